@@ -1,0 +1,11 @@
+"""A grocery whose carts live in the connections that look at them.
+
+    main · cli · server      everything is built once, and started; imported by no one
+    http | ws                the two doors: pages, forms, JSON · sockets
+    live | store             carts in memory · on disk
+    wire                     messages as text, for both doors and the client
+    domain                   what may happen to a cart, and nothing else
+
+A module imports only from rooms below its own; rooms side by side do not know each other.
+`client` is the Python client: it knows `wire` and `domain`, and nothing of the server.
+"""

@@ -1,0 +1,235 @@
+"""Everything that the shop tells, as it stands in a frame (PROTOCOL.md §4)."""
+
+from typing import Final, Literal
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+from app.domain.cart import Account
+from app.domain.limits import Limits
+from app.domain.news import TabId
+from app.domain.outbox import OutboxId
+from app.domain.position import Why
+from app.domain.shelf import Money, Sku, VoucherCode
+from app.domain.totals import LineState, Totals
+from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing
+from app.domain.vouchers import VoucherState
+
+
+class Line(Struct, frozen=True, gc=False):
+    """A whole line; `stock` is `None` where there are more than ten."""
+
+    sku: Sku
+    pos: int
+    qty: int
+    agreed: Money
+    price: Money
+    stock: int | None
+    state: LineState
+    name: str
+    unit: str
+    slug: str
+    image: str
+
+
+class Voucher(Struct, frozen=True, gc=False):
+    """The voucher on a cart, and whether it counts."""
+
+    code: VoucherCode
+    label: str
+    state: VoucherState
+
+
+Changes = dict[Sku, Line | None]
+"""Lines by SKU; `None`: the line is gone."""
+
+
+class Content(Struct, frozen=True):
+    """All that is in a cart."""
+
+    lines: tuple[Line, ...]
+    saved: tuple[Line, ...]
+    note: str
+    voucher: Voucher | None
+    totals: Totals
+
+
+class Snapshot(Struct, frozen=True, tag_field="t", tag="snapshot"):
+    """The whole cart; `GET /api/cart` answers with the same fields."""
+
+    at: str
+    rev: int
+    cart: Content
+
+
+class By(Struct, frozen=True, gc=False):
+    """Who asked for a change; an op over HTTP has no `tab`, an order nothing but its `k`."""
+
+    k: str
+    tab: TabId | None = None
+    outbox: OutboxId | None = None
+    n: int | None = None
+
+
+class Patch(Struct, frozen=True, tag_field="t", tag="patch"):
+    """One committed change, which makes revision `rev` of `prev`."""
+
+    prev: int
+    rev: int
+    at: str
+    by: By
+    lines: Changes
+    totals: Totals
+    saved: Changes = field(default_factory=dict)
+    note: str | None = None
+    voucher: Voucher | UnsetType | None = UNSET
+
+
+class Item(Struct, frozen=True, gc=False):
+    """Today's price and stock of a watched product."""
+
+    sku: Sku
+    price: Money
+    stock: int | None
+
+
+class Prices(Struct, frozen=True, tag_field="t", tag="prices"):
+    """Prices or stock moved; all but `items` only where it touches the cart."""
+
+    items: tuple[Item, ...]
+    lines: dict[Sku, Line] = field(default_factory=dict)
+    saved: dict[Sku, Line] = field(default_factory=dict)
+    voucher: Voucher | UnsetType | None = UNSET
+    totals: Totals | None = None
+
+
+class SaidWarn(Struct, frozen=True, gc=False):
+    """The line would have had `asked`, and has `got`."""
+
+    code: Literal["clamped"]
+    sku: Sku
+    asked: int
+    got: int
+
+
+class SaidOk(Struct, frozen=True, tag_field="t", tag="ok"):
+    """A yes as it stands in a frame."""
+
+    n: int
+    rev: int
+    warn: SaidWarn | None = None
+
+    @property
+    def verdict(self) -> Ok:
+        """What it means."""
+        warn = self.warn
+        return Ok(self.n, self.rev, warn and Clamped(warn.sku, warn.asked, warn.got))
+
+
+_FINAL: Final = frozenset(Code)
+_PASSING: Final = frozenset(Passing)
+
+
+class SaidNo(Struct, frozen=True, gc=False, tag_field="t", tag="no"):
+    """A no as it stands in a frame, for good or for now."""
+
+    n: int
+    code: str
+    text: str = ""
+    rev: int = -1
+    retry_ms: int = -1
+
+    def __post_init__(self) -> None:
+        """Turn down a code that is not known, or has not what belongs to it."""
+        if self.code in _FINAL and self.rev >= 0:
+            return
+        if self.code not in _PASSING or self.retry_ms < 0:
+            raise ValueError("neither a refusal nor a wish to wait")
+
+    @property
+    def verdict(self) -> No | Later:
+        """What it means."""
+        if self.retry_ms < 0:
+            return No(self.n, Code(self.code), self.text, self.rev)
+        return Later(self.n, Passing(self.code), self.retry_ms)
+
+
+class Need(Struct, frozen=True, gc=False, tag_field="t", tag="need"):
+    """Ops from `n` on are missing."""
+
+    n: int
+
+
+class Welcome(Struct, frozen=True, tag_field="t", tag="welcome"):
+    """What became of the outbox while the tab was away; the state of the cart follows."""
+
+    v: int
+    account: Account
+    node: str
+    conn: str
+    mode: Literal["snapshot", "same"]
+    last: int
+    said: tuple[SaidOk | SaidNo, ...] = field(name="verdicts")
+    hb_ms: int
+    session_left_ms: int
+    limits: Limits
+    why: Why | None = None
+
+    @property
+    def verdicts(self) -> list[Ok | No | Later]:
+        """Return those that the tab missed, oldest first."""
+        return [one.verdict for one in self.said]
+
+
+class Answered(Struct, frozen=True):
+    """What `POST /api/cart/ops` answers, and where the cart stands."""
+
+    said: tuple[SaidOk | SaidNo | Need, ...] = field(name="verdicts")
+    at: str
+    rev: int
+
+    @property
+    def verdicts(self) -> list[Ok | No | Later | Need]:
+        """Return what was said to each op; at `Later` and `Need` the shop stopped."""
+        return [one if isinstance(one, Need) else one.verdict for one in self.said]
+
+
+class Tabs(Struct, frozen=True, gc=False, tag_field="t", tag="tabs"):
+    """So many tabs of the account are connected."""
+
+    n: int
+
+
+class Order(Struct, frozen=True, gc=False, tag_field="t", tag="order"):
+    """An order was placed, or moved on."""
+
+    number: str
+    state: str
+
+
+class Auth(Struct, frozen=True, gc=False, tag_field="t", tag="auth"):
+    """How long the login lasts."""
+
+    session_left_ms: int
+
+
+class Drain(Struct, frozen=True, gc=False, tag_field="t", tag="drain"):
+    """The server is about to restart: open a new socket first."""
+
+    open_after_ms: int
+    close_in_ms: int
+
+
+class Pong(Struct, frozen=True, gc=False, tag_field="t", tag="pong"):
+    """The answer to a ping."""
+
+    id: int
+
+
+class Heartbeat(Struct, frozen=True, gc=False, tag_field="t", tag="hb"):
+    """Nothing happened, and the line is alive."""
+
+
+class Unknown(Struct, frozen=True, gc=False):
+    """A message of a type that this client does not know."""
+
+    t: str

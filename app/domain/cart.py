@@ -1,0 +1,129 @@
+"""What is in a cart, and how one revision becomes the next."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Final, NamedTuple, NewType
+
+from app.domain.outbox import Outbox, OutboxId
+from app.domain.shelf import Money, Sku, VoucherCode
+
+Account = NewType("Account", str)
+
+CONTENT_BYTES: Final = 8
+_WRAP: Final = (1 << 8 * CONTENT_BYTES) - 1
+
+
+class Line(NamedTuple):
+    """So many of one product; `pos` sorts the lines and is never used twice.
+
+    `agreed` is the highest unit price that the shopper has seen and accepted.
+    """
+
+    pos: int
+    qty: int
+    agreed: Money
+
+
+Lines = Mapping[Sku, Line]
+LineChanges = Mapping[Sku, Line | None]
+
+NO_LINES: Final[Lines] = {}
+NO_CHANGES: Final[LineChanges] = {}
+
+
+class Patch(NamedTuple):
+    """What makes revision `rev` of the one before it, in absolute values.
+
+    A line that became `None` is gone; `None` for the note or the voucher leaves it as it is,
+    the empty one takes it off.
+    """
+
+    rev: int
+    lines: LineChanges = NO_CHANGES
+    saved: LineChanges = NO_CHANGES
+    note: str | None = None
+    voucher: VoucherCode | None = None
+
+
+class Cart(NamedTuple):
+    """A cart at one revision, with all that is saved along with it; the next one is a new value.
+
+    `version` counts saves. `steps` are opposites of the newest changes, newest last: `undo.py`.
+    `tries` are the times of unknown voucher codes, `used` counts vouchers spent on orders.
+    `content` is the sum that positions are made of: `position.py`.
+    """
+
+    account: Account
+    epoch: str
+    version: int = 0
+    rev: int = 0
+    lines: Lines = NO_LINES
+    saved: Lines = NO_LINES
+    note: str = ""
+    voucher: VoucherCode = VoucherCode("")
+    next_pos: int = 1
+    steps: tuple[Patch, ...] = ()
+    outboxes: Mapping[OutboxId, Outbox] = {}
+    tries: tuple[int, ...] = ()
+    used: Mapping[VoucherCode, int] = {}
+    content: int = 0
+
+
+def advance(cart: Cart, patch: Patch) -> Cart:
+    """Return *cart* with *patch* in it; `ValueError` unless the patch is the very next one."""
+    if patch.rev != cart.rev + 1:
+        raise ValueError(f"the cart is at revision {cart.rev}, the patch makes {patch.rev}")
+    return cart._replace(
+        rev=patch.rev,
+        lines=_changed(cart.lines, patch.lines),
+        saved=_changed(cart.saved, patch.saved),
+        note=cart.note if patch.note is None else patch.note,
+        voucher=cart.voucher if patch.voucher is None else patch.voucher,
+        next_pos=_next_pos(cart.next_pos, patch),
+        content=(cart.content + _moved_content(cart, patch)) & _WRAP,
+    )
+
+
+def content(cart: Cart) -> int:
+    """Return the sum over what *cart* stores, from scratch; `advance` keeps it up to date."""
+    whole = Patch(cart.rev + 1, cart.lines, cart.saved, cart.note, cart.voucher)
+    nothing = Cart(cart.account, cart.epoch, rev=cart.rev)
+    return _moved_content(nothing, whole) & _WRAP
+
+
+def _changed(lines: Lines, changes: LineChanges) -> Lines:
+    if not changes:
+        return lines
+    return {sku: line for sku, line in {**lines, **changes}.items() if line is not None}
+
+
+def _next_pos(next_pos: int, patch: Patch) -> int:
+    for lines in (patch.lines, patch.saved):
+        for line in lines.values():
+            if line is not None and line.pos >= next_pos:
+                next_pos = line.pos + 1
+    return next_pos
+
+
+def _moved_content(cart: Cart, patch: Patch) -> int:
+    moved = 0
+    for sku, line in patch.lines.items():
+        moved += _weigh_line("line", sku, line) - _weigh_line("line", sku, cart.lines.get(sku))
+    for sku, line in patch.saved.items():
+        moved += _weigh_line("saved", sku, line) - _weigh_line("saved", sku, cart.saved.get(sku))
+    if patch.note is not None:
+        moved += _weigh("note", patch.note) - _weigh("note", cart.note)
+    if patch.voucher is not None:
+        moved += _weigh("voucher", patch.voucher) - _weigh("voucher", cart.voucher)
+    return moved
+
+
+def _weigh_line(place: str, sku: Sku, line: Line | None) -> int:
+    return _weigh(place, f"{sku} {line.pos} {line.qty} {line.agreed}") if line else 0
+
+
+def _weigh(place: str, text: str) -> int:
+    if not text:
+        return 0
+    digest = blake2b(f"{place} {text}".encode(), digest_size=CONTENT_BYTES).digest()
+    return int.from_bytes(digest)

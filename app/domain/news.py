@@ -1,0 +1,147 @@
+"""Everything that a tab can be told about its cart."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import NamedTuple, NewType
+
+from app.domain.cart import Account
+from app.domain.limits import Limits
+from app.domain.ops import Kind
+from app.domain.outbox import OutboxId
+from app.domain.position import Why
+from app.domain.shelf import Money, Sku
+from app.domain.totals import ShownLine, Totals, View
+from app.domain.verdicts import Later, No, Ok, Verdict
+from app.domain.vouchers import ShownVoucher
+
+TabId = NewType("TabId", str)
+
+
+class Untouched(Enum):
+    """Stands where a voucher was neither put on, nor taken off, nor changed its state."""
+
+    UNTOUCHED = "untouched"
+
+
+UNTOUCHED = Untouched.UNTOUCHED
+
+ShownChanges = Mapping[Sku, ShownLine | None]
+
+
+class Welcome(NamedTuple):
+    """What became of a tab's outbox while it was away, and what follows right after.
+
+    `last` is the newest number of the outbox that has a verdict, `verdicts` are those that the
+    tab missed. `why` says why a snapshot follows; `None`: its cart is current, prices follow.
+    """
+
+    account: Account
+    node: str
+    connection: str
+    why: Why | None
+    last: int
+    verdicts: tuple[Verdict, ...]
+    heartbeat_ms: int
+    session_left_ms: int
+    limits: Limits
+
+
+class Snapshot(NamedTuple):
+    """The whole cart."""
+
+    at: str
+    rev: int
+    cart: View
+
+
+class By(NamedTuple):
+    """Who asked for a change: the op's name, and the tab it came from (`None`: over HTTP)."""
+
+    tab: TabId | None
+    outbox: OutboxId
+    n: int
+    kind: Kind
+
+
+class Changed(NamedTuple):
+    """One committed change, in whole lines; `None` for a line removes it."""
+
+    prev: int
+    rev: int
+    at: str
+    by: By
+    lines: ShownChanges
+    saved: ShownChanges
+    note: str | None
+    voucher: ShownVoucher | Untouched | None
+    totals: Totals
+
+
+class Item(NamedTuple):
+    """Today's price of a product, and how many can be had (`None`: more than ten)."""
+
+    sku: Sku
+    price: Money
+    stock: int | None
+
+
+class Prices(NamedTuple):
+    """Prices or stock moved; without totals it touches nothing in the cart."""
+
+    items: tuple[Item, ...]
+    lines: Mapping[Sku, ShownLine] = {}
+    saved: Mapping[Sku, ShownLine] = {}
+    voucher: ShownVoucher | Untouched | None = UNTOUCHED
+    totals: Totals | None = None
+
+
+class Need(NamedTuple):
+    """Ops from number `n` on are missing."""
+
+    n: int
+
+
+class Tabs(NamedTuple):
+    """So many tabs of the account are connected."""
+
+    n: int
+
+
+class Auth(NamedTuple):
+    """How long the login lasts."""
+
+    session_left_ms: int
+
+
+class Drain(NamedTuple):
+    """The server is about to restart: open a new socket after a while, this one closes soon."""
+
+    open_after_ms: int
+    close_in_ms: int
+
+
+class Pong(NamedTuple):
+    """The answer to a ping."""
+
+    id: int
+
+
+class Heartbeat(NamedTuple):
+    """Nothing happened, and the line is alive."""
+
+
+News = (
+    Welcome
+    | Snapshot
+    | Changed
+    | Ok
+    | No
+    | Later
+    | Need
+    | Prices
+    | Tabs
+    | Auth
+    | Drain
+    | Pong
+    | Heartbeat
+)

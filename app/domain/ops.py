@@ -1,0 +1,109 @@
+"""What may be asked of a cart, and what comes of it (PROTOCOL.md §3)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.domain.cart import Cart, Patch
+from app.domain.outbox import Pushed
+from app.domain.shelf import Money, Sku
+from app.domain.verdicts import Verdict
+
+
+class Kind(StrEnum):
+    """The name of an op."""
+
+    ADD_LINE = "line.add"
+    SET_LINE = "line.set"
+    ACCEPT_LINE = "line.accept"
+    SAVE_LINE = "line.save"
+    UNSAVE_LINE = "line.unsave"
+    SET_NOTE = "note.set"
+    SET_VOUCHER = "voucher.set"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class AddLine:
+    """Add so many; `seen` is the unit price that the shopper had in front of them."""
+
+    sku: Sku
+    qty: int
+    seen: Money | None = None
+    kind = Kind.ADD_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    """Have exactly so many; none takes the line out."""
+
+    sku: Sku
+    qty: int
+    seen: Money | None = None
+    kind = Kind.SET_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptLine:
+    """Agree to this unit price."""
+
+    sku: Sku
+    price: Money
+    kind = Kind.ACCEPT_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class SaveLine:
+    """Move a line to those saved for later."""
+
+    sku: Sku
+    kind = Kind.SAVE_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class UnsaveLine:
+    """Move a saved line back into the cart."""
+
+    sku: Sku
+    kind = Kind.UNSAVE_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class SetNote:
+    """Write on the order."""
+
+    text: str
+    kind = Kind.SET_NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class SetVoucher:
+    """Put a voucher on the cart, by its code; `None` takes it off."""
+
+    code: str | None
+    kind = Kind.SET_VOUCHER
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take the newest change back; with `rev`, only if it made that revision."""
+
+    rev: int | None = None
+    kind = Kind.UNDO
+
+
+@dataclass(frozen=True, slots=True)
+class BadOp:
+    """Something with a number that is no op: it is refused, and the refusal recorded."""
+
+
+Op = AddLine | SetLine | AcceptLine | SaveLine | UnsaveLine | SetNote | SetVoucher | Undo | BadOp
+
+
+class Ruling(NamedTuple):
+    """All that comes of one op: the cart afterwards, the verdict, the patch if anything changed."""
+
+    cart: Cart
+    verdict: Verdict
+    patch: Patch | None = None
+    pushed: Pushed | None = None

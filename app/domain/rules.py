@@ -1,0 +1,230 @@
+"""The rules of the cart: every question that the shop decides is decided here (PROTOCOL.md §3)."""
+
+from typing import NamedTuple, assert_never
+
+from app.domain.cart import Cart, Line, Lines, Patch, advance
+from app.domain.ops import (
+    AcceptLine,
+    AddLine,
+    BadOp,
+    Op,
+    Ruling,
+    SaveLine,
+    SetLine,
+    SetNote,
+    SetVoucher,
+    Undo,
+    UnsaveLine,
+)
+from app.domain.outbox import Ticket, record
+from app.domain.shelf import Money, Product, Shelf, Sku, VoucherCode
+from app.domain.undo import remember, take_back
+from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
+from app.domain.vouchers import spelled
+
+MOST_LINES = 100
+MOST_OF_ONE = 99
+MOST_TRIES = 10
+TRIES_FOR_S = 3600
+
+
+class Refused(NamedTuple):
+    """No, with a sentence for people; `tries` are the cart's from now on."""
+
+    code: Code
+    text: str
+    tries: tuple[int, ...] | None = None
+
+
+class Granted(NamedTuple):
+    """Yes; without a patch, because everything is so already."""
+
+    patch: Patch | None = None
+    warn: Clamped | None = None
+
+
+def rule(cart: Cart, ticket: Ticket, op: Op, shelf: Shelf, now_s: float) -> Ruling:
+    """Say what comes of *op*, which must be the next in its outbox; *now_s* counts from 1970."""
+    match outcome := _decide(cart, op, shelf, now_s):
+        case Refused(code, text, tries):
+            tried = cart if tries is None else cart._replace(tries=tries)
+            return _recorded(tried, ticket, No(ticket.n, code, text, cart.rev))
+        case Granted(patch, warn):
+            changed = cart if patch is None else _changed(cart, op, patch)
+            return _recorded(changed, ticket, Ok(ticket.n, changed.rev, warn), patch)
+        case _:
+            assert_never(outcome)
+
+
+def _changed(cart: Cart, op: Op, patch: Patch) -> Cart:
+    steps = cart.steps[:-1] if isinstance(op, Undo) else remember(cart, patch)
+    return advance(cart, patch)._replace(steps=steps)
+
+
+def _recorded(cart: Cart, ticket: Ticket, verdict: Verdict, patch: Patch | None = None) -> Ruling:
+    outboxes, pushed = record(cart.outboxes, ticket, verdict)
+    return Ruling(cart._replace(outboxes=outboxes), verdict, patch, pushed)
+
+
+def _decide(cart: Cart, op: Op, shelf: Shelf, now_s: float) -> Granted | Refused:  # noqa: PLR0911
+    match op:
+        case AddLine(sku, qty, seen):
+            return _have(cart, sku, _qty(cart.lines, sku) + qty, seen, shelf)
+        case SetLine(sku, qty, seen):
+            return _have(cart, sku, qty, seen, shelf)
+        case AcceptLine(sku, price):
+            return _accept(cart, sku, price, shelf)
+        case SaveLine(sku):
+            return _save(cart, sku, shelf)
+        case UnsaveLine(sku):
+            return _unsave(cart, sku, shelf)
+        case SetNote(text):
+            unchanged = text == cart.note
+            return Granted(None if unchanged else Patch(cart.rev + 1, note=text))
+        case SetVoucher(code):
+            return _put_voucher(cart, code, shelf, now_s)
+        case Undo(rev):
+            return _undo(cart, rev)
+        case BadOp():
+            return Refused(Code.BAD_OP, "This change could not be understood; nothing was changed.")
+        case _:
+            assert_never(op)
+
+
+def _have(cart: Cart, sku: Sku, qty: int, seen: Money | None, shelf: Shelf) -> Granted | Refused:
+    """Have *qty* of *sku* in the cart; as many as there are, and never fewer for that."""
+    product = shelf.products.get(sku)
+    if product is None:
+        return _unknown(sku)
+    held = cart.lines.get(sku)
+    if qty <= (held.qty if held else 0):
+        return _have_no_more(cart, sku, qty)
+    if refused := _no_room(cart.lines, product, qty):
+        return refused
+    got = min(qty, product.stock)
+    if got <= (held.qty if held else 0):
+        return Refused(Code.SOLD_OUT, f"{product.name}: there are no more.")
+    line = held._replace(qty=got) if held else _new_line(cart, product, got, seen)
+    warn = Clamped(sku, qty, got) if got < qty else None
+    return Granted(Patch(cart.rev + 1, {sku: line}), warn)
+
+
+def _have_no_more(cart: Cart, sku: Sku, qty: int) -> Granted:
+    """Lower a line, or take it out: this always works."""
+    held = cart.lines.get(sku)
+    if held is None or held.qty == qty:
+        return Granted()
+    return Granted(Patch(cart.rev + 1, {sku: held._replace(qty=qty) if qty else None}))
+
+
+def _no_room(lines: Lines, product: Product, qty: int) -> Refused | None:
+    if not product.sold:
+        return _gone(product)
+    return _over_limits(lines, product, qty)
+
+
+def _over_limits(lines: Lines, product: Product, qty: int) -> Refused | None:
+    if product.sku not in lines and len(lines) >= MOST_LINES:
+        text = f"{product.name}: there are {MOST_LINES} products there already. Take one out first."
+        return Refused(Code.LINE_LIMIT, text)
+    if qty > MOST_OF_ONE:
+        return Refused(Code.QTY_LIMIT, f"{product.name}: at most {MOST_OF_ONE} of one product.")
+    return None
+
+
+def _new_line(cart: Cart, product: Product, qty: int, seen: Money | None) -> Line:
+    agreed = product.price if seen is None else min(seen, product.price)
+    return Line(cart.next_pos, qty, agreed)
+
+
+def _accept(cart: Cart, sku: Sku, price: Money, shelf: Shelf) -> Granted | Refused:
+    product = shelf.products.get(sku)
+    if product is None:
+        return _unknown(sku)
+    if not product.sold:
+        return _gone(product)
+    held = cart.lines.get(sku)
+    if held is None:
+        return _not_in_cart(product)
+    if product.price <= held.agreed:
+        return Granted()
+    if product.price != price:
+        text = f"{product.name}: the price has changed again. Look at it and accept it anew."
+        return Refused(Code.PRICE_MOVED, text)
+    return Granted(Patch(cart.rev + 1, {sku: held._replace(agreed=price)}))
+
+
+def _save(cart: Cart, sku: Sku, shelf: Shelf) -> Granted | Refused:
+    product = shelf.products.get(sku)
+    if product is None:
+        return _unknown(sku)
+    held = cart.lines.get(sku)
+    if held is None:
+        return _not_in_cart(product)
+    moved = _joined(cart, cart.saved.get(sku), held)
+    if refused := _over_limits(cart.saved, product, moved.qty):
+        return refused
+    return Granted(Patch(cart.rev + 1, lines={sku: None}, saved={sku: moved}))
+
+
+def _unsave(cart: Cart, sku: Sku, shelf: Shelf) -> Granted | Refused:
+    product = shelf.products.get(sku)
+    if product is None:
+        return _unknown(sku)
+    if not product.sold:
+        return _gone(product)
+    held = cart.saved.get(sku)
+    if held is None:
+        return _not_in_cart(product)
+    moved = _joined(cart, cart.lines.get(sku), held)
+    if refused := _over_limits(cart.lines, product, moved.qty):
+        return refused
+    return Granted(Patch(cart.rev + 1, lines={sku: moved}, saved={sku: None}))
+
+
+def _joined(cart: Cart, there: Line | None, moving: Line) -> Line:
+    """Return the line that *moving* becomes beside *there*; the lower agreed price stays."""
+    if there is None:
+        return moving._replace(pos=cart.next_pos)
+    return Line(there.pos, there.qty + moving.qty, min(there.agreed, moving.agreed))
+
+
+def _put_voucher(cart: Cart, code: str | None, shelf: Shelf, now_s: float) -> Granted | Refused:
+    if code is None:
+        return _with_voucher(cart, VoucherCode(""))
+    tries = tuple(at_s for at_s in cart.tries if at_s > now_s - TRIES_FOR_S)
+    if len(tries) >= MOST_TRIES:
+        return Refused(Code.TOO_MANY_TRIES, "Too many codes were tried. Try again in an hour.")
+    if (known := spelled(code)) not in shelf.vouchers:
+        tried = (*tries, int(now_s))
+        return Refused(Code.BAD_VOUCHER, "No voucher has this code. Check it for a slip.", tried)
+    return _with_voucher(cart, known)
+
+
+def _with_voucher(cart: Cart, voucher: VoucherCode) -> Granted:
+    unchanged = voucher == cart.voucher
+    return Granted(None if unchanged else Patch(cart.rev + 1, voucher=voucher))
+
+
+def _undo(cart: Cart, rev: int | None) -> Granted | Refused:
+    if not cart.steps:
+        return Refused(Code.NOTHING_TO_UNDO, "There is nothing left to undo.")
+    if rev is not None and rev != cart.steps[-1].rev:
+        return Refused(Code.MOVED, "The cart has changed since, so this was not undone.")
+    return Granted(take_back(cart))
+
+
+def _qty(lines: Lines, sku: Sku) -> int:
+    return lines[sku].qty if sku in lines else 0
+
+
+def _unknown(sku: Sku) -> Refused:
+    return Refused(Code.UNKNOWN_SKU, f"The shop does not know a product “{sku}”.")
+
+
+def _gone(product: Product) -> Refused:
+    return Refused(Code.GONE, f"{product.name}: no longer sold.")
+
+
+def _not_in_cart(product: Product) -> Refused:
+    return Refused(Code.NOT_IN_CART, f"{product.name}: not there any more.")

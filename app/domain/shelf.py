@@ -1,0 +1,70 @@
+"""What the shop sells: products at today's price and stock, and the vouchers it honours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, NewType
+
+Sku = NewType("Sku", str)
+Money = NewType("Money", int)
+"""An amount in minor units: 120 is £1.20."""
+VoucherCode = NewType("VoucherCode", str)
+"""A voucher's code in upper case; the empty one stands for no voucher."""
+
+CURRENCY = "GBP"
+EXACT_STOCK = 10
+"""Up to so many the shop tells how many there are (PROTOCOL.md §4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One thing on the shelf, in one size; `sold` is false once it has left the range."""
+
+    sku: Sku
+    slug: str
+    name: str
+    unit: str
+    category: str
+    image: str
+    description: str
+    price: Money
+    stock: int
+    sold: bool = True
+    popular: bool = False
+    grams: int | None = None
+    ml: int | None = None
+
+    @property
+    def available(self) -> int:
+        """How many can be had today."""
+        return self.stock if self.sold else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """A promise of a discount: `percent` of the subtotal, or a fixed `amount`.
+
+    `starts` and `ends` are seconds since 1970 in UTC, the end excluded; `uses_left` is counted
+    over all accounts, `uses_each` for one; `None` sets no limit.
+    """
+
+    code: VoucherCode
+    label: str
+    percent: int = 0
+    amount: Money = Money(0)
+    minimum: Money = Money(0)
+    starts: int | None = None
+    ends: int | None = None
+    uses_left: int | None = None
+    uses_each: int | None = None
+
+
+class Shelf(NamedTuple):
+    """All products, those no longer sold too, and all vouchers, as they are today."""
+
+    products: Mapping[Sku, Product]
+    vouchers: Mapping[VoucherCode, Voucher]
+
+
+def told_stock(available: int) -> int | None:
+    """Return what shoppers are told of *available*: exact up to ten, `None` above."""
+    return available if available <= EXACT_STOCK else None

@@ -1,0 +1,80 @@
+"""How what happened becomes what tabs are told (PROTOCOL.md §4)."""
+
+from app.domain.cart import Cart, LineChanges, Lines, Patch
+from app.domain.news import UNTOUCHED, By, Changed, Item, Prices, ShownChanges, Snapshot
+from app.domain.position import position
+from app.domain.shelf import Shelf, Sku
+from app.domain.totals import ShownLine, Totals, price, show_line, view
+from app.domain.vouchers import ShownVoucher
+
+
+def priced(cart: Cart, shelf: Shelf, now_s: float) -> tuple[ShownVoucher | None, Totals]:
+    """Return how the voucher of *cart* stands, and what the cart costs."""
+    shown = (show_line(line, shelf.products[sku]) for sku, line in cart.lines.items())
+    return price(shown, cart, shelf, now_s)
+
+
+def tell_snapshot(cart: Cart, shelf: Shelf, now_s: float) -> Snapshot:
+    """Tell the whole of *cart*."""
+    return Snapshot(position(cart), cart.rev, view(cart, shelf, now_s))
+
+
+def tell_change(
+    cart: Cart, patch: Patch, by: By, told: ShownVoucher | None, shelf: Shelf, now_s: float
+) -> Changed:
+    """Tell that *patch* made *cart*; *told* is how the tabs know its voucher."""
+    voucher, totals = priced(cart, shelf, now_s)
+    return Changed(
+        prev=patch.rev - 1,
+        rev=patch.rev,
+        at=position(cart),
+        by=by,
+        lines=_changes(patch.lines, shelf),
+        saved=_changes(patch.saved, shelf),
+        note=patch.note,
+        voucher=UNTOUCHED if voucher == told else voucher,
+        totals=totals,
+    )
+
+
+def tell_all_prices(cart: Cart, shelf: Shelf, now_s: float) -> Prices:
+    """Tell how everything in *cart* stands today, to a tab that has the rest."""
+    voucher, totals = priced(cart, shelf, now_s)
+    return Prices((), _lines(cart.lines, shelf), _lines(cart.saved, shelf), voucher, totals)
+
+
+def tell_moved_prices(
+    cart: Cart,
+    moved: frozenset[Sku],
+    told: ShownVoucher | None,
+    shelf: Shelf,
+    now_s: float,
+) -> Prices | None:
+    """Tell what it means for *cart* that products *moved*; `None` if it means nothing."""
+    lines = _lines({sku: line for sku, line in cart.lines.items() if sku in moved}, shelf)
+    saved = _lines({sku: line for sku, line in cart.saved.items() if sku in moved}, shelf)
+    voucher, totals = priced(cart, shelf, now_s)
+    if not lines and not saved and voucher == told:
+        return None
+    return Prices((), lines, saved, UNTOUCHED if voucher == told else voucher, totals)
+
+
+def tell_voucher(voucher: ShownVoucher | None, totals: Totals) -> Prices:
+    """Tell that the voucher stands otherwise than before: its time has come, or gone."""
+    return Prices((), {}, {}, voucher, totals)
+
+
+def with_items(prices: Prices | None, items: tuple[Item, ...]) -> Prices:
+    """Return *prices* with what a tab watches beside its cart."""
+    return Prices(items) if prices is None else prices._replace(items=items)
+
+
+def _lines(lines: Lines, shelf: Shelf) -> dict[Sku, ShownLine]:
+    return {sku: show_line(line, shelf.products[sku]) for sku, line in lines.items()}
+
+
+def _changes(changes: LineChanges, shelf: Shelf) -> ShownChanges:
+    return {
+        sku: None if line is None else show_line(line, shelf.products[sku])
+        for sku, line in changes.items()
+    }

@@ -1,0 +1,117 @@
+"""How a line stands against the shelf, and what a cart costs (PROTOCOL.md §4, `snapshot`)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.domain.cart import Cart, Line
+from app.domain.shelf import CURRENCY, Money, Product, Shelf, Sku, told_stock
+from app.domain.vouchers import ShownVoucher, discount, show_voucher
+
+DELIVERY = Money(350)
+FREE_DELIVERY_FROM = Money(4000)
+
+
+class LineState(StrEnum):
+    """What stands between a line and an order; the last that holds is told."""
+
+    OK = "ok"
+    PRICE_RISE = "price_rise"
+    SHORT = "short"
+    SOLD_OUT = "sold_out"
+    GONE = "gone"
+
+
+class ShownLine(NamedTuple):
+    """A line as tabs are told of it."""
+
+    sku: Sku
+    pos: int
+    qty: int
+    agreed: Money
+    price: Money
+    stock: int | None
+    state: LineState
+    name: str
+    unit: str
+    slug: str
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a cart costs; the amounts in minor units."""
+
+    count: int
+    subtotal: Money
+    discount: Money
+    delivery: Money
+    total: Money
+    currency: str = CURRENCY
+
+
+class View(NamedTuple):
+    """All that there is to see of a cart today, lines in their order."""
+
+    lines: tuple[ShownLine, ...]
+    saved: tuple[ShownLine, ...]
+    note: str
+    voucher: ShownVoucher | None
+    totals: Totals
+
+
+def show_line(line: Line, product: Product) -> ShownLine:
+    """Return *line* beside today's price and stock of its *product*."""
+    return ShownLine(
+        product.sku,
+        line.pos,
+        line.qty,
+        line.agreed,
+        product.price,
+        told_stock(product.available),
+        _state(line, product),
+        product.name,
+        product.unit,
+        product.slug,
+        product.image,
+    )
+
+
+def price(
+    lines: Iterable[ShownLine], cart: Cart, shelf: Shelf, now_s: float
+) -> tuple[ShownVoucher | None, Totals]:
+    """Return what *lines* cost, with the voucher of *cart* if it counts."""
+    count = subtotal = 0
+    for line in lines:
+        if line.state is not LineState.SOLD_OUT and line.state is not LineState.GONE:
+            count += line.qty
+            subtotal += line.qty * line.price
+    voucher = show_voucher(cart, shelf, Money(subtotal), now_s)
+    off = discount(voucher, shelf, Money(subtotal))
+    delivery = 0 if count == 0 or subtotal >= FREE_DELIVERY_FROM else DELIVERY
+    total = Money(subtotal - off + delivery)
+    return voucher, Totals(count, Money(subtotal), off, Money(delivery), total)
+
+
+def view(cart: Cart, shelf: Shelf, now_s: float) -> View:
+    """Return *cart* as there is to see of it today."""
+    lines = _in_order(cart.lines.items(), shelf)
+    saved = _in_order(cart.saved.items(), shelf)
+    voucher, totals = price(lines, cart, shelf, now_s)
+    return View(lines, saved, cart.note, voucher, totals)
+
+
+def _in_order(lines: Iterable[tuple[Sku, Line]], shelf: Shelf) -> tuple[ShownLine, ...]:
+    shown = (show_line(line, shelf.products[sku]) for sku, line in lines)
+    return tuple(sorted(shown, key=lambda line: line.pos))
+
+
+def _state(line: Line, product: Product) -> LineState:
+    if not product.sold:
+        return LineState.GONE
+    if product.stock <= 0:
+        return LineState.SOLD_OUT
+    if product.stock < line.qty:
+        return LineState.SHORT
+    return LineState.PRICE_RISE if product.price > line.agreed else LineState.OK

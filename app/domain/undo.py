@@ -1,0 +1,26 @@
+"""What takes a change back: its opposite, kept with the cart."""
+
+from app.domain.cart import Cart, Patch
+
+REMEMBERED_STEPS = 10
+
+
+def opposite(cart: Cart, patch: Patch) -> Patch:
+    """Return what *cart* had where *patch* changes it, under the revision that *patch* makes."""
+    return Patch(
+        patch.rev,
+        {sku: cart.lines.get(sku) for sku in patch.lines},
+        {sku: cart.saved.get(sku) for sku in patch.saved},
+        None if patch.note is None else cart.note,
+        None if patch.voucher is None else cart.voucher,
+    )
+
+
+def remember(cart: Cart, patch: Patch) -> tuple[Patch, ...]:
+    """Return the steps of *cart* with the opposite of *patch* as the newest."""
+    return (*cart.steps[1 - REMEMBERED_STEPS :], opposite(cart, patch))
+
+
+def take_back(cart: Cart) -> Patch:
+    """Return the patch that undoes the newest step, of which there must be one."""
+    return cart.steps[-1]._replace(rev=cart.rev + 1)

@@ -1,0 +1,67 @@
+"""What the shop may answer to an op."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.domain.shelf import Sku
+
+
+class Code(StrEnum):
+    """Why the answer is no, for good: these are recorded, but for `EXPIRED`."""
+
+    BAD_OP = "bad_op"
+    UNKNOWN_SKU = "unknown_sku"
+    GONE = "gone"
+    NOT_IN_CART = "not_in_cart"
+    LINE_LIMIT = "line_limit"
+    QTY_LIMIT = "qty_limit"
+    SOLD_OUT = "sold_out"
+    PRICE_MOVED = "price_moved"
+    MOVED = "moved"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    BAD_VOUCHER = "bad_voucher"
+    TOO_MANY_TRIES = "too_many_tries"
+    EXPIRED = "expired"
+
+
+class Passing(StrEnum):
+    """Why the answer is not now: nothing is recorded, and the op may come again."""
+
+    BUSY = "busy"
+    RATE = "rate"
+
+
+class Clamped(NamedTuple):
+    """A warning: the line would have had `asked`, and has `got`, for there are no more."""
+
+    sku: Sku
+    asked: int
+    got: int
+
+
+class Ok(NamedTuple):
+    """The shop did it, and the cart is at `rev`."""
+
+    n: int
+    rev: int
+    warn: Clamped | None = None
+
+
+class No(NamedTuple):
+    """The shop did not do it, and the cart stays at `rev`; `text` is for people."""
+
+    n: int
+    code: Code
+    text: str
+    rev: int
+
+
+Verdict = Ok | No
+
+
+class Later(NamedTuple):
+    """Not now: the same op may come again after `retry_ms`."""
+
+    n: int
+    code: Passing
+    retry_ms: int

@@ -1,0 +1,62 @@
+"""Which vouchers count, and what they take off."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.domain.cart import Cart
+from app.domain.shelf import Money, Shelf, Voucher, VoucherCode
+
+
+class VoucherState(StrEnum):
+    """Whether a voucher counts, and if not, why."""
+
+    OK = "ok"
+    BELOW_MINIMUM = "below_minimum"
+    NOT_YET = "not_yet"
+    EXPIRED = "expired"
+    USED = "used"
+    USED_UP = "used_up"
+
+
+class ShownVoucher(NamedTuple):
+    """The voucher on a cart, as its tabs are told of it."""
+
+    code: VoucherCode
+    label: str
+    state: VoucherState
+
+
+def spelled(code: str) -> VoucherCode:
+    """Return *code* as the shop spells it: case and outer spaces do not matter."""
+    return VoucherCode(code.strip().upper())
+
+
+def show_voucher(cart: Cart, shelf: Shelf, subtotal: Money, now_s: float) -> ShownVoucher | None:
+    """Return how the voucher on *cart* stands; one that the shop has withdrawn is expired."""
+    if not cart.voucher:
+        return None
+    voucher = shelf.vouchers.get(cart.voucher)
+    if voucher is None:
+        return ShownVoucher(cart.voucher, cart.voucher, VoucherState.EXPIRED)
+    used = cart.used.get(voucher.code, 0)
+    return ShownVoucher(voucher.code, voucher.label, _state(voucher, used, subtotal, now_s))
+
+
+def discount(shown: ShownVoucher | None, shelf: Shelf, subtotal: Money) -> Money:
+    """Return what the voucher takes off *subtotal*: never more than all of it, never a fraction."""
+    if shown is None or shown.state is not VoucherState.OK:
+        return Money(0)
+    voucher = shelf.vouchers[shown.code]
+    return Money(min(subtotal, voucher.amount + subtotal * voucher.percent // 100))
+
+
+def _state(voucher: Voucher, used: int, subtotal: Money, now_s: float) -> VoucherState:
+    if voucher.starts is not None and now_s < voucher.starts:
+        return VoucherState.NOT_YET
+    if voucher.ends is not None and now_s >= voucher.ends:
+        return VoucherState.EXPIRED
+    if voucher.uses_left is not None and voucher.uses_left < 1:
+        return VoucherState.USED_UP
+    if voucher.uses_each is not None and used >= voucher.uses_each:
+        return VoucherState.USED
+    return VoucherState.BELOW_MINIMUM if subtotal < voucher.minimum else VoucherState.OK

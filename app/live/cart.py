@@ -1,0 +1,270 @@
+"""One account's cart while somebody looks at it."""
+
+from collections.abc import Iterable
+from enum import Enum, auto
+
+from app.domain.allowance import Allowance, full, spend, wait_ms
+from app.domain.cart import Cart
+from app.domain.news import Need, Prices, Snapshot, TabId, Untouched
+from app.domain.ops import Op, Ruling
+from app.domain.outbox import Outbox, OutboxId, Pushed, Ticket
+from app.domain.rules import rule
+from app.domain.shelf import Sku
+from app.domain.telling import (
+    priced,
+    tell_all_prices,
+    tell_change,
+    tell_moved_prices,
+    tell_snapshot,
+    tell_voucher,
+    with_items,
+)
+from app.domain.verdicts import Code, Later, No, Passing, Verdict
+from app.live.ports import Asker, Farewell
+from app.live.shop import Shop
+from app.live.tabs import Audience
+from app.live.wishes import Wish, Wishes
+
+BUSY_RETRY_MS = 1000
+MOST_FORMER = 64
+EXPIRED = "This change was made too long ago to say what became of it. Look at your cart."
+
+
+class Trust(Enum):
+    """How a live cart stands to the disk.
+
+    `STALE`: somebody else has moved it, so what is ruled on now will be ruled on again.
+    `UNKNOWN`: the disk is away, so nothing is ruled on at all.
+    """
+
+    SOUND = auto()
+    STALE = auto()
+    UNKNOWN = auto()
+
+
+class LiveCart:
+    """A cart held open by its account's tabs.
+
+    `latest` is what the next op builds on; `saved` is what is on disk, and all that tabs ever
+    see. No `await` stands between reading `latest` and replacing it: that is the lock.
+    """
+
+    def __init__(self, saved: Cart, shop: Shop, allowance: Allowance | None):
+        self.saved = saved
+        self.latest = saved
+        self.trust = Trust.SOUND
+        self.tabs = Audience(shop.limits.sockets)
+        self.holds = 0
+        self.allowance = allowance or full(shop.limits.ops, shop.steady_s())
+        self._shop = shop
+        self._wishes = Wishes()
+        self._pushed: list[Pushed] = []
+        self._taken: tuple[Cart, int, int] | None = None
+        self._former: dict[OutboxId, int] = {}
+        self._told_voucher, _ = priced(saved, shop.shelf.today, shop.now_s())
+
+    @property
+    def idle(self) -> bool:
+        """Nobody looks, nobody asks, and nothing waits to be saved."""
+        return not self.tabs and not self.holds and not self._wishes
+
+    # Asking
+
+    def submit(self, ticket: Ticket, op: Op, asker: Asker, tab: TabId | None = None) -> None:
+        """Rule on *op* now; *asker* gets the verdict, and every tab the patch, once it is saved."""
+        last = self.last(ticket.outbox)
+        if ticket.n <= last:
+            self._repeat(ticket, asker)
+        elif ticket.n > last + 1:
+            asker.tell(Need(last + 1))
+        elif self.trust is Trust.UNKNOWN:
+            asker.tell(Later(ticket.n, Passing.BUSY, BUSY_RETRY_MS))
+        elif retry_ms := self._spend():
+            asker.tell(Later(ticket.n, Passing.RATE, retry_ms))
+        else:
+            self._accept(Wish(ticket, op, tab, [asker], self._rule(ticket, op)))
+
+    def last(self, outbox: OutboxId) -> int:
+        """Return the newest number of *outbox* that was ruled on, saved or not."""
+        return self._outbox(self.latest, outbox).last
+
+    def knows(self, outbox: OutboxId) -> bool:
+        """Say whether it is known here how far *outbox* got."""
+        return outbox in self.latest.outboxes or outbox in self._former
+
+    def remember(self, outbox: OutboxId, last: int) -> None:
+        """Learn how far an *outbox* got that is not in the cart, or not any more."""
+        self._former.setdefault(outbox, last)
+
+    def standing(self, outbox: OutboxId, pend: Iterable[int]) -> tuple[int, tuple[Verdict, ...]]:
+        """Return how far *outbox* got on disk, and the verdicts that it has of *pend*."""
+        known = self._outbox(self.saved, outbox)
+        recalled = [known.recall(n) for n in pend]
+        return known.last, tuple(said.verdict for said in recalled if said)
+
+    # Looking
+
+    def snapshot(self) -> Snapshot:
+        """Return the whole cart as saved."""
+        self._look_at_voucher()
+        return tell_snapshot(self.saved, self._shop.shelf.today, self._shop.now_s())
+
+    def prices(self) -> Prices:
+        """Return how everything in the cart stands today."""
+        self._look_at_voucher()
+        return tell_all_prices(self.saved, self._shop.shelf.today, self._shop.now_s())
+
+    def shelf_moved(self, skus: frozenset[Sku]) -> None:
+        """Tell the tabs that *skus* have another price or stock, each what it shows of them."""
+        shelf, now_s = self._shop.shelf, self._shop.now_s()
+        prices = tell_moved_prices(self.saved, skus, self._told_voucher, shelf.today, now_s)
+        mine = skus & (self.saved.lines.keys() | self.saved.saved.keys())
+        told: dict[frozenset[Sku], Prices] = {}
+        for tab in self.tabs:
+            shown = mine | (skus & tab.watched)
+            if shown not in told:
+                told[shown] = with_items(prices, shelf.items(shown))
+            if shown or prices:
+                tab.tell(told[shown])
+        if prices and not isinstance(prices.voucher, Untouched):
+            self._told_voucher = prices.voucher
+
+    # Saving
+
+    def take(self) -> tuple[Cart, tuple[Pushed, ...]]:
+        """Return the cart as it is now, to be saved, and the outboxes that left it."""
+        self._taken = (self.latest, len(self._wishes), len(self._pushed))
+        return self.latest, tuple(self._pushed)
+
+    def announce(self) -> None:
+        """Tell that what was taken is saved: for each op its verdict, and then its patch."""
+        if self._taken is None:
+            return
+        cart, wishes, pushed = self._taken
+        self._taken = None
+        version = cart.version + 1
+        self.saved = cart._replace(version=version)
+        self.latest = self.latest._replace(version=version)
+        del self._pushed[:pushed]
+        for wish in self._wishes.pop(wishes):
+            self._fulfil(wish)
+        self._forget_former()
+
+    def outrun(self) -> None:
+        """Learn that somebody else has saved this cart; `reload` will bring what."""
+        self._taken = None
+        self.trust = Trust.STALE
+
+    def doubt(self) -> None:
+        """Learn that what was taken may or may not be saved; `reload` will bring what is."""
+        self._taken = None
+        self.trust = Trust.UNKNOWN
+        self.latest = self.saved
+        self._pushed.clear()
+        for wish in self._wishes.pop(len(self._wishes)):
+            wish.tell(Later(wish.ticket.n, Passing.BUSY, BUSY_RETRY_MS))
+
+    def reload(self, cart: Cart) -> None:
+        """Take *cart*, which is on disk, for the truth, and rule on what still waits again."""
+        if self.trust is Trust.SOUND or cart.version < self.saved.version:
+            return
+        moved = (cart.epoch, cart.rev, cart.content) != (
+            self.saved.epoch,
+            self.saved.rev,
+            self.saved.content,
+        )
+        self.trust = Trust.SOUND
+        self.saved = self.latest = cart
+        self._pushed.clear()
+        wishes = self._wishes.pop(len(self._wishes))
+        waiting = [wish for wish in wishes if not self._answer(wish)]
+        if moved:
+            self.tabs.tell(self.snapshot())
+        for wish in waiting:
+            self._accept_again(wish)
+
+    def lose(self) -> None:
+        """Give up: memory and disk disagree, and everybody has to come back for the truth."""
+        for wish in self._wishes.pop(len(self._wishes)):
+            wish.dismiss(Farewell.LOST)
+        self.tabs.dismiss(Farewell.LOST)
+
+    # Steps of the above
+
+    def _outbox(self, cart: Cart, outbox: OutboxId) -> Outbox:
+        return cart.outboxes.get(outbox) or Outbox(self._former.get(outbox, 0))
+
+    def _spend(self) -> int:
+        """Pay for an op; return for how many milliseconds there is nothing to pay with."""
+        bucket, now_s = self._shop.limits.ops, self._shop.steady_s()
+        if (left := spend(self.allowance, bucket, now_s)) is None:
+            return max(1, wait_ms(self.allowance, bucket, now_s))
+        self.allowance = left
+        return 0
+
+    def _rule(self, ticket: Ticket, op: Op) -> Ruling:
+        return rule(self.latest, ticket, op, self._shop.shelf.today, self._shop.now_s())
+
+    def _accept(self, wish: Wish) -> None:
+        self.latest = wish.ruling.cart
+        if pushed := wish.ruling.pushed:
+            self._pushed.append(pushed)
+            self._former[pushed.outbox] = pushed.last
+        self._wishes.add(wish)
+        if self.trust is Trust.SOUND:
+            self._shop.writer.mark(self.saved.account, self)
+
+    def _accept_again(self, wish: Wish) -> None:
+        last = self.last(wish.ticket.outbox)
+        if wish.ticket.n != last + 1:
+            wish.tell(Need(last + 1))
+            return
+        wish.ruling = self._rule(wish.ticket, wish.op)
+        self._accept(wish)
+
+    def _repeat(self, ticket: Ticket, asker: Asker) -> None:
+        if wish := self._wishes.find(ticket):
+            if wish.ticket.body == ticket.body:
+                wish.askers.append(asker)
+            else:
+                asker.contradict()
+        else:
+            self._recall(ticket, asker)
+
+    def _answer(self, wish: Wish) -> bool:
+        """Answer *wish* if it turns out to be saved already."""
+        if wish.ticket.n > self.last(wish.ticket.outbox):
+            return False
+        for asker in wish.askers:
+            self._recall(wish.ticket, asker)
+        return True
+
+    def _recall(self, ticket: Ticket, asker: Asker) -> None:
+        said = self._outbox(self.saved, ticket.outbox).recall(ticket.n)
+        if said is None:
+            asker.tell(No(ticket.n, Code.EXPIRED, EXPIRED, self.saved.rev))
+        elif said.body == ticket.body:
+            asker.tell(said.verdict)
+        else:
+            asker.contradict()
+
+    def _fulfil(self, wish: Wish) -> None:
+        wish.tell(wish.ruling.verdict)
+        if (patch := wish.ruling.patch) and (by := wish.by):
+            shelf, now_s = self._shop.shelf.today, self._shop.now_s()
+            change = tell_change(wish.ruling.cart, patch, by, self._told_voucher, shelf, now_s)
+            if not isinstance(change.voucher, Untouched):
+                self._told_voucher = change.voucher
+            self.tabs.tell(change)
+
+    def _look_at_voucher(self) -> None:
+        """Vouchers come and go with time: tell the tabs before somebody is told otherwise."""
+        voucher, totals = priced(self.saved, self._shop.shelf.today, self._shop.now_s())
+        if voucher != self._told_voucher:
+            self._told_voucher = voucher
+            self.tabs.tell(tell_voucher(voucher, totals))
+
+    def _forget_former(self) -> None:
+        if len(self._former) > MOST_FORMER:
+            kept = {tab.outbox for tab in self.tabs} | {pushed.outbox for pushed in self._pushed}
+            self._former = {name: last for name, last in self._former.items() if name in kept}

@@ -1,0 +1,137 @@
+"""The open carts: hands them out, tells them what was saved, lets them go."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from app.domain.allowance import Allowance, refill
+from app.domain.cart import Account
+from app.domain.outbox import OutboxId
+from app.domain.shelf import Shelf
+from app.live.cart import LiveCart
+from app.live.ports import Away, Disk, Tab
+from app.live.shop import Shop
+
+MOST_ALLOWANCES = 10_000
+
+
+class Hub:
+    """The carts that somebody looks at or asks for, by account.
+
+    A cart is read from disk by the first who wants it, and forgotten when nobody does.
+    """
+
+    def __init__(self, disk: Disk, shop: Shop):
+        self.shop = shop
+        self._disk = disk
+        self._carts: dict[Account, LiveCart] = {}
+        self._loading: dict[Account, asyncio.Future[None]] = {}
+        self._allowances: dict[Account, Allowance] = {}
+        self._ill: set[Account] = set()
+        self._falling_ill = asyncio.Event()
+
+    @property
+    def open_carts(self) -> int:
+        """How many carts are open."""
+        return len(self._carts)
+
+    @asynccontextmanager
+    async def borrow(self, account: Account, outbox: OutboxId | None) -> AsyncIterator[LiveCart]:
+        """Hold *account*'s cart for a while, ready to rule on ops of *outbox*; or raise `Away`."""
+        cart = await self._hold(account)
+        try:
+            if outbox is not None and not cart.knows(outbox):
+                cart.remember(outbox, await self._disk.last(account, outbox))
+            yield cart
+        finally:
+            cart.holds -= 1
+            self._let_go(cart)
+
+    def leave(self, cart: LiveCart, tab: Tab) -> None:
+        """Take *tab*, which entered *cart* while it was borrowed, out again."""
+        cart.tabs.leave(tab)
+        self._let_go(cart)
+
+    def announce(self, saved: Iterable[Account]) -> None:
+        """Tell that what was taken of these carts is on disk."""
+        for account in saved:
+            if cart := self._carts.get(account):
+                cart.announce()
+                self._let_go(cart)
+
+    def outrun(self, stale: Iterable[Account]) -> None:
+        """Have these carts read again, for somebody else has saved them."""
+        for cart in self._fall_ill(stale):
+            cart.outrun()
+
+    def doubt(self, unknown: Iterable[Account]) -> None:
+        """Have these carts read again, for nobody knows whether they are saved."""
+        for cart in self._fall_ill(unknown):
+            cart.doubt()
+
+    def lose(self, broken: Iterable[Account]) -> None:
+        """Forget carts that cannot be saved; their tabs come back for the truth."""
+        for account in broken:
+            if cart := self._carts.pop(account, None):
+                cart.lose()
+
+    async def mend(self) -> None:
+        """Wait until carts have to be read again, and read them; `Away` leaves them for later."""
+        await self._falling_ill.wait()
+        while self._ill:
+            account = next(iter(self._ill))
+            if cart := self._carts.get(account):
+                cart.reload(await self._disk.cart(account))
+                self._let_go(cart)
+            self._ill.discard(account)
+        self._falling_ill.clear()
+
+    def restock(self, moved: int, changed: Shelf) -> None:
+        """Put what changed on the shelf, and tell the tabs that show it."""
+        skus = self.shop.shelf.update(moved, changed)
+        for cart in self._carts.values():
+            cart.shelf_moved(skus)
+
+    async def _hold(self, account: Account) -> LiveCart:
+        while (cart := self._carts.get(account)) is None:
+            await self._load(account)
+        cart.holds += 1
+        return cart
+
+    async def _load(self, account: Account) -> None:
+        """Read the cart, once for all who want it; whoever waited looks again afterwards."""
+        if (loading := self._loading.get(account)) is not None:
+            await asyncio.wait([loading])
+            return
+        loading = self._loading[account] = asyncio.get_running_loop().create_future()
+        try:
+            saved = await self._disk.cart(account)
+            allowance = self._allowances.pop(account, None)
+            self._carts[account] = LiveCart(saved, self.shop, allowance)
+        finally:
+            del self._loading[account]
+            loading.set_result(None)
+
+    def _fall_ill(self, accounts: Iterable[Account]) -> list[LiveCart]:
+        ill = [account for account in accounts if account in self._carts]
+        self._ill.update(ill)
+        if ill:
+            self._falling_ill.set()
+        return [self._carts[account] for account in ill]
+
+    def _let_go(self, cart: LiveCart) -> None:
+        account = cart.saved.account
+        if cart.idle and self._carts.get(account) is cart:
+            del self._carts[account]
+            self._keep_allowance(account, cart.allowance)
+
+    def _keep_allowance(self, account: Account, allowance: Allowance) -> None:
+        """Nobody gets a new allowance by leaving and coming back."""
+        ops, now_s = self.shop.limits.ops, self.shop.steady_s()
+        if len(self._allowances) >= MOST_ALLOWANCES:
+            self._allowances = {
+                owner: left
+                for owner, left in self._allowances.items()
+                if refill(left, ops, now_s).left < ops.size
+            }
+        self._allowances[account] = allowance

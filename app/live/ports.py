@@ -1,0 +1,80 @@
+"""What the live carts need of the rest of the shop; the rest of the shop fits in here."""
+
+from enum import Enum, auto
+from typing import Protocol
+
+from app.domain.cart import Account, Cart
+from app.domain.news import News, TabId
+from app.domain.outbox import OutboxId, Pushed
+from app.domain.shelf import Sku
+
+
+class Farewell(Enum):
+    """Why a tab's connection must end."""
+
+    REPLACED = auto()
+    CROWDED_OUT = auto()
+    SIGNED_OUT = auto()
+    EXPIRED = auto()
+    LOST = auto()
+
+
+class Asker(Protocol):
+    """Whoever asks for an op and wants to hear what becomes of it."""
+
+    def tell(self, news: News) -> None:
+        """Take *news* at once, without waiting."""
+
+    def contradict(self) -> None:
+        """Learn that another op had this number before."""
+
+    def dismiss(self, why: Farewell) -> None:
+        """Learn that nothing more will be told."""
+
+
+class Tab(Asker, Protocol):
+    """An asker that watches: a page that shows the cart."""
+
+    @property
+    def id(self) -> TabId:
+        """Which page load it is."""
+
+    @property
+    def gen(self) -> int:
+        """How many times it has connected."""
+
+    @property
+    def outbox(self) -> OutboxId:
+        """The stream that its ops come from."""
+
+    @property
+    def watched(self) -> frozenset[Sku]:
+        """The products that it shows beside those in the cart."""
+
+
+class Unsaved(Protocol):
+    """A cart that has changed."""
+
+    def take(self) -> tuple[Cart, tuple[Pushed, ...]]:
+        """Return the cart as it is now, to be saved, and the outboxes that left it."""
+
+
+class Writer(Protocol):
+    """Where changed carts wait to be saved."""
+
+    def mark(self, account: Account, cart: Unsaved) -> None:
+        """Have *cart* saved as it will be when its turn comes."""
+
+
+class Disk(Protocol):
+    """Where carts are while nobody looks at them."""
+
+    async def cart(self, account: Account) -> Cart:
+        """Return *account*'s cart as last saved; raise `Away` if that cannot be told now."""
+
+    async def last(self, account: Account, outbox: OutboxId) -> int:
+        """Return how far an outbox got that has left the cart; raise `Away` likewise."""
+
+
+class Away(Exception):
+    """The disk cannot be asked just now."""

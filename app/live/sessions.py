@@ -1,0 +1,113 @@
+"""Who is signed in on an open socket; a login that ends takes its sockets with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from app.domain.news import Auth
+from app.domain.sessions import Lifetime, Session, SessionHash, ends_at_s
+from app.live.ports import Asker, Farewell
+
+WARN_BEFORE_S = 120
+SAVE_USE_EVERY_S = 600
+
+
+@dataclass(slots=True)
+class _Login:
+    session: Session
+    sockets: set[Asker] = field(default_factory=set)
+    warned: bool = False
+    due_s: float = 0.0
+    use_saved_at_s: int = 0
+
+
+class Use(NamedTuple):
+    """That a login was used, to be written down."""
+
+    id_hash: SessionHash
+    at_s: int
+
+
+class LiveSessions:
+    """The logins that have sockets open on this node."""
+
+    def __init__(self, lifetime: Lifetime, now_s: Callable[[], float]):
+        self._lifetime = lifetime
+        self._now_s = now_s
+        self._logins: dict[SessionHash, _Login] = {}
+        self._uses: dict[SessionHash, Use] = {}
+
+    def join(self, session: Session, socket: Asker) -> None:
+        """Have *socket* told when *session* nears its end, and dismissed when it ends."""
+        login = self._logins.get(session.id_hash)
+        if login is None:
+            login = _Login(session, use_saved_at_s=session.used_at_s)
+            self._logins[session.id_hash] = login
+            self._watch(login)
+        login.sockets.add(socket)
+
+    def leave(self, session: Session, socket: Asker) -> None:
+        """Forget *socket*."""
+        if login := self._logins.get(session.id_hash):
+            login.sockets.discard(socket)
+            if not login.sockets:
+                del self._logins[session.id_hash]
+
+    def left_ms(self, session: Session) -> int:
+        """Return for how many milliseconds *session* lasts if it is not used again."""
+        login = self._logins.get(session.id_hash)
+        known = login.session if login else session
+        return max(0, int((ends_at_s(known, self._lifetime) - self._now_s()) * 1000))
+
+    def use(self, session: Session) -> None:
+        """Learn that the shopper did something; heartbeats and pings are no use of a login."""
+        login = self._logins.get(session.id_hash)
+        now_s = int(self._now_s())
+        if login is None or login.session.used_at_s == now_s:
+            return
+        login.session = replace(login.session, used_at_s=now_s)
+        if now_s >= login.use_saved_at_s + SAVE_USE_EVERY_S:
+            login.use_saved_at_s = now_s
+            self._uses[session.id_hash] = Use(session.id_hash, now_s)
+        if login.warned:
+            self._renew(login)
+
+    def take_uses(self) -> list[Use]:
+        """Return the uses that are to be written down, once."""
+        uses, self._uses = list(self._uses.values()), {}
+        return uses
+
+    def end(self, id_hash: SessionHash, why: Farewell = Farewell.SIGNED_OUT) -> None:
+        """Dismiss the sockets of a login that has ended."""
+        if login := self._logins.pop(id_hash, None):
+            for socket in tuple(login.sockets):
+                socket.dismiss(why)
+
+    def sweep(self) -> None:
+        """Warn the sockets of logins that end soon, and end those whose time has come."""
+        now_s = self._now_s()
+        for login in [login for login in self._logins.values() if login.due_s <= now_s]:
+            self._look_at(login)
+
+    def _look_at(self, login: _Login) -> None:
+        left_ms = self.left_ms(login.session)
+        if left_ms == 0:
+            self.end(login.session.id_hash, Farewell.EXPIRED)
+            return
+        if left_ms <= WARN_BEFORE_S * 1000 and not login.warned:
+            login.warned = True
+            self._tell(login)
+        self._watch(login)
+
+    def _renew(self, login: _Login) -> None:
+        if self.left_ms(login.session) > WARN_BEFORE_S * 1000:
+            login.warned = False
+            self._tell(login)
+
+    def _tell(self, login: _Login) -> None:
+        for socket in tuple(login.sockets):
+            socket.tell(Auth(self.left_ms(login.session)))
+
+    def _watch(self, login: _Login) -> None:
+        ends_s = ends_at_s(login.session, self._lifetime)
+        login.due_s = ends_s if login.warned else ends_s - WARN_BEFORE_S

@@ -1,0 +1,22 @@
+"""What all live carts share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.limits import Limits
+from app.live.ports import Writer
+from app.live.shelf import LiveShelf
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The shelf, the writer, the limits and two clocks.
+
+    `now_s` counts seconds since 1970, `steady_s` only goes forward.
+    """
+
+    shelf: LiveShelf
+    writer: Writer
+    limits: Limits
+    now_s: Callable[[], float]
+    steady_s: Callable[[], float]

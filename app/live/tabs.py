@@ -1,0 +1,65 @@
+"""The tabs that look at one cart."""
+
+from collections.abc import Iterator
+
+from app.domain.news import News, Tabs
+from app.live.ports import Farewell, Tab
+
+
+class Audience:
+    """The tabs of one account on this node, the one that came first at the front."""
+
+    def __init__(self, most: int):
+        self._most = most
+        self._tabs: list[Tab] = []
+        self._told = 0
+
+    def __len__(self) -> int:
+        return len(self._tabs)
+
+    def __iter__(self) -> Iterator[Tab]:
+        return iter(tuple(self._tabs))
+
+    def enter(self, tab: Tab) -> bool:
+        """Let *tab* in, in place of an older connection of it; false if there is a newer one.
+
+        If there are too many, the one that came first goes (PROTOCOL.md §3 and §6).
+        """
+        for other in self:
+            if other.id == tab.id:
+                if other.gen >= tab.gen:
+                    return False
+                self._show_out(other, Farewell.REPLACED)
+        if len(self._tabs) >= self._most:
+            self._show_out(self._tabs[0], Farewell.CROWDED_OUT)
+        self._tabs.append(tab)
+        return True
+
+    def leave(self, tab: Tab) -> None:
+        """Let *tab* go, if it has not gone already, and tell the others."""
+        if tab in self._tabs:
+            self._tabs.remove(tab)
+            self.count(None)
+
+    def count(self, newcomer: Tab | None) -> None:
+        """Tell how many tabs there are: to *newcomer*, and to all if that has changed."""
+        tabs = len({tab.id for tab in self._tabs})
+        if tabs != self._told:
+            self._told = tabs
+            self.tell(Tabs(tabs))
+        elif newcomer is not None:
+            newcomer.tell(Tabs(tabs))
+
+    def tell(self, news: News) -> None:
+        """Tell every tab."""
+        for tab in self:
+            tab.tell(news)
+
+    def dismiss(self, why: Farewell) -> None:
+        """Show every tab out."""
+        for tab in self:
+            self._show_out(tab, why)
+
+    def _show_out(self, tab: Tab, why: Farewell) -> None:
+        self._tabs.remove(tab)
+        tab.dismiss(why)

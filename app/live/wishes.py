@@ -1,0 +1,64 @@
+"""Ops that were ruled on and are not saved yet, in the order in which they came."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from app.domain.news import By, News, TabId
+from app.domain.ops import BadOp, Op, Ruling
+from app.domain.outbox import OutboxId, Ticket
+from app.live.ports import Asker, Farewell
+
+
+@dataclass(slots=True)
+class Wish:
+    """An op, what came of it so far, and everybody who waits to hear of it."""
+
+    ticket: Ticket
+    op: Op
+    tab: TabId | None
+    askers: list[Asker]
+    ruling: Ruling
+
+    @property
+    def by(self) -> By | None:
+        """Say who asked, as a patch tells it; a bad op makes no patch."""
+        if isinstance(self.op, BadOp):
+            return None
+        return By(self.tab, self.ticket.outbox, self.ticket.n, self.op.kind)
+
+    def tell(self, news: News) -> None:
+        """Tell everybody who waits."""
+        for asker in self.askers:
+            asker.tell(news)
+
+    def dismiss(self, why: Farewell) -> None:
+        """Let go of everybody who waits."""
+        for asker in self.askers:
+            asker.dismiss(why)
+
+
+class Wishes:
+    """The wishes of one cart, found by outbox and number."""
+
+    def __init__(self) -> None:
+        self._wishes: dict[tuple[OutboxId, int], Wish] = {}
+
+    def __len__(self) -> int:
+        return len(self._wishes)
+
+    def __iter__(self) -> Iterator[Wish]:
+        return iter(self._wishes.values())
+
+    def add(self, wish: Wish) -> None:
+        """Put *wish* at the end."""
+        self._wishes[wish.ticket.outbox, wish.ticket.n] = wish
+
+    def find(self, ticket: Ticket) -> Wish | None:
+        """Return the wish with the name of *ticket*."""
+        return self._wishes.get((ticket.outbox, ticket.n))
+
+    def pop(self, count: int) -> list[Wish]:
+        """Take the first *count* out."""
+        names = list(islice(self._wishes, count))
+        return [self._wishes.pop(name) for name in names]

@@ -1,0 +1,102 @@
+"""Who shops here: accounts, and how often somebody failed to sign in."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.cart import Account
+from app.store.carts import add_cart
+from app.store.tables import accounts, failures
+
+FORGOTTEN_AFTER_S = 24 * 3600
+
+
+class EmailTaken(Exception):
+    """There is an account with this e-mail address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The one behind an account."""
+
+    account: Account
+    email: str
+    name: str
+    password_hash: str
+    staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """So many sign-ins in a row that failed, the last one at `last_at_s`."""
+
+    times: int = 0
+    last_at_s: int = 0
+
+
+def same_email(email: str) -> str:
+    """Return *email* as it is stored and compared: without case."""
+    return email.casefold()
+
+
+def add_account(connection: Connection, person: Person, epoch: str, now_s: int) -> None:
+    """Register *person* with an empty cart of a new *epoch*, or raise `EmailTaken`."""
+    try:
+        connection.execute(
+            insert(accounts).values(
+                id=person.account,
+                email=same_email(person.email),
+                name=person.name,
+                password_hash=person.password_hash,
+                staff=person.staff,
+                created_at=now_s,
+            )
+        )
+    except IntegrityError as error:
+        raise EmailTaken from error
+    add_cart(connection, person.account, epoch, now_s)
+
+
+def find_by_email(connection: Connection, email: str) -> Person | None:
+    """Return who signs in with *email*."""
+    row = connection.execute(
+        select(accounts).where(accounts.c.email == same_email(email))
+    ).one_or_none()
+    if row is None:
+        return None
+    return Person(Account(row.id), row.email, row.name, row.password_hash, row.staff)
+
+
+def set_password_hash(connection: Connection, account: Account, password_hash: str) -> None:
+    """Replace *account*'s password hash."""
+    connection.execute(
+        update(accounts).where(accounts.c.id == account).values(password_hash=password_hash)
+    )
+
+
+def find_failures(connection: Connection, email: str, address: str) -> Failures:
+    """Return how often signing in as *email* from *address* failed since it last succeeded."""
+    row = connection.execute(
+        select(failures).where(failures.c.who == _who(email, address))
+    ).one_or_none()
+    return Failures(row.times, row.last_at) if row else Failures()
+
+
+def add_failure(connection: Connection, email: str, address: str, now_s: int) -> None:
+    """Remember that signing in as *email* from *address* failed; forget what is a day old."""
+    connection.execute(delete(failures).where(failures.c.last_at < now_s - FORGOTTEN_AFTER_S))
+    first = upsert(failures).values(who=_who(email, address), times=1, last_at=now_s)
+    again = {"times": failures.c.times + 1, "last_at": now_s}
+    connection.execute(first.on_conflict_do_update(index_elements=["who"], set_=again))
+
+
+def clear_failures(connection: Connection, email: str, address: str) -> None:
+    """Forget failures after a success."""
+    connection.execute(delete(failures).where(failures.c.who == _who(email, address)))
+
+
+def _who(email: str, address: str) -> str:
+    return sha256(f"{same_email(email)} {address}".encode()).hexdigest()

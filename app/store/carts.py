@@ -1,0 +1,183 @@
+"""Carts on disk: one document in one row, with the outboxes and the steps that undo."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app.domain.cart import Account, Cart, Line, Patch, content
+from app.domain.outbox import Outbox, OutboxId, Outboxes, Pushed, Said
+from app.domain.shelf import Sku, VoucherCode
+from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
+from app.store.tables import carts, outboxes
+
+
+class StaleCart(Exception):
+    """Somebody else has saved one of the carts since it was read."""
+
+
+class Save(NamedTuple):
+    """A cart as it is to be saved over version `seen` of it, and the outboxes that left it."""
+
+    account: Account
+    seen: int
+    version: int
+    rev: int
+    body: str
+    pushed: tuple[Pushed, ...]
+
+
+class _Body(msgspec.Struct):
+    """What stands in a row's body. Outboxes are a list because their order matters."""
+
+    lines: dict[Sku, Line]
+    saved: dict[Sku, Line]
+    note: str
+    voucher: VoucherCode
+    next_pos: int
+    steps: list[Patch]
+    outboxes: list[tuple[OutboxId, int, list[tuple[str, list[Any]]]]]
+    tries: list[int]
+    used: dict[VoucherCode, int]
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(_Body).decode
+
+
+def as_save(cart: Cart, pushed: tuple[Pushed, ...]) -> Save:
+    """Return what is to be written for *cart*, the version after the one that it has."""
+    return Save(cart.account, cart.version, cart.version + 1, cart.rev, _text(cart), pushed)
+
+
+def load_cart(connection: Connection, account: Account) -> Cart:
+    """Return *account*'s cart as last saved; every account has one."""
+    asked = select(carts).where(carts.c.account == account)
+    row = connection.execute(asked).one()
+    return _cart(account, row.epoch, row.version, row.rev, _decode(row.body))
+
+
+def load_last(connection: Connection, account: Account, outbox: OutboxId) -> int:
+    """Return how far an *outbox* that left the cart got; 0 if it never did."""
+    asked = select(outboxes.c.last).where(
+        outboxes.c.account == account, outboxes.c.outbox == outbox
+    )
+    return connection.execute(asked).scalar() or 0
+
+
+def add_cart(connection: Connection, account: Account, epoch: str, now_s: int) -> None:
+    """Give a new *account* its empty cart."""
+    cart = Cart(account, epoch)
+    connection.execute(
+        insert(carts).values(
+            account=account,
+            version=cart.version,
+            epoch=epoch,
+            rev=cart.rev,
+            body=_text(cart),
+            updated_at=now_s,
+        )
+    )
+
+
+_SAVE = (
+    update(carts)
+    .where(carts.c.account == bindparam("who"), carts.c.version == bindparam("seen"))
+    .values(
+        version=bindparam("version_"),
+        rev=bindparam("rev_"),
+        body=bindparam("body_"),
+        updated_at=bindparam("now"),
+    )
+)
+
+
+def save_carts(connection: Connection, saves: Sequence[Save], now_s: int) -> None:
+    """Write all of *saves*; `StaleCart` if one of them was saved by somebody else meanwhile.
+
+    Two statements at most, however many carts; rows in key order, so that two writers of one
+    database cannot wait for each other.
+    """
+    rows = [
+        {
+            "who": save.account,
+            "seen": save.seen,
+            "version_": save.version,
+            "rev_": save.rev,
+            "body_": save.body,
+            "now": now_s,
+        }
+        for save in sorted(saves)
+    ]
+    if connection.execute(_SAVE, rows).rowcount != len(rows):
+        raise StaleCart
+    _save_pushed(connection, saves)
+
+
+def _save_pushed(connection: Connection, saves: Sequence[Save]) -> None:
+    rows = [
+        {"account": save.account, "outbox": pushed.outbox, "last": pushed.last}
+        for save in saves
+        for pushed in save.pushed
+    ]
+    if rows:
+        statement = upsert(outboxes)
+        last = {"last": statement.excluded.last}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["account", "outbox"], set_=last), rows
+        )
+
+
+def _text(cart: Cart) -> str:
+    return _encode(
+        {
+            "lines": cart.lines,
+            "saved": cart.saved,
+            "note": cart.note,
+            "voucher": cart.voucher,
+            "next_pos": cart.next_pos,
+            "steps": cart.steps,
+            "outboxes": [(name, *outbox) for name, outbox in cart.outboxes.items()],
+            "tries": cart.tries,
+            "used": cart.used,
+        }
+    ).decode()
+
+
+def _cart(account: Account, epoch: str, version: int, rev: int, body: _Body) -> Cart:
+    cart = Cart(
+        account,
+        epoch,
+        version,
+        rev,
+        body.lines,
+        body.saved,
+        body.note,
+        body.voucher,
+        body.next_pos,
+        tuple(body.steps),
+        _outboxes(body),
+        tuple(body.tries),
+        body.used,
+    )
+    return cart._replace(content=content(cart))
+
+
+def _outboxes(body: _Body) -> Outboxes:
+    return {
+        name: Outbox(last, tuple(Said(digest, _verdict(*said)) for digest, said in newest))
+        for name, last, newest in body.outboxes
+    }
+
+
+def _verdict(n: int, *rest: Any) -> Verdict:
+    """Undo what encoding a verdict did: one with two more fields is an `Ok`."""
+    match rest:
+        case [int(rev), warn]:
+            return Ok(n, rev, Clamped(*warn) if warn else None)
+        case [code, text, rev]:
+            return No(n, Code(code), text, rev)
+        case _:
+            raise ValueError(f"op {n} has no verdict that can be read")

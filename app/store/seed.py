@@ -1,0 +1,102 @@
+"""Filling an empty shop from the catalogue file (`catalogue.toml` explains its keys)."""
+
+import tomllib
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table, insert, select
+
+from app.store.shelf import move
+from app.store.tables import categories, products, vouchers
+
+CATALOGUE = Path(__file__).with_name("catalogue.toml")
+
+Row = dict[str, Any]
+
+
+class Seeded(NamedTuple):
+    """How many rows were added; what is there already is left as it is."""
+
+    categories: int
+    products: int
+    vouchers: int
+
+
+def seed(connection: Connection, catalogue: Path = CATALOGUE) -> Seeded:
+    """Add what *catalogue* has and the shop has not; nothing that is there is changed."""
+    with catalogue.open("rb") as file:
+        data = tomllib.load(file)
+    moved = move(connection)
+    return Seeded(
+        _add(connection, categories, "slug", _categories(data)),
+        _add(connection, products, "sku", _products(data, moved)),
+        _add(connection, vouchers, "code", [_voucher(given) for given in data["voucher"]]),
+    )
+
+
+def _add(connection: Connection, table: Table, key: str, rows: list[Row]) -> int:
+    there = set(connection.scalars(select(table.c[key])))
+    if missing := [row for row in rows if row[key] not in there]:
+        connection.execute(insert(table), missing)
+    return len(missing)
+
+
+def _categories(data: Row) -> list[Row]:
+    return [
+        {"slug": given["slug"], "name": given["name"], "place": place}
+        for place, given in enumerate(data["category"])
+    ]
+
+
+def _products(data: Row, moved: int) -> list[Row]:
+    sizes = [(given, size) for given in data["product"] for size in given["size"]]
+    return [
+        {"place": place, "moved": moved, **_product(given, size)}
+        for place, (given, size) in enumerate(sizes)
+    ]
+
+
+def _product(given: Row, size: Row) -> Row:
+    return {
+        "sku": size["sku"],
+        "slug": given["slug"],
+        "name": given["name"],
+        "unit": size["unit"],
+        "category": given["category"],
+        "image": given["image"],
+        "description": given["description"],
+        "price": _minor(size["price"]),
+        "stock": size["stock"],
+        "sold": size.get("sold", True),
+        "popular": given.get("popular", False),
+        "grams": size.get("grams"),
+        "ml": size.get("ml"),
+    }
+
+
+def _voucher(given: Row) -> Row:
+    return {
+        "code": given["code"].upper(),
+        "label": given["label"],
+        "percent": given.get("percent", 0),
+        "amount": _minor(given.get("amount", "0")),
+        "minimum": _minor(given.get("minimum", "0")),
+        "starts": _midnight(given.get("from"), days_later=0),
+        "ends": _midnight(given.get("until"), days_later=1),
+        "uses_left": given.get("uses"),
+        "uses_each": given.get("uses_per_account"),
+    }
+
+
+def _minor(pounds: str) -> int:
+    return int(Decimal(pounds) * 100)
+
+
+def _midnight(day: date | None, days_later: int) -> int | None:
+    """Return the first second of the day that comes *days_later* than *day*, in UTC."""
+    if day is None:
+        return None
+    midnight = datetime.combine(day + timedelta(days_later), time(), UTC)
+    return int(midnight.timestamp())

@@ -1,0 +1,103 @@
+"""The shelf on disk: products, categories and vouchers, and what has moved since."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from app.domain.shelf import Money, Product, Shelf, Sku, Voucher, VoucherCode
+from app.store.tables import categories, products, shelf, vouchers
+
+
+class UnknownSku(Exception):
+    """There is no such product."""
+
+
+class Category(NamedTuple):
+    """A part of the shelf."""
+
+    slug: str
+    name: str
+
+
+class Moves(NamedTuple):
+    """What is on the shelf since count `moved`: products that changed, and all vouchers."""
+
+    moved: int
+    shelf: Shelf
+
+
+def load_categories(connection: Connection) -> tuple[Category, ...]:
+    """Return the categories in their order."""
+    rows = connection.execute(select(categories).order_by(categories.c.place))
+    return tuple(Category(row.slug, row.name) for row in rows)
+
+
+def load_moves(connection: Connection, since: int) -> Moves:
+    """Return what moved after count *since*; after -1, everything, in the order of the shelf."""
+    moved = connection.execute(select(shelf.c.moved)).scalar() or 0
+    if moved == since:
+        return Moves(moved, Shelf({}, {}))
+    asked = select(products).where(products.c.moved > since).order_by(products.c.place)
+    changed = {Sku(row.sku): _product(row) for row in connection.execute(asked)}
+    honoured = {
+        VoucherCode(row.code): _voucher(row) for row in connection.execute(select(vouchers))
+    }
+    return Moves(moved, Shelf(changed, honoured))
+
+
+def set_product(
+    connection: Connection, sku: Sku, price: Money | None, stock: int | None
+) -> Product:
+    """Set the price, the stock or both of a product; return it, or raise `UnknownSku`."""
+    values: dict[str, int] = {"moved": move(connection)}
+    if price is not None:
+        values["price"] = price
+    if stock is not None:
+        values["stock"] = stock
+    changed = update(products).where(products.c.sku == sku).values(values).returning(products)
+    row = connection.execute(changed).one_or_none()
+    if row is None:
+        raise UnknownSku(sku)
+    return _product(row)
+
+
+def move(connection: Connection) -> int:
+    """Count a change of the shelf; the row's lock makes counts follow the order of commits."""
+    counted = update(shelf).values(moved=shelf.c.moved + 1).returning(shelf.c.moved)
+    moved: int | None = connection.execute(counted).scalar()
+    if moved is None:
+        moved = 1
+        connection.execute(insert(shelf).values(id=1, moved=moved))
+    return moved
+
+
+def _product(row: Row[Any]) -> Product:
+    return Product(
+        Sku(row.sku),
+        row.slug,
+        row.name,
+        row.unit,
+        row.category,
+        row.image,
+        row.description,
+        Money(row.price),
+        row.stock,
+        row.sold,
+        row.popular,
+        row.grams,
+        row.ml,
+    )
+
+
+def _voucher(row: Row[Any]) -> Voucher:
+    return Voucher(
+        VoucherCode(row.code),
+        row.label,
+        row.percent,
+        Money(row.amount),
+        Money(row.minimum),
+        row.starts,
+        row.ends,
+        row.uses_left,
+        row.uses_each,
+    )

@@ -1,0 +1,119 @@
+"""The tables; nothing outside this room sees a row. All times are whole seconds since 1970."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),
+    Column("name", String(100), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("staff", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id_hash", String(64), primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("agent", String(200), nullable=False),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("who", String(64), primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("last_at", BigInteger, nullable=False, index=True),
+)
+"""Failed sign-ins; `who` is a digest of an e-mail address and a network address."""
+
+carts = Table(
+    "carts",
+    metadata,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("epoch", String(16), nullable=False),
+    Column("rev", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+outboxes = Table(
+    "outboxes",
+    metadata,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("outbox", String(36), primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+"""Outboxes that had to leave their cart's body: only how far they got."""
+
+categories = Table(
+    "categories",
+    metadata,
+    Column("slug", String(64), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("place", Integer, nullable=False),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("sku", String(64), primary_key=True),
+    Column("slug", String(64), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("unit", String(40), nullable=False),
+    Column("category", ForeignKey("categories.slug"), nullable=False),
+    Column("image", String(64), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("stock", Integer, nullable=False),
+    Column("sold", Boolean, nullable=False),
+    Column("popular", Boolean, nullable=False),
+    Column("grams", Integer),
+    Column("ml", Integer),
+    Column("place", Integer, nullable=False),
+    Column("moved", BigInteger, nullable=False),
+    Index("products_moved", "moved"),
+)
+"""`place` is the order on the shelf; `moved` is the shelf's count when the row last changed."""
+
+vouchers = Table(
+    "vouchers",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("label", String(100), nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("minimum", BigInteger, nullable=False),
+    Column("starts", BigInteger),
+    Column("ends", BigInteger),
+    Column("uses_left", Integer),
+    Column("uses_each", Integer),
+)
+
+shelf = Table(
+    "shelf",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("moved", BigInteger, nullable=False),
+)
+"""One row that counts the changes of products and vouchers, in the order of their commits."""

@@ -1,0 +1,113 @@
+"""The one writer of carts: changed carts wait here, and are saved many to a commit."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple, Protocol
+
+from app.domain.cart import Account, Cart
+from app.domain.outbox import Pushed
+from app.store.carts import Save, StaleCart, as_save, save_carts
+from app.store.database import Database, NotNow
+
+log = logging.getLogger(__name__)
+
+LARGEST_BATCH = 256
+
+
+class Unsaved(Protocol):
+    """A cart that has changed."""
+
+    def take(self) -> tuple[Cart, tuple[Pushed, ...]]:
+        """Return the cart as it is now, to be saved, and the outboxes that left it."""
+
+
+class Commit(NamedTuple):
+    """What became of one batch: nothing is told of a cart before it stands in `saved`.
+
+    `stale`: another node has moved the cart. `unknown`: the database is away, and may or may not
+    have saved it. `broken`: it cannot be saved, ever.
+    """
+
+    saved: tuple[Account, ...] = ()
+    stale: tuple[Account, ...] = ()
+    unknown: tuple[Account, ...] = ()
+    broken: tuple[Account, ...] = ()
+
+
+class Writer:
+    """Saves carts. While a commit runs, changed carts gather; the next one takes them all.
+
+    There is no timer: it batches exactly when there is load.
+    """
+
+    def __init__(self, database: Database, clock_s: Callable[[], float]):
+        self._database = database
+        self._clock_s = clock_s
+        self._waiting: dict[Account, Unsaved] = {}
+        self._work = asyncio.Event()
+        self._closed = False
+
+    @property
+    def waiting(self) -> int:
+        """How many carts wait to be saved."""
+        return len(self._waiting)
+
+    def mark(self, account: Account, cart: Unsaved) -> None:
+        """Have *cart* saved as it will be when its turn comes."""
+        self._waiting[account] = cart
+        self._work.set()
+
+    def close(self) -> None:
+        """Let `commits` end once all that waits is saved."""
+        self._closed = True
+        self._work.set()
+
+    async def commits(self) -> AsyncIterator[Commit]:
+        """Save what waits, again and again, and tell each time what became of it."""
+        while self._waiting or not self._closed:
+            await self._work.wait()
+            batch = [self._waiting.popitem() for _ in range(min(LARGEST_BATCH, self.waiting))]
+            if not self._waiting and not self._closed:
+                self._work.clear()
+            if batch:
+                yield await self._save(batch)
+
+    async def _save(self, batch: list[tuple[Account, Unsaved]]) -> Commit:
+        saves: list[Save] = []
+        broken: list[Account] = []
+        for account, cart in batch:
+            try:
+                saves.append(as_save(*cart.take()))
+            except Exception:
+                log.exception("the cart of %s cannot be written down", account)
+                broken.append(account)
+        commit = await self._save_together(saves) if saves else Commit()
+        return commit._replace(broken=(*commit.broken, *broken))
+
+    async def _save_together(self, saves: list[Save]) -> Commit:
+        accounts = tuple(save.account for save in saves)
+        try:
+            await self._database.write(save_carts, saves, int(self._clock_s()))
+        except NotNow as error:
+            log.warning("%d carts were not saved: %s", len(saves), error)
+            return Commit(unknown=accounts)
+        except Exception:  # noqa: BLE001 - saving one by one finds out whose fault it is
+            return await self._save_one_by_one(saves)
+        return Commit(saved=accounts)
+
+    async def _save_one_by_one(self, saves: list[Save]) -> Commit:
+        saved, stale, unknown, broken = [], [], [], []
+        for save in saves:
+            try:
+                await self._database.write(save_carts, [save], int(self._clock_s()))
+            except StaleCart:
+                stale.append(save.account)
+            except NotNow:
+                unknown.append(save.account)
+            except Exception:
+                log.exception("the cart of %s cannot be saved", save.account)
+                broken.append(save.account)
+            else:
+                saved.append(save.account)
+        return Commit(tuple(saved), tuple(stale), tuple(unknown), tuple(broken))

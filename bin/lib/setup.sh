@@ -1,0 +1,116 @@
+# shellcheck shell=bash
+# What the commands in bin/ share: sets up what is missing, once, and leaves alone what is there.
+# Sourced; afterwards the working directory is the top of the tree.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+say() {
+  printf '%s\n' "$*" >&2
+}
+
+give_up() {
+  say "$*"
+  exit 2
+}
+
+set_up_shop() {
+  installed requirements.lock || alone install requirements.lock
+}
+
+set_up_tools() {
+  set_up_shop
+  installed requirements-dev.lock || alone install requirements-dev.lock
+}
+
+# Fails, rather than giving up, where there is no Node.js: much can be tested without.
+set_up_node() {
+  have node npm || alone install_for_debian nodejs npm || return 1
+  node_installed || alone install_node
+}
+
+set_up_chromium() {
+  have chromium || alone install_for_debian chromium fonts-liberation
+}
+
+have() {
+  local name
+  for name; do
+    command -v "$name" >/dev/null || return 1
+  done
+}
+
+# A copy of the lock file in .venv says that all of it is installed there.
+installed() {
+  [ -x .venv/bin/python ] && cmp -s "$1" ".venv/$1"
+}
+
+install() {
+  ! installed "$1" || return 0
+  is_usable .venv/bin/python || make_venv
+  say "Installing what $1 lists into .venv …"
+  .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \
+    --require-hashes --requirement "$1" ||
+    give_up "Not everything that $1 lists could be installed: pip says why above. Run this again to go on."
+  cp "$1" ".venv/$1"
+}
+
+make_venv() {
+  local python
+  python=$(find_python)
+  say "Making .venv with $("$python" --version) …"
+  "$python" -m venv --clear .venv
+}
+
+find_python() {
+  local name bare=
+  for name in python3.13 python3.12 python3.11 python3 python; do
+    is_new_enough "$name" || continue
+    ! can_make_venv "$name" || { printf '%s\n' "$name" && return; }
+    bare=$name
+  done
+  [ -z "$bare" ] ||
+    give_up "$bare cannot make virtual environments: add that part of it (on Debian: apt-get install python3-venv) and run this again."
+  give_up "The shop needs Python 3.11 or newer, and there is none here: install it (on Debian: apt-get install python3 python3-venv) and run this again."
+}
+
+is_new_enough() {
+  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+can_make_venv() {
+  "$1" -c 'import ensurepip, venv' 2>/dev/null
+}
+
+is_usable() {
+  is_new_enough "$1" && "$1" -c 'import pip' 2>/dev/null
+}
+
+node_installed() {
+  cmp -s package-lock.json node_modules/.installed
+}
+
+install_node() {
+  ! node_installed || return 0
+  say "Installing what package-lock.json lists into node_modules …"
+  npm ci --loglevel=error && cp package-lock.json node_modules/.installed
+}
+
+install_for_debian() {
+  local output
+  { [ "$(id -u)" = 0 ] && have apt-get; } || return 1
+  say "Installing $* with apt-get …"
+  export DEBIAN_FRONTEND=noninteractive
+  output=$({ apt-get update && apt-get install --yes --no-install-recommends "$@"; } </dev/null 2>&1) ||
+    { printf '%s\n' "$output" | tail -n 20 >&2 && return 1; }
+}
+
+# Does something while no other command in this tree is setting up. The lock is Python's flock on
+# a file that this subshell holds open, since Python is all that is sure to be here.
+alone() (
+  python=.venv/bin/python
+  is_new_enough "$python" || python=$(find_python)
+  exec 9<bin/lib/setup.sh
+  "$python" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
+  "$@"
+)

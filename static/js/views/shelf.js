@@ -1,0 +1,89 @@
+// The cards of products: price, stock, and "Add" or a stepper.
+
+/** @import { Line, Price, Product } from "../protocol.js" */
+
+import { chip, money } from "../words.js"
+import { change, every, set } from "./dom.js"
+import { fillStepper } from "./rows.js"
+
+const WATCHED = 200
+
+/** SKUs of all cards on the page, as many as can be watched. */
+export function skusOnThePage() {
+  return [...new Set(cards().map((card) => card.dataset.sku ?? ""))].slice(0, WATCHED)
+}
+
+/**
+ * Return what a card says about its product.
+ * @param {string} sku
+ * @returns {Product & { price: number } | undefined}
+ */
+export function known(sku) {
+  const card = cards().find((one) => one.dataset.sku === sku)
+  if (!card) return undefined
+  const { name = "", unit = "", slug = "", image = "", price = "0" } = card.dataset
+  return { name, unit, slug, image, price: Number(price) }
+}
+
+/**
+ * Show in every card how many of it are in the cart.
+ * @param {readonly Line[]} lines
+ * @param {ReadonlySet<string>} touched  SKUs that wait for a verdict.
+ */
+export function showCards(lines, touched) {
+  const held = new Map(lines.map((line) => [line.sku, line]))
+  for (const card of cards()) {
+    const { sku = "", name = "", price = "0" } = card.dataset
+    const line = held.get(sku)
+    const had_focus = card.contains(document.activeElement)
+    card.toggleAttribute("data-held", line !== undefined)
+    card.toggleAttribute("data-waits", touched.has(sku))
+    fillStepper(card, name, line?.qty ?? 0, Number(price))
+    if (had_focus) keepFocus(card)
+  }
+}
+
+/**
+ * Show today's price and stock.
+ * @param {readonly Price[]} items
+ */
+export function showPrices(items) {
+  const prices = new Map(items.map((item) => [item.sku, item]))
+  for (const card of cards()) {
+    const item = prices.get(card.dataset.sku ?? "")
+    if (item) showPrice(card, item)
+  }
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {Price} item
+ */
+function showPrice(card, { price, stock }) {
+  const before = card.dataset.state
+  const state = before === "gone" ? before : stock === 0 ? "sold_out" : "ok"
+  const went = state === "sold_out" && before === "ok"
+  const stays = state === "sold_out" && before === state
+  if (!stays) set(card, "chip", { textContent: went ? "Just sold out" : chip(stock, state) })
+  set(card, "chip", { "data-low": String(stock !== null && stock > 0) })
+  set(card, "price", { textContent: money(price) })
+  set(card, "add", { disabled: state !== "ok" })
+  change(card, { "data-state": state, "data-price": String(price) })
+  for (const field of every('[name="seen"]', card)) change(field, { value: String(price) })
+}
+
+/**
+ * "Add" and the stepper take each other's place: who stood on the one goes on with the other.
+ * @param {HTMLElement} card
+ */
+function keepFocus(card) {
+  const now = document.activeElement
+  if (now && card.contains(now) && now.checkVisibility()) return
+  every("button, input", card)
+    .findLast((one) => one.checkVisibility() && !one.matches(":disabled"))
+    ?.focus()
+}
+
+function cards() {
+  return every("[data-card]")
+}

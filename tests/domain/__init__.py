@@ -1,0 +1,1 @@
+"""The domain's own tests: no loop, no disk, no clock."""

@@ -1,0 +1,20 @@
+"""Carts that are as full as they may be."""
+
+from app.domain.ops import AddLine, SaveLine
+from app.domain.shelf import Sku
+from tests.examples import SHELF, after, product, shelf_of
+
+THINGS = tuple(Sku(f"thing-{number:03}") for number in range(101))
+ONE_MORE = THINGS[-1]
+
+CROWDED_SHELF = shelf_of(
+    *SHELF.products.values(),
+    *(product(sku, "Thing", 100, stock=300) for sku in THINGS),
+    vouchers=tuple(SHELF.vouchers.values()),
+)
+
+FULL = after(*(AddLine(sku, 1) for sku in THINGS[:100]), shelf=CROWDED_SHELF)
+"""A hundred lines, each of one thing."""
+
+ALL_SAVED = after(*(SaveLine(sku) for sku in THINGS[:100]), cart=FULL, shelf=CROWDED_SHELF)
+"""A hundred saved lines, and none in the cart."""

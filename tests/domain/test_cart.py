@@ -1,0 +1,131 @@
+"""How one revision becomes the next."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.cart import Cart, Line, Lines, Patch, advance, content
+from app.domain.shelf import Money, VoucherCode
+from tests.examples import ADA, APPLES, EMPTY, MILK
+
+THREE = Line(1, 3, Money(220))
+FIVE = Line(1, 5, Money(220))
+TWO = Line(2, 2, Money(145))
+CART = advance(EMPTY, Patch(1, {APPLES: THREE, MILK: TWO}, note="Ring twice"))
+
+
+def test_a_patch_replaces_the_lines_it_names_and_no_others() -> None:
+    assert advance(CART, Patch(2, {APPLES: FIVE})).lines == {APPLES: FIVE, MILK: TWO}
+
+
+def test_a_line_that_became_none_is_gone() -> None:
+    assert advance(CART, Patch(2, {MILK: None})).lines == {APPLES: THREE}
+
+
+def test_lines_and_saved_lines_are_apart() -> None:
+    cart = advance(CART, Patch(2, {APPLES: None}, {APPLES: FIVE}))
+
+    assert (cart.lines, cart.saved) == ({MILK: TWO}, {APPLES: FIVE})
+    assert advance(cart, Patch(3, saved={APPLES: None})).saved == {}
+
+
+def test_a_patch_without_a_note_or_a_voucher_leaves_them() -> None:
+    cart = advance(CART, Patch(2, voucher=VoucherCode("FIVER")))
+    cart = advance(cart, Patch(3, {MILK: None}))
+
+    assert (cart.note, cart.voucher) == ("Ring twice", "FIVER")
+
+
+def test_an_empty_note_or_voucher_takes_it_off() -> None:
+    cart = advance(CART, Patch(2, voucher=VoucherCode("FIVER")))
+    cart = advance(cart, Patch(3, note="", voucher=VoucherCode("")))
+
+    assert (cart.note, cart.voucher) == ("", "")
+
+
+@pytest.mark.parametrize("rev", [0, 1, 3])
+def test_a_cart_skips_no_revision_and_repeats_none(rev: int) -> None:
+    with pytest.raises(ValueError, match=f"is at revision 1, the patch makes {rev}"):
+        advance(CART, Patch(rev))
+
+
+def test_the_old_cart_is_a_value_and_stays() -> None:
+    advance(CART, Patch(2, {APPLES: None}))
+
+    assert CART.lines[APPLES] == THREE
+
+
+@pytest.mark.parametrize(
+    ("patch", "next_pos"),
+    [
+        (Patch(2, {APPLES: FIVE}), 3),
+        (Patch(2, {APPLES: None}), 3),
+        (Patch(2, {APPLES: THREE._replace(pos=3)}), 4),
+        (Patch(2, saved={APPLES: THREE._replace(pos=8)}), 9),
+        (Patch(2, {APPLES: THREE._replace(pos=4)}, {APPLES: THREE._replace(pos=3)}), 5),
+    ],
+    ids=["a known place", "gone", "the next place", "far ahead, saved", "two places"],
+)
+def test_the_next_place_is_beyond_every_place_ever_given(patch: Patch, next_pos: int) -> None:
+    assert CART.next_pos == 3
+    assert advance(CART, patch).next_pos == next_pos
+
+
+def test_an_empty_cart_has_no_content() -> None:
+    assert EMPTY.content == content(EMPTY) == 0
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        Patch(2, {APPLES: FIVE}),
+        Patch(2, {APPLES: THREE._replace(pos=7)}),
+        Patch(2, {APPLES: THREE._replace(agreed=Money(221))}),
+        Patch(2, {APPLES: None}),
+        Patch(2, {APPLES: None}, {APPLES: THREE}),
+        Patch(2, saved={APPLES: THREE}),
+        Patch(2, note="Ring once"),
+        Patch(2, note=""),
+        Patch(2, voucher=VoucherCode("FIVER")),
+        Patch(2, note="", voucher=VoucherCode("Ring twice")),
+    ],
+    ids=str,
+)
+def test_the_content_moves_with_all_that_is_stored(patch: Patch) -> None:
+    moved = advance(CART, patch)
+
+    assert moved.content != CART.content
+    assert moved.content == content(moved)
+
+
+def test_the_content_of_a_change_and_its_opposite_is_the_old_one() -> None:
+    back = advance(advance(CART, Patch(2, {APPLES: FIVE})), Patch(3, {APPLES: THREE}))
+
+    assert back.content == CART.content
+
+
+def test_the_content_is_the_same_on_every_node_and_after_every_update() -> None:
+    cart = advance(EMPTY, Patch(1, {APPLES: THREE}, {MILK: TWO}, "Ring twice", VoucherCode("X")))
+
+    assert f"{cart.content:016x}" == "c324788718f64f47"
+    assert content(cart._replace(rev=9, epoch="2", version=5)) == cart.content
+
+
+line = st.builds(Line, st.integers(1, 300), st.integers(1, 99), st.integers(1, 9999).map(Money))
+some_lines = st.dictionaries(st.sampled_from([APPLES, MILK]), line)
+some_cart = st.builds(
+    lambda lines, saved, note: advance(EMPTY, Patch(1, lines, saved, note)),
+    some_lines,
+    some_lines,
+    st.text(max_size=5),
+)
+
+
+@given(some_cart, some_cart)
+def test_two_carts_have_the_same_content_only_if_they_store_the_same(one: Cart, two: Cart) -> None:
+    def stored(cart: Cart) -> tuple[Lines, Lines, str]:
+        return cart.lines, cart.saved, cart.note
+
+    assert (one.content == two.content) == (stored(one) == stored(two))
+    assert 0 <= one.content < 2**64
+    assert one.account == ADA

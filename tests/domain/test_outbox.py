@@ -1,0 +1,135 @@
+"""Where numbered streams of ops stand, and what is remembered of them (PROTOCOL.md §3, `op`)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.ops import AddLine, SetNote, SetVoucher
+from app.domain.outbox import Outbox, OutboxId, Outboxes, Pushed, Said, Ticket, record
+from app.domain.verdicts import Code, Ok
+from tests.domain.wishes import OUTBOXES
+from tests.examples import APPLES, EMPTY, HERE, THERE, after, refused, ruling_on, ticket
+
+
+def said_in(outboxes: Outboxes, outbox: OutboxId, times: int) -> Outboxes:
+    """Return *outboxes* after so many more verdicts in one of them."""
+    last = outboxes.get(outbox, Outbox()).last
+    for n in range(last + 1, last + times + 1):
+        outboxes, _ = record(outboxes, Ticket(outbox, n, f"body {n}"), Ok(n, rev=n))
+    return outboxes
+
+
+def said_once_each(outboxes: tuple[OutboxId, ...]) -> Outboxes:
+    """Return what is remembered after one op in each."""
+    remembered: Outboxes = {}
+    for outbox in outboxes:
+        remembered = said_in(remembered, outbox, 1)
+    return remembered
+
+
+def test_an_outbox_starts_with_nothing_said() -> None:
+    assert Outbox() == (0, ())
+    assert Outbox().recall(1) is None
+
+
+def test_a_verdict_is_found_again_with_the_body_it_was_said_to() -> None:
+    outbox = said_in({}, HERE, 3)[HERE]
+
+    assert outbox.last == 3
+    assert outbox.recall(2) == Said("body 2", Ok(2, rev=2))
+
+
+@pytest.mark.parametrize("n", [-1, 0, 4, 5])
+def test_nothing_was_said_to_an_op_that_never_came(n: int) -> None:
+    assert said_in({}, HERE, 3)[HERE].recall(n) is None
+
+
+def test_the_newest_32_verdicts_are_remembered() -> None:
+    outbox = said_in({}, HERE, 33)[HERE]
+
+    assert outbox.last == 33
+    assert [said.verdict.n for said in outbox.said] == list(range(2, 34))
+    assert outbox.recall(1) is None
+    assert outbox.recall(2) == Said("body 2", Ok(2, rev=2))
+
+
+def test_an_outbox_does_not_hear_what_was_said_in_another() -> None:
+    outboxes = said_in(said_in({}, HERE, 2), THERE, 1)
+
+    assert (outboxes[HERE].last, outboxes[THERE].last) == (2, 1)
+    assert outboxes[THERE].said == (Said("body 1", Ok(1, rev=1)),)
+
+
+def test_sixteen_outboxes_are_remembered_and_the_next_pushes_out_the_one_that_rested_longest() -> None:
+    full = said_in(said_once_each(OUTBOXES[:16]), OUTBOXES[0], 1)
+
+    outboxes, pushed = record(full, Ticket(HERE, 1, "body"), Ok(1, rev=1))
+
+    assert pushed == Pushed(OUTBOXES[1], last=1)
+    assert list(outboxes) == [*OUTBOXES[2:16], OUTBOXES[0], HERE]
+
+
+def test_with_sixteen_outboxes_a_known_one_pushes_nobody_out() -> None:
+    full = said_once_each(OUTBOXES[:16])
+
+    outboxes, pushed = record(full, Ticket(OUTBOXES[3], 2, "body"), Ok(2, rev=2))
+
+    assert pushed is None
+    assert set(outboxes) == set(OUTBOXES[:16])
+    assert list(outboxes)[-1] == OUTBOXES[3]
+
+
+def test_the_sixteenth_outbox_pushes_nobody_out() -> None:
+    outboxes, pushed = record(said_once_each(OUTBOXES[:15]), Ticket(HERE, 1, ""), Ok(1, rev=1))
+
+    assert pushed is None
+    assert len(outboxes) == 16
+
+
+def test_an_outbox_that_was_pushed_out_goes_on_where_it_was_and_has_forgotten_the_rest() -> None:
+    outboxes, _ = record({}, Ticket(HERE, 40, "body 40"), Ok(40, rev=7))
+
+    assert outboxes[HERE] == Outbox(40, (Said("body 40", Ok(40, rev=7)),))
+    assert outboxes[HERE].recall(39) is None
+
+
+def test_what_was_remembered_before_stays_a_value() -> None:
+    before = said_in({}, HERE, 1)
+    said_in(before, HERE, 1)
+
+    assert before[HERE].last == 1
+
+
+@pytest.mark.parametrize(
+    "op",
+    [AddLine(APPLES, 1), SetNote(""), SetVoucher("SESAME")],
+    ids=["a change", "no change", "a refusal"],
+)
+def test_every_verdict_is_recorded_with_the_cart(op: AddLine | SetNote | SetVoucher) -> None:
+    ruling = ruling_on(op)
+
+    assert ruling.cart.outboxes == {HERE: Outbox(1, (Said("body", ruling.verdict),))}
+    assert ruling.pushed is None
+
+
+def test_a_ruling_tells_which_outbox_it_pushed_out() -> None:
+    full = EMPTY._replace(outboxes=said_once_each(OUTBOXES[:16]))
+
+    assert ruling_on(SetNote("Hello"), full).pushed == Pushed(OUTBOXES[0], last=1)
+    assert ticket(after(SetNote("Hello"), cart=full)).n == 2
+    assert refused(SetVoucher("SESAME"), full) is Code.BAD_VOUCHER
+
+
+@given(st.lists(st.tuples(st.sampled_from(OUTBOXES), st.integers(1, 34)), max_size=24))
+def test_the_newest_verdicts_of_the_newest_outboxes_are_remembered(
+    bursts: list[tuple[OutboxId, int]],
+) -> None:
+    outboxes: Outboxes = {}
+    for outbox, times in bursts:
+        outboxes = said_in(outboxes, outbox, times)
+
+    newest = list(dict.fromkeys(outbox for outbox, _ in reversed(bursts)))[:16]
+    assert list(outboxes) == newest[::-1]
+    for outbox in outboxes.values():
+        numbers = [said.verdict.n for said in outbox.said]
+        assert numbers == list(range(outbox.last, 0, -1))[:32][::-1]

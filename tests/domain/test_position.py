@@ -1,0 +1,92 @@
+"""Where a tab stands against the saved cart (PROTOCOL.md §4, "Position")."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.ops import AddLine, SetLine, SetVoucher, Undo
+from app.domain.position import ALARMS, Why, position, why_snapshot
+from tests.domain.wishes import Story, some_story
+from tests.examples import APPLES, EMPTY, after, granted, ruling_on
+
+CART = after(AddLine(APPLES, 1), AddLine(APPLES, 1))
+SUM = position(CART).split(".")[2]
+
+
+def test_a_position_names_the_epoch_the_revision_and_the_content() -> None:
+    assert position(EMPTY) == "7c1d.0.0000000000000000"
+    assert position(CART._replace(content=0xABC)) == "7c1d.2.0000000000000abc"
+    assert position(CART) == f"7c1d.2.{CART.content:016x}"
+
+
+def test_the_position_of_a_cart_is_the_same_whoever_asked_and_from_where() -> None:
+    one = granted(SetLine(APPLES, 2), after(AddLine(APPLES, 1)))
+
+    assert position(one) == position(CART)
+
+
+def test_a_refusal_does_not_move_the_position() -> None:
+    assert position(ruling_on(SetVoucher("SESAME"), CART).cart) == position(CART)
+
+
+def test_a_tab_that_has_just_this_cart_needs_no_other() -> None:
+    assert why_snapshot(position(CART), CART) is None
+    assert why_snapshot(position(EMPTY), EMPTY) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [
+        (None, Why.FIRST),
+        ("", Why.BAD),
+        ("yesterday", Why.BAD),
+        (f"7c1d.2.{SUM} ", Why.BAD),
+        (f"7c1d.2.{SUM}\n", Why.BAD),
+        (f"7C1D.2.{SUM}", Why.BAD),
+        (f"7c1d.02.{SUM}", Why.BAD),
+        (f"7c1d.-2.{SUM}", Why.BAD),
+        (f"7c1d.٢.{SUM}", Why.BAD),
+        (f"7c1d.2.{SUM}0", Why.BAD),
+        (f"7c1d.2.{SUM[:15]}", Why.BAD),
+        (f"7c1d.2.{SUM}.2", Why.BAD),
+        (f".2.{SUM}", Why.BAD),
+        (f"7c1d.12345678901234567.{SUM}", Why.BAD),
+        (f"7c1e.2.{SUM}", Why.EPOCH),
+        (f"7c1e.3.{SUM}", Why.EPOCH),
+        (f"07c1d.2.{SUM}", Why.EPOCH),
+        (f"7c1d.3.{SUM}", Why.FUTURE),
+        (f"7c1d.1234567890123456.{SUM}", Why.FUTURE),
+        (f"7c1d.1.{SUM}", Why.BEHIND),
+        (f"7c1d.0.{SUM}", Why.BEHIND),
+        ("7c1d.2.0000000000000000", Why.FORK),
+    ],
+)
+def test_a_tab_gets_the_whole_cart_because(at: str | None, why: Why) -> None:
+    assert why_snapshot(at, CART) is why
+
+
+def test_only_a_tab_that_knows_more_or_else_is_alarming() -> None:
+    assert {Why.FUTURE, Why.FORK} == ALARMS
+
+
+@given(some_story)
+def test_a_tab_that_stayed_at_an_older_revision_is_behind(story: Story) -> None:
+    changed = [ruling.cart for *_, ruling in story.steps() if ruling.patch]
+
+    for older, newer in pairwise(changed):
+        assert why_snapshot(position(older), newer) is Why.BEHIND
+        assert why_snapshot(position(newer), older) is Why.FUTURE
+        assert why_snapshot(position(newer), newer) is None
+
+
+@given(st.text() | st.from_regex(r"\A[0-9a-f]{1,4}\.[0-9]{1,3}\.[0-9a-f]{16}\Z"))
+def test_whatever_a_client_holds_it_is_told_why_it_gets_the_cart(at: str) -> None:
+    assert (why_snapshot(at, CART) is None) == (at == position(CART))
+
+
+def test_an_undo_is_another_position_with_the_same_content() -> None:
+    back = after(AddLine(APPLES, 1), Undo(), cart=CART)
+
+    assert position(back) == f"7c1d.4.{SUM}"

@@ -1,0 +1,91 @@
+"""What holds whatever is asked, in whatever order, on whatever days."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.cart import Cart, advance, content
+from app.domain.ops import AcceptLine, Undo
+from app.domain.outbox import OutboxId, Said
+from app.domain.position import position
+from app.domain.shelf import Money, Sku
+from app.domain.verdicts import Ok
+from tests.domain.wishes import STARTS, Story, some_story, what_shows
+
+
+@given(some_story)
+def test_a_cart_keeps_its_limits(story: Story) -> None:
+    for *_, ruling in story.steps():
+        cart = ruling.cart
+        lines = [*cart.lines.values(), *cart.saved.values()]
+        places = {line.pos for line in lines}
+        assert max(len(cart.lines), len(cart.saved)) <= 100
+        assert all(1 <= line.qty <= 99 and line.agreed >= 1 for line in lines)
+        assert len(places) == len(lines)
+        assert all(1 <= place < cart.next_pos for place in places)
+
+
+@given(some_story)
+def test_so_much_is_remembered_and_no_more(story: Story) -> None:
+    for *_, ruling in story.steps():
+        cart = ruling.cart
+        assert len(cart.steps) <= 10
+        assert len(cart.tries) <= 10
+        assert len(cart.outboxes) <= 16
+        assert all(1 <= len(outbox.said) <= 32 for outbox in cart.outboxes.values())
+
+
+@given(some_story)
+def test_the_revision_rises_by_one_with_a_patch_and_stays_without(story: Story) -> None:
+    for before, _, _, ruling in story.steps():
+        moved = ruling.patch is not None
+        assert ruling.cart.rev == ruling.verdict.rev == before.rev + moved
+        assert moved == (what_shows(ruling.cart) != what_shows(before))
+        assert isinstance(ruling.verdict, Ok) or not moved
+        assert ruling.cart.next_pos >= before.next_pos
+
+
+@given(some_story)
+def test_only_accepting_and_undoing_ever_raise_an_agreed_price(story: Story) -> None:
+    def agreed(cart: Cart) -> dict[Sku, Money]:
+        """Return the lowest price agreed for each product, in the cart or saved."""
+        lines = sorted([*cart.lines.items(), *cart.saved.items()], key=lambda it: -it[1].agreed)
+        return {sku: line.agreed for sku, line in lines}
+
+    for before, wish, _, ruling in story.steps():
+        earlier, now = agreed(before), agreed(ruling.cart)
+        raised = {sku for sku in earlier.keys() & now.keys() if now[sku] > earlier[sku]}
+        assert not raised or isinstance(wish.op, AcceptLine | Undo)
+
+
+@given(some_story)
+def test_the_content_carried_along_is_the_content_from_scratch(story: Story) -> None:
+    for *_, ruling in story.steps():
+        assert ruling.cart.content == content(ruling.cart)
+
+
+@given(some_story, st.integers(0, 40))
+def test_patches_replayed_on_an_older_cart_give_the_newer_one(story: Story, seen: int) -> None:
+    rulings = [step.ruling for step in story.steps()]
+    carts = [STARTS[story.start], *(ruling.cart for ruling in rulings)]
+    held = min(seen, len(rulings))
+
+    tab = carts[held]
+    for ruling in rulings[held:]:
+        tab = advance(tab, ruling.patch) if ruling.patch else tab
+
+    assert what_shows(tab) == what_shows(carts[-1])
+    assert (tab.next_pos, position(tab)) == (carts[-1].next_pos, position(carts[-1]))
+
+
+@given(some_story)
+def test_an_op_sent_again_finds_its_very_verdict_while_its_outbox_is_remembered(
+    story: Story,
+) -> None:
+    said: dict[OutboxId, list[Said]] = {}
+    for _, wish, outbox, ruling in story.steps():
+        said.setdefault(outbox, []).append(Said(repr(wish.op), ruling.verdict))
+        if ruling.pushed:
+            assert ruling.pushed.last == said.pop(ruling.pushed.outbox)[-1].verdict.n
+        for name, verdicts in said.items():
+            stands = ruling.cart.outboxes[name]
+            assert [stands.recall(it.verdict.n) for it in verdicts] == verdicts

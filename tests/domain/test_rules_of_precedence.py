@@ -1,0 +1,98 @@
+"""Of several reasons to refuse, the first of a fixed list is given (PROTOCOL.md §3)."""
+
+import pytest
+
+from app.domain.cart import Cart
+from app.domain.ops import AcceptLine, AddLine, BadOp, Op, SaveLine, SetLine, Undo, UnsaveLine
+from app.domain.outbox import Ticket
+from app.domain.rules import rule
+from app.domain.shelf import Money, Shelf
+from app.domain.verdicts import Code, No
+from tests.domain.crowd import ALL_SAVED, CROWDED_SHELF, FULL, ONE_MORE
+from tests.examples import (
+    APPLES,
+    CIDER,
+    EGGS,
+    EMPTY,
+    GHOST,
+    HERE,
+    MILK,
+    NOON,
+    SHELF,
+    after,
+    refused,
+    ruling_on,
+    shelf_with,
+)
+
+NINETY = after(AddLine(APPLES, 90))
+NO_APPLES = shelf_with(APPLES, stock=0)
+NEVER_APPLES = shelf_with(APPLES, stock=0, price=300, sold=False)
+FULL_OF = shelf_with(ONE_MORE, CROWDED_SHELF, stock=0)
+NEVER_MORE = shelf_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
+
+
+@pytest.mark.parametrize(
+    ("op", "cart", "shelf", "code"),
+    [
+        (SetLine(GHOST, 100), FULL, CROWDED_SHELF, Code.UNKNOWN_SKU),
+        (AddLine(ONE_MORE, 100), FULL, NEVER_MORE, Code.GONE),
+        (AddLine(ONE_MORE, 100), FULL, FULL_OF, Code.LINE_LIMIT),
+        (AddLine(ONE_MORE, 1), FULL, FULL_OF, Code.LINE_LIMIT),
+        (AddLine(APPLES, 10), NINETY, NEVER_APPLES, Code.GONE),
+        (AddLine(APPLES, 10), NINETY, NO_APPLES, Code.QTY_LIMIT),
+        (AddLine(APPLES, 9), NINETY, NO_APPLES, Code.SOLD_OUT),
+        (AcceptLine(CIDER, Money(1)), EMPTY, SHELF, Code.GONE),
+        (AcceptLine(APPLES, Money(1)), NINETY, NEVER_APPLES, Code.GONE),
+        (SaveLine(ONE_MORE), ALL_SAVED, CROWDED_SHELF, Code.NOT_IN_CART),
+        (UnsaveLine(CIDER), EMPTY, SHELF, Code.GONE),
+        (UnsaveLine(ONE_MORE), FULL, CROWDED_SHELF, Code.NOT_IN_CART),
+        (UnsaveLine(EGGS), EMPTY, SHELF, Code.NOT_IN_CART),
+        (Undo(rev=7), EMPTY, SHELF, Code.NOTHING_TO_UNDO),
+    ],
+    ids=[
+        "unknown before too many",
+        "gone before no room, too many and none",
+        "no room before too many and none",
+        "no room before none",
+        "gone before too many",
+        "too many before none",
+        "none, with nothing before it",
+        "gone before not in the cart",
+        "gone before another price",
+        "not in the cart before no room among the saved",
+        "gone before not saved",
+        "not saved before no room in the cart",
+        "not saved before none",
+        "nothing to undo before another change",
+    ],
+)
+def test_the_reason_given_is(op: Op, cart: Cart, shelf: Shelf, code: Code) -> None:
+    assert refused(op, cart, shelf) is code
+
+
+@pytest.mark.parametrize(
+    ("op", "name"),
+    [
+        (AddLine(GHOST, 1), "“ghost”"),
+        (AddLine(CIDER, 1), "Cider"),
+        (AddLine(EGGS, 1), "Eggs"),
+        (AddLine(MILK, 100), "Milk"),
+        (SaveLine(MILK), "Milk"),
+        (AcceptLine(APPLES, Money(1)), "Gala apples"),
+    ],
+    ids=["unknown", "gone", "sold out", "too many", "not there", "another price"],
+)
+def test_a_refusal_names_the_product_in_a_sentence(op: Op, name: str) -> None:
+    verdict = ruling_on(op, NINETY, shelf_with(APPLES, price=300)).verdict
+
+    assert isinstance(verdict, No)
+    assert name in verdict.text
+    assert verdict.text.endswith(".")
+
+
+@pytest.mark.parametrize("op", [BadOp(), AddLine(GHOST, 1), Undo(rev=9)])
+def test_a_refusal_has_the_number_of_its_op_and_the_revision_that_stays(op: Op) -> None:
+    verdict = rule(NINETY, Ticket(HERE, 2, "body"), op, SHELF, NOON).verdict
+
+    assert (verdict.n, verdict.rev) == (2, 1)

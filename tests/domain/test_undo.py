@@ -1,0 +1,177 @@
+"""Taking changes back, the newest first (PROTOCOL.md §3, `undo`)."""
+
+import pytest
+from hypothesis import given
+
+from app.domain.cart import Cart
+from app.domain.ops import (
+    AcceptLine,
+    AddLine,
+    Op,
+    SaveLine,
+    SetLine,
+    SetNote,
+    SetVoucher,
+    Undo,
+    UnsaveLine,
+)
+from app.domain.rules import rule
+from app.domain.shelf import Money, Shelf
+from app.domain.verdicts import Code, Ok
+from tests.domain.wishes import SHELVES, Story, Wish, some_story, some_wishes, what_shows
+from tests.examples import (
+    APPLES,
+    EMPTY,
+    FIVER,
+    MILK,
+    NOON,
+    SHELF,
+    TENTH,
+    THERE,
+    after,
+    granted,
+    refused,
+    ruling_on,
+    shelf_with,
+    ticket,
+)
+
+BEFORE = after(
+    AddLine(MILK, 2),
+    SaveLine(MILK),
+    AddLine(APPLES, 3),
+    AddLine(MILK, 1),
+    SetNote("Ring twice"),
+    SetVoucher(TENTH),
+)
+DEARER = shelf_with(APPLES, price=240)
+EACH_KIND = [
+    AddLine(APPLES, 1),
+    SetLine(APPLES, 9),
+    SetLine(APPLES, 0),
+    AcceptLine(APPLES, Money(240)),
+    SaveLine(APPLES),
+    SaveLine(MILK),
+    UnsaveLine(MILK),
+    SetNote(""),
+    SetNote("Ring once"),
+    SetVoucher(None),
+    SetVoucher(FIVER),
+]
+
+
+@pytest.mark.parametrize("op", EACH_KIND, ids=str)
+@pytest.mark.parametrize(
+    "shelf",
+    [SHELF, shelf_with(APPLES, stock=0), shelf_with(APPLES, sold=False, price=9)],
+    ids=["same shelf", "sold out", "gone"],
+)
+def test_an_undo_makes_it_as_it_was_whatever_is_on_the_shelf(op: Op, shelf: Shelf) -> None:
+    changed = granted(op, BEFORE, DEARER)
+    assert what_shows(changed) != what_shows(BEFORE)
+
+    undone = granted(Undo(), changed, shelf)
+
+    assert what_shows(undone) == what_shows(BEFORE)
+    assert undone.content == BEFORE.content
+    assert undone.rev == changed.rev + 1 == BEFORE.rev + 2
+
+
+def test_an_undo_gives_a_line_its_old_place_back() -> None:
+    cart = after(AddLine(APPLES, 1), AddLine(MILK, 1), SetLine(APPLES, 0), Undo())
+
+    assert (cart.lines[APPLES].pos, cart.lines[MILK].pos) == (1, 2)
+
+
+def test_a_place_that_was_undone_is_not_given_again() -> None:
+    cart = after(AddLine(APPLES, 1), Undo(), AddLine(APPLES, 1))
+
+    assert cart.lines[APPLES].pos == 2
+
+
+def test_an_undo_touches_only_what_the_change_touched() -> None:
+    ruling = ruling_on(Undo(), after(SetLine(APPLES, 9), cart=BEFORE))
+
+    assert ruling.patch
+    assert ruling.patch == (8, {APPLES: BEFORE.lines[APPLES]}, {}, None, None)
+    assert ruling.verdict == Ok(8, rev=8)
+
+
+def test_an_undo_is_not_itself_undone() -> None:
+    cart = after(AddLine(APPLES, 1), AddLine(MILK, 1), Undo(), Undo())
+
+    assert cart.lines == {}
+    assert refused(Undo(), cart) is Code.NOTHING_TO_UNDO
+
+
+def test_any_tab_takes_back_what_another_did() -> None:
+    added = granted(AddLine(APPLES, 1))
+
+    undone = rule(added, ticket(added, THERE), Undo(), SHELF, NOON)
+
+    assert undone.verdict == Ok(1, rev=2)
+    assert undone.cart.lines == {}
+
+
+@pytest.mark.parametrize("op", [SetLine(MILK, 0), AddLine(MILK, 1), SetVoucher("WRONG")])
+def test_what_changed_nothing_is_no_step(op: Op) -> None:
+    tried = after(op, cart=after(AddLine(APPLES, 1)), shelf=shelf_with(MILK, stock=0))
+
+    assert granted(Undo(), tried).lines == {}
+
+
+def test_with_a_revision_only_the_change_that_made_it_is_undone() -> None:
+    cart = after(AddLine(APPLES, 1), AddLine(MILK, 1))
+
+    assert refused(Undo(rev=1), cart) is Code.MOVED
+    assert refused(Undo(rev=3), cart) is Code.MOVED
+    assert set(granted(Undo(rev=2), cart).lines) == {APPLES}
+
+
+def test_after_an_undo_the_change_before_it_has_still_its_own_revision() -> None:
+    cart = after(AddLine(APPLES, 1), AddLine(MILK, 1), Undo())
+
+    assert refused(Undo(rev=2), cart) is Code.MOVED
+    assert refused(Undo(rev=3), cart) is Code.MOVED
+    assert granted(Undo(rev=1), cart).lines == {}
+
+
+def test_the_newest_ten_changes_can_be_undone_and_no_more() -> None:
+    cart = after(*(SetLine(APPLES, qty) for qty in range(1, 13)))
+
+    back = after(*[Undo()] * 10, cart=cart)
+
+    assert back.lines[APPLES].qty == 2
+    assert refused(Undo(), back) is Code.NOTHING_TO_UNDO
+
+
+def undo_all(cart: Cart) -> list[object]:
+    """Return what *cart* shows, then what it shows after each undo that is granted."""
+    shown = [what_shows(cart)]
+    while cart.steps:
+        cart = granted(Undo(), cart)
+        shown.append(what_shows(cart))
+    return shown
+
+
+@given(some_wishes)
+def test_undoing_again_and_again_shows_the_newest_carts_backwards(wishes: list[Wish]) -> None:
+    cart, shown = EMPTY, [what_shows(EMPTY)]
+    for _, wish, _, ruling in Story("empty", wishes).steps():
+        cart = ruling.cart
+        if isinstance(wish.op, Undo) and ruling.patch:
+            shown.pop()
+        elif ruling.patch:
+            shown = [*shown[-10:], what_shows(cart)]
+
+    assert undo_all(cart) == shown[::-1]
+
+
+@given(some_story)
+def test_any_change_can_be_undone_by_its_revision(story: Story) -> None:
+    for before, wish, _, ruling in story.steps():
+        if ruling.patch and not isinstance(wish.op, Undo):
+            undone = granted(Undo(ruling.verdict.rev), ruling.cart, SHELVES[wish.day])
+            assert what_shows(undone) == what_shows(before)
+            assert undone.content == before.content
+            assert undone.steps == before.steps[-9:]

@@ -1,0 +1,161 @@
+"""Which vouchers count, and what they take off."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.ops import SetVoucher
+from app.domain.shelf import Money, Voucher, VoucherCode
+from app.domain.vouchers import ShownVoucher, VoucherState, discount, show_voucher, spelled
+from tests.examples import DAY_S, EMPTY, NOON, SHELF, TENTH, after, shelf_honouring
+
+REDUCED = after(SetVoucher(TENTH))
+OF_TODAY = Voucher(TENTH, "10 % off", percent=10, starts=NOON, ends=NOON + DAY_S)
+
+
+def shown(voucher: Voucher, subtotal: int = 1000, used: int = 0, now_s: float = NOON) -> ShownVoucher:
+    """Return how *voucher* stands on a cart."""
+    cart = REDUCED._replace(used={TENTH: used})
+    told = show_voucher(cart, shelf_honouring(voucher), Money(subtotal), now_s)
+    assert told
+    return told
+
+
+def taken_off(voucher: Voucher, subtotal: int) -> int:
+    """Return what *voucher* takes off *subtotal*, given how it stands."""
+    return discount(shown(voucher, subtotal), shelf_honouring(voucher), Money(subtotal))
+
+
+@pytest.mark.parametrize("code", ["welcome10", "WELCOME10", " Welcome10\t"])
+def test_case_and_outer_spaces_of_a_code_do_not_matter(code: str) -> None:
+    assert spelled(code) == TENTH
+
+
+def test_inner_spaces_of_a_code_matter() -> None:
+    assert spelled(" welcome 10 ") == "WELCOME 10"
+
+
+def test_a_cart_without_a_voucher_shows_none() -> None:
+    assert show_voucher(EMPTY, SHELF, Money(1000), NOON) is None
+    assert discount(None, SHELF, Money(1000)) == 0
+
+
+def test_a_voucher_is_shown_with_its_label() -> None:
+    assert shown(OF_TODAY) == ShownVoucher(TENTH, "10 % off", VoucherState.OK)
+
+
+@pytest.mark.parametrize(
+    ("now_s", "state"),
+    [
+        (NOON - 0.5, VoucherState.NOT_YET),
+        (NOON, VoucherState.OK),
+        (NOON + DAY_S - 0.5, VoucherState.OK),
+        (NOON + DAY_S, VoucherState.EXPIRED),
+    ],
+)
+def test_a_voucher_counts_from_its_start_until_just_before_its_end(
+    now_s: float, state: VoucherState
+) -> None:
+    assert shown(OF_TODAY, now_s=now_s).state is state
+
+
+def test_a_voucher_without_dates_counts_at_any_time() -> None:
+    for now_s in (0, NOON, 10 * NOON):
+        assert shown(Voucher(TENTH, ""), now_s=now_s).state is VoucherState.OK
+
+
+@pytest.mark.parametrize(
+    ("subtotal", "state"), [(1999, VoucherState.BELOW_MINIMUM), (2000, VoucherState.OK)]
+)
+def test_a_voucher_counts_from_its_minimum_on(subtotal: int, state: VoucherState) -> None:
+    assert shown(Voucher(TENTH, "", minimum=Money(2000)), subtotal).state is state
+
+
+@pytest.mark.parametrize(
+    ("uses_left", "state"), [(1, VoucherState.OK), (0, VoucherState.USED_UP), (None, VoucherState.OK)]
+)
+def test_a_voucher_counts_while_there_are_uses_left(
+    uses_left: int | None, state: VoucherState
+) -> None:
+    assert shown(Voucher(TENTH, "", uses_left=uses_left), used=9).state is state
+
+
+@pytest.mark.parametrize(
+    ("used", "state"), [(0, VoucherState.OK), (1, VoucherState.OK), (2, VoucherState.USED)]
+)
+def test_a_voucher_counts_so_often_for_each_account(used: int, state: VoucherState) -> None:
+    assert shown(Voucher(TENTH, "", uses_each=2), used=used).state is state
+
+
+def test_another_vouchers_uses_are_not_held_against_it() -> None:
+    cart = REDUCED._replace(used={VoucherCode("FIVER"): 5})
+    once = shelf_honouring(Voucher(TENTH, "", uses_each=1))
+
+    told = show_voucher(cart, once, Money(1000), NOON)
+
+    assert told
+    assert told.state is VoucherState.OK
+
+
+@pytest.mark.parametrize(
+    ("voucher", "state"),
+    [
+        (Voucher(TENTH, "", starts=NOON + 1, uses_left=0), VoucherState.NOT_YET),
+        (Voucher(TENTH, "", ends=NOON, uses_left=0, uses_each=0), VoucherState.EXPIRED),
+        (Voucher(TENTH, "", uses_left=0, uses_each=0), VoucherState.USED_UP),
+        (Voucher(TENTH, "", uses_each=0, minimum=Money(9999)), VoucherState.USED),
+    ],
+    ids=["not yet", "expired", "used up", "used"],
+)
+def test_of_several_reasons_the_one_told_is_the_one_the_shopper_can_least_help(
+    voucher: Voucher, state: VoucherState
+) -> None:
+    assert shown(voucher).state is state
+
+
+def test_a_voucher_that_the_shop_has_withdrawn_is_expired_and_takes_nothing_off() -> None:
+    bare = SHELF._replace(vouchers={})
+
+    told = show_voucher(REDUCED, bare, Money(1000), NOON)
+
+    assert told == ShownVoucher(TENTH, TENTH, VoucherState.EXPIRED)
+    assert discount(told, bare, Money(1000)) == 0
+
+
+@pytest.mark.parametrize(
+    ("subtotal", "off"), [(0, 0), (9, 0), (10, 1), (199, 19), (200, 20), (1000, 100)]
+)
+def test_a_percentage_is_rounded_down_to_whole_minor_units(subtotal: int, off: int) -> None:
+    assert taken_off(Voucher(TENTH, "", percent=10), subtotal) == off
+
+
+@pytest.mark.parametrize(("subtotal", "off"), [(499, 499), (500, 500), (501, 500)])
+def test_an_amount_comes_off_whole_but_never_more_than_there_is(subtotal: int, off: int) -> None:
+    assert taken_off(Voucher(TENTH, "", amount=Money(500)), subtotal) == off
+
+
+def test_a_percentage_and_an_amount_add_up() -> None:
+    assert taken_off(Voucher(TENTH, "", percent=10, amount=Money(50)), 1000) == 150
+
+
+@pytest.mark.parametrize(
+    "voucher",
+    [
+        Voucher(TENTH, "", percent=10, starts=NOON + 1),
+        Voucher(TENTH, "", percent=10, ends=NOON),
+        Voucher(TENTH, "", percent=10, uses_left=0),
+        Voucher(TENTH, "", percent=10, uses_each=0),
+        Voucher(TENTH, "", percent=10, minimum=Money(1001)),
+    ],
+    ids=["not yet", "expired", "used up", "used", "below its minimum"],
+)
+def test_a_voucher_that_does_not_count_takes_nothing_off(voucher: Voucher) -> None:
+    assert taken_off(voucher, 1000) == 0
+
+
+@given(st.integers(0, 100), st.integers(0, 10_000), st.integers(0, 10_000))
+def test_a_discount_never_exceeds_the_subtotal(percent: int, amount: int, subtotal: int) -> None:
+    off = taken_off(Voucher(TENTH, "", percent=percent, amount=Money(amount)), subtotal)
+
+    assert 0 <= off <= subtotal
+    assert off == min(subtotal, amount + int(subtotal * percent / 100 + 1e-9))

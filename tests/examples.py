@@ -1,0 +1,95 @@
+"""Small values with good names, for tests to talk about."""
+
+from dataclasses import replace
+from typing import Any
+
+from app.domain.cart import Account, Cart
+from app.domain.ops import Op, Ruling
+from app.domain.outbox import Outbox, OutboxId, Ticket
+from app.domain.rules import rule
+from app.domain.shelf import Money, Product, Shelf, Sku, Voucher, VoucherCode
+from app.domain.verdicts import Code, No, Ok
+
+NOON = 1_800_000_000
+"""Some noon in January 2027, in seconds since 1970."""
+DAY_S = 86_400
+
+APPLES, MILK, EGGS, CIDER = Sku("gala-apples-1kg"), Sku("milk-2l"), Sku("eggs-6"), Sku("cider-1l")
+GHOST = Sku("ghost")
+"""A product that the shop never had."""
+
+TENTH, FIVER = VoucherCode("WELCOME10"), VoucherCode("FIVER")
+
+
+def product(sku: Sku, name: str, price: int, stock: int, **more: Any) -> Product:
+    """Return a product of which only what matters to a cart is said."""
+    plain = Product(sku, sku, name, "each", "fruit", "apple-red", "", Money(price), stock)
+    return replace(plain, **more)
+
+
+def shelf_of(*products: Product, vouchers: tuple[Voucher, ...] = ()) -> Shelf:
+    """Return a shelf with these on it."""
+    return Shelf({one.sku: one for one in products}, {one.code: one for one in vouchers})
+
+
+SHELF = shelf_of(
+    product(APPLES, "Gala apples", 220, stock=300),
+    product(MILK, "Milk", 145, stock=5),
+    product(EGGS, "Eggs", 310, stock=0),
+    product(CIDER, "Cider", 400, stock=40, sold=False),
+    vouchers=(
+        Voucher(TENTH, "10 % off", percent=10),
+        Voucher(FIVER, "£5 off from £20", amount=Money(500), minimum=Money(2000)),
+    ),
+)
+"""Plenty of apples, five bottles of milk, no eggs; cider is no longer sold."""
+
+
+def shelf_with(sku: Sku, shelf: Shelf = SHELF, **changes: Any) -> Shelf:
+    """Return *shelf* after somebody changed one product on it."""
+    changed = replace(shelf.products[sku], **changes)
+    return shelf._replace(products={**shelf.products, sku: changed})
+
+
+def shelf_honouring(voucher: Voucher, shelf: Shelf = SHELF) -> Shelf:
+    """Return *shelf* with *voucher* in force as given."""
+    return shelf._replace(vouchers={**shelf.vouchers, voucher.code: voucher})
+
+
+ADA = Account("u-ada")
+EMPTY = Cart(ADA, "7c1d")
+HERE = OutboxId("aaaaaaaa-0000-4000-8000-000000000001")
+THERE = OutboxId("bbbbbbbb-0000-4000-8000-000000000002")
+
+
+def ticket(cart: Cart, outbox: OutboxId = HERE, body: str = "body") -> Ticket:
+    """Return the name of the next op in an outbox of *cart*."""
+    return Ticket(outbox, cart.outboxes.get(outbox, Outbox()).last + 1, body)
+
+
+def ruling_on(op: Op, cart: Cart = EMPTY, shelf: Shelf = SHELF, now_s: float = NOON) -> Ruling:
+    """Return what comes of *op*, sent next from here."""
+    return rule(cart, ticket(cart), op, shelf, now_s)
+
+
+def after(*ops: Op, cart: Cart = EMPTY, shelf: Shelf = SHELF, now_s: float = NOON) -> Cart:
+    """Return *cart* after *ops*, one after the other."""
+    for op in ops:
+        cart = ruling_on(op, cart, shelf, now_s).cart
+    return cart
+
+
+def granted(op: Op, cart: Cart = EMPTY, shelf: Shelf = SHELF, now_s: float = NOON) -> Cart:
+    """Return the cart after *op*, which the shop must grant."""
+    ruling = ruling_on(op, cart, shelf, now_s)
+    assert isinstance(ruling.verdict, Ok), ruling.verdict
+    return ruling.cart
+
+
+def refused(op: Op, cart: Cart = EMPTY, shelf: Shelf = SHELF, now_s: float = NOON) -> Code:
+    """Return why the shop refuses *op*, which must leave the cart as it is."""
+    ruling = ruling_on(op, cart, shelf, now_s)
+    assert isinstance(ruling.verdict, No), ruling.verdict
+    assert ruling.patch is None
+    assert (ruling.cart.rev, ruling.cart.content) == (cart.rev, cart.content)
+    return ruling.verdict.code

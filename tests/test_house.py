@@ -1,0 +1,241 @@
+"""What a stranger who clones the house may count on: its commands, its locks, its walls."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PYTHON_LOCKS = ("requirements.lock", "requirements-dev.lock")
+COMMANDS = [path for path in (ROOT / "bin").iterdir() if path.is_file()]
+SCRIPTS = [*COMMANDS, *(ROOT / "bin/lib").iterdir(), *(ROOT / ".ci").iterdir()]
+SETTINGS = [ROOT / name for name in (*PYTHON_LOCKS, "package-lock.json", ".npmrc")]
+A_HOST = re.compile(r"\w+://\S+|--(?:extra-)?index-url|\"resolved\"")
+
+NEEDED_TOOLS = ("bash", "cmp", "cp", "dirname", "id", "sh")
+REMEMBERING_PYTHON = f"""\
+#!/bin/sh
+[ "$1" != -c ] || exec {sys.executable} "$@"
+{{ printf '%s|%s' "$$" "$SHOP_BIND"; printf '|%s' "$@"; echo; }} >>asked
+[ "$3" != install ] || sleep 0.2
+"""
+OLD_PYTHON = f"""\
+#!/bin/sh
+exec {sys.executable} -c 'import sys; sys.version_info = (3, 10); exec(sys.argv[2])' "$@"
+"""
+IMPORTS_OF_THE_DOMAIN = """
+import importlib, pkgutil, sys
+import app.domain
+for module in pkgutil.iter_modules(app.domain.__path__, "app.domain."):
+    importlib.import_module(module.name)
+print(*sys.modules, sep="\\n")
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Return a tree with our commands and a Python that writes down what it is asked to run."""
+    shutil.copytree(ROOT / "bin", tmp_path / "bin")
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(REMEMBERING_PYTHON)
+    python.chmod(0o755)
+    for lock in PYTHON_LOCKS:
+        shutil.copy(ROOT / lock, tmp_path)
+        shutil.copy(ROOT / lock, tmp_path / ".venv")
+    return tmp_path
+
+
+@pytest.fixture
+def bare_path(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a PATH with next to nothing on it: no Python, no Node.js, no Chromium, no apt-get."""
+    folder = tmp_path_factory.mktemp("path")
+    for tool in NEEDED_TOOLS:
+        (folder / tool).symlink_to(shutil.which(tool) or tool)
+    return str(folder)
+
+
+def started(tree: Path, command: str, *words: str, **environ: str) -> subprocess.Popen[str]:
+    """Start a command of *tree*, with *environ* on top of our own."""
+    return subprocess.Popen(
+        [tree / "bin" / command, *words],
+        env={**os.environ, **environ},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def told(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Return how *process* ended and all that it said."""
+    said, _ = process.communicate()
+    return process.returncode, said
+
+
+def asked(tree: Path) -> list[list[str]]:
+    """Return process id, SHOP_BIND and words for each module that the Python of *tree* ran."""
+    return [line.split("|") for line in (tree / "asked").read_text().splitlines()]
+
+
+def installs(tree: Path) -> list[str]:
+    """Return the lock files that the Python of *tree* was asked to install."""
+    return [words[-1] for words in asked(tree) if "install" in words]
+
+
+def rooms() -> set[str]:
+    """Return every package and module directly in app/."""
+    found = {path.stem for path in (ROOT / "app").iterdir() if not path.name.startswith("_")}
+    return {f"app.{name}" for name in found}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the full name of each thing that the Python file at *path* imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_every_command_can_be_run() -> None:
+    assert {path.name for path in COMMANDS} == {"fix", "lock", "run", "shop", "test"}
+    assert [path.name for path in COMMANDS if not os.access(path, os.X_OK)] == []
+
+
+def test_ci_does_what_bin_test_does() -> None:
+    assert (ROOT / ".ci/run").read_text().endswith('/../bin/test"\n')
+
+
+def test_no_lock_and_no_script_names_a_host() -> None:
+    assert {
+        path.name: hosts
+        for path in (*SCRIPTS, *SETTINGS)
+        if (hosts := A_HOST.findall(path.read_text()))
+    } == {}
+
+
+@pytest.mark.parametrize(
+    ("lock", "wanted"),
+    [
+        ("requirements.lock", PROJECT["project"]["dependencies"]),
+        ("requirements-dev.lock", PROJECT["dependency-groups"]["dev"]),
+    ],
+)
+def test_what_the_project_asks_for_is_locked(lock: str, wanted: list[str]) -> None:
+    locked = re.findall(r"^([\w-]+)==", (ROOT / lock).read_text(), re.MULTILINE)
+
+    assert {re.split(r"[^\w-]", line)[0] for line in wanted} <= set(locked)
+
+
+def test_the_locks_agree_on_what_both_hold() -> None:
+    shop, tools = (
+        dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
+        for lock in PYTHON_LOCKS
+    )
+
+    assert shop.keys() & tools.keys()
+    assert {name for name in shop.keys() & tools.keys() if shop[name] != tools[name]} == set()
+
+
+def test_the_shop_runs_in_the_very_process_that_bin_run_was(tree: Path) -> None:
+    run = started(tree, "run", "--port", "a b", SHOP_BIND="127.0.0.1:1")
+
+    assert told(run) == (0, "")
+    assert asked(tree) == [
+        [str(run.pid), "127.0.0.1:1", "-m", "app.cli", "run", "--demo", "--port", "a b"]
+    ]
+
+
+def test_what_a_changed_lock_lists_is_installed_once(tree: Path) -> None:
+    (tree / "requirements.lock").write_text("# other packages\n")
+
+    for _ in range(2):
+        assert told(started(tree, "run"))[0] == 0
+
+    assert installs(tree) == ["requirements.lock"]
+
+
+def test_two_commands_at_once_install_once(tree: Path) -> None:
+    (tree / ".venv/requirements.lock").unlink()
+
+    assert [told(run)[0] for run in [started(tree, "run") for _ in range(2)]] == [0, 0]
+
+    assert installs(tree) == ["requirements.lock"]
+
+
+def test_where_python_is_too_old_one_sentence_says_so(tree: Path, bare_path: str) -> None:
+    shutil.rmtree(tree / ".venv")
+    (Path(bare_path) / "python3").write_text(OLD_PYTHON)
+    (Path(bare_path) / "python3").chmod(0o755)
+
+    code, said = told(started(tree, "run", PATH=bare_path))
+
+    assert code == 2
+    assert said.startswith("The shop needs Python 3.11 or newer")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+def test_what_cannot_be_had_is_left_out_loudly_and_fails_in_ci(
+    tree: Path, bare_path: str, ci: str, code: int
+) -> None:
+    ended = told(started(tree, "test", PATH=bare_path, CI=ci))
+
+    assert ended[0] == code
+    assert "LEFT OUT: tests in a browser, checks and tests of JavaScript\n" in ended[1]
+    assert asked(tree)[-1][-2:] == ["-m", "not browser"]
+
+
+def test_one_failed_check_fails_all_but_stops_none(tree: Path, bare_path: str) -> None:
+    fails_mypy = REMEMBERING_PYTHON + '[ "$2" != mypy ]\n'
+    (tree / ".venv/bin/python").write_text(fails_mypy)
+
+    code, said = told(started(tree, "test", PATH=bare_path, CI=""))
+
+    assert code == 1
+    assert "FAILED: mypy\n" in said
+    assert ["pytest", "tests"] in [words[3:5] for words in asked(tree)]
+
+
+def test_only_main_and_cli_may_see_config() -> None:
+    contracts = PROJECT["tool"]["importlinter"]["contracts"]
+    (blind,) = (
+        contract["source_modules"]
+        for contract in contracts
+        if contract.get("forbidden_modules") == ["app.config"]
+    )
+
+    assert set(blind) == rooms() - {"app.main", "app.cli", "app.config"}
+
+
+def test_importing_the_domain_loads_nothing_else() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", IMPORTS_OF_THE_DOMAIN],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        text=True,
+    )
+    loaded = set(done.stdout.split())
+
+    assert "app.domain.cart" in loaded
+    assert {name.split(".")[1] for name in loaded if name.startswith("app.")} == {"domain"}
+    assert loaded & {"asyncio", "logging", "random", "socket", "sqlite3"} == set()
+
+
+def test_no_test_uses_a_mock() -> None:
+    assert {
+        path.name
+        for path in (ROOT / "tests").rglob("*.py")
+        if any(name.startswith("unittest") for name in imports(path))
+    } == set()
