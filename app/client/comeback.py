@@ -1,9 +1,29 @@
 """What a close code asks of a client, and how long to wait before coming back (PROTOCOL.md §5)."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from app.client.stopped import STOPS, Stopped
+from app.client.stopped import (
+    LoginEnded,
+    LoginNeeded,
+    Misspoke,
+    Outdated,
+    Replaced,
+    Stopped,
+    TooManyTabs,
+)
+
+STOPS: Final[dict[int, type[Stopped]]] = {
+    1007: Misspoke,
+    1009: Misspoke,
+    4400: Misspoke,
+    4401: LoginNeeded,
+    4406: Outdated,
+    4409: Replaced,
+    4410: LoginEnded,
+    4411: TooManyTabs,
+}
+"""The close codes after which there is no coming back."""
 
 _MOST_DOUBLINGS = 10
 
@@ -20,6 +40,8 @@ class Patience:
     silence_s: float = 45
     opening_s: float = 10
     closing_s: float = 2
+    answer_s: float = 30
+    """For a request over HTTP: checking a password may have to wait in a queue."""
 
 
 class Again(NamedTuple):
@@ -35,11 +57,11 @@ def after_close(code: int, reason: str, patience: Patience) -> Again | Stopped:
     if stop := STOPS.get(code):
         return stop(f"{code} {reason}".rstrip())
     match code:
-        case CloseCode.RESTARTING:
+        case 1012:
             return Again(at_once=True)
-        case CloseCode.RATE_IGNORED:
+        case 4429:
             return Again(least_s=patience.after_rate_s)
-        case CloseCode.CART_GIVEN_UP:
+        case 4503:
             return Again(afresh=True)
         case _:
             return Again()

@@ -2,9 +2,10 @@
 
 from typing import TypeVar, get_args
 
-from msgspec import Struct, ValidationError
+from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder
 
+from app.client.state import Patch, Prices, Snapshot
 from app.client.stopped import Misheard
 from app.client.told import (
     Auth,
@@ -12,12 +13,9 @@ from app.client.told import (
     Heartbeat,
     Need,
     Order,
-    Patch,
     Pong,
-    Prices,
     SaidNo,
     SaidOk,
-    Snapshot,
     Tabs,
     Unknown,
     Welcome,
@@ -35,6 +33,8 @@ _SHOWN = 200
 _frame: Decoder[_Frame] = Decoder(_Frame)
 _unknown = Decoder(Unknown)
 
+_NOT_JSON = DecodeError, UnicodeDecodeError
+
 T = TypeVar("T", bound=Struct)
 
 
@@ -47,7 +47,7 @@ def read(frame: str | bytes) -> Heard:
         message = _frame.decode(frame)
     except ValidationError as fault:
         return _read_unknown(frame, fault)
-    except ValueError as fault:
+    except _NOT_JSON as fault:
         raise _misheard(frame, fault) from fault
     return message.verdict if isinstance(message, SaidOk | SaidNo) else message
 
@@ -56,7 +56,7 @@ def read_body(kind: type[T], body: bytes) -> T:
     """Return what the *body* of an answer over HTTP says; `Misheard` as above."""
     try:
         return Decoder(kind).decode(body)
-    except ValueError as fault:
+    except _NOT_JSON as fault:
         raise _misheard(body, fault) from fault
 
 
@@ -70,5 +70,5 @@ def _read_unknown(frame: str | bytes, fault: ValidationError) -> Unknown:
     return unknown
 
 
-def _misheard(text: str | bytes, fault: ValueError) -> Misheard:
+def _misheard(text: str | bytes, fault: Exception) -> Misheard:
     return Misheard(f"{fault}: {text[:_SHOWN]!r}")

@@ -5,7 +5,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from app.domain.limits import MOST_PENDING
 from app.domain.outbox import REMEMBERED_VERDICTS, OutboxId
-from app.domain.verdicts import Later, Verdict
+from app.domain.verdicts import Verdict
 
 MOST_WAITING = 1024
 """Ops that may wait for a verdict, sent or not."""
@@ -27,12 +27,11 @@ class Waiting(NamedTuple, Generic[T]):
 class Outbox(Generic[T]):
     """Ops wait here in order: under way those that were sent, the others in line.
 
-    `settled` is the newest number that is known to have its verdict. Times are in seconds of
-    any clock that only goes forward.
+    `settled` is the newest number that is known to have its verdict.
     """
 
     def __init__(self, name: OutboxId):
-        self.hold_until_s = 0.0
+        self._is_held = False
         self._start(name, [])
 
     def _start(self, name: OutboxId, waiting: list[Waiting[T]]) -> None:
@@ -64,11 +63,9 @@ class Outbox(Generic[T]):
         self._in_line[n] = Waiting(body, asker)
         return n
 
-    def take(self, inflight: int, now_s: float) -> Iterator[tuple[int, str]]:
-        """Yield those that may be sent now, which are under way from then on."""
-        if now_s < self.hold_until_s:
-            return
-        most = min(inflight, MOST_PENDING)
+    def take(self, inflight: int) -> Iterator[tuple[int, str]]:
+        """Yield those that may be sent now, *inflight* in all; they are under way from then on."""
+        most = 0 if self._is_held else min(inflight, MOST_PENDING)
         while self._in_line and len(self._under_way) < most:
             n = next(iter(self._in_line))
             waiting = self._under_way[n] = self._in_line.pop(n)
@@ -87,10 +84,14 @@ class Outbox(Generic[T]):
             del self._done[next(iter(self._done))]
         return waiting.asker
 
-    def put_off(self, later: Later, now_s: float) -> None:
-        """Send nothing for a while, then again from that op on: order is kept."""
-        self.hold_until_s = max(self.hold_until_s, now_s + later.retry_ms / 1000)
-        self._go_back_to(later.n)
+    def hold(self, n: int) -> None:
+        """Hand out nothing until `release`, then again from op *n* on: order is kept."""
+        self._is_held = True
+        self._go_back_to(n)
+
+    def release(self) -> None:
+        """Go on after `hold`."""
+        self._is_held = False
 
     def has(self, n: int) -> bool:
         """Say whether op *n* can still be sent; if so, go on from there.

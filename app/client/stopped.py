@@ -1,7 +1,5 @@
 """Why a tab stops for good (PROTOCOL.md §5)."""
 
-from typing import Final
-
 
 class Stopped(Exception):
     """The tab has stopped for good; whether an op without a verdict was done is not known here."""
@@ -41,16 +39,3 @@ class Misheard(Stopped):
 
 class Refused(Stopped):
     """The shop does not open a socket for this client: wrong host or origin."""
-
-
-STOPS: Final[dict[int, type[Stopped]]] = {
-    1007: Misspoke,
-    1009: Misspoke,
-    4400: Misspoke,
-    4401: LoginNeeded,
-    4406: Outdated,
-    4409: Replaced,
-    4410: LoginEnded,
-    4411: TooManyTabs,
-}
-"""The close codes after which there is no coming back."""

@@ -17,7 +17,7 @@ class Limits:
     """The limits that differ from one running shop to another, as they are told."""
 
     burst: int = 64
-    per_s: float = 10
+    per_s: int = 10
     sockets: int = 10
     frame: int = LARGEST_FRAME
     inflight: int = MOST_PENDING

@@ -8,6 +8,7 @@ from app.domain.allowance import Allowance, refill
 from app.domain.cart import Account
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Shelf
+from app.live.alarms import Alarms
 from app.live.cart import LiveCart
 from app.live.ports import Away, Disk, Tab
 from app.live.shop import Shop
@@ -23,6 +24,7 @@ class Hub:
 
     def __init__(self, disk: Disk, shop: Shop):
         self.shop = shop
+        self.alarms = Alarms()
         self._disk = disk
         self._carts: dict[Account, LiveCart] = {}
         self._loading: dict[Account, asyncio.Future[None]] = {}

@@ -33,9 +33,9 @@ Fields = dict[str, Any]
 _encode = msgspec.json.Encoder().encode
 
 
-def write(news: News) -> str:
-    """Return *news* as the text of a frame."""
-    return spell(fields_of(news))
+def write(news: News) -> bytes:
+    """Return *news* as the text of a frame, in UTF-8."""
+    return _encode(fields_of(news))
 
 
 def spell(fields: object) -> str:

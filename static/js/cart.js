@@ -1,21 +1,13 @@
 // The cart as the shop has confirmed it: values, and how one becomes the next.
 
-/** @import { Line, LineChanges, Patch, Prices, Snapshot, Totals, Voucher } from "./protocol.js" */
+/** @import { Cart, Lines, LineChanges, Line, Patch, Prices, Snapshot } from "./types.d.ts" */
 
 /**
- * @typedef {ReadonlyMap<string, Line>} Lines  In the order of `pos`.
- * @typedef {Readonly<{ at: string | null, rev: number, lines: Lines, saved: Lines, note: string,
- *   voucher: Voucher | null, totals: Totals }>} Cart
- */
-
-/**
- * Return the cart of a snapshot.
- * @param {Pick<Snapshot, "at" | "rev" | "cart">} snapshot
+ * @param {Omit<Snapshot, "t">} snapshot
  * @returns {Cart}
  */
 export function hold({ at, rev, cart }) {
-  const { note, voucher, totals } = cart
-  return { at, rev, lines: keyed(cart.lines), saved: keyed(cart.saved), note, voucher, totals }
+  return { ...cart, at, rev, lines: keyed(cart.lines), saved: keyed(cart.saved) }
 }
 
 /**
@@ -24,51 +16,32 @@ export function hold({ at, rev, cart }) {
  * A patch that is in already leaves the cart as it is.
  * @param {Cart} cart
  * @param {Patch} patch
- * @returns {Cart | null}
  */
 export function advance(cart, patch) {
   if (patch.rev <= cart.rev) return cart
   if (patch.prev !== cart.rev) return null
-  return {
-    at: patch.at,
-    rev: patch.rev,
-    lines: changed(cart.lines, patch.lines),
-    saved: changed(cart.saved, patch.saved),
-    note: patch.note ?? cart.note,
-    voucher: patch.voucher === undefined ? cart.voucher : patch.voucher,
-    totals: patch.totals,
-  }
+  const { at, rev, note = cart.note } = patch
+  return { ...reprice(cart, patch), at, rev, note }
 }
 
 /**
  * Return `cart` at today's prices and stock; its revision and position stay.
  * @param {Cart} cart
- * @param {Prices} prices
+ * @param {Omit<Prices, "t" | "items">} prices
  * @returns {Cart}
  */
-export function reprice(cart, prices) {
-  return {
-    ...cart,
-    lines: changed(cart.lines, prices.lines),
-    saved: changed(cart.saved, prices.saved),
-    voucher: prices.voucher === undefined ? cart.voucher : prices.voucher,
-    totals: prices.totals ?? cart.totals,
-  }
+export function reprice(cart, { lines, saved, voucher = cart.voucher, totals = cart.totals }) {
+  const changes = { lines: changed(cart.lines, lines), saved: changed(cart.saved, saved) }
+  return { ...cart, ...changes, voucher, totals }
 }
 
 /**
  * @param {Lines} lines
- * @param {LineChanges} [changes]
- * @returns {Lines}
+ * @param {LineChanges} [changes]  Null takes a line out.
  */
-function changed(lines, changes) {
-  if (!changes) return lines
-  const all = new Map(lines)
-  for (const [sku, line] of Object.entries(changes)) {
-    if (line) all.set(sku, line)
-    else all.delete(sku)
-  }
-  return keyed([...all.values()])
+function changed(lines, changes = {}) {
+  const kept = [...lines.values()].filter((line) => !Object.hasOwn(changes, line.sku))
+  return keyed([...kept, ...Object.values(changes).filter((line) => line !== null)])
 }
 
 /**

@@ -1,98 +1,73 @@
 // Where this browser keeps the outboxes of an account, each held by at most one tab.
 
-/** @import { Kept } from "./outbox.js" */
-
-import { isStale } from "./outbox.js"
-
-/**
- * @typedef {Kept & { account: string, born: number }} Row
- * @typedef {{ all: () => Promise<Row[]>, swap: (gone: string[], come: Row[]) => Promise<void> }} Rows
- *   `swap` takes some away and puts others in, both or neither.
- * @typedef {(name: string) => Promise<(() => void) | null>} Lock
- *   Resolves to how to let go, or to null where another tab holds it.
- * @typedef {{ row: Row, letGo: () => void }} Found
- */
+/** @import { Found, Kept, Lock, Row, Rows } from "./types.d.ts" */
 
 export class Drawer {
-  /** @type {{ id: string, born: number, letGo: () => void } | null} */
+  /** @type {Found | null} */
   #own = null
   #account
   #rows
   #lock
-  #clock
 
   /**
    * @param {string} account
    * @param {Rows} rows
    * @param {Lock} lock
-   * @param {() => number} clock
    */
-  constructor(account, rows, lock, clock) {
+  constructor(account, rows, lock) {
     this.#account = account
     this.#rows = rows
     this.#lock = lock
-    this.#clock = clock
   }
 
   /**
-   * Take over an outbox that no tab holds, the oldest with waiting ops first; else `fresh`.
-   * @param {Kept} fresh
-   * @returns {Promise<Kept>}
+   * Lock an outbox that no tab holds, or return null: waiting ones first, then the oldest.
+   * @param {(row: Row) => boolean} fits
+   * @returns {Promise<Found | null>}
    */
-  async claim(fresh) {
-    const rows = await this.#mine()
-    const waiting = rows.filter((row) => row.waiting.length > 0)
-    const idle = rows.filter((row) => row.waiting.length === 0)
-    const found = await this.#firstFree([...waiting, ...idle])
-    if (found) return this.hold(found)
-    await this.setAside(fresh)
-    return fresh
-  }
-
-  /** Find an outbox with waiting ops that a closed tab left, and lock it; null if there is none. */
-  async findOrphan() {
-    const rows = await this.#mine()
-    return this.#firstFree(rows.filter((row) => row.waiting.length > 0))
+  async find(fits) {
+    const rows = (await this.#ours()).filter(fits)
+    const idle = (/** @type {Row} */ row) => Number(row.waiting.length === 0)
+    for (const { id } of rows.sort((a, b) => idle(a) - idle(b) || a.born - b.born)) {
+      const letGo = await this.#lock(id)
+      const row = letGo && (await this.#ours()).find((one) => one.id === id)
+      if (row) return { row, letGo }
+      letGo?.()
+    }
+    return null
   }
 
   /**
-   * Hold what was found, and let go of the outbox that was held.
+   * Hold what was found, and let go of what was held.
    * @param {Found} found
    * @returns {Kept}
    */
-  hold({ row: { id, born, settled, waiting }, letGo }) {
+  hold(found) {
     this.leave()
-    this.#own = { id, born, letGo }
-    return { id, settled, waiting }
+    this.#own = found
+    return found.row
   }
 
   /**
-   * Store the outbox that is held; another one is left as it is.
+   * Store the outbox, if it is the one that is held.
    * @param {Kept} kept
    */
   async keep(kept) {
-    if (this.#own?.id === kept.id) await this.#rows.swap([], [this.#row(kept, this.#own.born)])
+    const row = this.#own?.row
+    if (row?.id === kept.id) await this.#rows.swap([], { ...row, ...kept })
   }
 
   /**
    * Hold and store `kept` in place of the outbox that was held.
    * @param {Kept} kept
+   * @param {number} born
    */
-  async replace(kept) {
+  async replace(kept, born) {
     const old = this.#own
-    const letGo = await this.#lock(kept.id)
-    this.#own = { id: kept.id, born: old?.born ?? this.#clock(), letGo: letGo ?? nothing }
-    await this.#rows.swap(old ? [old.id] : [], [this.#row(kept, this.#own.born)])
+    const row = { ...kept, account: this.#account, born }
+    this.#own = { row, letGo: (await this.#lock(kept.id)) ?? (() => {}) }
+    await this.#rows.swap(old ? [old.row.id] : [], row)
     old?.letGo()
-  }
-
-  /**
-   * Hold `fresh` and leave the outbox that was held to whoever takes it.
-   * @param {Kept} fresh
-   */
-  async setAside(fresh) {
-    this.leave()
-    await this.replace(fresh)
   }
 
   /** Let go of the outbox: the page is hidden for good, or for long. */
@@ -101,79 +76,59 @@ export class Drawer {
     this.#own = null
   }
 
-  /** Outboxes that nobody holds, with changes too old to be sent unasked. */
-  async stale() {
-    const free = []
-    for (const row of await this.#rows.all()) {
-      if (!this.#isOurs(row) || !isStale(row.waiting, this.#clock())) continue
-      const letGo = await this.#lock(row.id)
-      if (letGo) free.push(row)
-      letGo?.()
-    }
-    return free
-  }
-
-  /**
-   * Let the ops of a stale outbox be sent after all.
-   * @param {Row} row
-   */
-  freshen(row) {
-    const since = this.#clock()
-    const waiting = row.waiting.map((one) => ({ ...one, since }))
-    return this.#rows.swap([], [{ ...row, waiting }])
-  }
-
-  /** @param {Row} row */
-  forget(row) {
-    return this.#rows.swap([row.id], [])
-  }
-
-  /** Forget the outbox that is held: the shop cannot read it. */
-  async discard() {
-    const gone = this.#own ? [this.#own.id] : []
-    this.leave()
-    await this.#rows.swap(gone, [])
-  }
-
   /** Forget every outbox of this account: its shopper signed out. */
   async clear() {
     this.leave()
-    const rows = await this.#rows.all()
-    await this.#rows.swap(rows.filter(this.#isOurs).map((row) => row.id), [])
+    const rows = await this.#ours()
+    await this.#rows.swap(rows.map((row) => row.id))
   }
 
-  async #mine() {
-    const rows = await this.#rows.all()
-    const fit = rows.filter((row) => this.#isOurs(row) && !isStale(row.waiting, this.#clock()))
-    return fit.sort((a, b) => a.born - b.born)
+  async #ours() {
+    return (await this.#rows.all()).filter((row) => row.account === this.#account)
   }
-
-  /**
-   * @param {Row[]} rows
-   * @returns {Promise<Found | null>}
-   */
-  async #firstFree(rows) {
-    for (const { id } of rows) {
-      const letGo = await this.#lock(id)
-      if (!letGo) continue
-      const row = (await this.#rows.all()).find((one) => one.id === id)
-      if (row) return { row, letGo }
-      letGo()
-    }
-    return null
-  }
-
-  /**
-   * @param {Kept} kept
-   * @param {number} born
-   * @returns {Row}
-   */
-  #row(kept, born) {
-    return { ...kept, account: this.#account, born }
-  }
-
-  /** @param {Row} row */
-  #isOurs = (row) => row.account === this.#account
 }
 
-function nothing() {}
+/**
+ * Open the outboxes in the browser's database; where it keeps nothing, neither do we.
+ * @returns {Rows}
+ */
+export function openRows() {
+  const request = indexedDB.open("shop", 1)
+  request.onupgradeneeded = () => request.result.createObjectStore("outboxes", { keyPath: "id" })
+  const opening = done(request)
+  const outboxes = async () =>
+    (await opening).transaction("outboxes", "readwrite").objectStore("outboxes")
+  return {
+    all: async () => done((await outboxes()).getAll()).catch(() => []),
+    async swap(gone, come) {
+      const store = await outboxes()
+      for (const id of gone) store.delete(id)
+      if (come) store.put(come)
+      await new Promise((resolve) => {
+        store.transaction.oncomplete = store.transaction.onabort = resolve
+      })
+    },
+  }
+}
+
+/** @type {Lock} */
+export function lock(name) {
+  return new Promise((resolve) => {
+    navigator.locks.request(`outbox ${name}`, { ifAvailable: true }, (held) => {
+      if (held) return new Promise((letGo) => resolve(() => letGo(null)))
+      return resolve(null)
+    })
+  })
+}
+
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
+function done(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}

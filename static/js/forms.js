@@ -1,6 +1,9 @@
-// Which op a form of the page stands for: without JavaScript the shop reads the same form.
+// What the shopper does becomes an op: forms, fields and keys. Without JavaScript the shop reads
+// the same forms.
 
-/** @import { Op } from "./protocol.js" */
+/** @import { Op } from "./types.d.ts" */
+
+import { isField } from "./views/dom.js"
 
 /**
  * Return the op that a form sent to `path` asks for, or null if it asks for none.
@@ -9,7 +12,7 @@
  * @returns {Op | null}
  */
 export function opOf(path, fields) {
-  const text = (/** @type {string} */ name) => String(fields.get(name) ?? "")
+  const text = (/** @type {string} */ name) => plain(String(fields.get(name) ?? ""))
   const whole = (/** @type {string} */ name) => Number.parseInt(text(name), 10)
   const sku = text("sku")
   const seen = whole("seen") > 0 ? { seen: whole("seen") } : {}
@@ -25,14 +28,45 @@ export function opOf(path, fields) {
     case "/cart/accept":
       return { k: "line.accept", sku, price: whole("price") }
     case "/cart/note":
-      return { k: "note.set", text: plain(text("text")) }
+      return { k: "note.set", text: text("text") }
     case "/cart/voucher":
-      return { k: "voucher.set", code: plain(text("code")).trim() || null }
+      return { k: "voucher.set", code: text("code").trim() || null }
     case "/cart/undo":
       return { k: "undo", ...(whole("rev") > 0 ? { rev: whole("rev") } : {}) }
     default:
       return null
   }
+}
+
+/**
+ * Hand every wish that the page can express to `ask`; while `isLive` is false, forms go their way.
+ * @param {(op: Op) => void} ask
+ * @param {() => boolean} isLive
+ */
+export function onWish(ask, isLive) {
+  document.addEventListener("submit", (event) => {
+    const { submitter, target } = event
+    const form = /** @type {HTMLFormElement} */ (target)
+    const path = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? ""
+    const op = opOf(path, new FormData(form, submitter))
+    if (!op || !isLive()) return
+    event.preventDefault()
+    if (op.k === "voucher.set") form.reset()
+    ask(op)
+  })
+  document.addEventListener("change", ({ target }) => {
+    const field = /** @type {HTMLInputElement} */ (target)
+    if (field.matches('[name="qty"], [name="text"]') && field.reportValidity()) {
+      field.form?.requestSubmit()
+    }
+  })
+  document.addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey, shiftKey, target } = event
+    const is_undo = key === "z" && (ctrlKey || metaKey) && !shiftKey && !isField(target)
+    if (!is_undo || !isLive()) return
+    event.preventDefault()
+    ask({ k: "undo" })
+  })
 }
 
 /**

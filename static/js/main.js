@@ -1,53 +1,52 @@
 // Puts the page together: wishes go out, news comes in, the views show the result.
 
-/** @import { Cart } from "./cart.js" */
-/** @import { Line, News, Op, Patch, Prices } from "./protocol.js" */
-/** @import { Final } from "./tab.js" */
+/** @import { After, Cart, News, Op, Patch } from "./types.d.ts" */
 
 import { voice } from "./announce.js"
 import { hold } from "./cart.js"
-import { onWish } from "./clicks.js"
-import { lock, openRows } from "./database.js"
-import { Drawer } from "./drawer.js"
-import { onLife } from "./life.js"
+import { Drawer, lock, openRows } from "./drawer.js"
+import { onWish } from "./forms.js"
 import { Socket } from "./socket.js"
 import { Tab } from "./tab.js"
-import { Tally } from "./tally.js"
-import { every, the } from "./views/dom.js"
-import { askForLogin, onLogin } from "./views/login.js"
+import { every, set, the } from "./views/dom.js"
+import { showStatus, showSums, showTabs } from "./views/frame.js"
 import { clearRemoved, leaveRemoved, notice, question, setRevision } from "./views/notices.js"
 import { showRows, tint } from "./views/rows.js"
 import { known, showCards, showPrices, skusOnThePage } from "./views/shelf.js"
-import { onAct, showStatus } from "./views/status.js"
-import { showSummary, showTabs } from "./views/summary.js"
-import { clamped, moved, stale, status } from "./words.js"
+import { backOnline, clamped, counted, moved, status } from "./words.js"
 
 const LATE_MS = 2000
+const NAP_MS = 15_000
 
 const account = document.body.dataset.account ?? ""
+const now = () => performance.now()
+const clock = () => Date.now()
 const politely = voice(the("#polite"), after)
 const urgently = voice(the("#assertive"), after)
 const channel = new BroadcastChannel("shop")
-const clock = () => Date.now()
-const now = () => performance.now()
-const drawer = new Drawer(account, openRows(), lock, clock)
-const tally = new Tally()
-/** @type {Set<string>} */
-const asked_about = new Set()
-let fresh_at = new Date()
+const drawer = new Drawer(account, openRows(), lock)
+
 let away_since = now()
-let looks_for_orphans = false
-/** This page was put away and has not heard of its cart since. */
+let fresh_at = new Date()
+/** This page was put away, and has not heard of its cart since. */
 let is_old = false
+let asked_about = ""
+/** What became of the changes that waited, from when the shopper was told of it. */
+let tally = /** @type {{ saved: number, refusals: string[] } | null} */ (null)
 
 const socket = new Socket(
   {
-    open: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws`, "shop.cart.v1"),
-    now,
+    open: () => new WebSocket(`${location.origin.replace("http", "ws")}/ws`, "shop.cart.v1"),
     chance: Math.random,
+    now,
     after,
   },
-  { hello: (gen) => tab.hello(gen), heard: (news) => tab.hear(news), closed, changed: linkChanged },
+  {
+    hello: (gen) => tab.hello(gen),
+    heard: (news) => tab.hear(news),
+    closed: (code) => code === 4503 && tab.forgetPosition(),
+    changed: linkChanged,
+  },
 )
 
 const tab = new Tab(
@@ -55,25 +54,24 @@ const tab = new Tab(
   hold(JSON.parse(the("#cart-now").textContent ?? "")),
   {
     uuid: () => crypto.randomUUID(),
-    now,
-    clock,
-    after,
     isOpen: () => socket.state === "open",
     send: (frame) => socket.send(frame),
     restart: () => socket.start(),
-    keep: (kept) => drawer.keep(kept),
-    replace: (kept) => drawer.replace(kept),
-    setAside: (kept) => drawer.setAside(kept).then(askAboutStale),
+    keep: (kept) => drawer.keep(kept).catch(unkept),
+    replace: (kept) => drawer.replace(kept, clock()).catch(unkept),
+    now,
+    clock,
+    after,
   },
-  { changed: show, answered, patched, priced, told, stranger: () => location.reload() },
+  { changed: show, told, stranger: () => location.reload() },
 )
 
 /** Connect, with what an earlier page left unsent. */
 async function begin() {
-  tab.watched = skusOnThePage()
-  tab.adopt(await drawer.claim(tab.outbox.kept))
+  const found = await drawer.find(() => true).catch(unkept)
+  if (found) tab.adopt(drawer.hold(found))
+  else await drawer.replace(tab.outbox.kept, clock()).catch(unkept)
   socket.start()
-  await askAboutStale()
 }
 
 /** The page goes, perhaps to come back: another one may go on with what waits. */
@@ -85,57 +83,62 @@ function end() {
   tab.leave()
 }
 
-/** @param {Op} op */
-function ask(op) {
-  const { lines } = tab.shown(known)
-  const line = "sku" in op ? lines.find((one) => one.sku === op.sku) : undefined
-  if (line && op.k === "line.set" && op.qty === 0) leave(line)
-  tab.ask(op)
-  const after = line && tab.shown(known).lines.find((one) => one.sku === line.sku)
-  if (after) politely(`${after.name}: ${after.qty} in your cart.`, after.sku)
+/** Go on with what a closed tab left unsent, unless something waits here by now. */
+async function adoptOrphan() {
+  const found = await drawer.find((row) => row.waiting.length > 0).catch(unkept)
+  if (!found) return
+  if (tab.outbox.waiting.length) return found.letGo()
+  tab.adopt(drawer.hold(found))
+  socket.start()
 }
 
-/** @param {Line} line */
-function leave({ sku, name }) {
-  leaveRemoved(document.querySelector(`[data-rows="lines"] > [data-sku="${sku}"]`), sku, name)
-  politely(`Removed ${name}.`, sku)
+/** @param {Op} op */
+function ask(op) {
+  const sku = "sku" in op ? op.sku : ""
+  const line = () => tab.shown(known).lines.find((one) => one.sku === sku)
+  const name = line()?.name
+  if (name && op.k === "line.set" && !op.qty) {
+    leaveRemoved(document.querySelector(`[data-rows="lines"] > [data-sku="${sku}"]`), sku, name)
+    politely(`Removed ${name}.`, sku)
+  }
+  tab.ask(op)
+  const { qty } = line() ?? {}
+  if (qty) politely(`${line()?.name}: ${qty} in your cart.`, sku)
 }
 
 function show() {
   const shown = tab.shown(known)
-  const held = new Set(shown.lines.map((line) => line.sku))
   for (const list of every("[data-rows]")) {
     showRows(list, list.dataset.rows === "saved" ? shown.saved : shown.lines, shown.touched)
   }
   showCards(shown.lines, shown.touched)
-  showSummary(shown, is_old)
-  clearRemoved((sku) => held.has(sku))
+  showSums(shown, is_old)
+  clearRemoved(new Set(shown.lines.map((line) => line.sku)))
   showLink()
 }
 
 function showLink() {
   const { state, code } = socket
-  const waiting = tab.outbox.waiting.length
-  const is_late = now() - away_since >= LATE_MS
-  const at = fresh_at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })
-  const status_now = status({ state, code, waiting, is_late, fresh_at: at })
-  if (status_now) tally.begin()
-  showStatus(state, status_now)
-  if (state === "open" && waiting === 0) caughtUp()
-}
-
-/** Nothing waits any more. */
-function caughtUp() {
-  if (tally.counts) say(tally.end())
-  if (looks_for_orphans) adoptOrphan()
+  const { length } = tab.outbox.waiting
+  const at = fresh_at.toLocaleTimeString("en-GB", { timeStyle: "short" })
+  const said = status(state, code, length, now() - away_since >= LATE_MS, at)
+  if (said) tally ??= { saved: 0, refusals: [] }
+  showStatus(state, said)
+  if (state !== "open") return
+  if (tab.isStale && asked_about !== tab.outbox.id) askAboutStale(length)
+  if (tally && !length) {
+    say(backOnline(tally.saved, tally.refusals))
+    tally = null
+  }
 }
 
 function linkChanged() {
   const { state, code } = socket
+  const was_away = away_since < Number.POSITIVE_INFINITY
   if (state === "open") {
     away_since = Number.POSITIVE_INFINITY
     sessionStorage.removeItem("reloaded")
-  } else if (away_since === Number.POSITIVE_INFINITY) {
+  } else if (!was_away) {
     away_since = now()
     fresh_at = new Date()
     after(LATE_MS, showLink)
@@ -148,51 +151,60 @@ function linkChanged() {
 function stopped(code) {
   if (code === 4401) askForLogin()
   if (code === 4410) signedOut()
-  if (code === 4406) reloadOnce()
-  if (code === 4400 || code === 1007 || code === 1009) drawer.discard()
+  if (code === 4406 && !sessionStorage.getItem("reloaded")) {
+    sessionStorage.setItem("reloaded", `${code}`)
+    location.reload()
+  }
+  if ([1007, 1009, 4400].includes(code)) giveUp()
 }
 
-/** @param {number} code */
-function closed(code) {
-  if (code === 4503) tab.forgetPosition()
+/** The shop cannot read what waits here: the next page must not be stuck on it. */
+function giveUp() {
+  const { length } = tab.outbox.waiting
+  if (length) say(`${counted(length, "change")} could not be saved.`)
+  tab.leave()
+  drawer.replace(tab.outbox.kept, clock()).catch(unkept)
+}
+
+/** @param {number} count */
+function askAboutStale(count) {
+  asked_about = tab.outbox.id
+  question(`${counted(count, "change")} from more than a day ago: still wanted?`, {
+    "Send now": () => {
+      tab.outbox.freshen(clock())
+      tab.flush()
+    },
+    Forget: () => tab.forget(),
+  })
 }
 
 /**
- * @param {Op} op
- * @param {Final} verdict
- */
-function answered(op, verdict) {
-  const refusal = verdict.t === "no" ? verdict.text : null
-  if (tally.counts) tally.add(refusal)
-  else if (refusal) say(refusal)
-  if (verdict.t === "no") return
-  if (verdict.warn) say(clamped(verdict.warn))
-  if (op.k === "undo") politely("Taken back.")
-  if (op.k === "line.set" && op.qty === 0) setRevision(op.sku, verdict.rev)
-}
-
-/**
- * @param {Patch} patch
+ * @param {News} news
  * @param {Cart} before
+ * @param {Op} [op]
  */
-function patched(patch, before) {
-  tellMoves(before)
-  if (tab.made(patch)) return
-  for (const [sku, line] of Object.entries(patch.lines)) {
-    const old = before.lines.get(sku)
-    if (line?.qty === old?.qty) continue
-    politely(`${(line ?? old)?.name} changed in another tab.`, sku)
-    for (const list of every("[data-rows]")) tint(list, sku)
+function told(news, before, op) {
+  if (news.t === "welcome") is_old = false
+  if (news.t === "no" && "text" in news) refused(news.text)
+  if (news.t === "ok") {
+    if (tally) tally.saved += 1
+    if (news.warn) say(clamped(news.warn))
+    if (op?.k === "undo") politely("Taken back.")
+    if (op?.k === "line.set" && !op.qty) setRevision(op.sku, news.rev)
+  }
+  if (news.t === "prices") showPrices(news.items)
+  if (news.t === "prices" || news.t === "patch") tellMoves(before)
+  if (news.t === "patch" && news.by.tab !== tab.id) tellOthers(news, before)
+  if (news.t === "tabs") {
+    showTabs(news.n)
+    adoptOrphan()
   }
 }
 
-/**
- * @param {Prices} prices
- * @param {Cart} before
- */
-function priced(prices, before) {
-  showPrices(prices.items)
-  tellMoves(before)
+/** @param {string} text */
+function refused(text) {
+  if (tally) tally.refusals.push(text)
+  else say(text)
 }
 
 /** @param {Cart} before */
@@ -201,49 +213,29 @@ function tellMoves(before) {
     const text = moved(line, before.lines.get(line.sku))
     if (!text) continue
     urgently(text, line.sku)
-    if (!the("[data-rows]").checkVisibility()) notice(text)
+    if (!every("[data-rows]").some((list) => list.checkVisibility())) notice(text)
   }
 }
 
-/** @param {News} news */
-function told(news) {
-  if (news.t === "welcome") is_old = false
-  if (news.t !== "tabs") return
-  showTabs(news.n)
-  looks_for_orphans = true
-  showLink()
-}
-
-/** Go on with what a closed tab left unsent, unless something waits here by now. */
-async function adoptOrphan() {
-  looks_for_orphans = false
-  const found = await drawer.findOrphan()
-  if (!found) return
-  if (tab.outbox.waiting.length > 0) {
-    looks_for_orphans = true
-    return found.letGo()
-  }
-  tab.adopt(drawer.hold(found))
-  socket.start()
-}
-
-async function askAboutStale() {
-  for (const row of await drawer.stale()) {
-    if (asked_about.has(row.id)) continue
-    asked_about.add(row.id)
-    question(stale(row.waiting.length), {
-      "Send now": () => drawer.freshen(row).then(adoptOrphan),
-      Forget: () => drawer.forget(row),
-    })
+/**
+ * @param {Patch} patch
+ * @param {Cart} before
+ */
+function tellOthers(patch, before) {
+  for (const [sku, line] of Object.entries(patch.lines)) {
+    const old = before.lines.get(sku)
+    if (line?.qty === old?.qty) continue
+    politely(`${(line ?? old)?.name} changed in another tab.`, sku)
+    for (const list of every("[data-rows]")) tint(list, sku)
   }
 }
 
 /** This login has ended: nothing of it stays in any tab. */
 async function signedOut() {
   end()
-  the("main").replaceChildren()
+  the("#main").replaceChildren()
   for (const place of every("aside, .bar")) place.remove()
-  await drawer.clear()
+  await drawer.clear().catch(unkept)
   location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
 }
 
@@ -252,14 +244,8 @@ async function signOut(event) {
   event.preventDefault()
   end()
   channel.postMessage(account)
-  await drawer.clear()
+  await drawer.clear().catch(unkept)
   /** @type {HTMLFormElement} */ (event.target).submit()
-}
-
-function reloadOnce() {
-  if (sessionStorage.getItem("reloaded")) return
-  sessionStorage.setItem("reloaded", "4406")
-  location.reload()
 }
 
 /** @param {string} text */
@@ -268,29 +254,44 @@ function say(text) {
   politely(text)
 }
 
-/**
- * @param {number} ms
- * @param {() => void} act
- * @returns {() => void}
- */
+/** This browser keeps nothing: unsent changes live as long as the page. */
+function unkept() {
+  return null
+}
+
+/** @type {After} */
 function after(ms, act) {
   const timer = setTimeout(act, ms)
   return () => clearTimeout(timer)
 }
 
+/** A timer that comes far too late means that the machine slept. */
+function watchForNaps(ticked_at = clock()) {
+  after(NAP_MS, () => {
+    if (clock() - ticked_at > 2 * NAP_MS && !document.hidden) socket.probe()
+    watchForNaps()
+  })
+}
+
 onWish(ask, () => socket.state !== "stopped" || socket.code === 4401)
-onAct({ connect: () => socket.start(), reload: () => location.reload(), login: askForLogin })
 onLogin((signed_in) => (signed_in === account ? socket.start() : location.reload()))
-onLife({
-  begin,
-  end,
-  reach: (online) => socket.reach(online),
-  show: (visible) => socket.show(visible),
-  wake: () => socket.probe(),
-  clock,
+set(document, "status-act", {
+  onclick: () => {
+    if (socket.code === 4401) askForLogin()
+    else if (socket.code === 4409 || socket.code === 4411) socket.start()
+    else location.reload()
+  },
 })
-for (const form of every('form[action="/logout"]')) form.addEventListener("submit", signOut)
+the('[action="/logout"]').addEventListener("submit", signOut)
+channel.addEventListener("message", ({ data }) => data === account && signedOut())
+addEventListener("pagehide", end)
+addEventListener("pageshow", ({ persisted }) => persisted && begin())
+addEventListener("online", () => socket.reach(true))
+addEventListener("offline", () => socket.reach(false))
+document.addEventListener("visibilitychange", () => socket.show(!document.hidden))
 document.addEventListener("focusout", () => queueMicrotask(show))
-channel.addEventListener("message", (event) => event.data === account && signedOut())
+
+tab.watched = skusOnThePage()
 after(LATE_MS, showLink)
+watchForNaps()
 begin()

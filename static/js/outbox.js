@@ -1,19 +1,14 @@
 // A stream of ops, numbered from 1 without gaps, and kept until the shop has answered each.
 
-/** @import { Op } from "./protocol.js" */
-
-/**
- * @typedef {{ n: number, op: Op, since: number, sent: boolean }} Waiting  `since`: by the clock.
- * @typedef {{ id: string, settled: number, waiting: Waiting[] }} Kept  What outlives the page.
- */
+/** @import { Kept, Op, Waiting } from "./types.d.ts" */
 
 const GATHER_MS = 200
 const STALE_MS = 24 * 60 * 60 * 1000
 
 export class Outbox {
-  /** @type {Waiting[]} */
-  #waiting
-  #settled
+  /** Every op without a verdict, oldest first. */
+  waiting = /** @type {Waiting[]} */ ([])
+  #settled = 0
   #flown = 0
   #held_until = 0
   #last_set = { sku: "", n: 0, at: 0 }
@@ -21,45 +16,35 @@ export class Outbox {
   /**
    * Begin a new outbox, or continue one that was kept.
    * @param {string} id
-   * @param {Omit<Kept, "id">} kept
+   * @param {Kept} [kept]
    */
-  constructor(id, { settled, waiting } = { settled: 0, waiting: [] }) {
+  constructor(id, kept) {
     this.id = id
-    this.#settled = settled
-    this.#waiting = waiting.map((one) => ({ ...one }))
-  }
-
-  /** Every op without a verdict, oldest first. */
-  get waiting() {
-    return this.#waiting
+    if (!kept) return
+    this.#settled = kept.settled
+    this.waiting = kept.waiting.map((one) => ({ ...one }))
   }
 
   /** Numbers that were sent and have no verdict yet. */
   get pend() {
-    return this.#waiting.filter((one) => one.sent).map((one) => one.n)
+    return this.waiting.filter((one) => one.sent).map((one) => one.n)
   }
 
   /** @returns {Kept} */
   get kept() {
-    const waiting = this.#waiting.map((one) => ({ ...one }))
+    const waiting = this.waiting.map((one) => ({ ...one }))
     return { id: this.id, settled: this.#settled, waiting }
   }
 
   /**
    * Number `op` and keep it; a wish that only replaces the one before it takes its number.
    * @param {Op} op
-   * @param {number} since
-   * @returns {number}
+   * @param {number} since  By the clock.
    */
   put(op, since) {
-    const newest = this.#waiting.at(-1)
-    if (newest && !newest.sent && replaces(op, newest.op)) {
-      newest.op = op
-      return newest.n
-    }
-    const n = (newest?.n ?? this.#settled) + 1
-    this.#waiting.push({ n, op, since, sent: false })
-    return n
+    const newest = this.waiting.at(-1)
+    if (newest && !newest.sent && replaces(op, newest.op)) newest.op = op
+    else this.waiting.push({ n: this.#newest + 1, op, since, sent: false })
   }
 
   /**
@@ -70,16 +55,14 @@ export class Outbox {
    * @param {number} inflight
    */
   take(now, inflight) {
-    /** @type {Waiting[]} */
     const due = []
-    if (now < this.#held_until) return due
-    for (const one of this.#waiting.slice(0, inflight)) {
+    for (const one of this.waiting.slice(0, inflight)) {
       if (one.n <= this.#flown) continue
-      if (this.#gathers(one, now)) break
+      if (now < this.#held_until || this.#gathers(one, now)) break
       if (one.op.k === "line.set") this.#last_set = { sku: one.op.sku, n: one.n, at: now }
       one.sent = true
       this.#flown = one.n
-      due.push({ ...one })
+      due.push(one)
     }
     return due
   }
@@ -89,10 +72,11 @@ export class Outbox {
    * @param {number} now
    */
   wakeIn(now) {
-    const next = this.#waiting.find((one) => one.n > this.#flown)
+    const next = this.waiting.find((one) => one.n > this.#flown)
     if (!next) return null
-    if (now < this.#held_until) return this.#held_until - now
-    return this.#gathers(next, now) ? Math.max(0, this.#last_set.at + GATHER_MS - now) || null : null
+    const gathered_at = this.#gathers(next, now) ? this.#last_set.at + GATHER_MS : 0
+    const ms = Math.max(this.#held_until, gathered_at) - now
+    return ms > 0 ? ms : null
   }
 
   /**
@@ -100,21 +84,21 @@ export class Outbox {
    * @param {number} n
    */
   settle(n) {
-    const one = this.#waiting.find((other) => other.n === n)
+    const one = this.waiting.find((other) => other.n === n)
     if (!one) return undefined
-    this.#waiting = this.#waiting.filter((other) => other !== one)
+    this.waiting = this.waiting.filter((other) => other !== one)
     this.#settled = Math.max(this.#settled, n)
     return one.op
   }
 
   /**
-   * Send op `n` and what follows it again, but not before `retry_ms` have passed.
+   * Send op `n` and what follows it again, after `retry_ms`.
    * @param {number} n
    * @param {number} retry_ms
    * @param {number} now
    */
   postpone(n, retry_ms, now) {
-    this.#flown = Math.min(this.#flown, n - 1)
+    this.rewind(n)
     this.#held_until = Math.max(this.#held_until, now + retry_ms)
   }
 
@@ -124,12 +108,7 @@ export class Outbox {
    */
   rewind(n) {
     this.#flown = Math.min(this.#flown, n - 1)
-    return this.#waiting.some((one) => one.n === n)
-  }
-
-  /** On a new connection, everything without a verdict is sent again. */
-  rejoin() {
-    this.#flown = 0
+    return this.waiting.some((one) => one.n === n)
   }
 
   /**
@@ -137,17 +116,8 @@ export class Outbox {
    * @param {number} last
    */
   disagreesWith(last) {
-    const newest = this.#waiting.at(-1)?.n ?? this.#settled
-    const taken = this.#waiting.some((one) => !one.sent && one.n <= last)
-    return last < this.#settled || newest < last || taken
-  }
-
-  /**
-   * Return a new outbox with everything that waits here, numbered from 1.
-   * @param {string} id
-   */
-  renewed(id) {
-    return new Outbox(id).append(this)
+    const is_taken = this.waiting.some((one) => !one.sent && one.n <= last)
+    return last < this.#settled || last > this.#newest || is_taken
   }
 
   /**
@@ -160,11 +130,20 @@ export class Outbox {
   }
 
   /**
-   * Tell whether something waits here for so long that its sending is to be confirmed.
+   * Tell whether something waits for so long that nobody may remember having asked for it.
    * @param {number} clock
    */
   isStale(clock) {
-    return isStale(this.#waiting, clock)
+    return this.waiting.some((one) => clock - one.since > STALE_MS)
+  }
+
+  /** @param {number} clock */
+  freshen(clock) {
+    for (const one of this.waiting) one.since = clock
+  }
+
+  get #newest() {
+    return this.waiting.at(-1)?.n ?? this.#settled
   }
 
   /**
@@ -174,18 +153,10 @@ export class Outbox {
    */
   #gathers(one, now) {
     const { sku, n, at } = this.#last_set
-    if (one.sent || one !== this.#waiting.at(-1)) return false
+    if (one.sent || one !== this.waiting.at(-1)) return false
     if (one.op.k !== "line.set" || one.op.sku !== sku) return false
-    return now < at + GATHER_MS || this.#waiting.some((other) => other.n === n)
+    return now < at + GATHER_MS || this.waiting.some((other) => other.n === n)
   }
-}
-
-/**
- * @param {Waiting[]} waiting
- * @param {number} clock
- */
-export function isStale(waiting, clock) {
-  return waiting.some((one) => clock - one.since > STALE_MS)
 }
 
 /**

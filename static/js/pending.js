@@ -1,57 +1,36 @@
-// The confirmed cart with the waiting ops on it: what the page shows.
-//
-// Only quantities and places are shown before they are confirmed. Prices, stock and totals stay
-// what the shop said last.
+// The confirmed cart with the waiting ops on it: what the page shows. Only quantities and places
+// run ahead; prices, stock and totals stay what the shop said last.
 
-/** @import { Cart } from "./cart.js" */
-/** @import { Line, Op, Product, Totals, Voucher } from "./protocol.js" */
+/** @import { Cart, Known, Line, Op, Shown } from "./types.d.ts" */
 
 import { keyed } from "./cart.js"
 
-const MOST_OF_ONE = 99
+const MOST = 99
+const LAST = Number.MAX_SAFE_INTEGER
 
 /**
- * @typedef {{ lines: Line[], saved: Line[], note: string, voucher: Voucher | null,
- *   totals: Totals, count: number, waits: boolean, touched: ReadonlySet<string> }} Shown
- *   `touched` holds every SKU that an op waits for.
- * @typedef {(sku: string) => Product & { price: number } | undefined} Known
- */
-
-/**
- * Return what the page is to show while `ops` wait.
  * @param {Cart} cart
  * @param {readonly Op[]} ops
- * @param {Known} known  What the page says about a product that is not in the cart.
+ * @param {Known} known
  * @returns {Shown}
  */
-export function pending(cart, ops, known) {
-  const now = { lines: new Map(cart.lines), saved: new Map(cart.saved), note: cart.note }
-  for (const op of ops) wish(now, op, known)
-  const lines = [...keyed([...now.lines.values()]).values()]
-  return {
-    lines,
-    saved: [...keyed([...now.saved.values()]).values()],
-    note: now.note,
-    voucher: cart.voucher,
-    totals: cart.totals,
-    count: lines.reduce((sum, line) => sum + (isForSale(line) ? line.qty : 0), 0),
-    waits: ops.length > 0,
-    touched: new Set(ops.flatMap((op) => ("sku" in op ? [op.sku] : []))),
+export function pending({ voucher, totals, ...cart }, ops, known) {
+  const lines = new Map(cart.lines)
+  const saved = new Map(cart.saved)
+  let { note } = cart
+  for (const op of ops) {
+    if (op.k === "line.add") put(lines, op.sku, (lines.get(op.sku)?.qty ?? 0) + op.qty, known)
+    if (op.k === "line.set") put(lines, op.sku, op.qty, known)
+    if (op.k === "line.save") move(lines, saved, op.sku)
+    if (op.k === "line.unsave") move(saved, lines, op.sku)
+    if (op.k === "note.set") note = op.text
   }
-}
-
-/**
- * @param {{ lines: Map<string, Line>, saved: Map<string, Line>, note: string }} now
- * @param {Op} op
- * @param {Known} known
- */
-function wish(now, op, known) {
-  const { lines, saved } = now
-  if (op.k === "line.add") put(lines, op.sku, (lines.get(op.sku)?.qty ?? 0) + op.qty, known)
-  else if (op.k === "line.set") put(lines, op.sku, op.qty, known)
-  else if (op.k === "line.save") move(lines, saved, op.sku)
-  else if (op.k === "line.unsave") move(saved, lines, op.sku)
-  else if (op.k === "note.set") now.note = op.text
+  const all = inOrder(lines)
+  const for_sale = all.filter(({ state }) => state !== "sold_out" && state !== "gone")
+  const count = for_sale.reduce((sum, line) => sum + line.qty, 0)
+  const touched = new Set(ops.map((op) => ("sku" in op ? op.sku : "")))
+  const waits = ops.length > 0
+  return { lines: all, saved: inOrder(saved), note, voucher, totals, count, touched, waits }
 }
 
 /**
@@ -63,7 +42,7 @@ function wish(now, op, known) {
 function put(lines, sku, qty, known) {
   const line = lines.get(sku) ?? fresh(sku, known)
   if (qty === 0) lines.delete(sku)
-  else if (line) lines.set(sku, { ...line, qty: Math.min(qty, MOST_OF_ONE) })
+  else if (line) lines.set(sku, { ...line, qty: Math.min(qty, MOST) })
 }
 
 /**
@@ -73,11 +52,10 @@ function put(lines, sku, qty, known) {
  */
 function move(from, to, sku) {
   const line = from.get(sku)
-  const there = to.get(sku)
-  from.delete(sku)
   if (!line) return
-  const qty = Math.min(line.qty + (there?.qty ?? 0), MOST_OF_ONE)
-  to.set(sku, { ...line, qty, pos: there?.pos ?? Number.MAX_SAFE_INTEGER })
+  const { qty, pos } = to.get(sku) ?? { qty: 0, pos: LAST }
+  from.delete(sku)
+  to.set(sku, { ...line, qty: Math.min(line.qty + qty, MOST), pos })
 }
 
 /**
@@ -87,13 +65,11 @@ function move(from, to, sku) {
  */
 function fresh(sku, known) {
   const product = known(sku)
-  if (!product) return undefined
-  const { price } = product
-  const pos = Number.MAX_SAFE_INTEGER
-  return { ...product, sku, pos, qty: 0, agreed: price, stock: null, state: "ok" }
+  const line = { sku, pos: LAST, qty: 0, stock: null, state: /** @type {const} */ ("ok") }
+  return product && { ...product, ...line, agreed: product.price }
 }
 
-/** @param {Line} line */
-function isForSale({ state }) {
-  return state !== "sold_out" && state !== "gone"
+/** @param {Map<string, Line>} lines */
+function inOrder(lines) {
+  return [...keyed([...lines.values()]).values()]
 }

@@ -1,6 +1,6 @@
 // A socket that comes back.
 
-/** @import { Frame, News } from "./protocol.js" */
+/** @import { Call, Frame, News, SocketListener, SocketWorld, State } from "./types.d.ts" */
 
 import { read, write } from "./protocol.js"
 
@@ -11,17 +11,7 @@ const SILENCE_MS = 45_000
 const WELCOME_MS = 20_000
 const PROBE_MS = 4_000
 const OVERRUN_MS = 30_000
-const STOPS = new Set([4400, 4401, 4406, 4409, 4410, 4411, 1007, 1009])
-
-/**
- * @typedef {"connecting" | "open" | "waiting" | "offline" | "stopped"} State
- * @typedef {Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose">} Wire
- * @typedef {{ open: () => Wire, now: () => number, chance: () => number,
- *   after: (ms: number, act: () => void) => () => void }} World  `after` returns how to call off.
- * @typedef {{ hello: (gen: number) => Frame, heard: (news: News) => void,
- *   closed: (code: number) => void, changed: () => void }} Listener
- * @typedef {{ wire: Wire, heard_at: number, unwatch: () => void }} Connection
- */
+const FINAL = [1007, 1009, 4400, 4401, 4406, 4409, 4410, 4411]
 
 /**
  * Say how long to wait before try number `attempt`: full jitter, so that no crowd comes back.
@@ -33,28 +23,25 @@ export function delayBefore(attempt, chance) {
 }
 
 export class Socket {
-  /** @type {State} */
-  state = "stopped"
+  state = /** @type {State} */ ("stopped")
   /** The close code that stopped it; 0 where the page did. */
   code = 0
   #gen = 0
+  #pings = 0
   #attempt = 0
   #not_before = 0
-  #visible = true
-  #online = true
-  /** @type {Connection | null} The one that was welcomed: what is sent goes here. */
-  #current = null
-  /** @type {Connection | null} */
-  #newest = null
-  #ping = 0
-  #callOffRetry = nothing
-  #callOffSteady = nothing
+  #is_visible = true
+  #is_online = true
+  /** The one that was welcomed: what is sent goes here. */
+  #current = /** @type {Call | null} */ (null)
+  #newest = /** @type {Call | null} */ (null)
+  #callOff = () => {}
   #world
   #on
 
   /**
-   * @param {World} world
-   * @param {Listener} on
+   * @param {SocketWorld} world
+   * @param {SocketListener} on
    */
   constructor(world, on) {
     this.#world = world
@@ -65,181 +52,155 @@ export class Socket {
   start() {
     this.#dropAll()
     this.#attempt = 0
-    if (this.#online) this.#open()
+    if (this.#is_online) this.#open()
     else this.#become("offline")
   }
 
-  /**
-   * Close, and stay closed until `start`.
-   * @param {number} code
-   */
+  /** Close, and stay closed until `start`. */
   stop(code = 0) {
     this.#dropAll()
-    this.code = code
-    this.#become("stopped")
+    this.#become("stopped", code)
   }
 
   /**
-   * Send `frame`, if there is a socket that was welcomed; the outbox has it in any case.
+   * Send `frame` if there is a socket that was welcomed.
    * @param {Frame} frame
    */
   send(frame) {
     this.#current?.wire.send(write(frame))
   }
 
-  /** @param {boolean} online */
-  reach(online) {
-    this.#online = online
-    if (this.state === "stopped") return
-    if (!online) {
-      this.#dropAll()
-      this.#become("offline")
-    } else if (this.state === "offline") this.#comeBack()
+  /** @param {boolean} is_online */
+  reach(is_online) {
+    this.#is_online = is_online
+    if (this.state === "stopped" || is_online === (this.state !== "offline")) return
+    this.#dropAll()
+    if (is_online) this.#retry(true)
+    else this.#become("offline")
   }
 
-  /** @param {boolean} visible */
-  show(visible) {
-    this.#visible = visible
-    if (this.state === "open" && visible) this.probe()
-    if (this.state !== "waiting") return
-    if (visible) this.#comeBack()
-    else this.#callOffRetry()
+  /** @param {boolean} is_visible */
+  show(is_visible) {
+    this.#is_visible = is_visible
+    if (is_visible) this.probe()
+    if (this.state === "waiting") this.#retry(true)
   }
 
   /** Find out whether the socket still lives, after a sleep. */
   probe() {
-    const line = this.#current
-    if (!line) return
+    const call = this.#current
+    if (!call) return
     const asked_at = this.#world.now()
-    this.#ping += 1
-    this.send({ t: "ping", id: this.#ping })
-    this.#world.after(PROBE_MS, () => {
-      if (line.heard_at < asked_at) this.#lose(line)
-    })
+    this.#pings += 1
+    this.send({ t: "ping", id: this.#pings })
+    this.#world.after(PROBE_MS, () => call.heard_at < asked_at && this.#lose(call))
   }
 
   #open() {
     const wire = this.#world.open()
-    /** @type {Connection} */
-    const line = { wire, heard_at: this.#world.now(), unwatch: nothing }
+    const now = this.#world.now()
+    const call = { wire, heard_at: now, welcome_at: Number.POSITIVE_INFINITY, unwatch: () => {} }
     const gen = ++this.#gen
-    this.#newest = line
+    this.#newest = call
     wire.onopen = () => wire.send(write(this.#on.hello(gen)))
-    wire.onmessage = (event) => this.#hear(line, read(event.data))
-    wire.onclose = (event) => this.#closed(line, event.code)
-    this.#watch(line, WELCOME_MS)
+    wire.onmessage = (event) => this.#hear(call, read(event.data))
+    wire.onclose = (event) => this.#closed(call, event.code)
+    this.#watch(call, WELCOME_MS)
     if (!this.#current) this.#become("connecting")
   }
 
   /**
-   * @param {Connection} line
+   * @param {Call} call
    * @param {News} news
    */
-  #hear(line, news) {
-    line.heard_at = this.#world.now()
-    if (news.t === "welcome") this.#welcomed(line)
-    if (news.t === "drain") this.#drain(line, news.open_after_ms)
+  #hear(call, news) {
+    call.heard_at = this.#world.now()
+    if (news.t === "welcome") this.#welcomed(call)
+    const is_only = call === this.#current && call === this.#newest
+    if (news.t === "drain" && is_only) this.#schedule(news.open_after_ms)
     this.#on.heard(news)
   }
 
-  /** @param {Connection} line */
-  #welcomed(line) {
-    const old = this.#current
-    this.#current = line
-    if (old) drop(old)
-    this.#watch(line, SILENCE_MS)
-    this.#callOffSteady()
-    this.#callOffSteady = this.#world.after(STEADY_MS, () => {
-      this.#attempt = 0
-    })
+  /** @param {Call} call */
+  #welcomed(call) {
+    if (this.#current) drop(this.#current)
+    this.#current = call
+    call.welcome_at = call.heard_at
+    this.#watch(call, SILENCE_MS)
     this.#become("open")
   }
 
   /**
-   * Open the next socket before this one closes.
-   * @param {Connection} line
-   * @param {number} open_after_ms
-   */
-  #drain(line, open_after_ms) {
-    this.#callOffRetry = this.#world.after(open_after_ms, () => {
-      if (this.#current === line && this.#newest === line) this.#open()
-    })
-  }
-
-  /**
-   * @param {Connection} line
+   * @param {Call} call
    * @param {number} ms
    */
-  #watch(line, ms) {
-    line.unwatch()
-    const left_ms = line.heard_at + ms - this.#world.now()
-    line.unwatch = this.#world.after(left_ms, () => {
-      if (this.#world.now() >= line.heard_at + ms) this.#lose(line)
-      else this.#watch(line, ms)
+  #watch(call, ms) {
+    call.unwatch()
+    call.unwatch = this.#world.after(call.heard_at + ms - this.#world.now(), () => {
+      if (this.#world.now() >= call.heard_at + ms) this.#lose(call)
+      else this.#watch(call, ms)
     })
   }
 
-  /** @param {Connection} line */
-  #lose(line) {
-    if (line !== this.#current && line !== this.#newest) return
-    drop(line)
-    this.#closed(line, 1006)
+  /** @param {Call} call */
+  #lose(call) {
+    if (call !== this.#current && call !== this.#newest) return
+    drop(call)
+    this.#closed(call, 1006)
   }
 
   /**
-   * @param {Connection} line
+   * @param {Call} call
    * @param {number} code
    */
-  #closed(line, code) {
-    const was_open = line === this.#current
-    const is_newest = line === this.#newest
-    line.unwatch()
-    if (was_open) this.#current = null
+  #closed(call, code) {
+    const now = this.#world.now()
+    const is_newest = call === this.#newest
+    call.unwatch()
+    if (call === this.#current) this.#current = null
     if (is_newest) this.#newest = this.#current
+    if (now - call.welcome_at >= STEADY_MS) this.#attempt = 0
+    if (code === 4429) this.#not_before = now + OVERRUN_MS
     this.#on.closed(code)
-    if (is_newest ? STOPS.has(code) : code === 4410) this.stop(code)
-    else if (!is_newest) this.#outlive()
-    else if (code === 4429) this.#rest(OVERRUN_MS)
-    else if (code === 1012 && was_open) this.#retry(0)
-    else this.#retry(delayBefore(this.#attempt++, this.#world.chance()))
+    if (is_newest ? FINAL.includes(code) : code === 4410) this.stop(code)
+    else if (!is_newest) this.#outlived()
+    else if (code === 1012 && call.welcome_at <= now) this.#schedule(0)
+    else this.#retry(false)
   }
 
   /** An older socket went while a newer one is there, or on its way. */
-  #outlive() {
+  #outlived() {
     if (!this.#current) this.#become("connecting")
   }
 
-  /** @param {number} ms */
-  #rest(ms) {
-    this.#not_before = this.#world.now() + ms
-    this.#retry(ms)
+  /** @param {boolean} is_first */
+  #retry(is_first) {
+    if (is_first) this.#attempt = 0
+    this.#schedule(delayBefore(this.#attempt++, this.#world.chance()))
   }
 
-  /** @param {number} ms */
-  #retry(ms) {
-    this.#callOffSteady()
-    this.#callOffRetry()
+  /**
+   * Open the next socket in `ms`; the one that there is stays until that one is welcome.
+   * @param {number} ms
+   */
+  #schedule(ms) {
+    const before = this.#newest
     const wait_ms = Math.max(ms, this.#not_before - this.#world.now())
-    if (this.#visible) this.#callOffRetry = this.#world.after(wait_ms, () => this.#open())
+    const open = () => before === this.#newest && this.#open()
+    this.#callOff()
+    if (this.#is_visible || before) this.#callOff = this.#world.after(wait_ms, open)
     if (!this.#current) this.#become("waiting")
   }
 
-  #comeBack() {
-    this.#attempt = 0
-    this.#retry(delayBefore(this.#attempt++, this.#world.chance()))
-  }
-
   #dropAll() {
-    this.#callOffRetry()
-    this.#callOffSteady()
-    for (const line of [this.#current, this.#newest]) if (line) drop(line)
-    this.#current = null
-    this.#newest = null
+    this.#callOff()
+    for (const call of [this.#current, this.#newest]) if (call) drop(call)
+    this.#current = this.#newest = null
   }
 
   /** @param {State} state */
-  #become(state) {
-    if (state !== "stopped") this.code = 0
+  #become(state, code = 0) {
+    this.code = code
     this.state = state
     this.#on.changed()
   }
@@ -247,12 +208,10 @@ export class Socket {
 
 /**
  * Close a socket that nobody listens to any more.
- * @param {Connection} line
+ * @param {Call} call
  */
 function drop({ wire, unwatch }) {
   unwatch()
   wire.onopen = wire.onmessage = wire.onclose = null
   wire.close(1000)
 }
-
-function nothing() {}

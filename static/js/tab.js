@@ -1,9 +1,7 @@
 // One tab of the shop: the cart it holds, the ops it waits for, and what it makes of the news.
 
-/** @import { Cart } from "./cart.js" */
-/** @import { Kept } from "./outbox.js" */
-/** @import { Known } from "./pending.js" */
-/** @import { Frame, Hello, News, NotNow, Op, Patch, Prices, Verdict, Welcome } from "./protocol.js" */
+/** @import { Cart, Hello, Kept, Known, News, Op, Patch } from "./types.d.ts" */
+/** @import { TabListener, TabWorld, Verdict, Welcome } from "./types.d.ts" */
 
 import { advance, hold, reprice } from "./cart.js"
 import { Outbox } from "./outbox.js"
@@ -11,47 +9,38 @@ import { pending } from "./pending.js"
 
 const INFLIGHT = 32
 
-/**
- * @typedef {{ uuid: () => string, now: () => number, clock: () => number,
- *   after: (ms: number, act: () => void) => () => void,
- *   isOpen: () => boolean, send: (frame: Frame) => void, restart: () => void,
- *   keep: (kept: Kept) => Promise<void>, replace: (kept: Kept) => Promise<void>,
- *   setAside: (fresh: Kept) => Promise<void> }} World
- *   `keep` stores the outbox; `replace` stores another in its place, `setAside` beside it.
- * @typedef {Exclude<Verdict, NotNow>} Final
- * @typedef {{ changed: () => void, answered: (op: Op, verdict: Final) => void,
- *   patched: (patch: Patch, before: Cart) => void, priced: (prices: Prices, before: Cart) => void,
- *   told: (news: News) => void, stranger: () => void }} Listener
- */
-
 export class Tab {
   /** SKUs that the page shows beside the cart. */
   watched = /** @type {string[]} */ ([])
   #account
-  #id
   #world
   #on
-  /** @type {object | null} One for each welcome; none while the outbox is another. */
-  #session = null
   #inflight = INFLIGHT
-  #resyncs = false
-  /** @type {{ op: Op, rev: number }[]} Answered, but the cart they made has not come yet. */
-  #ahead = []
-  #callOffAlarm = () => {}
+  /** One for each welcome; none while the outbox is not the one that was welcomed. */
+  #session = /** @type {object | null} */ (null)
+  #is_owed_a_snapshot = false
+  /** Answered, but the cart that came of them is not here yet. */
+  #ahead = /** @type {{ op: Op, rev: number }[]} */ ([])
+  #callOff = () => {}
 
   /**
    * @param {string} account
    * @param {Cart} cart
-   * @param {World} world
-   * @param {Listener} on
+   * @param {TabWorld} world
+   * @param {TabListener} on
    */
   constructor(account, cart, world, on) {
+    this.id = world.uuid()
     this.cart = cart
     this.outbox = new Outbox(world.uuid())
     this.#account = account
-    this.#id = world.uuid()
     this.#world = world
     this.#on = on
+  }
+
+  /** What waits here is too old to be sent without being asked about. */
+  get isStale() {
+    return this.outbox.isStale(this.#world.clock())
   }
 
   /**
@@ -59,20 +48,17 @@ export class Tab {
    * @param {Known} known
    */
   shown(known) {
-    const waiting = this.outbox.waiting.map((one) => one.op)
-    return pending(this.cart, [...this.#ahead.map((one) => one.op), ...waiting], known)
+    return pending(this.cart, [...this.#ahead, ...this.outbox.waiting].map((one) => one.op), known)
   }
 
   /**
    * Ask for `op`: it is shown at once, kept, and sent when the shop can hear it.
    * @param {Op} op
-   * @returns {number} Its number.
    */
   ask(op) {
-    const n = this.outbox.put(op, this.#world.clock())
-    this.#flush()
+    this.outbox.put(op, this.#world.clock())
     this.#on.changed()
-    return n
+    this.flush()
   }
 
   /**
@@ -81,8 +67,19 @@ export class Tab {
    */
   adopt(kept) {
     this.#turnTo(new Outbox(kept.id, kept).append(this.outbox))
-    this.#flush()
     this.#on.changed()
+    this.flush()
+  }
+
+  /** Go on with an empty outbox; what waits in this one stays where it is kept. */
+  leave() {
+    this.#turnTo(new Outbox(this.#world.uuid()))
+  }
+
+  /** Go on with an empty outbox, and forget what waits in this one. */
+  forget() {
+    this.leave()
+    return this.#replace()
   }
 
   /**
@@ -91,65 +88,53 @@ export class Tab {
    */
   hello(gen) {
     const { id: outbox, pend } = this.outbox
-    return { t: "hello", tab: this.#id, gen, outbox, at: this.cart.at, pend }
+    return { t: "hello", tab: this.id, gen, outbox, at: this.cart.at, pend }
   }
 
-  /** Go on with an empty outbox; what waits in this one stays where it is kept. */
-  leave() {
-    this.#turnTo(new Outbox(this.#world.uuid()))
-  }
-
-  /** The shop's memory of this cart was wrong: ask for the whole cart next time. */
+  /** The shop's memory of this cart was wrong: ask for all of it next time. */
   forgetPosition() {
     this.cart = { ...this.cart, at: null }
   }
 
   /** @param {News} news */
   hear(news) {
-    switch (news.t) {
-      case "welcome":
-        return this.#welcome(news)
-      case "ok":
-      case "no":
-        this.#answer(news)
-        return this.#flush()
-      case "need":
-        return this.outbox.rewind(news.n) ? this.#flush() : this.#startAnew()
-      case "snapshot":
-        this.#resyncs = false
-        this.#ahead = []
-        return this.#show(hold(news))
-      case "patch":
-        return this.#advance(news)
-      case "prices":
-        return this.#reprice(news)
-      default:
-        return this.#on.told(news)
-    }
+    const before = this.cart
+    if (news.t === "welcome") this.#welcome(news)
+    else if (news.t === "ok" || news.t === "no") this.#answer(news)
+    else if (news.t === "need" && !this.outbox.rewind(news.n)) this.#startAnew()
+    else if (news.t === "snapshot") this.#hold(hold(news))
+    else if (news.t === "prices") this.#show(reprice(before, news))
+    else if (news.t === "patch") this.#advance(news)
+    if (news.t !== "ok" && news.t !== "no") this.#on.told(news, before)
+    if (news.t in { welcome: 1, ok: 1, no: 1, need: 1 }) this.flush()
   }
 
-  /**
-   * Tell whether it was this tab that made `patch`.
-   * @param {Patch} patch
-   */
-  made(patch) {
-    return patch.by.tab === this.#id
+  /** Store the outbox, and only then send what is due. */
+  async flush() {
+    const session = this.#session
+    const { outbox } = this
+    const now = this.#world.now()
+    const is_ready = session && this.#world.isOpen() && !this.isStale
+    const due = is_ready ? outbox.take(now, this.#inflight) : []
+    const wake_ms = outbox.wakeIn(now)
+    this.#callOff()
+    if (wake_ms !== null) this.#callOff = this.#world.after(wake_ms, () => this.flush())
+    await this.#world.keep(outbox.kept)
+    if (session !== this.#session) return
+    for (const { n, op } of due) this.#world.send({ t: "op", n, ...op })
   }
 
   /** @param {Welcome} welcome */
-  #welcome(welcome) {
-    if (welcome.account !== this.#account) return this.#on.stranger()
+  #welcome({ account, verdicts, last, limits }) {
+    if (account !== this.#account) return this.#on.stranger()
     this.#ahead = []
-    for (const verdict of welcome.verdicts) this.#answer(verdict)
-    if (this.outbox.disagreesWith(welcome.last)) return this.#startAnew()
-    if (this.outbox.isStale(this.#world.clock())) return this.#setAside()
+    for (const verdict of verdicts) this.#answer(verdict)
+    if (this.outbox.disagreesWith(last)) return this.#startAnew()
     this.#session = {}
-    this.#inflight = Math.min(INFLIGHT, welcome.limits.inflight)
-    this.#resyncs = false
-    this.outbox.rejoin()
+    this.#inflight = Math.min(INFLIGHT, limits.inflight)
+    this.#is_owed_a_snapshot = false
+    this.outbox.rewind(1)
     if (this.watched.length) this.#world.send({ t: "watch", skus: this.watched })
-    this.#on.told(welcome)
-    this.#flush()
   }
 
   /** @param {Verdict} verdict */
@@ -158,28 +143,25 @@ export class Tab {
     if ("retry_ms" in verdict) return this.outbox.postpone(n, verdict.retry_ms, this.#world.now())
     const op = this.outbox.settle(n)
     if (!op) return
-    if (verdict.t === "ok" && verdict.rev > this.cart.rev) {
-      this.#ahead.push({ op, rev: verdict.rev })
-    }
-    this.#on.answered(op, verdict)
+    const { rev } = verdict
+    if (verdict.t === "ok" && rev > this.cart.rev) this.#ahead.push({ op, rev })
+    this.#on.told(verdict, this.cart, op)
     this.#on.changed()
   }
 
   /** @param {Patch} patch */
   #advance(patch) {
-    const before = this.cart
-    const next = advance(before, patch)
-    if (!next) return this.#resync()
-    if (next === before) return
-    this.#show(next)
-    this.#on.patched(patch, before)
+    const next = advance(this.cart, patch)
+    if (next) return this.#show(next)
+    if (!this.#is_owed_a_snapshot) this.#world.send({ t: "resync" })
+    this.#is_owed_a_snapshot = true
   }
 
-  /** @param {Prices} prices */
-  #reprice(prices) {
-    const before = this.cart
-    this.#show(reprice(before, prices))
-    this.#on.priced(prices, before)
+  /** @param {Cart} cart */
+  #hold(cart) {
+    this.#is_owed_a_snapshot = false
+    this.#ahead = []
+    this.#show(cart)
   }
 
   /** @param {Cart} cart */
@@ -189,24 +171,14 @@ export class Tab {
     this.#on.changed()
   }
 
-  #resync() {
-    if (this.#resyncs) return
-    this.#resyncs = true
-    this.#world.send({ t: "resync" })
-  }
-
   /** The shop's memory of this outbox and ours do not fit: go on in a new one. */
-  async #startAnew() {
-    this.#turnTo(this.outbox.renewed(this.#world.uuid()))
-    await this.#world.replace(this.outbox.kept)
-    this.#world.restart()
+  #startAnew() {
+    this.#turnTo(new Outbox(this.#world.uuid()).append(this.outbox))
+    return this.#replace()
   }
 
-  /** What waits here is too old to be sent without being asked for again. */
-  async #setAside() {
-    this.leave()
-    this.#on.changed()
-    await this.#world.setAside(this.outbox.kept)
+  async #replace() {
+    await this.#world.replace(this.outbox.kept)
     this.#world.restart()
   }
 
@@ -214,23 +186,5 @@ export class Tab {
   #turnTo(outbox) {
     this.outbox = outbox
     this.#session = null
-  }
-
-  /** Store the outbox, and only then send what is due. */
-  async #flush() {
-    const { outbox } = this
-    const session = this.#session
-    const now = this.#world.now()
-    const due = session && this.#world.isOpen() ? outbox.take(now, this.#inflight) : []
-    this.#setAlarm(outbox.wakeIn(now))
-    await this.#world.keep(outbox.kept)
-    if (session !== this.#session) return
-    for (const { n, op } of due) this.#world.send({ t: "op", n, ...op })
-  }
-
-  /** @param {number | null} ms */
-  #setAlarm(ms) {
-    this.#callOffAlarm()
-    if (ms !== null) this.#callOffAlarm = this.#world.after(ms, () => this.#flush())
   }
 }

@@ -1,22 +1,10 @@
 // Every sentence that the page itself says; what the shop says comes with its verdicts.
 
-/** @import { Line, Warn } from "./protocol.js" */
-/** @import { State } from "./socket.js" */
+/** @import { Line, Said, State, Warn } from "./types.d.ts" */
 
-/**
- * @param {number} amount  In minor units.
- * @param {string} currency
- */
+/** @param {number} amount  In minor units. */
 export function money(amount, currency = "GBP") {
   return new Intl.NumberFormat("en-GB", { style: "currency", currency }).format(amount / 100)
-}
-
-/**
- * Small amounts read better in pence.
- * @param {number} amount
- */
-export function saving(amount) {
-  return amount < 100 ? `${amount}p` : money(amount)
 }
 
 /**
@@ -27,6 +15,11 @@ export function counted(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`
 }
 
+/** @param {number} amount */
+export function saving(amount) {
+  return `You save ${amount < 100 ? `${amount}p` : money(amount)}`
+}
+
 /**
  * @param {number | null} stock
  * @param {string} state
@@ -34,7 +27,7 @@ export function counted(count, noun) {
 export function chip(stock, state) {
   if (state === "gone") return "No longer sold"
   if (stock === null) return "In stock"
-  return stock === 0 ? "Sold out" : `${stock} left`
+  return stock ? `${stock} left` : "Sold out"
 }
 
 /** @param {Warn} warn */
@@ -43,52 +36,49 @@ export function clamped({ got }) {
 }
 
 /**
- * Say what happened to `line` while the shopper looked on, or null if nothing worth saying.
+ * Say what the shop did to `line` while the shopper looked on: "" if nothing worth a word.
  * @param {Line} line
  * @param {Line | undefined} before
  */
-export function moved(line, before) {
-  if (!before || (line.state === before.state && line.price === before.price)) return null
-  const { name } = line
-  if (line.state === "price_rise") {
-    return `${name}: was ${money(line.agreed)}, now ${money(line.price)}. Accept it or remove it.`
-  }
-  if (line.state === "sold_out") return `${name}: someone else bought the last one.`
-  if (line.state === "gone") return `${name}: no longer sold.`
-  if (line.state === "short") return `${name}: only ${line.stock} left.`
-  if (line.price < before.price) return `${name}: now ${money(line.price)}.`
-  return before.state === "ok" ? null : `${name}: you can have it again.`
+export function moved({ name, state, agreed, price, stock }, before) {
+  if (!before || (state === before.state && price === before.price)) return ""
+  if (state === "price_rise") return `${name}: was ${money(agreed)}, now ${money(price)}.`
+  if (state === "sold_out") return `${name}: someone else bought the last one.`
+  if (state === "gone") return `${name}: no longer sold.`
+  if (state === "short") return `${name}: only ${stock} left.`
+  return price < before.price ? `${name}: now ${money(price)}.` : ""
 }
 
 /**
  * Say how the connection stands: null where that is not worth a word.
- * @param {{ state: State, code: number, waiting: number, is_late: boolean, fresh_at: string }} link
- *   `is_late`: not connected for over two seconds; `fresh_at`: when the cart was last told.
- * @returns {{ text: string, act?: "connect" | "reload" | "login" } | null}
+ * @param {State} state
+ * @param {number} code
+ * @param {number} count  Of the changes that wait.
+ * @param {boolean} is_late  It has been away for over two seconds.
+ * @param {string} fresh_at  When the cart was last told.
+ * @returns {Said}
  */
-export function status({ state, code, waiting, is_late, fresh_at }) {
-  const rest = waiting ? `: ${counted(waiting, "change")} waiting` : ""
-  const tail = `${rest} · cart from ${fresh_at}`
-  if (state === "offline") return { text: `Offline${tail}` }
-  if (state === "stopped") return stopped(code, waiting)
+export function status(state, code, count, is_late, fresh_at) {
+  const wait = count ? `: ${counted(count, "change")} waiting` : ""
+  if (state === "stopped") return stopped(code, wait)
+  if (state === "offline") return { text: `Offline${wait} · cart from ${fresh_at}` }
   if (state === "open" || !is_late) return null
-  return { text: state === "connecting" ? `Connecting${tail}` : `No connection to the shop${tail}` }
+  const what = state === "connecting" ? "Connecting" : "No connection"
+  return { text: `${what}${wait} · cart from ${fresh_at}` }
 }
 
 /**
  * @param {number} code
- * @param {number} waiting
- * @returns {{ text: string, act?: "connect" | "reload" | "login" } | null}
+ * @param {string} wait
+ * @returns {Said}
  */
-function stopped(code, waiting) {
-  const rest = waiting ? `: ${counted(waiting, "change")} waiting` : ""
-  const lost = waiting ? `, and ${counted(waiting, "change")} could not be saved` : ""
+function stopped(code, wait) {
   if (code === 0 || code === 4410) return null
-  if (code === 4401) return { text: `You are signed out${rest}`, act: "login" }
-  if (code === 4409) return { text: `This page went on elsewhere${rest}`, act: "connect" }
-  if (code === 4411) return { text: `Your cart is open in too many tabs${rest}`, act: "connect" }
-  if (code === 4406) return { text: "The shop has a newer page. Load this one again", act: "reload" }
-  return { text: `Something went wrong on this page${lost}. Load it again`, act: "reload" }
+  if (code === 4401) return { text: `You are signed out${wait}`, act: "Sign in" }
+  if (code === 4409) return { text: `This page went on elsewhere${wait}`, act: "Use it here" }
+  if (code === 4411) return { text: `Open in too many tabs${wait}`, act: "Use it here" }
+  if (code === 4406) return { text: "There is a newer page", act: "Load again" }
+  return { text: "Something went wrong on this page", act: "Load again" }
 }
 
 /**
@@ -97,14 +87,8 @@ function stopped(code, waiting) {
  * @param {string[]} refusals
  */
 export function backOnline(saved, refusals) {
-  if (!saved && !refusals.length) return "Back online"
-  const all = saved + refusals.length
-  const of = refusals.length ? `${saved} of ${counted(all, "change")}` : counted(saved, "change")
-  return [`Back online: ${of} saved`, ...refusals].join(". ")
-}
-
-/** @param {number} count */
-export function stale(count) {
-  const were = count === 1 ? "was" : "were"
-  return `${counted(count, "change")} from more than a day ago ${were} not sent.`
+  const all = counted(saved + refusals.length, "change")
+  const some = refusals.length ? `${saved} of ${all}` : all
+  const what = saved || refusals.length ? `: ${some} saved` : ""
+  return [`Back online${what}`, ...refusals].join(". ")
 }

@@ -18,3 +18,9 @@ FULL = after(*(AddLine(sku, 1) for sku in THINGS[:100]), shelf=CROWDED_SHELF)
 
 ALL_SAVED = after(*(SaveLine(sku) for sku in THINGS[:100]), cart=FULL, shelf=CROWDED_SHELF)
 """A hundred saved lines, and none in the cart."""
+
+CROWDED = after(
+    *(op for sku in THINGS[1:100] for op in (AddLine(sku, 1), SaveLine(sku), AddLine(sku, 1))),
+    shelf=CROWDED_SHELF,
+)._replace(outboxes={}, steps=())
+"""Room for one more line in the cart, and for one more among the saved; nothing to undo."""

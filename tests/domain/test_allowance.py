@@ -72,10 +72,12 @@ def test_a_bucket_without_limits_never_runs_out() -> None:
     assert wait_ms(spent(1000, endless), endless, NOW_S) == 0
 
 
-some_bucket = st.builds(Bucket, st.integers(1, 64), st.sampled_from([0.5, 1, 2, 3, 10, 33]))
+some_bucket = st.builds(
+    Bucket, st.sampled_from([1, 2, 5, 64]), st.sampled_from([0.5, 1, 2, 3, 10, 33])
+)
 
 
-@given(some_bucket, st.lists(st.floats(0, 2), min_size=30, max_size=60))
+@given(some_bucket, st.lists(st.sampled_from([0, 0.001, 0.1, 1 / 3, 2]), min_size=5, max_size=40))
 def test_no_stretch_of_time_gives_more_than_the_bucket_and_what_came_back(
     bucket: Bucket, pauses_s: list[float]
 ) -> None:

@@ -17,21 +17,11 @@ def test_a_cart_keeps_its_limits(story: Story) -> None:
     for *_, ruling in story.steps():
         cart = ruling.cart
         lines = [*cart.lines.values(), *cart.saved.values()]
-        places = {line.pos for line in lines}
         assert max(len(cart.lines), len(cart.saved)) <= 100
-        assert all(1 <= line.qty <= 99 and line.agreed >= 1 for line in lines)
-        assert len(places) == len(lines)
-        assert all(1 <= place < cart.next_pos for place in places)
-
-
-@given(some_story)
-def test_so_much_is_remembered_and_no_more(story: Story) -> None:
-    for *_, ruling in story.steps():
-        cart = ruling.cart
-        assert len(cart.steps) <= 10
-        assert len(cart.tries) <= 10
+        assert all(1 <= line.qty <= 99 and 1 <= line.pos < cart.next_pos for line in lines)
+        assert len({line.pos for line in lines}) == len(lines)
+        assert max(len(cart.steps), len(cart.tries)) <= 10
         assert len(cart.outboxes) <= 16
-        assert all(1 <= len(outbox.said) <= 32 for outbox in cart.outboxes.values())
 
 
 @given(some_story)
@@ -46,21 +36,23 @@ def test_the_revision_rises_by_one_with_a_patch_and_stays_without(story: Story) 
 
 @given(some_story)
 def test_only_accepting_and_undoing_ever_raise_an_agreed_price(story: Story) -> None:
-    def agreed(cart: Cart) -> dict[Sku, Money]:
-        """Return the lowest price agreed for each product, in the cart or saved."""
-        lines = sorted([*cart.lines.items(), *cart.saved.items()], key=lambda it: -it[1].agreed)
-        return {sku: line.agreed for sku, line in lines}
+    def agreed(cart: Cart) -> dict[tuple[str, Sku], Money]:
+        places = {"cart": cart.lines, "saved": cart.saved}
+        return {
+            (place, sku): places[place][sku].agreed for place in places for sku in places[place]
+        }
 
     for before, wish, _, ruling in story.steps():
         earlier, now = agreed(before), agreed(ruling.cart)
-        raised = {sku for sku in earlier.keys() & now.keys() if now[sku] > earlier[sku]}
+        raised = {where for where in earlier.keys() & now.keys() if now[where] > earlier[where]}
         assert not raised or isinstance(wish.op, AcceptLine | Undo)
 
 
 @given(some_story)
 def test_the_content_carried_along_is_the_content_from_scratch(story: Story) -> None:
-    for *_, ruling in story.steps():
-        assert ruling.cart.content == content(ruling.cart)
+    cart = story.end()
+
+    assert cart.content == content(cart)
 
 
 @given(some_story, st.integers(0, 40))
@@ -85,7 +77,7 @@ def test_an_op_sent_again_finds_its_very_verdict_while_its_outbox_is_remembered(
     for _, wish, outbox, ruling in story.steps():
         said.setdefault(outbox, []).append(Said(repr(wish.op), ruling.verdict))
         if ruling.pushed:
-            assert ruling.pushed.last == said.pop(ruling.pushed.outbox)[-1].verdict.n
+            assert ruling.pushed.last == len(said.pop(ruling.pushed.outbox))
         for name, verdicts in said.items():
             stands = ruling.cart.outboxes[name]
             assert [stands.recall(it.verdict.n) for it in verdicts] == verdicts

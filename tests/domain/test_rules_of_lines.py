@@ -1,5 +1,7 @@
 """Adding to the cart, and having exactly so many (PROTOCOL.md §3)."""
 
+from typing import Any
+
 import pytest
 
 from app.domain.cart import Line, Patch
@@ -104,7 +106,7 @@ def test_what_the_shop_never_had_is_unknown(op: Op) -> None:
 )
 @pytest.mark.parametrize("qty", [0, 1, 4])
 def test_removing_and_lowering_always_work_and_do_not_clamp(
-    changes: dict[str, int], qty: int
+    changes: dict[str, Any], qty: int
 ) -> None:
     ruling = ruling_on(SetLine(MILK, qty), FIVE_MILKS, shelf_with(MILK, **changes))
 
@@ -112,9 +114,7 @@ def test_removing_and_lowering_always_work_and_do_not_clamp(
     assert ruling.patch == Patch(2, {MILK: Line(1, qty, Money(145)) if qty else None})
 
 
-@pytest.mark.parametrize(
-    "op", [AddLine(APPLES, 97), SetLine(APPLES, 100), AddLine(APPLES, 1000)]
-)
+@pytest.mark.parametrize("op", [AddLine(APPLES, 97), SetLine(APPLES, 100), AddLine(APPLES, 1000)])
 def test_more_than_99_of_one_are_refused(op: Op) -> None:
     assert refused(op, THREE_APPLES) is Code.QTY_LIMIT
 

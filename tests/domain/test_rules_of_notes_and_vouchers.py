@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.cart import Cart, Patch
 from app.domain.ops import AddLine, BadOp, SetNote, SetVoucher
-from app.domain.shelf import Voucher, VoucherCode
+from app.domain.shelf import Money, Voucher, VoucherCode
 from app.domain.verdicts import Code, No, Ok
 from tests.examples import (
     APPLES,
@@ -87,7 +87,7 @@ def test_a_voucher_that_is_so_already_changes_nothing(cart: Cart, op: SetVoucher
         Voucher(TENTH, "", ends=NOON - 1),
         Voucher(TENTH, "", uses_left=0),
         Voucher(TENTH, "", uses_each=0),
-        Voucher(TENTH, "", minimum=99),
+        Voucher(TENTH, "", minimum=Money(99)),
     ],
     ids=["not yet", "expired", "used up", "used", "below its minimum"],
 )

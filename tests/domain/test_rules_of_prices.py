@@ -6,7 +6,17 @@ from app.domain.cart import Line, Patch
 from app.domain.ops import AcceptLine, AddLine, Op, SaveLine, SetLine, Undo, UnsaveLine
 from app.domain.shelf import Money, Shelf
 from app.domain.verdicts import Code, Ok
-from tests.examples import APPLES, CIDER, GHOST, MILK, after, granted, refused, ruling_on, shelf_with
+from tests.examples import (
+    APPLES,
+    CIDER,
+    GHOST,
+    MILK,
+    after,
+    granted,
+    refused,
+    ruling_on,
+    shelf_with,
+)
 
 ONE_APPLE = after(AddLine(APPLES, 1))
 DEARER = shelf_with(APPLES, price=240)
@@ -68,9 +78,9 @@ def test_where_there_is_no_rise_accepting_is_ok_and_changes_nothing(price: int, 
     assert ruling.cart.lines == ONE_APPLE.lines
 
 
-@pytest.mark.parametrize("changes", [{"stock": 0}, {"stock": 1}], ids=["sold out", "scarce"])
-def test_a_rise_can_be_accepted_whatever_there_is_left(changes: dict[str, int]) -> None:
-    shelf = shelf_with(APPLES, DEARER, **changes)
+@pytest.mark.parametrize("stock", [0, 1])
+def test_a_rise_can_be_accepted_whatever_there_is_left(stock: int) -> None:
+    shelf = shelf_with(APPLES, DEARER, stock=stock)
 
     assert granted(AcceptLine(APPLES, Money(240)), ONE_APPLE, shelf).lines[APPLES].agreed == 240
 

@@ -117,9 +117,7 @@ def test_a_hundred_lines_can_be_saved_and_no_more() -> None:
 
 
 def test_a_line_is_not_moved_back_into_a_full_cart_unless_there_is_one_like_it() -> None:
-    one_saved = after(
-        SaveLine(THINGS[0]), AddLine(ONE_MORE, 1), cart=FULL, shelf=CROWDED_SHELF
-    )
+    one_saved = after(SaveLine(THINGS[0]), AddLine(ONE_MORE, 1), cart=FULL, shelf=CROWDED_SHELF)
     known = after(SetLine(ONE_MORE, 0), AddLine(THINGS[0], 1), cart=one_saved, shelf=CROWDED_SHELF)
 
     assert refused(UnsaveLine(THINGS[0]), one_saved, CROWDED_SHELF) is Code.LINE_LIMIT

@@ -18,7 +18,7 @@ from app.domain.ops import (
 from app.domain.rules import rule
 from app.domain.shelf import Money, Shelf
 from app.domain.verdicts import Code, Ok
-from tests.domain.wishes import SHELVES, Story, Wish, some_story, some_wishes, what_shows
+from tests.domain.wishes import SHELVES, Picture, Story, Wish, some_story, some_wishes, what_shows
 from tests.examples import (
     APPLES,
     EMPTY,
@@ -145,7 +145,7 @@ def test_the_newest_ten_changes_can_be_undone_and_no_more() -> None:
     assert refused(Undo(), back) is Code.NOTHING_TO_UNDO
 
 
-def undo_all(cart: Cart) -> list[object]:
+def undo_all(cart: Cart) -> list[Picture]:
     """Return what *cart* shows, then what it shows after each undo that is granted."""
     shown = [what_shows(cart)]
     while cart.steps:

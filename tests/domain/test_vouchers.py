@@ -13,7 +13,9 @@ REDUCED = after(SetVoucher(TENTH))
 OF_TODAY = Voucher(TENTH, "10 % off", percent=10, starts=NOON, ends=NOON + DAY_S)
 
 
-def shown(voucher: Voucher, subtotal: int = 1000, used: int = 0, now_s: float = NOON) -> ShownVoucher:
+def shown(
+    voucher: Voucher, subtotal: int = 1000, used: int = 0, now_s: float = NOON
+) -> ShownVoucher:
     """Return how *voucher* stands on a cart."""
     cart = REDUCED._replace(used={TENTH: used})
     told = show_voucher(cart, shelf_honouring(voucher), Money(subtotal), now_s)
@@ -72,7 +74,8 @@ def test_a_voucher_counts_from_its_minimum_on(subtotal: int, state: VoucherState
 
 
 @pytest.mark.parametrize(
-    ("uses_left", "state"), [(1, VoucherState.OK), (0, VoucherState.USED_UP), (None, VoucherState.OK)]
+    ("uses_left", "state"),
+    [(1, VoucherState.OK), (0, VoucherState.USED_UP), (None, VoucherState.OK)],
 )
 def test_a_voucher_counts_while_there_are_uses_left(
     uses_left: int | None, state: VoucherState

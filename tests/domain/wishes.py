@@ -24,7 +24,7 @@ from app.domain.ops import (
 from app.domain.outbox import OutboxId
 from app.domain.rules import rule
 from app.domain.shelf import Money, Shelf
-from tests.domain.crowd import ALL_SAVED, CROWDED_SHELF, FULL, ONE_MORE, THINGS
+from tests.domain.crowd import CROWDED, CROWDED_SHELF, ONE_MORE, THINGS
 from tests.examples import APPLES, EMPTY, FIVER, GHOST, MILK, NOON, TENTH, shelf_with, ticket
 
 SOLD = (APPLES, MILK, THINGS[0], ONE_MORE)
@@ -62,9 +62,12 @@ def shelf_on(day: Day) -> Shelf:
     return shelf
 
 
-DAYS = (*(Day(*it) for it in every(PRICES, (300, 300, 5, 0))), Day(PRICES[0], 300, sold=False))
+DAYS = (
+    *(Day(price, stock) for price, stock in every(PRICES, (300, 300, 5, 0))),
+    *(Day(price, 300, sold=False) for price in PRICES),
+)
 SHELVES = {day: shelf_on(day) for day in DAYS}
-STARTS = {"empty": EMPTY, "full": FULL, "all saved": ALL_SAVED}
+STARTS = {"empty": EMPTY, "crowded": CROWDED}
 OUTBOXES = tuple(OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in range(17))
 
 
@@ -99,13 +102,30 @@ class Story(NamedTuple):
             yield Step(cart, wish, outbox, ruling)
             cart = ruling.cart
 
+    def end(self) -> Cart:
+        """Return the cart after the last wish."""
+        cart = STARTS[self.start]
+        for *_, ruling in self.steps():
+            cart = ruling.cart
+        return cart
 
-some_wish = st.sampled_from([Wish(op, day) for op, day in every(OPS, DAYS)])
-some_wishes = st.lists(some_wish, max_size=8) | st.lists(some_wish, min_size=15, max_size=40)
-"""A few, which are easy to read, or so many that limits are met."""
-some_story = st.builds(Story, st.sampled_from([*STARTS]), some_wishes)
+
+Picture = tuple[Lines, Lines, str, str]
+WISHES = tuple(Wish(op, day) for op, day in every(OPS, DAYS))
 
 
-def what_shows(cart: Cart) -> tuple[Lines, Lines, str, str]:
+def read_wishes(chosen: bytes) -> list[Wish]:
+    """Return the wishes that *chosen* names, two bytes each."""
+    numbers = memoryview(chosen[: len(chosen) // 2 * 2]).cast("H")
+    return [WISHES[number % len(WISHES)] for number in numbers]
+
+
+some_wishes = (st.binary(max_size=16) | st.binary(min_size=24, max_size=60)).map(read_wishes)
+"""A few, which are easy to read, or so many that limits are met: bytes are chosen fastest."""
+some_start = st.sampled_from([*STARTS])
+some_story = st.builds(Story, some_start, some_wishes)
+
+
+def what_shows(cart: Cart) -> Picture:
     """Return all that an undo brings back."""
     return cart.lines, cart.saved, cart.note, cart.voucher

@@ -3,10 +3,8 @@
 /**
  * Return the element that the page must have.
  * @param {string} selector
- * @param {ParentNode} root
- * @returns {HTMLElement}
  */
-export function the(selector, root = document) {
+export function the(selector, /** @type {ParentNode} */ root = document) {
   const found = root.querySelector(selector)
   if (found instanceof HTMLElement) return found
   throw new Error(`the page has no ${selector}`)
@@ -15,27 +13,22 @@ export function the(selector, root = document) {
 /**
  * Return every element that fits.
  * @param {string} selector
- * @param {ParentNode} root
- * @returns {HTMLElement[]}
  */
-export function every(selector, root = document) {
-  return [...root.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement)
+export function every(selector, /** @type {ParentNode} */ root = document) {
+  return /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)])
 }
 
 /**
  * Return a copy of what a template holds.
- * @param {string} selector
- * @returns {HTMLElement}
+ * @param {string} id
  */
-export function copy(selector) {
-  const template = the(selector)
-  const first = template instanceof HTMLTemplateElement && template.content.firstElementChild
-  if (first) return /** @type {HTMLElement} */ (first.cloneNode(true))
-  throw new Error(`${selector} is no template`)
+export function copy(id) {
+  const { content } = /** @type {HTMLTemplateElement} */ (the(`#${id}`))
+  return the("*", /** @type {DocumentFragment} */ (content.cloneNode(true)))
 }
 
 /**
- * Set properties of a part, where the part is there and they differ.
+ * Set properties, and attributes with a dash, of every part of that name.
  * @param {ParentNode} root
  * @param {string} name
  * @param {Record<string, string | boolean>} values
@@ -46,28 +39,20 @@ export function set(root, name, values) {
 
 /**
  * Set what differs; a field that somebody types in stays as it is.
- * @param {HTMLElement} element
+ * @param {Element} element
  * @param {Record<string, string | boolean>} values
  */
 export function change(element, values) {
   const now = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (element))
   for (const [name, value] of Object.entries(values)) {
     if (name === "value" && element === document.activeElement && isField(element)) continue
-    if (name.includes("-")) setAttribute(element, name, String(value))
-    else if (now[name] !== value) now[name] = value
+    if (/-|href|src/.test(name)) {
+      if (element.getAttribute(name) !== value) element.setAttribute(name, String(value))
+    } else if (now[name] !== value) now[name] = value
   }
 }
 
-/**
- * @param {Element} element
- * @param {string} name
- * @param {string} value
- */
-function setAttribute(element, name, value) {
-  if (element.getAttribute(name) !== value) element.setAttribute(name, value)
-}
-
-/** @param {Element} element */
+/** @param {unknown} element */
 export function isField(element) {
   return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
 }

@@ -1,6 +1,6 @@
 // What passes by: messages over the page, and "Removed … · Undo" where a row was.
 
-import { copy, set, the } from "./dom.js"
+import { copy, every, set, the } from "./dom.js"
 
 const STAYS_MS = 8000
 
@@ -9,10 +9,7 @@ const STAYS_MS = 8000
  * @param {string} text
  */
 export function notice(text) {
-  const item = copy("#notice")
-  set(item, "text", { textContent: text })
-  the("#notices").append(item)
-  passBy(item)
+  passBy(put("notice", text))
 }
 
 /**
@@ -21,17 +18,15 @@ export function notice(text) {
  * @param {Record<string, () => void>} answers  What follows on each button.
  */
 export function question(text, answers) {
-  const item = copy("#notice")
-  set(item, "text", { textContent: text })
+  const item = put("notice", text)
   for (const [label, act] of Object.entries(answers)) {
-    item.append(
-      button(label, () => {
-        item.remove()
-        act()
-      }),
-    )
+    const button = document.createElement("button")
+    button.className = "link"
+    button.textContent = label
+    button.addEventListener("click", () => item.remove())
+    button.addEventListener("click", act)
+    item.append(button)
   }
-  the("#notices").append(item)
 }
 
 /**
@@ -41,16 +36,13 @@ export function question(text, answers) {
  * @param {string} name
  */
 export function leaveRemoved(row, sku, name) {
-  const item = copy("#removed")
+  const item = put("removed", `Removed ${name}`)
   item.dataset.removed = sku
-  set(item, "text", { textContent: `Removed ${name}` })
   item.addEventListener("submit", () => queueMicrotask(() => item.remove()))
-  const is_seen = row?.checkVisibility() ?? false
-  const had_focus = is_seen && row?.contains(document.activeElement)
-  if (is_seen) row?.after(item)
-  else the("#notices").append(item)
-  if (had_focus) the("button", item).focus()
   passBy(item)
+  if (!row?.checkVisibility()) return
+  row.after(item)
+  if (row.contains(document.activeElement)) the("button", item).focus()
 }
 
 /**
@@ -59,54 +51,34 @@ export function leaveRemoved(row, sku, name) {
  * @param {number} rev
  */
 export function setRevision(sku, rev) {
-  for (const item of removed(sku)) set(item, "rev", { value: String(rev) })
+  for (const item of every(`[data-removed="${sku}"]`)) set(item, "rev", { value: `${rev}` })
 }
 
 /**
  * Take away "Removed …" of what is in the cart again.
- * @param {(sku: string) => boolean} is_held
+ * @param {ReadonlySet<string>} held
  */
-export function clearRemoved(is_held) {
-  for (const item of removed()) if (is_held(item.dataset.removed ?? "")) item.remove()
+export function clearRemoved(held) {
+  for (const item of every("[data-removed]")) {
+    if (held.has(item.dataset.removed ?? "")) item.remove()
+  }
 }
 
 /**
- * @param {string} [sku]
- * @returns {HTMLElement[]}
+ * @param {string} template
+ * @param {string} text
  */
-function removed(sku) {
-  const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-removed]")])
-  return sku === undefined ? all : all.filter((item) => item.dataset.removed === sku)
+function put(template, text) {
+  const item = copy(template)
+  set(item, "text", { textContent: text })
+  the("#notices").append(item)
+  return item
 }
 
 /** @param {HTMLElement} item */
 function passBy(item) {
-  let timer = 0
-  const wait = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => goUnlessLookedAt(item, wait), STAYS_MS)
-  }
-  wait()
-}
-
-/**
- * @param {HTMLElement} item
- * @param {() => void} wait
- */
-function goUnlessLookedAt(item, wait) {
-  if (item.matches(":hover, :focus-within")) wait()
-  else item.remove()
-}
-
-/**
- * @param {string} label
- * @param {() => void} act
- */
-function button(label, act) {
-  const element = document.createElement("button")
-  element.type = "button"
-  element.className = "link"
-  element.textContent = label
-  element.addEventListener("click", act)
-  return element
+  setTimeout(() => {
+    if (item.matches(":hover, :focus-within")) passBy(item)
+    else item.remove()
+  }, STAYS_MS)
 }

@@ -1,6 +1,6 @@
 // The rows of the cart, patched by SKU: what did not change is not touched.
 
-/** @import { Line } from "../protocol.js" */
+/** @import { Line } from "../types.d.ts" */
 
 import { money, saving } from "../words.js"
 import { change, copy, every, set, the } from "./dom.js"
@@ -20,8 +20,9 @@ export function showRows(list, lines, touched) {
   let next = list.firstElementChild
   for (const line of lines) {
     const row = rows.get(line.sku) ?? freshRow(list, line.sku)
-    fill(row, line, touched.has(line.sku))
-    while (next && !("sku" in asElement(next).dataset)) next = next.nextElementSibling
+    fill(row, line)
+    row.toggleAttribute("data-waits", touched.has(line.sku))
+    while (next && !next.matches("[data-sku]")) next = next.nextElementSibling
     if (row === next) next = next.nextElementSibling
     else list.insertBefore(row, next)
   }
@@ -34,15 +35,11 @@ export function showRows(list, lines, touched) {
  */
 export function tint(list, sku) {
   const row = rowsOf(list).get(sku)
-  if (!row) return
-  row.dataset.tinted = ""
-  setTimeout(() => delete row.dataset.tinted, TINT_MS)
+  row?.toggleAttribute("data-tinted", true)
+  setTimeout(() => row?.removeAttribute("data-tinted"), TINT_MS)
 }
 
-/**
- * @param {HTMLElement} list
- * @returns {Map<string, HTMLElement>}
- */
+/** @param {HTMLElement} list */
 function rowsOf(list) {
   return new Map(every(":scope > [data-sku]", list).map((row) => [row.dataset.sku ?? "", row]))
 }
@@ -55,7 +52,7 @@ function takeOut(row) {
   const was_here = row.contains(document.activeElement)
   const next = row.nextElementSibling ?? row.previousElementSibling
   row.remove()
-  if (was_here) (next ? the("a[href], button", next) : the("[data-cart-title]")).focus()
+  if (was_here) (next ? the("button, [data-part=name]", next) : the("[data-cart-title]")).focus()
 }
 
 /**
@@ -63,11 +60,11 @@ function takeOut(row) {
  * @param {string} sku
  */
 function freshRow(list, sku) {
-  const row = copy(`#${list.dataset.rows}-row`)
+  const row = copy(`${list.dataset.rows}-row`)
   const id = `${list.dataset.rows}-${sku}`
   row.dataset.sku = sku
   for (const [at, form] of every("form", row).entries()) form.id = at ? `${id}-qty` : id
-  for (const field of every('[name="qty"][form]', row)) field.setAttribute("form", `${id}-qty`)
+  for (const field of every("[form]", row)) field.setAttribute("form", `${id}-qty`)
   for (const field of every('[name="sku"]', row)) change(field, { value: sku })
   return row
 }
@@ -75,25 +72,24 @@ function freshRow(list, sku) {
 /**
  * @param {HTMLElement} row
  * @param {Line} line
- * @param {boolean} waits
  */
-function fill(row, line, waits) {
-  const { name, price, agreed, stock, qty, state } = line
+function fill(row, { name, unit, slug, image, price, agreed, stock, qty, state }) {
+  const href = `/p/${slug}`
   change(row, { "data-state": state })
-  row.toggleAttribute("data-waits", waits)
-  set(row, "name", { textContent: name, "data-name": name })
-  set(row, "unit", { textContent: line.unit })
-  for (const link of every("a[data-part]", row)) setHref(link, line.slug)
-  for (const image of every("img", row)) setSource(image, line.image)
+  change(the("img", row), { src: `/static/img/products/${image}.webp` })
+  set(row, "picture", { href })
+  set(row, "name", { href, textContent: name })
+  set(row, "similar", { href: `${href}#similar` })
+  set(row, "unit", { textContent: unit })
   set(row, "sum", { textContent: money(price * qty) })
   set(row, "each", { textContent: `${money(price)} each`, hidden: qty < 2 })
   set(row, "agreed", { textContent: money(agreed) })
   set(row, "price", { textContent: money(price) })
-  set(row, "left", { textContent: String(stock) })
-  set(row, "fall", { hidden: price >= agreed, textContent: `You save ${saving(agreed - price)}` })
-  set(row, "accept", { value: String(price) })
-  set(row, "all-left", { value: String(stock) })
-  set(row, "count", { textContent: String(qty) })
+  set(row, "fall", { textContent: saving(agreed - price), hidden: price >= agreed })
+  set(row, "left", { textContent: `${stock}` })
+  set(row, "count", { textContent: `${qty}` })
+  set(row, "accept", { value: `${price}` })
+  set(row, "all-left", { value: `${stock}` })
   set(row, "save", { "aria-label": `Save ${name} for later` })
   set(row, "remove", { "aria-label": `Remove ${name}` })
   set(row, "unsave", { "aria-label": `Move ${name} to the cart` })
@@ -108,37 +104,8 @@ function fill(row, line, waits) {
  * @param {number} price
  */
 export function fillStepper(root, name, qty, price) {
-  set(root, "less", { value: String(qty - 1), "aria-label": `One ${name} less` })
-  set(root, "qty", { value: String(qty), "aria-label": `How many ${name}` })
-  set(root, "more", {
-    value: String(Math.min(qty + 1, 99)),
-    "aria-label": `One ${name} more`,
-    "aria-disabled": String(qty >= 99),
-  })
-  for (const field of every('[name="seen"]', root)) change(field, { value: String(price) })
-}
-
-/**
- * @param {HTMLElement} link
- * @param {string} slug
- */
-function setHref(link, slug) {
-  const similar = link.dataset.part === "similar" ? "#similar" : ""
-  if (link.getAttribute("href") !== `/p/${slug}${similar}`) {
-    link.setAttribute("href", `/p/${slug}${similar}`)
-  }
-}
-
-/**
- * @param {HTMLElement} image
- * @param {string} name
- */
-function setSource(image, name) {
-  const source = `/static/img/products/${name}.webp`
-  if (image.getAttribute("src") !== source) image.setAttribute("src", source)
-}
-
-/** @param {Element} element */
-function asElement(element) {
-  return /** @type {HTMLElement} */ (element)
+  set(root, "less", { value: `${Math.max(qty - 1, 0)}`, "aria-label": `One ${name} less` })
+  set(root, "qty", { value: `${qty}`, "aria-label": `How many ${name}` })
+  set(root, "more", { value: `${Math.min(qty + 1, 99)}`, "aria-label": `One ${name} more` })
+  for (const field of every('[name="seen"]', root)) change(field, { value: `${price}` })
 }

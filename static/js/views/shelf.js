@@ -1,6 +1,6 @@
 // The cards of products: price, stock, and "Add" or a stepper.
 
-/** @import { Line, Price, Product } from "../protocol.js" */
+/** @import { Line, Price } from "../types.d.ts" */
 
 import { chip, money } from "../words.js"
 import { change, every, set } from "./dom.js"
@@ -16,12 +16,11 @@ export function skusOnThePage() {
 /**
  * Return what a card says about its product.
  * @param {string} sku
- * @returns {Product & { price: number } | undefined}
  */
 export function known(sku) {
   const card = cards().find((one) => one.dataset.sku === sku)
   if (!card) return undefined
-  const { name = "", unit = "", slug = "", image = "", price = "0" } = card.dataset
+  const { name = "", unit = "", slug = "", image = "", price = "" } = card.dataset
   return { name, unit, slug, image, price: Number(price) }
 }
 
@@ -33,7 +32,7 @@ export function known(sku) {
 export function showCards(lines, touched) {
   const held = new Map(lines.map((line) => [line.sku, line]))
   for (const card of cards()) {
-    const { sku = "", name = "", price = "0" } = card.dataset
+    const { sku = "", name = "", price = "" } = card.dataset
     const line = held.get(sku)
     const had_focus = card.contains(document.activeElement)
     card.toggleAttribute("data-held", line !== undefined)
@@ -48,10 +47,8 @@ export function showCards(lines, touched) {
  * @param {readonly Price[]} items
  */
 export function showPrices(items) {
-  const prices = new Map(items.map((item) => [item.sku, item]))
-  for (const card of cards()) {
-    const item = prices.get(card.dataset.sku ?? "")
-    if (item) showPrice(card, item)
+  for (const item of items) {
+    for (const card of cards()) if (card.dataset.sku === item.sku) showPrice(card, item)
   }
 }
 
@@ -60,16 +57,16 @@ export function showPrices(items) {
  * @param {Price} item
  */
 function showPrice(card, { price, stock }) {
-  const before = card.dataset.state
+  const before = card.dataset.state ?? ""
   const state = before === "gone" ? before : stock === 0 ? "sold_out" : "ok"
   const went = state === "sold_out" && before === "ok"
-  const stays = state === "sold_out" && before === state
-  if (!stays) set(card, "chip", { textContent: went ? "Just sold out" : chip(stock, state) })
-  set(card, "chip", { "data-low": String(stock !== null && stock > 0) })
+  const text = went ? "Just sold out" : chip(stock, state)
+  if (state === "ok" || state !== before) set(card, "chip", { textContent: text })
+  set(card, "chip", { "data-low": `${Boolean(stock)}` })
   set(card, "price", { textContent: money(price) })
   set(card, "add", { disabled: state !== "ok" })
-  change(card, { "data-state": state, "data-price": String(price) })
-  for (const field of every('[name="seen"]', card)) change(field, { value: String(price) })
+  change(card, { "data-state": state, "data-price": `${price}` })
+  for (const field of every('[name="seen"]', card)) change(field, { value: `${price}` })
 }
 
 /**
@@ -77,11 +74,9 @@ function showPrice(card, { price, stock }) {
  * @param {HTMLElement} card
  */
 function keepFocus(card) {
-  const now = document.activeElement
-  if (now && card.contains(now) && now.checkVisibility()) return
-  every("button, input", card)
-    .findLast((one) => one.checkVisibility() && !one.matches(":disabled"))
-    ?.focus()
+  if (document.activeElement?.checkVisibility()) return
+  const seen = every(".wish button:enabled", card).filter((one) => one.checkVisibility())
+  seen.at(-1)?.focus()
 }
 
 function cards() {

@@ -1,0 +1,186 @@
+"""The shop's commands; `shop --help` lists them."""
+
+import argparse
+import getpass
+import os
+import secrets
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import fields
+from decimal import Decimal, InvalidOperation
+from typing import IO
+
+from sqlalchemy import Engine
+
+from app.config import BadSetting, Config, read_config, sources, variable
+from app.demo import SHOPPER, STAFF, Demo, NotADemo, add_demo_accounts, as_demo
+from app.domain.cart import Account
+from app.domain.shelf import Money, Sku
+from app.http.passwords import hash_password
+from app.logs import set_up_logs
+from app.main import build
+from app.store.accounts import EmailTaken, Person, add_account
+from app.store.database import NotNow, Taken, ask, claim, connect
+from app.store.migrations import migrate
+from app.store.seed import seed
+from app.store.shelf import UnknownSku, load_categories, set_product
+
+BAD_USE = 2
+DEAREST = Decimal(100_000)
+MOST_STOCK = 1_000_000
+
+
+class Refused(Exception):
+    """A command cannot do what it was asked; the text says why, and what would help."""
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run one command; what went wrong is one sentence, and exit 2."""
+    options = _parser().parse_args(words)
+    try:
+        options.run(read_config(os.environ), options)
+    except (BadSetting, Refused, NotADemo) as fault:
+        print(f"shop: {fault}", file=sys.stderr)
+        raise SystemExit(BAD_USE) from None
+    except NotNow as fault:
+        print(f"shop: the database cannot be asked just now: {fault}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("shop", description="A grocery whose cart is alive.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="open the shop")
+    run.add_argument("--demo", action="store_true", help="with a database and accounts to try")
+    run.set_defaults(run=_run)
+
+    filling = commands.add_parser("seed", help="add what the catalogue has and the shop has not")
+    filling.set_defaults(run=_seed)
+
+    account = commands.add_parser("account", help="accounts").add_subparsers(required=True)
+    adding = account.add_parser("add", help="add an account; asks for its password")
+    adding.add_argument("email")
+    adding.add_argument("--name", required=True)
+    adding.add_argument("--staff", action="store_true", help="a member of staff")
+    adding.set_defaults(run=_add_account)
+
+    product = commands.add_parser("product", help="products").add_subparsers(required=True)
+    setting = product.add_parser("set", help="set a price, a stock or both; open pages follow")
+    setting.add_argument("sku")
+    setting.add_argument("--price", type=_price, help="in pounds, like 2.20")
+    setting.add_argument("--stock", type=_stock, help="how many there are")
+    setting.set_defaults(run=_set_product)
+
+    settings = commands.add_parser("config", help="print the settings and where they come from")
+    settings.set_defaults(run=_print_config)
+    return parser
+
+
+def _run(config: Config, options: argparse.Namespace) -> None:
+    demo = None
+    if options.demo:
+        given = {name for name, source in sources(os.environ).items() if source != "default"}
+        config, demo = as_demo(config, frozenset(given))
+    elif not config.secret:
+        made = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        raise Refused(f"SHOP_SECRET is not set. Make one, and keep it: {made}")
+    set_up_logs(config.log)
+    with _claimed(config):
+        _prepare(config, demo)
+        build(config, lambda: _say_ready(config, demo)).run()
+
+
+def _claimed(config: Config) -> IO[str]:
+    try:
+        return claim(config.database)
+    except Taken as lock:
+        raise Refused(
+            f"another server has this database open ({lock} is locked). End it first, or set"
+            " SHOP_DATABASE to another file."
+        ) from None
+
+
+def _prepare(config: Config, demo: Demo | None) -> None:
+    engine = _open(config)
+    if not ask(engine, load_categories):
+        ask(engine, seed)
+    if demo:
+        ask(engine, add_demo_accounts, demo, hash_password, int(time.time()))
+    engine.dispose()
+
+
+def _open(config: Config) -> Engine:
+    engine = connect(config.database)
+    migrate(engine)
+    return engine
+
+
+def _say_ready(config: Config, demo: Demo | None) -> None:
+    print(f"The shop is open at {config.origins[0]} (Ctrl+C closes it).")
+    if demo:
+        print(f"  shopper  {SHOPPER}   password {demo.shopper_password}")
+        print(f"  staff    {STAFF}     password {demo.staff_password}")
+    sys.stdout.flush()
+
+
+def _seed(config: Config, _options: argparse.Namespace) -> None:
+    added = ask(_open(config), seed)
+    print(
+        f"Added {added.categories} categories, {added.products} products"
+        f" and {added.vouchers} vouchers; what was there is as it was."
+    )
+
+
+def _add_account(config: Config, options: argparse.Namespace) -> None:
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    account = Account(f"u-{secrets.token_hex(8)}")
+    person = Person(account, options.email, options.name, hash_password(password), options.staff)
+    try:
+        ask(_open(config), add_account, person, secrets.token_hex(4), int(time.time()))
+    except EmailTaken:
+        raise Refused(f"there is an account with {options.email} already.") from None
+    print(f"Added {person.email} as {account}.")
+
+
+def _set_product(config: Config, options: argparse.Namespace) -> None:
+    if options.price is None and options.stock is None:
+        raise Refused("product set needs --price, --stock or both.")
+    try:
+        product = ask(_open(config), set_product, Sku(options.sku), options.price, options.stock)
+    except UnknownSku:
+        raise Refused(f"there is no product {options.sku}. The catalogue lists them.") from None
+    print(f"{product.name}, {product.unit}: £{product.price / 100:.2f}, {product.stock} in stock.")
+
+
+def _print_config(config: Config, _options: argparse.Namespace) -> None:
+    where = sources(os.environ)
+    for each in fields(config):
+        value = getattr(config, each.name)
+        shown = "(kept to itself)" if each.name == "secret" and value else _shown(value)
+        print(f"{variable(each.name):28} {shown:32} {where[each.name]:18} {each.metadata['what']}")
+
+
+def _shown(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _price(text: str) -> Money:
+    try:
+        pounds = Decimal(text)
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a price like 2.20") from None
+    if not 0 < pounds < DEAREST or pounds != round(pounds, 2):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a price like 2.20")
+    return Money(int(pounds * 100))
+
+
+def _stock(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > MOST_STOCK:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 0 to {MOST_STOCK}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""The shop from a script: accounts, and tabs that stay connected (docs/client.md)."""
+
+from app.client.account import Account
+from app.client.cart import Cart
+from app.client.comeback import Patience
+from app.client.events import Events, FellBehind
+from app.client.observer import Observer
+from app.client.outbox import OutboxFull
+from app.client.problem import Problem
+from app.client.request import BadAnswer
+from app.client.shop import Shop
+from app.client.stopped import (
+    Closed,
+    LoginEnded,
+    LoginNeeded,
+    Misheard,
+    Misspoke,
+    Outdated,
+    Refused,
+    Replaced,
+    Stopped,
+    TooManyTabs,
+)
+from app.client.tab import NotConnected, Tab
+
+__all__ = [
+    "Account",
+    "BadAnswer",
+    "Cart",
+    "Closed",
+    "Events",
+    "FellBehind",
+    "LoginEnded",
+    "LoginNeeded",
+    "Misheard",
+    "Misspoke",
+    "NotConnected",
+    "Observer",
+    "OutboxFull",
+    "Outdated",
+    "Patience",
+    "Problem",
+    "Refused",
+    "Replaced",
+    "Shop",
+    "Stopped",
+    "Tab",
+    "TooManyTabs",
+]

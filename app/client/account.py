@@ -1,0 +1,65 @@
+"""An account that is logged in: its tabs, and its cart over HTTP."""
+
+from collections.abc import Iterable
+from http.cookies import SimpleCookie
+
+from app.client import say
+from app.client.cart import Cart, whole
+from app.client.connection import Doorway
+from app.client.hear import read_body
+from app.client.observer import BLIND, Observer
+from app.client.problem import ask_well
+from app.client.request import Answer, Request, Site
+from app.client.state import Snapshot
+from app.client.tab import Means, Tab
+from app.client.told import Answered
+from app.domain.cart import Account as AccountId
+from app.domain.news import TabId
+from app.domain.outbox import OutboxId
+
+
+class Account:
+    """An account with its login cookie, `name=value`, as the shop gave it."""
+
+    def __init__(self, id_: AccountId, cookie: str, site: Site, means: Means):
+        self.id = id_
+        self.cookie = cookie
+        self._site = site
+        self._means = means
+
+    def tab(self, *, name: str | None = None, observer: Observer = BLIND) -> Tab:
+        """Return a tab, not yet open; of two with one name the newer connection wins."""
+        doorway = Doorway(self._site.socket_url, self.cookie, self._site.tls)
+        named = TabId(name or self._means.new_name())
+        return Tab(self.id, named, doorway, self._means, observer)
+
+    async def cart(self) -> Cart:
+        """Return the cart as it is now."""
+        answer = await self._ask("GET", "/api/cart")
+        return whole(read_body(Snapshot, answer.body))
+
+    async def send(self, outbox: str, wishes: Iterable[tuple[int, say.Wish]]) -> Answered:
+        """Send ops, with their numbers in *outbox*, without a socket."""
+        body = say.ops(OutboxId(outbox), ((n, say.body(wish)) for n, wish in wishes))
+        answer = await self._ask("POST", "/api/cart/ops", body)
+        return read_body(Answered, answer.body)
+
+    async def logout(self) -> None:
+        """End this login, and with it all tabs that were opened with it."""
+        await self._ask("DELETE", "/api/session")
+
+    async def _ask(self, method: str, target: str, body: str | None = None) -> Answer:
+        request = Request(method, target, body, self.cookie)
+        answer = await ask_well(self._site, request, self._means.patience.answer_s)
+        self.cookie = login_cookie(answer, self._site) or self.cookie
+        return answer
+
+
+def login_cookie(answer: Answer, site: Site) -> str | None:
+    """Return the login as *answer* sets it, ready to be sent back."""
+    name = "__Host-shop" if site.tls else "shop"
+    for field in answer.cookies:
+        cookie = SimpleCookie(field).get(name)
+        if cookie is not None and cookie.value:
+            return f"{name}={cookie.coded_value}"
+    return None

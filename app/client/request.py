@@ -1,0 +1,119 @@
+"""One request over HTTP, on a connection of its own."""
+
+import asyncio
+from collections.abc import Mapping
+from ssl import SSLContext, create_default_context
+from typing import NamedTuple, Self
+from urllib.parse import urlsplit
+
+import h11
+
+LARGEST_ANSWER = 1 << 20
+_CHUNK = 1 << 16
+
+
+class BadAnswer(Exception):
+    """The shop hung up before it had answered, or answered with what was not to be expected."""
+
+
+class Site(NamedTuple):
+    """Where the shop is: plain HTTP without `tls`."""
+
+    host: str
+    port: int
+    tls: SSLContext | None
+
+    @classmethod
+    def at(cls, url: str, tls: SSLContext | None) -> Self:
+        """Return the site at *url*, of which only scheme, host and port count."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"{url}: give an address like http://127.0.0.1:8000")
+        if parts.scheme == "http":
+            return cls(parts.hostname, parts.port or 80, None)
+        return cls(parts.hostname, parts.port or 443, tls or create_default_context())
+
+    @property
+    def socket_url(self) -> str:
+        """Where tabs connect."""
+        return f"{'wss' if self.tls else 'ws'}://{self.netloc}/ws"
+
+    @property
+    def netloc(self) -> str:
+        """The host, and the port where it is not the usual one."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
+
+
+class Request(NamedTuple):
+    """What is asked; `body` is JSON."""
+
+    method: str
+    target: str
+    body: str | None = None
+    cookie: str | None = None
+
+
+class Answer(NamedTuple):
+    """What came back; the names of `headers` are in lower case, cookies stand apart."""
+
+    status: int
+    headers: Mapping[str, str]
+    cookies: tuple[str, ...]
+    body: bytes
+
+
+async def ask(site: Site, request: Request) -> Answer:
+    """Return the answer to *request*; `OSError` or `BadAnswer` if there is none."""
+    reader, writer = await asyncio.open_connection(site.host, site.port, ssl=site.tls)
+    http = h11.Connection(h11.CLIENT)
+    try:
+        writer.write(_spell(http, site, request))
+        return await _read(http, reader)
+    except h11.RemoteProtocolError as fault:
+        raise BadAnswer(str(fault)) from fault
+    finally:
+        writer.transport.abort()
+
+
+def _spell(http: h11.Connection, site: Site, request: Request) -> bytes:
+    body = (request.body or "").encode()
+    headers = [("Host", site.netloc), ("Connection", "close"), ("Content-Length", str(len(body)))]
+    if request.cookie:
+        headers.append(("Cookie", request.cookie))
+    if request.body is not None:
+        headers.append(("Content-Type", "application/json"))
+    head = h11.Request(method=request.method, target=request.target, headers=headers)
+    events = (head, h11.Data(data=body), h11.EndOfMessage())
+    return b"".join(http.send(event) or b"" for event in events)
+
+
+async def _read(http: h11.Connection, reader: asyncio.StreamReader) -> Answer:
+    head, body = None, b""
+    while not isinstance(event := await _next(http, reader), h11.EndOfMessage):
+        match event:
+            case h11.Response():
+                head = event
+            case h11.Data(data=data):
+                body += data
+            case _:
+                pass
+        if len(body) > LARGEST_ANSWER:
+            raise BadAnswer(f"more than {LARGEST_ANSWER} bytes")
+    if head is None:
+        raise BadAnswer("no head")
+    return _answer(head, body)
+
+
+async def _next(http: h11.Connection, reader: asyncio.StreamReader) -> object:
+    while (event := http.next_event()) is h11.NEED_DATA:
+        http.receive_data(await reader.read(_CHUNK))
+    if isinstance(event, h11.ConnectionClosed):
+        raise BadAnswer("the shop hung up before it had answered")
+    return event
+
+
+def _answer(head: h11.Response, body: bytes) -> Answer:
+    fields = [(name.decode(), value.decode("latin-1")) for name, value in head.headers]
+    cookies = tuple(value for name, value in fields if name == "set-cookie")
+    return Answer(head.status_code, dict(fields), cookies, body)

@@ -1,0 +1,61 @@
+"""The shop, as a script finds it: accounts are registered and logged in here."""
+
+from collections.abc import Callable
+from random import random  # noqa: TID251 - this is the door where chance comes in
+from ssl import SSLContext
+from uuid import uuid4  # noqa: TID251 - and names
+
+from msgspec import Struct
+
+from app.client import say
+from app.client.account import Account, login_cookie
+from app.client.comeback import Patience
+from app.client.hear import read_body
+from app.client.problem import ask_well
+from app.client.request import BadAnswer, Request, Site
+from app.client.tab import Means
+from app.domain.cart import Account as AccountId
+
+
+class _SignedIn(Struct):
+    account: AccountId
+
+
+def _new_name() -> str:
+    return str(uuid4())
+
+
+class Shop:
+    """The shop at an address like `http://127.0.0.1:8000`; it holds nothing open."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        tls: SSLContext | None = None,
+        patience: Patience | None = None,
+        chance: Callable[[], float] = random,
+        new_name: Callable[[], str] = _new_name,
+    ):
+        self._site = Site.at(url, tls)
+        self._means = Means(patience or Patience(), chance, new_name)
+
+    async def register(self, email: str, password: str, name: str) -> Account:
+        """Return a new account, logged in; `Problem` `email_taken` if there is one."""
+        return await self._enter("/api/accounts", email=email, password=password, name=name)
+
+    async def login(self, email: str, password: str) -> Account:
+        """Return the account, logged in; `Problem` `wrong_login` if that is not right."""
+        return await self._enter("/api/session", email=email, password=password)
+
+    def account(self, account: str, cookie: str) -> Account:
+        """Return an account that logged in before, by its id and cookie."""
+        return Account(AccountId(account), cookie, self._site, self._means)
+
+    async def _enter(self, target: str, **fields: str) -> Account:
+        request = Request("POST", target, say.spell(fields))
+        answer = await ask_well(self._site, request, self._means.patience.answer_s)
+        cookie = login_cookie(answer, self._site)
+        if cookie is None:
+            raise BadAnswer("the shop set no login cookie")
+        return self.account(read_body(_SignedIn, answer.body).account, cookie)

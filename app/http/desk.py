@@ -1,0 +1,40 @@
+"""What the doors share."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.domain.sessions import Lifetime
+from app.http.passwords import Passwords
+from app.http.throttle import Throttle
+from app.live.hub import Hub
+from app.live.sessions import LiveSessions
+from app.store.database import Database
+from app.store.shelf import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The shop as its doors see it, with time and chance.
+
+    `categories` may be filled after the desk is made, but before anybody is served. `new_secret`
+    draws what nobody can guess, at least 32 characters; `new_epoch` hexadecimal digits.
+    """
+
+    database: Database
+    hub: Hub
+    sessions: LiveSessions
+    categories: Sequence[Category]
+    origins: tuple[str, ...]
+    lifetime: Lifetime
+    passwords: Passwords
+    free_failures: int
+    registrations: Throttle
+    now_s: Callable[[], float]
+    new_secret: Callable[[], str]
+    new_uuid: Callable[[], str]
+    new_epoch: Callable[[], str]
+
+    @property
+    def is_https(self) -> bool:
+        """Say whether pages come over https; all origins have one scheme."""
+        return self.origins[0].startswith("https:")

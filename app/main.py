@@ -1,0 +1,198 @@
+"""The one place where everything is built and started."""
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from quart import Quart
+from quart_auth import QuartAuth
+
+from app.config import Config
+from app.domain.cart import Account, Cart
+from app.domain.outbox import OutboxId
+from app.domain.sessions import Lifetime, Session
+from app.live.hub import Hub
+from app.live.ports import Away
+from app.live.sessions import LiveSessions
+from app.live.shelf import LiveShelf
+from app.live.shop import Shop
+from app.server import ShopServer, make_server
+from app.store.carts import load_cart, load_last
+from app.store.database import Database, NotNow
+from app.store.sessions import digest, find_session, touch_session
+from app.store.shelf import load_moves
+from app.store.writer import Writer
+from app.ws.guests import Guests
+from app.ws.manners import Manners
+from app.ws.routes import Doorway, socket_door
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parents[1]
+LOOK_AT_SHELF_EVERY_S = 0.25
+LOOK_AT_SESSIONS_EVERY_S = 1.0
+TRY_AGAIN_AFTER_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The database, as the rooms need it that do not know it."""
+
+    database: Database
+    lifetime: Lifetime
+
+    async def cart(self, account: Account) -> Cart:
+        """Return *account*'s cart as last saved; raise `Away` if that cannot be told now."""
+        with _away():
+            return await self.database.read(load_cart, account)
+
+    async def last(self, account: Account, outbox: OutboxId) -> int:
+        """Return how far an outbox got that has left the cart; raise `Away` likewise."""
+        with _away():
+            return await self.database.read(load_last, account, outbox)
+
+    async def session(self, session_id: str) -> Session | None:
+        """Return the login that a cookie names, if it still is one; raise `Away` likewise."""
+        with _away():
+            known = digest(session_id)
+            return await self.database.read(find_session, known, self.lifetime, int(time.time()))
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    try:
+        yield
+    except NotNow as error:
+        raise Away from error
+
+
+def build(config: Config, ready: Callable[[], None]) -> ShopServer:
+    """Build the shop that *config* describes; nothing runs until the server does."""
+    app = _make_app(config)
+    database = Database(config.database)
+    writer = Writer(database, time.time)
+    shop = Shop(LiveShelf(), writer, config.told_limits, time.time, time.monotonic)
+    disk = Disk(database, config.lifetime)
+    hub = Hub(disk, shop)
+    sessions = LiveSessions(config.lifetime, time.time)
+    guests = Guests(
+        config.sockets_in_all, config.sockets_without_login, config.sockets_without_hello
+    )
+    manners = Manners(hub, sessions, guests, config.node, config.heartbeat_ms, config.hello_ms)
+    doorway = Doorway(
+        manners, frozenset(config.origins), config.hosts, disk.session, _new_connection_name
+    )
+    app.register_blueprint(socket_door(doorway))
+
+    @app.while_serving
+    async def open_shop() -> AsyncGenerator[None]:
+        await _restock(database, hub)
+        saving = _start(_save(writer, hub))
+        others = [_start(work) for work in _chores(database, hub, sessions)]
+        yield
+        writer.close()
+        await saving
+        for other in others:
+            other.cancel()
+        database.close()
+
+    return make_server(
+        app, config.host, config.port, ready, lambda: _drain(guests, config.drain_ms)
+    )
+
+
+def _make_app(config: Config) -> Quart:
+    app = Quart("app", root_path=str(ROOT / "app"), template_folder="../templates")
+    app.static_folder = str(ROOT / "static")
+    app.secret_key = config.secret
+    prefix = "__Host-" if config.is_https else ""
+    app.config.update(
+        SESSION_COOKIE_NAME=f"{prefix}shop-notices",
+        SESSION_COOKIE_SECURE=config.is_https,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    QuartAuth(
+        app,
+        cookie_name=f"{prefix}shop",
+        cookie_secure=config.is_https,
+        duration=config.login_s,
+    )
+    return app
+
+
+def _new_connection_name() -> str:
+    return f"c-{secrets.token_hex(6)}"
+
+
+async def _save(writer: Writer, hub: Hub) -> None:
+    """Tell what was saved, commit by commit: the belt between the disk and the tabs."""
+    async for commit in writer.commits():
+        hub.announce(commit.saved)
+        hub.outrun(commit.stale)
+        hub.doubt(commit.unknown)
+        hub.lose(commit.broken)
+
+
+def _chores(
+    database: Database, hub: Hub, sessions: LiveSessions
+) -> tuple[Coroutine[Any, Any, None], ...]:
+    return (
+        _keep(lambda: hub.mend(), 0),
+        _keep(lambda: _restock(database, hub), LOOK_AT_SHELF_EVERY_S),
+        _keep(lambda: _look_at_sessions(database, sessions), LOOK_AT_SESSIONS_EVERY_S),
+    )
+
+
+async def _keep(chore: Callable[[], Coroutine[Any, Any, None]], every_s: float) -> None:
+    """Do *chore* for as long as the shop is open; if the database is away, a little later."""
+    while True:
+        try:
+            await chore()
+        except (NotNow, Away):
+            await asyncio.sleep(TRY_AGAIN_AFTER_S)
+        await asyncio.sleep(every_s)
+
+
+async def _restock(database: Database, hub: Hub) -> None:
+    moves = await database.read(load_moves, hub.shop.shelf.moved)
+    if moves.moved != hub.shop.shelf.moved:
+        hub.restock(moves.moved, moves.shelf)
+
+
+async def _look_at_sessions(database: Database, sessions: LiveSessions) -> None:
+    sessions.sweep()
+    for use in sessions.take_uses():
+        await database.write(touch_session, use.id_hash, use.at_s)
+
+
+async def _drain(guests: Guests, drain_ms: int) -> None:
+    """Ask the tabs to leave, spread over half of the time, and part from those that stay."""
+    guests.draining = True
+    for guest in tuple(guests.inside):
+        guest.drain(secrets.randbelow(drain_ms // 2 + 1), drain_ms)
+    for _ in range(drain_ms // 50):
+        if guests.inside:
+            await asyncio.sleep(0.05)
+    for guest in tuple(guests.inside):
+        guest.restart()
+
+
+def _start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Run *work* beside the doors; if it fails, the shop must not go on without it."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(_end_if_failed)
+    return task
+
+
+def _end_if_failed(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("a part of the shop has failed, so it ends", exc_info=error)
+        os.kill(os.getpid(), signal.SIGTERM)

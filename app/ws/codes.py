@@ -1,0 +1,30 @@
+"""Why a socket is closed (PROTOCOL.md §5 says what the client does about each)."""
+
+from enum import IntEnum
+
+from app.live.ports import Farewell
+
+
+class CloseCode(IntEnum):
+    """The close codes that the shop sends itself; 1007, 1009 and 1011 come from `server`."""
+
+    RESTARTING = 1012
+    OVERLOADED = 1013
+    BAD_MESSAGE = 4400
+    NO_LOGIN = 4401
+    VERSION = 4406
+    TOO_SLOW = 4408
+    REPLACED = 4409
+    SIGNED_OUT = 4410
+    CROWDED_OUT = 4411
+    IMPATIENT = 4429
+    CART_LOST = 4503
+
+
+CODES = {
+    Farewell.REPLACED: CloseCode.REPLACED,
+    Farewell.CROWDED_OUT: CloseCode.CROWDED_OUT,
+    Farewell.SIGNED_OUT: CloseCode.SIGNED_OUT,
+    Farewell.EXPIRED: CloseCode.NO_LOGIN,
+    Farewell.LOST: CloseCode.CART_LOST,
+}

@@ -1,0 +1,226 @@
+// What is passed around, for the type checker alone: no page loads this file.
+
+// The wire, `shop.cart.v1`; docs/protocol.md says what each word means. What a tab may ask:
+
+export type Op =
+  | { k: "line.add" | "line.set"; sku: string; qty: number; seen?: number }
+  | { k: "line.accept"; sku: string; price: number }
+  | { k: "line.save" | "line.unsave"; sku: string }
+  | { k: "note.set"; text: string }
+  | { k: "voucher.set"; code: string | null }
+  | { k: "undo"; rev?: number }
+
+export type Hello = {
+  t: "hello"
+  tab: string
+  gen: number
+  outbox: string
+  at: string | null
+  pend: number[]
+}
+
+export type Frame =
+  | Hello
+  | (Op & { t: "op"; n: number })
+  | { t: "watch"; skus: string[] }
+  | { t: "resync" }
+  | { t: "ping"; id: number }
+
+// What a cart is made of; money is in minor units.
+
+export type Product = { name: string; unit: string; slug: string; image: string; price: number }
+
+export type LineState = "ok" | "price_rise" | "short" | "sold_out" | "gone"
+
+export type Line = Product & {
+  sku: string
+  pos: number
+  qty: number
+  agreed: number
+  stock: number | null
+  state: LineState
+}
+
+export type Voucher = { code: string; label: string; state: string }
+
+export type Totals = {
+  count: number
+  subtotal: number
+  discount: number
+  delivery: number
+  total: number
+  currency: string
+}
+
+export type WireCart = {
+  lines: Line[]
+  saved: Line[]
+  note: string
+  voucher: Voucher | null
+  totals: Totals
+}
+
+type LineChanges = Record<string, Line | null>
+
+// What the shop tells.
+
+export type Warn = { code: "clamped"; sku: string; asked: number; got: number }
+export type Ok = { t: "ok"; n: number; rev: number; warn?: Warn }
+export type No = { t: "no"; n: number; code: string; text: string; rev: number }
+export type NotNow = { t: "no"; n: number; code: "busy" | "rate"; retry_ms: number }
+export type Verdict = Ok | No | NotNow
+
+export type Welcome = {
+  t: "welcome"
+  v: 1
+  account: string
+  node: string
+  conn: string
+  mode: "snapshot" | "same"
+  why?: "first" | "bad" | "epoch" | "future" | "behind" | "fork"
+  last: number
+  verdicts: Verdict[]
+  hb_ms: number
+  session_left_ms: number
+  limits: Record<string, number> & { inflight: number }
+}
+
+export type Snapshot = { t: "snapshot"; at: string; rev: number; cart: WireCart }
+
+export type Patch = {
+  t: "patch"
+  prev: number
+  rev: number
+  at: string
+  by: { tab: string | null; outbox: string | null; n: number | null; k: Op["k"] | "order" }
+  lines: LineChanges
+  saved?: LineChanges
+  note?: string
+  voucher?: Voucher | null
+  totals: Totals
+}
+
+export type Price = { sku: string; price: number; stock: number | null }
+
+export type Prices = {
+  t: "prices"
+  items: Price[]
+  lines?: LineChanges
+  saved?: LineChanges
+  voucher?: Voucher | null
+  totals?: Totals
+}
+
+export type News =
+  | Welcome
+  | Snapshot
+  | Patch
+  | Prices
+  | Verdict
+  | { t: "need"; n: number }
+  | { t: "tabs"; n: number }
+  | { t: "order"; number: string; state: string }
+  | { t: "pong"; id: number }
+  | { t: "hb" }
+  | { t: "auth"; session_left_ms: number }
+  | { t: "drain"; open_after_ms: number; close_in_ms: number }
+
+// cart.js and pending.js
+
+/** Keyed by SKU, in the order of `pos`. */
+export type Lines = ReadonlyMap<string, Line>
+
+export type Cart = Readonly<{
+  at: string | null
+  rev: number
+  lines: Lines
+  saved: Lines
+  note: string
+  voucher: Voucher | null
+  totals: Totals
+}>
+
+/** What the page says about a product that is not in the cart. */
+export type Known = (sku: string) => Product | undefined
+
+export type Shown = {
+  lines: Line[]
+  saved: Line[]
+  note: string
+  voucher: Voucher | null
+  totals: Totals
+  count: number
+  /** SKUs that an op waits for. */
+  touched: ReadonlySet<string>
+  /** Whether any op waits at all. */
+  waits: boolean
+}
+
+// outbox.js and drawer.js
+
+export type Waiting = { n: number; op: Op; since: number; sent: boolean }
+
+/** What of an outbox outlives the page. */
+export type Kept = { id: string; settled: number; waiting: Waiting[] }
+
+export type Row = Kept & { account: string; born: number }
+
+export type Rows = {
+  all: () => Promise<Row[]>
+  /** Take some away and put another in: both or neither. */
+  swap: (gone: string[], come?: Row) => Promise<unknown>
+}
+
+/** Resolves to how to let go, or to null where another tab holds it. */
+export type Lock = (name: string) => Promise<(() => void) | null>
+
+export type Found = { row: Row; letGo: () => void }
+
+// socket.js and tab.js
+
+export type State = "connecting" | "open" | "waiting" | "offline" | "stopped"
+
+export type Wire = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose">
+
+/** A connection, and when it spoke last and was welcomed. */
+export type Call = { wire: Wire; heard_at: number; welcome_at: number; unwatch: () => void }
+
+/** Do something in so many ms; returns how to call it off. */
+export type After = (ms: number, act: () => void) => () => void
+
+export type Time = {
+  /** Milliseconds that no one sets back. */
+  now: () => number
+  after: After
+}
+
+export type SocketWorld = Time & { open: () => Wire; chance: () => number }
+
+export type SocketListener = {
+  hello: (gen: number) => Frame
+  heard: (news: News) => void
+  closed: (code: number) => void
+  changed: () => void
+}
+
+export type TabWorld = Time & {
+  uuid: () => string
+  clock: () => number
+  isOpen: () => boolean
+  send: (frame: Frame) => void
+  restart: () => void
+  /** Store the outbox of this tab. */
+  keep: (kept: Kept) => Promise<unknown>
+  /** Store another outbox in its place. */
+  replace: (kept: Kept) => Promise<unknown>
+}
+
+export type TabListener = {
+  changed: () => void
+  /** `op` is what a verdict is about. */
+  told: (news: News, before: Cart, op?: Op) => void
+  stranger: () => void
+}
+
+/** What is to be said about the connection, and what can be done about it. */
+export type Said = { text: string; act?: "Use it here" | "Load again" | "Sign in" } | null

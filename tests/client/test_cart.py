@@ -1,0 +1,147 @@
+"""How a client's cart follows the shop's."""
+
+import json
+
+from hypothesis import given
+
+from app.client.cart import NOTHING, Cart, advance, doubt, reprice, whole
+from app.client.hear import read
+from app.client.state import Patch, Prices, Snapshot
+from app.domain.cart import Cart as StoredCart
+from app.domain.news import By, TabId
+from app.domain.ops import Kind
+from app.domain.outbox import OutboxId
+from app.domain.shelf import Shelf, Sku
+from app.domain.telling import priced, tell_change, tell_moved_prices, tell_snapshot
+from app.wire.write import write
+from tests.client.samples import sample
+from tests.domain.wishes import SHELVES, STARTS, Story, Wish, some_wishes
+from tests.examples import NOON
+
+APPLES, MILK, HONEY = Sku("gala-apples-1kg"), Sku("milk-2l"), Sku("honey-340g")
+BY = By(TabId("tab"), OutboxId("outbox"), 1, Kind.ADD_LINE)
+
+
+def snapshot(name: str = "snapshot_of_every_state", **changes: object) -> Cart:
+    told = read(json.dumps(sample(name, **changes)))
+    assert isinstance(told, Snapshot)
+    return whole(told)
+
+
+def patch(name: str, **changes: object) -> Patch:
+    told = read(json.dumps(sample(name, **changes)))
+    assert isinstance(told, Patch)
+    return told
+
+
+def prices(name: str) -> Prices:
+    told = read(json.dumps(sample(name)))
+    assert isinstance(told, Prices)
+    return told
+
+
+def after(cart: Cart, change: Patch) -> Cart:
+    moved = advance(cart, change)
+    assert moved is not None
+    return moved
+
+
+def test_a_snapshot_is_the_whole_cart() -> None:
+    cart = snapshot()
+    assert (cart.at, cart.rev) == ("7c1d.42.0d9e51a7c3b2f480", 42)
+    assert list(cart.lines) == [APPLES, MILK, "rye-loaf-500g", "kiwi-6", "mango-1"]
+    assert cart.saved[HONEY].price == 495
+    assert cart.voucher is not None
+    assert cart.totals.total == 2348
+
+
+def test_a_patch_sets_and_removes_lines() -> None:
+    cart = snapshot()
+    assert after(cart, patch("patch_set")).lines[APPLES].qty == 4
+    gone = after(cart, patch("patch_remove"))
+    assert MILK not in gone.lines
+    assert gone.rev == 43
+    assert gone.at == "7c1d.43.53c0"
+    assert gone.totals.total == 2250
+    assert MILK in cart.lines
+
+
+def test_a_patch_moves_lines_to_the_saved_ones_and_back() -> None:
+    saved = after(snapshot(), patch("patch_save"))
+    assert MILK not in saved.lines
+    assert MILK in saved.saved
+    back = after(snapshot(), patch("patch_unsave"))
+    assert HONEY in back.lines
+    assert HONEY not in back.saved
+
+
+def test_a_patch_leaves_alone_what_it_does_not_mention() -> None:
+    cart = snapshot()
+    moved = after(cart, patch("patch_set"))
+    assert (moved.saved, moved.note, moved.voucher) == (cart.saved, cart.note, cart.voucher)
+    assert after(cart, patch("patch_voucher_off")).voucher is None
+    emptied = after(cart, patch("patch_order"))
+    assert (emptied.note, emptied.voucher) == ("", None)
+
+
+def test_lines_stay_in_their_order_when_one_comes_back_to_its_place() -> None:
+    cart = snapshot()
+    without = cart._replace(lines={sku: cart.lines[sku] for sku in (MILK, Sku("kiwi-6"))})
+    assert list(after(without, patch("patch_undo")).lines) == [APPLES, MILK, "kiwi-6"]
+
+
+def test_a_patch_that_came_before_is_dropped() -> None:
+    cart = snapshot(rev=43)
+    assert advance(cart, patch("patch_set")) is cart
+    assert advance(snapshot(rev=99), patch("patch_set")) == snapshot(rev=99)
+
+
+def test_a_patch_after_a_gap_does_not_fit() -> None:
+    assert advance(snapshot(rev=41), patch("patch_set")) is None
+
+
+def test_no_patch_fits_a_cart_that_is_in_doubt() -> None:
+    assert advance(doubt(snapshot()), patch("patch_set")) is None
+    assert advance(NOTHING, patch("patch_set", prev=0, rev=1)) is None
+
+
+def test_prices_move_lines_and_totals_at_the_same_revision() -> None:
+    cart = snapshot()
+    moved = reprice(cart, prices("prices_of_lines"))
+    assert (moved.rev, moved.at) == (cart.rev, cart.at)
+    assert moved.lines[APPLES].price == 240
+    assert moved.totals.total == 1070
+    assert reprice(cart, prices("prices_of_saved")).saved[HONEY].price == 450
+
+
+def test_prices_of_watched_products_alone_touch_nothing() -> None:
+    assert reprice(snapshot(), prices("prices_watched")) == snapshot()
+
+
+def told_whole(cart: StoredCart, shelf: Shelf) -> Cart:
+    news = read(write(tell_snapshot(cart, shelf, NOON)))
+    assert isinstance(news, Snapshot)
+    return whole(news)
+
+
+def at_todays_prices(held: Cart, cart: StoredCart, before: Shelf, today: Shelf) -> Cart:
+    told = priced(cart, before, NOON)[0]
+    moved = tell_moved_prices(cart, frozenset(today.products), told, today, NOON)
+    news = moved and read(write(moved))
+    return reprice(held, news) if isinstance(news, Prices) else held
+
+
+@given(some_wishes)
+def test_all_that_is_told_on_the_way_gives_the_next_snapshot(wishes: list[Wish]) -> None:
+    shelf = next(iter(SHELVES.values()))
+    held = told_whole(STARTS["empty"], shelf)
+    for step in Story("empty", wishes).steps():
+        yesterday, shelf = shelf, SHELVES[step.wish.day]
+        held = at_todays_prices(held, step.before, yesterday, shelf)
+        if step.ruling.patch:
+            told = priced(step.before, shelf, NOON)[0]
+            change = tell_change(step.ruling.cart, step.ruling.patch, BY, told, shelf, NOON)
+            news = read(write(change))
+            assert isinstance(news, Patch)
+            held = after(held, news)
+        assert held == told_whole(step.ruling.cart, shelf)

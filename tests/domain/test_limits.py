@@ -1,0 +1,24 @@
+"""How much a client may do (PROTOCOL.md §4, `welcome`, and §6)."""
+
+from dataclasses import asdict
+
+from app.domain.allowance import Bucket
+from app.domain.limits import Limits
+
+
+def test_the_limits_are_those_of_the_protocol_unless_the_shop_says_otherwise() -> None:
+    assert asdict(Limits()) == {
+        "frame": 8192,
+        "inflight": 32,
+        "burst": 64,
+        "per_s": 10,
+        "watch": 200,
+        "lines": 100,
+        "qty": 99,
+        "note": 500,
+        "sockets": 10,
+    }
+
+
+def test_the_bucket_of_ops_is_as_large_as_told_and_fills_as_fast() -> None:
+    assert Limits(burst=7, per_s=3).ops == Bucket(size=7, per_s=3)

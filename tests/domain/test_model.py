@@ -1,0 +1,73 @@
+"""The cart and a much plainer one go through the same days, and always agree."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from app.domain.ops import SetVoucher, Undo
+from app.domain.rules import rule as rule_on
+from app.domain.verdicts import No, Verdict
+from tests.domain.plain import PlainCart
+from tests.domain.wishes import DAYS, SHELVES, STARTS, Wish, some_start, some_wishes
+from tests.examples import EMPTY, NOON, ticket
+
+
+class TwoCarts(RuleBasedStateMachine):
+    """The shop's cart beside the plain one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cart, self.plain, self.now_s = EMPTY, PlainCart(EMPTY), NOON
+
+    @initialize(start=some_start)
+    def start(self, start: str) -> None:
+        self.cart = STARTS[start]
+        self.plain = PlainCart(self.cart)
+
+    @rule(wishes=some_wishes)
+    def somebody_asks(self, wishes: list[Wish]) -> None:
+        for wish in wishes:
+            self.ask(wish)
+
+    @rule(times=st.integers(1, 10))
+    def somebody_undoes(self, times: int) -> None:
+        for _ in range(times):
+            self.ask(Wish(Undo(), DAYS[0]))
+
+    @rule(times=st.integers(1, 10))
+    def somebody_guesses_vouchers(self, times: int) -> None:
+        for _ in range(times):
+            self.ask(Wish(SetVoucher("SESAME"), DAYS[0]))
+
+    @rule(minutes=st.sampled_from([1, 10, 59]))
+    def time_passes(self, minutes: int) -> None:
+        self.now_s += minutes * 60
+
+    def ask(self, wish: Wish) -> None:
+        shelf = SHELVES[wish.day]
+        ruling = rule_on(self.cart, ticket(self.cart), wish.op, shelf, self.now_s)
+        assert _in_short(ruling.verdict) == self.plain.ask(wish.op, shelf, self.now_s)
+        self.cart = ruling.cart
+        self.they_agree()
+
+    @invariant()
+    def they_agree(self) -> None:
+        cart, plain = self.cart, self.plain
+        assert (cart.lines, cart.saved, cart.note, cart.voucher) == plain.picture()
+        assert (cart.rev, cart.next_pos) == (plain.rev, plain.newest_place + 1)
+
+
+def _in_short(verdict: Verdict) -> str:
+    if isinstance(verdict, No):
+        return verdict.code
+    return f"{verdict.warn.got} instead of {verdict.warn.asked}" if verdict.warn else "ok"
+
+
+def test_the_cart_agrees_with_a_much_plainer_one_whatever_happens() -> None:
+    run_state_machine_as_test(TwoCarts, settings=settings(stateful_step_count=6))

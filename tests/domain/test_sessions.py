@@ -1,0 +1,38 @@
+"""How long a login lasts (PROTOCOL.md §7)."""
+
+import pytest
+
+from app.domain.sessions import Lifetime, Session, SessionHash, ends_at_s
+from tests.examples import ADA, DAY_S, NOON
+
+
+def used(days_ago: int, days_left: int) -> Session:
+    """Return a login that was last used, and that ends at the latest, so many days from noon."""
+    return Session(
+        SessionHash("5e55"),
+        ADA,
+        name="Ada",
+        staff=False,
+        used_at_s=NOON - days_ago * DAY_S,
+        ends_at_s=NOON + days_left * DAY_S,
+    )
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "days_left", "ends_in_days"),
+    [(0, 14, 3), (2, 12, 1), (3, 11, 0), (0, 2, 2), (2, 1, 1), (1, 2, 2)],
+)
+def test_a_login_ends_three_days_after_its_last_use_but_never_later_than_at_its_end(
+    days_ago: int, days_left: int, ends_in_days: int
+) -> None:
+    ends_at = ends_at_s(used(days_ago, days_left), Lifetime())
+
+    assert ends_at == NOON + ends_in_days * DAY_S
+
+
+def test_a_login_lasts_fourteen_days_at_most_and_three_without_use() -> None:
+    assert Lifetime() == Lifetime(absolute_s=14 * DAY_S, idle_s=3 * DAY_S)
+
+
+def test_a_shop_may_end_its_logins_sooner() -> None:
+    assert ends_at_s(used(0, 14), Lifetime(idle_s=60)) == NOON + 60
