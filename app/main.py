@@ -11,14 +11,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from quart import Quart
 from quart_auth import QuartAuth
 
 from app.config import Config
+from app.domain.allowance import Bucket
 from app.domain.cart import Account, Cart
 from app.domain.outbox import OutboxId
 from app.domain.sessions import Lifetime, Session
+from app.http.desk import Desk
+from app.http.doors import open_doors
+from app.http.passwords import Passwords, make_hasher
+from app.http.throttle import Throttle
+from app.http.tries import Turns
 from app.live.hub import Hub
 from app.live.ports import Away
 from app.live.sessions import LiveSessions
@@ -28,7 +35,7 @@ from app.server import ShopServer, make_server
 from app.store.carts import load_cart, load_last
 from app.store.database import Database, NotNow
 from app.store.sessions import digest, find_session, touch_session
-from app.store.shelf import load_moves
+from app.store.shelf import load_categories, load_moves
 from app.store.writer import Writer
 from app.ws.guests import Guests
 from app.ws.manners import Manners
@@ -91,10 +98,13 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
         manners, frozenset(config.origins), config.hosts, disk.session, _new_connection_name
     )
     app.register_blueprint(socket_door(doorway))
+    desk = _make_desk(config, database, hub, sessions)
+    open_doors(app, desk)
 
     @app.while_serving
     async def open_shop() -> AsyncGenerator[None]:
         await _restock(database, hub)
+        desk.categories.extend(await database.read(load_categories))
         saving = _start(_save(writer, hub))
         others = [_start(work) for work in _chores(database, hub, sessions)]
         yield
@@ -102,6 +112,7 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
         await saving
         for other in others:
             other.cancel()
+        desk.passwords.close()
         database.close()
 
     return make_server(
@@ -126,6 +137,28 @@ def _make_app(config: Config) -> Quart:
         duration=config.login_s,
     )
     return app
+
+
+def _make_desk(
+    config: Config, database: Database, hub: Hub, sessions: LiveSessions
+) -> Desk:
+    registering = Bucket(config.registrations, config.registrations_per_h / 3600)
+    return Desk(
+        database=database,
+        hub=hub,
+        sessions=sessions,
+        categories=[],
+        origins=config.origins,
+        lifetime=config.lifetime,
+        passwords=Passwords(make_hasher()),
+        free_failures=config.sign_in_failures,
+        registrations=Throttle(registering, time.monotonic),
+        turns=Turns(),
+        now_s=time.time,
+        new_secret=lambda: secrets.token_urlsafe(32),
+        new_uuid=lambda: str(uuid4()),
+        new_epoch=lambda: secrets.token_hex(4),
+    )
 
 
 def _new_connection_name() -> str:

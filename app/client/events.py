@@ -25,6 +25,10 @@ class Events(AsyncIterator[Heard]):
         self._end: Exception | None = None
         self._more = asyncio.Event()
 
+    def __len__(self) -> int:
+        """Return how many are unread."""
+        return len(self._unread)
+
     async def next(self) -> Heard:
         """Return what comes next; raise what ended it when there is no more."""
         while not self._unread:

@@ -99,6 +99,7 @@ class Lifeline:
             connection.end(after_close(*farewell, self._patience))
         except Misheard as fault:
             connection.end(fault)
+            await connection.close()
         finally:
             del self._listening[connection]
             self._speaker.leave(connection)

@@ -89,27 +89,19 @@ def _spell(http: h11.Connection, site: Site, request: Request) -> bytes:
 
 
 async def _read(http: h11.Connection, reader: asyncio.StreamReader) -> Answer:
-    head, body = None, b""
-    while not isinstance(event := await _next(http, reader), h11.EndOfMessage):
-        match event:
-            case h11.Response():
-                head = event
-            case h11.Data(data=data):
-                body += data
-            case _:
-                pass
+    while not isinstance(head := await _next(http, reader), h11.Response):
+        continue  # A 1xx, which says that the answer will follow.
+    body = b""
+    while isinstance(part := await _next(http, reader), h11.Data):
+        body += part.data
         if len(body) > LARGEST_ANSWER:
             raise BadAnswer(f"more than {LARGEST_ANSWER} bytes")
-    if head is None:
-        raise BadAnswer("no head")
     return _answer(head, body)
 
 
 async def _next(http: h11.Connection, reader: asyncio.StreamReader) -> object:
     while (event := http.next_event()) is h11.NEED_DATA:
         http.receive_data(await reader.read(_CHUNK))
-    if isinstance(event, h11.ConnectionClosed):
-        raise BadAnswer("the shop hung up before it had answered")
     return event
 
 

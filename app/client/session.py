@@ -155,7 +155,7 @@ class Session:
 
     def _advance(self, voice: Voice, patch: Patch) -> None:
         cart = advance(self.cart, patch)
-        if cart:
+        if cart is not None:
             self.cart = cart
         elif self.cart.at is not None:
             self.cart = doubt(self.cart)

@@ -45,11 +45,14 @@ class Patch(NamedTuple):
     voucher: VoucherCode | None = None
 
 
+Steps = tuple[Patch, ...]
+"""Opposites of the newest changes, newest last: `undo.py`."""
+
+
 class Cart(NamedTuple):
     """A cart at one revision, with all that is saved along with it; the next one is a new value.
 
-    `version` counts saves. `steps` are opposites of the newest changes, newest last: `undo.py`.
-    `tries` are the times of unknown voucher codes, `used` counts vouchers spent on orders.
+    `version` counts saves. `tries` are the times of unknown voucher codes, `used` counts vouchers spent on orders.
     `content` is the sum that positions are made of: `position.py`.
     """
 
@@ -62,7 +65,7 @@ class Cart(NamedTuple):
     note: str = ""
     voucher: VoucherCode = VoucherCode("")
     next_pos: int = 1
-    steps: tuple[Patch, ...] = ()
+    steps: Steps = ()
     outboxes: Mapping[OutboxId, Outbox] = {}
     tries: tuple[int, ...] = ()
     used: Mapping[VoucherCode, int] = {}
@@ -73,15 +76,27 @@ def advance(cart: Cart, patch: Patch) -> Cart:
     """Return *cart* with *patch* in it; `ValueError` unless the patch is the very next one."""
     if patch.rev != cart.rev + 1:
         raise ValueError(f"the cart is at revision {cart.rev}, the patch makes {patch.rev}")
-    return cart._replace(
-        rev=patch.rev,
-        lines=_changed(cart.lines, patch.lines),
-        saved=_changed(cart.saved, patch.saved),
-        note=cart.note if patch.note is None else patch.note,
-        voucher=cart.voucher if patch.voucher is None else patch.voucher,
-        next_pos=_next_pos(cart.next_pos, patch),
-        content=(cart.content + _moved_content(cart, patch)) & _WRAP,
+    return Cart(
+        cart.account,
+        cart.epoch,
+        cart.version,
+        patch.rev,
+        _changed(cart.lines, patch.lines),
+        _changed(cart.saved, patch.saved),
+        cart.note if patch.note is None else patch.note,
+        cart.voucher if patch.voucher is None else patch.voucher,
+        _next_pos(cart.next_pos, patch),
+        cart.steps,
+        cart.outboxes,
+        cart.tries,
+        cart.used,
+        (cart.content + _moved_content(cart, patch)) & _WRAP,
     )
+
+
+def at_version(cart: Cart, version: int) -> Cart:
+    """Return *cart* as it stands after another save; this runs for every save of everybody."""
+    return Cart(cart.account, cart.epoch, version, *cart[3:])
 
 
 def content(cart: Cart) -> int:

@@ -57,10 +57,10 @@ Outboxes = Mapping[OutboxId, Outbox]
 
 def record(outboxes: Outboxes, ticket: Ticket, verdict: Verdict) -> tuple[Outboxes, Pushed | None]:
     """Return *outboxes* with *verdict* in them, and the one that rested longest if it must go."""
-    known = outboxes.get(ticket.outbox, Outbox())
-    newest = known.said[-(REMEMBERED_VERDICTS - 1) :]
-    others = {name: outbox for name, outbox in outboxes.items() if name != ticket.outbox}
+    others = dict(outboxes)
+    known = others.pop(ticket.outbox, Outbox())
     pushed = _make_room(others)
+    newest = known.said[-(REMEMBERED_VERDICTS - 1) :]
     others[ticket.outbox] = Outbox(ticket.n, (*newest, Said(ticket.body, verdict)))
     return others, pushed
 

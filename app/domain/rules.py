@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, assert_never
 
-from app.domain.cart import Cart, Line, Lines, Patch, advance
+from app.domain.cart import Cart, Line, Lines, Patch, Steps, advance
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -48,22 +48,39 @@ def rule(cart: Cart, ticket: Ticket, op: Op, shelf: Shelf, now_s: float) -> Ruli
     match outcome := _decide(cart, op, shelf, now_s):
         case Refused(code, text, tries):
             tried = cart if tries is None else cart._replace(tries=tries)
-            return _recorded(tried, ticket, No(ticket.n, code, text, cart.rev))
+            return _recorded(tried, cart.steps, ticket, No(ticket.n, code, text, cart.rev))
         case Granted(patch, warn):
-            changed = cart if patch is None else _changed(cart, op, patch)
-            return _recorded(changed, ticket, Ok(ticket.n, changed.rev, warn), patch)
+            if patch is None:
+                return _recorded(cart, cart.steps, ticket, Ok(ticket.n, cart.rev, warn))
+            steps = cart.steps[:-1] if isinstance(op, Undo) else remember(cart, patch)
+            verdict = Ok(ticket.n, patch.rev, warn)
+            return _recorded(advance(cart, patch), steps, ticket, verdict, patch)
         case _:
             assert_never(outcome)
 
 
-def _changed(cart: Cart, op: Op, patch: Patch) -> Cart:
-    steps = cart.steps[:-1] if isinstance(op, Undo) else remember(cart, patch)
-    return advance(cart, patch)._replace(steps=steps)
-
-
-def _recorded(cart: Cart, ticket: Ticket, verdict: Verdict, patch: Patch | None = None) -> Ruling:
+def _recorded(
+    cart: Cart, steps: Steps, ticket: Ticket, verdict: Verdict, patch: Patch | None = None
+) -> Ruling:
+    """Return the ruling, its cart made in one piece: this runs for every op of everybody."""
     outboxes, pushed = record(cart.outboxes, ticket, verdict)
-    return Ruling(cart._replace(outboxes=outboxes), verdict, patch, pushed)
+    recorded = Cart(
+        cart.account,
+        cart.epoch,
+        cart.version,
+        cart.rev,
+        cart.lines,
+        cart.saved,
+        cart.note,
+        cart.voucher,
+        cart.next_pos,
+        steps,
+        outboxes,
+        cart.tries,
+        cart.used,
+        cart.content,
+    )
+    return Ruling(recorded, verdict, patch, pushed)
 
 
 def _decide(cart: Cart, op: Op, shelf: Shelf, now_s: float) -> Granted | Refused:  # noqa: PLR0911

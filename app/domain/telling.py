@@ -4,14 +4,8 @@ from app.domain.cart import Cart, LineChanges, Lines, Patch
 from app.domain.news import UNTOUCHED, By, Changed, Item, Prices, ShownChanges, Snapshot
 from app.domain.position import position
 from app.domain.shelf import Shelf, Sku
-from app.domain.totals import ShownLine, Totals, price, show_line, view
+from app.domain.totals import ShownLine, Totals, price_cart, show_line, view
 from app.domain.vouchers import ShownVoucher
-
-
-def priced(cart: Cart, shelf: Shelf, now_s: float) -> tuple[ShownVoucher | None, Totals]:
-    """Return how the voucher of *cart* stands, and what the cart costs."""
-    shown = (show_line(line, shelf.products[sku]) for sku, line in cart.lines.items())
-    return price(shown, cart, shelf, now_s)
 
 
 def tell_snapshot(cart: Cart, shelf: Shelf, now_s: float) -> Snapshot:
@@ -23,7 +17,7 @@ def tell_change(
     cart: Cart, patch: Patch, by: By, told: ShownVoucher | None, shelf: Shelf, now_s: float
 ) -> Changed:
     """Tell that *patch* made *cart*; *told* is how the tabs know its voucher."""
-    voucher, totals = priced(cart, shelf, now_s)
+    voucher, totals = price_cart(cart, shelf, now_s)
     return Changed(
         prev=patch.rev - 1,
         rev=patch.rev,
@@ -39,7 +33,7 @@ def tell_change(
 
 def tell_all_prices(cart: Cart, shelf: Shelf, now_s: float) -> Prices:
     """Tell how everything in *cart* stands today, to a tab that has the rest."""
-    voucher, totals = priced(cart, shelf, now_s)
+    voucher, totals = price_cart(cart, shelf, now_s)
     return Prices((), _lines(cart.lines, shelf), _lines(cart.saved, shelf), voucher, totals)
 
 
@@ -53,7 +47,7 @@ def tell_moved_prices(
     """Tell what it means for *cart* that products *moved*; `None` if it means nothing."""
     lines = _lines({sku: line for sku, line in cart.lines.items() if sku in moved}, shelf)
     saved = _lines({sku: line for sku, line in cart.saved.items() if sku in moved}, shelf)
-    voucher, totals = priced(cart, shelf, now_s)
+    voucher, totals = price_cart(cart, shelf, now_s)
     if not lines and not saved and voucher == told:
         return None
     return Prices((), lines, saved, UNTOUCHED if voucher == told else voucher, totals)

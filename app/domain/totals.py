@@ -78,15 +78,14 @@ def show_line(line: Line, product: Product) -> ShownLine:
     )
 
 
-def price(
-    lines: Iterable[ShownLine], cart: Cart, shelf: Shelf, now_s: float
-) -> tuple[ShownVoucher | None, Totals]:
-    """Return what *lines* cost, with the voucher of *cart* if it counts."""
+def price_cart(cart: Cart, shelf: Shelf, now_s: float) -> tuple[ShownVoucher | None, Totals]:
+    """Return what *cart* costs today, with its voucher if that counts."""
     count = subtotal = 0
-    for line in lines:
-        if line.state is not LineState.SOLD_OUT and line.state is not LineState.GONE:
+    for sku, line in cart.lines.items():
+        product = shelf.products[sku]
+        if product.sold and product.stock > 0:
             count += line.qty
-            subtotal += line.qty * line.price
+            subtotal += line.qty * product.price
     voucher = show_voucher(cart, shelf, Money(subtotal), now_s)
     off = discount(voucher, shelf, Money(subtotal))
     delivery = 0 if count == 0 or subtotal >= FREE_DELIVERY_FROM else DELIVERY
@@ -98,7 +97,7 @@ def view(cart: Cart, shelf: Shelf, now_s: float) -> View:
     """Return *cart* as there is to see of it today."""
     lines = _in_order(cart.lines.items(), shelf)
     saved = _in_order(cart.saved.items(), shelf)
-    voucher, totals = price(lines, cart, shelf, now_s)
+    voucher, totals = price_cart(cart, shelf, now_s)
     return View(lines, saved, cart.note, voucher, totals)
 
 

@@ -1,6 +1,6 @@
 """What takes a change back: its opposite, kept with the cart."""
 
-from app.domain.cart import Cart, Patch
+from app.domain.cart import Cart, Patch, Steps
 
 REMEMBERED_STEPS = 10
 
@@ -16,7 +16,7 @@ def opposite(cart: Cart, patch: Patch) -> Patch:
     )
 
 
-def remember(cart: Cart, patch: Patch) -> tuple[Patch, ...]:
+def remember(cart: Cart, patch: Patch) -> Steps:
     """Return the steps of *cart* with the opposite of *patch* as the newest."""
     return (*cart.steps[1 - REMEMBERED_STEPS :], opposite(cart, patch))
 

@@ -1,11 +1,12 @@
 """What the doors share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.sessions import Lifetime
 from app.http.passwords import Passwords
 from app.http.throttle import Throttle
+from app.http.tries import Turns
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
 from app.store.database import Database
@@ -23,12 +24,13 @@ class Desk:
     database: Database
     hub: Hub
     sessions: LiveSessions
-    categories: Sequence[Category]
+    categories: list[Category]
     origins: tuple[str, ...]
     lifetime: Lifetime
     passwords: Passwords
     free_failures: int
     registrations: Throttle
+    turns: Turns
     now_s: Callable[[], float]
     new_secret: Callable[[], str]
     new_uuid: Callable[[], str]

@@ -1,9 +1,73 @@
-"""Opening the doors."""
+"""Opening the doors: the one entrance to this room."""
 
-from quart import Quart
+import mimetypes
 
+from quart import Quart, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from app.http.account import account_door
+from app.http.account_api import account_api
+from app.http.cards import money
+from app.http.cart import cart_door
+from app.http.cart_api import cart_api
 from app.http.desk import Desk
+from app.http.notices import KEPT_FOR
+from app.http.page import show_problem
+from app.http.pages import pages_door
+from app.http.passwords import Crowded
+from app.http.problems import Problem, as_json, busy, of_exception
+from app.http.products_api import products_api
+from app.http.security import LARGEST_BODY, guard
+from app.live.ports import Away
+from app.store.database import NotNow
+
+API = "/api/"
+SLOWEST_BODY_S = 10
+FAILED = 500
+TYPES = {".webp": "image/webp", ".woff2": "font/woff2", ".js": "text/javascript"}
+"""Not every machine knows these, and `nosniff` forbids browsers to guess."""
+
+DOORS = (pages_door, account_door, cart_door, account_api, cart_api, products_api)
 
 
 def open_doors(app: Quart, desk: Desk) -> None:
-    """Let *app* serve pages, forms and JSON; its key and login cookie are set up already."""
+    """Let *app*, whose key and cookies are set up already, serve pages, forms and JSON."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        BODY_TIMEOUT=SLOWEST_BODY_S,
+        PERMANENT_SESSION_LIFETIME=KEPT_FOR,
+    )
+    app.add_template_filter(money, "money")
+    for ending, mimetype in TYPES.items():
+        mimetypes.add_type(mimetype, ending)
+    guard(app, desk)
+    _refuse_well(app, desk)
+    for door in DOORS:
+        app.register_blueprint(door(desk))
+
+
+def _refuse_well(app: Quart, desk: Desk) -> None:
+    """Have every refusal and every failure of *app* answered in the shop's own words."""
+
+    @app.errorhandler(Problem)
+    async def refused(problem: Problem) -> Response:
+        return await _answer(desk, problem)
+
+    @app.errorhandler(NotNow)
+    @app.errorhandler(Away)
+    @app.errorhandler(Crowded)
+    async def not_now(_: Exception) -> Response:
+        return await _answer(desk, busy())
+
+    @app.errorhandler(HTTPException)
+    async def failed(error: HTTPException) -> Response:
+        problem = of_exception(error)
+        if problem.status >= FAILED:
+            g.login = None
+        return await _answer(desk, problem)
+
+
+async def _answer(desk: Desk, problem: Problem) -> Response:
+    if request.path.startswith(API):
+        return as_json(problem)
+    return await show_problem(desk, problem)

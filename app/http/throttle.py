@@ -19,6 +19,11 @@ class Throttle:
         self._steady_s = steady_s
         self._allowances: dict[str, Allowance] = {}
 
+    @property
+    def addresses(self) -> int:
+        """How many addresses are remembered."""
+        return len(self._allowances)
+
     def spend(self, address: str) -> int:
         """Pay for one; return for how many seconds there is nothing to pay with."""
         now_s = self._steady_s()

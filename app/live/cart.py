@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from enum import Enum, auto
 
 from app.domain.allowance import Allowance, full, spend, wait_ms
-from app.domain.cart import Cart
+from app.domain.cart import Cart, at_version
 from app.domain.news import Need, Prices, Snapshot, TabId, Untouched
 from app.domain.ops import Op, Ruling
 from app.domain.outbox import Outbox, OutboxId, Pushed, Ticket
 from app.domain.rules import rule
 from app.domain.shelf import Sku
 from app.domain.telling import (
-    priced,
     tell_all_prices,
     tell_change,
     tell_moved_prices,
@@ -19,6 +18,7 @@ from app.domain.telling import (
     tell_voucher,
     with_items,
 )
+from app.domain.totals import price_cart
 from app.domain.verdicts import Code, Later, No, Passing, Verdict
 from app.live.ports import Asker, Farewell
 from app.live.shop import Shop
@@ -61,7 +61,7 @@ class LiveCart:
         self._pushed: list[Pushed] = []
         self._taken: tuple[Cart, int, int] | None = None
         self._former: dict[OutboxId, int] = {}
-        self._told_voucher, _ = priced(saved, shop.shelf.today, shop.now_s())
+        self._told_voucher, _ = price_cart(saved, shop.shelf.today, shop.now_s())
 
     @property
     def idle(self) -> bool:
@@ -143,8 +143,8 @@ class LiveCart:
         cart, wishes, pushed = self._taken
         self._taken = None
         version = cart.version + 1
-        self.saved = cart._replace(version=version)
-        self.latest = self.latest._replace(version=version)
+        self.saved = at_version(cart, version)
+        self.latest = at_version(self.latest, version)
         del self._pushed[:pushed]
         for wish in self._wishes.pop(wishes):
             self._fulfil(wish)
@@ -259,7 +259,7 @@ class LiveCart:
 
     def _look_at_voucher(self) -> None:
         """Vouchers come and go with time: tell the tabs before somebody is told otherwise."""
-        voucher, totals = priced(self.saved, self._shop.shelf.today, self._shop.now_s())
+        voucher, totals = price_cart(self.saved, self._shop.shelf.today, self._shop.now_s())
         if voucher != self._told_voucher:
             self._told_voucher = voucher
             self.tabs.tell(tell_voucher(voucher, totals))

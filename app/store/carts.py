@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.cart import Account, Cart, Line, Patch, content
@@ -82,16 +82,10 @@ def add_cart(connection: Connection, account: Account, epoch: str, now_s: int) -
     )
 
 
-_SAVE = (
-    update(carts)
-    .where(carts.c.account == bindparam("who"), carts.c.version == bindparam("seen"))
-    .values(
-        version=bindparam("version_"),
-        rev=bindparam("rev_"),
-        body=bindparam("body_"),
-        updated_at=bindparam("now"),
-    )
-)
+_SAVE = """
+    UPDATE carts SET version = ?, rev = ?, body = ?, updated_at = ?
+    WHERE account = ? AND version = ?
+"""
 
 
 def save_carts(connection: Connection, saves: Sequence[Save], now_s: int) -> None:
@@ -101,17 +95,10 @@ def save_carts(connection: Connection, saves: Sequence[Save], now_s: int) -> Non
     database cannot wait for each other.
     """
     rows = [
-        {
-            "who": save.account,
-            "seen": save.seen,
-            "version_": save.version,
-            "rev_": save.rev,
-            "body_": save.body,
-            "now": now_s,
-        }
+        (save.version, save.rev, save.body, now_s, save.account, save.seen)
         for save in sorted(saves)
     ]
-    if connection.execute(_SAVE, rows).rowcount != len(rows):
+    if connection.exec_driver_sql(_SAVE, rows).rowcount != len(rows):
         raise StaleCart
     _save_pushed(connection, saves)
 

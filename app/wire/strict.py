@@ -34,15 +34,11 @@ class _HugeInt(str):
 def read_object(text: str) -> dict[str, Any]:
     """Return the JSON object that *text* spells, or raise `BadFrame`."""
     try:
-        value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant)
-    except json.JSONDecodeError as error:
-        raise BadFrame("not JSON") from error
+        value = _decode(text)
     except RecursionError as error:
         raise BadFrame(f"nested deeper than {DEEPEST}") from error
-    except ValueError:
-        value = json.loads(
-            text, object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_HugeInt
-        )
+    except ValueError as error:
+        raise BadFrame("not JSON") from error
     if text.count("{") + text.count("[") > DEEPEST and _is_deeper(value, DEEPEST):
         raise BadFrame(f"nested deeper than {DEEPEST}")
     if not isinstance(value, dict):
@@ -126,6 +122,18 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> NoReturn:
     raise BadFrame(f"{name} is not JSON")
+
+
+def _integer(digits: str) -> int | _HugeInt:
+    try:
+        return int(digits)
+    except ValueError:
+        return _HugeInt(digits)
+
+
+_decode = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_integer
+).decode
 
 
 def _is_deeper(value: object, levels: int) -> bool:

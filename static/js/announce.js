@@ -1,26 +1,26 @@
-// What a screen reader is told: two live regions, each message for a key said once.
+// What a screen reader is told.
+
+/** @import { After } from "./types.d.ts" */
 
 const BATCH_MS = 500
 
 /**
- * Return a voice that speaks through `region`, gathering what comes within half a second.
+ * Return a voice that says in `region` what came within half a second, the last for each key.
  * @param {Element} region
- * @param {(ms: number, act: () => void) => unknown} after
- * @returns {(text: string, key?: string) => void}  A later text with the same key replaces it.
+ * @param {After} after
+ * @returns {(text: string, key?: string) => void}
  */
 export function voice(region, after) {
   /** @type {Map<string, string>} */
   const texts = new Map()
 
-  function speak() {
-    region.textContent = [...texts.values()].join(" ")
-    texts.clear()
-  }
-
   return (text, key = text) => {
-    if (texts.size === 0) {
+    if (!texts.size) {
       region.textContent = ""
-      after(BATCH_MS, speak)
+      after(BATCH_MS, () => {
+        region.textContent = [...texts.values()].join(" ")
+        texts.clear()
+      })
     }
     texts.set(key, text)
   }

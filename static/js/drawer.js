@@ -38,7 +38,7 @@ export class Drawer {
   }
 
   /**
-   * Hold what was found, and let go of what was held.
+   * Hold what was found; what was held stays for others.
    * @param {Found} found
    * @returns {Kept}
    */
@@ -60,7 +60,7 @@ export class Drawer {
   /**
    * Hold and store `kept` in place of the outbox that was held.
    * @param {Kept} kept
-   * @param {number} born
+   * @param {number} born  By the clock.
    */
   async replace(kept, born) {
     const old = this.#own
@@ -89,26 +89,32 @@ export class Drawer {
 }
 
 /**
- * Open the outboxes in the browser's database; where it keeps nothing, neither do we.
+ * The browser's database; where it keeps nothing, unsent changes live as long as the page.
  * @returns {Rows}
  */
 export function openRows() {
   const request = indexedDB.open("shop", 1)
   request.onupgradeneeded = () => request.result.createObjectStore("outboxes", { keyPath: "id" })
   const opening = done(request)
-  const outboxes = async () =>
-    (await opening).transaction("outboxes", "readwrite").objectStore("outboxes")
+  const store = () =>
+    opening.then((it) => it.transaction("outboxes", "readwrite").objectStore("outboxes"))
   return {
-    all: async () => done((await outboxes()).getAll()).catch(() => []),
-    async swap(gone, come) {
-      const store = await outboxes()
-      for (const id of gone) store.delete(id)
-      if (come) store.put(come)
-      await new Promise((resolve) => {
-        store.transaction.oncomplete = store.transaction.onabort = resolve
-      })
-    },
+    all: () => store().then((outboxes) => done(outboxes.getAll())).catch(() => []),
+    swap: (gone, come) => store().then((outboxes) => swap(outboxes, gone, come)).catch(() => {}),
   }
+}
+
+/**
+ * @param {IDBObjectStore} outboxes
+ * @param {string[]} gone
+ * @param {Row} [come]
+ */
+function swap(outboxes, gone, come) {
+  for (const id of gone) outboxes.delete(id)
+  if (come) outboxes.put(come)
+  return new Promise((resolve) => {
+    outboxes.transaction.oncomplete = outboxes.transaction.onabort = resolve
+  })
 }
 
 /** @type {Lock} */

@@ -1,6 +1,6 @@
 // Puts the page together: wishes go out, news comes in, the views show the result.
 
-/** @import { After, Cart, News, Op, Patch } from "./types.d.ts" */
+/** @import { After, Cart, News, Op } from "./types.d.ts" */
 
 import { voice } from "./announce.js"
 import { hold } from "./cart.js"
@@ -9,7 +9,7 @@ import { onWish } from "./forms.js"
 import { Socket } from "./socket.js"
 import { Tab } from "./tab.js"
 import { every, set, the } from "./views/dom.js"
-import { showStatus, showSums, showTabs } from "./views/frame.js"
+import { showStatus, showSums } from "./views/frame.js"
 import { clearRemoved, leaveRemoved, notice, question, setRevision } from "./views/notices.js"
 import { showRows, tint } from "./views/rows.js"
 import { known, showCards, showPrices, skusOnThePage } from "./views/shelf.js"
@@ -23,15 +23,15 @@ const now = () => performance.now()
 const clock = () => Date.now()
 const politely = voice(the("#polite"), after)
 const urgently = voice(the("#assertive"), after)
-const channel = new BroadcastChannel("shop")
 const drawer = new Drawer(account, openRows(), lock)
+const channel = new BroadcastChannel("shop")
 
 let away_since = now()
 let fresh_at = new Date()
 /** This page was put away, and has not heard of its cart since. */
 let is_old = false
 let asked_about = ""
-/** What became of the changes that waited, from when the shopper was told of it. */
+/** What became of the changes that waited, from when the shopper was told that they do. */
 let tally = /** @type {{ saved: number, refusals: string[] } | null} */ (null)
 
 const socket = new Socket(
@@ -57,8 +57,8 @@ const tab = new Tab(
     isOpen: () => socket.state === "open",
     send: (frame) => socket.send(frame),
     restart: () => socket.start(),
-    keep: (kept) => drawer.keep(kept).catch(unkept),
-    replace: (kept) => drawer.replace(kept, clock()).catch(unkept),
+    keep: (kept) => drawer.keep(kept),
+    replace: (kept) => drawer.replace(kept, clock()),
     now,
     clock,
     after,
@@ -68,9 +68,9 @@ const tab = new Tab(
 
 /** Connect, with what an earlier page left unsent. */
 async function begin() {
-  const found = await drawer.find(() => true).catch(unkept)
+  const found = await drawer.find(() => true)
   if (found) tab.adopt(drawer.hold(found))
-  else await drawer.replace(tab.outbox.kept, clock()).catch(unkept)
+  else await drawer.replace(tab.outbox.kept, clock())
   socket.start()
 }
 
@@ -85,7 +85,7 @@ function end() {
 
 /** Go on with what a closed tab left unsent, unless something waits here by now. */
 async function adoptOrphan() {
-  const found = await drawer.find((row) => row.waiting.length > 0).catch(unkept)
+  const found = await drawer.find((row) => row.waiting.length > 0)
   if (!found) return
   if (tab.outbox.waiting.length) return found.letGo()
   tab.adopt(drawer.hold(found))
@@ -98,7 +98,7 @@ function ask(op) {
   const line = () => tab.shown(known).lines.find((one) => one.sku === sku)
   const name = line()?.name
   if (name && op.k === "line.set" && !op.qty) {
-    leaveRemoved(document.querySelector(`[data-rows="lines"] > [data-sku="${sku}"]`), sku, name)
+    leaveRemoved(sku, name)
     politely(`Removed ${name}.`, sku)
   }
   tab.ask(op)
@@ -108,12 +108,13 @@ function ask(op) {
 
 function show() {
   const shown = tab.shown(known)
+  const { lines, saved, touched } = shown
   for (const list of every("[data-rows]")) {
-    showRows(list, list.dataset.rows === "saved" ? shown.saved : shown.lines, shown.touched)
+    showRows(list, list.dataset.rows === "saved" ? saved : lines, touched)
   }
-  showCards(shown.lines, shown.touched)
+  showCards(lines, touched)
   showSums(shown, is_old)
-  clearRemoved(new Set(shown.lines.map((line) => line.sku)))
+  clearRemoved(lines)
   showLink()
 }
 
@@ -122,23 +123,21 @@ function showLink() {
   const { length } = tab.outbox.waiting
   const at = fresh_at.toLocaleTimeString("en-GB", { timeStyle: "short" })
   const said = status(state, code, length, now() - away_since >= LATE_MS, at)
-  if (said) tally ??= { saved: 0, refusals: [] }
   showStatus(state, said)
+  if (said) tally ??= { saved: 0, refusals: [] }
   if (state !== "open") return
   if (tab.isStale && asked_about !== tab.outbox.id) askAboutStale(length)
-  if (tally && !length) {
-    say(backOnline(tally.saved, tally.refusals))
-    tally = null
-  }
+  if (!tally || length) return
+  say(backOnline(tally.saved, tally.refusals))
+  tally = null
 }
 
 function linkChanged() {
   const { state, code } = socket
-  const was_away = away_since < Number.POSITIVE_INFINITY
   if (state === "open") {
     away_since = Number.POSITIVE_INFINITY
     sessionStorage.removeItem("reloaded")
-  } else if (!was_away) {
+  } else if (away_since > now()) {
     away_since = now()
     fresh_at = new Date()
     after(LATE_MS, showLink)
@@ -149,7 +148,7 @@ function linkChanged() {
 
 /** @param {number} code */
 function stopped(code) {
-  if (code === 4401) askForLogin()
+  if (code === 4401) signIn()
   if (code === 4410) signedOut()
   if (code === 4406 && !sessionStorage.getItem("reloaded")) {
     sessionStorage.setItem("reloaded", `${code}`)
@@ -163,7 +162,7 @@ function giveUp() {
   const { length } = tab.outbox.waiting
   if (length) say(`${counted(length, "change")} could not be saved.`)
   tab.leave()
-  drawer.replace(tab.outbox.kept, clock()).catch(unkept)
+  drawer.replace(tab.outbox.kept, clock())
 }
 
 /** @param {number} count */
@@ -185,7 +184,10 @@ function askAboutStale(count) {
  */
 function told(news, before, op) {
   if (news.t === "welcome") is_old = false
-  if (news.t === "no" && "text" in news) refused(news.text)
+  if (news.t === "no" && "text" in news) {
+    if (tally) tally.refusals.push(news.text)
+    else say(news.text)
+  }
   if (news.t === "ok") {
     if (tally) tally.saved += 1
     if (news.warn) say(clamped(news.warn))
@@ -194,20 +196,18 @@ function told(news, before, op) {
   }
   if (news.t === "prices") showPrices(news.items)
   if (news.t === "prices" || news.t === "patch") tellMoves(before)
-  if (news.t === "patch" && news.by.tab !== tab.id) tellOthers(news, before)
+  if (news.t === "patch" && news.by.tab !== tab.id) tellOthers(Object.keys(news.lines), before)
   if (news.t === "tabs") {
-    showTabs(news.n)
+    const text = `Open in ${counted(news.n, "tab")}`
+    set(document, "tabs", { hidden: news.n < 2, textContent: text })
     adoptOrphan()
   }
 }
 
-/** @param {string} text */
-function refused(text) {
-  if (tally) tally.refusals.push(text)
-  else say(text)
-}
-
-/** @param {Cart} before */
+/**
+ * What the shop did to the lines.
+ * @param {Cart} before
+ */
 function tellMoves(before) {
   for (const line of tab.cart.lines.values()) {
     const text = moved(line, before.lines.get(line.sku))
@@ -218,34 +218,18 @@ function tellMoves(before) {
 }
 
 /**
- * @param {Patch} patch
+ * What another tab did to the lines.
+ * @param {string[]} skus
  * @param {Cart} before
  */
-function tellOthers(patch, before) {
-  for (const [sku, line] of Object.entries(patch.lines)) {
+function tellOthers(skus, before) {
+  for (const sku of skus) {
     const old = before.lines.get(sku)
+    const line = tab.cart.lines.get(sku)
     if (line?.qty === old?.qty) continue
     politely(`${(line ?? old)?.name} changed in another tab.`, sku)
-    for (const list of every("[data-rows]")) tint(list, sku)
+    tint(sku)
   }
-}
-
-/** This login has ended: nothing of it stays in any tab. */
-async function signedOut() {
-  end()
-  the("#main").replaceChildren()
-  for (const place of every("aside, .bar")) place.remove()
-  await drawer.clear().catch(unkept)
-  location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
-}
-
-/** @param {SubmitEvent} event */
-async function signOut(event) {
-  event.preventDefault()
-  end()
-  channel.postMessage(account)
-  await drawer.clear().catch(unkept)
-  /** @type {HTMLFormElement} */ (event.target).submit()
 }
 
 /** @param {string} text */
@@ -254,9 +238,39 @@ function say(text) {
   politely(text)
 }
 
-/** This browser keeps nothing: unsent changes live as long as the page. */
-function unkept() {
-  return null
+/** Sign in again, and go on; another account gets a page of its own. */
+async function signIn() {
+  const { askForLogin } = await import("./views/login.js")
+  if ((await askForLogin()) === account) socket.start()
+  else location.reload()
+}
+
+/** This login has ended: nothing of it stays in any tab. */
+async function signedOut() {
+  end()
+  for (const place of every("main, aside, .bar")) place.replaceChildren()
+  await drawer.clear()
+  location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
+}
+
+/**
+ * @this {HTMLElement}
+ * @param {SubmitEvent} event
+ */
+async function signOut(event) {
+  event.preventDefault()
+  end()
+  channel.postMessage(account)
+  await drawer.clear()
+  if (this instanceof HTMLFormElement) this.submit()
+}
+
+/** The button in the bar. */
+function act() {
+  const { code } = socket
+  if (code === 4401) signIn()
+  else if (code === 4409 || code === 4411) socket.start()
+  else location.reload()
 }
 
 /** @type {After} */
@@ -274,14 +288,7 @@ function watchForNaps(ticked_at = clock()) {
 }
 
 onWish(ask, () => socket.state !== "stopped" || socket.code === 4401)
-onLogin((signed_in) => (signed_in === account ? socket.start() : location.reload()))
-set(document, "status-act", {
-  onclick: () => {
-    if (socket.code === 4401) askForLogin()
-    else if (socket.code === 4409 || socket.code === 4411) socket.start()
-    else location.reload()
-  },
-})
+the('[data-part="status-act"]').addEventListener("click", act)
 the('[action="/logout"]').addEventListener("submit", signOut)
 channel.addEventListener("message", ({ data }) => data === account && signedOut())
 addEventListener("pagehide", end)

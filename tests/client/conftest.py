@@ -1,12 +1,13 @@
 """A scripted shop, and a tab in it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from itertools import count
 
 import pytest
 
 from app.client import Account, Observer, Patience, Shop, Tab
-from tests.client.scripted import ScriptedShop, scripted_shop
+from tests.client.scripted import Line, ScriptedShop, scripted_shop
 
 QUICK = Patience(closing_s=0.2, opening_s=5)
 """As in the protocol, but for a shop that is just around the corner."""
@@ -18,6 +19,13 @@ class Trace(Observer):
     def __init__(self) -> None:
         self.happened: list[str] = []
         self.frames: list[tuple[int, str]] = []
+        self._more = asyncio.Event()
+
+    async def has_seen(self, times: int) -> None:
+        """Wait until so much has happened."""
+        while len(self.happened) < times:
+            self._more.clear()
+            await self._more.wait()
 
     def opened(self, gen: int) -> None:
         """Remember it."""
@@ -30,6 +38,7 @@ class Trace(Observer):
     def failed(self, why: str) -> None:
         """Remember it."""
         self.happened.append(why)
+        self._more.set()
 
     def sent(self, gen: int, frame: str) -> None:
         """Remember it."""
@@ -57,6 +66,14 @@ def account_in(shop: ScriptedShop, patience: Patience = QUICK) -> Account:
     """Return the account of the samples; nothing is left to chance, which is always 0."""
     client = Shop(shop.url, patience=patience, chance=lambda: 0.0, new_name=names())
     return client.account("u-3fa9", "shop=secret")
+
+
+async def opened(shop: ScriptedShop, tab: Tab) -> Line:
+    """Open *tab*, and return the shop's end of it."""
+    opening = asyncio.ensure_future(tab.open())
+    line = await shop.welcomed()
+    await opening
+    return line
 
 
 @pytest.fixture

@@ -67,6 +67,19 @@ class Line:
         """Close the socket."""
         await self._socket.close(code, reason)
 
+    async def tell_and_hang_up(self, message: Said, code: int) -> None:
+        """Send this and close the socket in one go."""
+        self._socket.protocol.send_text(json.dumps(message).encode())
+        self._socket.protocol.send_close(code)
+        self._socket.send_data()
+        await self._socket.wait_closed()
+
+    async def hang_up_without_a_code(self) -> None:
+        """Close the socket with an empty close frame."""
+        self._socket.protocol.send_close()
+        self._socket.send_data()
+        await self._socket.wait_closed()
+
     def cut(self) -> None:
         """Break the line without a word."""
         self._socket.transport.abort()

@@ -12,7 +12,7 @@ from app.domain.news import By, TabId
 from app.domain.ops import Kind
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Shelf, Sku
-from app.domain.telling import priced, tell_change, tell_moved_prices, tell_snapshot
+from app.domain.telling import tell_change, tell_moved_prices, tell_snapshot
 from app.wire.write import write
 from tests.client.samples import sample
 from tests.domain.wishes import SHELVES, STARTS, Story, Wish, some_wishes
@@ -125,7 +125,7 @@ def told_whole(cart: StoredCart, shelf: Shelf) -> Cart:
 
 
 def at_todays_prices(held: Cart, cart: StoredCart, before: Shelf, today: Shelf) -> Cart:
-    told = priced(cart, before, NOON)[0]
+    told = tell_snapshot(cart, before, NOON).cart.voucher
     moved = tell_moved_prices(cart, frozenset(today.products), told, today, NOON)
     news = moved and read(write(moved))
     return reprice(held, news) if isinstance(news, Prices) else held
@@ -139,7 +139,7 @@ def test_all_that_is_told_on_the_way_gives_the_next_snapshot(wishes: list[Wish])
         yesterday, shelf = shelf, SHELVES[step.wish.day]
         held = at_todays_prices(held, step.before, yesterday, shelf)
         if step.ruling.patch:
-            told = priced(step.before, shelf, NOON)[0]
+            told = tell_snapshot(step.before, shelf, NOON).cart.voucher
             change = tell_change(step.ruling.cart, step.ruling.patch, BY, told, shelf, NOON)
             news = read(write(change))
             assert isinstance(news, Patch)

@@ -29,7 +29,8 @@ def spelled(news: Heard) -> Any:
 
 
 def without_what_is_left_out(fields: dict[str, Any]) -> dict[str, Any]:
-    left_out = {"saved": {}, "lines": {}, "note": None, "totals": None, "why": None, "warn": None}
+    left_out: dict[str, Any] = {"saved": {}, "lines": {}}
+    left_out |= dict.fromkeys(("note", "totals", "why", "warn"))
     return {
         name: without_what_is_left_out(value) if isinstance(value, dict) else value
         for name, value in fields.items()

@@ -1,7 +1,7 @@
 """What a client says, as text."""
 
 import json
-from typing import assert_never
+from typing import Any, assert_never
 
 import pytest
 
@@ -33,7 +33,7 @@ def said_again(message: Message) -> str:
 @pytest.mark.parametrize("name", SAID_BY_CLIENTS)
 def test_every_message_is_said_as_in_its_sample(name: str) -> None:
     fields = SAID_BY_CLIENTS[name]
-    always = {"at": None, "pend": []} if fields["t"] == "hello" else {}
+    always: dict[str, Any] = {"at": None, "pend": []} if fields["t"] == "hello" else {}
     assert json.loads(said_again(read(json.dumps(fields)))) == {**always, **fields}
 
 

@@ -5,7 +5,6 @@ from app.domain.ops import AddLine, Kind, Op, SaveLine, SetLine, SetNote, SetVou
 from app.domain.position import position
 from app.domain.shelf import Shelf, Sku
 from app.domain.telling import (
-    priced,
     tell_all_prices,
     tell_change,
     tell_moved_prices,
@@ -13,7 +12,7 @@ from app.domain.telling import (
     tell_voucher,
     with_items,
 )
-from app.domain.totals import view
+from app.domain.totals import price_cart, view
 from app.domain.vouchers import ShownVoucher, VoucherState
 from tests.examples import (
     APPLES,
@@ -130,7 +129,7 @@ def test_a_product_that_is_in_no_line_means_nothing_to_a_cart() -> None:
 
 
 def test_a_voucher_whose_time_has_come_is_told_with_the_totals_and_no_lines() -> None:
-    voucher, totals = priced(CART, SHELF, NOON)
+    voucher, totals = price_cart(CART, SHELF, NOON)
 
     assert (voucher, totals) == (NOT_ENOUGH, view(CART, SHELF, NOON).totals)
     assert tell_voucher(voucher, totals) == Prices((), {}, {}, NOT_ENOUGH, totals)

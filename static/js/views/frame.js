@@ -33,14 +33,6 @@ export function showSums({ totals, count, waits, lines, saved, voucher, note }, 
 }
 
 /**
- * Say in how many tabs this cart is open, where it is more than one.
- * @param {number} count
- */
-export function showTabs(count) {
-  set(document, "tabs", { hidden: count < 2, textContent: `Open in ${counted(count, "tab")}` })
-}
-
-/**
  * Show how the connection stands: a dot, and a bar where all is not well.
  * @param {string} state
  * @param {Said} said

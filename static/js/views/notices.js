@@ -1,5 +1,7 @@
 // What passes by: messages over the page, and "Removed … · Undo" where a row was.
 
+/** @import { Line } from "../types.d.ts" */
+
 import { copy, every, set, the } from "./dom.js"
 
 const STAYS_MS = 8000
@@ -30,12 +32,12 @@ export function question(text, answers) {
 }
 
 /**
- * Leave "Removed … · Undo" in place of `row`, or over the page where the row cannot be seen.
- * @param {HTMLElement | null} row
+ * Leave "Removed … · Undo" in place of a row, or over the page where the row cannot be seen.
  * @param {string} sku
  * @param {string} name
  */
-export function leaveRemoved(row, sku, name) {
+export function leaveRemoved(sku, name) {
+  const [row] = every(`[data-rows="lines"] > [data-sku="${sku}"]`)
   const item = put("removed", `Removed ${name}`)
   item.dataset.removed = sku
   item.addEventListener("submit", () => queueMicrotask(() => item.remove()))
@@ -56,12 +58,10 @@ export function setRevision(sku, rev) {
 
 /**
  * Take away "Removed …" of what is in the cart again.
- * @param {ReadonlySet<string>} held
+ * @param {readonly Line[]} lines
  */
-export function clearRemoved(held) {
-  for (const item of every("[data-removed]")) {
-    if (held.has(item.dataset.removed ?? "")) item.remove()
-  }
+export function clearRemoved(lines) {
+  for (const { sku } of lines) for (const item of every(`[data-removed="${sku}"]`)) item.remove()
 }
 
 /**

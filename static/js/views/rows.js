@@ -30,13 +30,13 @@ export function showRows(list, lines, touched) {
 
 /**
  * Tint the row of `sku` for a moment: the change came from somewhere else.
- * @param {HTMLElement} list
  * @param {string} sku
  */
-export function tint(list, sku) {
-  const row = rowsOf(list).get(sku)
-  row?.toggleAttribute("data-tinted", true)
-  setTimeout(() => row?.removeAttribute("data-tinted"), TINT_MS)
+export function tint(sku) {
+  for (const row of every(`[data-rows] > [data-sku="${sku}"]`)) {
+    row.dataset.tinted = ""
+    setTimeout(() => delete row.dataset.tinted, TINT_MS)
+  }
 }
 
 /** @param {HTMLElement} list */

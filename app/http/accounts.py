@@ -1,0 +1,111 @@
+"""Registering and signing in, whichever form they come in."""
+
+import re
+from collections.abc import Mapping
+from math import ceil
+
+from quart import request
+from sqlalchemy import Connection
+
+from app.domain.cart import Account
+from app.domain.sessions import Session
+from app.http.desk import Desk
+from app.http.login import begin_login
+from app.http.problems import Problem, malformed, throttled
+from app.http.throttle import household
+from app.http.tries import wait_s
+from app.store.accounts import (
+    EmailTaken,
+    Person,
+    add_account,
+    add_failure,
+    clear_failures,
+    find_by_email,
+    find_failures,
+    set_password_hash,
+)
+from app.wire.strict import BadValue, text
+
+LONGEST_EMAIL = 254
+LONGEST_NAME = 100
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+Fields = Mapping[str, object]
+
+
+async def register(desk: Desk, fields: Fields) -> Session:
+    """Make an account of what *fields* say, and sign in to it."""
+    email, password, name = _email(fields), _text(fields, "password"), _name(fields)
+    if weakness := desk.passwords.weakness(password):
+        raise Problem(400, "weak_password", weakness)
+    if pause_s := desk.registrations.spend(_address()):
+        raise throttled(pause_s)
+    with desk.passwords.place():
+        password_hash = await desk.passwords.hash(password)
+    person = Person(Account(f"u-{desk.new_uuid()}"), email, name, password_hash)
+    epoch, now_s = desk.new_epoch(), int(desk.now_s())
+    try:
+        return await begin_login(desk, person, lambda told: add_account(told, person, epoch, now_s))
+    except EmailTaken:
+        detail = "There is an account with this e-mail address already. Sign in to it."
+        raise Problem(409, "email_taken", detail) from None
+
+
+async def sign_in(desk: Desk, fields: Fields) -> Session:
+    """Sign in; unknown e-mail and wrong password take the same way and the same time."""
+    email, password = _text(fields, "email"), _text(fields, "password")
+    address = _address()
+    with desk.passwords.place():
+        async with desk.turns.of(email, address):
+            person, better_hash = await _recognise(desk, email, password, address)
+
+    def first(connection: Connection) -> None:
+        clear_failures(connection, email, address)
+        if better_hash:
+            set_password_hash(connection, person.account, better_hash)
+
+    return await begin_login(desk, person, first)
+
+
+async def _recognise(
+    desk: Desk, email: str, password: str, address: str
+) -> tuple[Person, str | None]:
+    """Return who signs in, and a hash to replace theirs with if that has become outdated."""
+    failures = await desk.database.read(find_failures, email, address)
+    if pause_s := wait_s(failures, desk.free_failures, desk.now_s()):
+        raise throttled(pause_s)
+    person = await desk.database.read(find_by_email, email)
+    known = person.password_hash if person else None
+    if not await desk.passwords.fit(password, known) or person is None:
+        await desk.database.write(add_failure, email, address, ceil(desk.now_s()))
+        detail = "E-mail address or password is wrong. Check both and try again."
+        raise Problem(401, "wrong_login", detail)
+    if not desk.passwords.is_outdated(person.password_hash):
+        return person, None
+    return person, await desk.passwords.hash(password)
+
+
+def _email(fields: Fields) -> str:
+    email = _text(fields, "email")
+    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+        raise malformed("The e-mail address needs one @, with something on both sides")
+    return email
+
+
+def _name(fields: Fields) -> str:
+    name = _text(fields, "name")
+    if len(name) > LONGEST_NAME or not name.strip() or "\n" in name or "\t" in name:
+        raise malformed(f"A name has 1 to {LONGEST_NAME} characters, on one line")
+    return name
+
+
+def _text(fields: Fields, name: str) -> str:
+    try:
+        return text(fields, name)
+    except BadValue as fault:
+        raise malformed(fault) from fault
+
+
+def _address() -> str:
+    return household(request.remote_addr or "")

@@ -1,0 +1,58 @@
+"""A product as pages and lists show it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.domain.shelf import Money, Product, told_stock
+from app.domain.totals import LineState
+
+Card = dict[str, Any]
+
+
+def fields_of(product: Product) -> Card:
+    """Return *product* as `GET /api/products` lists it (PROTOCOL.md §7)."""
+    return {
+        "sku": product.sku,
+        "name": product.name,
+        "unit": product.unit,
+        "slug": product.slug,
+        "image": product.image,
+        "category": product.category,
+        "price": product.price,
+        "stock": told_stock(product.available),
+        "state": _state(product),
+    }
+
+
+def card(product: Product) -> Card:
+    """Return *product* as a page shows it in a grid."""
+    return fields_of(product) | {"per": per(product)}
+
+
+def cards(products: Iterable[Product]) -> list[Card]:
+    """Return *products* as a grid."""
+    return [card(product) for product in products]
+
+
+def money(amount: int) -> str:
+    """Return *amount*, in minor units, as people write it: 123456 is £1,234.56."""
+    pounds, pence = divmod(abs(amount), 100)
+    return f"{'-' if amount < 0 else ''}£{pounds:,}.{pence:02}"
+
+
+def per(product: Product) -> str:
+    """Return the price of a kilogram or a litre, or nothing for what is sold by the piece."""
+    if product.grams:
+        return f"{_per_thousand(product.price, product.grams)} per kg"
+    return f"{_per_thousand(product.price, product.ml)} per litre" if product.ml else ""
+
+
+def _per_thousand(price: Money, held: int) -> str:
+    """Half a penny counts as a whole one."""
+    return money((price * 2000 + held) // (2 * held))
+
+
+def _state(product: Product) -> LineState:
+    if not product.sold:
+        return LineState.GONE
+    return LineState.OK if product.stock > 0 else LineState.SOLD_OUT

@@ -1,0 +1,90 @@
+"""The login that a request comes with: found, begun and ended (ASVS 5.0, 7.2 to 7.4)."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from quart import g, request
+from quart_auth import AuthUser, current_user, login_user, logout_user
+from sqlalchemy import Connection
+
+from app.domain.sessions import Session, SessionHash
+from app.http.desk import Desk
+from app.http.problems import login_required
+from app.store.accounts import Person
+from app.store.database import NotNow
+from app.store.sessions import add_session, digest, end_session, find_session, touch_session
+
+USES_KEPT = 100
+"""A use is written down when a hundredth of the time that a login may rest has passed."""
+
+
+async def find_login(desk: Desk) -> Session | None:
+    """Return the login of whoever asks; looked up once for a request."""
+    if "login" not in g:
+        g.login = await _look_up(desk)
+    login: Session | None = g.login
+    return login
+
+
+async def need_login(desk: Desk) -> Session:
+    """Return the login of whoever asks, or refuse."""
+    if (login := await find_login(desk)) is None:
+        raise login_required()
+    return login
+
+
+async def begin_login(desk: Desk, person: Person, first: Callable[[Connection], None]) -> Session:
+    """Sign *person* in with a new id, and end the login that the request came with.
+
+    All in one transaction, which begins with *first*.
+    """
+    secret, now_s, ended = desk.new_secret(), int(desk.now_s()), _id_hash()
+    login = _login(desk, person, digest(secret), now_s)
+    agent = request.headers.get("User-Agent", "")
+
+    def begin(connection: Connection) -> None:
+        first(connection)
+        if ended is not None:
+            end_session(connection, ended)
+        add_session(connection, login, agent, desk.lifetime, now_s)
+
+    await desk.database.write(begin)
+    if ended is not None:
+        desk.sessions.end(ended)
+    login_user(AuthUser(secret), remember=True)
+    g.login = login
+    return login
+
+
+async def end_login(desk: Desk, login: Session) -> None:
+    """Sign out: the login is over, here and on the open sockets."""
+    await desk.database.write(end_session, login.id_hash)
+    desk.sessions.end(login.id_hash)
+    logout_user()
+    g.login = None
+
+
+def _login(desk: Desk, person: Person, id_hash: SessionHash, now_s: int) -> Session:
+    ends_at_s = now_s + desk.lifetime.absolute_s
+    return Session(id_hash, person.account, person.name, person.staff, now_s, ends_at_s)
+
+
+async def _look_up(desk: Desk) -> Session | None:
+    if (id_hash := _id_hash()) is None:
+        return None
+    now_s = int(desk.now_s())
+    login = await desk.database.read(find_session, id_hash, desk.lifetime, now_s)
+    if login is not None:
+        await _use(desk, login, now_s)
+    return login
+
+
+def _id_hash() -> SessionHash | None:
+    return digest(current_user.auth_id) if current_user.auth_id else None
+
+
+async def _use(desk: Desk, login: Session, now_s: int) -> None:
+    desk.sessions.use(login)
+    if (now_s - login.used_at_s) * USES_KEPT > desk.lifetime.idle_s:
+        with suppress(NotNow):
+            await desk.database.write(touch_session, login.id_hash, now_s)

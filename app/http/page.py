@@ -1,0 +1,72 @@
+"""What every page shows beside its own: who is signed in, their cart, notices, categories."""
+
+from typing import Any
+from urllib.parse import quote
+
+from quart import Response, render_template, request
+
+from app.http.desk import Desk
+from app.http.login import find_login
+from app.http.notices import collect
+from app.http.own_paths import HOME
+from app.http.problems import Problem
+from app.http.security import SAFE_METHODS
+from app.live.ports import Away
+from app.store.database import NotNow
+from app.wire.write import cart_fields
+
+Context = dict[str, Any]
+
+_NOBODY: Context = {"account": None, "cart": None, "at": None}
+
+
+async def show(desk: Desk, template: str, **context: Any) -> str:
+    """Return the page of *template*."""
+    return await _render(desk, template, await _who(desk) | context)
+
+
+async def show_problem(desk: Desk, problem: Problem) -> Response:
+    """Return the page of a refusal; it shows who is signed in only if that can be told."""
+    try:
+        who = await _who(desk)
+    except (NotNow, Away):
+        who = _NOBODY
+    about = {"status": problem.status, "title": problem.title, "detail": problem.detail}
+    page = await _render(desk, "problem.html", who | about)
+    return Response(page, problem.status, problem.headers)
+
+
+async def _render(desk: Desk, template: str, context: Context) -> str:
+    shared = {
+        "notices": collect(),
+        "path": _path(),
+        "op_key": desk.new_uuid,
+        "categories": _categories(desk),
+    }
+    return await render_template(template, **(shared | context))
+
+
+async def _who(desk: Desk) -> Context:
+    if (login := await find_login(desk)) is None:
+        return _NOBODY
+    async with desk.hub.borrow(login.account, None) as cart:
+        snapshot = cart.snapshot()
+    account = {"id": login.account, "name": login.name, "staff": login.staff}
+    return {"account": account, "cart": cart_fields(snapshot.cart), "at": snapshot.at}
+
+
+def _path() -> str:
+    """Return where to come back to: this page, unless it only answers a form."""
+    if request.method not in SAFE_METHODS:
+        return HOME
+    query = request.query_string.decode("latin-1")
+    return quote(request.path) + (f"?{query}" if query else "")
+
+
+def _categories(desk: Desk) -> list[Context]:
+    sold = [
+        product.category for product in desk.hub.shop.shelf.today.products.values() if product.sold
+    ]
+    return [
+        {"slug": slug, "name": name, "count": sold.count(slug)} for slug, name in desk.categories
+    ]

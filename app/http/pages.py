@@ -1,0 +1,84 @@
+"""The pages that everybody may see: the front page, the shelves, a product."""
+
+from collections.abc import Iterable
+
+from quart import Blueprint, request
+
+from app.domain.shelf import Product
+from app.http.cards import card, cards
+from app.http.desk import Desk
+from app.http.page import show
+from app.http.problems import not_found
+from app.http.search import LONGEST_QUERY, Search, find, read_page
+
+MOST_SIMILAR = 8
+
+
+def pages_door(desk: Desk) -> Blueprint:
+    """Return the pages of the shop."""
+    door = Blueprint("pages", __name__)
+
+    @door.get("/")
+    async def home() -> str:
+        popular = [product for product in _on_sale(desk) if product.popular]
+        return await show(desk, "home.html", popular=cards(popular))
+
+    @door.get("/shop")
+    async def shop() -> str:
+        names = dict(desk.categories)
+        search = _search()
+        if search.category and search.category not in names:
+            raise not_found()
+        found = find(_on_sale(desk), names, search)
+        if search.page > 1 and not found.products:
+            raise not_found()
+        return await show(
+            desk,
+            "shop.html",
+            **search._asdict(),
+            products=cards(found.products),
+            count=found.total,
+            next_page=found.next_page,
+        )
+
+    @door.get("/p/<slug>")
+    async def product(slug: str) -> str:
+        products = desk.hub.shop.shelf.today.products.values()
+        sizes = [product for product in products if product.slug == slug]
+        if not sizes:
+            raise not_found()
+        first = next((product for product in sizes if product.sold), sizes[0])
+        return await show(
+            desk,
+            "product.html",
+            product=card(first) | {"description": first.description},
+            sizes=cards(sizes),
+            similar=cards(_similar(first, _on_sale(desk))),
+        )
+
+    return door
+
+
+def _on_sale(desk: Desk) -> list[Product]:
+    return [product for product in desk.hub.shop.shelf.today.products.values() if product.sold]
+
+
+def _search() -> Search:
+    asked = request.args
+    return Search(
+        asked.get("q", "").strip()[:LONGEST_QUERY],
+        asked.get("category", ""),
+        asked.get("sort", Search().sort),
+        read_page(asked.get("page", "")) or 1,
+    )
+
+
+def _similar(first: Product, products: Iterable[Product]) -> list[Product]:
+    """Return others of the same category, one size of each, those in stock first."""
+    others = {
+        product.slug: product
+        for product in reversed(list(products))
+        if product.category == first.category and product.slug != first.slug
+    }
+    in_order = reversed(others.values())
+    return sorted(in_order, key=lambda product: product.stock < 1)[:MOST_SIMILAR]

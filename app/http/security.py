@@ -1,0 +1,83 @@
+"""Who may ask, from which page, and what every answer tells the browser (HAZARDS.md)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from quart import Quart, Response, g, request
+
+from app.http.desk import Desk
+from app.http.problems import Problem, usual
+
+LARGEST_BODY = 64 * 1024
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+STATIC = "/static/"
+KEPT_FOR_A_DAY = ("/static/img/", "/static/font/")
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def guard(app: Quart, desk: Desk) -> None:
+    """Have every request of *app* checked before anything is read, and every answer dressed."""
+    hosts = frozenset(name for origin in desk.origins for name in _hosts(origin))
+    headers = _HEADERS | (_ONLY_HTTPS if desk.is_https else {})
+
+    @app.before_request
+    async def check() -> None:
+        if refusal := _refusal(hosts, frozenset(desk.origins)):
+            g.login = None
+            raise refusal
+        if request.path.startswith(STATIC):
+            g.login = None
+
+    @app.after_request
+    async def dress(response: Response) -> Response:
+        response.headers.update(headers)
+        response.headers.update(_caching(response))
+        return response
+
+
+def _hosts(origin: str) -> tuple[str, ...]:
+    """Return how a browser, or a script, may name the host of *origin*."""
+    scheme, host, *_ = urlsplit(origin)
+    return (host,) if urlsplit(origin).port else (host, f"{host}:{_DEFAULT_PORTS[scheme]}")
+
+
+def _refusal(hosts: frozenset[str], origins: frozenset[str]) -> Problem | None:
+    named = request.headers.getlist("Host")
+    if len(named) != 1 or named[0].lower() not in hosts:
+        return Problem(421, "unknown_host", "The shop does not answer to this name.")
+    if request.method not in SAFE_METHODS and not _comes_from_us(origins):
+        detail = "This came from a page that is not the shop's, so nothing was done."
+        return Problem(403, "foreign_origin", detail)
+    return usual(413) if (request.content_length or 0) > LARGEST_BODY else None
+
+
+def _comes_from_us(origins: frozenset[str]) -> bool:
+    """Browsers name the page that sends; a script need not."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    return origin in origins
+
+
+def _caching(response: Response) -> Mapping[str, str]:
+    """Say how long an answer may be kept: not at all, unless it is said to be public."""
+    if request.path.startswith(STATIC) and response.status_code < HTTPStatus.BAD_REQUEST:
+        kept = "max-age=86400" if request.path.startswith(KEPT_FOR_A_DAY) else "no-cache"
+        return {"Cache-Control": f"public, {kept}"}
+    return {} if response.cache_control.public else {"Cache-Control": "no-store"}

@@ -1,0 +1,1 @@
+"""Messages as text, by the samples that all who speak the protocol read."""
