@@ -1,6 +1,7 @@
 """The one place where everything is built and started."""
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -106,6 +107,7 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
         await _restock(database, hub)
         desk.categories.extend(await database.read(load_categories))
         saving = _start(_save(writer, hub))
+        _spare_the_collector()
         others = [_start(work) for work in _chores(database, hub, sessions)]
         yield
         writer.close()
@@ -118,6 +120,13 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
     return make_server(
         app, config.host, config.port, ready, lambda: _drain(guests, config.drain_ms)
     )
+
+
+def _spare_the_collector() -> None:
+    """Look for cycles rarely: carts make none, and a look at all open carts costs a lot."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _make_app(config: Config) -> Quart:

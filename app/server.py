@@ -129,13 +129,16 @@ class ShopSocket(WebSocketsSansIOProtocol):
         if self._listener is None:
             super().handle_parser_exception()
             return
+        self.handle_events()
         self._failed = True
         broken = self.conn.close_sent
         if broken is not None:
             self._listener.failed(broken.code, broken.reason)
 
     def handle_ping(self) -> None:
-        """Answer, but not to a flood."""
+        """Answer, but not to a flood, and not once the closing has begun."""
+        if self.conn.close_sent is not None:
+            return
         left = spend(self._pings, PINGS, self.loop.time()) if self._listener else None
         if left is None:
             self.transport.abort()

@@ -76,8 +76,10 @@ class Tab(Wishes):
         if self._life:
             self._life.cancel()
             await asyncio.wait((self._life,))
-            if not self._life.cancelled():
-                self._life.result()
+        if not self.stopped:
+            self._stop(Closed("the tab was closed before it was open"))
+        if self._life and not self._life.cancelled():
+            self._life.result()
 
     async def __aenter__(self) -> Self:
         """Open it."""

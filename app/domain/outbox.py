@@ -1,9 +1,10 @@
 """Where a numbered stream of ops stands, and what was said to the newest of them."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, NewType
+from typing import NamedTuple, NewType, assert_never
 
-from app.domain.verdicts import Verdict
+from app.domain.shelf import Sku
+from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
 
 OutboxId = NewType("OutboxId", str)
 
@@ -29,19 +30,46 @@ class Said(NamedTuple):
     verdict: Verdict
 
 
+Kept = tuple[str, int] | tuple[str, int, Code, str] | tuple[str, int, Sku, int, int]
+"""What is kept of something said: body and revision, then a refusal's code and text, or what an
+ok warned of. Its number is told by its place. Small, because it is saved with every op."""
+
+
 class Outbox(NamedTuple):
     """Ops are numbered from 1 without gaps; `last` is the newest that has a verdict.
 
-    `said` holds the newest verdicts, that of `last` at its end.
+    `kept` holds the newest verdicts, that of `last` at its end.
     """
 
     last: int = 0
-    said: tuple[Said, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
     def recall(self, n: int) -> Said | None:
         """Return what was said to op *n*, or `None` if that is too long ago."""
         back = self.last - n + 1
-        return self.said[-back] if 0 < back <= len(self.said) else None
+        return _said(n, self.kept[-back]) if 0 < back <= len(self.kept) else None
+
+
+def _keep(body: str, verdict: Verdict) -> Kept:
+    match verdict:
+        case Ok(_, rev, warn):
+            return (body, rev, *warn) if warn else (body, rev)
+        case No(_, code, text, rev):
+            return (body, rev, code, text)
+        case _:
+            assert_never(verdict)
+
+
+def _said(n: int, kept: Kept) -> Said:
+    match kept:
+        case (body, rev):
+            return Said(body, Ok(n, rev))
+        case (body, rev, code, text):
+            return Said(body, No(n, Code(code), text, rev))
+        case (body, rev, sku, asked, got):
+            return Said(body, Ok(n, rev, Clamped(sku, asked, got)))
+        case _:
+            assert_never(kept)
 
 
 class Pushed(NamedTuple):
@@ -60,8 +88,8 @@ def record(outboxes: Outboxes, ticket: Ticket, verdict: Verdict) -> tuple[Outbox
     others = dict(outboxes)
     known = others.pop(ticket.outbox, Outbox())
     pushed = _make_room(others)
-    newest = known.said[-(REMEMBERED_VERDICTS - 1) :]
-    others[ticket.outbox] = Outbox(ticket.n, (*newest, Said(ticket.body, verdict)))
+    newest = known.kept[-(REMEMBERED_VERDICTS - 1) :]
+    others[ticket.outbox] = Outbox(ticket.n, (*newest, _keep(ticket.body, verdict)))
     return others, pushed
 
 

@@ -25,7 +25,7 @@ def account_api(desk: Desk) -> Blueprint:
     @door.delete("/api/session")
     async def logout() -> Response:
         await end_login(desk, await need_login(desk))
-        return Response("", 204, CLEAR_SITE_DATA)
+        return Response(None, 204, CLEAR_SITE_DATA)
 
     return door
 

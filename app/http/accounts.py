@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from math import ceil
 
 from quart import request
 from sqlalchemy import Connection
@@ -78,7 +77,7 @@ async def _recognise(
     person = await desk.database.read(find_by_email, email)
     known = person.password_hash if person else None
     if not await desk.passwords.fit(password, known) or person is None:
-        await desk.database.write(add_failure, email, address, ceil(desk.now_s()))
+        await desk.database.write(add_failure, email, address, int(desk.now_s()))
         detail = "E-mail address or password is wrong. Check both and try again."
         raise Problem(401, "wrong_login", detail)
     if not desk.passwords.is_outdated(person.password_hash):

@@ -2,7 +2,7 @@
 
 import mimetypes
 
-from quart import Quart, Response, g, request
+from quart import Quart, Response, g, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from app.http.account import account_door
@@ -68,6 +68,8 @@ def _refuse_well(app: Quart, desk: Desk) -> None:
 
 
 async def _answer(desk: Desk, problem: Problem) -> Response:
+    if not has_request_context():
+        return Response("", problem.status, problem.headers)  # a handshake: no page can read it
     if request.path.startswith(API):
         return as_json(problem)
     return await show_problem(desk, problem)

@@ -52,7 +52,6 @@ async def begin_login(desk: Desk, person: Person, first: Callable[[Connection], 
     if ended is not None:
         desk.sessions.end(ended)
     login_user(AuthUser(secret), remember=True)
-    g.login = login
     return login
 
 
@@ -61,7 +60,6 @@ async def end_login(desk: Desk, login: Session) -> None:
     await desk.database.write(end_session, login.id_hash)
     desk.sessions.end(login.id_hash)
     logout_user()
-    g.login = None
 
 
 def _login(desk: Desk, person: Person, id_hash: SessionHash, now_s: int) -> Session:

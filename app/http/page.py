@@ -8,9 +8,8 @@ from quart import Response, render_template, request
 from app.http.desk import Desk
 from app.http.login import find_login
 from app.http.notices import collect
-from app.http.own_paths import HOME
+from app.http.own_paths import own_path
 from app.http.problems import Problem
-from app.http.security import SAFE_METHODS
 from app.live.ports import Away
 from app.store.database import NotNow
 from app.wire.write import cart_fields
@@ -57,10 +56,8 @@ async def _who(desk: Desk) -> Context:
 
 def _path() -> str:
     """Return where to come back to: this page, unless it only answers a form."""
-    if request.method not in SAFE_METHODS:
-        return HOME
     query = request.query_string.decode("latin-1")
-    return quote(request.path) + (f"?{query}" if query else "")
+    return own_path(quote(request.path) + (f"?{query}" if query else ""))
 
 
 def _categories(desk: Desk) -> list[Context]:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from quart import Quart, Response, g, request
+from quart.typing import ResponseTypes
 
 from app.http.desk import Desk
 from app.http.problems import Problem, usual
@@ -28,6 +29,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+NOT_KEPT = {"Cache-Control": "no-store"}
 _ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -48,6 +50,12 @@ def guard(app: Quart, desk: Desk) -> None:
     async def dress(response: Response) -> Response:
         response.headers.update(headers)
         response.headers.update(_caching(response))
+        return response
+
+    @app.after_websocket
+    async def dress_refusal(response: ResponseTypes | None) -> ResponseTypes | None:
+        if response is not None:
+            response.headers.update(headers | NOT_KEPT)
         return response
 
 
@@ -80,4 +88,4 @@ def _caching(response: Response) -> Mapping[str, str]:
     if request.path.startswith(STATIC) and response.status_code < HTTPStatus.BAD_REQUEST:
         kept = "max-age=86400" if request.path.startswith(KEPT_FOR_A_DAY) else "no-cache"
         return {"Cache-Control": f"public, {kept}"}
-    return {} if response.cache_control.public else {"Cache-Control": "no-store"}
+    return {} if response.cache_control.public else NOT_KEPT

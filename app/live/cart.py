@@ -143,8 +143,9 @@ class LiveCart:
         cart, wishes, pushed = self._taken
         self._taken = None
         version = cart.version + 1
+        is_newest = self.latest is cart
         self.saved = at_version(cart, version)
-        self.latest = at_version(self.latest, version)
+        self.latest = self.saved if is_newest else at_version(self.latest, version)
         del self._pushed[:pushed]
         for wish in self._wishes.pop(wishes):
             self._fulfil(wish)

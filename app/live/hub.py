@@ -9,7 +9,7 @@ from app.domain.cart import Account
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Shelf
 from app.live.alarms import Alarms
-from app.live.cart import LiveCart
+from app.live.cart import LiveCart, Trust
 from app.live.ports import Away, Disk, Tab
 from app.live.shop import Shop
 
@@ -82,9 +82,7 @@ class Hub:
         await self._falling_ill.wait()
         while self._ill:
             account = next(iter(self._ill))
-            if cart := self._carts.get(account):
-                cart.reload(await self._disk.cart(account))
-                self._let_go(cart)
+            await self._read_again(account)
             self._ill.discard(account)
         self._falling_ill.clear()
 
@@ -113,6 +111,17 @@ class Hub:
         finally:
             del self._loading[account]
             loading.set_result(None)
+
+    async def _read_again(self, account: Account) -> None:
+        """Read until nothing was saved meanwhile; if the disk has gone back, lose the cart."""
+        while (cart := self._carts.get(account)) and cart.trust is not Trust.SOUND:
+            known = cart.saved.version
+            found = await self._disk.cart(account)
+            if found.version < known:
+                self.lose([account])
+            else:
+                cart.reload(found)
+                self._let_go(cart)
 
     def _fall_ill(self, accounts: Iterable[Account]) -> list[LiveCart]:
         ill = [account for account in accounts if account in self._carts]

@@ -103,6 +103,7 @@ class LiveSessions:
         if self.left_ms(login.session) > WARN_BEFORE_S * 1000:
             login.warned = False
             self._tell(login)
+            self._watch(login)
 
     def _tell(self, login: _Login) -> None:
         for socket in tuple(login.sockets):

@@ -1,16 +1,15 @@
 """Carts on disk: one document in one row, with the outboxes and the steps that undo."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.cart import Account, Cart, Line, Patch, content
-from app.domain.outbox import Outbox, OutboxId, Outboxes, Pushed, Said
+from app.domain.outbox import Kept, Outbox, Outboxes, OutboxId, Pushed
 from app.domain.shelf import Sku, VoucherCode
-from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
 from app.store.tables import carts, outboxes
 
 
@@ -38,7 +37,7 @@ class _Body(msgspec.Struct):
     voucher: VoucherCode
     next_pos: int
     steps: list[Patch]
-    outboxes: list[tuple[OutboxId, int, list[tuple[str, list[Any]]]]]
+    outboxes: list[tuple[OutboxId, int, list[list[str | int]]]]
     tries: list[int]
     used: dict[VoucherCode, int]
 
@@ -154,17 +153,6 @@ def _cart(account: Account, epoch: str, version: int, rev: int, body: _Body) -> 
 
 def _outboxes(body: _Body) -> Outboxes:
     return {
-        name: Outbox(last, tuple(Said(digest, _verdict(*said)) for digest, said in newest))
+        name: Outbox(last, tuple(cast("Kept", tuple(kept)) for kept in newest))
         for name, last, newest in body.outboxes
     }
-
-
-def _verdict(n: int, *rest: Any) -> Verdict:
-    """Undo what encoding a verdict did: one with two more fields is an `Ok`."""
-    match rest:
-        case [int(rev), warn]:
-            return Ok(n, rev, Clamped(*warn) if warn else None)
-        case [code, text, rev]:
-            return No(n, Code(code), text, rev)
-        case _:
-            raise ValueError(f"op {n} has no verdict that can be read")

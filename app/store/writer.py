@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from app.domain.cart import Account, Cart
@@ -67,11 +68,18 @@ class Writer:
         """Save what waits, again and again, and tell each time what became of it."""
         while self._waiting or not self._closed:
             await self._work.wait()
-            batch = [self._waiting.popitem() for _ in range(min(LARGEST_BATCH, self.waiting))]
+            batch = self._next_batch()
             if not self._waiting and not self._closed:
                 self._work.clear()
             if batch:
                 yield await self._save(batch)
+
+    def _next_batch(self) -> list[tuple[Account, Unsaved]]:
+        """Take out those that have waited longest."""
+        batch = list(islice(self._waiting.items(), LARGEST_BATCH))
+        for account, _ in batch:
+            del self._waiting[account]
+        return batch
 
     async def _save(self, batch: list[tuple[Account, Unsaved]]) -> Commit:
         saves: list[Save] = []

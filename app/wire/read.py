@@ -1,6 +1,7 @@
 """What clients say: text becomes a value here, or a fault (PROTOCOL.md §2 and §3)."""
 
 import json
+from binascii import b2a_base64
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import NamedTuple
@@ -106,7 +107,7 @@ def _bad(n: int, fields: Fields) -> Asked:
 
 
 def _digest(body: str) -> str:
-    return blake2b(body.encode(), digest_size=8).hexdigest()
+    return b2a_base64(blake2b(body.encode(), digest_size=6).digest(), newline=False).decode()
 
 
 def _hello(fields: Fields) -> Hello:

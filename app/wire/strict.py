@@ -33,17 +33,30 @@ class _HugeInt(str):
 
 def read_object(text: str) -> dict[str, Any]:
     """Return the JSON object that *text* spells, or raise `BadFrame`."""
-    try:
-        value = _decode(text)
-    except RecursionError as error:
-        raise BadFrame(f"nested deeper than {DEEPEST}") from error
-    except ValueError as error:
-        raise BadFrame("not JSON") from error
+    value = _read(text)
     if text.count("{") + text.count("[") > DEEPEST and _is_deeper(value, DEEPEST):
         raise BadFrame(f"nested deeper than {DEEPEST}")
     if not isinstance(value, dict):
         raise BadFrame("not a JSON object")
     return value
+
+
+def _read(text: str) -> Any:
+    try:
+        return _decode(text)
+    except RecursionError as error:
+        raise BadFrame(f"nested deeper than {DEEPEST}") from error
+    except ValueError as error:
+        raise BadFrame("not JSON") from error
+
+
+def _decode(text: str) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return _HUGE_DECODER.decode(text)
 
 
 def text(fields: Fields, name: str, most: int = LARGEST_INT, least: int = 0) -> str:
@@ -131,9 +144,11 @@ def _integer(digits: str) -> int | _HugeInt:
         return _HugeInt(digits)
 
 
-_decode = json.JSONDecoder(
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant)
+_HUGE_DECODER = json.JSONDecoder(
     object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_integer
-).decode
+)
+"""Reads integers too long for Python; only when there is one, because it reads all more slowly."""
 
 
 def _is_deeper(value: object, levels: int) -> bool:

@@ -33,6 +33,20 @@ Fields = dict[str, Any]
 _encode = msgspec.json.Encoder().encode
 
 
+class Scribe:
+    """Writes frames; what is told to several tabs one after the other is written once."""
+
+    def __init__(self) -> None:
+        self._news: News | None = None
+        self._frame = b""
+
+    def write(self, news: News) -> bytes:
+        """Return *news* as the text of a frame, in UTF-8."""
+        if news is not self._news:
+            self._news, self._frame = news, write(news)
+        return self._frame
+
+
 def write(news: News) -> bytes:
     """Return *news* as the text of a frame, in UTF-8."""
     return _encode(fields_of(news))

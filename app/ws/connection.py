@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 from app.domain.allowance import Bucket, full, spend
@@ -41,6 +43,8 @@ ANSWERS_S = 5.0
 PINGS = Bucket(10, 2)
 LONGEST_REASON = 100
 NOTHING: frozenset[Sku] = frozenset()
+ANSWERS = (Ok, No, Later, Need)
+STATE = (Changed, Prices, Snapshot)
 
 
 class CartConnection:
@@ -59,13 +63,14 @@ class CartConnection:
         self._manners = manners
         self._loop = asyncio.get_running_loop()
         self._hello: asyncio.Future[Hello | None] = self._loop.create_future()
-        self._early: list[str] = []
+        self._early: list[Callable[[], None]] = []
         self._cart: LiveCart | None = None
         self._outgoing = Outgoing(socket, self._state, self._flushed, self._give_up)
         self._looks = Looks(self._show)
         self._patience = Patience()
         self._pings = full(PINGS, self._loop.time())
         self._unanswered = 0
+        self._reads_no_more = False
         self._beat_timer: asyncio.TimerHandle | None = None
         self._goodbye: tuple[int, str] | None = None
         self._closed = False
@@ -84,7 +89,7 @@ class CartConnection:
             return
         try:
             async with self._manners.hub.borrow(self._session.account, hello.outbox) as cart:
-                if self._goodbye is None:
+                if not self._closed:
                     self._enter(cart, hello)
         except Away:
             self._hang_up(CloseCode.OVERLOADED, "the database is away")
@@ -95,8 +100,8 @@ class CartConnection:
         """Take a text frame; those between hello and welcome have to wait."""
         if self._goodbye is not None:
             return
-        if self._cart is None and self._hello.done():
-            self._early.append(text)
+        if self._waits_for_welcome:
+            self._early.append(partial(self.heard, text))
             return
         try:
             self._take(read(text))
@@ -107,11 +112,14 @@ class CartConnection:
 
     def heard_bytes(self) -> None:
         """Refuse a binary frame."""
-        self._hang_up_after_answers(CloseCode.BAD_MESSAGE, "a binary frame")
+        self.failed(CloseCode.BAD_MESSAGE, "a binary frame")
 
     def failed(self, code: int, reason: str) -> None:
         """Part from a client that broke the WebSocket protocol."""
-        self._hang_up_after_answers(code, reason)
+        if self._waits_for_welcome:
+            self._early.append(partial(self.failed, code, reason))
+        else:
+            self._hang_up_after_answers(code, reason)
 
     def writable(self) -> None:
         """Write what waited for room."""
@@ -129,11 +137,12 @@ class CartConnection:
         """Have *news* read by the tab, in order, soon."""
         if self._closed:
             return
-        if isinstance(news, Ok | No | Later | Need):
+        if isinstance(news, ANSWERS):
             self._unanswered -= 1
-        if isinstance(news, Later):
-            self._patience.hold(news, self._loop.time())
-        self._outgoing.add(write(news), is_state=isinstance(news, Changed | Prices | Snapshot))
+            if isinstance(news, Later):
+                self._patience.hold(news, self._loop.time())
+        frame = self._manners.scribe.write(news)
+        self._outgoing.add(frame, is_state=isinstance(news, STATE))
 
     def contradict(self) -> None:
         """Refuse an op whose number another op has."""
@@ -155,6 +164,10 @@ class CartConnection:
         self._hang_up(CloseCode.RESTARTING, "")
 
     # Coming in
+
+    @property
+    def _waits_for_welcome(self) -> bool:
+        return self._cart is None and self._hello.done()
 
     def _enter(self, cart: LiveCart, hello: Hello) -> None:
         """Let the tab in: verdicts come before state (PROTOCOL.md §4, `welcome`)."""
@@ -193,8 +206,8 @@ class CartConnection:
 
     def _hear_early(self) -> None:
         early, self._early = self._early, []
-        for text in early:
-            self.heard(text)
+        for hear in early:
+            hear()
         self._mind_the_flow()
 
     # What is asked
@@ -220,14 +233,20 @@ class CartConnection:
         if self._hello.done():
             raise BadFrame("t: a second hello")
         self._hello.set_result(hello)
+        self._reads_no_more = True
         self._socket.pause()
 
     def _ask(self, cart: LiveCart, asked: Asked) -> None:
         self._manners.sessions.use(self._session)
-        if self._patience.lets_in(asked.n, cart.last(self.outbox), self._loop.time()):
-            self._unanswered += 1
-            cart.submit(Ticket(self.outbox, asked.n, asked.body), asked.op, self, self.id)
+        if self._patience.holds and not self._lets_in(cart, asked.n):
+            return
+        self._unanswered += 1
+        cart.submit(Ticket(self.outbox, asked.n, asked.body), asked.op, self, self.id)
+        if self._unanswered >= MOST_PENDING:
             self._mind_the_flow()
+
+    def _lets_in(self, cart: LiveCart, n: int) -> bool:
+        return self._patience.lets_in(n, cart.last(self.outbox), self._loop.time())
 
     def _show(self, look: Look) -> None:
         if self._cart is None:
@@ -259,10 +278,12 @@ class CartConnection:
 
     def _mind_the_flow(self) -> None:
         """Read no more while the client waits for much, or does not read itself."""
-        if self._unanswered >= MOST_PENDING or self._socket.is_full:
+        waits = self._unanswered >= MOST_PENDING or self._socket.is_full
+        if waits and not self._reads_no_more:
             self._socket.pause()
-        else:
+        elif self._reads_no_more and not waits:
             self._socket.resume()
+        self._reads_no_more = waits
 
     def _beat(self) -> None:
         silent_s = self._loop.time() - self._outgoing.wrote_at_s

@@ -1,9 +1,10 @@
 """What all connections of a node have in common."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
+from app.wire.write import Scribe
 from app.ws.guests import Guests
 
 
@@ -17,3 +18,4 @@ class Manners:
     node: str
     heartbeat_ms: int
     hello_ms: int
+    scribe: Scribe = field(default_factory=Scribe)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from app.ws.socket import Socket
-from app.ws.unread import MOST_FRAMES, Unread
+from app.ws.unread import Unread
 
 SEND_S = 5.0
 
@@ -35,10 +35,9 @@ class Outgoing:
 
     def add(self, frame: bytes, *, is_state: bool) -> None:
         """Have *frame* written."""
-        self._unread.add(frame, is_state=is_state)
-        if len(self._unread) >= MOST_FRAMES and not self._socket.is_full:
-            self.flush()
-        else:
+        if self._unread.add(frame, is_state=is_state):
+            self._make_room()
+        if not self._will_flush:
             self.flush_soon()
 
     def flush_soon(self) -> None:
@@ -72,6 +71,12 @@ class Outgoing:
         if self._stall_timer:
             self._stall_timer.cancel()
             self._stall_timer = None
+
+    def _make_room(self) -> None:
+        if self._socket.is_full:
+            self._unread.drop_state()
+        else:
+            self.flush()
 
     def _await_room(self) -> None:
         if self._stall_timer is None:

@@ -18,6 +18,11 @@ class Patience:
         self._until_s = 0.0
         self._strikes: list[float] = []
 
+    @property
+    def holds(self) -> bool:
+        """Say whether something is held back."""
+        return self._held is not None
+
     def hold(self, later: Later, now_s: float) -> None:
         """Hold back what comes after *later*, until it comes again."""
         self._held = later

@@ -15,17 +15,16 @@ class Unread:
         self._bytes = 0
         self.owes_snapshot = False
 
-    def __len__(self) -> int:
-        return len(self._frames) + self.owes_snapshot
+    def add(self, frame: bytes, *, is_state: bool) -> bool:
+        """Let *frame* wait; say whether too much waits now, so that something has to be done.
 
-    def add(self, frame: bytes, *, is_state: bool) -> None:
-        """Let *frame* wait; state is left out while a snapshot is owed, which will tell more."""
+        State is left out while a snapshot is owed, which will tell more.
+        """
         if is_state and self.owes_snapshot:
-            return
+            return False
         self._frames.append((frame, is_state))
         self._bytes += len(frame)
-        if len(self._frames) > MOST_FRAMES or self._bytes > MOST_BYTES:
-            self._drop_state()
+        return len(self._frames) > MOST_FRAMES or self._bytes > MOST_BYTES
 
     def take(self) -> list[bytes]:
         """Return all that waits, in order, and forget it; `owes_snapshot` is left to the taker."""
@@ -34,7 +33,8 @@ class Unread:
         self._bytes = 0
         return frames
 
-    def _drop_state(self) -> None:
+    def drop_state(self) -> None:
+        """Keep only what cannot be told anew, and owe a snapshot for the rest."""
         self._frames = [(frame, is_state) for frame, is_state in self._frames if not is_state]
         self._bytes = sum(len(frame) for frame, _ in self._frames)
         self.owes_snapshot = True

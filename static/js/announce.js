@@ -1,8 +1,11 @@
-// What a screen reader is told.
+// What passes by: said in two live regions, written over the page, or left where a row was.
 
-/** @import { After } from "./types.d.ts" */
+/** @import { After, Line } from "./types.d.ts" */
+
+import { copy, every, set, the } from "./views/dom.js"
 
 const BATCH_MS = 500
+const STAYS_MS = 8000
 
 /**
  * Return a voice that says in `region` what came within half a second, the last for each key.
@@ -13,15 +16,89 @@ const BATCH_MS = 500
 export function voice(region, after) {
   /** @type {Map<string, string>} */
   const texts = new Map()
-
+  const speak = () => {
+    region.textContent = [...texts.values()].join(" ")
+    texts.clear()
+  }
   return (text, key = text) => {
-    if (!texts.size) {
-      region.textContent = ""
-      after(BATCH_MS, () => {
-        region.textContent = [...texts.values()].join(" ")
-        texts.clear()
-      })
-    }
+    if (!texts.size) after(BATCH_MS, speak)
+    if (!texts.size) region.textContent = ""
     texts.set(key, text)
   }
+}
+
+/**
+ * Write `text` over the page for some seconds, longer while somebody looks at it.
+ * @param {string} text
+ */
+export function notice(text) {
+  passBy(put("notice", text))
+}
+
+/**
+ * Ask what stays until it is answered.
+ * @param {string} text
+ * @param {Record<string, () => void>} answers
+ */
+export function question(text, answers) {
+  const item = put("notice", text)
+  item.dataset.question = ""
+  for (const [label, act] of Object.entries(answers)) {
+    const button = document.createElement("button")
+    button.className = "link"
+    button.textContent = label
+    button.addEventListener("click", act)
+    button.addEventListener("click", () => item.remove())
+    item.append(button)
+  }
+}
+
+/**
+ * Leave "Removed … · Undo" in place of a row, or over the page where no row can be seen.
+ * @param {Line} line
+ */
+export function leaveRemoved({ sku, name }) {
+  const [row] = every(`[data-rows="lines"] > [data-sku="${sku}"]`)
+  const item = put("removed", `Removed ${name}`)
+  item.dataset.removed = sku
+  item.addEventListener("submit", () => queueMicrotask(() => item.remove()))
+  passBy(item)
+  if (!row?.checkVisibility()) return
+  row.after(item)
+  if (row.contains(document.activeElement)) the("button", item).focus()
+}
+
+/**
+ * Have the "Undo" of `sku` take back only this revision.
+ * @param {string} sku
+ * @param {number} rev
+ */
+export function setRevision(sku, rev) {
+  for (const item of every(`[data-removed="${sku}"]`)) set(item, "value", { rev: `${rev}` })
+}
+
+/**
+ * @param {readonly Line[]} lines
+ */
+export function clearRemoved(lines) {
+  for (const { sku } of lines) for (const item of every(`[data-removed="${sku}"]`)) item.remove()
+}
+
+/**
+ * @param {string} template
+ * @param {string} text
+ */
+function put(template, text) {
+  const item = copy(template)
+  set(item, "textContent", { text })
+  the("#notices").append(item)
+  return item
+}
+
+/** @param {HTMLElement} item */
+function passBy(item) {
+  setTimeout(() => {
+    if (item.matches(":hover, :focus-within")) passBy(item)
+    else item.remove()
+  }, STAYS_MS)
 }

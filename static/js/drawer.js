@@ -1,21 +1,17 @@
-// Where this browser keeps the outboxes of an account, each held by at most one tab.
+// Where this browser keeps the outboxes of one account, each held by at most one tab.
 
 /** @import { Found, Kept, Lock, Row, Rows } from "./types.d.ts" */
 
 export class Drawer {
-  /** @type {Found | null} */
-  #own = null
-  #account
+  #own = /** @type {Found | null} */ (null)
   #rows
   #lock
 
   /**
-   * @param {string} account
    * @param {Rows} rows
    * @param {Lock} lock
    */
-  constructor(account, rows, lock) {
-    this.#account = account
+  constructor(rows, lock) {
     this.#rows = rows
     this.#lock = lock
   }
@@ -26,11 +22,11 @@ export class Drawer {
    * @returns {Promise<Found | null>}
    */
   async find(fits) {
-    const rows = (await this.#ours()).filter(fits)
-    const idle = (/** @type {Row} */ row) => Number(row.waiting.length === 0)
+    const rows = (await this.#rows.all()).filter(fits)
+    const idle = (/** @type {Row} */ row) => Number(!row.waiting.length)
     for (const { id } of rows.sort((a, b) => idle(a) - idle(b) || a.born - b.born)) {
       const letGo = await this.#lock(id)
-      const row = letGo && (await this.#ours()).find((one) => one.id === id)
+      const row = letGo && (await this.#rows.all()).find((one) => one.id === id)
       if (row) return { row, letGo }
       letGo?.()
     }
@@ -38,9 +34,8 @@ export class Drawer {
   }
 
   /**
-   * Hold what was found; what was held stays for others.
+   * What was held stays for others.
    * @param {Found} found
-   * @returns {Kept}
    */
   hold(found) {
     this.leave()
@@ -49,7 +44,6 @@ export class Drawer {
   }
 
   /**
-   * Store the outbox, if it is the one that is held.
    * @param {Kept} kept
    */
   async keep(kept) {
@@ -58,63 +52,47 @@ export class Drawer {
   }
 
   /**
-   * Hold and store `kept` in place of the outbox that was held.
+   * Hold and store `kept` in place of what was held.
    * @param {Kept} kept
-   * @param {number} born  By the clock.
+   * @param {number} born
    */
   async replace(kept, born) {
     const old = this.#own
-    const row = { ...kept, account: this.#account, born }
+    const row = { ...kept, born }
     this.#own = { row, letGo: (await this.#lock(kept.id)) ?? (() => {}) }
     await this.#rows.swap(old ? [old.row.id] : [], row)
     old?.letGo()
   }
 
-  /** Let go of the outbox: the page is hidden for good, or for long. */
+  /** Leave the outbox to whoever takes it: the page goes. */
   leave() {
     this.#own?.letGo()
     this.#own = null
   }
 
-  /** Forget every outbox of this account: its shopper signed out. */
+  /** Forget all of it: the shopper signed out. */
   async clear() {
     this.leave()
-    const rows = await this.#ours()
-    await this.#rows.swap(rows.map((row) => row.id))
-  }
-
-  async #ours() {
-    return (await this.#rows.all()).filter((row) => row.account === this.#account)
+    await this.#rows.swap((await this.#rows.all()).map((row) => row.id))
   }
 }
 
 /**
  * The browser's database; where it keeps nothing, unsent changes live as long as the page.
+ * @param {string} account
  * @returns {Rows}
  */
-export function openRows() {
-  const request = indexedDB.open("shop", 1)
+export function openRows(account) {
+  const request = indexedDB.open(`shop ${account}`)
   request.onupgradeneeded = () => request.result.createObjectStore("outboxes", { keyPath: "id" })
   const opening = done(request)
-  const store = () =>
-    opening.then((it) => it.transaction("outboxes", "readwrite").objectStore("outboxes"))
+  const store = async () =>
+    (await opening).transaction("outboxes", "readwrite").objectStore("outboxes")
+  const all = async () => done((await store()).getAll())
   return {
-    all: () => store().then((outboxes) => done(outboxes.getAll())).catch(() => []),
-    swap: (gone, come) => store().then((outboxes) => swap(outboxes, gone, come)).catch(() => {}),
+    all: () => all().catch(() => []),
+    swap: (...change) => store().then(swap(...change), () => {}),
   }
-}
-
-/**
- * @param {IDBObjectStore} outboxes
- * @param {string[]} gone
- * @param {Row} [come]
- */
-function swap(outboxes, gone, come) {
-  for (const id of gone) outboxes.delete(id)
-  if (come) outboxes.put(come)
-  return new Promise((resolve) => {
-    outboxes.transaction.oncomplete = outboxes.transaction.onabort = resolve
-  })
 }
 
 /** @type {Lock} */
@@ -125,6 +103,21 @@ export function lock(name) {
       return resolve(null)
     })
   })
+}
+
+/**
+ * @param {string[]} gone
+ * @param {Row} [come]
+ * @returns {(outboxes: IDBObjectStore) => Promise<unknown>}
+ */
+function swap(gone, come) {
+  return (outboxes) => {
+    for (const id of gone) outboxes.delete(id)
+    if (come) outboxes.put(come)
+    return new Promise((resolve) => {
+      outboxes.transaction.oncomplete = outboxes.transaction.onabort = resolve
+    })
+  }
 }
 
 /**

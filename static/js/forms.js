@@ -1,45 +1,48 @@
-// What the shopper does becomes an op: forms, fields and keys. Without JavaScript the shop reads
-// the same forms.
+// What the shopper does becomes an op. Without JavaScript the shop reads the same forms.
 
 /** @import { Op } from "./types.d.ts" */
 
 import { isField } from "./views/dom.js"
 
+/** @type {Record<string, [Op["k"], ...string[]]>} */
+const FORMS = {
+  "/cart/add": ["line.add", "sku", "qty", "seen"],
+  "/cart/set": ["line.set", "sku", "qty", "seen"],
+  "/cart/save": ["line.save", "sku"],
+  "/cart/unsave": ["line.unsave", "sku"],
+  "/cart/accept": ["line.accept", "sku", "price"],
+  "/cart/note": ["note.set", "text"],
+  "/cart/voucher": ["voucher.set", "code"],
+  "/cart/undo": ["undo", "rev"],
+}
+
 /**
  * Return the op that a form sent to `path` asks for, or null if it asks for none.
  * @param {string} path
  * @param {Pick<FormData, "get">} fields
- * @returns {Op | null}
  */
 export function opOf(path, fields) {
-  const text = (/** @type {string} */ name) => plain(String(fields.get(name) ?? ""))
-  const whole = (/** @type {string} */ name) => Number.parseInt(text(name), 10)
-  const sku = text("sku")
-  const seen = whole("seen") > 0 ? { seen: whole("seen") } : {}
-  switch (path) {
-    case "/cart/add":
-      return { k: "line.add", sku, qty: whole("qty"), ...seen }
-    case "/cart/set":
-      return { k: "line.set", sku, qty: whole("qty"), ...seen }
-    case "/cart/save":
-      return { k: "line.save", sku }
-    case "/cart/unsave":
-      return { k: "line.unsave", sku }
-    case "/cart/accept":
-      return { k: "line.accept", sku, price: whole("price") }
-    case "/cart/note":
-      return { k: "note.set", text: text("text") }
-    case "/cart/voucher":
-      return { k: "voucher.set", code: text("code").trim() || null }
-    case "/cart/undo":
-      return { k: "undo", ...(whole("rev") > 0 ? { rev: whole("rev") } : {}) }
-    default:
-      return null
-  }
+  const [k, ...names] = FORMS[path] ?? []
+  if (!k) return null
+  const values = names.map((name) => [name, asTyped(name, String(fields.get(name) ?? ""))])
+  const filled = values.filter(([, value]) => value !== undefined)
+  return /** @type {Op} */ ({ k, ...Object.fromEntries(filled) })
 }
 
 /**
- * Hand every wish that the page can express to `ask`; while `isLive` is false, forms go their way.
+ * Lines end in LF; other control characters nobody typed on purpose.
+ * @param {string} name
+ * @param {string} typed
+ */
+function asTyped(name, typed) {
+  const text = typed.replace(/\r\n?/g, "\n").replace(/(?![\n\t])\p{Cc}/gu, "")
+  if (name === "code") return text.trim() || null
+  if (name === "sku" || name === "text") return text
+  return text ? Number(text) : undefined
+}
+
+/**
+ * Hand what the shopper wishes to `ask`; while `isLive` is false, forms go their own way.
  * @param {(op: Op) => void} ask
  * @param {() => boolean} isLive
  */
@@ -56,23 +59,13 @@ export function onWish(ask, isLive) {
   })
   document.addEventListener("change", ({ target }) => {
     const field = /** @type {HTMLInputElement} */ (target)
-    if (field.matches('[name="qty"], [name="text"]') && field.reportValidity()) {
-      field.form?.requestSubmit()
-    }
+    const is_wish = field.matches('[name="qty"], [name="text"]')
+    if (is_wish && field.reportValidity()) field.form?.requestSubmit()
   })
   document.addEventListener("keydown", (event) => {
-    const { key, ctrlKey, metaKey, shiftKey, target } = event
-    const is_undo = key === "z" && (ctrlKey || metaKey) && !shiftKey && !isField(target)
-    if (!is_undo || !isLive()) return
+    const is_undo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey
+    if (!is_undo || isField(event.target) || !isLive()) return
     event.preventDefault()
     ask({ k: "undo" })
   })
-}
-
-/**
- * Lines end in LF, and other control characters are left out: nobody typed them on purpose.
- * @param {string} text
- */
-function plain(text) {
-  return text.replace(/\r\n?/g, "\n").replace(/(?![\n\t])\p{Cc}/gu, "")
 }

@@ -2,16 +2,14 @@
 
 /** @import { After, Cart, News, Op } from "./types.d.ts" */
 
-import { voice } from "./announce.js"
+import { clearRemoved, leaveRemoved, notice, question, setRevision, voice } from "./announce.js"
 import { hold } from "./cart.js"
 import { Drawer, lock, openRows } from "./drawer.js"
 import { onWish } from "./forms.js"
 import { Socket } from "./socket.js"
 import { Tab } from "./tab.js"
-import { every, set, the } from "./views/dom.js"
-import { showStatus, showSums } from "./views/frame.js"
-import { clearRemoved, leaveRemoved, notice, question, setRevision } from "./views/notices.js"
-import { showRows, tint } from "./views/rows.js"
+import { showCart, tint } from "./views/cart.js"
+import { change, every, set, the } from "./views/dom.js"
 import { known, showCards, showPrices, skusOnThePage } from "./views/shelf.js"
 import { backOnline, clamped, counted, moved, status } from "./words.js"
 
@@ -23,15 +21,14 @@ const now = () => performance.now()
 const clock = () => Date.now()
 const politely = voice(the("#polite"), after)
 const urgently = voice(the("#assertive"), after)
-const drawer = new Drawer(account, openRows(), lock)
+const drawer = new Drawer(openRows(account), lock)
 const channel = new BroadcastChannel("shop")
 
 let away_since = now()
-let fresh_at = new Date()
+let fresh_at = timeOfDay()
 /** This page was put away, and has not heard of its cart since. */
 let is_old = false
-let asked_about = ""
-/** What became of the changes that waited, from when the shopper was told that they do. */
+/** What became of the changes that waited while the shopper saw it. */
 let tally = /** @type {{ saved: number, refusals: string[] } | null} */ (null)
 
 const socket = new Socket(
@@ -74,7 +71,7 @@ async function begin() {
   socket.start()
 }
 
-/** The page goes, perhaps to come back: another one may go on with what waits. */
+/** The page goes, perhaps to come back: another may go on with what waits. */
 function end() {
   is_old = true
   show()
@@ -83,50 +80,48 @@ function end() {
   tab.leave()
 }
 
-/** Go on with what a closed tab left unsent, unless something waits here by now. */
+/** Go on with what a closed tab left, once nothing waits here. */
 async function adoptOrphan() {
   const found = await drawer.find((row) => row.waiting.length > 0)
   if (!found) return
-  if (tab.outbox.waiting.length) return found.letGo()
-  tab.adopt(drawer.hold(found))
-  socket.start()
+  if (tab.outbox.waiting.length) {
+    found.letGo()
+    after(LATE_MS, adoptOrphan)
+  } else {
+    tab.adopt(drawer.hold(found))
+    socket.start()
+  }
 }
 
 /** @param {Op} op */
 function ask(op) {
-  const sku = "sku" in op ? op.sku : ""
-  const line = () => tab.shown(known).lines.find((one) => one.sku === sku)
-  const name = line()?.name
-  if (name && op.k === "line.set" && !op.qty) {
-    leaveRemoved(sku, name)
-    politely(`Removed ${name}.`, sku)
-  }
+  const line = () => tab.shown(known).lines.find((one) => "sku" in op && one.sku === op.sku)
+  const before = line()
+  if (before && op.k === "line.set" && !op.qty) leaveRemoved(before)
   tab.ask(op)
-  const { qty } = line() ?? {}
-  if (qty) politely(`${line()?.name}: ${qty} in your cart.`, sku)
+  const after = line()
+  if (after) politely(`${after.name}: ${after.qty} in your cart.`, after.sku)
+  else if (before) politely(`Removed ${before.name}.`, before.sku)
 }
 
 function show() {
   const shown = tab.shown(known)
-  const { lines, saved, touched } = shown
-  for (const list of every("[data-rows]")) {
-    showRows(list, list.dataset.rows === "saved" ? saved : lines, touched)
-  }
-  showCards(lines, touched)
-  showSums(shown, is_old)
-  clearRemoved(lines)
+  showCart(shown, is_old)
+  showCards(shown.lines, shown.touched)
+  clearRemoved(shown.lines)
   showLink()
 }
 
 function showLink() {
   const { state, code } = socket
   const { length } = tab.outbox.waiting
-  const at = fresh_at.toLocaleTimeString("en-GB", { timeStyle: "short" })
-  const said = status(state, code, length, now() - away_since >= LATE_MS, at)
-  showStatus(state, said)
+  const said = status(state, code, length, now() - away_since >= LATE_MS, fresh_at)
+  change(document.body, "data-link", state)
+  set(document, "textContent", { "status-text": said?.text ?? "", "status-act": said?.act ?? "" })
+  set(document, "hidden", { status: !said, "status-act": !said?.act })
   if (said) tally ??= { saved: 0, refusals: [] }
   if (state !== "open") return
-  if (tab.isStale && asked_about !== tab.outbox.id) askAboutStale(length)
+  if (tab.stale.length && !every("[data-question]").length) askAboutStale(tab.stale.length)
   if (!tally || length) return
   say(backOnline(tally.saved, tally.refusals))
   tally = null
@@ -139,7 +134,7 @@ function linkChanged() {
     sessionStorage.removeItem("reloaded")
   } else if (away_since > now()) {
     away_since = now()
-    fresh_at = new Date()
+    fresh_at = timeOfDay()
     after(LATE_MS, showLink)
   }
   if (state === "stopped") stopped(code)
@@ -154,25 +149,16 @@ function stopped(code) {
     sessionStorage.setItem("reloaded", `${code}`)
     location.reload()
   }
-  if ([1007, 1009, 4400].includes(code)) giveUp()
-}
-
-/** The shop cannot read what waits here: the next page must not be stuck on it. */
-function giveUp() {
-  const { length } = tab.outbox.waiting
-  if (length) say(`${counted(length, "change")} could not be saved.`)
-  tab.leave()
-  drawer.replace(tab.outbox.kept, clock())
+  if (code === 1007 || code === 1009 || code === 4400) {
+    tab.leave()
+    drawer.replace(tab.outbox.kept, clock())
+  }
 }
 
 /** @param {number} count */
 function askAboutStale(count) {
-  asked_about = tab.outbox.id
   question(`${counted(count, "change")} from more than a day ago: still wanted?`, {
-    "Send now": () => {
-      tab.outbox.freshen(clock())
-      tab.flush()
-    },
+    "Send now": () => tab.freshen(),
     Forget: () => tab.forget(),
   })
 }
@@ -195,39 +181,29 @@ function told(news, before, op) {
     if (op?.k === "line.set" && !op.qty) setRevision(op.sku, news.rev)
   }
   if (news.t === "prices") showPrices(news.items)
-  if (news.t === "prices" || news.t === "patch") tellMoves(before)
-  if (news.t === "patch" && news.by.tab !== tab.id) tellOthers(Object.keys(news.lines), before)
+  if (news.t === "prices") tellLines(before, false)
+  if (news.t === "patch") tellLines(before, news.by.tab !== tab.id)
   if (news.t === "tabs") {
-    const text = `Open in ${counted(news.n, "tab")}`
-    set(document, "tabs", { hidden: news.n < 2, textContent: text })
+    set(document, "textContent", { tabs: `Open in ${counted(news.n, "tab")}` })
+    set(document, "hidden", { tabs: news.n < 2 })
     adoptOrphan()
   }
 }
 
 /**
- * What the shop did to the lines.
+ * What the shop and other tabs did to the lines.
  * @param {Cart} before
+ * @param {boolean} is_foreign
  */
-function tellMoves(before) {
-  for (const line of tab.cart.lines.values()) {
-    const text = moved(line, before.lines.get(line.sku))
-    if (!text) continue
-    urgently(text, line.sku)
-    if (!every("[data-rows]").some((list) => list.checkVisibility())) notice(text)
-  }
-}
-
-/**
- * What another tab did to the lines.
- * @param {string[]} skus
- * @param {Cart} before
- */
-function tellOthers(skus, before) {
-  for (const sku of skus) {
+function tellLines(before, is_foreign) {
+  for (const { sku, name } of [...before.lines.values(), ...tab.cart.lines.values()]) {
     const old = before.lines.get(sku)
     const line = tab.cart.lines.get(sku)
-    if (line?.qty === old?.qty) continue
-    politely(`${(line ?? old)?.name} changed in another tab.`, sku)
+    const text = moved(line, old)
+    if (text) urgently(text, sku)
+    if (text && !every("[data-rows]").some((list) => list.checkVisibility())) notice(text)
+    if (!is_foreign || line?.qty === old?.qty) continue
+    politely(`${name} changed in another tab.`, sku)
     tint(sku)
   }
 }
@@ -238,7 +214,6 @@ function say(text) {
   politely(text)
 }
 
-/** Sign in again, and go on; another account gets a page of its own. */
 async function signIn() {
   const { askForLogin } = await import("./views/login.js")
   if ((await askForLogin()) === account) socket.start()
@@ -253,24 +228,8 @@ async function signedOut() {
   location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
 }
 
-/**
- * @this {HTMLElement}
- * @param {SubmitEvent} event
- */
-async function signOut(event) {
-  event.preventDefault()
-  end()
-  channel.postMessage(account)
-  await drawer.clear()
-  if (this instanceof HTMLFormElement) this.submit()
-}
-
-/** The button in the bar. */
-function act() {
-  const { code } = socket
-  if (code === 4401) signIn()
-  else if (code === 4409 || code === 4411) socket.start()
-  else location.reload()
+function timeOfDay() {
+  return new Date().toLocaleTimeString("en-GB", { timeStyle: "short" })
 }
 
 /** @type {After} */
@@ -279,17 +238,20 @@ function after(ms, act) {
   return () => clearTimeout(timer)
 }
 
-/** A timer that comes far too late means that the machine slept. */
-function watchForNaps(ticked_at = clock()) {
-  after(NAP_MS, () => {
-    if (clock() - ticked_at > 2 * NAP_MS && !document.hidden) socket.probe()
-    watchForNaps()
-  })
-}
-
 onWish(ask, () => socket.state !== "stopped" || socket.code === 4401)
-the('[data-part="status-act"]').addEventListener("click", act)
-the('[action="/logout"]').addEventListener("submit", signOut)
+the('[data-part="status-act"]').addEventListener("click", () => {
+  if (socket.code === 4401) signIn()
+  else if (socket.code === 4409 || socket.code === 4411) socket.start()
+  else location.reload()
+})
+const logout = the('[action="/logout"]')
+logout.addEventListener("submit", async (event) => {
+  event.preventDefault()
+  end()
+  channel.postMessage(account)
+  await drawer.clear()
+  HTMLFormElement.prototype.submit.call(logout)
+})
 channel.addEventListener("message", ({ data }) => data === account && signedOut())
 addEventListener("pagehide", end)
 addEventListener("pageshow", ({ persisted }) => persisted && begin())
@@ -297,8 +259,12 @@ addEventListener("online", () => socket.reach(true))
 addEventListener("offline", () => socket.reach(false))
 document.addEventListener("visibilitychange", () => socket.show(!document.hidden))
 document.addEventListener("focusout", () => queueMicrotask(show))
+let ticked_at = clock()
+setInterval(() => {
+  if (clock() - ticked_at > 2 * NAP_MS) socket.probe()
+  ticked_at = clock()
+}, NAP_MS)
 
 tab.watched = skusOnThePage()
 after(LATE_MS, showLink)
-watchForNaps()
 begin()

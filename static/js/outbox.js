@@ -6,7 +6,6 @@ const GATHER_MS = 200
 const STALE_MS = 24 * 60 * 60 * 1000
 
 export class Outbox {
-  /** Every op without a verdict, oldest first. */
   waiting = /** @type {Waiting[]} */ ([])
   #settled = 0
   #flown = 0
@@ -14,9 +13,8 @@ export class Outbox {
   #last_set = { sku: "", n: 0, at: 0 }
 
   /**
-   * Begin a new outbox, or continue one that was kept.
    * @param {string} id
-   * @param {Kept} [kept]
+   * @param {Kept} [kept]  To continue from.
    */
   constructor(id, kept) {
     this.id = id
@@ -25,19 +23,23 @@ export class Outbox {
     this.waiting = kept.waiting.map((one) => ({ ...one }))
   }
 
-  /** Numbers that were sent and have no verdict yet. */
-  get pend() {
-    return this.waiting.filter((one) => one.sent).map((one) => one.n)
-  }
-
   /** @returns {Kept} */
   get kept() {
     const waiting = this.waiting.map((one) => ({ ...one }))
     return { id: this.id, settled: this.#settled, waiting }
   }
 
+  /** Numbers that were sent and have no verdict yet. */
+  get pend() {
+    return this.waiting.filter((one) => one.sent).map((one) => one.n)
+  }
+
+  get #newest() {
+    return this.waiting.at(-1)?.n ?? this.#settled
+  }
+
   /**
-   * Number `op` and keep it; a wish that only replaces the one before it takes its number.
+   * Number `op`; a wish that only replaces the one before it takes its number.
    * @param {Op} op
    * @param {number} since  By the clock.
    */
@@ -48,11 +50,9 @@ export class Outbox {
   }
 
   /**
-   * Hand out what may be sent now, in order, with at most `inflight` under way.
-   *
-   * An op that was handed out once keeps its body for ever.
+   * Hand out what may be sent now, in order; what was handed out keeps its body for ever.
    * @param {number} now
-   * @param {number} inflight
+   * @param {number} inflight  At most so many without a verdict.
    */
   take(now, inflight) {
     const due = []
@@ -68,7 +68,7 @@ export class Outbox {
   }
 
   /**
-   * Say in how many ms there may be more to take, or null if only news can change that.
+   * In how many ms there may be more to take; null if only news can change that.
    * @param {number} now
    */
   wakeIn(now) {
@@ -85,10 +85,9 @@ export class Outbox {
    */
   settle(n) {
     const one = this.waiting.find((other) => other.n === n)
-    if (!one) return undefined
     this.waiting = this.waiting.filter((other) => other !== one)
-    this.#settled = Math.max(this.#settled, n)
-    return one.op
+    if (one) this.#settled = Math.max(this.#settled, n)
+    return one?.op
   }
 
   /**
@@ -112,7 +111,7 @@ export class Outbox {
   }
 
   /**
-   * Tell whether the shop, whose newest verdict is number `last`, remembers another stream.
+   * Whether the shop, whose newest verdict is number `last`, remembers another stream.
    * @param {number} last
    */
   disagreesWith(last) {
@@ -121,41 +120,31 @@ export class Outbox {
   }
 
   /**
-   * Number what waits in `other` behind what waits here.
-   * @param {Outbox} other
+   * Number what waited elsewhere behind what waits here.
+   * @param {Waiting[]} waiting
    */
-  append(other) {
-    for (const one of other.waiting) this.put(one.op, one.since)
+  append(waiting) {
+    for (const { op, since } of waiting) this.put(op, since)
     return this
   }
 
   /**
-   * Tell whether something waits for so long that nobody may remember having asked for it.
+   * What waits for so long that its shopper may have forgotten it.
    * @param {number} clock
    */
-  isStale(clock) {
-    return this.waiting.some((one) => clock - one.since > STALE_MS)
-  }
-
-  /** @param {number} clock */
-  freshen(clock) {
-    for (const one of this.waiting) one.since = clock
-  }
-
-  get #newest() {
-    return this.waiting.at(-1)?.n ?? this.#settled
+  stale(clock) {
+    return this.waiting.filter((one) => clock - one.since > STALE_MS)
   }
 
   /**
-   * Fast changes of one line wait for each other, so that one op says what came of them.
+   * Fast changes of one line wait for each other: one op says what came of them.
    * @param {Waiting} one
    * @param {number} now
    */
-  #gathers(one, now) {
-    const { sku, n, at } = this.#last_set
-    if (one.sent || one !== this.waiting.at(-1)) return false
-    if (one.op.k !== "line.set" || one.op.sku !== sku) return false
-    return now < at + GATHER_MS || this.waiting.some((other) => other.n === n)
+  #gathers({ n, op, sent }, now) {
+    const last = this.#last_set
+    if (sent || n !== this.#newest || op.k !== "line.set" || op.sku !== last.sku) return false
+    return now < last.at + GATHER_MS || this.waiting.some((one) => one.n === last.n)
   }
 }
 

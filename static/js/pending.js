@@ -1,4 +1,4 @@
-// The confirmed cart with the waiting ops on it: what the page shows. Only quantities and places
+// The confirmed cart with the waiting ops on it: what the page shows. Only quantities and the note
 // run ahead; prices, stock and totals stay what the shop said last.
 
 /** @import { Cart, Known, Line, Op, Shown } from "./types.d.ts" */
@@ -6,7 +6,6 @@
 import { keyed } from "./cart.js"
 
 const MOST = 99
-const LAST = Number.MAX_SAFE_INTEGER
 
 /**
  * @param {Cart} cart
@@ -14,48 +13,29 @@ const LAST = Number.MAX_SAFE_INTEGER
  * @param {Known} known
  * @returns {Shown}
  */
-export function pending({ voucher, totals, ...cart }, ops, known) {
-  const lines = new Map(cart.lines)
-  const saved = new Map(cart.saved)
+export function pending(cart, ops, known) {
+  const held = new Map(cart.lines)
   let { note } = cart
   for (const op of ops) {
-    if (op.k === "line.add") put(lines, op.sku, (lines.get(op.sku)?.qty ?? 0) + op.qty, known)
-    if (op.k === "line.set") put(lines, op.sku, op.qty, known)
-    if (op.k === "line.save") move(lines, saved, op.sku)
-    if (op.k === "line.unsave") move(saved, lines, op.sku)
     if (op.k === "note.set") note = op.text
+    if (op.k !== "line.add" && op.k !== "line.set") continue
+    const line = held.get(op.sku) ?? fresh(op.sku, known)
+    const qty = op.k === "line.add" && line ? line.qty + op.qty : op.qty
+    if (!qty) held.delete(op.sku)
+    else if (line) held.set(op.sku, { ...line, qty: Math.min(qty, MOST) })
   }
-  const all = inOrder(lines)
-  const for_sale = all.filter(({ state }) => state !== "sold_out" && state !== "gone")
-  const count = for_sale.reduce((sum, line) => sum + line.qty, 0)
-  const touched = new Set(ops.map((op) => ("sku" in op ? op.sku : "")))
-  const waits = ops.length > 0
-  return { lines: all, saved: inOrder(saved), note, voucher, totals, count, touched, waits }
-}
-
-/**
- * @param {Map<string, Line>} lines
- * @param {string} sku
- * @param {number} qty
- * @param {Known} known
- */
-function put(lines, sku, qty, known) {
-  const line = lines.get(sku) ?? fresh(sku, known)
-  if (qty === 0) lines.delete(sku)
-  else if (line) lines.set(sku, { ...line, qty: Math.min(qty, MOST) })
-}
-
-/**
- * @param {Map<string, Line>} from
- * @param {Map<string, Line>} to
- * @param {string} sku
- */
-function move(from, to, sku) {
-  const line = from.get(sku)
-  if (!line) return
-  const { qty, pos } = to.get(sku) ?? { qty: 0, pos: LAST }
-  from.delete(sku)
-  to.set(sku, { ...line, qty: Math.min(line.qty + qty, MOST), pos })
+  const lines = [...keyed([...held.values()]).values()]
+  const for_sale = lines.filter(({ state }) => state !== "sold_out" && state !== "gone")
+  return {
+    lines,
+    saved: [...cart.saved.values()],
+    note,
+    voucher: cart.voucher,
+    totals: cart.totals,
+    count: for_sale.reduce((sum, line) => sum + line.qty, 0),
+    touched: new Set(ops.map((op) => ("sku" in op ? op.sku : ""))),
+    waits: ops.length > 0,
+  }
 }
 
 /**
@@ -65,11 +45,6 @@ function move(from, to, sku) {
  */
 function fresh(sku, known) {
   const product = known(sku)
-  const line = { sku, pos: LAST, qty: 0, stock: null, state: /** @type {const} */ ("ok") }
-  return product && { ...product, ...line, agreed: product.price }
-}
-
-/** @param {Map<string, Line>} lines */
-function inOrder(lines) {
-  return [...keyed([...lines.values()]).values()]
+  const line = { sku, pos: Number.MAX_SAFE_INTEGER, qty: 0, stock: null }
+  return product && { ...product, ...line, agreed: product.price, state: "ok" }
 }

@@ -1,4 +1,4 @@
-// Frames of `shop.cart.v1` as text; types.d.ts has their words, app/wire is the other side.
+// Frames of `shop.cart.v1` as text; types.d.ts spells out what is in them.
 
 /** @import { Frame, News } from "./types.d.ts" */
 

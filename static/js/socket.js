@@ -14,9 +14,9 @@ const OVERRUN_MS = 30_000
 const FINAL = [1007, 1009, 4400, 4401, 4406, 4409, 4410, 4411]
 
 /**
- * Say how long to wait before try number `attempt`: full jitter, so that no crowd comes back.
- * @param {number} attempt  From 0.
- * @param {number} chance  Between 0 and 1.
+ * Full jitter, so that no crowd comes back at once.
+ * @param {number} attempt
+ * @param {number} chance
  */
 export function delayBefore(attempt, chance) {
   return chance * Math.min(LONGEST_MS, FIRST_MS * 2 ** attempt)
@@ -48,7 +48,7 @@ export class Socket {
     this.#on = on
   }
 
-  /** Connect, or connect anew: with another outbox, after a sign-in, after a click. */
+  /** Connect, or connect anew. */
   start() {
     this.#dropAll()
     this.#attempt = 0
@@ -63,7 +63,6 @@ export class Socket {
   }
 
   /**
-   * Send `frame` if there is a socket that was welcomed.
    * @param {Frame} frame
    */
   send(frame) {
@@ -86,7 +85,7 @@ export class Socket {
     if (this.state === "waiting") this.#retry(true)
   }
 
-  /** Find out whether the socket still lives, after a sleep. */
+  /** Find out whether the socket survived a sleep. */
   probe() {
     const call = this.#current
     if (!call) return
@@ -163,14 +162,9 @@ export class Socket {
     if (code === 4429) this.#not_before = now + OVERRUN_MS
     this.#on.closed(code)
     if (is_newest ? FINAL.includes(code) : code === 4410) this.stop(code)
-    else if (!is_newest) this.#outlived()
+    else if (!is_newest) this.#become(this.#current ? "open" : "connecting")
     else if (code === 1012 && call.welcome_at <= now) this.#schedule(0)
     else this.#retry(false)
-  }
-
-  /** An older socket went while a newer one is there, or on its way. */
-  #outlived() {
-    if (!this.#current) this.#become("connecting")
   }
 
   /** @param {boolean} is_first */

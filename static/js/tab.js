@@ -10,7 +10,6 @@ import { pending } from "./pending.js"
 const INFLIGHT = 32
 
 export class Tab {
-  /** SKUs that the page shows beside the cart. */
   watched = /** @type {string[]} */ ([])
   #account
   #world
@@ -18,9 +17,8 @@ export class Tab {
   #inflight = INFLIGHT
   /** One for each welcome; none while the outbox is not the one that was welcomed. */
   #session = /** @type {object | null} */ (null)
-  #is_owed_a_snapshot = false
-  /** Answered, but the cart that came of them is not here yet. */
-  #ahead = /** @type {{ op: Op, rev: number }[]} */ ([])
+  /** The revision that was too old for a patch. */
+  #stuck_at = -1
   #callOff = () => {}
 
   /**
@@ -38,21 +36,21 @@ export class Tab {
     this.#on = on
   }
 
-  /** What waits here is too old to be sent without being asked about. */
-  get isStale() {
-    return this.outbox.isStale(this.#world.clock())
+  /** What is too old to be sent without being asked about: until then, nothing is. */
+  get stale() {
+    return this.outbox.stale(this.#world.clock())
   }
 
   /**
-   * What this page is to show.
    * @param {Known} known
    */
   shown(known) {
-    return pending(this.cart, [...this.#ahead, ...this.outbox.waiting].map((one) => one.op), known)
+    const ops = this.outbox.waiting.map((one) => one.op)
+    return pending(this.cart, ops, known)
   }
 
   /**
-   * Ask for `op`: it is shown at once, kept, and sent when the shop can hear it.
+   * It is shown at once, kept, and sent when the shop can hear it.
    * @param {Op} op
    */
   ask(op) {
@@ -66,7 +64,7 @@ export class Tab {
    * @param {Kept} kept
    */
   adopt(kept) {
-    this.#turnTo(new Outbox(kept.id, kept).append(this.outbox))
+    this.#turnTo(new Outbox(kept.id, kept).append(this.outbox.waiting))
     this.#on.changed()
     this.flush()
   }
@@ -76,10 +74,16 @@ export class Tab {
     this.#turnTo(new Outbox(this.#world.uuid()))
   }
 
-  /** Go on with an empty outbox, and forget what waits in this one. */
+  /** Send what is stale after all. */
+  freshen() {
+    for (const one of this.stale) one.since = this.#world.clock()
+    this.flush()
+  }
+
+  /** Forget what is stale. */
   forget() {
-    this.leave()
-    return this.#replace()
+    const { stale } = this
+    this.#startAnew(this.outbox.waiting.filter((one) => !stale.includes(one)))
   }
 
   /**
@@ -102,7 +106,7 @@ export class Tab {
     if (news.t === "welcome") this.#welcome(news)
     else if (news.t === "ok" || news.t === "no") this.#answer(news)
     else if (news.t === "need" && !this.outbox.rewind(news.n)) this.#startAnew()
-    else if (news.t === "snapshot") this.#hold(hold(news))
+    else if (news.t === "snapshot") this.#show(hold(news))
     else if (news.t === "prices") this.#show(reprice(before, news))
     else if (news.t === "patch") this.#advance(news)
     if (news.t !== "ok" && news.t !== "no") this.#on.told(news, before)
@@ -114,7 +118,7 @@ export class Tab {
     const session = this.#session
     const { outbox } = this
     const now = this.#world.now()
-    const is_ready = session && this.#world.isOpen() && !this.isStale
+    const is_ready = session && this.#world.isOpen() && !this.stale.length
     const due = is_ready ? outbox.take(now, this.#inflight) : []
     const wake_ms = outbox.wakeIn(now)
     this.#callOff()
@@ -127,12 +131,11 @@ export class Tab {
   /** @param {Welcome} welcome */
   #welcome({ account, verdicts, last, limits }) {
     if (account !== this.#account) return this.#on.stranger()
-    this.#ahead = []
     for (const verdict of verdicts) this.#answer(verdict)
     if (this.outbox.disagreesWith(last)) return this.#startAnew()
     this.#session = {}
     this.#inflight = Math.min(INFLIGHT, limits.inflight)
-    this.#is_owed_a_snapshot = false
+    this.#stuck_at = -1
     this.outbox.rewind(1)
     if (this.watched.length) this.#world.send({ t: "watch", skus: this.watched })
   }
@@ -143,41 +146,27 @@ export class Tab {
     if ("retry_ms" in verdict) return this.outbox.postpone(n, verdict.retry_ms, this.#world.now())
     const op = this.outbox.settle(n)
     if (!op) return
-    const { rev } = verdict
-    if (verdict.t === "ok" && rev > this.cart.rev) this.#ahead.push({ op, rev })
     this.#on.told(verdict, this.cart, op)
-    this.#on.changed()
+    if (verdict.t === "no" || verdict.rev <= this.cart.rev) this.#on.changed()
   }
 
   /** @param {Patch} patch */
   #advance(patch) {
     const next = advance(this.cart, patch)
     if (next) return this.#show(next)
-    if (!this.#is_owed_a_snapshot) this.#world.send({ t: "resync" })
-    this.#is_owed_a_snapshot = true
-  }
-
-  /** @param {Cart} cart */
-  #hold(cart) {
-    this.#is_owed_a_snapshot = false
-    this.#ahead = []
-    this.#show(cart)
+    if (this.#stuck_at !== this.cart.rev) this.#world.send({ t: "resync" })
+    this.#stuck_at = this.cart.rev
   }
 
   /** @param {Cart} cart */
   #show(cart) {
     this.cart = cart
-    this.#ahead = this.#ahead.filter((one) => one.rev > cart.rev)
     this.#on.changed()
   }
 
-  /** The shop's memory of this outbox and ours do not fit: go on in a new one. */
-  #startAnew() {
-    this.#turnTo(new Outbox(this.#world.uuid()).append(this.outbox))
-    return this.#replace()
-  }
-
-  async #replace() {
+  /** Go on in a new outbox. */
+  async #startAnew(waiting = this.outbox.waiting) {
+    this.#turnTo(new Outbox(this.#world.uuid()).append(waiting))
     await this.#world.replace(this.outbox.kept)
     this.#world.restart()
   }

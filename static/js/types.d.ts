@@ -163,7 +163,7 @@ export type Waiting = { n: number; op: Op; since: number; sent: boolean }
 /** What of an outbox outlives the page. */
 export type Kept = { id: string; settled: number; waiting: Waiting[] }
 
-export type Row = Kept & { account: string; born: number }
+export type Row = Kept & { born: number }
 
 export type Rows = {
   all: () => Promise<Row[]>

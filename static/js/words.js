@@ -36,12 +36,14 @@ export function clamped({ got }) {
 }
 
 /**
- * Say what the shop did to `line` while the shopper looked on: "" if nothing worth a word.
- * @param {Line} line
+ * What the shop did to a line while the shopper looked on.
+ * @param {Line | undefined} line
  * @param {Line | undefined} before
  */
-export function moved({ name, state, agreed, price, stock }, before) {
-  if (!before || (state === before.state && price === before.price)) return ""
+export function moved(line, before) {
+  if (!line || !before) return ""
+  const { name, state, agreed, price, stock } = line
+  if (state === before.state && price === before.price) return ""
   if (state === "price_rise") return `${name}: was ${money(agreed)}, now ${money(price)}.`
   if (state === "sold_out") return `${name}: someone else bought the last one.`
   if (state === "gone") return `${name}: no longer sold.`
@@ -50,20 +52,19 @@ export function moved({ name, state, agreed, price, stock }, before) {
 }
 
 /**
- * Say how the connection stands: null where that is not worth a word.
+ * How the connection stands, where that is worth a word.
  * @param {State} state
  * @param {number} code
- * @param {number} count  Of the changes that wait.
- * @param {boolean} is_late  It has been away for over two seconds.
+ * @param {number} count  How many changes wait.
+ * @param {boolean} is_late
  * @param {string} fresh_at  When the cart was last told.
  * @returns {Said}
  */
 export function status(state, code, count, is_late, fresh_at) {
   const wait = count ? `: ${counted(count, "change")} waiting` : ""
   if (state === "stopped") return stopped(code, wait)
-  if (state === "offline") return { text: `Offline${wait} · cart from ${fresh_at}` }
-  if (state === "open" || !is_late) return null
-  const what = state === "connecting" ? "Connecting" : "No connection"
+  if (state === "open" || (state !== "offline" && !is_late)) return null
+  const what = { connecting: "Connecting", waiting: "No connection", offline: "Offline" }[state]
   return { text: `${what}${wait} · cart from ${fresh_at}` }
 }
 
@@ -78,17 +79,19 @@ function stopped(code, wait) {
   if (code === 4409) return { text: `This page went on elsewhere${wait}`, act: "Use it here" }
   if (code === 4411) return { text: `Open in too many tabs${wait}`, act: "Use it here" }
   if (code === 4406) return { text: "There is a newer page", act: "Load again" }
-  return { text: "Something went wrong on this page", act: "Load again" }
+  return { text: "Something went wrong; the last changes may be lost", act: "Load again" }
 }
 
 /**
- * Say what became of the changes that waited for the connection.
+ * What became of the changes that waited.
  * @param {number} saved
  * @param {string[]} refusals
  */
 export function backOnline(saved, refusals) {
   const all = counted(saved + refusals.length, "change")
   const some = refusals.length ? `${saved} of ${all}` : all
-  const what = saved || refusals.length ? `: ${some} saved` : ""
-  return [`Back online${what}`, ...refusals].join(". ")
+  return [
+    saved || refusals.length ? `Back online: ${some} saved` : "Back online",
+    ...refusals,
+  ].join(". ")
 }

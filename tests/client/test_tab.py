@@ -347,13 +347,30 @@ async def test_a_tab_can_be_used_with_async_with(shop: ScriptedShop) -> None:
     assert await line.close_code() == 1000
 
 
-async def test_opening_can_be_given_up(shop: ScriptedShop, tab: Tab) -> None:
+async def test_a_tab_that_was_never_open_lets_nobody_wait(tab: Tab) -> None:
+    asked = tab.add("milk-2l")
+    await tab.close()
+    with pytest.raises(Closed):
+        await asked
+
+
+async def test_opening_can_be_given_up_before_it_began(tab: Tab) -> None:
+    asked = tab.add("milk-2l")
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
+        async with asyncio.timeout(0):
             await tab.open()
+    with pytest.raises(Closed):
+        await asked
+
+
+async def test_opening_can_be_given_up(shop: ScriptedShop, tab: Tab) -> None:
+    opening = asyncio.ensure_future(tab.open())
     line = await shop.line()
     await line.hears("hello")
+    opening.cancel()
     await line.hears_nothing_more()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
     assert isinstance(tab.stopped, Closed)
 
 

@@ -3,15 +3,23 @@
 import pytest
 from hypothesis import given
 
-from app.domain.cart import Line, Patch, advance, content
+from app.domain.cart import Line, Patch, advance, at_version, content
+from app.domain.outbox import Outbox
 from app.domain.shelf import Money, VoucherCode
 from tests.domain.wishes import Story, some_story, what_shows
-from tests.examples import APPLES, EMPTY, MILK
+from tests.examples import APPLES, EMPTY, HERE, MILK, NOON
 
 THREE = Line(1, 3, Money(220))
 FIVE = Line(1, 5, Money(220))
 TWO = Line(2, 2, Money(145))
 CART = advance(EMPTY, Patch(1, {APPLES: THREE, MILK: TWO}, note="Ring twice"))
+LIVED_IN = CART._replace(
+    version=4,
+    steps=(Patch(1),),
+    outboxes={HERE: Outbox(7)},
+    tries=(NOON,),
+    used={VoucherCode("FIVER"): 2},
+)
 
 
 def test_a_patch_replaces_the_lines_it_names_and_no_others() -> None:
@@ -69,6 +77,23 @@ def test_the_old_cart_is_a_value_and_stays() -> None:
 def test_the_next_place_is_beyond_every_place_ever_given(patch: Patch, next_pos: int) -> None:
     assert CART.next_pos == 3
     assert advance(CART, patch).next_pos == next_pos
+
+
+def test_a_new_cart_was_never_saved_nor_changed() -> None:
+    assert (EMPTY.version, EMPTY.rev, EMPTY.next_pos) == (0, 0, 1)
+
+
+def test_what_no_patch_speaks_of_stays_as_it_is() -> None:
+    lived = LIVED_IN._replace(lines=CART.lines)
+
+    moved = advance(lived, Patch(2, {APPLES: FIVE}, {}, "", VoucherCode("FIVER")))
+
+    kept = ("account", "epoch", "version", "saved", "steps", "outboxes", "tries", "used")
+    assert [getattr(moved, name) for name in kept] == [getattr(lived, name) for name in kept]
+
+
+def test_another_save_changes_the_version_and_nothing_else() -> None:
+    assert at_version(LIVED_IN, 9) == LIVED_IN._replace(version=9)
 
 
 def test_an_empty_cart_has_no_content() -> None:

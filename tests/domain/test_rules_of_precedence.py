@@ -19,6 +19,7 @@ from tests.examples import (
     MILK,
     NOON,
     SHELF,
+    TENTH,
     after,
     refused,
     ruling_on,
@@ -96,3 +97,13 @@ def test_a_refusal_has_the_number_of_its_op_and_the_revision_that_stays(op: Op) 
     verdict = rule(NINETY, Ticket(HERE, 2, "body"), op, SHELF, NOON).verdict
 
     assert (verdict.n, verdict.rev) == (2, 1)
+
+
+@pytest.mark.parametrize("op", [BadOp(), AddLine(APPLES, 1), SetLine(APPLES, 90)])
+def test_what_an_op_is_not_about_stays_as_it_is(op: Op) -> None:
+    lived = NINETY._replace(version=4, tries=(NOON,), used={TENTH: 2}, saved=NINETY.lines)
+
+    ruled = ruling_on(op, lived).cart
+
+    kept = ("account", "epoch", "version", "saved", "note", "voucher", "tries", "used")
+    assert [getattr(ruled, name) for name in kept] == [getattr(lived, name) for name in kept]

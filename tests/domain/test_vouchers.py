@@ -73,6 +73,10 @@ def test_a_voucher_counts_from_its_minimum_on(subtotal: int, state: VoucherState
     assert shown(Voucher(TENTH, "", minimum=Money(2000)), subtotal).state is state
 
 
+def test_a_voucher_without_a_minimum_counts_from_nothing_on() -> None:
+    assert shown(Voucher(TENTH, ""), subtotal=0).state is VoucherState.OK
+
+
 @pytest.mark.parametrize(
     ("uses_left", "state"),
     [(1, VoucherState.OK), (0, VoucherState.USED_UP), (None, VoucherState.OK)],

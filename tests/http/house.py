@@ -3,20 +3,22 @@
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from html import unescape
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 from argon2 import PasswordHasher
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from quart import Quart, Response
 from quart.typing import TestClientProtocol
 from quart_auth import QuartAuth
 
-from app.domain.allowance import Bucket
+from app.domain import allowance
 from app.domain.cart import Account, Cart
 from app.domain.limits import Limits
 from app.domain.outbox import OutboxId
@@ -32,7 +34,7 @@ from app.live.ports import Away
 from app.live.sessions import LiveSessions
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
-from app.store.carts import load_cart, load_last
+from app.store.carts import load_cart, load_last, save_carts
 from app.store.database import Database, NotNow
 from app.store.shelf import load_categories, load_moves, set_product
 from app.store.writer import Writer
@@ -43,13 +45,6 @@ ORIGIN = "http://localhost"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "seven brown bricks"
 ADA = {"email": "ada@shop.example", "password": PASSWORD, "name": "Ada"}
-
-
-class Waiting(Protocol):
-    """Something with answers still to come."""
-
-    def commits(self) -> AsyncIterator[Any]:
-        """Yield what was saved."""
 
 
 @dataclass
@@ -81,18 +76,42 @@ class Disk:
         return await self.database.read(load_last, account, outbox)
 
 
+class Compiled(BytecodeCache):
+    """Templates that an earlier shop has compiled already."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill *bucket* if its template is known."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Remember what is in *bucket*."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 class FlakyDatabase(Database):
     """A database that can be taken away, and counts what it was asked."""
 
     def __init__(self, url: str):
         super().__init__(url)
         self.is_away = False
+        self.is_broken = False
+        self.writes_fail = False
         self.reads: list[str] = []
         self.writes: list[str] = []
+        self.saving = asyncio.Event()
 
     async def read(self, question: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer *question*, unless the database is away."""
         self.reads.append(question.__name__)
+        if self.is_broken:
+            raise ZeroDivisionError("for the log only")
         if self.is_away:
             raise NotNow("away")
         return await super().read(question, *args, **kwargs)
@@ -100,7 +119,9 @@ class FlakyDatabase(Database):
     async def write(self, question: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer *question* and commit, unless the database is away."""
         self.writes.append(question.__name__)
-        if self.is_away:
+        if question is save_carts:
+            self.saving.set()
+        if self.is_away or self.writes_fail:
             raise NotNow("away")
         return await super().write(question, *args, **kwargs)
 
@@ -127,7 +148,9 @@ class House:
         assert answer.status_code == 201, await answer.get_data(as_text=True)
         return visitor
 
-    async def set_product(self, sku: str, price: int | None = None, stock: int | None = None) -> None:
+    async def set_product(
+        self, sku: str, *, price: int | None = None, stock: int | None = None
+    ) -> None:
         """Change what is on the shelf, on disk and live."""
         money = None if price is None else Money(price)
         await self.database.write(set_product, Sku(sku), money, stock)
@@ -175,7 +198,8 @@ class Visitor:
 
     async def cart(self) -> dict[str, Any]:
         """Return the cart as scripts see it."""
-        return await fields(await self.get("/api/cart"))
+        cart: dict[str, Any] = await fields(await self.get("/api/cart"))
+        return cart
 
     async def lines(self) -> dict[str, int]:
         """Return how many of what is in the cart."""
@@ -197,12 +221,12 @@ async def open_house(
         database=database,
         hub=hub,
         sessions=LiveSessions(lifetime, clock.now_s),
-        categories=await database.read(load_categories),
+        categories=list(await database.read(load_categories)),
         origins=(ORIGIN,),
         lifetime=lifetime,
         passwords=Passwords(hasher),
         free_failures=4,
-        registrations=Throttle(Bucket(10, 1), clock.now_s),
+        registrations=Throttle(allowance.Bucket(10, 1), clock.now_s),
         turns=Turns(),
         now_s=clock.now_s,
         new_secret=lambda: secrets.token_urlsafe(32),
@@ -210,6 +234,7 @@ async def open_house(
         new_epoch=lambda: secrets.token_hex(4),
     )
     desk = replace(usual, **changes)
+    database.reads.clear()
     saving = asyncio.create_task(_save(writer, hub))
     yield House(_make_app(desk), desk, database, clock, writer, disk)
     writer.close()
@@ -245,18 +270,21 @@ async def code(answer: Response) -> tuple[int, str]:
 def notices(page: str) -> str:
     """Return what stands at the top of *page*."""
     said = re.findall(r'<li class="notice notice-(\w+)">(.*?)</li>', page, re.DOTALL)
-    return "; ".join(f"{kind}: {re.sub('<.*?>', '', body, flags=re.DOTALL).strip()}" for kind, body in said)
+    return "; ".join(f"{kind}: {_without_tags(body)}" for kind, body in said)
 
 
 async def _save(writer: Writer, hub: Hub) -> None:
     async for commit in writer.commits():
         hub.announce(commit.saved)
+        hub.outrun(commit.stale)
         hub.doubt(commit.unknown)
+        hub.lose(commit.broken)
 
 
 def _make_app(desk: Desk) -> Quart:
     app = Quart("app", root_path=str(ROOT / "app"), template_folder="../templates")
     app.static_folder = str(ROOT / "static")
+    app.jinja_options = {"bytecode_cache": COMPILED}
     app.secret_key = "a key for tests only, and long enough"
     prefix = "__Host-" if desk.is_https else ""
     app.config.update(
@@ -272,6 +300,10 @@ def _make_app(desk: Desk) -> Quart:
     )
     open_doors(app, desk)
     return app
+
+
+def _without_tags(body: str) -> str:
+    return re.sub("<.*?>", "", body, flags=re.DOTALL).strip()
 
 
 def _dashed(headers: dict[str, str]) -> dict[str, str]:

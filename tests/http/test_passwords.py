@@ -29,7 +29,8 @@ def test_weak_passwords_are_known(password: str, fault: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["ninechars", "x" * 128, "å∫ç∂´ƒ©˙", "🥕🥦🍎🍞🥛🧀🍇🍋", "    spaces    ", "zebra zebra"]
+    "password",
+    ["ninechars", "x" * 128, "żółć gęśla", "🥕🥦🍎🍞🥛🧀🍇🍋", "    spaces    ", "zebra zebra"],
 )
 def test_there_are_no_rules_but_length(password: str) -> None:
     assert Passwords(CHEAP).weakness(password) is None
@@ -89,9 +90,8 @@ async def test_nobody_takes_as_long_as_somebody() -> None:
 def test_the_queue_is_short_and_places_come_free() -> None:
     passwords = Passwords(CHEAP, most=2)
 
-    with passwords.place(), passwords.place():
-        with pytest.raises(Crowded):
-            passwords.place().__enter__()
+    with passwords.place(), passwords.place(), pytest.raises(Crowded), passwords.place():
+        pass
     with passwords.place(), passwords.place():
         pass
 

@@ -1,7 +1,11 @@
 """Who may ask, from which page, and what every answer tells the browser."""
 
+import mimetypes
+from collections.abc import Iterator
+
 import pytest
-from quart import Response
+from quart import Response, websocket
+from quart.testing.connections import WebsocketResponseError
 from werkzeug.datastructures import Headers
 
 from app.http.security import LARGEST_BODY
@@ -35,6 +39,16 @@ ASKED = [
     ("POST", "/api/session", 415),
     ("POST", "/logout", 303),
 ]
+
+
+@pytest.fixture
+def bare_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Stand on a machine without a list of file types."""
+    with monkeypatch.context() as patch:
+        patch.setattr(mimetypes, "knownfiles", [])
+        mimetypes.init()
+        yield
+    mimetypes.init()
 
 
 def everything_is_said(answer: Response) -> bool:
@@ -180,24 +194,23 @@ async def test_foreign_pages_may_link_to_us(house: House) -> None:
 
 
 async def test_a_body_that_says_it_is_too_large_is_not_read(house: House) -> None:
-    body = b"x" * (LARGEST_BODY + 1)
-    visitor = house.visitor()
+    length = {"Content-Length": str(LARGEST_BODY + 1)}
 
-    answer = await visitor.ask("POST", "/api/session", {"Content-Length": str(len(body))}, data=body)
+    answer = await house.visitor().ask("POST", "/api/session", length)
 
     assert await code(answer) == (413, "too_large")
 
 
 async def test_a_body_that_turns_out_to_be_too_large_is_refused(house: House) -> None:
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json", "Host": "localhost"}
 
     async with house.app.test_client().request(
-        "/api/session", method="POST", headers={**headers, "Host": "localhost"}
+        "/api/session", method="POST", headers=headers
     ) as connection:
         await connection.send(b"x" * LARGEST_BODY)
         await connection.send(b"x")
         await connection.send_complete()
-        answer = await connection.as_response()
+    answer = await connection.as_response()
 
     assert (answer.status_code, (await fields(answer))["code"]) == (413, "too_large")
 
@@ -239,8 +252,12 @@ async def test_pictures_are_kept_for_a_day_and_the_rest_is_asked_for_again(house
         ("css/shop.css", "text/css"),
     ],
 )
-async def test_files_say_what_they_are(house: House, path: str, mimetype: str) -> None:
-    answer = await house.visitor().get(f"/static/{path}")
+@pytest.mark.usefixtures("bare_machine")
+async def test_files_say_what_they_are_even_where_python_does_not_know(
+    url: str, path: str, mimetype: str
+) -> None:
+    async with open_house(url) as house:
+        answer = await house.visitor().get(f"/static/{path}")
 
     assert answer.mimetype == mimetype
 
@@ -254,3 +271,26 @@ async def test_files_and_their_absence_cost_no_look_at_the_database(house: House
     await ada.get("/", Host="evil.example")
 
     assert house.database.reads == []
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/shop", "/api/cart"])
+async def test_a_handshake_at_the_wrong_door_is_refused_with_every_header(
+    house: House, path: str
+) -> None:
+    with pytest.raises(WebsocketResponseError) as refused:
+        async with house.app.test_client().websocket(path) as socket:
+            await socket.receive()
+
+    answer = refused.value.response
+    assert answer.status_code in {400, 404}
+    assert everything_is_said(answer)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_handshake_that_succeeds_is_left_alone(house: House) -> None:
+    @house.app.websocket("/open")
+    async def opened() -> None:
+        await websocket.send("hello")
+
+    async with house.app.test_client().websocket("/open") as socket:
+        assert await socket.receive() == "hello"

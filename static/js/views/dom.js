@@ -1,55 +1,52 @@
 // Small words for the page: find a part, set what differs.
 
 /**
- * Return the element that the page must have.
+ * The one element that the page must have.
  * @param {string} selector
  */
-export function the(selector, /** @type {ParentNode} */ root = document) {
+export function the(selector, root = /** @type {ParentNode} */ (document)) {
   const found = root.querySelector(selector)
   if (found instanceof HTMLElement) return found
   throw new Error(`the page has no ${selector}`)
 }
 
-/**
- * Return every element that fits.
- * @param {string} selector
- */
-export function every(selector, /** @type {ParentNode} */ root = document) {
+/** @param {string} selector */
+export function every(selector, root = /** @type {ParentNode} */ (document)) {
   return /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)])
 }
 
 /**
- * Return a copy of what a template holds.
+ * A copy of what a template holds.
  * @param {string} id
  */
 export function copy(id) {
-  const { content } = /** @type {HTMLTemplateElement} */ (the(`#${id}`))
-  return the("*", /** @type {DocumentFragment} */ (content.cloneNode(true)))
+  const template = /** @type {HTMLTemplateElement} */ (the(`#${id}`))
+  return the("*", /** @type {DocumentFragment} */ (template.content.cloneNode(true)))
 }
 
 /**
- * Set properties, and attributes with a dash, of every part of that name.
+ * Set a property of every part that is named.
  * @param {ParentNode} root
- * @param {string} name
+ * @param {string} property
  * @param {Record<string, string | boolean>} values
  */
-export function set(root, name, values) {
-  for (const part of every(`[data-part="${name}"]`, root)) change(part, values)
+export function set(root, property, values) {
+  for (const [name, value] of Object.entries(values)) {
+    for (const part of every(`[data-part="${name}"]`, root)) change(part, property, value)
+  }
 }
 
 /**
- * Set what differs; a field that somebody types in stays as it is.
+ * Set a property or attribute where it differs; a field that somebody types in stays as it is.
  * @param {Element} element
- * @param {Record<string, string | boolean>} values
+ * @param {string} property
+ * @param {string | boolean} value
  */
-export function change(element, values) {
-  const now = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (element))
-  for (const [name, value] of Object.entries(values)) {
-    if (name === "value" && element === document.activeElement && isField(element)) continue
-    if (/-|href|src/.test(name)) {
-      if (element.getAttribute(name) !== value) element.setAttribute(name, String(value))
-    } else if (now[name] !== value) now[name] = value
-  }
+export function change(element, property, value) {
+  if (property === "value" && element === document.activeElement && isField(element)) return
+  if (/-|href|src/.test(property)) {
+    if (element.getAttribute(property) !== value) element.setAttribute(property, `${value}`)
+  } else if (Reflect.get(element, property) !== value) Reflect.set(element, property, value)
 }
 
 /** @param {unknown} element */

@@ -3,7 +3,7 @@
 import { set, the } from "./dom.js"
 
 /**
- * Ask for the password over the page, and return the account that was signed in to.
+ * Ask for the password, and return the account that was signed in to.
  * @returns {Promise<string>}
  */
 export function askForLogin() {
@@ -13,22 +13,21 @@ export function askForLogin() {
     dialog.onsubmit = async (event) => {
       event.preventDefault()
       const form = /** @type {HTMLFormElement} */ (event.target)
-      const said = await signIn(new FormData(form))
-      const error = said.account ? "" : (said.detail ?? "The shop cannot be reached. Try again.")
-      set(dialog, "error", { hidden: !error, textContent: error })
-      if (error) return
+      const { account, detail } = await signIn(form)
+      set(dialog, "textContent", { error: detail ?? "The shop cannot be reached. Try again." })
+      set(dialog, "hidden", { error: Boolean(account) })
+      if (!account) return
       form.reset()
       dialog.close()
-      resolve(said.account)
+      resolve(account)
     }
   })
 }
 
-/** @param {FormData} fields */
-async function signIn(fields) {
-  const { email, password } = Object.fromEntries(fields)
+/** @param {HTMLFormElement} form */
+async function signIn(form) {
   const headers = { "Content-Type": "application/json" }
-  const body = JSON.stringify({ email, password })
+  const body = JSON.stringify(Object.fromEntries(new FormData(form)))
   const answer = await fetch("/api/session", { method: "POST", headers, body }).catch(() => null)
-  return (await answer?.json().catch(() => null)) ?? {}
+  return answer?.json().catch(() => ({})) ?? {}
 }

@@ -3,8 +3,8 @@
 /** @import { Line, Price } from "../types.d.ts" */
 
 import { chip, money } from "../words.js"
+import { fillStepper } from "./cart.js"
 import { change, every, set } from "./dom.js"
-import { fillStepper } from "./rows.js"
 
 const WATCHED = 200
 
@@ -14,7 +14,6 @@ export function skusOnThePage() {
 }
 
 /**
- * Return what a card says about its product.
  * @param {string} sku
  */
 export function known(sku) {
@@ -25,7 +24,6 @@ export function known(sku) {
 }
 
 /**
- * Show in every card how many of it are in the cart.
  * @param {readonly Line[]} lines
  * @param {ReadonlySet<string>} touched  SKUs that wait for a verdict.
  */
@@ -43,12 +41,12 @@ export function showCards(lines, touched) {
 }
 
 /**
- * Show today's price and stock.
  * @param {readonly Price[]} items
  */
 export function showPrices(items) {
-  for (const item of items) {
-    for (const card of cards()) if (card.dataset.sku === item.sku) showPrice(card, item)
+  for (const card of cards()) {
+    const item = items.find((one) => one.sku === card.dataset.sku)
+    if (item) showPrice(card, item)
   }
 }
 
@@ -61,12 +59,13 @@ function showPrice(card, { price, stock }) {
   const state = before === "gone" ? before : stock === 0 ? "sold_out" : "ok"
   const went = state === "sold_out" && before === "ok"
   const text = went ? "Just sold out" : chip(stock, state)
-  if (state === "ok" || state !== before) set(card, "chip", { textContent: text })
-  set(card, "chip", { "data-low": `${Boolean(stock)}` })
-  set(card, "price", { textContent: money(price) })
-  set(card, "add", { disabled: state !== "ok" })
-  change(card, { "data-state": state, "data-price": `${price}` })
-  for (const field of every('[name="seen"]', card)) change(field, { value: `${price}` })
+  if (state === "ok" || state !== before) set(card, "textContent", { chip: text })
+  set(card, "data-low", { chip: `${Boolean(stock)}` })
+  set(card, "textContent", { price: money(price) })
+  set(card, "disabled", { add: state !== "ok" })
+  change(card, "data-state", state)
+  change(card, "data-price", `${price}`)
+  for (const field of every('[name="seen"]', card)) change(field, "value", `${price}`)
 }
 
 /**

@@ -1,0 +1,103 @@
+"""A websocket client that costs as little as can be, so that what is measured is the server.
+
+It checks nothing and knows text frames only; the true client is `app.client`.
+"""
+
+import asyncio
+import base64
+import os
+from collections.abc import Callable
+from uuid import uuid4
+
+import msgspec
+
+SHORT, MEDIUM = 125, 126
+TEXT = 0x81
+
+
+class Line(asyncio.Protocol):
+    """One open tab: `heard` is called with each frame after the hello was answered."""
+
+    def __init__(self, host: str, cookie: str, heard: Callable[[bytes], None]):
+        self.tab, self.outbox = str(uuid4()), str(uuid4())
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._host = host
+        self._cookie = cookie
+        self._heard = heard
+        self._unread = b""
+        self._is_open = False
+
+    def say(self, **fields: object) -> None:
+        """Send a message."""
+        self._transport.write(_frame(msgspec.json.encode(fields)))
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask for the socket."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        key = base64.b64encode(os.urandom(16)).decode()
+        lines = (
+            "GET /ws HTTP/1.1",
+            f"Host: {self._host}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Key: {key}",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Protocol: shop.cart.v1",
+            f"Cookie: {self._cookie}",
+            "",
+            "",
+        )
+        transport.write("\r\n".join(lines).encode())
+
+    def data_received(self, data: bytes) -> None:
+        """Take apart what has come."""
+        self._unread += data
+        if not self._is_open:
+            head, end, self._unread = self._unread.partition(b"\r\n\r\n")
+            if not end:
+                self._unread = head
+                return
+            if b" 101 " not in head:
+                self.ready.set_exception(ConnectionRefusedError(head.decode()))
+                return
+            self._is_open = True
+            self.say(t="hello", tab=self.tab, gen=1, outbox=self.outbox)
+        self._read_frames()
+
+    def close(self) -> None:
+        """Cut the line."""
+        self._transport.abort()
+
+    def _read_frames(self) -> None:
+        unread, at = self._unread, 0
+        while (frame := _next(unread, at)) is not None:
+            begins, ends = frame
+            if unread[at] == TEXT:
+                self._take(unread[begins:ends])
+            at = ends
+        self._unread = unread[at:]
+
+    def _take(self, text: bytes) -> None:
+        if not self.ready.done():
+            if text.startswith(b'{"t":"tabs"'):
+                self.ready.set_result(None)
+            return
+        self._heard(text)
+
+
+def _next(data: bytes, at: int) -> tuple[int, int] | None:
+    """Return where the payload of the frame at *at* begins and ends, if all of it is there."""
+    if len(data) < at + 2:
+        return None
+    size, begins = data[at + 1], at + 2
+    if size > SHORT:
+        digits = 2 if size == MEDIUM else 8
+        size, begins = int.from_bytes(data[begins : begins + digits]), begins + digits
+    return (begins, begins + size) if begins + size <= len(data) else None
+
+
+def _frame(text: bytes) -> bytes:
+    size = len(text)
+    head = bytes((TEXT, 128 | size)) if size <= SHORT else b"\x81\xfe" + size.to_bytes(2)
+    return head + bytes(4) + text

@@ -1,0 +1,91 @@
+"""The client and the shop itself: a real process, killed and restarted under open tabs."""
+
+import asyncio
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from app.client import LoginEnded, Patience, Shop
+from app.domain.verdicts import No, Ok
+from tests.client.conftest import Trace
+from tests.e2e.server import ROOT, Server
+
+PASSWORD = "a long enough one"
+EAGER = Patience(longest_pause_s=0.2)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a shop that is open."""
+    server = Server(tmp_path_factory.mktemp("shop"), burst=1000, drain_ms=300)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.end()
+
+
+def test_the_guide_shows_a_program_that_runs(server: Server) -> None:
+    guide = (ROOT / "docs" / "client.md").read_text()
+    example = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)[0]
+    program = example.replace("http://127.0.0.1:8000", server.origin)
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        text=True,
+        timeout=20,
+    )
+    assert ran.stderr == ""
+    assert "done, the cart is at revision 1" in ran.stdout
+    assert "2 Whole milk" in ran.stdout
+
+
+async def test_every_op_has_one_verdict_and_one_effect_across_a_kill(
+    server: Server, trace: Trace
+) -> None:
+    shop = Shop(server.origin, patience=EAGER)
+    account = await shop.register("kim@example.org", PASSWORD, "Kim")
+    async with account.tab(observer=trace) as tab, account.tab() as other:
+        asked = [tab.note(f"note {n}") for n in range(200)]
+        await asked[40]
+        await asyncio.to_thread(server.kill)
+        await asyncio.to_thread(server.start)
+        verdicts = await asyncio.gather(*asked)
+        assert verdicts == [Ok(n, n) for n in range(1, 201)]
+        await tab.until(lambda: tab.at is not None and tab.cart.rev == 200)
+        await other.until(lambda: other.at == tab.at)
+        assert await account.cart() == tab.cart == other.cart
+    assert "1 closed 1006" in trace.happened
+
+
+async def test_a_restart_costs_one_new_connection_and_no_op(server: Server, trace: Trace) -> None:
+    shop = Shop(server.origin, patience=EAGER)
+    account = await shop.register("robin@example.org", PASSWORD, "Robin")
+    async with account.tab(observer=trace) as tab:
+        first = await tab.add("milk-2l")
+        server.tell(signal.SIGTERM)
+        assert await asyncio.to_thread(server.exit_code) == 0
+        waiting = tab.add("no-such-thing")
+        await asyncio.to_thread(server.start)
+        refused = await waiting
+        assert (first.rev, refused.rev) == (1, 1)
+        assert isinstance(refused, No)
+    assert "1 closed 1012" in trace.happened
+    assert tab.gen == 2
+
+
+async def test_a_logout_ends_the_tabs_of_that_login_alone(server: Server) -> None:
+    shop = Shop(server.origin, patience=EAGER)
+    here = await shop.register("sam@example.org", PASSWORD, "Sam")
+    there = await shop.login("Sam@Example.org", PASSWORD)
+    async with here.tab() as tab, there.tab() as gone:
+        await there.logout()
+        with pytest.raises(LoginEnded):
+            await gone.until(lambda: False)
+        assert isinstance(await tab.add("milk-2l"), Ok)

@@ -1,0 +1,1 @@
+"""The shop as a process of its own, asked over real sockets."""

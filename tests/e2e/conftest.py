@@ -1,0 +1,92 @@
+"""A server for each module, with the settings that the module names, and somebody to ask it."""
+
+from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.server import Server
+from tests.e2e.wire import Shopper, newcomer
+
+LAST_CHARS = 4000
+
+
+class Street:
+    """The shops that one test opens beside the module's."""
+
+    def __init__(self, home: Path):
+        self.home = home
+        self.shops: list[Server] = []
+
+    def open(self, **settings: object) -> Server:
+        """Open another shop with other settings."""
+        home = self.home / str(len(self.shops))
+        home.mkdir()
+        self.shops.append(Server(home, **settings))
+        self.shops[-1].start()
+        return self.shops[-1]
+
+
+@pytest.fixture(scope="module")
+def module_shop(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Return a server for all tests of a module; a module may name its SETTINGS."""
+    server = Server(tmp_path_factory.mktemp("shop"), **getattr(request.module, "SETTINGS", {}))
+    server.start()
+    yield server
+    server.end()
+    assert server.complaints() == []
+
+
+@pytest.fixture
+def shop(module_shop: Server) -> Server:
+    """Return the module's server; one that a failed test has left for dead is started again."""
+    if not module_shop.is_open:
+        module_shop.start()
+    return module_shop
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Iterator[Street]:
+    """Return where a test can open shops of its own."""
+    street = Street(tmp_path)
+    yield street
+    for server in street.shops:
+        server.end()
+    assert [server.complaints() for server in street.shops if server.complaints()] == []
+
+
+@pytest.fixture
+async def ada(shop: Server) -> AsyncIterator[Shopper]:
+    """Return somebody who has just registered."""
+    async with await newcomer(shop) as shopper:
+        yield shopper
+
+
+@pytest.fixture
+async def stranger(shop: Server) -> AsyncIterator[Shopper]:
+    """Return somebody without a login."""
+    async with Shopper(shop) as nobody:
+        yield nobody
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the servers of a failed test have logged."""
+    report = yield
+    if report.failed:
+        for server in _servers(item):
+            log = server.log.read_text()[-LAST_CHARS:]
+            report.sections.append((f"log of the shop at {server.host}", log))
+    return report
+
+
+def _servers(item: pytest.Function) -> Iterator[Server]:
+    for value in item.funcargs.values():
+        if isinstance(value, Server):
+            yield value
+        elif isinstance(value, Street):
+            yield from value.shops

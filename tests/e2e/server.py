@@ -1,0 +1,140 @@
+"""A real server process on a database of its own: started, ended, killed and started again."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXIT_S = 20
+PATIENT = {"registrations": 1000, "log": "info"}
+"""All tests come from one address and register an account each."""
+
+
+class Server:
+    """One shop: its folder, its port and its settings stay the same, its processes come and go."""
+
+    def __init__(self, home: Path, **settings: object):
+        self.home = home
+        self.port = free_port()
+        self.host = f"127.0.0.1:{self.port}"
+        self.origin = f"http://{self.host}"
+        self.database = home / "shop.db"
+        self.log = home / "log"
+        self.log.touch()
+        self.environment = environment(
+            bind=self.host,
+            database=f"sqlite:///{self.database}",
+            secret="known to nobody but the tests of this shop",
+            **{**PATIENT, **settings},
+        )
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def running(self) -> subprocess.Popen[str]:
+        """Return the newest process."""
+        assert self._process, "the server was never started"
+        return self._process
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the newest process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Start a process, and return when it says that it is ready."""
+        self.begin()
+        assert self.running.stdout
+        ready = self.running.stdout.readline()
+        if not ready.startswith(f"The shop is open at {self.origin} "):
+            self.kill()
+            pytest.fail(f"the shop is not ready: {self.log.read_text()}")
+
+    def begin(self) -> None:
+        """Start a process, and do not wait until it is ready."""
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.cli", "run"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+
+    def tell(self, sign: signal.Signals) -> None:
+        """Send a signal, and do not wait for what comes of it."""
+        self.running.send_signal(sign)
+
+    def exit_code(self) -> int:
+        """Wait for the process to end; return how it did."""
+        code = self.running.wait(EXIT_S)
+        assert self.running.stdout
+        self.running.stdout.close()
+        return code
+
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        self.running.kill()
+        self.exit_code()
+
+    def end(self) -> None:
+        """End the process, unless it has ended."""
+        if self.is_open:
+            self.tell(signal.SIGTERM)
+        if self._process:
+            self.exit_code()
+
+    def command(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command of the shop on the same database, in a process of its own."""
+        return run_command(*words, environment=self.environment, given=given)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return what all processes have logged."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def alarms(self) -> list[dict[str, Any]]:
+        """Return what was logged of tabs that know more than the database."""
+        return [event for event in self.events() if event["event"].startswith("alarm: ")]
+
+    def complaints(self) -> list[dict[str, Any]]:
+        """Return what was logged of failures of its own."""
+        failures = [event for event in self.events() if event["level"] in {"error", "critical"}]
+        return [event for event in failures if event not in self.alarms()]
+
+
+def environment(**settings: object) -> dict[str, str]:
+    """Return the environment of a command with no settings but these."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("SHOP_")}
+    return own | {f"SHOP_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+def run_command(
+    *words: str, environment: Mapping[str, str], given: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of the shop to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", *words],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        env=environment,
+        input=given,
+        text=True,
+        timeout=EXIT_S,
+    )
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

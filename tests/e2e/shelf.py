@@ -1,0 +1,26 @@
+"""What the tests take from the shelf; stock and prices are those of the catalogue."""
+
+import tomllib
+from typing import Any
+
+from app.store.seed import CATALOGUE
+
+_SIZES: list[dict[str, Any]] = [
+    size
+    for product in tomllib.loads(CATALOGUE.read_text("utf-8"))["product"]
+    for size in product["size"]
+]
+
+
+def price(sku: str) -> int:
+    """Return the price of *sku* in pennies."""
+    return next(int(size["price"].replace(".", "")) for size in _SIZES if size["sku"] == sku)
+
+
+PLENTY = [size["sku"] for size in _SIZES if size.get("sold", True) and size["stock"] > 99]
+"""Products of which there are more than anybody can have; each test may have its own."""
+APPLES, MILK, BREAD = PLENTY[:3]
+FEW, FEW_LEFT = next((size["sku"], size["stock"]) for size in _SIZES if 3 < size["stock"] < 9)
+SOLD_OUT = next(size["sku"] for size in _SIZES if size["stock"] == 0)
+GONE = next(size["sku"] for size in _SIZES if not size.get("sold", True))
+GHOST = "no-such-thing"

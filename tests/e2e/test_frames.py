@@ -1,0 +1,231 @@
+"""What is wrong with a frame ends the connection, after what came before it (PROTOCOL.md §2)."""
+
+import json
+from typing import Any
+
+import pytest
+from websockets.frames import Frame, Opcode
+
+from tests.e2e.shelf import APPLES, MILK
+from tests.e2e.wire import Goodbye, Shopper, as_text, frame, going_on, greeting
+
+LARGEST = 8192
+TAB = "5f0c2a7e-1b3d-4c6f-8a90-d2e4f6a81b3c"
+FRAMES = {
+    "empty": ("", "not JSON"),
+    "not JSON": ("{", "not JSON"),
+    "two values": ('{"t":"ping","id":1}{}', "not JSON"),
+    "no object": ("[]", "not a JSON object"),
+    "null": ("null", "not a JSON object"),
+    "a key twice": ('{"t":"ping","id":1,"id":1}', "a key stands twice"),
+    "a key twice, deep": ('{"t":"ping","id":1,"x":{"y":1,"y":2}}', "a key stands twice"),
+    "too deep": ('{"t":"ping","id":1,"x":[[[[]]]]}', "nested deeper than 4"),
+    "far too deep": ('{"t":"ping","id":1,"x":' + "[" * 3000 + "]" * 3000 + "}", "nested deeper"),
+    "NaN": ('{"t":"ping","id":NaN}', "NaN is not JSON"),
+    "Infinity": ('{"t":"ping","id":1,"x":Infinity}', "Infinity is not JSON"),
+    "minus Infinity": ('{"t":"ping","id":1,"x":-Infinity}', "-Infinity is not JSON"),
+    "no type": ('{"id":1}', "t: not a type of message"),
+    "an unknown type": ('{"t":"welcome"}', "t: not a type of message"),
+    "a type that is no text": ('{"t":["op"]}', "t: not a type of message"),
+    "NaN in an op": ('{"t":"op","n":2,"k":"note.set","text":NaN}', "NaN is not JSON"),
+    "a key twice in an op": ('{"t":"op","n":2,"n":2,"k":"undo"}', "a key stands twice"),
+}
+VALUES: dict[str, tuple[str, dict[str, Any], str]] = {
+    "op without n": ("op", {"k": "undo"}, "n: "),
+    "n of 0": ("op", {"n": 0, "k": "undo"}, "n: "),
+    "n as text": ("op", {"n": "2", "k": "undo"}, "n: "),
+    "n of 2.0": ("op", {"n": 2.0, "k": "undo"}, "n: "),
+    "n of true": ("op", {"n": True, "k": "undo"}, "n: "),
+    "n too large": ("op", {"n": 2**53, "k": "undo"}, "n: "),
+    "n far too large": ("op", {"n": 10**4000, "k": "undo"}, "n: "),
+    "ping without id": ("ping", {}, "id: "),
+    "ping with text": ("ping", {"id": "1"}, "id: "),
+    "ping with 1.0": ("ping", {"id": 1.0}, "id: "),
+    "ping too low": ("ping", {"id": -(2**53)}, "id: "),
+    "watch without skus": ("watch", {}, "skus: "),
+    "watch with text": ("watch", {"skus": MILK}, "skus: "),
+    "watch with no SKU": ("watch", {"skus": ["Milk"]}, "skus: "),
+    "watch of too many": ("watch", {"skus": [MILK] * 201}, "skus: "),
+}
+HELLOS: dict[str, tuple[dict[str, Any], str]] = {
+    "no tab": ({"tab": None}, "tab: "),
+    "a tab in capitals": ({"tab": TAB.upper()}, "tab: "),
+    "a tab in braces": ({"tab": f"{{{TAB}}}"}, "tab: "),
+    "gen 0": ({"gen": 0}, "gen: "),
+    "gen 1.0": ({"gen": 1.0}, "gen: "),
+    "no outbox": ({"outbox": ""}, "outbox: "),
+    "at as a number": ({"at": 42}, "at: "),
+    "at with a control character": ({"at": "7c1d.0.\u0007"}, "at: "),
+    "at with a lone surrogate": ({"at": "\ud800"}, "at: "),
+    "pend as a number": ({"pend": 1}, "pend: "),
+    "pend not ascending": ({"pend": [2, 1]}, "pend: "),
+    "pend with the same twice": ({"pend": [1, 1]}, "pend: "),
+    "pend of 33": ({"pend": list(range(1, 34))}, "pend: "),
+    "pend with 0": ({"pend": [0, 1]}, "pend: "),
+}
+
+
+def add(n: int, sku: str = APPLES) -> Frame:
+    """Return a good op, to stand before or after a bad frame."""
+    return as_text(frame("op", n=n, k="line.add", sku=sku, qty=1))
+
+
+async def fault_between_ops(ada: Shopper, *bad: Frame) -> Goodbye:
+    """Return how a socket is closed on which *bad* arrives together with ops around it.
+
+    The op before must be answered, and the one after it must not be done.
+    """
+    wire = await ada.tab()
+    await wire.send_together(add(1), *bad, add(2, MILK))
+
+    goodbye = await wire.goodbye()
+
+    said = [json.loads(told) for told in wire.told]
+    assert {"t": "ok", "n": 1, "rev": 1} in said
+    assert [told["n"] for told in said if told["t"] in {"ok", "no"}] == [1]
+    assert await ada.quantities() == {APPLES: 1}
+    return goodbye
+
+
+@pytest.mark.parametrize(("text", "reason"), FRAMES.values(), ids=FRAMES)
+async def test_what_is_wrong_as_a_frame_is_4400(ada: Shopper, text: str, reason: str) -> None:
+    goodbye = await fault_between_ops(ada, as_text(text))
+
+    assert goodbye.code == 4400
+    assert reason in goodbye.reason
+    assert len(goodbye.reason.encode()) <= 100
+
+
+async def test_a_binary_frame_is_4400(ada: Shopper) -> None:
+    goodbye = await fault_between_ops(ada, Frame(Opcode.BINARY, b'{"t":"ping","id":1}'))
+
+    assert goodbye == Goodbye(4400, "a binary frame")
+
+
+async def test_an_empty_binary_frame_is_4400(ada: Shopper) -> None:
+    assert (await fault_between_ops(ada, Frame(Opcode.BINARY, b""))).code == 4400
+
+
+async def test_a_second_hello_is_4400(ada: Shopper) -> None:
+    again = frame("hello", tab=TAB, gen=1, outbox=TAB)
+
+    assert await fault_between_ops(ada, as_text(again)) == Goodbye(4400, "t: a second hello")
+
+
+@pytest.mark.parametrize(("t", "fields", "reason"), VALUES.values(), ids=VALUES)
+async def test_what_is_wrong_as_a_value_is_4400(
+    ada: Shopper, t: str, fields: dict[str, Any], reason: str
+) -> None:
+    goodbye = await fault_between_ops(ada, as_text(frame(t, **fields)))
+
+    assert goodbye.code == 4400
+    assert goodbye.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(("fields", "reason"), HELLOS.values(), ids=HELLOS)
+async def test_what_is_wrong_with_a_hello_is_4400(
+    ada: Shopper, fields: dict[str, Any], reason: str
+) -> None:
+    wire = await ada.socket()
+    await wire.say("hello", **greeting(wire) | fields)
+
+    goodbye = await wire.goodbye()
+
+    assert goodbye.code == 4400
+    assert goodbye.reason.startswith(reason)
+    assert wire.told == []
+
+
+@pytest.mark.parametrize(
+    "first",
+    [frame("op", n=1, k="undo"), frame("ping", id=1), frame("resync"), frame("watch", skus=[])],
+)
+async def test_the_first_frame_must_be_hello(ada: Shopper, first: str) -> None:
+    wire = await ada.socket()
+    await wire.send(first)
+
+    assert await wire.goodbye() == Goodbye(4400, "t: the first message must be hello")
+    assert wire.told == []
+
+
+async def test_a_fault_right_behind_the_hello_waits_for_the_welcome(ada: Shopper) -> None:
+    wire = await ada.socket()
+    hello = as_text(frame("hello", **greeting(wire)))
+    await wire.send_together(hello, add(1), as_text("not JSON"))
+
+    assert (await wire.goodbye()).code == 4400
+    kinds = [json.loads(told)["t"] for told in wire.told]
+    assert kinds[:2] == ["welcome", "snapshot"]
+    assert "ok" in kinds
+    assert await ada.quantities() == {APPLES: 1}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        (as_text(b'{"t":"ping","id":1,"x":"\xff"}'),),
+        (as_text(b'{"t":"ping","id":1,"x":"\xed\xa0\x80"}'),),
+        (as_text(b'{"t":"ping",', fin=False), going_on(b'"id":1,"x":"\xc3"}')),
+    ],
+    ids=["a stray byte", "a surrogate", "in a fragment"],
+)
+async def test_what_is_not_utf8_is_1007(ada: Shopper, bad: tuple[Frame, ...]) -> None:
+    assert (await fault_between_ops(ada, *bad)).code == 1007
+
+
+async def test_a_character_may_be_cut_by_a_fragment(ada: Shopper) -> None:
+    wire = await ada.tab()
+    apple = "🍎".encode()
+    await wire.send_together(
+        as_text(b'{"t":"op","n":1,"k":"note.set","text":"' + apple[:2], fin=False),
+        going_on(apple[2:] + b'"}'),
+    )
+
+    assert (await wire.verdict(1))["t"] == "ok"
+    assert (await ada.cart())["cart"]["note"] == "🍎"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        (as_text("{" + " " * LARGEST),),
+        (as_text(b"\xff" * (LARGEST + 1)),),
+        (Frame(Opcode.BINARY, b"\0" * (LARGEST + 1)),),
+        (as_text(b'{"t":' + b" " * 5000, fin=False), going_on(b" " * 5000)),
+        (as_text(b"\xff" * 5000, fin=False), going_on(b"\xff" * 5000)),
+        (as_text(b" " * LARGEST, fin=False), going_on(b"", fin=False), going_on(b" ")),
+        (Frame(Opcode.PING, b""), as_text(" " * (LARGEST + 1))),
+    ],
+    ids=["one frame", "not UTF-8", "binary", "fragments", "bad fragments", "by a byte", "a ping"],
+)
+async def test_a_message_that_is_too_large_is_1009_whatever_else(
+    ada: Shopper, bad: tuple[Frame, ...]
+) -> None:
+    assert (await fault_between_ops(ada, *bad)).code == 1009
+
+
+async def test_the_largest_message_is_read_in_one_piece_and_in_many(ada: Shopper) -> None:
+    wire = await ada.tab()
+    ping = frame("ping", id=1).encode().ljust(LARGEST)
+    await wire.send_together(as_text(ping))
+    await wire.send_together(
+        as_text(ping[:1000], fin=False), going_on(ping[1000:8000], fin=False), going_on(ping[8000:])
+    )
+
+    assert [await wire.expect("pong") for _ in range(2)] == [{"t": "pong", "id": 1}] * 2
+
+
+async def test_unknown_fields_are_ignored(ada: Shopper) -> None:
+    wire = await ada.tab(mood="good")
+    deep = {"a": [{"b": 1}]}
+    await wire.say("op", n=1, k="line.add", sku=APPLES, qty=1, mood=deep, __proto__=1.5)
+
+    assert (await wire.verdict(1))["t"] == "ok"
+    assert await ada.quantities() == {APPLES: 1}
+
+
+async def test_a_frame_that_is_not_masked_ends_the_connection(ada: Shopper) -> None:
+    wire = await ada.tab()
+    wire.socket.transport.write(as_text(frame("ping", id=1)).serialize(mask=False))
+
+    assert (await wire.goodbye()).code == 1002

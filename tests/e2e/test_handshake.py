@@ -1,0 +1,203 @@
+"""Who may open a socket, and what everybody else hears (PROTOCOL.md §1)."""
+
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.http11 import Response
+
+from tests.e2e.conftest import Street
+from tests.e2e.raw import handshake, line_to
+from tests.e2e.server import Server
+from tests.e2e.wire import OFFERED, V1, Goodbye, Shopper, as_text, frame, greeting, newcomer
+
+FAMILY = "shop.cart"
+FOREIGN = [
+    "http://evil.example",
+    "null",
+    "",
+    "http://127.0.0.1",
+    "http://127.0.0.1:1",
+    "https://127.0.0.1:{port}",
+    "http://127.0.0.1:{port}.evil.example",
+    "http://127.0.0.1:{port}/",
+    "http://[::1]:{port}",
+]
+
+
+CLOSE_4401 = b"\x88\x02" + (4401).to_bytes(2)
+
+
+async def refused(shopper: Shopper, name: str = "", **options: Any) -> Response:
+    """Return the answer to a handshake that fails, under another *name* of the server."""
+    with pytest.raises(InvalidStatus) as refusal:
+        await shopper.socket(name=name, **options)
+    return refusal.value.response
+
+
+async def test_a_tab_is_let_in(ada: Shopper) -> None:
+    wire = await ada.socket()
+
+    assert wire.socket.subprotocol == V1
+    await wire.say("hello", **greeting(wire))
+    assert (await wire.hear())["account"] == ada.account
+
+
+async def test_compression_is_not_negotiated(ada: Shopper) -> None:
+    wire = await ada.socket(compression="deflate")
+
+    assert wire.socket.request
+    assert "permessage-deflate" in wire.socket.request.headers["Sec-WebSocket-Extensions"]
+    assert wire.socket.response
+    assert "Sec-WebSocket-Extensions" not in wire.socket.response.headers
+
+
+@pytest.mark.parametrize("name", ["evil.example:{port}", "127.0.0.1:1", "127.0.0.1.nip.example"])
+async def test_an_unknown_host_is_turned_away(ada: Shopper, name: str) -> None:
+    refusal = await refused(ada, name.format(port=ada.server.port))
+
+    assert refusal.status_code == 421
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+async def test_a_foreign_page_is_turned_away(ada: Shopper, origin: str) -> None:
+    refusal = await refused(ada, origin=origin.format(port=ada.server.port))
+
+    assert refusal.status_code == 403
+
+
+async def test_a_configured_origin_is_let_in_whatever_the_host_is_called(ada: Shopper) -> None:
+    wire = await ada.socket(origin=f"http://localhost:{ada.server.port}")
+
+    assert wire.socket.subprotocol == V1
+
+
+@pytest.mark.parametrize("offered", [None, ["shop.cart.v2"], ["chat", "shop"]])
+async def test_who_offers_no_version_of_ours_is_turned_away(
+    ada: Shopper, offered: list[str] | None
+) -> None:
+    assert (await refused(ada, subprotocols=offered)).status_code == 400
+
+
+@pytest.mark.parametrize("offered", [[FAMILY], ["shop.cart.v2", FAMILY]])
+async def test_who_speaks_another_version_is_told_so(ada: Shopper, offered: list[str]) -> None:
+    wire = await ada.socket(subprotocols=offered)
+
+    assert wire.socket.subprotocol == FAMILY
+    assert await wire.goodbye() == Goodbye(4406, "")
+    assert wire.told == []
+
+
+@pytest.mark.parametrize("offered", [[FAMILY, V1], [V1], ["shop.cart.v2", V1, FAMILY]])
+async def test_our_version_is_chosen_wherever_it_stands(ada: Shopper, offered: list[str]) -> None:
+    assert (await ada.socket(subprotocols=offered)).socket.subprotocol == V1
+
+
+@pytest.mark.parametrize("cookie", ["", "shop=", "shop=forged", "shop=ab.cd.ef", "shop=\xe9"])
+async def test_who_has_no_valid_login_is_told_so(stranger: Shopper, cookie: str) -> None:
+    stranger.cookie = cookie
+    wire = await stranger.socket()
+
+    assert wire.socket.subprotocol == V1
+    assert await wire.goodbye() == Goodbye(4401, "")
+    assert wire.told == []
+
+
+async def test_from_a_socket_without_a_login_nothing_is_read(shop: Server) -> None:
+    async with line_to(shop) as line:
+        line.write(handshake(shop))
+        assert (await line.head())[0].startswith("http/1.1 101")
+        line.write(as_text("this would be 4400").serialize(mask=True))
+
+        assert await line.read(4) == CLOSE_4401
+        line.write(as_text("and this, too").serialize(mask=True))
+        assert await line.rest() == b""
+
+
+async def test_a_login_that_was_ended_opens_no_socket(ada: Shopper) -> None:
+    cookie = ada.cookie
+    assert (await ada.send("DELETE", "/api/session")).status == 204
+    ada.cookie = cookie
+
+    assert (await (await ada.socket()).goodbye()).code == 4401
+
+
+async def test_the_21st_socket_of_an_address_without_a_login_has_to_come_back(
+    shop: Server, stranger: Shopper
+) -> None:
+    async with AsyncExitStack() as held:
+        for _ in range(20):
+            line = await held.enter_async_context(line_to(shop))
+            line.write(handshake(shop))
+            assert (await line.head())[0].startswith("http/1.1 101")
+
+        refusal = await refused(stranger)
+        crowded_first = await refused(stranger, subprotocols=["chat"])
+
+        assert (refusal.status_code, refusal.headers["Retry-After"]) == (503, "2")
+        assert crowded_first.status_code == 503
+        assert (await refused(stranger, origin="null")).status_code == 403
+
+    assert (await (await stranger.socket()).goodbye()).code == 4401
+
+
+async def test_there_is_an_end_to_all_sockets(street: Street) -> None:
+    small = street.open(sockets_in_all=2)
+    async with await newcomer(small) as ada:
+        first = await ada.tab()
+        await ada.tab()
+
+        assert (await refused(ada)).status_code == 503
+
+        await first.close()
+        await ada.tab()
+
+
+async def test_the_first_thing_that_is_wrong_is_named(ada: Shopper) -> None:
+    nobody: dict[str, Any] = {"origin": "null", "subprotocols": ["chat"]}
+
+    assert (await refused(ada, "evil.example", **nobody)).status_code == 421
+    assert (await refused(ada, **nobody)).status_code == 403
+    ada.cookie = ""
+    assert (await refused(ada, subprotocols=["chat"])).status_code == 400
+    assert (await (await ada.socket(subprotocols=[FAMILY])).goodbye()).code == 4406
+
+
+async def test_the_11th_socket_of_an_account_without_hello_has_to_come_back(ada: Shopper) -> None:
+    waiting = [await ada.socket() for _ in range(10)]
+    crowded = await ada.socket()
+
+    assert await crowded.goodbye() == Goodbye(1013, "")
+
+    await waiting[0].say("hello", **greeting(waiting[0]))
+    assert (await waiting[0].hear())["t"] == "welcome"
+    after = await ada.socket()
+    await after.say("hello", **greeting(after))
+    assert (await after.hear())["t"] == "welcome"
+
+
+async def test_another_account_is_not_crowded_by_those_without_hello(
+    shop: Server, ada: Shopper
+) -> None:
+    for _ in range(10):
+        await ada.socket()
+
+    async with await newcomer(shop) as bob:
+        assert (await bob.tab()).welcome["account"] == bob.account
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/", 400), ("/api/cart", 400), ("/nowhere", 404), ("/ws/", 404)]
+)
+async def test_there_is_no_socket_anywhere_else(ada: Shopper, path: str, status: int) -> None:
+    assert (await refused(ada, path=path)).status_code == status
+
+
+async def test_a_handshake_says_nothing_of_what_the_server_is_made_of(ada: Shopper) -> None:
+    wire = await ada.socket()
+
+    assert wire.socket.response
+    assert "Server" not in wire.socket.response.headers
+    assert "Server" not in (await refused(ada, origin="null")).headers
+    assert OFFERED[0] == wire.socket.response.headers["Sec-WebSocket-Protocol"]

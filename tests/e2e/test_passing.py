@@ -1,0 +1,171 @@
+"""Refusals that pass: too fast, or the database is away (PROTOCOL.md §4 and §6)."""
+
+import asyncio
+import json
+from uuid import uuid4
+
+from tests.e2e.lock import locked
+from tests.e2e.server import Server
+from tests.e2e.shelf import APPLES, MILK
+from tests.e2e.wire import Frame, Shopper, Wire, as_text, frame, newcomer, op
+
+BURST, PER_S = 5, 2
+SETTINGS = {"burst": BURST, "per_s": PER_S}
+
+
+def add(n: int) -> Frame:
+    """Return an op that makes a revision."""
+    return op(n, "line.add", sku=APPLES, qty=1)
+
+
+async def send_adds(tab: Wire, *numbers: int) -> None:
+    """Send ops that arrive together."""
+    await tab.send_together(*(as_text(json.dumps({"t": "op", **add(n)})) for n in numbers))
+
+
+async def answers(tab: Wire, count: int) -> list[Frame]:
+    """Return so many verdicts, in the order of their numbers, and make sure that no more come."""
+    told = [await tab.expect("ok", "no") for _ in range(count)]
+    assert [news["t"] for news in await tab.hear_out() if news["t"] != "patch"] == []
+    return sorted(told, key=lambda verdict: verdict["n"])
+
+
+async def test_the_first_op_too_many_is_told_when_to_come_and_the_rest_is_dropped(
+    ada: Shopper,
+) -> None:
+    tab = await ada.tab()
+    await send_adds(tab, *range(1, 10))
+    *done, late = await answers(tab, BURST + 1)
+
+    assert done == [{"t": "ok", "n": n, "rev": n} for n in range(1, BURST + 1)]
+    assert late.keys() == {"t", "n", "code", "retry_ms"}
+    assert (late["n"], late["code"]) == (BURST + 1, "rate")
+    assert 0 < late["retry_ms"] <= 1000 / PER_S
+    assert await ada.quantities() == {APPLES: BURST}
+
+
+async def test_what_follows_waits_until_the_op_itself_comes_again(ada: Shopper) -> None:
+    tab = await ada.tab()
+    await send_adds(tab, *range(1, 8))
+    late = (await answers(tab, BURST + 1))[-1]
+    await asyncio.sleep(late["retry_ms"] / 1000)
+
+    await send_adds(tab, 7)
+    assert await answers(tab, 0) == []
+    await send_adds(tab, 6)
+    assert (await tab.verdict(6))["t"] == "ok"
+    await asyncio.sleep(1 / PER_S)
+    await send_adds(tab, 7)
+    assert (await tab.verdict(7))["t"] == "ok"
+    assert await ada.quantities() == {APPLES: 7}
+
+
+async def test_what_follows_is_let_in_once_the_op_was_settled_by_another_way(ada: Shopper) -> None:
+    tab = await ada.tab()
+    await send_adds(tab, *range(1, 8))
+    await answers(tab, BURST + 1)
+    await asyncio.sleep(2 / PER_S)
+
+    assert (await ada.ops(tab.outbox, add(6))).json["verdicts"][0]["t"] == "ok"
+    assert (await tab.ask(7, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+
+
+async def test_repeats_cost_nothing_and_are_answered_meanwhile(ada: Shopper) -> None:
+    tab = await ada.tab()
+    await send_adds(tab, *range(1, 8))
+    await answers(tab, BURST + 1)
+
+    await send_adds(tab, *[3] * 20)
+
+    assert await answers(tab, 20) == [{"t": "ok", "n": 3, "rev": 3}] * 20
+
+
+async def test_the_allowance_is_the_accounts_not_the_tabs(shop: Server, ada: Shopper) -> None:
+    one, other = await ada.tab(), await ada.tab()
+    await send_adds(one, *range(1, BURST + 1))
+    await answers(one, BURST)
+    again = await ada.tab(tab=one.tab, gen=2)
+
+    for tab in (other, again):
+        assert (await tab.ask(1, "line.add", sku=MILK, qty=1))["code"] == "rate"
+    async with await newcomer(shop) as bob:
+        assert (await (await bob.tab()).ask(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
+
+
+async def test_over_http_the_first_op_too_many_ends_the_list(ada: Shopper) -> None:
+    answer = await ada.ops(str(uuid4()), *(add(n) for n in range(1, 10)))
+
+    assert answer.status == 200
+    said = answer.json["verdicts"]
+    assert [verdict["t"] for verdict in said] == ["ok"] * BURST + ["no"]
+    assert said[-1]["code"] == "rate"
+    assert answer.json["rev"] == BURST
+
+
+async def test_while_the_database_is_locked_ops_are_busy_and_then_succeed_once(
+    shop: Server, ada: Shopper
+) -> None:
+    tab, other = await ada.tab(), await ada.tab()
+    with locked(shop):
+        busy = await tab.ask(1, "line.add", sku=APPLES, qty=1)
+        assert busy.keys() == {"t", "n", "code", "retry_ms"}
+        assert busy["code"] == "busy"
+        assert await ada.quantities() == {}
+    await asyncio.sleep(busy["retry_ms"] / 1000)
+
+    assert await tab.ask(1, "line.add", sku=APPLES, qty=1) == {"t": "ok", "n": 1, "rev": 1}
+    assert await ada.quantities() == {APPLES: 1}
+    assert (await other.expect("patch"))["rev"] == 1
+
+
+async def test_while_the_database_is_locked_sockets_and_pages_stay(
+    shop: Server, ada: Shopper
+) -> None:
+    tab = await ada.tab()
+    outbox = str(uuid4())
+    with locked(shop):
+        over_http = asyncio.create_task(ada.ops(outbox, add(1), add(2)))
+        await tab.say("op", **add(1))
+        assert (await ada.tab()).welcome["last"] == 0
+        assert (await ada.send("GET", "/shop")).status == 200
+        registering = {"email": "bob@shop.example", "password": "seven bricks", "name": "Bob"}
+        refusal = await ada.send("POST", "/api/accounts", registering)
+        answer = await over_http
+
+    assert (refusal.status, refusal.json["code"]) == (503, "busy")
+    assert int(refusal.headers["retry-after"]) > 0
+    assert answer.status == 200
+    assert [verdict["code"] for verdict in answer.json["verdicts"]] == ["busy"]
+    assert (await tab.verdict(1))["code"] == "busy"
+    await asyncio.sleep(1)
+    settled = await ada.ops(outbox, add(1), add(2))
+    assert [verdict["t"] for verdict in settled.json["verdicts"]] == ["ok", "ok"]
+
+
+async def test_a_short_wait_for_the_database_is_no_refusal(shop: Server, ada: Shopper) -> None:
+    tab = await ada.tab()
+    with locked(shop):
+        await send_adds(tab, 1, 2)
+        await asyncio.sleep(0.3)
+        assert await answers(tab, 0) == []
+
+    assert await tab.verdict(1) == {"t": "ok", "n": 1, "rev": 1}
+    assert await tab.verdict(2) == {"t": "ok", "n": 2, "rev": 2}
+
+
+async def test_who_waits_for_32_verdicts_is_not_read_and_not_closed(
+    shop: Server, ada: Shopper
+) -> None:
+    tab = await ada.tab()
+    with locked(shop):
+        for _ in range(16):
+            await tab.send(frame("op", **add(1)), frame("op", **add(1)))
+        await asyncio.sleep(0.1)
+        await tab.say("ping", id=5)
+        heard = asyncio.create_task(tab.hear())
+        await asyncio.sleep(0.4)
+        assert not heard.done()
+
+    assert await heard == {"t": "ok", "n": 1, "rev": 1}
+    assert await tab.expect("pong") == {"t": "pong", "id": 5}
+    assert await ada.quantities() == {APPLES: 1}

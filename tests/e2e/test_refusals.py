@@ -1,0 +1,212 @@
+"""Every way in which an op is refused for good, on a real socket (PROTOCOL.md §3 and §4)."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.server import Server
+from tests.e2e.shelf import APPLES, FEW, FEW_LEFT, GHOST, GONE, MILK, PLENTY, SOLD_OUT, price
+from tests.e2e.wire import Frame, Shopper, Wire, op
+
+SETTINGS = {"burst": 10_000}
+
+Op = tuple[str, dict[str, Any]]
+
+ADD: Op = ("line.add", {"sku": APPLES, "qty": 1})
+REFUSED: dict[str, tuple[list[Op], Op]] = {
+    "bad_op": ([ADD], ("line.add", {"sku": APPLES, "qty": 1.0})),
+    "unknown_sku": ([ADD], ("line.add", {"sku": GHOST, "qty": 1})),
+    "gone": ([ADD], ("line.add", {"sku": GONE, "qty": 1})),
+    "not_in_cart": ([ADD], ("line.save", {"sku": MILK})),
+    "qty_limit": ([("line.add", {"sku": APPLES, "qty": 99})], ADD),
+    "sold_out": ([ADD], ("line.add", {"sku": SOLD_OUT, "qty": 1})),
+    "moved": ([ADD], ("undo", {"rev": 7})),
+    "nothing_to_undo": ([], ("undo", {})),
+    "bad_voucher": ([ADD], ("voucher.set", {"code": "nonsense"})),
+}
+NO_OPS: dict[str, Frame] = {
+    "no k": {},
+    "an unknown k": {"k": "line.steal", "sku": APPLES},
+    "k as a list": {"k": ["undo"]},
+    "no sku": {"k": "line.add", "qty": 1},
+    "no SKU": {"k": "line.add", "sku": "Gala Apples", "qty": 1},
+    "a SKU too long": {"k": "line.add", "sku": "a" * 65, "qty": 1},
+    "no qty": {"k": "line.add", "sku": APPLES},
+    "qty 0": {"k": "line.add", "sku": APPLES, "qty": 0},
+    "qty 100": {"k": "line.set", "sku": APPLES, "qty": 100},
+    "qty -1": {"k": "line.set", "sku": APPLES, "qty": -1},
+    "qty 1.0": {"k": "line.set", "sku": APPLES, "qty": 1.0},
+    "qty as text": {"k": "line.set", "sku": APPLES, "qty": "1"},
+    "qty true": {"k": "line.set", "sku": APPLES, "qty": True},
+    "seen 0": {"k": "line.add", "sku": APPLES, "qty": 1, "seen": 0},
+    "seen null": {"k": "line.add", "sku": APPLES, "qty": 1, "seen": None},
+    "seen too large": {"k": "line.add", "sku": APPLES, "qty": 1, "seen": 2**53},
+    "price 0": {"k": "line.accept", "sku": APPLES, "price": 0},
+    "no text": {"k": "note.set"},
+    "text too long": {"k": "note.set", "text": "🍎" * 501},
+    "a carriage return": {"k": "note.set", "text": "a\r\nb"},
+    "a lone surrogate": {"k": "note.set", "text": "\ud83c"},
+    "a NUL": {"k": "note.set", "text": "\0"},
+    "no code": {"k": "voucher.set"},
+    "a code as a number": {"k": "voucher.set", "code": 10},
+    "rev -1": {"k": "undo", "rev": -1},
+    "rev as text": {"k": "undo", "rev": "1"},
+}
+
+
+async def refused(why: str, tab: Wire, n: int, k: str, **fields: object) -> None:
+    """Ask for what must be refused with the code *why*: for good, and without any change."""
+    at = tab.at
+    told = await tab.ask(n, k, **fields)
+    assert told.keys() == {"t", "n", "code", "text", "rev"}
+    assert (told["t"], told["code"]) == ("no", why)
+    assert told["text"]
+    first = tab.told[-1]
+
+    await tab.ask(n, k, **fields)
+
+    assert tab.told[-1] == first
+    assert [news for news in await tab.hear_out() if news["t"] != "tabs"] == []
+    await tab.say("resync")
+    assert (await tab.expect("snapshot"))["at"] == at
+
+
+@pytest.mark.parametrize("code", REFUSED)
+async def test_a_refusal_is_recorded_and_changes_nothing(ada: Shopper, code: str) -> None:
+    before, (k, fields) = REFUSED[code]
+    tab = await ada.tab()
+    for n, (kind, values) in enumerate(before, 1):
+        assert (await tab.ask(n, kind, **values))["t"] == "ok"
+        await tab.expect("patch")
+
+    await refused(code, tab, len(before) + 1, k, **fields)
+
+
+@pytest.mark.parametrize("fields", NO_OPS.values(), ids=NO_OPS)
+async def test_what_is_no_op_but_has_a_number_is_a_bad_op(ada: Shopper, fields: Frame) -> None:
+    tab = await ada.tab()
+    await tab.say("op", n=1, **fields)
+
+    told = await tab.verdict(1)
+
+    assert (told["t"], told["code"], told["rev"]) == ("no", "bad_op", 0)
+    assert (await tab.ask(2, ADD[0], **ADD[1]))["t"] == "ok"
+
+
+async def test_an_op_may_be_refused_forever_but_the_next_is_done(ada: Shopper) -> None:
+    tab = await ada.tab()
+
+    assert (await tab.ask(1, "line.add", sku=GHOST, qty=1))["t"] == "no"
+    assert await tab.ask(2, "line.add", sku=APPLES, qty=1) == {"t": "ok", "n": 2, "rev": 1}
+
+
+async def test_there_is_no_room_for_a_101st_line(ada: Shopper) -> None:
+    outbox = str(uuid4())
+    adds = [op(n, "line.add", sku=sku, qty=1) for n, sku in enumerate(PLENTY[:100], 1)]
+    for first in range(0, 100, 25):
+        told = (await ada.ops(outbox, *adds[first : first + 25])).json["verdicts"]
+        assert {verdict["t"] for verdict in told} == {"ok"}
+    tab = await ada.tab(outbox=outbox)
+
+    await refused("line_limit", tab, 101, "line.add", sku=PLENTY[100], qty=1)
+
+    assert (await tab.ask(102, "line.add", sku=PLENTY[0], qty=1))["t"] == "ok"
+    assert (await tab.ask(103, "line.set", sku=PLENTY[1], qty=0))["t"] == "ok"
+    assert (await tab.ask(104, "line.add", sku=PLENTY[100], qty=1))["t"] == "ok"
+
+
+async def test_a_price_that_moved_again_is_not_agreed_to(shop: Server, ada: Shopper) -> None:
+    sku = PLENTY[110]
+    was = price(sku)
+    tab = await ada.tab()
+    await tab.ask(1, "line.add", sku=sku, qty=1, seen=was)
+    await tab.expect("patch")
+    dearer = f"{(was + 10) / 100:.2f}"
+    await asyncio.to_thread(shop.command, "product", "set", sku, "--price", dearer)
+    await tab.expect("prices")
+
+    await refused("price_moved", tab, 2, "line.accept", sku=sku, price=was + 5)
+
+    assert (await tab.ask(3, "line.accept", sku=sku, price=was + 10))["t"] == "ok"
+    assert (await tab.expect("patch"))["lines"][sku]["state"] == "ok"
+
+
+async def test_after_ten_wrong_codes_no_code_is_looked_at(ada: Shopper) -> None:
+    tab = await ada.tab()
+    for n in range(1, 11):
+        assert (await tab.ask(n, "voucher.set", code=f"GUESS{n}"))["code"] == "bad_voucher"
+
+    await refused("too_many_tries", tab, 11, "voucher.set", code="WELCOME10")
+
+    assert (await tab.ask(12, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+
+
+async def test_a_code_that_does_not_count_yet_is_taken_and_says_why(ada: Shopper) -> None:
+    tab = await ada.tab()
+
+    assert (await tab.ask(1, "voucher.set", code=" fiveoff\t"))["t"] == "ok"
+
+    told = (await tab.expect("patch"))["voucher"]
+    assert (told["code"], told["state"]) == ("FIVEOFF", "below_minimum")
+
+
+async def test_an_op_from_long_ago_is_expired_whatever_it_was(ada: Shopper) -> None:
+    tab = await ada.tab()
+    for n in range(1, 34):
+        assert (await tab.ask(n, "line.set", sku=APPLES, qty=n))["t"] == "ok"
+
+    for qty in (1, 50):
+        told = await tab.ask(1, "line.set", sku=APPLES, qty=qty)
+        assert (told["t"], told["code"]) == ("no", "expired")
+    assert await tab.ask(2, "line.set", sku=APPLES, qty=2) == {"t": "ok", "n": 2, "rev": 2}
+    assert await ada.quantities() == {APPLES: 33}
+
+
+async def test_ops_of_the_17th_newest_outbox_are_expired_but_its_last_is_known(
+    ada: Shopper,
+) -> None:
+    oldest = await ada.tab()
+    assert (await oldest.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    for _ in range(16):
+        told = await ada.ops(str(uuid4()), op(1, "line.add", sku=MILK, qty=1))
+        assert told.json["verdicts"][0]["t"] == "ok"
+
+    assert (await oldest.ask(1, "line.add", sku=APPLES, qty=1))["code"] == "expired"
+    again = await ada.tab(outbox=oldest.outbox, pend=[1])
+
+    assert (again.welcome["last"], again.welcome["verdicts"]) == (1, [])
+    assert (await again.ask(2, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert await ada.quantities() == {APPLES: 2, MILK: 16}
+
+
+async def test_more_than_there_are_is_as_many_as_there_are_with_a_warning(ada: Shopper) -> None:
+    tab = await ada.tab()
+    told = await tab.ask(1, "line.add", sku=FEW, qty=FEW_LEFT + 3)
+
+    warn = {"code": "clamped", "sku": FEW, "asked": FEW_LEFT + 3, "got": FEW_LEFT}
+    assert told == {"t": "ok", "n": 1, "rev": 1, "warn": warn}
+    assert await ada.quantities() == {FEW: FEW_LEFT}
+    await tab.expect("patch")
+    await refused("sold_out", tab, 2, "line.add", sku=FEW, qty=1)
+
+
+async def test_a_gap_is_asked_to_be_filled(ada: Shopper) -> None:
+    tab = await ada.tab()
+    await tab.say("op", n=3, k="line.add", sku=APPLES, qty=1)
+
+    assert await tab.hear() == {"t": "need", "n": 1}
+    for n in (1, 2, 3):
+        assert (await tab.ask(n, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert await ada.quantities() == {APPLES: 3}
+
+
+async def test_what_changes_nothing_is_ok_at_the_same_revision_and_tells_nobody(
+    ada: Shopper,
+) -> None:
+    tab = await ada.tab()
+    for n, sku in enumerate((MILK, GONE), 1):
+        assert await tab.ask(n, "line.set", sku=sku, qty=0) == {"t": "ok", "n": n, "rev": 0}
+
+    assert await tab.hear_out() == []

@@ -1,0 +1,157 @@
+"""An op sent again gets the same verdict, byte for byte, wherever it comes (PROTOCOL.md §3)."""
+
+import asyncio
+import json
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.lock import locked
+from tests.e2e.server import Server
+from tests.e2e.shelf import APPLES, FEW, FEW_LEFT, MILK, SOLD_OUT
+from tests.e2e.wire import Frame, Goodbye, Shopper, Wire, newcomer, op
+
+FIRST: dict[str, Frame] = {
+    "a plain ok": op(1, "line.add", sku=APPLES, qty=2),
+    "an ok with a warning": op(1, "line.add", sku=FEW, qty=FEW_LEFT + 1),
+    "a refusal": op(1, "line.add", sku=SOLD_OUT, qty=1),
+    "a bad op": {"n": 1, "k": "line.eat", "sku": APPLES},
+}
+OTHERS: dict[str, tuple[Frame, Frame]] = {
+    "another quantity": (FIRST["a plain ok"], op(1, "line.add", sku=APPLES, qty=3)),
+    "another product": (FIRST["a plain ok"], op(1, "line.add", sku=MILK, qty=2)),
+    "another kind": (FIRST["a plain ok"], op(1, "line.set", sku=APPLES, qty=2)),
+    "a price seen": (FIRST["a plain ok"], {**FIRST["a plain ok"], "seen": 1}),
+    "a bad op": (FIRST["a plain ok"], op(1, "line.add", sku=APPLES, qty=2.0)),
+    "another bad op": (FIRST["a bad op"], {**FIRST["a bad op"], "sku": MILK}),
+    "a good op": (FIRST["a bad op"], FIRST["a plain ok"]),
+    "more fields of a bad op": (FIRST["a bad op"], {**FIRST["a bad op"], "mood": "good"}),
+}
+
+
+async def verdict_bytes(tab: Wire, asked: Frame) -> bytes:
+    """Return the verdict on *asked* as it came."""
+    await tab.say("op", **asked)
+    await tab.verdict(asked["n"])
+    return tab.told[-1]
+
+
+async def http_verdict_bytes(shopper: Shopper, outbox: str, asked: Frame) -> bytes:
+    """Return the verdict on *asked* as it stands in an answer over HTTP."""
+    answer = await shopper.ops(outbox, asked)
+    assert answer.status == 200
+    head, _, rest = answer.body.partition(b"[")
+    assert head == b'{"verdicts":'
+    return rest.partition(b"]")[0]
+
+
+@pytest.mark.parametrize("asked", FIRST.values(), ids=FIRST)
+async def test_a_repeat_gets_the_same_bytes_everywhere_and_has_no_effect(
+    shop: Server, ada: Shopper, asked: Frame
+) -> None:
+    tab = await ada.tab()
+    first = await verdict_bytes(tab, asked)
+    await tab.ask(2, "note.set", text="later")
+    before = await ada.cart()
+
+    same_socket = await verdict_bytes(tab, asked)
+    other_tab = await verdict_bytes(await ada.tab(outbox=tab.outbox), asked)
+    over_http = await http_verdict_bytes(ada, tab.outbox, asked)
+    in_welcome = (await ada.tab(outbox=tab.outbox, pend=[1])).welcome["verdicts"]
+    await asyncio.to_thread(shop.kill)
+    await asyncio.to_thread(shop.start)
+    after_restart = await verdict_bytes(await ada.tab(outbox=tab.outbox), asked)
+    over_http_after_restart = await http_verdict_bytes(ada, tab.outbox, asked)
+
+    assert {same_socket, other_tab, over_http, after_restart, over_http_after_restart} == {first}
+    assert in_welcome == [json.loads(first)]
+    assert await ada.cart() == before
+
+
+async def test_an_op_over_http_has_the_same_verdict_on_a_socket(ada: Shopper) -> None:
+    outbox, asked = str(uuid4()), FIRST["an ok with a warning"]
+
+    over_http = await http_verdict_bytes(ada, outbox, asked)
+
+    assert await verdict_bytes(await ada.tab(outbox=outbox), asked) == over_http
+    assert await ada.quantities() == {FEW: FEW_LEFT}
+
+
+async def test_while_the_first_is_being_saved_all_repeats_get_the_one_verdict(
+    shop: Server, ada: Shopper
+) -> None:
+    asked = FIRST["a plain ok"]
+    tab = await ada.tab()
+    other = await ada.tab(outbox=tab.outbox)
+    with locked(shop):
+        await tab.say("op", **asked)
+        await tab.say("op", **asked)
+        await other.say("op", **asked)
+        over_http = asyncio.create_task(http_verdict_bytes(ada, tab.outbox, asked))
+        await asyncio.sleep(0.3)
+        assert not over_http.done()
+
+    verdicts = {await over_http}
+    for waiting in (tab, tab, other):
+        await waiting.verdict(1)
+        verdicts.add(waiting.told[-1])
+    assert verdicts == {b'{"t":"ok","n":1,"rev":1}'}
+    assert await ada.quantities() == {APPLES: 2}
+
+
+async def test_the_order_of_keys_and_unknown_fields_make_no_other_op(ada: Shopper) -> None:
+    tab = await ada.tab()
+    first = await verdict_bytes(tab, FIRST["a plain ok"])
+
+    turned = dict(reversed(FIRST["a plain ok"].items())) | {"mood": "good"}
+
+    assert await verdict_bytes(tab, turned) == first
+    assert await http_verdict_bytes(ada, tab.outbox, turned) == first
+
+
+@pytest.mark.parametrize(("asked", "other"), OTHERS.values(), ids=OTHERS)
+async def test_another_op_of_the_same_number_is_4400_and_409(
+    ada: Shopper, asked: Frame, other: Frame
+) -> None:
+    tab = await ada.tab()
+    first = await verdict_bytes(tab, asked)
+    before = await ada.cart()
+
+    over_http = await ada.ops(tab.outbox, other)
+    await tab.say("op", **other)
+
+    assert (over_http.status, over_http.json["code"]) == (409, "op_changed")
+    assert over_http.headers["content-type"] == "application/problem+json"
+    assert await tab.goodbye() == Goodbye(4400, "n: another op had this number")
+    assert await ada.cart() == before
+    assert await verdict_bytes(await ada.tab(outbox=tab.outbox), asked) == first
+
+
+async def test_another_op_while_the_first_is_being_saved_is_4400(
+    shop: Server, ada: Shopper
+) -> None:
+    asked, other = OTHERS["another quantity"]
+    tab = await ada.tab()
+    with locked(shop):
+        await tab.say("op", **asked)
+        await tab.say("op", **other)
+        answer = await ada.ops(tab.outbox, other)
+        assert (answer.status, answer.json["code"]) == (409, "op_changed")
+
+    assert (await tab.expect("ok"))["n"] == 1
+    assert (await tab.goodbye()).code == 4400
+    assert await ada.quantities() == {APPLES: 2}
+
+
+async def test_an_outbox_of_the_same_name_is_another_ones_with_another_account(
+    shop: Server, ada: Shopper
+) -> None:
+    hers = await ada.tab()
+    await hers.ask(1, "line.add", sku=APPLES, qty=1)
+
+    async with await newcomer(shop) as bob:
+        his = await bob.tab(outbox=hers.outbox, pend=[1])
+        assert (his.welcome["last"], his.welcome["verdicts"]) == (0, [])
+        assert (await his.ask(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
+        assert await bob.quantities() == {MILK: 1}
+    assert await ada.quantities() == {APPLES: 1}

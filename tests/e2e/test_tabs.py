@@ -1,0 +1,191 @@
+"""Two tabs of one account, and how a tab that comes back is met (PROTOCOL.md §3 and §4)."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.server import Server
+from tests.e2e.shelf import APPLES, BREAD, MILK, price
+from tests.e2e.wire import Frame, Shopper, Wire, newcomer, op
+
+NOT_MENTIONED = {"saved", "note", "voucher"}
+
+
+async def test_a_change_is_told_to_both_tabs_and_the_verdict_comes_first(ada: Shopper) -> None:
+    asker, other = await ada.tab(), await ada.tab()
+    await asker.expect("tabs")
+    await asker.say("op", n=1, k="line.add", sku=APPLES, qty=2)
+
+    verdict, patch = await asker.hear(), await asker.hear()
+
+    assert verdict == {"t": "ok", "n": 1, "rev": 1}
+    assert (patch["t"], patch["prev"], patch["rev"]) == ("patch", 0, 1)
+    assert patch["by"] == {"tab": asker.tab, "outbox": asker.outbox, "n": 1, "k": "line.add"}
+    assert await other.hear() == patch
+    assert other.told[-1] == asker.told[-1]
+    assert patch["lines"][APPLES]["qty"] == 2
+    assert patch["totals"]["subtotal"] == 2 * price(APPLES)
+    assert patch.keys() & NOT_MENTIONED == set()
+
+
+async def test_a_change_over_http_is_told_to_every_tab_by_nobody(ada: Shopper) -> None:
+    tabs = [await ada.tab(), await ada.tab()]
+    outbox = str(uuid4())
+    answer = await ada.ops(outbox, op(1, "note.set", text="ring twice"))
+
+    for tab in tabs:
+        patch = await tab.expect("patch")
+        assert patch["by"] == {"tab": None, "outbox": outbox, "n": 1, "k": "note.set"}
+        assert (patch["note"], patch["at"]) == ("ring twice", answer.json["at"])
+
+
+async def test_each_tab_hears_how_many_there_are(ada: Shopper) -> None:
+    first = await ada.tab()
+    assert json.loads(first.told[-1]) == {"t": "tabs", "n": 1}
+    second = await ada.tab()
+    assert json.loads(second.told[-1]) == {"t": "tabs", "n": 2}
+    assert await first.expect("tabs") == {"t": "tabs", "n": 2}
+
+    again = await ada.tab(tab=second.tab, gen=2)
+    assert json.loads(again.told[-1]) == {"t": "tabs", "n": 2}
+    assert await first.hear_out() == []
+
+    await again.cut()
+    assert await first.expect("tabs") == {"t": "tabs", "n": 1}
+
+
+async def test_nothing_is_told_to_another_account(shop: Server, ada: Shopper) -> None:
+    async with await newcomer(shop) as bob:
+        his = await bob.tab()
+        hers = await ada.tab()
+        await hers.ask(1, "line.add", sku=APPLES, qty=1)
+        await hers.expect("patch")
+
+        assert await his.hear_out() == []
+        assert await bob.quantities() == {}
+
+
+async def test_the_position_is_the_same_on_every_socket_and_over_http(ada: Shopper) -> None:
+    one, other = await ada.tab(), await ada.tab()
+    for n, (k, fields) in enumerate(EACH_KIND, 1):
+        assert (await one.ask(n, k, **fields))["t"] == "ok"
+        patch = await one.expect("patch")
+        assert (await other.expect("patch"))["at"] == patch["at"]
+        assert (patch["prev"], patch["rev"]) == (n - 1, n)
+        told = await ada.cart()
+        assert (told["at"], told["rev"]) == (patch["at"], n)
+    await other.say("resync")
+    assert await other.expect("snapshot") == {"t": "snapshot", **await ada.cart()}
+
+
+EACH_KIND: list[tuple[str, Frame]] = [
+    ("line.add", {"sku": APPLES, "qty": 3, "seen": price(APPLES)}),
+    ("line.add", {"sku": MILK, "qty": 1}),
+    ("line.set", {"sku": APPLES, "qty": 2}),
+    ("line.save", {"sku": MILK}),
+    ("line.unsave", {"sku": MILK}),
+    ("note.set", {"text": "Grüße 🍎"}),
+    ("voucher.set", {"code": "welcome10"}),
+    ("undo", {}),
+    ("voucher.set", {"code": "WELCOME10"}),
+    ("voucher.set", {"code": None}),
+    ("undo", {"rev": 10}),
+    ("line.set", {"sku": APPLES, "qty": 0}),
+    ("undo", {"rev": 12}),
+]
+
+
+async def filled(ada: Shopper) -> Wire:
+    """Return a tab at revision 2."""
+    tab = await ada.tab()
+    await tab.ask(1, "line.add", sku=APPLES, qty=1)
+    await tab.ask(2, "line.add", sku=MILK, qty=1)
+    while tab.at is None or tab.at.split(".")[1] != "2":
+        await tab.hear()
+    return tab
+
+
+def elsewhere(at: str | None, **parts: str) -> str:
+    """Return a position that differs from *at* in some *parts*."""
+    assert at
+    known = dict(zip(("epoch", "rev", "digest"), at.split("."), strict=True))
+    return ".".join((known | parts).values())
+
+
+async def test_a_tab_that_has_the_cart_gets_only_today_s_prices(ada: Shopper) -> None:
+    tab = await filled(ada)
+    await tab.ask(3, "line.save", sku=MILK)
+    await tab.expect("patch")
+    again = await ada.tab(tab=tab.tab, gen=2, outbox=tab.outbox, at=tab.at)
+    cart = (await ada.cart())["cart"]
+
+    assert again.welcome["mode"] == "same"
+    assert "why" not in again.welcome
+    prices = json.loads(again.told[1])
+    assert prices["t"] == "prices"
+    assert list(prices["lines"].values()) == cart["lines"]
+    assert list(prices["saved"].values()) == cart["saved"]
+    assert (prices["voucher"], prices["totals"]) == (cart["voucher"], cart["totals"])
+    assert again.welcome["last"] == 3
+
+
+@pytest.mark.parametrize(
+    ("why", "parts"),
+    [
+        ("behind", {"rev": "1"}),
+        ("future", {"rev": "3"}),
+        ("fork", {"digest": "0" * 16}),
+        ("epoch", {"epoch": "abc", "rev": "9"}),
+        ("bad", {"rev": "02"}),
+        ("bad", {"digest": "0" * 15}),
+        ("bad", {"epoch": "../x"}),
+    ],
+)
+async def test_a_tab_that_has_another_cart_is_told_why_and_gets_it_all(
+    shop: Server, ada: Shopper, why: str, parts: Frame
+) -> None:
+    tab = await filled(ada)
+    again = await ada.tab(at=elsewhere(tab.at, **parts))
+
+    assert (again.welcome["mode"], again.welcome["why"]) == ("snapshot", why)
+    assert json.loads(again.told[1]) == {"t": "snapshot", **await ada.cart()}
+    alarms = [event for event in shop.alarms() if ada.account in event["event"]]
+    assert len(alarms) == (why in {"future", "fork"})
+
+
+@pytest.mark.parametrize("at", [None, "", "yesterday", "7c1d.0." + "0" * 16 + "\n", "🍎" * 100])
+async def test_a_tab_without_a_position_of_ours_gets_it_all(ada: Shopper, at: str | None) -> None:
+    tab = await ada.tab(at=at)
+
+    assert tab.welcome["why"] == ("first" if at is None else "bad")
+
+
+async def test_an_alarm_is_told_once_a_minute_for_an_account(shop: Server, ada: Shopper) -> None:
+    tab = await filled(ada)
+    for _ in range(3):
+        await ada.tab(at=elsewhere(tab.at, rev="9"))
+
+    assert len([event for event in shop.alarms() if ada.account in event["event"]]) == 1
+
+
+async def test_the_welcome_tells_the_verdicts_that_were_missed_oldest_first(ada: Shopper) -> None:
+    tab = await ada.tab()
+    for n in range(1, 40):
+        await tab.ask(n, "line.set", sku=BREAD, qty=n)
+    again = await ada.tab(outbox=tab.outbox, pend=[3, 8, 20, 39, 40, 41])
+
+    assert again.welcome["last"] == 39
+    assert again.welcome["verdicts"] == [{"t": "ok", "n": n, "rev": n} for n in (8, 20, 39)]
+
+
+async def test_a_login_ends_for_both_tabs_but_the_cart_stays(ada: Shopper) -> None:
+    tab = await filled(ada)
+    await tab.close()
+    cart = await ada.cart()
+    await ada.send("DELETE", "/api/session")
+    assert (await ada.send("GET", "/api/cart")).status == 401
+
+    await ada.send("POST", "/api/session", {"email": ada.email, "password": "seven brown bricks"})
+
+    assert await ada.cart() == cart

@@ -1,0 +1,208 @@
+"""Signing in and out as pages."""
+
+import pytest
+from quart import Response
+
+from tests.http.house import ADA, PASSWORD, House, Visitor, notices, text
+
+RIGHT = {"email": ADA["email"], "password": PASSWORD}
+WRONG = {"email": ADA["email"], "password": "seven green bricks"}
+
+
+async def registered(house: House) -> Visitor:
+    """Return somebody at a new browser, who registered as Ada before."""
+    await house.ada()
+    return house.visitor()
+
+
+def led_to(answer: Response) -> str:
+    """Return where *answer* sends the browser with a GET."""
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+async def test_the_forms_keep_where_somebody_was_going_and_what_they_pressed(house: House) -> None:
+    for path in ("/login", "/register"):
+        page = await text(await house.visitor().get(f"{path}?next=/shop%3Fpage%3D2&add=milk-2l"))
+
+        assert '<input type="hidden" name="next" value="/shop?page=2">' in page
+        assert '<input type="hidden" name="add" value="milk-2l">' in page
+        assert 'href="/login?next=/shop%3Fpage%3D2"' in page
+        assert 'href="/register?next=/shop%3Fpage%3D2&add=milk-2l"' in page or path == "/register"
+
+
+async def test_registering_leads_on_and_signs_in(house: House) -> None:
+    visitor = house.visitor()
+
+    answer = await visitor.post("/register", {**ADA, "next": "/shop?page=2"})
+
+    assert led_to(answer) == "/shop?page=2"
+    assert "Ada" in await text(await visitor.get("/"))
+
+
+async def test_signing_in_leads_on(house: House) -> None:
+    visitor = await registered(house)
+
+    assert led_to(await visitor.post("/login", {**RIGHT, "next": "/p/milk"})) == "/p/milk"
+    assert (await visitor.get("/cart")).status_code == 200
+
+
+async def test_what_was_pressed_before_signing_in_is_added(house: House) -> None:
+    visitor = await registered(house)
+
+    pressed = await visitor.post(
+        "/cart/add", {"sku": "milk-2l", "qty": "1", "next": "/shop?page=2"}
+    )
+    assert led_to(pressed) == "/login?next=%2Fshop%3Fpage%3D2&add=milk-2l"
+    entered = await visitor.post("/login", {**RIGHT, "next": "/shop?page=2", "add": "milk-2l"})
+
+    assert led_to(entered) == "/shop?page=2"
+    assert (
+        notices(await text(await visitor.get("/shop?page=2"))) == "ok: Added Whole milk, 2 litres."
+    )
+    assert await visitor.lines() == {"milk-2l": 1}
+
+
+async def test_what_was_pressed_before_registering_is_added(house: House) -> None:
+    visitor = house.visitor()
+
+    await visitor.post("/register", {**ADA, "add": "milk-2l"})
+
+    assert await visitor.lines() == {"milk-2l": 1}
+
+
+@pytest.mark.parametrize("add", ["", "no such thing", "../milk", "Milk"])
+async def test_what_cannot_have_been_pressed_is_not_added(house: House, add: str) -> None:
+    visitor = house.visitor()
+
+    await visitor.post("/register", {**ADA, "add": add})
+
+    assert notices(await text(await visitor.get("/"))) == ""
+    assert (await visitor.cart())["rev"] == 0
+
+
+async def test_a_link_puts_nothing_into_the_cart_of_somebody_signed_in(house: House) -> None:
+    ada = await house.ada()
+
+    for path in ("/login", "/register"):
+        assert led_to(await ada.get(f"{path}?next=/shop&add=milk-2l")) == "/shop"
+
+    assert await ada.lines() == {}
+
+
+@pytest.mark.parametrize("leads_away", ["//evil.example", "/\\evil.example", "/%09/evil.example"])
+async def test_signing_in_never_leads_away(house: House, leads_away: str) -> None:
+    visitor = await registered(house)
+
+    assert led_to(await visitor.post("/login", {**RIGHT, "next": leads_away})) == "/"
+    assert led_to(await visitor.post("/login", {**RIGHT, "next": ""})) == "/"
+    page = await text(await house.visitor().get("/login", Host="localhost"))
+    assert '<input type="hidden" name="next" value="/">' in page
+
+
+async def test_a_wrong_password_leaves_the_form_as_it_was(house: House) -> None:
+    visitor = await registered(house)
+
+    answer = await visitor.post("/login", {**WRONG, "next": "/shop", "add": "milk-2l"})
+
+    page = await text(answer)
+    assert answer.status_code == 401
+    assert "Check both and try again." in page
+    assert f'value="{ADA["email"]}"' in page
+    assert '<input type="hidden" name="next" value="/shop">' in page
+    assert '<input type="hidden" name="add" value="milk-2l">' in page
+    assert WRONG["password"] not in page
+    assert "Set-Cookie" not in answer.headers
+
+
+async def test_unknown_email_and_wrong_password_get_the_same_page(house: House) -> None:
+    visitor = await registered(house)
+
+    known = await visitor.post("/login", WRONG)
+    unknown = await visitor.post("/login", {**WRONG, "email": "eve@shop.example"})
+
+    assert (await text(known)).replace(ADA["email"], "eve@shop.example") == await text(unknown)
+    assert {**known.headers, "Content-Length": ""} == {**unknown.headers, "Content-Length": ""}
+
+
+async def test_too_many_failures_say_how_long_to_wait(house: House) -> None:
+    visitor = await registered(house)
+    for _ in range(5):
+        await visitor.post("/login", WRONG)
+
+    answer = await visitor.post("/login", RIGHT)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert "Wait 1 second." in await text(answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "said"),
+    [
+        ({"password": "Password123"}, 400, "Too many people use this password"),
+        ({"password": "short"}, 400, "8 to 128 characters"),
+        ({"email": "ada"}, 400, "needs one @"),
+        ({"name": ""}, 400, "A name has 1 to 100 characters"),
+        ({"email": "bob@shop.example"}, 409, "Sign in to it"),
+    ],
+)
+async def test_a_slip_in_registering_is_explained_and_nothing_is_lost(
+    house: House, changes: dict[str, str], status: int, said: str
+) -> None:
+    await house.ada(email="bob@shop.example")
+    form = {**ADA, "name": "Ada <3", "next": "/shop", **changes}
+
+    answer = await house.visitor().post("/register", form)
+
+    page = await text(answer)
+    assert answer.status_code == status
+    assert said in page
+    assert f'value="{form["email"]}"' in page
+    assert f'value="{form["name"]}"' in page
+    assert '<input type="hidden" name="next" value="/shop">' in page
+    assert form["password"] not in page
+
+
+async def test_a_form_without_fields_is_explained(house: House) -> None:
+    for path in ("/login", "/register"):
+        assert (await house.visitor().post(path)).status_code == 400
+
+
+async def test_the_database_away_is_said_on_the_form(house: House) -> None:
+    visitor = await registered(house)
+    house.database.is_away = True
+
+    answer = await visitor.post("/login", RIGHT)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert f'value="{ADA["email"]}"' in await text(answer)
+
+
+async def test_signing_out_clears_what_the_browser_keeps(house: House) -> None:
+    ada = await house.ada()
+
+    answer = await ada.post("/logout")
+
+    assert led_to(answer) == "/"
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert notices(await text(await ada.get("/"))) == "ok: You are signed out."
+    assert (await ada.get("/api/cart")).status_code == 401
+
+
+async def test_signing_out_twice_is_no_fault(house: House) -> None:
+    ada = await house.ada()
+    await ada.post("/logout")
+
+    assert led_to(await ada.post("/logout")) == "/"
+
+
+async def test_signing_out_is_not_claimed_if_it_could_not_be_done(house: House) -> None:
+    ada = await house.ada()
+    house.database.is_away = True
+
+    answer = await ada.post("/logout")
+
+    assert answer.status_code == 503
+    assert "Clear-Site-Data" not in answer.headers
+    house.database.is_away = False
+    assert (await ada.get("/api/cart")).status_code == 200

@@ -1,0 +1,86 @@
+"""A live cart, and all that is around it."""
+
+import asyncio
+from collections.abc import Iterable
+
+from app.domain.cart import Account, Cart
+from app.domain.limits import Limits
+from app.domain.outbox import Pushed
+from app.domain.shelf import Shelf
+from app.live.cart import LiveCart
+from app.live.hub import Hub
+from app.live.shelf import LiveShelf
+from app.live.shop import Shop
+from tests.examples import ADA, EMPTY, SHELF
+from tests.live.fakes import FakeClock, FakeDisk, FakeTab, FakeWriter
+
+
+def shop_with(writer: FakeWriter, clock: FakeClock, limits: Limits | None = None) -> Shop:
+    """Return a shop that sells what is on the examples' shelf."""
+    shelf = LiveShelf()
+    shelf.update(1, SHELF)
+    return Shop(shelf, writer, limits or Limits(), clock.now_s, clock.steady_s)
+
+
+class Around:
+    """Ada's live cart, its shop, its clock and its writer, who saves when the test says so."""
+
+    def __init__(self, saved: Cart = EMPTY, limits: Limits | None = None):
+        self.clock = FakeClock()
+        self.writer = FakeWriter()
+        self.shop = shop_with(self.writer, self.clock, limits)
+        self.cart = LiveCart(saved, self.shop, None)
+
+    def let_in(self, *tabs: FakeTab) -> None:
+        """Let *tabs* look at the cart."""
+        for tab in tabs:
+            assert self.cart.tabs.enter(tab)
+
+    def takes(self) -> tuple[Cart, tuple[Pushed, ...]]:
+        """Take the cart, which must have been marked."""
+        (taken,) = self.writer.takes()
+        return taken
+
+    def saves(self) -> Cart:
+        """Take the cart, save it, and tell; return it as it is on disk."""
+        cart, _ = self.takes()
+        self.cart.announce()
+        return cart._replace(version=cart.version + 1)
+
+    def restocks(self, shelf: Shelf) -> None:
+        """Change the shelf to *shelf*, and tell the tabs."""
+        today = self.shop.shelf.today.products
+        changed = {sku: one for sku, one in shelf.products.items() if one != today.get(sku)}
+        skus = self.shop.shelf.update(self.shop.shelf.moved + 1, shelf._replace(products=changed))
+        self.cart.shelf_moved(skus)
+
+
+class AroundHub:
+    """A hub, its disk, its clock and its writer, who saves when the test says so."""
+
+    def __init__(self, limits: Limits | None = None, clock: FakeClock | None = None) -> None:
+        self.disk, self.writer, self.clock = FakeDisk(), FakeWriter(), clock or FakeClock()
+        self.hub = Hub(self.disk, shop_with(self.writer, self.clock, limits))
+
+    async def enters(self, tab: FakeTab, account: Account = ADA) -> LiveCart:
+        """Let *tab* in, as its connection does."""
+        async with self.hub.borrow(account, tab.outbox) as cart:
+            assert cart.tabs.enter(tab)
+        return cart
+
+    def saves(self) -> None:
+        """Save everything that waits, and tell."""
+        for cart, _ in self.writer.takes():
+            self.disk.carts[cart.account] = cart._replace(version=cart.version + 1)
+            self.hub.announce([cart.account])
+
+
+async def until_it_waits() -> None:
+    """Let everything that can go on go on."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def told(news: Iterable[object]) -> list[str]:
+    """Return what kinds of news these are, in order."""
+    return [type(one).__name__ for one in news]

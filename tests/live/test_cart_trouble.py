@@ -1,0 +1,247 @@
+"""Two ways a save does not happen, and what the tabs notice of it."""
+
+from app.domain.cart import Cart
+from app.domain.news import Changed, Need, Snapshot
+from app.domain.ops import AddLine, Op, SetLine, SetNote
+from app.domain.outbox import Outbox
+from app.domain.position import position
+from app.domain.rules import rule
+from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing
+from app.live.cart import BUSY_RETRY_MS
+from app.live.ports import Farewell
+from tests.examples import EMPTY, HERE, MILK, NOON, SHELF, THERE, ticket
+from tests.live.around import Around, told
+from tests.live.fakes import FakeTab, another_tab
+
+ONE_MILK = AddLine(MILK, 1)
+
+
+def saved_elsewhere(cart: Cart, *ops: Op) -> Cart:
+    """Return *cart* after another node has saved *ops*, sent there from another outbox."""
+    for op in ops:
+        cart = rule(cart, ticket(cart, THERE, repr(op)), op, SHELF, NOON).cart
+    return cart._replace(version=cart.version + 1)
+
+
+def saved_here(cart: Cart, *ops: Op) -> Cart:
+    """Return *cart* after *ops* of the first tab have been saved, though nobody heard of it."""
+    for op in ops:
+        cart = rule(cart, ticket(cart, HERE, repr(op)), op, SHELF, NOON).cart
+    return cart._replace(version=cart.version + 1)
+
+
+def busy(n: int) -> Later:
+    """Return what is told of op *n* while the disk is away."""
+    return Later(n, Passing.BUSY, BUSY_RETRY_MS)
+
+
+def test_what_waits_is_ruled_on_again_over_what_somebody_else_has_saved() -> None:
+    around, here = Around(), FakeTab()
+    around.let_in(here)
+    here.asks(around.cart, 1, ONE_MILK)
+    here.asks(around.cart, 2, ONE_MILK)
+    around.takes()
+    elsewhere = saved_elsewhere(EMPTY, AddLine(MILK, 4))
+
+    around.cart.outrun()
+    around.cart.reload(elsewhere)
+    (snapshot,) = here.hears()
+    saved = around.saves()
+
+    assert isinstance(snapshot, Snapshot)
+    assert (snapshot.rev, snapshot.at) == (1, position(elsewhere))
+    assert here.heard[0] == Ok(1, 2)
+    assert isinstance(here.heard[1], Changed)
+    assert (here.heard[1].prev, here.heard[1].rev) == (1, 2)
+    assert here.heard[2] == No(2, Code.SOLD_OUT, "Milk: there are no more.", 2)
+    assert (saved.version, saved.lines[MILK].qty) == (2, 5)
+
+
+def test_nothing_is_told_of_a_save_that_somebody_else_was_faster_than() -> None:
+    around, here = Around(), FakeTab()
+    here.asks(around.cart, 1, ONE_MILK)
+    around.takes()
+
+    around.cart.outrun()
+    around.cart.announce()
+
+    assert here.heard == []
+    assert around.cart.saved == EMPTY
+
+
+def test_what_is_asked_before_the_cart_is_read_again_waits_its_turn() -> None:
+    around, here, there = Around(), FakeTab(), another_tab()
+    here.asks(around.cart, 1, SetNote("first"))
+    around.takes()
+    around.cart.outrun()
+
+    there.asks(around.cart, 1, SetNote("second"))
+    here.asks(around.cart, 2, SetNote("third"))
+    assert around.writer.waiting == {}
+    around.cart.reload(EMPTY._replace(version=1))
+    saved = around.saves()
+
+    assert (saved.note, saved.rev, saved.version) == ("third", 3, 2)
+    assert (here.heard, there.heard) == ([Ok(1, 1), Ok(2, 3)], [Ok(1, 2)])
+
+
+def test_a_cart_that_only_counted_a_save_more_is_not_told_again() -> None:
+    around, here = Around(), FakeTab()
+    around.let_in(here)
+    around.cart.outrun()
+
+    around.cart.reload(EMPTY._replace(version=1))
+
+    assert here.heard == []
+
+
+def test_an_op_that_turns_out_to_be_saved_is_answered_and_the_rest_ruled_on_again() -> None:
+    around, here, again = Around(), FakeTab(), FakeTab("again")
+    around.let_in(here)
+    here.asks(around.cart, 1, SetLine(MILK, 2))
+    here.asks(around.cart, 2, AddLine(MILK, 9))
+    again.asks(around.cart, 1, SetLine(MILK, 2))
+    around.takes()
+    around.cart.outrun()
+
+    around.cart.reload(saved_here(EMPTY, SetLine(MILK, 2)))
+
+    assert told(here.heard) == ["Ok", "Snapshot"]
+    assert again.heard == here.hears()[:1] == [Ok(1, 1)]
+    assert around.saves().lines[MILK].qty == 5
+    assert here.heard[0] == Ok(2, 2, Clamped(MILK, 11, 5))
+
+
+def test_an_op_that_turns_out_to_contradict_what_is_saved_is_refused() -> None:
+    around, here = Around(), FakeTab()
+    here.asks(around.cart, 1, SetLine(MILK, 2))
+    around.takes()
+    around.cart.outrun()
+
+    around.cart.reload(saved_here(EMPTY, SetLine(MILK, 3)))
+
+    assert (here.contradictions, here.heard) == (1, [])
+
+
+def test_an_op_whose_forerunners_are_gone_has_them_sent_again() -> None:
+    around, here = Around(EMPTY._replace(outboxes={HERE: Outbox(7)})), FakeTab()
+    here.asks(around.cart, 8, ONE_MILK)
+    around.takes()
+    around.cart.outrun()
+
+    around.cart.reload(EMPTY._replace(version=1))
+
+    assert here.heard == [Need(1)]
+    assert around.writer.waiting == {}
+
+
+def test_what_the_disk_may_or_may_not_have_is_busy() -> None:
+    around, here, again = Around(), FakeTab(), FakeTab("again")
+    around.let_in(here)
+    here.asks(around.cart, 1, ONE_MILK)
+    again.asks(around.cart, 1, ONE_MILK)
+    around.takes()
+    here.asks(around.cart, 2, ONE_MILK)
+
+    around.cart.doubt()
+    around.cart.announce()
+
+    assert (here.heard, again.heard) == ([busy(1), busy(2)], [busy(1)])
+    assert around.cart.latest == around.cart.saved == EMPTY
+
+
+def test_while_the_disk_is_away_everything_new_is_busy_and_costs_nothing() -> None:
+    around, here = Around(), FakeTab()
+    here.asks(around.cart, 1, ONE_MILK)
+    around.saves()
+    before = around.cart.allowance
+    around.cart.doubt()
+    here.hears()
+
+    here.asks(around.cart, 2, ONE_MILK)
+    here.asks(around.cart, 3, ONE_MILK)
+    here.asks(around.cart, 1, ONE_MILK)
+
+    assert here.heard == [busy(2), Need(2), Ok(1, 1)]
+    assert (around.cart.allowance, around.writer.waiting) == (before, {})
+
+
+def test_an_op_in_doubt_that_was_not_saved_is_done_when_it_comes_again() -> None:
+    around, here = Around(), FakeTab()
+    here.asks(around.cart, 1, ONE_MILK)
+    around.takes()
+    around.cart.doubt()
+    here.hears()
+
+    around.cart.reload(EMPTY)
+    here.asks(around.cart, 1, ONE_MILK)
+    around.saves()
+
+    assert here.heard == [Ok(1, 1)]
+
+
+def test_an_op_in_doubt_that_was_saved_gets_its_verdict_when_it_comes_again() -> None:
+    around, here = Around(), FakeTab()
+    around.let_in(here)
+    here.asks(around.cart, 1, ONE_MILK)
+    around.takes()
+    around.cart.doubt()
+    here.hears()
+
+    around.cart.reload(saved_here(EMPTY, ONE_MILK))
+    (snapshot,) = here.hears()
+    here.asks(around.cart, 1, ONE_MILK)
+
+    assert isinstance(snapshot, Snapshot)
+    assert (snapshot.rev, here.heard) == (1, [Ok(1, 1)])
+    assert around.writer.waiting == {}
+
+
+def test_a_cart_read_too_early_is_not_taken_for_the_truth() -> None:
+    around, here = Around(), FakeTab()
+    here.asks(around.cart, 1, ONE_MILK)
+    around.saves()
+    around.cart.doubt()
+
+    around.cart.reload(EMPTY)
+
+    assert around.cart.saved.rev == 1
+    here.asks(around.cart, 2, ONE_MILK)
+    assert here.heard == [Ok(1, 1), busy(2)]
+
+
+def test_a_cart_in_which_nobody_doubts_is_not_replaced() -> None:
+    around, here = Around(), FakeTab()
+    here.asks(around.cart, 1, ONE_MILK)
+
+    around.cart.reload(saved_elsewhere(EMPTY, SetNote("Ring twice")))
+
+    saved = around.saves()
+    assert (saved.note, saved.version) == ("", 1)
+
+
+def test_outboxes_that_left_with_a_save_in_doubt_are_back() -> None:
+    around = Around()
+    for number in range(17):
+        outbox = type(HERE)(f"{number:08x}-0000-4000-8000-000000000000")
+        FakeTab(outbox=outbox).asks(around.cart, 1, SetNote(str(number)))
+    around.takes()
+
+    around.cart.doubt()
+    around.cart.reload(EMPTY)
+    FakeTab().asks(around.cart, 1, ONE_MILK)
+
+    _, pushed = around.takes()
+    assert pushed == ()
+
+
+def test_who_looks_at_a_lost_cart_or_waits_for_it_has_to_come_back() -> None:
+    around, here, asker = Around(), FakeTab(), FakeTab("asker")
+    around.let_in(here)
+    asker.asks(around.cart, 1, ONE_MILK)
+
+    around.cart.lose()
+
+    assert here.farewells == asker.farewells == [Farewell.LOST]
+    assert here.heard == asker.heard == []
+    assert around.cart.idle

@@ -1,0 +1,268 @@
+"""Carts come when somebody asks for them, and go when nobody does."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from app.domain.cart import Account
+from app.domain.limits import Limits
+from app.domain.news import Changed, Prices, Snapshot
+from app.domain.ops import AddLine
+from app.domain.shelf import Shelf
+from app.domain.verdicts import Later, Ok, Passing
+from app.live import hub as live_hub
+from app.live.ports import Away, Farewell
+from tests.examples import ADA, EMPTY, HERE, MILK, SHELF, THERE, after, shelf_with
+from tests.live.around import AroundHub, told, until_it_waits
+from tests.live.fakes import FakeTab, another_tab
+
+BOB = Account("u-bob")
+ONE_MILK = AddLine(MILK, 1)
+
+
+async def test_two_tabs_share_one_cart() -> None:
+    around = AroundHub()
+
+    here = await around.enters(FakeTab())
+    there = await around.enters(another_tab())
+
+    assert here is there
+    assert around.disk.carts_read == [ADA]
+
+
+async def test_two_accounts_do_not() -> None:
+    around = AroundHub()
+
+    ada, bob = await around.enters(FakeTab()), await around.enters(FakeTab(), BOB)
+
+    assert ada is not bob
+    assert (bob.saved.account, around.hub.open_carts) == (BOB, 2)
+
+
+async def test_those_who_arrive_together_have_the_cart_read_once() -> None:
+    around = AroundHub()
+    around.disk.is_free.clear()
+    arriving = [asyncio.create_task(around.enters(FakeTab(name))) for name in "abc"]
+    await until_it_waits()
+
+    around.disk.is_free.set()
+    carts = await asyncio.gather(*arriving)
+
+    assert around.disk.carts_read == [ADA]
+    assert len({id(cart) for cart in carts}) == 1
+
+
+async def test_if_the_first_who_waits_for_a_cart_goes_the_next_has_it_read() -> None:
+    around = AroundHub()
+    around.disk.is_free.clear()
+    first, second = (asyncio.create_task(around.enters(FakeTab(name))) for name in "ab")
+    await until_it_waits()
+
+    first.cancel()
+    await until_it_waits()
+    around.disk.is_free.set()
+
+    assert (await second).saved == EMPTY
+    assert around.disk.carts_read == [ADA, ADA]
+    assert first.cancelled()
+
+
+async def test_if_the_second_who_waits_for_a_cart_goes_the_first_does_not_notice() -> None:
+    around = AroundHub()
+    around.disk.is_free.clear()
+    first, second = (asyncio.create_task(around.enters(FakeTab(name))) for name in "ab")
+    await until_it_waits()
+
+    second.cancel()
+    await until_it_waits()
+    around.disk.is_free.set()
+
+    assert (await first).saved == EMPTY
+    assert around.disk.carts_read == [ADA]
+
+
+async def test_while_the_disk_is_away_there_is_no_cart_and_afterwards_there_is() -> None:
+    around = AroundHub()
+    around.disk.is_away = True
+    arrivals = await asyncio.gather(
+        *(around.enters(FakeTab(name)) for name in "ab"), return_exceptions=True
+    )
+
+    around.disk.is_away = False
+    cart = await around.enters(FakeTab())
+
+    assert [type(arrival) for arrival in arrivals] == [Away, Away]
+    assert (cart.saved, around.hub.open_carts) == (EMPTY, 1)
+
+
+async def test_a_cart_is_forgotten_when_nobody_looks_and_read_afresh_afterwards() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    around.hub.leave(cart, here)
+    assert around.hub.open_carts == 0
+
+    around.disk.carts[ADA] = after(ONE_MILK)
+    again = await around.enters(here)
+
+    assert again.saved.rev == 1
+
+
+async def test_a_cart_that_was_borrowed_goes_back_even_if_its_borrower_fails() -> None:
+    around = AroundHub()
+
+    with suppress(ZeroDivisionError):
+        async with around.hub.borrow(ADA, HERE):
+            assert around.hub.open_carts == 1
+            raise ZeroDivisionError
+
+    assert around.hub.open_carts == 0
+
+
+async def test_a_cart_stays_until_its_last_op_is_saved() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    here.asks(cart, 1, ONE_MILK)
+    around.hub.leave(cart, here)
+
+    assert await around.enters(another_tab()) is cart
+    around.hub.leave(cart, *cart.tabs)
+    around.saves()
+
+    assert around.hub.open_carts == 0
+    assert here.heard == [Ok(1, 1)]
+
+
+async def test_how_far_an_outbox_got_is_asked_only_where_the_cart_does_not_know() -> None:
+    around = AroundHub()
+    around.disk.carts[ADA] = after(ONE_MILK)
+    around.disk.lasts[ADA, THERE] = 500
+
+    cart = await around.enters(FakeTab())
+    await around.enters(another_tab())
+    await around.enters(FakeTab("third", outbox=THERE))
+
+    assert around.disk.lasts_read == [THERE]
+    assert (cart.last(HERE), cart.last(THERE)) == (1, 500)
+
+
+async def test_who_asks_for_no_outbox_needs_none() -> None:
+    around = AroundHub()
+
+    async with around.hub.borrow(ADA, None) as cart:
+        assert cart.snapshot().rev == 0
+
+    assert around.disk.lasts_read == []
+
+
+async def test_if_it_cannot_be_told_how_far_an_outbox_got_the_cart_goes_back() -> None:
+    around = AroundHub()
+    cart = await around.enters(FakeTab())
+    around.disk.is_away = True
+
+    with pytest.raises(Away):
+        await around.enters(another_tab())
+
+    assert (cart.holds, len(cart.tabs)) == (0, 1)
+
+
+async def test_nobody_is_told_of_a_cart_that_nobody_looks_at() -> None:
+    hub = AroundHub().hub
+
+    hub.announce([ADA])
+    hub.outrun([ADA])
+    hub.doubt([ADA])
+    hub.lose([ADA])
+
+    assert hub.open_carts == 0
+
+
+async def test_the_tabs_of_a_lost_cart_are_told_so_and_the_next_one_reads_it_afresh() -> None:
+    around, here = AroundHub(), FakeTab()
+    lost = await around.enters(here)
+
+    around.hub.lose([ADA])
+    fresh = await around.enters(another_tab())
+    around.hub.leave(lost, here)
+
+    assert here.farewells == [Farewell.LOST]
+    assert fresh is not lost
+    assert around.hub.open_carts == 1
+
+
+async def test_leaving_and_coming_back_gives_nobody_a_new_allowance() -> None:
+    around, here = AroundHub(Limits(burst=1, per_s=1)), FakeTab()
+    cart = await around.enters(here)
+    here.asks(cart, 1, ONE_MILK)
+    around.saves()
+    around.hub.leave(cart, here)
+    here.hears()
+
+    around.clock.passes(0.5)
+    here.asks(await around.enters(here), 2, ONE_MILK)
+
+    assert here.heard == [Later(2, Passing.RATE, 500)]
+
+
+async def test_the_allowance_of_one_account_is_not_another_s() -> None:
+    around, here = AroundHub(Limits(burst=1)), FakeTab()
+    cart = await around.enters(here)
+    here.asks(cart, 1, ONE_MILK)
+    around.saves()
+    around.hub.leave(cart, here)
+    here.hears()
+
+    here.asks(await around.enters(here, BOB), 1, ONE_MILK)
+
+    assert here.heard == []
+
+
+async def test_allowances_that_are_whole_again_make_room_for_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live_hub, "MOST_ALLOWANCES", 2)
+    around = AroundHub(Limits(burst=1, per_s=1))
+    for account in (ADA, BOB, Account("u-eve")):
+        around.clock.passes(0.6)
+        tab = FakeTab()
+        cart = await around.enters(tab, account)
+        tab.asks(cart, 1, ONE_MILK)
+        around.saves()
+        around.hub.leave(cart, tab)
+
+    left = {}
+    for account in (ADA, BOB):
+        async with around.hub.borrow(account, None) as cart:
+            left[account] = cart.allowance.left
+
+    assert left == {ADA: 1, BOB: 0}
+
+
+async def test_a_change_of_the_shelf_reaches_every_open_cart() -> None:
+    around, ada, bob = AroundHub(), FakeTab(), FakeTab("bob's")
+    around.disk.carts[ADA] = after(ONE_MILK)
+    await around.enters(ada)
+    await around.enters(bob, BOB)
+    bob.watched = frozenset({MILK})
+    moved = shelf_with(MILK, price=160).products[MILK]
+
+    around.hub.restock(2, Shelf({MILK: moved}, SHELF.vouchers))
+
+    assert told(ada.heard) == told(bob.heard) == ["Prices"]
+    assert isinstance(ada.heard[0], Prices)
+    assert ada.heard[0].lines[MILK].price == 160
+    assert around.hub.shop.shelf.moved == 2
+
+
+async def test_ops_are_ruled_on_by_the_shelf_of_today() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    moved = shelf_with(MILK, price=160).products[MILK]
+
+    around.hub.restock(2, Shelf({MILK: moved}, SHELF.vouchers))
+    here.asks(cart, 1, ONE_MILK)
+    around.saves()
+
+    assert isinstance(here.heard[1], Changed)
+    assert here.heard[1].totals.subtotal == 160
+    assert not isinstance(here.heard[0], Snapshot)

@@ -1,0 +1,133 @@
+"""Carts that have to be read again, or given up."""
+
+import asyncio
+
+import pytest
+
+from app.domain.cart import Account
+from app.domain.ops import AddLine, SetNote
+from app.live.cart import Trust
+from app.live.ports import Away, Farewell
+from tests.examples import ADA, EMPTY, MILK, after
+from tests.live.around import AroundHub, told, until_it_waits
+from tests.live.fakes import FakeTab
+
+BOB = Account("u-bob")
+ONE_MILK = AddLine(MILK, 1)
+
+
+async def test_a_cart_that_somebody_else_has_saved_is_read_again() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    here.asks(cart, 1, ONE_MILK)
+    around.writer.takes()
+    around.disk.carts[ADA] = after(SetNote("Ring twice"))._replace(version=1, outboxes={})
+
+    around.hub.outrun([ADA])
+    await around.hub.mend()
+    around.saves()
+
+    assert told(here.heard) == ["Snapshot", "Ok", "Changed"]
+    assert (cart.saved.note, cart.saved.rev) == ("Ring twice", 2)
+
+
+async def test_a_cart_of_which_nobody_knows_is_read_again() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    here.asks(cart, 1, ONE_MILK)
+    around.writer.takes()
+
+    around.hub.doubt([ADA])
+    assert told(here.hears()) == ["Later"]
+    await around.hub.mend()
+    here.asks(cart, 1, ONE_MILK)
+    around.saves()
+
+    assert told(here.heard) == ["Ok", "Changed"]
+
+
+async def test_mending_waits_until_there_is_something_to_mend() -> None:
+    around = AroundHub()
+    cart = await around.enters(FakeTab())
+    mending = asyncio.create_task(around.hub.mend())
+    await until_it_waits()
+    assert not mending.done()
+
+    around.hub.doubt([ADA])
+    await mending
+
+    assert cart.trust is Trust.SOUND
+    again = asyncio.create_task(around.hub.mend())
+    await until_it_waits()
+    assert not again.done()
+    again.cancel()
+
+
+async def test_what_cannot_be_mended_now_is_mended_later() -> None:
+    around = AroundHub()
+    ada, bob = await around.enters(FakeTab()), await around.enters(FakeTab(), BOB)
+    around.hub.doubt([ADA, BOB])
+    around.disk.is_away = True
+    with pytest.raises(Away):
+        await around.hub.mend()
+
+    around.disk.is_away = False
+    await around.hub.mend()
+
+    assert (ada.trust, bob.trust) == (Trust.SOUND, Trust.SOUND)
+
+
+async def test_a_cart_that_was_read_too_early_is_read_once_more() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    around.hub.doubt([ADA])
+    around.disk.is_free.clear()
+    mending = asyncio.create_task(around.hub.mend())
+    await until_it_waits()
+    around.disk.carts[ADA] = EMPTY._replace(version=1)
+    cart.take()
+    cart.announce()
+
+    around.disk.is_free.set()
+    await mending
+
+    assert (cart.trust, cart.saved.version) == (Trust.SOUND, 1)
+
+
+async def test_a_cart_that_is_older_on_disk_than_it_was_is_lost() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    here.asks(cart, 1, ONE_MILK)
+    around.saves()
+    around.disk.carts[ADA] = EMPTY
+
+    around.hub.outrun([ADA])
+    await around.hub.mend()
+
+    assert here.farewells == [Farewell.LOST]
+    assert around.hub.open_carts == 0
+
+
+async def test_an_ill_cart_that_everybody_left_is_forgotten_once_it_is_mended() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    here.asks(cart, 1, ONE_MILK)
+    around.writer.takes()
+    around.hub.leave(cart, here)
+
+    around.hub.doubt([ADA])
+    assert around.hub.open_carts == 1
+    await around.hub.mend()
+
+    assert around.hub.open_carts == 0
+
+
+async def test_an_ill_cart_that_was_lost_meanwhile_needs_no_mending() -> None:
+    around = AroundHub()
+    await around.enters(FakeTab())
+    around.hub.doubt([ADA])
+    around.hub.lose([ADA])
+
+    await around.hub.mend()
+
+    assert around.disk.carts_read == [ADA]

@@ -1,0 +1,223 @@
+"""Who is signed in on an open socket: warned in time, dismissed in the end."""
+
+from app.domain.news import Auth
+from app.domain.sessions import Lifetime, Session, SessionHash
+from app.live.ports import Farewell
+from app.live.sessions import SAVE_USE_EVERY_S, WARN_BEFORE_S, LiveSessions, Use
+from tests.examples import ADA, NOON
+from tests.live.fakes import FakeClock, FakeTab
+
+IDLE_S, ABSOLUTE_S = 3600, 7200
+
+
+def a_login(
+    name: str = "login", used_at_s: int = NOON, ends_at_s: int = NOON + ABSOLUTE_S
+) -> Session:
+    """Return a login of Ada's."""
+    return Session(
+        SessionHash(name), ADA, "Ada", staff=False, used_at_s=used_at_s, ends_at_s=ends_at_s
+    )
+
+
+class Signed:
+    """One socket with one login, and the clock."""
+
+    def __init__(self, login: Session | None = None) -> None:
+        self.clock = FakeClock()
+        self.sessions = LiveSessions(Lifetime(ABSOLUTE_S, IDLE_S), self.clock.now_s)
+        self.login = login or a_login()
+        self.socket = FakeTab()
+        self.sessions.join(self.login, self.socket)
+
+    def at(self, seconds: float) -> None:
+        """Let it be so many seconds after noon, and look at the logins."""
+        self.clock.passed_s = seconds
+        self.sessions.sweep()
+
+
+def test_a_login_lasts_until_it_was_not_used_for_too_long() -> None:
+    signed = Signed()
+
+    signed.clock.passes(600.5)
+
+    assert signed.sessions.left_ms(signed.login) == (IDLE_S - 600) * 1000 - 500
+
+
+def test_a_login_lasts_no_longer_than_it_may() -> None:
+    signed = Signed(a_login(ends_at_s=NOON + 60))
+
+    assert signed.sessions.left_ms(signed.login) == 60_000
+
+
+def test_a_login_that_is_over_has_nothing_left() -> None:
+    signed = Signed()
+
+    signed.clock.passes(IDLE_S + 1)
+
+    assert signed.sessions.left_ms(signed.login) == 0
+
+
+def test_a_login_without_a_socket_lasts_as_long_as_it_says() -> None:
+    assert (
+        Signed().sessions.left_ms(a_login("other", used_at_s=NOON - 600)) == (IDLE_S - 600) * 1000
+    )
+
+
+def test_two_minutes_before_its_end_a_login_warns_once() -> None:
+    signed = Signed()
+
+    signed.at(IDLE_S - WARN_BEFORE_S - 1)
+    assert signed.socket.heard == []
+    signed.at(IDLE_S - WARN_BEFORE_S)
+    signed.at(IDLE_S - WARN_BEFORE_S + 1)
+
+    assert signed.socket.heard == [Auth(WARN_BEFORE_S * 1000)]
+
+
+def test_every_socket_of_the_login_is_warned_and_in_the_end_dismissed() -> None:
+    signed, other = Signed(), FakeTab("other")
+    signed.sessions.join(signed.login, other)
+
+    signed.at(IDLE_S - 30)
+    signed.at(IDLE_S)
+
+    assert signed.socket.heard == other.heard == [Auth(30_000)]
+    assert signed.socket.farewells == other.farewells == [Farewell.EXPIRED]
+
+
+def test_a_socket_that_comes_in_the_last_two_minutes_is_warned_too() -> None:
+    signed = Signed(a_login(ends_at_s=NOON + 60))
+
+    signed.at(1)
+
+    assert signed.socket.heard == [Auth(59_000)]
+
+
+def test_a_login_that_is_used_lasts_on() -> None:
+    signed = Signed()
+    signed.clock.passes(IDLE_S - 600)
+
+    signed.sessions.use(signed.login)
+    signed.at(IDLE_S)
+
+    assert (signed.socket.heard, signed.socket.farewells) == ([], [])
+    assert signed.sessions.left_ms(signed.login) == (IDLE_S - 600) * 1000
+
+
+def test_a_login_that_is_used_after_its_warning_says_that_it_lasts_on_and_warns_anew() -> None:
+    signed = Signed()
+    signed.at(IDLE_S - 60)
+    signed.socket.hears()
+
+    signed.sessions.use(signed.login)
+    assert signed.socket.hears() == [Auth(IDLE_S * 1000)]
+
+    signed.at(2 * IDLE_S - 60 - WARN_BEFORE_S)
+    assert signed.socket.hears() == [Auth(WARN_BEFORE_S * 1000)]
+
+
+def test_where_logins_rest_only_shortly_the_second_warning_comes_in_time_too() -> None:
+    clock, socket, login = FakeClock(), FakeTab(), a_login()
+    sessions = LiveSessions(Lifetime(ABSOLUTE_S, 130), clock.now_s)
+    sessions.join(login, socket)
+    clock.passes(10)
+    sessions.sweep()
+    sessions.use(login)
+    socket.hears()
+
+    clock.passes(10)
+    sessions.sweep()
+
+    assert socket.hears() == [Auth(WARN_BEFORE_S * 1000)]
+
+
+def test_no_use_makes_a_login_last_longer_than_it_may() -> None:
+    signed = Signed(a_login(ends_at_s=NOON + 600))
+    signed.at(600 - WARN_BEFORE_S)
+    signed.socket.hears()
+
+    signed.clock.passes(1)
+    signed.sessions.use(signed.login)
+    assert signed.socket.heard == []
+
+    signed.at(600)
+    assert signed.socket.farewells == [Farewell.EXPIRED]
+
+
+def test_a_login_that_was_ended_dismisses_its_sockets_and_no_others() -> None:
+    signed, other = Signed(), FakeTab("other")
+    signed.sessions.join(a_login("other"), other)
+
+    signed.sessions.end(signed.login.id_hash)
+    signed.sessions.end(SessionHash("nobody's"))
+
+    assert (signed.socket.farewells, other.farewells) == ([Farewell.SIGNED_OUT], [])
+
+
+def test_a_socket_that_left_is_neither_warned_nor_dismissed() -> None:
+    signed, other = Signed(), FakeTab("other")
+    signed.sessions.join(signed.login, other)
+
+    signed.sessions.leave(signed.login, signed.socket)
+    signed.sessions.leave(signed.login, signed.socket)
+    signed.at(IDLE_S - 60)
+    signed.sessions.end(signed.login.id_hash)
+
+    assert (signed.socket.heard, signed.socket.farewells) == ([], [])
+    assert other.farewells == [Farewell.SIGNED_OUT]
+
+
+def test_sockets_may_leave_while_they_are_dismissed() -> None:
+    signed = Signed()
+
+    class Leaver(FakeTab):
+        def dismiss(self, why: Farewell) -> None:
+            super().dismiss(why)
+            signed.sessions.leave(signed.login, self)
+
+    leavers = [Leaver("one"), Leaver("two")]
+    for leaver in leavers:
+        signed.sessions.join(signed.login, leaver)
+
+    signed.sessions.end(signed.login.id_hash)
+
+    assert [leaver.farewells for leaver in leavers] == [[Farewell.SIGNED_OUT]] * 2
+
+
+def test_uses_are_handed_out_to_be_written_down_once_every_ten_minutes() -> None:
+    signed, uses = Signed(), []
+    for second in range(0, 3 * SAVE_USE_EVERY_S, 30):
+        signed.clock.passed_s = second
+        signed.sessions.use(signed.login)
+        uses += signed.sessions.take_uses()
+
+    assert uses == [
+        Use(signed.login.id_hash, NOON + SAVE_USE_EVERY_S),
+        Use(signed.login.id_hash, NOON + 2 * SAVE_USE_EVERY_S),
+    ]
+
+
+def test_a_use_that_was_written_down_long_ago_is_written_down_at_once() -> None:
+    signed = Signed(a_login(used_at_s=NOON - SAVE_USE_EVERY_S))
+
+    signed.sessions.use(signed.login)
+
+    assert signed.sessions.take_uses() == [Use(signed.login.id_hash, NOON)]
+    assert signed.sessions.take_uses() == []
+
+
+def test_a_use_that_waits_to_be_written_down_outlives_the_socket() -> None:
+    signed = Signed(a_login(used_at_s=NOON - SAVE_USE_EVERY_S))
+
+    signed.sessions.use(signed.login)
+    signed.sessions.leave(signed.login, signed.socket)
+
+    assert signed.sessions.take_uses() == [Use(signed.login.id_hash, NOON)]
+
+
+def test_what_is_used_without_a_socket_is_no_business_of_the_sockets() -> None:
+    signed = Signed()
+
+    signed.sessions.use(a_login("other", used_at_s=NOON - SAVE_USE_EVERY_S))
+
+    assert signed.sessions.take_uses() == []

@@ -1,0 +1,1 @@
+"""What is on disk, in real databases, one for each test."""

@@ -1,0 +1,95 @@
+"""Who shops here."""
+
+import pytest
+from sqlalchemy import Engine
+
+from app.domain.cart import Cart
+from app.store.accounts import (
+    FORGOTTEN_AFTER_S,
+    EmailTaken,
+    Failures,
+    Person,
+    add_account,
+    add_failure,
+    clear_failures,
+    find_by_email,
+    find_failures,
+    set_password_hash,
+)
+from app.store.carts import load_cart
+from app.store.database import ask
+from tests.examples import ADA, NOON
+from tests.store.people import ADA_HERSELF, BOB, BOB_HIMSELF
+
+HOME, WORK = "192.0.2.1", "192.0.2.2"
+EMAIL = ADA_HERSELF.email
+
+
+def test_whoever_registers_can_be_found_and_has_a_cart(engine: Engine) -> None:
+    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+
+    assert ask(engine, find_by_email, BOB_HIMSELF.email) == BOB_HIMSELF
+    assert ask(engine, load_cart, BOB) == Cart(BOB, "0b0b")
+
+
+@pytest.mark.parametrize("spelled", ["ADA@SHOP.EXAMPLE", "Ada@Shop.Example", EMAIL])
+def test_e_mail_addresses_are_compared_without_case(engine: Engine, spelled: str) -> None:
+    assert ask(engine, find_by_email, spelled) == ADA_HERSELF
+
+
+def test_nobody_signs_in_with_an_address_that_nobody_has(engine: Engine) -> None:
+    assert ask(engine, find_by_email, "eve@shop.example") is None
+
+
+@pytest.mark.parametrize("spelled", [EMAIL, EMAIL.upper()])
+def test_an_address_registers_once_and_who_comes_second_gets_no_cart(
+    engine: Engine, spelled: str
+) -> None:
+    second = Person(BOB, spelled, "Eve", "another hash")
+
+    with pytest.raises(EmailTaken):
+        ask(engine, add_account, second, "0b0b", NOON)
+
+    assert ask(engine, find_by_email, EMAIL) == ADA_HERSELF
+    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+
+
+def test_a_password_can_be_replaced_and_nobody_else_s_is(engine: Engine) -> None:
+    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+
+    ask(engine, set_password_hash, ADA, "a better hash")
+
+    ada, bob = (ask(engine, find_by_email, who.email) for who in (ADA_HERSELF, BOB_HIMSELF))
+    assert ada
+    assert ada.password_hash == "a better hash"
+    assert bob == BOB_HIMSELF
+
+
+def test_failures_are_counted_by_account_and_address(engine: Engine) -> None:
+    for now_s in (NOON, NOON + 1, NOON + 5):
+        ask(engine, add_failure, EMAIL.upper(), HOME, now_s)
+    ask(engine, add_failure, EMAIL, WORK, NOON + 2)
+
+    assert ask(engine, find_failures, EMAIL, HOME) == Failures(3, NOON + 5)
+    assert ask(engine, find_failures, EMAIL, WORK) == Failures(1, NOON + 2)
+    assert ask(engine, find_failures, BOB_HIMSELF.email, HOME) == Failures()
+
+
+def test_a_success_forgets_the_failures_before_it_and_no_others(engine: Engine) -> None:
+    for address in (HOME, WORK):
+        ask(engine, add_failure, EMAIL, address, NOON)
+
+    ask(engine, clear_failures, EMAIL.upper(), HOME)
+
+    assert ask(engine, find_failures, EMAIL, HOME) == Failures()
+    assert ask(engine, find_failures, EMAIL, WORK) == Failures(1, NOON)
+
+
+def test_failures_are_forgotten_after_a_day(engine: Engine) -> None:
+    ask(engine, add_failure, EMAIL, HOME, NOON)
+
+    ask(engine, add_failure, EMAIL, WORK, NOON + FORGOTTEN_AFTER_S)
+    assert ask(engine, find_failures, EMAIL, HOME) == Failures(1, NOON)
+    ask(engine, add_failure, EMAIL, WORK, NOON + FORGOTTEN_AFTER_S + 1)
+
+    assert ask(engine, find_failures, EMAIL, HOME) == Failures()

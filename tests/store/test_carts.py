@@ -1,0 +1,169 @@
+"""A cart comes back from the disk as it went."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import NoResultFound
+
+from app.domain.cart import Cart, content
+from app.domain.ops import AddLine, SetNote, SetVoucher, Undo
+from app.domain.outbox import Pushed
+from app.domain.position import position
+from app.domain.shelf import VoucherCode
+from app.domain.verdicts import Clamped, Ok
+from app.store.accounts import add_account
+from app.store.carts import Save, StaleCart, as_save, load_cart, load_last, save_carts
+from app.store.database import ask, connect
+from tests.domain.wishes import Story, some_story
+from tests.examples import ADA, EMPTY, HERE, MILK, NOON, THERE, after
+from tests.store.people import BOB, BOB_HIMSELF
+
+NOBODY = BOB
+UNDO_TWICE = (Undo(), Undo())
+
+
+def saves_of(*carts: Cart) -> list[Save]:
+    """Return what is to be written for these carts."""
+    return [as_save(cart, ()) for cart in carts]
+
+
+def save(engine: Engine, *carts: Cart, pushed: tuple[Pushed, ...] = ()) -> None:
+    """Write these carts in one go."""
+    ask(engine, save_carts, [as_save(cart, pushed) for cart in carts], NOON)
+
+
+def with_bob(engine: Engine) -> Cart:
+    """Return the empty cart of Bob, who has just registered."""
+    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    return ask(engine, load_cart, BOB)
+
+
+def back_from(connection: Connection, cart: Cart) -> Cart:
+    """Return *cart* as it comes back after it was saved over what is there."""
+    there = load_cart(connection, ADA)
+    save_carts(connection, saves_of(cart._replace(version=there.version)), NOON)
+    return load_cart(connection, ADA)
+
+
+def test_a_new_account_has_an_empty_cart(engine: Engine) -> None:
+    assert ask(engine, load_cart, ADA) == EMPTY
+    assert with_bob(engine) == Cart(BOB, "0b0b")
+
+
+@pytest.fixture(scope="module")
+def carts_in_turn(with_ada: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """Return a connection in which a thousand carts are saved, none of them for good."""
+    file = shutil.copy(with_ada, tmp_path_factory.mktemp("carts") / "shop.db")
+    engine = connect(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@given(some_story)
+def test_a_cart_comes_back_as_it_went(carts_in_turn: Connection, story: Story) -> None:
+    cart = story.end()
+
+    back = back_from(carts_in_turn, cart)
+
+    assert back == cart._replace(account=ADA, epoch=EMPTY.epoch, version=back.version)
+    assert back.content == content(back) == cart.content
+    assert [*back.outboxes] == [*cart.outboxes]
+    assert [type(line) for line in back.lines.values()] == [
+        type(one) for one in cart.lines.values()
+    ]
+
+
+def test_it_stands_where_it_stood(engine: Engine) -> None:
+    cart = after(AddLine(MILK, 2), SetNote("Ring twice"))
+
+    save(engine, cart)
+
+    assert position(ask(engine, load_cart, ADA)) == position(cart)
+
+
+def test_it_can_be_changed_and_undone_as_if_it_had_never_been_away(engine: Engine) -> None:
+    cart = after(AddLine(MILK, 9), SetVoucher("SESAME"), SetNote("Ring twice"))
+    save(engine, cart._replace(used={VoucherCode("WELCOME10"): 1}))
+
+    back = ask(engine, load_cart, ADA)
+
+    assert (back.tries, back.used, back.next_pos) == ((NOON,), {"WELCOME10": 1}, 2)
+    assert after(*UNDO_TWICE, cart=back).lines == after(*UNDO_TWICE, cart=cart).lines == {}
+    recalled = back.outboxes[HERE].recall(1)
+    assert recalled
+    assert recalled.verdict == Ok(1, 1, Clamped(MILK, 9, 5))
+    assert back.outboxes[HERE].recall(2) == cart.outboxes[HERE].recall(2)
+
+
+def test_every_save_counts(engine: Engine) -> None:
+    for version in (0, 1, 2):
+        there = ask(engine, load_cart, ADA)
+        assert there.version == version
+        save(engine, there)
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_cart_that_somebody_else_has_saved_is_stale(engine: Engine, version: int) -> None:
+    save(engine, after(SetNote("first")))
+
+    with pytest.raises(StaleCart):
+        save(engine, after(SetNote("second"))._replace(version=version))
+
+    assert ask(engine, load_cart, ADA).note == "first"
+
+
+def test_many_carts_are_saved_in_one_go(engine: Engine) -> None:
+    bob = with_bob(engine)
+
+    save(engine, after(SetNote("Bob's"), cart=bob), after(SetNote("Ada's")))
+
+    assert ask(engine, load_cart, ADA).note == "Ada's"
+    assert ask(engine, load_cart, BOB).note == "Bob's"
+
+
+def test_if_one_of_many_is_stale_none_is_saved(engine: Engine) -> None:
+    bob = with_bob(engine)
+
+    with pytest.raises(StaleCart):
+        save(engine, after(SetNote("Ada's")), bob._replace(version=7))
+
+    assert ask(engine, load_cart, ADA).note == ""
+
+
+def test_outboxes_that_left_the_cart_keep_how_far_they_got(engine: Engine) -> None:
+    save(engine, EMPTY, pushed=(Pushed(HERE, 7), Pushed(THERE, 1)))
+
+    assert ask(engine, load_last, ADA, HERE) == 7
+    assert ask(engine, load_last, ADA, THERE) == 1
+
+
+def test_an_outbox_that_leaves_again_keeps_how_far_it_got_last(engine: Engine) -> None:
+    save(engine, EMPTY, pushed=(Pushed(HERE, 7),))
+    save(engine, EMPTY._replace(version=1), pushed=(Pushed(HERE, 8), Pushed(HERE, 9)))
+
+    assert ask(engine, load_last, ADA, HERE) == 9
+
+
+def test_an_outbox_that_nobody_knows_has_not_got_far(engine: Engine) -> None:
+    with_bob(engine)
+    save(engine, EMPTY, pushed=(Pushed(HERE, 7),))
+
+    assert ask(engine, load_last, ADA, THERE) == 0
+    assert ask(engine, load_last, BOB, HERE) == 0
+
+
+def test_a_stale_cart_leaves_no_outbox_behind(engine: Engine) -> None:
+    with pytest.raises(StaleCart):
+        save(engine, EMPTY._replace(version=7), pushed=(Pushed(HERE, 7),))
+
+    assert ask(engine, load_last, ADA, HERE) == 0
+
+
+def test_who_has_no_account_has_no_cart(engine: Engine) -> None:
+    with pytest.raises(NoResultFound):
+        ask(engine, load_cart, NOBODY)

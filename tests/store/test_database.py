@@ -1,0 +1,203 @@
+"""Asking the database, and what is only a passing trouble."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.store import database as store_database
+from app.store.accounts import find_by_email, set_password_hash
+from app.store.carts import load_cart
+from app.store.database import Database, NotNow, Taken, ask, claim, connect, is_passing
+from tests.examples import ADA, EMPTY
+from tests.store.people import ADA_HERSELF
+
+
+def hash_of_ada(connection: Connection) -> str | None:
+    """Return what is stored of Ada's password."""
+    person = find_by_email(connection, ADA_HERSELF.email)
+    return person.password_hash if person else None
+
+
+def change_and_fail(connection: Connection) -> None:
+    """Change something, and fail before it can be committed."""
+    set_password_hash(connection, ADA, "changed")
+    raise ZeroDivisionError
+
+
+@contextmanager
+def locked(engine: Engine) -> Iterator[None]:
+    """Hold the database's one lock for writing, as another process may."""
+    with engine.connect() as connection, connection.begin():
+        yield
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for locks only shortly."""
+    monkeypatch.setattr(store_database, "LOCK_WAIT_MS", 20)
+
+
+async def test_what_is_written_can_be_read(database: Database) -> None:
+    await database.write(set_password_hash, ADA, "changed")
+
+    assert await database.read(hash_of_ada) == "changed"
+
+
+async def test_a_question_that_fails_changes_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await database.write(change_and_fail)
+
+    assert await database.read(hash_of_ada) == "hash of her password"
+
+
+def test_a_command_s_question_that_fails_changes_nothing(engine: Engine) -> None:
+    with pytest.raises(ZeroDivisionError):
+        ask(engine, change_and_fail)
+
+    assert ask(engine, hash_of_ada) == "hash of her password"
+
+
+async def test_a_question_runs_to_its_end_even_if_who_asked_has_gone(database: Database) -> None:
+    began, may_end = threading.Event(), threading.Event()
+
+    def change_slowly(connection: Connection) -> None:
+        began.set()
+        set_password_hash(connection, ADA, "changed")
+        may_end.wait()
+
+    asking = asyncio.create_task(database.write(change_slowly))
+    await asyncio.to_thread(began.wait)
+    asking.cancel()
+    with suppress(asyncio.CancelledError):
+        await asking
+    may_end.set()
+
+    await database.write(load_cart, ADA)
+    assert await database.read(hash_of_ada) == "changed"
+
+
+async def test_writes_take_their_turns_in_the_order_in_which_they_were_asked(
+    database: Database,
+) -> None:
+    await asyncio.gather(*(database.write(set_password_hash, ADA, str(n)) for n in range(20)))
+
+    assert await database.read(hash_of_ada) == "19"
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_while_another_process_writes_the_database_is_away(url: str, engine: Engine) -> None:
+    database = Database(url)
+    with locked(engine):
+        with pytest.raises(NotNow, match="locked"):
+            await database.write(set_password_hash, ADA, "changed")
+        assert await database.read(load_cart, ADA) == EMPTY
+
+    await database.write(set_password_hash, ADA, "changed")
+    assert await database.read(hash_of_ada) == "changed"
+    database.close()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_command_is_told_likewise(url: str, engine: Engine) -> None:
+    other = connect(url)
+    with locked(other), pytest.raises(NotNow):
+        ask(engine, hash_of_ada)
+    other.dispose()
+
+
+async def test_a_write_does_not_wait_for_a_read_or_disturb_it(url: str, engine: Engine) -> None:
+    database = Database(url)
+    read_once, may_read_on = threading.Event(), threading.Event()
+
+    def read_twice(connection: Connection) -> tuple[str | None, str | None]:
+        first = hash_of_ada(connection)
+        read_once.set()
+        may_read_on.wait()
+        return first, hash_of_ada(connection)
+
+    reading = asyncio.create_task(database.read(read_twice))
+    await asyncio.to_thread(read_once.wait)
+    await database.write(set_password_hash, ADA, "changed")
+    may_read_on.set()
+
+    assert await reading == ("hash of her password", "hash of her password")
+    assert ask(engine, hash_of_ada) == "changed"
+    database.close()
+
+
+async def test_a_file_that_cannot_be_opened_is_away(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/no/such/folder.db")
+
+    with pytest.raises(NotNow, match="unable to open"):
+        await database.read(load_cart, ADA)
+    database.close()
+
+
+async def test_closing_waits_for_what_was_asked(url: str, engine: Engine) -> None:
+    database = Database(url)
+    asking = [asyncio.create_task(database.write(set_password_hash, ADA, str(n))) for n in range(5)]
+    await asyncio.sleep(0)
+
+    database.close()
+
+    assert ask(engine, hash_of_ada) == "4"
+    await asyncio.gather(*asking)
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
+)
+async def test_what_was_committed_survives_a_power_loss(
+    database: Database, pragma: str, value: object
+) -> None:
+    def setting(connection: Connection) -> object:
+        return connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+
+    assert await database.write(setting) == value
+    assert await database.read(setting) == value
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        OperationalError("", {}, sqlite3.OperationalError("database is locked")),
+        ConnectionRefusedError(),
+        PoolTimeout(),
+    ],
+    ids=repr,
+)
+def test_trouble_with_reaching_the_database_passes(trouble: BaseException) -> None:
+    assert is_passing(trouble)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        IntegrityError("", {}, sqlite3.IntegrityError("UNIQUE constraint failed")),
+        ProgrammingError("", {}, sqlite3.ProgrammingError("wrong number of bindings")),
+        ZeroDivisionError(),
+    ],
+    ids=repr,
+)
+def test_trouble_with_what_was_asked_lasts(trouble: BaseException) -> None:
+    assert not is_passing(trouble)
+
+
+def test_a_database_has_one_server(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new/shop.db"
+    with claim(url):
+        with pytest.raises(Taken, match=r"shop\.db\.lock"):
+            claim(url)
+        with claim(f"sqlite:///{tmp_path}/new/other.db"):
+            pass
+
+    with claim(url):
+        pass

@@ -1,0 +1,72 @@
+"""How the tables come to be what they are."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Engine, inspect
+
+from app.store.accounts import find_by_email
+from app.store.carts import load_cart
+from app.store.database import ask, connect
+from app.store.migrations import migrate
+from app.store.tables import metadata
+from tests.examples import ADA, EMPTY
+from tests.store.people import ADA_HERSELF
+
+
+@pytest.fixture
+def nothing(tmp_path: Path) -> Iterator[Engine]:
+    """Return a way into a database in which there is nothing yet."""
+    engine = connect(f"sqlite:///{tmp_path}/new.db")
+    yield engine
+    engine.dispose()
+
+
+def differences(connection: Connection) -> list[object]:
+    """Return how the tables on disk differ from those in the code."""
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def step(connection: Connection) -> str | None:
+    """Return the step that the database is at."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def test_an_empty_database_gets_the_tables_that_the_code_knows(nothing: Engine) -> None:
+    migrate(nothing)
+
+    assert ask(nothing, differences) == []
+    assert {*inspect(nothing).get_table_names()} == {*metadata.tables, "alembic_version"}
+
+
+def test_without_its_steps_a_database_differs(nothing: Engine) -> None:
+    assert len(ask(nothing, differences)) >= len(metadata.tables)
+
+
+def test_migrating_again_changes_nothing(engine: Engine) -> None:
+    before = ask(engine, step)
+
+    migrate(engine)
+
+    assert ask(engine, step) == before is not None
+    assert ask(engine, find_by_email, ADA_HERSELF.email) == ADA_HERSELF
+    assert ask(engine, load_cart, ADA) == EMPTY
+
+
+def test_a_step_that_fails_leaves_nothing_behind(
+    nothing: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def upgrade(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("alembic.runtime.migration.HeadMaintainer.update_to_step", upgrade)
+        with pytest.raises(ZeroDivisionError):
+            migrate(nothing)
+
+    assert inspect(nothing).get_table_names() == []
+    migrate(nothing)
+    assert ask(nothing, differences) == []

@@ -1,0 +1,130 @@
+"""An empty shop is filled from the catalogue, once."""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from app.domain.shelf import Money, Product, Sku, Voucher, VoucherCode
+from app.store.database import ask
+from app.store.seed import CATALOGUE, Seeded, seed
+from app.store.shelf import Category, load_categories, load_moves, set_product
+
+SMALL = """
+[[category]]
+slug = "fruit"
+name = "Fruit"
+
+[[product]]
+slug = "plums"
+name = "Plums"
+category = "fruit"
+image = "plum"
+description = "Sweet."
+size = [
+    { sku = "plums-500g", unit = "500 g", price = "2.20", stock = 12, grams = 500 },
+    { sku = "plums-1", unit = "each", price = "0.09", stock = 0, sold = false },
+]
+
+[[voucher]]
+code = "spring"
+label = "£5 off"
+amount = "5.00"
+minimum = "20.00"
+from = 2027-03-01
+until = 2027-03-31
+uses = 100
+uses_per_account = 1
+
+[[voucher]]
+code = "TENTH"
+label = "10 % off"
+percent = 10
+"""
+MORE = """
+[[product]]
+slug = "juice"
+name = "Juice"
+category = "fruit"
+image = "juice"
+description = "Pressed."
+popular = true
+size = [{ sku = "juice-1l", unit = "1 l", price = "3.50", stock = 5, ml = 1000 }]
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Return a small catalogue."""
+    file = tmp_path / "catalogue.toml"
+    file.write_text(SMALL, "utf-8")
+    return file
+
+
+def test_products_are_as_the_catalogue_says_one_for_each_size(engine: Engine, small: Path) -> None:
+    assert ask(engine, seed, small) == Seeded(1, 2, 2)
+
+    assert ask(engine, load_categories) == (Category("fruit", "Fruit"),)
+    about = ("fruit", "plum", "Sweet.")
+    assert [*ask(engine, load_moves, -1).shelf.products.values()] == [
+        Product(
+            Sku("plums-500g"), "plums", "Plums", "500 g", *about, Money(220), stock=12, grams=500
+        ),
+        Product(Sku("plums-1"), "plums", "Plums", "each", *about, Money(9), stock=0, sold=False),
+    ]
+
+
+def test_vouchers_are_as_the_catalogue_says_and_last_through_their_last_day(
+    engine: Engine, small: Path
+) -> None:
+    ask(engine, seed, small)
+
+    spring, tenth = VoucherCode("SPRING"), VoucherCode("TENTH")
+    assert ask(engine, load_moves, -1).shelf.vouchers == {
+        spring: Voucher(
+            spring,
+            "£5 off",
+            amount=Money(500),
+            minimum=Money(2000),
+            starts=int(datetime(2027, 3, 1, tzinfo=UTC).timestamp()),
+            ends=int(datetime(2027, 4, 1, tzinfo=UTC).timestamp()),
+            uses_left=100,
+            uses_each=1,
+        ),
+        tenth: Voucher(tenth, "10 % off", percent=10),
+    }
+
+
+def test_seeding_again_adds_nothing_and_changes_nothing(engine: Engine, small: Path) -> None:
+    ask(engine, seed, small)
+    ask(engine, set_product, Sku("plums-1"), Money(10), 99)
+    before = ask(engine, load_moves, -1).shelf
+
+    assert ask(engine, seed, small) == Seeded(0, 0, 0)
+
+    assert ask(engine, load_moves, -1).shelf == before
+
+
+def test_what_is_new_in_the_catalogue_is_added_and_seen(engine: Engine, small: Path) -> None:
+    ask(engine, seed, small)
+    moved = ask(engine, load_moves, -1).moved
+    small.write_text(SMALL + MORE, "utf-8")
+
+    assert ask(engine, seed, small) == Seeded(0, 1, 0)
+
+    moves = ask(engine, load_moves, moved)
+    assert moves.moved > moved
+    juice = moves.shelf.products[Sku("juice-1l")]
+    assert (juice.popular, juice.ml, juice.grams) == (True, 1000, None)
+
+
+def test_the_shop_s_own_catalogue_fills_the_shop(engine: Engine) -> None:
+    catalogue = tomllib.loads(CATALOGUE.read_text("utf-8"))
+    sizes = [size["sku"] for product in catalogue["product"] for size in product["size"]]
+
+    added = ask(engine, seed)
+
+    assert added == Seeded(len(catalogue["category"]), len(sizes), len(catalogue["voucher"]))
+    assert [*ask(engine, load_moves, -1).shelf.products] == sizes

@@ -1,0 +1,124 @@
+"""Logins on disk: how long they last, and that they end."""
+
+from dataclasses import replace
+
+from sqlalchemy import Engine
+
+from app.domain.sessions import Lifetime, Session
+from app.store.accounts import add_account
+from app.store.database import ask
+from app.store.sessions import add_session, digest, end_session, find_session, touch_session
+from tests.examples import ADA, NOON
+from tests.store.people import BOB, BOB_HIMSELF
+
+LIFETIME = Lifetime(absolute_s=1000, idle_s=300)
+ADAS = Session(
+    digest("what the cookie holds"),
+    ADA,
+    "Ada",
+    staff=False,
+    used_at_s=NOON,
+    ends_at_s=NOON + 1000,
+)
+
+
+def sign_in(engine: Engine, login: Session = ADAS, agent: str = "Browser/1") -> None:
+    """Begin *login*."""
+    ask(engine, add_session, login, agent, LIFETIME, login.used_at_s)
+
+
+def found(engine: Engine, now_s: int, login: Session = ADAS) -> Session | None:
+    """Return what is found of *login* at that time."""
+    return ask(engine, find_session, login.id_hash, LIFETIME, now_s)
+
+
+def test_the_database_knows_a_digest_of_what_the_cookie_holds_and_no_more() -> None:
+    assert len(ADAS.id_hash) == 64
+    assert digest("what the cookie holds") == ADAS.id_hash != digest("something else")
+
+
+def test_a_login_is_found_with_who_it_is(engine: Engine) -> None:
+    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    bobs = Session(digest("bob's"), BOB, "Bob", staff=True, used_at_s=NOON, ends_at_s=NOON + 900)
+    sign_in(engine)
+    sign_in(engine, bobs)
+
+    assert found(engine, NOON) == ADAS
+    assert found(engine, NOON, bobs) == bobs
+
+
+def test_a_login_that_nobody_began_is_not_found(engine: Engine) -> None:
+    sign_in(engine)
+
+    assert found(engine, NOON, replace(ADAS, id_hash=digest("something else"))) is None
+
+
+def test_a_login_ends_when_it_was_not_used_for_too_long(engine: Engine) -> None:
+    sign_in(engine)
+
+    assert found(engine, NOON + 299) == ADAS
+    assert found(engine, NOON + 300) is None
+
+
+def test_a_login_that_is_used_lasts_on_but_no_longer_than_it_may(engine: Engine) -> None:
+    sign_in(engine)
+    for now_s in range(NOON + 200, NOON + 1000, 200):
+        ask(engine, touch_session, ADAS.id_hash, now_s)
+
+    assert found(engine, NOON + 999) == replace(ADAS, used_at_s=NOON + 800)
+    assert found(engine, NOON + 1000) is None
+
+
+def test_using_one_login_does_not_use_another(engine: Engine) -> None:
+    other = replace(ADAS, id_hash=digest("on the phone"))
+    sign_in(engine)
+    sign_in(engine, other)
+
+    ask(engine, touch_session, ADAS.id_hash, NOON + 200)
+
+    assert found(engine, NOON + 300, other) is None
+
+
+def test_a_login_that_was_ended_is_over_and_no_other(engine: Engine) -> None:
+    other = replace(ADAS, id_hash=digest("on the phone"))
+    sign_in(engine)
+    sign_in(engine, other)
+
+    ask(engine, end_session, ADAS.id_hash)
+    ask(engine, touch_session, ADAS.id_hash, NOON + 1)
+
+    assert found(engine, NOON + 1) is None
+    assert found(engine, NOON + 1, other) == other
+
+
+def test_signing_in_forgets_the_logins_of_the_account_that_are_over(engine: Engine) -> None:
+    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    unused = replace(ADAS, id_hash=digest("unused"))
+    ended = replace(ADAS, id_hash=digest("ended"), used_at_s=NOON + 290, ends_at_s=NOON + 300)
+    bobs = replace(ADAS, id_hash=digest("bob's"), account=BOB, name="Bob", staff=True)
+    for login in (unused, ended, bobs):
+        sign_in(engine, login)
+
+    fresh = replace(ADAS, id_hash=digest("fresh"), used_at_s=NOON + 300)
+    sign_in(engine, fresh)
+
+    at_first = Lifetime(absolute_s=1000, idle_s=1000)
+    there = [
+        ask(engine, find_session, login.id_hash, at_first, NOON + 1)
+        for login in (unused, ended, bobs, fresh)
+    ]
+    assert there == [None, None, bobs, fresh]
+
+
+def test_signing_in_leaves_the_logins_on_other_devices(engine: Engine) -> None:
+    sign_in(engine)
+
+    sign_in(engine, replace(ADAS, id_hash=digest("on the phone"), used_at_s=NOON + 299))
+
+    assert found(engine, NOON + 299) == ADAS
+
+
+def test_a_browser_may_call_itself_whatever_it_likes(engine: Engine) -> None:
+    sign_in(engine, agent="x" * 5000)
+
+    assert found(engine, NOON) == ADAS

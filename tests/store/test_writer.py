@@ -1,0 +1,273 @@
+"""The one writer: many carts to a commit, and what became of each."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import ParamSpec, TypeVar
+
+import pytest
+from sqlalchemy import Engine
+
+from app.domain.cart import Account, Cart
+from app.domain.ops import SetNote
+from app.domain.outbox import OutboxId, Pushed
+from app.store import database as store_database
+from app.store import writer as store_writer
+from app.store.accounts import Person, add_account
+from app.store.carts import load_cart, load_last
+from app.store.database import Database, Question, ask
+from app.store.writer import Commit, Writer
+from tests.examples import ADA, EMPTY, HERE, NOON, after
+from tests.store.people import BOB
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+EVE = Account("u-eve")
+CROWD = [Account(f"u-{number}") for number in range(5)]
+
+
+class Changed:
+    """A cart that has changed; it remembers how often it was taken."""
+
+    def __init__(self, cart: Cart, *pushed: Pushed):
+        self.cart = cart
+        self.pushed = pushed
+        self.taken = 0
+
+    def take(self) -> tuple[Cart, tuple[Pushed, ...]]:
+        self.taken += 1
+        return self.cart, self.pushed
+
+
+def note_of(account: Account, note: str) -> Changed:
+    """Return *account*'s first change, a note."""
+    return Changed(after(SetNote(note), cart=Cart(account, EMPTY.epoch)))
+
+
+def register(engine: Engine, *accounts: Account) -> None:
+    """Add these accounts."""
+    for account in accounts:
+        person = Person(account, f"{account}@shop.example", "Somebody", "hash")
+        ask(engine, add_account, person, EMPTY.epoch, NOON)
+
+
+def unwritable(account: Account) -> Changed:
+    """Return a change of *account*'s that has no spelling in UTF-8."""
+    return Changed(Cart(account, EMPTY.epoch, note="\ud800"))
+
+
+class SlowDatabase(Database):
+    """A database that waits before each write until the test lets it go on."""
+
+    def __init__(self, url: str):
+        super().__init__(url)
+        self.writes = asyncio.Semaphore(0)
+        self.asked = asyncio.Event()
+
+    async def write(self, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        self.asked.set()
+        await self.writes.acquire()
+        return await super().write(question, *args, **kwargs)
+
+
+@pytest.fixture
+def writer(database: Database) -> Writer:
+    """Return a writer whose clock stands still at noon."""
+    return Writer(database, lambda: NOON)
+
+
+async def all_commits(writer: Writer) -> list[Commit]:
+    """Return what becomes of all that waits."""
+    writer.close()
+    return [commit async for commit in writer.commits()]
+
+
+@asynccontextmanager
+async def committing(writer: Writer) -> AsyncIterator[asyncio.Queue[Commit]]:
+    """Save whatever comes; what became of it can be taken from the queue."""
+    commits: asyncio.Queue[Commit] = asyncio.Queue()
+
+    async def save() -> None:
+        async for commit in writer.commits():
+            commits.put_nowait(commit)
+
+    saving = asyncio.create_task(save())
+    yield commits
+    writer.close()
+    await saving
+
+
+async def test_what_waits_together_shares_a_commit_and_is_on_disk(
+    writer: Writer, engine: Engine
+) -> None:
+    register(engine, BOB)
+    writer.mark(ADA, note_of(ADA, "Ada's"))
+    writer.mark(BOB, note_of(BOB, "Bob's"))
+
+    (commit,) = await all_commits(writer)
+
+    assert {*commit.saved} == {ADA, BOB}
+    assert (commit.stale, commit.unknown, commit.broken) == ((), (), ())
+    assert [ask(engine, load_cart, who).note for who in (ADA, BOB)] == ["Ada's", "Bob's"]
+    assert ask(engine, load_cart, ADA).version == 1
+
+
+async def test_a_cart_that_is_marked_often_is_saved_once_as_it_is_then(
+    writer: Writer, engine: Engine
+) -> None:
+    cart = note_of(ADA, "first")
+    for note in ("first", "second", "third"):
+        cart.cart = after(SetNote(note))
+        writer.mark(ADA, cart)
+
+    assert writer.waiting == 1
+    assert await all_commits(writer) == [Commit(saved=(ADA,))]
+    assert (cart.taken, ask(engine, load_cart, ADA).note) == (1, "third")
+
+
+async def test_while_a_commit_runs_changed_carts_gather(url: str, engine: Engine) -> None:
+    register(engine, *CROWD)
+    database = SlowDatabase(url)
+    writer = Writer(database, lambda: NOON)
+    async with committing(writer) as commits:
+        writer.mark(ADA, note_of(ADA, "Ada's"))
+        await database.asked.wait()
+        for account in CROWD:
+            writer.mark(account, note_of(account, "theirs"))
+        assert commits.empty()
+
+        database.writes.release()
+        first = await commits.get()
+        database.writes.release()
+        second = await commits.get()
+
+    assert first.saved == (ADA,)
+    assert {*second.saved} == {*CROWD}
+    database.close()
+
+
+async def test_a_cart_that_changes_while_it_is_saved_is_saved_again(
+    url: str, engine: Engine
+) -> None:
+    database = SlowDatabase(url)
+    writer = Writer(database, lambda: NOON)
+    async with committing(writer) as commits:
+        writer.mark(ADA, note_of(ADA, "first"))
+        await database.asked.wait()
+        again = Changed(after(SetNote("first"), SetNote("second"))._replace(version=1))
+        writer.mark(ADA, again)
+        database.writes.release()
+        database.writes.release()
+        assert [await commits.get(), await commits.get()] == [Commit(saved=(ADA,))] * 2
+
+    assert ask(engine, load_cart, ADA).note == "second"
+    database.close()
+
+
+async def test_so_many_are_saved_in_one_go_and_no_more_and_who_waited_longest_comes_first(
+    writer: Writer, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_writer, "LARGEST_BATCH", 2)
+    register(engine, *CROWD)
+    for account in CROWD:
+        writer.mark(account, note_of(account, "theirs"))
+
+    commits = await all_commits(writer)
+
+    assert [{*commit.saved} for commit in commits] == [{*CROWD[:2]}, {*CROWD[2:4]}, {*CROWD[4:]}]
+
+
+async def test_outboxes_that_left_are_saved_with_their_cart(writer: Writer, engine: Engine) -> None:
+    writer.mark(ADA, Changed(EMPTY, Pushed(HERE, 7)))
+
+    await all_commits(writer)
+
+    assert ask(engine, load_last, ADA, HERE) == 7
+
+
+async def test_a_stale_cart_does_not_keep_the_others_from_being_saved(
+    writer: Writer, engine: Engine
+) -> None:
+    register(engine, BOB, EVE)
+    for account in (ADA, BOB, EVE):
+        writer.mark(account, note_of(account, "theirs"))
+    writer.mark(BOB, Changed(Cart(BOB, EMPTY.epoch, version=7)))
+
+    (commit,) = await all_commits(writer)
+
+    assert {*commit.saved} == {ADA, EVE}
+    assert (commit.stale, commit.unknown, commit.broken) == ((BOB,), (), ())
+    assert ask(engine, load_cart, EVE).note == "theirs"
+
+
+async def test_a_cart_that_the_database_refuses_is_broken_and_the_others_are_saved(
+    writer: Writer, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    register(engine, BOB)
+    writer.mark(ADA, note_of(ADA, "Ada's"))
+    nameless: OutboxId = None  # type: ignore[assignment]
+    writer.mark(BOB, Changed(Cart(BOB, EMPTY.epoch), Pushed(nameless, 7)))
+
+    (commit,) = await all_commits(writer)
+
+    assert commit == Commit(saved=(ADA,), broken=(BOB,))
+    assert "the cart of u-bob cannot be saved" in caplog.text
+    assert ask(engine, load_cart, BOB).version == 0
+
+
+async def test_a_cart_that_cannot_be_written_down_is_broken_and_the_others_are_saved(
+    writer: Writer, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer.mark(BOB, unwritable(BOB))
+    writer.mark(ADA, note_of(ADA, "Ada's"))
+
+    (commit,) = await all_commits(writer)
+
+    assert commit == Commit(saved=(ADA,), broken=(BOB,))
+    assert "the cart of u-bob cannot be written down" in caplog.text
+    assert ask(engine, load_cart, ADA).note == "Ada's"
+
+
+async def test_a_batch_of_nothing_but_broken_carts_asks_the_database_nothing(
+    writer: Writer,
+) -> None:
+    writer.mark(ADA, unwritable(ADA))
+
+    assert await all_commits(writer) == [Commit(broken=(ADA,))]
+
+
+async def test_while_the_database_is_away_nobody_knows_and_afterwards_it_goes_on(
+    url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(store_database, "LOCK_WAIT_MS", 20)
+    database = Database(url)
+    writer = Writer(database, lambda: NOON)
+    async with committing(writer) as commits:
+        with engine.connect() as connection, connection.begin():
+            writer.mark(ADA, note_of(ADA, "first"))
+            assert await commits.get() == Commit(unknown=(ADA,))
+
+        writer.mark(ADA, note_of(ADA, "second"))
+        assert await commits.get() == Commit(saved=(ADA,))
+
+    assert ask(engine, load_cart, ADA).note == "second"
+    assert "1 carts were not saved" in caplog.text
+    database.close()
+
+
+async def test_closing_saves_what_waits_and_then_it_is_over(writer: Writer, engine: Engine) -> None:
+    async with committing(writer) as commits:
+        writer.mark(ADA, note_of(ADA, "Ada's"))
+        writer.close()
+
+    assert commits.get_nowait() == Commit(saved=(ADA,))
+    assert ask(engine, load_cart, ADA).note == "Ada's"
+    assert writer.waiting == 0
+
+
+async def test_closing_ends_a_writer_that_has_nothing_to_do(writer: Writer) -> None:
+    async with committing(writer) as commits:
+        await asyncio.sleep(0)
+
+    assert commits.empty()

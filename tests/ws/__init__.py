@@ -1,0 +1,1 @@
+"""The socket door, at a socket and a clock that the test holds."""

@@ -1,0 +1,145 @@
+"""The browser's end of a socket, and the shop that it opens into, held by a test."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from itertools import count
+from typing import Any
+
+from app.domain.limits import Limits
+from app.domain.outbox import OutboxId
+from app.domain.sessions import Lifetime, Session, SessionHash
+from app.live.sessions import LiveSessions
+from app.ws.connection import CartConnection
+from app.ws.guests import Guests
+from app.ws.manners import Manners
+from tests.examples import ADA, APPLES, HERE, NOON, THERE
+from tests.live.around import AroundHub
+from tests.ws.clock import LoopClock, soon
+
+Said = dict[str, Any]
+
+LOGIN = Session(
+    SessionHash("login"), ADA, "Ada", staff=False, used_at_s=NOON, ends_at_s=NOON + 10**6
+)
+LIFETIME = Lifetime(absolute_s=10**6, idle_s=10_000)
+TABS = {HERE: "5f0c2a7e-1b3d-4c6f-8a90-d2e4f6a81b3c", THERE: "0d9e7b51-6c2f-4e8a-b1d3-95a7c0e2f468"}
+
+
+class FakeSocket:
+    """Remembers what is written to it, piece by piece; can be full, or fill up with a piece."""
+
+    def __init__(self) -> None:
+        self.pieces: list[list[Said]] = []
+        self.is_full = False
+        self.fills_up = False
+        self.is_paused = False
+        self.closed: tuple[int, str] | None = None
+
+    def write(self, texts: Iterable[bytes]) -> None:
+        assert not self.is_full
+        assert self.closed is None
+        self.pieces.append([json.loads(text) for text in texts])
+        self.is_full = self.fills_up
+
+    def pause(self) -> None:
+        self.is_paused = True
+
+    def resume(self) -> None:
+        self.is_paused = False
+
+    def close(self, code: int, reason: str) -> None:
+        assert self.closed is None
+        self.closed = (code, reason)
+
+
+class Browser:
+    """A tab in Ada's browser, and the shop's connection at the other end of its socket."""
+
+    def __init__(self, manners: Manners, outbox: OutboxId, name: str, login: Session):
+        self.outbox = outbox
+        self.socket = FakeSocket()
+        self.connection = CartConnection(self.socket, login, name, manners)
+        self.serving = asyncio.create_task(self.connection.serve_hello())
+
+    def says(self, t: str, **fields: object) -> None:
+        """Send a message."""
+        self.connection.heard(json.dumps({"t": t, **fields}))
+
+    def says_hello(self, gen: int = 1, **fields: object) -> None:
+        """Send the first message."""
+        names = {"tab": TABS[self.outbox], "outbox": self.outbox}
+        self.says("hello", gen=gen, **{**names, **fields})
+
+    def asks(self, n: int, note: str | None = None) -> None:
+        """Send an op: a note, which says its number unless it is to say something else."""
+        self.says("op", n=n, k="note.set", text=note or f"note {n}")
+
+    def adds(self, n: int, qty: int = 1, sku: str = APPLES) -> None:
+        """Send an op that adds so many of a product."""
+        self.says("op", n=n, k="line.add", sku=sku, qty=qty)
+
+    def hears(self) -> list[Said]:
+        """Return what came since this was asked last."""
+        pieces, self.socket.pieces = self.socket.pieces, []
+        return [frame for piece in pieces for frame in piece]
+
+    def is_read(self) -> bool:
+        """Say whether the shop reads what is sent."""
+        return not self.socket.is_paused
+
+    def reads_on(self) -> None:
+        """Read what was on the line, so that there is room again."""
+        self.socket.is_full = self.socket.fills_up = False
+        self.connection.writable()
+
+    def leaves(self, code: int = 1001) -> None:
+        """Go; or learn that the socket is closed."""
+        self.connection.gone(code)
+
+
+class Corner:
+    """The part of the shop that Ada's tabs open into.
+
+    Its carts are real; its disk, its writer and its clock do what the test says.
+    """
+
+    def __init__(self, limits: Limits | None = None):
+        self.around = AroundHub(limits, LoopClock())
+        self.sessions = LiveSessions(LIFETIME, self.around.clock.now_s)
+        self.guests = Guests(100, 20, 10)
+        self.manners = Manners(
+            self.around.hub, self.sessions, self.guests, "w1", heartbeat_ms=20_000, hello_ms=5_000
+        )
+        self.login = LOGIN
+        self._browsers: list[Browser] = []
+        self._names = count(1)
+
+    def opens(self, outbox: OutboxId = HERE) -> Browser:
+        """Open a socket."""
+        browser = Browser(self.manners, outbox, f"c-{next(self._names)}", self.login)
+        self._browsers.append(browser)
+        return browser
+
+    async def lets_in(self, outbox: OutboxId = HERE, gen: int = 1, **hello: object) -> Browser:
+        """Open a socket, say hello and read the welcome and what follows it."""
+        browser = self.opens(outbox)
+        browser.says_hello(gen, **hello)
+        await soon()
+        assert browser.hears()[0]["t"] == "welcome"
+        return browser
+
+    async def saves(self) -> None:
+        """Save everything that waits, and tell."""
+        self.around.saves()
+        await soon()
+
+    def closes(self) -> None:
+        """Show everybody out."""
+        for browser in self._browsers:
+            browser.leaves()
+
+
+def kinds(frames: Iterable[Said]) -> list[str]:
+    """Return the types of these frames, in order."""
+    return [frame["t"] for frame in frames]

@@ -1,0 +1,176 @@
+"""How a connection ends, and what it leaves behind: nothing."""
+
+import logging
+
+import pytest
+
+from app.live.ports import Farewell
+from app.ws.codes import CODES, CloseCode
+from tests.examples import THERE
+from tests.ws.clock import passes, soon
+from tests.ws.fakes import Corner, kinds
+
+
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [
+        (Farewell.REPLACED, 4409),
+        (Farewell.CROWDED_OUT, 4411),
+        (Farewell.SIGNED_OUT, 4410),
+        (Farewell.EXPIRED, 4401),
+        (Farewell.LOST, 4503),
+    ],
+    ids=str,
+)
+async def test_the_code_says_why(corner: Corner, why: Farewell, code: int) -> None:
+    here = await corner.lets_in()
+
+    here.connection.dismiss(why)
+
+    assert here.socket.closed == (code, "")
+    assert corner.guests.inside == set()
+
+
+def test_there_is_a_code_for_every_farewell() -> None:
+    assert CODES.keys() == {*Farewell}
+
+
+async def test_what_was_told_before_is_written_before_it_ends(corner: Corner) -> None:
+    here = await corner.lets_in()
+    here.asks(1)
+    corner.around.saves()
+    here.says("ping", id=7)
+
+    here.connection.dismiss(Farewell.SIGNED_OUT)
+
+    assert kinds(here.hears()) == ["ok", "patch", "pong"]
+    assert here.socket.closed
+
+
+async def test_the_first_end_is_the_only_one(corner: Corner) -> None:
+    here = await corner.lets_in()
+
+    here.connection.dismiss(Farewell.EXPIRED)
+    here.connection.dismiss(Farewell.LOST)
+    here.connection.restart()
+    here.connection.failed(1009, "too large")
+    await passes(10)
+
+    assert here.socket.closed == (CloseCode.NO_LOGIN, "")
+
+
+async def test_a_login_that_ends_takes_all_its_tabs_with_it(corner: Corner) -> None:
+    here, there = await corner.lets_in(), await corner.lets_in(THERE)
+
+    corner.sessions.end(corner.login.id_hash)
+
+    assert here.socket.closed == there.socket.closed == (CloseCode.SIGNED_OUT, "")
+    assert corner.around.hub.open_carts == 0
+
+
+async def test_a_login_that_nears_its_end_says_so_and_then_ends(corner: Corner) -> None:
+    here = await corner.lets_in()
+    await passes(9_900)
+    here.hears()
+
+    corner.sessions.sweep()
+    await soon()
+    assert here.hears() == [{"t": "auth", "session_left_ms": 100_000}]
+    await passes(100)
+    corner.sessions.sweep()
+
+    assert here.socket.closed == (CloseCode.NO_LOGIN, "")
+
+
+async def test_an_op_renews_the_login_and_the_tab_hears_of_it(corner: Corner) -> None:
+    here = await corner.lets_in()
+    await passes(9_900)
+    corner.sessions.sweep()
+    await soon()
+    here.hears()
+
+    here.asks(1)
+    await soon()
+
+    assert here.hears() == [{"t": "auth", "session_left_ms": 10_000_000}]
+
+
+async def test_a_server_that_ends_asks_its_tabs_to_leave_and_then_parts_from_them(
+    corner: Corner,
+) -> None:
+    here = await corner.lets_in()
+
+    for guest in tuple(corner.guests.inside):
+        guest.drain(340, 10_000)
+    await soon()
+    assert here.hears() == [{"t": "drain", "open_after_ms": 340, "close_in_ms": 10_000}]
+    here.asks(1)
+    await corner.saves()
+    for guest in tuple(corner.guests.inside):
+        guest.restart()
+
+    assert kinds(here.hears()) == ["ok", "patch"]
+    assert here.socket.closed == (CloseCode.RESTARTING, "")
+    assert corner.guests.inside == set()
+
+
+async def test_who_has_not_said_hello_when_the_server_ends_is_parted_from_too(
+    corner: Corner,
+) -> None:
+    here = corner.opens()
+
+    here.connection.restart()
+    await soon()
+
+    assert here.socket.closed == (CloseCode.RESTARTING, "")
+    assert here.serving.done()
+
+
+async def test_who_leaves_takes_cart_login_and_place_along(corner: Corner) -> None:
+    here = await corner.lets_in()
+
+    here.leaves()
+    corner.sessions.end(corner.login.id_hash)
+    await passes(100)
+
+    assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
+    assert (here.socket.closed, here.hears()) == (None, [])
+
+
+async def test_a_socket_that_closes_after_we_closed_it_is_forgotten_once(corner: Corner) -> None:
+    here, there = await corner.lets_in(), await corner.lets_in(THERE)
+    there.hears()
+    here.connection.dismiss(Farewell.EXPIRED)
+
+    here.leaves(1000)
+    await soon()
+
+    assert there.hears() == [{"t": "tabs", "n": 1}]
+
+
+async def test_the_log_says_with_which_code_it_ended(
+    corner: Corner, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    here, there = await corner.lets_in(), await corner.lets_in(THERE)
+
+    here.leaves(1001)
+    there.connection.dismiss(Farewell.EXPIRED)
+    there.leaves(1000)
+
+    closed = [record for record in caplog.records if record.getMessage() == "socket closed"]
+    assert [(vars(record)["socket"], vars(record)["code"]) for record in closed] == [
+        ("c-1", 1001),
+        ("c-2", 4401),
+    ]
+
+
+async def test_a_reason_has_at_most_a_hundred_bytes_and_no_broken_character(
+    corner: Corner,
+) -> None:
+    here = await corner.lets_in()
+
+    here.connection.failed(1007, "x" + "é" * 100)
+    await soon()
+
+    assert here.socket.closed == (1007, "x" + "é" * 49)

@@ -1,0 +1,415 @@
+"""Coming in: from the first frame to the welcome and what follows it."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from app.domain.news import TabId
+from app.domain.ops import AddLine, SetNote
+from app.domain.position import Why, position
+from app.live.ports import Farewell
+from app.ws.codes import CloseCode
+from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after
+from tests.ws.clock import passes, soon
+from tests.ws.fakes import TABS, Browser, Corner, kinds
+
+MILK_CART = after(AddLine(MILK, 2), SetNote("Ring twice"))
+
+
+async def test_after_hello_come_welcome_and_the_cart_in_one_piece(corner: Corner) -> None:
+    corner.around.disk.carts[ADA] = MILK_CART
+    here = corner.opens()
+
+    here.says_hello()
+    await soon()
+
+    (piece,) = here.socket.pieces
+    assert kinds(piece) == ["welcome", "snapshot", "tabs"]
+    assert piece[1]["rev"] == 2
+    assert [line["qty"] for line in piece[1]["cart"]["lines"]] == [2]
+    assert piece[2] == {"t": "tabs", "n": 1}
+
+
+async def test_the_welcome_says_who_where_and_how_long(corner: Corner) -> None:
+    here = corner.opens()
+    await passes(1.5)
+
+    here.says_hello()
+    await soon()
+
+    welcome = here.hears()[0]
+    assert welcome.pop("limits") == {
+        "burst": 64,
+        "per_s": 10,
+        "sockets": 10,
+        "frame": 8192,
+        "inflight": 32,
+        "watch": 200,
+        "lines": 100,
+        "qty": 99,
+        "note": 500,
+    }
+    assert welcome == {
+        "t": "welcome",
+        "v": 1,
+        "account": "u-ada",
+        "node": "w1",
+        "conn": "c-1",
+        "mode": "snapshot",
+        "why": "first",
+        "last": 0,
+        "verdicts": [],
+        "hb_ms": 20_000,
+        "session_left_ms": 9_998_500,
+    }
+
+
+async def test_who_has_the_cart_already_is_only_told_how_it_stands_today(corner: Corner) -> None:
+    corner.around.disk.carts[ADA] = MILK_CART
+    here = corner.opens()
+
+    here.says_hello(at=position(MILK_CART))
+    await soon()
+
+    welcome, prices, _ = here.hears()
+    assert (welcome["mode"], "why" in welcome) == ("same", False)
+    assert prices["t"] == "prices"
+    assert [*prices["lines"]] == [MILK]
+    assert prices["totals"]["subtotal"] == 290
+    assert prices["voucher"] is None
+
+
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [
+        (None, "first"),
+        ("yesterday", "bad"),
+        (position(MILK_CART._replace(epoch="aaaa")), "epoch"),
+        (position(MILK_CART._replace(rev=3)), "future"),
+        (position(MILK_CART._replace(rev=1)), "behind"),
+        (position(MILK_CART._replace(content=7)), "fork"),
+    ],
+)
+async def test_who_has_another_cart_is_told_why_it_gets_this_one(
+    corner: Corner, at: str | None, why: str
+) -> None:
+    corner.around.disk.carts[ADA] = MILK_CART
+    here = corner.opens()
+
+    here.says_hello(at=at)
+    await soon()
+
+    welcome, snapshot, _ = here.hears()
+    assert (welcome["mode"], welcome["why"]) == ("snapshot", why)
+    assert snapshot["at"] == position(MILK_CART)
+    alarms = {Why(why): 1} if why in {"future", "fork"} else {}
+    assert corner.around.hub.alarms.raised == alarms
+
+
+async def test_who_comes_back_hears_what_became_of_its_ops_before_it_sees_the_cart(
+    corner: Corner,
+) -> None:
+    corner.around.disk.carts[ADA] = MILK_CART
+    here = corner.opens()
+
+    here.says_hello(pend=[2, 3])
+    await soon()
+
+    welcome, snapshot, _ = here.hears()
+    assert (welcome["last"], welcome["verdicts"]) == (2, [{"t": "ok", "n": 2, "rev": 2}])
+    assert snapshot["t"] == "snapshot"
+
+
+async def test_an_outbox_that_left_its_cart_is_looked_up(corner: Corner) -> None:
+    corner.around.disk.lasts[ADA, HERE] = 500
+    here = corner.opens()
+
+    here.says_hello()
+    await soon()
+
+    assert here.hears()[0]["last"] == 500
+
+
+async def test_the_tab_is_known_by_its_own_name(corner: Corner) -> None:
+    here = await corner.lets_in(gen=3)
+
+    assert here.connection.id == TabId(TABS[HERE])
+    assert (here.connection.gen, here.connection.outbox) == (3, HERE)
+
+
+async def test_who_says_nothing_is_shown_out_after_five_seconds(corner: Corner) -> None:
+    here = corner.opens()
+
+    await passes(4.99)
+    assert here.socket.closed is None
+    await passes(0.01)
+
+    assert here.socket.closed == (CloseCode.TOO_SLOW, "no hello in time")
+    assert here.serving.done()
+    assert corner.guests.inside == set()
+
+
+async def test_a_slow_disk_is_no_fault_of_who_said_hello_in_time(corner: Corner) -> None:
+    corner.around.disk.is_free.clear()
+    here = corner.opens()
+    await passes(4.9)
+    here.says_hello()
+
+    await passes(10)
+    corner.around.disk.is_free.set()
+    await soon()
+
+    assert kinds(here.hears()) == ["welcome", "snapshot", "tabs"]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"t": "op", "n": 1, "k": "undo"},
+        {"t": "watch", "skus": []},
+        {"t": "resync"},
+        {"t": "ping", "id": 7},
+    ],
+    ids=lambda said: said["t"],
+)
+async def test_anything_but_hello_comes_too_early(corner: Corner, first: dict[str, object]) -> None:
+    here = corner.opens()
+
+    here.says(**first)  # type: ignore[arg-type]
+    await soon()
+
+    closed = (CloseCode.BAD_MESSAGE, "t: the first message must be hello")
+    assert (here.socket.closed, here.hears()) == (closed, [])
+    assert here.serving.done()
+
+
+async def test_a_hello_that_cannot_be_read_is_refused(corner: Corner) -> None:
+    here = corner.opens()
+
+    here.says_hello(gen=0)
+    await soon()
+
+    assert here.socket.closed
+    assert here.socket.closed[0] == CloseCode.BAD_MESSAGE
+    assert here.socket.closed[1].startswith("gen: ")
+
+
+async def test_a_second_hello_is_refused(corner: Corner) -> None:
+    here = await corner.lets_in()
+
+    here.says_hello(gen=2)
+    await soon()
+
+    assert here.socket.closed == (CloseCode.BAD_MESSAGE, "t: a second hello")
+
+
+async def test_between_hello_and_welcome_nothing_more_is_read(corner: Corner) -> None:
+    corner.around.disk.is_free.clear()
+    here = corner.opens()
+    here.says_hello()
+    await soon()
+    assert not here.is_read()
+
+    corner.around.disk.is_free.set()
+    await soon()
+
+    assert here.is_read()
+
+
+async def test_what_came_between_hello_and_welcome_is_done_afterwards_in_order(
+    corner: Corner,
+) -> None:
+    corner.around.disk.is_free.clear()
+    here = corner.opens()
+    here.says_hello()
+    here.asks(1)
+    here.asks(2)
+    here.says("ping", id=7)
+    await soon()
+    assert here.hears() == []
+
+    corner.around.disk.is_free.set()
+    await soon()
+    await corner.saves()
+
+    assert kinds(here.hears()) == ["welcome", "snapshot", "tabs", "pong", *["ok", "patch"] * 2]
+
+
+def says_nonsense(here: Browser) -> None:
+    """Send what is no JSON."""
+    here.connection.heard("nonsense")
+
+
+def says_a_second_hello(here: Browser) -> None:
+    """Send hello again."""
+    here.says_hello()
+
+
+def says_bytes(here: Browser) -> None:
+    """Send a binary frame."""
+    here.connection.heard_bytes()
+
+
+def says_too_much(here: Browser) -> None:
+    """Send what the server refuses before anybody reads it."""
+    here.connection.failed(1009, "too large")
+
+
+FAULTS: dict[Callable[[Browser], None], tuple[int, str]] = {
+    says_nonsense: (CloseCode.BAD_MESSAGE, "not JSON"),
+    says_a_second_hello: (CloseCode.BAD_MESSAGE, "t: a second hello"),
+    says_bytes: (CloseCode.BAD_MESSAGE, "a binary frame"),
+    says_too_much: (1009, "too large"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_fault_between_hello_and_welcome_does_not_undo_what_came_before(
+    corner: Corner, fault: Callable[[Browser], None]
+) -> None:
+    corner.around.disk.is_free.clear()
+    here = corner.opens()
+    here.says_hello()
+    here.asks(1)
+    fault(here)
+    here.asks(2)
+    await soon()
+
+    corner.around.disk.is_free.set()
+    await soon()
+    await corner.saves()
+
+    assert kinds(here.hears()) == ["welcome", "snapshot", "tabs", "ok", "patch"]
+    assert here.socket.closed == FAULTS[fault]
+    assert corner.around.disk.carts[ADA].note == "note 1"
+
+
+async def test_while_the_database_is_away_there_is_no_coming_in(corner: Corner) -> None:
+    corner.around.disk.is_away = True
+    here = corner.opens()
+
+    here.says_hello()
+    await soon()
+
+    assert here.socket.closed == (CloseCode.OVERLOADED, "the database is away")
+    assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
+
+
+async def test_who_leaves_while_its_cart_is_read_leaves_nothing_behind(corner: Corner) -> None:
+    corner.around.disk.is_free.clear()
+    here = corner.opens()
+    here.says_hello()
+    await soon()
+
+    here.leaves()
+    corner.around.disk.is_free.set()
+    await soon()
+
+    assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
+    assert (here.hears(), here.serving.done()) == ([], True)
+
+
+async def test_who_leaves_before_hello_leaves_nothing_behind(corner: Corner) -> None:
+    here = corner.opens()
+
+    here.leaves()
+    await soon()
+
+    assert (corner.guests.inside, here.serving.done()) == (set(), True)
+    assert here.socket.closed is None
+
+
+@pytest.mark.parametrize("hello", [False, True], ids=["before hello", "while its cart is read"])
+async def test_whose_login_ends_meanwhile_is_not_let_in(corner: Corner, *, hello: bool) -> None:
+    corner.around.disk.is_free.clear()
+    here = corner.opens()
+    if hello:
+        here.says_hello()
+    await soon()
+
+    corner.sessions.end(corner.login.id_hash)
+    corner.around.disk.is_free.set()
+    await soon()
+
+    assert here.socket.closed == (CloseCode.SIGNED_OUT, "")
+    assert (here.hears(), corner.around.hub.open_carts) == ([], 0)
+
+
+async def test_a_newer_connection_of_a_tab_takes_the_place_of_the_older(corner: Corner) -> None:
+    older = await corner.lets_in(gen=1)
+
+    newer = corner.opens()
+    newer.says_hello(gen=2)
+    await soon()
+
+    assert older.socket.closed == (CloseCode.REPLACED, "")
+    assert kinds(newer.hears()) == ["welcome", "snapshot", "tabs"]
+    assert newer.socket.closed is None
+
+
+@pytest.mark.parametrize("gen", [1, 2])
+async def test_a_connection_of_a_tab_that_is_not_newer_gets_no_welcome(
+    corner: Corner, gen: int
+) -> None:
+    inside = await corner.lets_in(gen=2)
+
+    late = corner.opens()
+    late.says_hello(gen=gen, at=position(EMPTY._replace(rev=9)))
+    await soon()
+
+    assert late.socket.closed
+    assert (late.socket.closed[0], late.hears()) == (CloseCode.REPLACED, [])
+    assert inside.socket.closed is None
+    assert corner.around.hub.alarms.raised == {}
+
+
+async def test_the_tabs_hear_how_many_they_are(corner: Corner) -> None:
+    here = await corner.lets_in()
+    there = await corner.lets_in(THERE)
+    await soon()
+    assert here.hears() == [{"t": "tabs", "n": 2}]
+
+    there.leaves()
+    await soon()
+
+    assert here.hears() == [{"t": "tabs", "n": 1}]
+
+
+async def test_if_an_account_has_too_many_tabs_the_oldest_goes(corner: Corner) -> None:
+    tabs = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(11)]
+    browsers = [await corner.lets_in(tab=tab) for tab in tabs]
+
+    assert [browser.socket.closed for browser in browsers] == [
+        (CloseCode.CROWDED_OUT, ""),
+        *[None] * 10,
+    ]
+
+
+async def test_what_is_said_after_the_last_word_is_not_heard(corner: Corner) -> None:
+    here = await corner.lets_in()
+    here.connection.dismiss(Farewell.LOST)
+
+    here.asks(1)
+    here.connection.heard("nonsense")
+    await soon()
+
+    assert here.socket.closed == (CloseCode.CART_LOST, "")
+    assert corner.around.writer.waiting == {}
+
+
+@pytest.mark.parametrize("is_free", [True, False], ids=["waits for hello", "reads its cart"])
+async def test_a_handshake_that_is_cancelled_leaves_nothing_behind(
+    corner: Corner, *, is_free: bool
+) -> None:
+    here = corner.opens()
+    if not is_free:
+        corner.around.disk.is_free.clear()
+        here.says_hello()
+    await soon()
+
+    here.serving.cancel()
+    await asyncio.wait([here.serving])
+    here.leaves()
+
+    assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
