@@ -171,7 +171,7 @@ def _price(text: str) -> Money:
         pounds = Decimal(text)
     except InvalidOperation:
         raise argparse.ArgumentTypeError(f"“{text}” is not a price like 2.20") from None
-    if not 0 < pounds < DEAREST or pounds != round(pounds, 2):
+    if not pounds.is_finite() or not 0 < pounds < DEAREST or pounds != round(pounds, 2):
         raise argparse.ArgumentTypeError(f"“{text}” is not a price like 2.20")
     return Money(int(pounds * 100))
 

@@ -12,6 +12,8 @@ from app.domain.sessions import ABSOLUTE_S, IDLE_S, Lifetime
 LIFTED = 1_000_000
 LOAD = "load"
 SHORTEST_SECRET = 32
+USUAL_PORTS = {"http": 80, "https": 443}
+"""Browsers leave these out of an origin."""
 
 
 class BadSetting(Exception):
@@ -43,11 +45,26 @@ def _origins(value: str) -> tuple[str, ...]:
 
 
 def _check_origin(origin: str) -> None:
-    parts = urlsplit(origin)
-    if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}":
+    if origin != _as_browsers_spell(origin):
         raise BadSetting(f"“{origin}” is not an origin like https://shop.example")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+    if origin.startswith("http:") and not _is_loopback(urlsplit(origin).hostname or ""):
         raise BadSetting(f"“{origin}” must begin with https://; http is for loopback only")
+
+
+def _as_browsers_spell(origin: str) -> str | None:
+    try:
+        parts = urlsplit(origin)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if not host or parts.scheme not in USUAL_PORTS:
+        return None
+    return _origin(parts.scheme, host, port or USUAL_PORTS[parts.scheme])
+
+
+def _origin(scheme: str, host: str, port: int) -> str:
+    shown = "" if port == USUAL_PORTS[scheme] else f":{port}"
+    return f"{scheme}://{_in_url(host)}{shown}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -61,7 +78,7 @@ def _is_loopback(host: str) -> bool:
 
 def _bind(value: str) -> str:
     host, colon, port = value.rpartition(":")
-    if not colon or not host or not port.isdigit() or not 0 < int(port) < 65536:  # noqa: PLR2004
+    if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:  # noqa: PLR2004
         raise BadSetting("an address and a port are needed, like 127.0.0.1:8000")
     return value
 
@@ -214,7 +231,7 @@ def _lifted(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _with_own_origins(config: Config) -> Config:
     names = dict.fromkeys((config.host, "localhost", "127.0.0.1"))
-    own = tuple(f"http://{_in_url(name)}:{config.port}" for name in names if _is_loopback(name))
+    own = tuple(_origin("http", name, config.port) for name in names if _is_loopback(name))
     values = {each.name: getattr(config, each.name) for each in fields(Config)}
     return Config(**{**values, "origins": own})
 

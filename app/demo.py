@@ -49,7 +49,9 @@ def add_demo_accounts(
     if find_by_email(connection, SHOPPER):
         return
     if connection.execute(select(func.count()).select_from(accounts)).scalar():
-        raise NotADemo("this database has accounts and is no demo's. Use “shop run” without --demo.")
+        raise NotADemo(
+            "this database has accounts and is no demo's. Use “shop run” without --demo."
+        )
     people = (
         (SHOPPER, "Demo shopper", demo.shopper_password, False),
         (STAFF, "Demo staff", demo.staff_password, True),

@@ -118,7 +118,11 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
         database.close()
 
     return make_server(
-        app, config.host, config.port, ready, lambda: _drain(guests, config.drain_ms)
+        app,
+        config.host,
+        config.port,
+        ready,
+        lambda in_a_hurry: _drain(guests, config.drain_ms, in_a_hurry),
     )
 
 
@@ -148,9 +152,7 @@ def _make_app(config: Config) -> Quart:
     return app
 
 
-def _make_desk(
-    config: Config, database: Database, hub: Hub, sessions: LiveSessions
-) -> Desk:
+def _make_desk(config: Config, database: Database, hub: Hub, sessions: LiveSessions) -> Desk:
     registering = Bucket(config.registrations, config.registrations_per_h / 3600)
     return Desk(
         database=database,
@@ -187,7 +189,7 @@ def _chores(
     database: Database, hub: Hub, sessions: LiveSessions
 ) -> tuple[Coroutine[Any, Any, None], ...]:
     return (
-        _keep(lambda: hub.mend(), 0),
+        _keep(hub.mend, 0),
         _keep(lambda: _restock(database, hub), LOOK_AT_SHELF_EVERY_S),
         _keep(lambda: _look_at_sessions(database, sessions), LOOK_AT_SESSIONS_EVERY_S),
     )
@@ -215,13 +217,13 @@ async def _look_at_sessions(database: Database, sessions: LiveSessions) -> None:
         await database.write(touch_session, use.id_hash, use.at_s)
 
 
-async def _drain(guests: Guests, drain_ms: int) -> None:
+async def _drain(guests: Guests, drain_ms: int, in_a_hurry: Callable[[], bool]) -> None:
     """Ask the tabs to leave, spread over half of the time, and part from those that stay."""
     guests.draining = True
     for guest in tuple(guests.inside):
         guest.drain(secrets.randbelow(drain_ms // 2 + 1), drain_ms)
     for _ in range(drain_ms // 50):
-        if guests.inside:
+        if guests.inside and not in_a_hurry():
             await asyncio.sleep(0.05)
     for guest in tuple(guests.inside):
         guest.restart()

@@ -11,8 +11,8 @@ from socket import socket
 from typing import Any
 
 import h11
-from quart import Quart
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
+from quart import Quart
 from quart.asgi import ASGIWebsocketConnection
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -34,6 +34,10 @@ PINGS = Bucket(20, 2)
 WITHOUT_A_WORD = 1006
 FAILED = 1011
 NOT_UTF8 = 1007
+
+
+Drain = Callable[[Callable[[], bool]], Awaitable[None]]
+"""Parts from the clients; is given what says whether to hurry."""
 
 
 class ShopSocket(WebSocketsSansIOProtocol):
@@ -177,7 +181,7 @@ class ShopSocket(WebSocketsSansIOProtocol):
             self.transport.close()
 
     def _forget_handshake(self) -> None:
-        """An idle socket keeps no request, scope or headers in memory."""
+        """Keep no request, scope or headers in memory for an idle socket."""
         del self.scope, self.request, self.response
 
 
@@ -248,9 +252,7 @@ class ShopHandshake(ASGIWebsocketConnection):
 class ShopServer(Server):
     """Uvicorn, but it parts from its clients before it goes, and ends with success."""
 
-    def __init__(
-        self, config: Config, ready: Callable[[], None], drain: Callable[[], Awaitable[None]]
-    ):
+    def __init__(self, config: Config, ready: Callable[[], None], drain: Drain):
         super().__init__(config)
         self._ready = ready
         self._drain = drain
@@ -265,10 +267,10 @@ class ShopServer(Server):
         """Stop listening, part from the sockets, and only then shut down."""
         for server in self.servers:
             server.close()
-        await self._drain()
+        await self._drain(lambda: self.force_exit)
         await super().shutdown(sockets)
 
-    def handle_exit(self, sig: int, frame: Any) -> None:
+    def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ARG002
         """End because of a signal, which is no failure; a second one does not wait."""
         self.force_exit = self.should_exit
         self.should_exit = True
@@ -279,7 +281,7 @@ def make_server(
     host: str,
     port: int,
     ready: Callable[[], None],
-    drain: Callable[[], Awaitable[None]],
+    drain: Drain,
 ) -> ShopServer:
     """Return a server for *app*: what makes Uvicorn safe is set here and nowhere else."""
     app.asgi_websocket_class = ShopHandshake

@@ -7,6 +7,7 @@ import asyncio
 import base64
 import os
 from collections.abc import Callable
+from typing import cast
 from uuid import uuid4
 
 import msgspec
@@ -33,8 +34,7 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the socket."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         key = base64.b64encode(os.urandom(16)).decode()
         lines = (
             "GET /ws HTTP/1.1",
@@ -48,7 +48,7 @@ class Line(asyncio.Protocol):
             "",
             "",
         )
-        transport.write("\r\n".join(lines).encode())
+        self._transport.write("\r\n".join(lines).encode())
 
     def data_received(self, data: bytes) -> None:
         """Take apart what has come."""

@@ -86,15 +86,17 @@ async def measure(shop: MeasuredShop, accounts: list[Account], tabs: int, second
     cpu_s = after.cpu_s - before.cpu_s
     system = (after.system_s - before.system_s) / cpu_s
     return (
-        f"| {len(accounts)} × {tabs} | {done / cpu_s:,.0f} | {cpu_s / done * 1e6:.0f} µs "
+        f"| {len(accounts)} x {tabs} | {done / cpu_s:,.0f} | {cpu_s / done * 1e6:.0f} µs "
         f"| {system:.0%} | {done / took_s:,.0f} | {cpu_s / took_s:.0%} |"
     )
 
 
 async def main(seconds: float) -> None:
     """Print the table."""
-    print("| accounts × tabs | operations for a second of CPU | CPU each | in the kernel "
-          "| operations a second | one core busy |")
+    print(
+        "| accounts x tabs | operations for a second of CPU | CPU each | in the kernel "
+        "| operations a second | one core busy |"
+    )
     print("| --- | --- | --- | --- | --- | --- |")
     with measured_shop() as shop:
         accounts = await shop.register(max(count for count, _ in SHAPES))

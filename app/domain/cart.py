@@ -52,7 +52,8 @@ Steps = tuple[Patch, ...]
 class Cart(NamedTuple):
     """A cart at one revision, with all that is saved along with it; the next one is a new value.
 
-    `version` counts saves. `tries` are the times of unknown voucher codes, `used` counts vouchers spent on orders.
+    `version` counts saves. `tries` are the times of unknown voucher codes, `used` counts
+    vouchers spent on orders.
     `content` is the sum that positions are made of: `position.py`.
     """
 

@@ -13,7 +13,7 @@ def tell_snapshot(cart: Cart, shelf: Shelf, now_s: float) -> Snapshot:
     return Snapshot(position(cart), cart.rev, view(cart, shelf, now_s))
 
 
-def tell_change(
+def tell_change(  # noqa: PLR0913, PLR0917 - all of it is told of
     cart: Cart, patch: Patch, by: By, told: ShownVoucher | None, shelf: Shelf, now_s: float
 ) -> Changed:
     """Tell that *patch* made *cart*; *told* is how the tabs know its voucher."""

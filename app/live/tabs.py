@@ -15,9 +15,11 @@ class Audience:
         self._told = 0
 
     def __len__(self) -> int:
+        """Return how many connections there are."""
         return len(self._tabs)
 
     def __iter__(self) -> Iterator[Tab]:
+        """Go through those that are here now; they may leave meanwhile."""
         return iter(tuple(self._tabs))
 
     def enter(self, tab: Tab) -> bool:

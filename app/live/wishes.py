@@ -45,9 +45,11 @@ class Wishes:
         self._wishes: dict[tuple[OutboxId, int], Wish] = {}
 
     def __len__(self) -> int:
+        """Return how many wait."""
         return len(self._wishes)
 
     def __iter__(self) -> Iterator[Wish]:
+        """Go through them in order."""
         return iter(self._wishes.values())
 
     def add(self, wish: Wish) -> None:

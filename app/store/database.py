@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
-from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     DataError,
@@ -18,6 +17,11 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+try:
+    from pysqlite3 import dbapi2 as sqlite
+except ImportError:  # where it has no wheel
+    import sqlite3 as sqlite
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -81,9 +85,7 @@ class Database:
         **kwargs: P.kwargs,
     ) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            threads, lambda: ask(engine, question, *args, **kwargs)
-        )
+        return await loop.run_in_executor(threads, lambda: ask(engine, question, *args, **kwargs))
 
 
 def ask(engine: Engine, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

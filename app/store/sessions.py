@@ -8,6 +8,7 @@ from app.domain.cart import Account
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.store.tables import accounts, sessions
 
+
 def digest(session_id: str) -> SessionHash:
     """Return what the database, the logs and the live sessions know of *session_id*."""
     return SessionHash(sha256(session_id.encode()).hexdigest())
@@ -51,9 +52,7 @@ def find_session(
 
 def touch_session(connection: Connection, id_hash: SessionHash, now_s: int) -> None:
     """Remember that the login was used."""
-    connection.execute(
-        update(sessions).where(sessions.c.id_hash == id_hash).values(used_at=now_s)
-    )
+    connection.execute(update(sessions).where(sessions.c.id_hash == id_hash).values(used_at=now_s))
 
 
 def end_session(connection: Connection, id_hash: SessionHash) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from app.domain.shelf import Sku
@@ -80,7 +81,7 @@ def wholes(fields: Fields, name: str, least: int, at_most: int) -> tuple[int, ..
     """Return the integers called *name*, ascending, *at_most* so many; none if it is absent."""
     values = _list(fields, name, at_most) if name in fields else []
     numbers = tuple(_whole(value, name, least, LARGEST_INT) for value in values)
-    if any(after <= before for before, after in zip(numbers, numbers[1:], strict=False)):
+    if any(after <= before for before, after in pairwise(numbers)):
         raise BadValue(f"{name}: ascending numbers are needed")
     return numbers
 

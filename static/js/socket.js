@@ -155,7 +155,6 @@ export class Socket {
   #closed(call, code) {
     const now = this.#world.now()
     const is_newest = call === this.#newest
-    call.unwatch()
     if (call === this.#current) this.#current = null
     if (is_newest) this.#newest = this.#current
     if (now - call.welcome_at >= STEADY_MS) this.#attempt = 0
@@ -204,8 +203,7 @@ export class Socket {
  * Close a socket that nobody listens to any more.
  * @param {Call} call
  */
-function drop({ wire, unwatch }) {
-  unwatch()
+function drop({ wire }) {
   wire.onopen = wire.onmessage = wire.onclose = null
   wire.close(1000)
 }

@@ -18,13 +18,18 @@ class Street:
         self.home = home
         self.shops: list[Server] = []
 
-    def open(self, **settings: object) -> Server:
-        """Open another shop with other settings."""
+    def build(self, **settings: object) -> Server:
+        """Return another shop with other settings; it is not open yet."""
         home = self.home / str(len(self.shops))
         home.mkdir()
         self.shops.append(Server(home, **settings))
-        self.shops[-1].start()
         return self.shops[-1]
+
+    def open(self, **settings: object) -> Server:
+        """Open another shop with other settings."""
+        server = self.build(**settings)
+        server.start()
+        return server
 
 
 @pytest.fixture(scope="module")

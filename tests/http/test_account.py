@@ -3,7 +3,8 @@
 import pytest
 from quart import Response
 
-from tests.http.house import ADA, PASSWORD, House, Visitor, notices, text
+from tests.http.house import House
+from tests.http.visitor import ADA, PASSWORD, Visitor, notices, text
 
 RIGHT = {"email": ADA["email"], "password": PASSWORD}
 WRONG = {"email": ADA["email"], "password": "seven green bricks"}

@@ -8,7 +8,8 @@ import pytest
 
 from app.domain.limits import Limits
 from app.http import doors
-from tests.http.house import House, Visitor, notices, open_house, text
+from tests.http.house import House, open_house
+from tests.http.visitor import Visitor, notices, text
 
 APPLES, MILK = "gala-apples-1kg", "milk-2l"
 
@@ -297,11 +298,11 @@ async def test_a_cart_that_cannot_be_saved_is_not_said_to_be(house: House) -> No
 
 async def test_a_cart_that_cannot_be_read_is_said_on_the_next_page(house: House) -> None:
     ada = await house.ada()
-    house.disk.gone.append(True)
+    house.disk.is_away = True
 
     answer = await ada.post("/cart/add", {"key": str(uuid4()), "sku": APPLES, "qty": "1"})
     page = await ada.get("/cart")
-    house.disk.gone.clear()
+    house.disk.is_away = False
 
     assert (answer.status_code, page.status_code) == (303, 503)
     assert "try again in a moment" in (await text(page)).lower()

@@ -12,7 +12,8 @@ from app.domain.news import Changed, News, TabId
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Sku
 from app.live.ports import Farewell
-from tests.http.house import ADA, PASSWORD, House, Visitor, code, fields, open_house
+from tests.http.house import House, open_house
+from tests.http.visitor import ADA, PASSWORD, Visitor, code, fields
 
 APPLES, MILK = "gala-apples-1kg", "milk-2l"
 HERE = "aaaaaaaa-0000-4000-8000-000000000001"

@@ -8,7 +8,8 @@ import pytest
 from quart import template_rendered
 
 from app.domain.shelf import Sku
-from tests.http.house import House, text
+from tests.http.house import House
+from tests.http.visitor import text
 
 APPLES = "gala-apples-1kg"
 

@@ -5,7 +5,8 @@ import logging
 import pytest
 
 from app.http import doors
-from tests.http.house import House, code, fields, open_house, text
+from tests.http.house import House, open_house
+from tests.http.visitor import code, fields, text
 
 
 async def test_scripts_get_problem_json_and_people_get_a_page(house: House) -> None:
@@ -115,7 +116,7 @@ async def test_without_a_login_the_shop_is_open_while_the_database_is_away(house
 
 async def test_a_cart_that_cannot_be_read_is_busy(house: House) -> None:
     ada = await house.ada()
-    house.disk.gone.append(True)
+    house.disk.is_away = True
 
     assert await code(await ada.get("/api/cart")) == (503, "busy")
     assert (await ada.get("/shop")).status_code == 503

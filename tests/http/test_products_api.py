@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.http.house import House, code, fields
+from tests.http.house import House
+from tests.http.visitor import code, fields
 
 APPLES = "gala-apples-1kg"
 FIELDS = {"sku", "name", "unit", "slug", "image", "category", "price", "stock", "state"}

@@ -9,7 +9,8 @@ from quart.testing.connections import WebsocketResponseError
 from werkzeug.datastructures import Headers
 
 from app.http.security import LARGEST_BODY
-from tests.http.house import ADA, House, Visitor, code, fields, open_house, text
+from tests.http.house import House, open_house
+from tests.http.visitor import ADA, Visitor, code, fields, text
 
 POLICY = {
     "default-src 'none'",

@@ -5,7 +5,7 @@ import pytest
 from app.domain.allowance import Bucket
 from app.http import throttle
 from app.http.throttle import Throttle, household
-from tests.http.house import Clock
+from tests.http.flaky import Clock
 
 
 def test_an_address_may_do_so_much_at_once_and_then_has_to_wait() -> None:

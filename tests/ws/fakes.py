@@ -84,6 +84,10 @@ class Browser:
         pieces, self.socket.pieces = self.socket.pieces, []
         return [frame for piece in pieces for frame in piece]
 
+    def is_in(self) -> bool:
+        """Say whether the shop has not hung up."""
+        return self.socket.closed is None
+
     def is_read(self) -> bool:
         """Say whether the shop reads what is sent."""
         return not self.socket.is_paused

@@ -142,7 +142,7 @@ async def test_who_says_nothing_is_shown_out_after_five_seconds(corner: Corner) 
     here = corner.opens()
 
     await passes(4.99)
-    assert here.socket.closed is None
+    assert here.is_in()
     await passes(0.01)
 
     assert here.socket.closed == (CloseCode.TOO_SLOW, "no hello in time")
@@ -317,7 +317,7 @@ async def test_who_leaves_before_hello_leaves_nothing_behind(corner: Corner) -> 
     await soon()
 
     assert (corner.guests.inside, here.serving.done()) == (set(), True)
-    assert here.socket.closed is None
+    assert here.is_in()
 
 
 @pytest.mark.parametrize("hello", [False, True], ids=["before hello", "while its cart is read"])
@@ -345,7 +345,7 @@ async def test_a_newer_connection_of_a_tab_takes_the_place_of_the_older(corner: 
 
     assert older.socket.closed == (CloseCode.REPLACED, "")
     assert kinds(newer.hears()) == ["welcome", "snapshot", "tabs"]
-    assert newer.socket.closed is None
+    assert newer.is_in()
 
 
 @pytest.mark.parametrize("gen", [1, 2])
@@ -360,7 +360,7 @@ async def test_a_connection_of_a_tab_that_is_not_newer_gets_no_welcome(
 
     assert late.socket.closed
     assert (late.socket.closed[0], late.hears()) == (CloseCode.REPLACED, [])
-    assert inside.socket.closed is None
+    assert inside.is_in()
     assert corner.around.hub.alarms.raised == {}
 
 

@@ -93,7 +93,7 @@ async def test_another_op_under_the_same_number_ends_the_connection_after_the_an
     here.asks(1, "something else")
     here.asks(2)
     await soon()
-    assert here.socket.closed is None
+    assert here.is_in()
     await corner.saves()
 
     assert kinds(here.hears()) == ["ok", "patch"]
@@ -138,7 +138,7 @@ async def test_if_the_answers_before_a_bad_frame_do_not_come_in_time_it_ends_wit
     here.connection.heard("nonsense")
 
     await passes(4.9)
-    assert here.socket.closed is None
+    assert here.is_in()
     await passes(0.1)
 
     assert here.socket.closed == (CloseCode.BAD_MESSAGE, "not JSON")
@@ -247,7 +247,7 @@ async def test_coming_again_too_early_to_a_busy_shop_is_no_fault(corner: Corner)
         await soon()
 
     assert kinds(here.hears()) == ["no"] * 10
-    assert here.socket.closed is None
+    assert here.is_in()
 
 
 async def test_the_tabs_of_a_lost_cart_are_asked_to_come_back(corner: Corner) -> None:

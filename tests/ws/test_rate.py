@@ -59,7 +59,7 @@ async def test_after_the_wait_it_goes_on_where_it_stopped(hurried: Corner) -> No
     await hurried.saves()
 
     assert [frame["n"] for frame in here.hears() if frame["t"] == "ok"] == [4, 5]
-    assert here.socket.closed is None
+    assert here.is_in()
 
 
 async def test_what_is_settled_another_way_holds_nothing_back(hurried: Corner) -> None:
@@ -88,7 +88,7 @@ async def test_coming_again_too_early_three_times_in_a_minute_ends_the_connectio
     for _ in range(2):
         here.asks(4)
     await soon()
-    assert here.socket.closed is None
+    assert here.is_in()
     here.asks(4)
 
     assert here.socket.closed == (CloseCode.IMPATIENT, "wait for retry_ms")
@@ -118,4 +118,4 @@ async def test_too_early_now_and_then_is_no_fault(hurried: Corner) -> None:
         await hurried.saves()
         await passes(30)
 
-    assert here.socket.closed is None
+    assert here.is_in()

@@ -139,7 +139,7 @@ async def test_who_reads_nothing_for_five_seconds_is_hung_up_on(corner: Corner) 
     here.says("ping", id=7)
 
     await passes(4.9)
-    assert here.socket.closed is None
+    assert here.is_in()
     await passes(0.1)
 
     assert here.socket.closed == (CloseCode.TOO_SLOW, "the client does not read")
@@ -155,7 +155,7 @@ async def test_who_reads_at_the_last_moment_stays(corner: Corner) -> None:
     here.reads_on()
     await passes(10)
 
-    assert here.socket.closed is None
+    assert here.is_in()
     assert here.hears() == [{"t": "pong", "id": 7}]
 
 
@@ -168,7 +168,7 @@ async def test_each_stall_has_its_own_five_seconds(corner: Corner) -> None:
         here.reads_on()
         await soon()
 
-    assert here.socket.closed is None
+    assert here.is_in()
     assert len(here.hears()) == 3
 
 

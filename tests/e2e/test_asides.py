@@ -1,0 +1,110 @@
+"""What a tab may ask beside ops, and what it hears unasked (PROTOCOL.md §3 and §4)."""
+
+import asyncio
+import time
+
+from tests.e2e.shelf import APPLES, GHOST, MILK, PLENTY, price
+from tests.e2e.wire import Shopper, as_text, frame
+
+BEAT_S = 0.6
+SETTINGS = {"heartbeat_ms": int(BEAT_S * 1000)}
+
+
+async def test_a_silent_line_is_kept_warm(ada: Shopper) -> None:
+    tab = await ada.tab()
+    assert tab.welcome["hb_ms"] == BEAT_S * 1000
+    began_s = time.monotonic()
+
+    assert await tab.hear() == {"t": "hb"}
+    assert await tab.hear() == {"t": "hb"}
+
+    assert 1.8 * BEAT_S < time.monotonic() - began_s < 2 * BEAT_S + 1
+
+
+async def test_a_line_that_is_not_silent_needs_no_heartbeat(ada: Shopper) -> None:
+    tab = await ada.tab()
+    for number in range(8):
+        await tab.say("ping", id=number)
+        assert await tab.hear() == {"t": "pong", "id": number}
+        await asyncio.sleep(BEAT_S / 4)
+
+
+async def test_a_ping_is_answered_with_its_number(ada: Shopper) -> None:
+    tab = await ada.tab()
+    for number in (7, 0, -(2**53) + 1, 2**53 - 1):
+        await tab.say("ping", id=number)
+        assert await tab.expect("pong") == {"t": "pong", "id": number}
+
+
+async def test_pings_beyond_ten_are_ignored_until_there_is_room_again(ada: Shopper) -> None:
+    tab = await ada.tab()
+    await tab.send_together(*(as_text(frame("ping", id=number)) for number in range(30)))
+    assert [(await tab.expect("pong"))["id"] for _ in range(10)] == list(range(10))
+
+    await asyncio.sleep(0.6)
+    await tab.say("ping", id=99)
+
+    assert await tab.expect("pong") == {"t": "pong", "id": 99}
+
+
+async def test_a_watch_is_answered_with_all_known_products_once(ada: Shopper) -> None:
+    tab = await ada.tab()
+    await tab.say("watch", skus=[MILK, GHOST, APPLES, MILK])
+
+    told = await tab.expect("prices")
+
+    assert told == {
+        "t": "prices",
+        "items": [
+            {"sku": sku, "price": price(sku), "stock": None} for sku in sorted((APPLES, MILK))
+        ],
+    }
+
+
+async def test_a_watch_replaces_the_one_before(ada: Shopper) -> None:
+    tab = await ada.tab()
+    for skus in ([APPLES], [MILK], []):
+        await tab.say("watch", skus=skus)
+        assert [item["sku"] for item in (await tab.expect("prices"))["items"]] == skus
+
+
+async def test_of_too_many_watches_the_newest_is_answered_as_soon_as_may_be(ada: Shopper) -> None:
+    tab = await ada.tab()
+    began_s = time.monotonic()
+    await tab.send_together(*(as_text(frame("watch", skus=[sku])) for sku in PLENTY[:30]))
+
+    told = [(await tab.expect("prices"))["items"][0]["sku"] for _ in range(11)]
+
+    assert told == [*PLENTY[:10], PLENTY[29]]
+    assert 0.3 < time.monotonic() - began_s < 3
+    assert [news["t"] for news in await tab.hear_out() if news["t"] == "prices"] == []
+
+
+async def test_of_too_many_resyncs_one_is_owed(ada: Shopper) -> None:
+    tab = await ada.tab()
+    await tab.send_together(*[as_text(frame("resync"))] * 30)
+
+    snapshots = [await tab.expect("snapshot") for _ in range(11)]
+
+    assert snapshots == [snapshots[0]] * 11
+    await asyncio.sleep(0.6)
+    assert [news["t"] for news in await tab.hear_out() if news["t"] == "snapshot"] == []
+
+
+async def test_the_welcome_tells_the_limits_in_force(ada: Shopper) -> None:
+    welcome = (await ada.tab()).welcome
+
+    assert welcome["limits"] == {
+        "frame": 8192,
+        "inflight": 32,
+        "burst": 64,
+        "per_s": 10,
+        "watch": 200,
+        "lines": 100,
+        "qty": 99,
+        "note": 500,
+        "sockets": 10,
+    }
+    assert (welcome["v"], welcome["last"], welcome["verdicts"]) == (1, 0, [])
+    assert 0 < welcome["session_left_ms"] <= 3 * 24 * 3600 * 1000
+    assert welcome["conn"] != (await ada.tab()).welcome["conn"]

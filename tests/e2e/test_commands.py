@@ -1,0 +1,184 @@
+"""The commands as their owner meets them: one sentence where something is wrong, and exit 2."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from tests.e2e.conftest import Street
+from tests.e2e.server import Server, environment, free_port, run_command
+from tests.e2e.shelf import APPLES, GHOST
+from tests.e2e.wire import Shopper, newcomer
+
+SECRET = "known to nobody but the tests of this shop"
+PUBLIC = {"origins": "https://shop.example", "bind": "127.0.0.1:1", "secret": SECRET}
+BAD_SETTINGS: dict[str, tuple[dict[str, str], str]] = {
+    "no secret": ({}, "SHOP_SECRET is not set"),
+    "a short secret": ({"secret": "abc"}, "SHOP_SECRET: at least 32 characters"),
+    "an address without a port": ({"bind": "127.0.0.1"}, "SHOP_BIND: an address and a port"),
+    "a port beyond the last": ({"bind": "127.0.0.1:65536"}, "SHOP_BIND: "),
+    "no number": ({"burst": "many"}, "SHOP_BURST: a whole number"),
+    "a number too low": ({"per_s": "0"}, "SHOP_PER_S: a whole number from 1"),
+    "another database": ({"database": "mysql://x/y"}, "SHOP_DATABASE: a file is needed"),
+    "a page as an origin": ({"origins": "https://shop.example/x"}, "SHOP_ORIGINS: "),
+    "plain http for all": ({"origins": "http://shop.example"}, "SHOP_ORIGINS: "),
+    "two schemes": ({"origins": "https://a.example,http://localhost"}, "SHOP_ORIGINS: "),
+    "a setting that is none": ({"colour": "blue"}, "SHOP_COLOUR: there is no such setting"),
+    "no limits in public": ({**PUBLIC, "limits": "load"}, "SHOP_LIMITS: “load” is refused"),
+    "another kind of limits": ({"limits": "none"}, "SHOP_LIMITS: one of these is needed"),
+}
+BAD_WORDS = {
+    "an unknown product": ((GHOST, "--stock", "1"), "there is no product"),
+    "nothing to set": ((APPLES,), "needs --price, --stock or both"),
+    "no price": ((APPLES, "--price", "NaN"), "not a price like 2.20"),
+}
+
+
+def ended(
+    *words: str, settings: Mapping[str, str], patch: pytest.MonkeyPatch
+) -> object:
+    """Return the exit code of a command that is run in this process, for it never gets far."""
+    for name in [name for name in os.environ if name.startswith("SHOP_")]:
+        patch.delenv(name)
+    for name, value in settings.items():
+        patch.setenv(f"SHOP_{name.upper()}", value)
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    return end.value.code
+
+
+@pytest.mark.parametrize(("settings", "sentence"), BAD_SETTINGS.values(), ids=BAD_SETTINGS)
+def test_a_bad_setting_is_one_sentence_and_exit_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    settings: dict[str, str],
+    sentence: str,
+) -> None:
+    usual = {"bind": "127.0.0.1:1", "database": f"sqlite:///{tmp_path / 'shop.db'}"}
+
+    assert ended("run", settings={**usual, **settings}, patch=monkeypatch) == 2
+
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith(f"shop: {sentence}")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("words", "sentence"), BAD_WORDS.values(), ids=BAD_WORDS)
+def test_a_product_that_cannot_be_set_so_is_one_sentence_and_exit_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    sentence: str,
+) -> None:
+    database = {"database": f"sqlite:///{tmp_path / 'shop.db'}"}
+
+    assert ended("product", "set", *words, settings=database, patch=monkeypatch) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert sentence in err.splitlines()[-1]
+
+
+def test_a_server_without_a_secret_does_not_start(tmp_path: Path) -> None:
+    done = run_command("run", environment=environment(database=f"sqlite:///{tmp_path / 'shop.db'}"))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("shop: SHOP_SECRET is not set")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_second_server_on_the_same_database_is_refused(shop: Server) -> None:
+    elsewhere = {**shop.environment, "SHOP_BIND": f"127.0.0.1:{free_port()}"}
+
+    done = run_command("run", environment=elsewhere)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("shop: another server has this database open")
+    assert done.stderr.count("\n") == 1
+    assert shop.is_open
+
+
+def test_an_address_that_is_taken_is_said_so(shop: Server, street: Street) -> None:
+    other = street.build()
+    taken = {**other.environment, "SHOP_BIND": shop.host}
+
+    done = run_command("run", environment=taken)
+
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert shop.host.split(":")[1] in done.stderr
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_it_cleanly_and_all_is_there_afterwards(
+    street: Street, sign: signal.Signals
+) -> None:
+    shop = street.open(drain_ms=100)
+    async with await newcomer(shop) as ada:
+        tab = await ada.tab()
+        for n in range(1, 33):
+            await tab.say("op", n=n, k="line.set", sku=APPLES, qty=n)
+        await tab.verdict(1)
+        shop.tell(sign)
+
+        assert (await tab.goodbye()).code == 1012
+        assert await asyncio.to_thread(shop.exit_code) == 0
+        shop.start()
+        again = await ada.tab(outbox=tab.outbox)
+
+    assert again.welcome["last"] == 32
+    assert shop.complaints() == []
+
+
+async def test_a_second_signal_does_not_wait(street: Street) -> None:
+    shop = street.open(drain_ms=12_000)
+    async with await newcomer(shop) as ada:
+        tab = await ada.tab()
+        shop.tell(signal.SIGTERM)
+        await tab.expect("drain")
+        shop.tell(signal.SIGTERM)
+
+        async with asyncio.timeout(5):
+            assert await asyncio.to_thread(shop.exit_code) == 0
+
+
+async def test_an_account_that_a_command_added_can_sign_in(shop: Server) -> None:
+    password = "five green bottles"
+    words = ("account", "add", "Grace@shop.example", "--name", "Grace")
+    done = await asyncio.to_thread(lambda: shop.command(*words, given=f"{password}\n"))
+    assert (done.returncode, done.stderr) == (0, "")
+
+    async with Shopper(shop) as grace:
+        login = {"email": "grace@SHOP.example", "password": password}
+        assert (await grace.send("POST", "/api/session", login)).json["name"] == "Grace"
+        assert (await grace.tab()).welcome["last"] == 0
+
+    again = await asyncio.to_thread(lambda: shop.command(*words, given=f"{password}\n"))
+    assert again.returncode == 2
+    assert again.stderr.startswith("shop: there is an account with")
+
+
+def test_seeding_again_adds_nothing(shop: Server) -> None:
+    done = shop.command("seed")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("Added 0 categories, 0 products and 0 vouchers")
+
+
+def test_config_tells_each_value_and_its_source_but_not_the_secret() -> None:
+    given = environment(bind="127.0.0.1:4000", secret=SECRET, limits="load")
+    told = run_command("config", environment=given).stdout
+    lines = {line.split()[0]: line.split()[1:] for line in told.splitlines()}
+
+    assert lines["SHOP_BIND"][:2] == ["127.0.0.1:4000", "SHOP_BIND"]
+    assert lines["SHOP_BURST"][:2] == ["1000000", "SHOP_LIMITS=load"]
+    assert lines["SHOP_HELLO_MS"][:2] == ["5000", "default"]
+    assert SECRET not in told

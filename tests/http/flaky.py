@@ -1,0 +1,85 @@
+"""A clock and a database that do as a test tells them."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.cart import Account, Cart
+from app.domain.outbox import OutboxId
+from app.live.ports import Away
+from app.store.carts import load_cart, load_last, save_carts
+from app.store.database import Database, NotNow
+from tests.examples import NOON
+
+
+@dataclass
+class Clock:
+    """A clock that goes on only when told to."""
+
+    at_s: float = NOON
+
+    def now_s(self) -> float:
+        """Return the time."""
+        return self.at_s
+
+
+class FlakyDatabase(Database):
+    """A database that can be taken away, and counts what it was asked."""
+
+    def __init__(self, url: str):
+        super().__init__(url)
+        self.is_away = False
+        self.is_broken = False
+        self.writes_fail = False
+        self.reads: list[str] = []
+        self.writes: list[str] = []
+        self.saving = asyncio.Event()
+
+    async def read(self, question: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer *question*, unless the database is away."""
+        self.reads.append(question.__name__)
+        if self.is_broken:
+            raise ZeroDivisionError("for the log only")
+        if self.is_away:
+            raise NotNow("away")
+        return await super().read(question, *args, **kwargs)
+
+    async def write(self, question: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer *question* and commit, unless the database is away."""
+        self.writes.append(question.__name__)
+        if question is save_carts:
+            self.saving.set()
+        if self.is_away or self.writes_fail:
+            raise NotNow("away")
+        return await super().write(question, *args, **kwargs)
+
+
+@dataclass
+class Disk:
+    """The database as live carts need it; it can be out of reach for them alone."""
+
+    database: Database
+    is_away: bool = False
+
+    async def cart(self, account: Account) -> Cart:
+        """Return the cart as last saved."""
+        with self._away():
+            cart: Cart = await self.database.read(load_cart, account)
+            return cart
+
+    async def last(self, account: Account, outbox: OutboxId) -> int:
+        """Return how far an outbox got."""
+        with self._away():
+            last: int = await self.database.read(load_last, account, outbox)
+            return last
+
+    @contextmanager
+    def _away(self) -> Iterator[None]:
+        if self.is_away:
+            raise Away
+        try:
+            yield
+        except NotNow as error:
+            raise Away from error
