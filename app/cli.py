@@ -4,12 +4,14 @@ import argparse
 import getpass
 import os
 import secrets
+import socket
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal, InvalidOperation
 from typing import IO
+from uuid import uuid4
 
 from sqlalchemy import Engine
 
@@ -17,7 +19,8 @@ from app.config import BadSetting, Config, read_config, sources, variable
 from app.demo import SHOPPER, STAFF, Demo, NotADemo, add_demo_accounts, as_demo
 from app.domain.cart import Account
 from app.domain.shelf import Money, Sku
-from app.http.passwords import hash_password
+from app.http.accounts import is_email
+from app.http.passwords import Passwords, hash_password, make_hasher
 from app.logs import set_up_logs
 from app.main import build
 from app.store.accounts import EmailTaken, Person, add_account
@@ -88,6 +91,7 @@ def _run(config: Config, options: argparse.Namespace) -> None:
         raise Refused(f"SHOP_SECRET is not set. Make one, and keep it: {made}")
     set_up_logs(config.log)
     with _claimed(config):
+        _try_address(config)
         _prepare(config, demo)
         build(config, lambda: _say_ready(config, demo)).run()
 
@@ -99,6 +103,17 @@ def _claimed(config: Config) -> IO[str]:
         raise Refused(
             f"another server has this database open ({lock} is locked). End it first, or set"
             " SHOP_DATABASE to another file."
+        ) from None
+
+
+def _try_address(config: Config) -> None:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    try:
+        socket.create_server((config.host, config.port), family=family).close()
+    except OSError as fault:
+        why, *_ = str(fault.strerror).split(" (")
+        raise Refused(
+            f"nobody can listen on {config.bind}: {why}. Set SHOP_BIND to another address or port."
         ) from None
 
 
@@ -135,7 +150,12 @@ def _seed(config: Config, _options: argparse.Namespace) -> None:
 
 def _add_account(config: Config, options: argparse.Namespace) -> None:
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    account = Account(f"u-{secrets.token_hex(8)}")
+    if not is_email(options.email):
+        raise Refused(f"“{options.email}” is not an e-mail address.")
+    passwords = Passwords(make_hasher())
+    if weakness := passwords.weakness(password):
+        raise Refused(weakness)
+    account = Account(f"u-{uuid4()}")
     person = Person(account, options.email, options.name, hash_password(password), options.staff)
     try:
         ask(_open(config), add_account, person, secrets.token_hex(4), int(time.time()))

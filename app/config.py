@@ -145,11 +145,6 @@ class Config:
         return int(self.bind.rpartition(":")[2])
 
     @property
-    def hosts(self) -> frozenset[str]:
-        """Return what a request's `Host` may be."""
-        return frozenset(urlsplit(origin).netloc for origin in self.origins)
-
-    @property
     def is_https(self) -> bool:
         """Say whether pages come over https."""
         return self.origins[0].startswith("https:")

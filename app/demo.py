@@ -57,7 +57,7 @@ def add_demo_accounts(
         (STAFF, "Demo staff", demo.staff_password, True),
     )
     for email, name, password, staff in people:
-        account = Account(f"u-{secrets.token_hex(8)}")
+        account = Account(f"u-{secrets.token_hex(16)}")
         person = Person(account, email, name, hash_password(password), staff)
         add_account(connection, person, secrets.token_hex(4), now_s)
 

@@ -25,6 +25,7 @@ from app.domain.sessions import Lifetime, Session
 from app.http.desk import Desk
 from app.http.doors import open_doors
 from app.http.passwords import Passwords, make_hasher
+from app.http.security import hosts_of
 from app.http.throttle import Throttle
 from app.http.tries import Turns
 from app.live.hub import Hub
@@ -95,9 +96,8 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
         config.sockets_in_all, config.sockets_without_login, config.sockets_without_hello
     )
     manners = Manners(hub, sessions, guests, config.node, config.heartbeat_ms, config.hello_ms)
-    doorway = Doorway(
-        manners, frozenset(config.origins), config.hosts, disk.session, _new_connection_name
-    )
+    origins, hosts = frozenset(config.origins), hosts_of(config.origins)
+    doorway = Doorway(manners, origins, hosts, disk.session, _new_connection_name)
     app.register_blueprint(socket_door(doorway))
     desk = _make_desk(config, database, hub, sessions)
     open_doors(app, desk)

@@ -147,7 +147,6 @@ def test_many_origins_may_be_given() -> None:
     config = read_config({"SHOP_ORIGINS": " https://shop.example, https://www.shop.example:8443 ,"})
 
     assert config.origins == ("https://shop.example", "https://www.shop.example:8443")
-    assert config.hosts == {"shop.example", "www.shop.example:8443"}
     assert config.is_https
 
 

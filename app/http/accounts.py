@@ -85,9 +85,14 @@ async def _recognise(
     return person, await desk.passwords.hash(password)
 
 
+def is_email(text: str) -> bool:
+    """Say whether *text* may be an e-mail address; only mail itself could tell for sure."""
+    return len(text) <= LONGEST_EMAIL and bool(_EMAIL.fullmatch(text))
+
+
 def _email(fields: Fields) -> str:
     email = _text(fields, "email")
-    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+    if not is_email(email):
         raise malformed("The e-mail address needs one @, with something on both sides")
     return email
 

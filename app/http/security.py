@@ -1,6 +1,6 @@
 """Who may ask, from which page, and what every answer tells the browser (HAZARDS.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ _POLICY = (
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-_HEADERS = {
+HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -35,8 +35,8 @@ _ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 def guard(app: Quart, desk: Desk) -> None:
     """Have every request of *app* checked before anything is read, and every answer dressed."""
-    hosts = frozenset(name for origin in desk.origins for name in _hosts(origin))
-    headers = _HEADERS | (_ONLY_HTTPS if desk.is_https else {})
+    hosts = hosts_of(desk.origins)
+    headers = {**HEADERS, **(_ONLY_HTTPS if desk.is_https else {})}
 
     @app.before_request
     async def check() -> None:
@@ -57,6 +57,11 @@ def guard(app: Quart, desk: Desk) -> None:
         if response is not None:
             response.headers.update(headers | NOT_KEPT)
         return response
+
+
+def hosts_of(origins: Iterable[str]) -> frozenset[str]:
+    """Return what a request's `Host` may be, in lower case."""
+    return frozenset(name for origin in origins for name in _hosts(origin))
 
 
 def _hosts(origin: str) -> tuple[str, ...]:

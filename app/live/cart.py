@@ -34,12 +34,13 @@ class Trust(Enum):
     """How a live cart stands to the disk.
 
     `STALE`: somebody else has moved it, so what is ruled on now will be ruled on again.
-    `UNKNOWN`: the disk is away, so nothing is ruled on at all.
+    `UNKNOWN`: the disk is away, so nothing is ruled on at all. `LOST`: it was given up.
     """
 
     SOUND = auto()
     STALE = auto()
     UNKNOWN = auto()
+    LOST = auto()
 
 
 class LiveCart:
@@ -73,7 +74,9 @@ class LiveCart:
     def submit(self, ticket: Ticket, op: Op, asker: Asker, tab: TabId | None = None) -> None:
         """Rule on *op* now; *asker* gets the verdict, and every tab the patch, once it is saved."""
         last = self.last(ticket.outbox)
-        if ticket.n <= last:
+        if self.trust is Trust.LOST:
+            asker.dismiss(Farewell.LOST)
+        elif ticket.n <= last:
             self._repeat(ticket, asker)
         elif ticket.n > last + 1:
             asker.tell(Need(last + 1))
@@ -186,6 +189,7 @@ class LiveCart:
 
     def lose(self) -> None:
         """Give up: memory and disk disagree, and everybody has to come back for the truth."""
+        self.trust = Trust.LOST
         for wish in self._wishes.pop(len(self._wishes)):
             wish.dismiss(Farewell.LOST)
         self.tabs.dismiss(Farewell.LOST)

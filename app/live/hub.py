@@ -10,7 +10,7 @@ from app.domain.outbox import OutboxId
 from app.domain.shelf import Shelf
 from app.live.alarms import Alarms
 from app.live.cart import LiveCart, Trust
-from app.live.ports import Disk, Tab
+from app.live.ports import Away, Disk, Tab
 from app.live.shop import Shop
 
 MOST_ALLOWANCES = 10_000
@@ -44,6 +44,8 @@ class Hub:
         try:
             if outbox is not None and not cart.knows(outbox):
                 cart.remember(outbox, await self._disk.last(account, outbox))
+            if cart.trust is Trust.LOST:
+                raise Away
             yield cart
         finally:
             cart.holds -= 1

@@ -33,6 +33,7 @@ class LiveSessions:
 
     def __init__(self, lifetime: Lifetime, now_s: Callable[[], float]):
         self._lifetime = lifetime
+        self._save_use_every_s = min(SAVE_USE_EVERY_S, lifetime.idle_s // 100)
         self._now_s = now_s
         self._logins: dict[SessionHash, _Login] = {}
         self._uses: dict[SessionHash, Use] = {}
@@ -66,7 +67,7 @@ class LiveSessions:
         if login is None or login.session.used_at_s == now_s:
             return
         login.session = replace(login.session, used_at_s=now_s)
-        if now_s >= login.use_saved_at_s + SAVE_USE_EVERY_S:
+        if now_s >= login.use_saved_at_s + self._save_use_every_s:
             login.use_saved_at_s = now_s
             self._uses[session.id_hash] = Use(session.id_hash, now_s)
         if login.warned:

@@ -63,7 +63,7 @@ def socket_door(doorway: Doorway) -> Blueprint:
 
 
 def _refusal(doorway: Doorway) -> Response | None:
-    if websocket.host not in doorway.hosts:
+    if websocket.host.lower() not in doorway.hosts:
         return Response("", 421)
     if websocket.headers.get("Origin") not in {None, *doorway.origins}:
         return Response("", 403)

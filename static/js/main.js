@@ -248,9 +248,11 @@ const logout = the('[action="/logout"]')
 logout.addEventListener("submit", async (event) => {
   event.preventDefault()
   end()
-  channel.postMessage(account)
   await drawer.clear()
-  HTMLFormElement.prototype.submit.call(logout)
+  // The other tabs look for the login page at once: only now are they let in there.
+  await fetch(logout.action, { method: "POST" }).catch(() => {})
+  channel.postMessage(account)
+  location.assign("/")
 })
 channel.addEventListener("message", ({ data }) => data === account && signedOut())
 addEventListener("pagehide", end)

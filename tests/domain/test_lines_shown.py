@@ -15,7 +15,7 @@ FOUR_MILKS = after(AddLine(MILK, 4))
 
 def test_a_line_is_told_with_todays_price_and_stock_of_its_product() -> None:
     milk = product(
-        MILK, "Milk", 160, stock=5, slug="milk", unit="2 l", image="milk", category="dairy"
+        MILK, "Milk", 160, stock=5, slug="milk", unit="2 l", image="bottle", category="dairy"
     )
 
     assert show_line(Line(3, 4, Money(145)), milk) == ShownLine(
@@ -29,7 +29,7 @@ def test_a_line_is_told_with_todays_price_and_stock_of_its_product() -> None:
         name="Milk",
         unit="2 l",
         slug="milk",
-        image="milk",
+        image="bottle",
     )
 
 

@@ -120,7 +120,7 @@ def read_wishes(chosen: bytes) -> list[Wish]:
     return [WISHES[number % len(WISHES)] for number in numbers]
 
 
-some_wishes = (st.binary(max_size=16) | st.binary(min_size=24, max_size=60)).map(read_wishes)
+some_wishes = (st.binary(max_size=16) | st.binary(min_size=24, max_size=40)).map(read_wishes)
 """A few, which are easy to read, or so many that limits are met: bytes are chosen fastest."""
 some_start = st.sampled_from([*STARTS])
 some_story = st.builds(Story, some_start, some_wishes)

@@ -253,8 +253,10 @@ test("fast changes of a line become one op, without another click", async () => 
   assert.deepEqual(page.taken(), [1])
 
   await page.hear(ok(1))
+  const { length } = page.kept
   page.clock.pass(200)
   await settled()
+  assert.equal(page.kept.length, length + 1)
   assert.deepEqual(page.sent, [{ t: "op", n: 2, k: "line.set", sku: "milk-2l", qty: 7 }])
 })
 

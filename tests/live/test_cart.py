@@ -137,6 +137,18 @@ def test_nothing_is_told_of_a_save_that_nobody_has_taken() -> None:
     assert around.cart.saved == EMPTY
 
 
+def test_a_save_is_told_once() -> None:
+    around, here = Around(), FakeTab()
+    here.asks(around.cart, 1, ONE_MILK)
+    around.saves()
+    here.asks(around.cart, 2, ONE_MILK)
+
+    around.cart.announce()
+
+    assert here.heard == [Ok(1, 1)]
+    assert around.cart.saved.version == 1
+
+
 def test_a_gap_in_the_numbers_is_asked_for_and_costs_nothing() -> None:
     around, here = Around(limits=Limits(burst=1)), FakeTab()
 

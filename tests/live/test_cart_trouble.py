@@ -3,7 +3,7 @@
 from app.domain.cart import Cart
 from app.domain.news import Changed, Need, Snapshot
 from app.domain.ops import AddLine, Op, SetLine, SetNote
-from app.domain.outbox import Outbox
+from app.domain.outbox import Outbox, OutboxId, Pushed
 from app.domain.position import position
 from app.domain.rules import rule
 from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing
@@ -14,6 +14,7 @@ from tests.live.around import Around, told
 from tests.live.fakes import FakeTab, another_tab
 
 ONE_MILK = AddLine(MILK, 1)
+SEVENTEEN = [OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in range(17)]
 
 
 def saved_elsewhere(cart: Cart, *ops: Op) -> Cart:
@@ -222,17 +223,27 @@ def test_a_cart_in_which_nobody_doubts_is_not_replaced() -> None:
 
 def test_outboxes_that_left_with_a_save_in_doubt_are_back() -> None:
     around = Around()
-    for number in range(17):
-        outbox = type(HERE)(f"{number:08x}-0000-4000-8000-000000000000")
-        FakeTab(outbox=outbox).asks(around.cart, 1, SetNote(str(number)))
+    for outbox in SEVENTEEN:
+        FakeTab(outbox=outbox).asks(around.cart, 1, SetNote(outbox))
     around.takes()
 
     around.cart.doubt()
-    around.cart.reload(EMPTY)
-    FakeTab().asks(around.cart, 1, ONE_MILK)
+    _, pushed = around.cart.take()
 
-    _, pushed = around.takes()
     assert pushed == ()
+
+
+def test_outboxes_that_left_with_a_stale_save_leave_once_when_it_is_made_again() -> None:
+    around = Around()
+    for outbox in SEVENTEEN:
+        FakeTab(outbox=outbox).asks(around.cart, 1, SetNote(outbox))
+    around.takes()
+
+    around.cart.outrun()
+    around.cart.reload(EMPTY._replace(version=1))
+    _, pushed = around.takes()
+
+    assert pushed == (Pushed(SEVENTEEN[0], 1),)
 
 
 def test_who_looks_at_a_lost_cart_or_waits_for_it_has_to_come_back() -> None:

@@ -119,6 +119,17 @@ async def test_a_cart_that_was_borrowed_goes_back_even_if_its_borrower_fails() -
     assert around.hub.open_carts == 0
 
 
+async def test_a_cart_that_somebody_has_borrowed_stays_when_the_others_leave() -> None:
+    around, here = AroundHub(), FakeTab()
+    await around.enters(here)
+
+    async with around.hub.borrow(ADA, None) as cart:
+        around.hub.leave(cart, here)
+        assert await around.enters(another_tab()) is cart
+
+    assert around.disk.carts_read == [ADA]
+
+
 async def test_a_cart_stays_until_its_last_op_is_saved() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)

@@ -1,0 +1,74 @@
+"""A real Chromium, Debian's, before a real server process."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+from tests.browser.visitor import Visitor
+from tests.e2e.server import Server
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs Chromium, and give it time to start."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(120))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a shop that has just opened."""
+    server = Server(tmp_path_factory.mktemp("shop"))
+    server.start()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Return a Chromium of its own."""
+    path = shutil.which("chromium")
+    assert path, "Chromium is missing: bin/test installs it, or leaves these tests out"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def visitor(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
+    """Return somebody who has just registered, in a browser that runs scripts."""
+    async with _registered(await browser.new_context(), server) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+async def plain_visitor(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
+    """Return somebody who has just registered, in a browser that runs none."""
+    async with _registered(await browser.new_context(java_script_enabled=False), server) as visitor:
+        yield visitor
+
+
+@asynccontextmanager
+async def _registered(context: BrowserContext, server: Server) -> AsyncIterator[Visitor]:
+    visitor = Visitor(context, server.origin)
+    await visitor.register(f"{uuid4().hex}@browser.example")
+    yield visitor
+    await context.close()
+    assert visitor.complaints == []

@@ -1,0 +1,70 @@
+"""Somebody with a browser: what they do, and what their pages show."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from playwright.async_api import BrowserContext, Page, expect
+
+PASSWORD = "seven brown bricks"
+
+
+class Shown(NamedTuple):
+    """What a page shows of the cart: rows by name and quantity, the badge, the total."""
+
+    rows: tuple[tuple[str, str], ...]
+    count: str
+    total: str
+
+
+@dataclass
+class Visitor:
+    """A browser with its pages; `complaints` are what the console said against them."""
+
+    context: BrowserContext
+    origin: str
+    complaints: list[str] = field(default_factory=list)
+
+    async def register(self, email: str) -> None:
+        """Make an account with the page's form."""
+        page = await self.open("/register")
+        for name, value in (("name", "Visitor"), ("email", email), ("password", PASSWORD)):
+            await page.fill(f"main input[name={name}]", value)
+        await page.click("main button[type=submit]")
+        await expect(page.locator(".account-name")).to_contain_text("Visitor")
+        await page.close()
+
+    async def open(self, path: str) -> Page:
+        """Open a tab."""
+        page = await self.context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: (
+                self.complaints.append(said.text)
+                if said.type == "error" and "ERR_CONNECTION_REFUSED" not in said.text
+                else None
+            ),
+        )
+        await page.goto(self.origin + path)
+        return page
+
+    async def add(self, page: Page, sku: str) -> None:
+        """Press “Add” on a product's card."""
+        await page.click(f"main [data-sku={sku}] [data-part=add]")
+
+    async def more(self, page: Page, sku: str) -> None:
+        """Press `+` on a product's card."""
+        await page.click(f"main [data-sku={sku}] [data-part=more]")
+
+
+async def shown(page: Page) -> Shown:
+    """Return what *page* shows of the cart."""
+    rows = page.locator("[data-rows=lines] > li")
+    found = []
+    for at in range(await rows.count()):
+        row = rows.nth(at)
+        name = await row.get_attribute("data-sku") or ""
+        found.append((name, await row.locator("[data-part=qty]").input_value()))
+    count = await page.locator("[data-part=cart-count]").first.text_content() or ""
+    total = await page.locator("dl.totals [data-part=total]").first.text_content() or ""
+    return Shown(tuple(found), count.strip(), total.strip())

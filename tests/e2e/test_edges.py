@@ -1,0 +1,307 @@
+"""What only a real server shows: its edges, made safe (HAZARDS.md), and its faults over HTTP."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.frames import Frame, Opcode
+
+from tests.e2e.raw import Line, handshake, line_to, request
+from tests.e2e.server import Server
+from tests.e2e.shelf import APPLES
+from tests.e2e.wire import PASSWORD, Goodbye, Shopper, op
+
+HEADERS = {
+    "content-security-policy",
+    "x-content-type-options",
+    "referrer-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "permissions-policy",
+}
+OUTBOX = "a91e04d7-52b8-4f1c-9e36-7c0a5d8b2e14"
+OPS = {"outbox": OUTBOX, "ops": [op(1, "line.add", sku=APPLES, qty=1)]}
+JSON = {"Content_Type": "application/json"}
+FAULTS: dict[str, tuple[tuple[str, str, object], dict[str, str], tuple[int, str]]] = {
+    "not JSON at all": (("POST", "/api/cart/ops", "{"), JSON, (400, "malformed")),
+    "a key twice": (("POST", "/api/cart/ops", '{"ops":[],"ops":[]}'), JSON, (400, "malformed")),
+    "no outbox": (("POST", "/api/cart/ops", {"ops": []}), {}, (400, "malformed")),
+    "no list": (("POST", "/api/cart/ops", {**OPS, "ops": {}}), {}, (400, "malformed")),
+    "no number": (("POST", "/api/cart/ops", {**OPS, "ops": [{}]}), {}, (400, "malformed")),
+    "too many": (
+        ("POST", "/api/cart/ops", {**OPS, "ops": OPS["ops"] * 33}),
+        {},
+        (400, "malformed"),
+    ),
+    "a form": (
+        ("POST", "/api/cart/ops", "a=b"),
+        {"Content_Type": "application/x-www-form-urlencoded"},
+        (415, "not_json"),
+    ),
+    "no type": (("POST", "/api/cart/ops", json.dumps(OPS)), {}, (415, "not_json")),
+    "too large": (("POST", "/api/cart/ops", " " * 65_537), JSON, (413, "too_large")),
+    "a foreign page": (
+        ("POST", "/api/cart/ops", OPS),
+        {"Origin": "https://evil.example"},
+        (403, "foreign_origin"),
+    ),
+    "another site": (
+        ("POST", "/api/cart/ops", OPS),
+        {"Sec_Fetch_Site": "same-site"},
+        (403, "foreign_origin"),
+    ),
+    "nobody": (("GET", "/api/cart", None), {"Cookie": "shop=x"}, (401, "login_required")),
+    "nobody's op": (("POST", "/api/cart/ops", OPS), {"Cookie": "shop=x"}, (401, "login_required")),
+    "nothing there": (("GET", "/api/products/ghost", None), {}, (404, "not_found")),
+    "nowhere": (("GET", "/api/nowhere", None), {}, (404, "not_found")),
+    "another host": (("GET", "/api/cart", None), {"Host": "evil.example"}, (421, "unknown_host")),
+    "a wrong login": (
+        ("POST", "/api/session", {"email": "nobody@shop.example", "password": "wrong"}),
+        {},
+        (401, "wrong_login"),
+    ),
+    "a weak password": (
+        ("POST", "/api/accounts", {"email": "x@shop.example", "password": "1234567", "name": "X"}),
+        {},
+        (400, "weak_password"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("asked", "headers", "fault"), FAULTS.values(), ids=FAULTS)
+async def test_every_fault_over_http_is_told_in_the_same_way(
+    ada: Shopper,
+    asked: tuple[str, str, object],
+    headers: dict[str, str],
+    fault: tuple[int, str],
+) -> None:
+    answer = await ada.send(*asked, **headers)
+
+    assert (answer.status, answer.json["code"]) == fault
+    assert answer.json["detail"].endswith(".")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers.keys() >= HEADERS
+    assert await ada.quantities() == {}
+
+
+async def test_a_body_in_chunks_may_be_no_larger(shop: Server, ada: Shopper) -> None:
+    async with line_to(shop) as line:
+        line.write(
+            request(
+                shop,
+                "POST",
+                "/api/cart/ops",
+                f"Cookie: {ada.cookie}",
+                "Content-Type: application/json",
+                "Transfer-Encoding: chunked",
+            )
+        )
+        for _ in range(9):
+            line.write(b"2000\r\n" + b" " * 0x2000 + b"\r\n")
+
+        assert (await line.head())[0].startswith("http/1.1 413")
+
+
+async def test_an_email_address_is_taken_once(shop: Server, ada: Shopper) -> None:
+    twin = {"email": ada.email.upper(), "password": PASSWORD, "name": "Ada"}
+
+    answer = await Shopper(shop).send("POST", "/api/accounts", twin)
+
+    assert (answer.status, answer.json["code"]) == (409, "email_taken")
+
+
+async def test_after_five_wrong_passwords_the_next_try_has_to_wait(ada: Shopper) -> None:
+    wrong = {"email": ada.email, "password": "not this one"}
+    told = [(await ada.send("POST", "/api/session", wrong)) for _ in range(6)]
+
+    assert [answer.status for answer in told] == [401] * 5 + [429]
+    assert told[-1].json["code"] == "throttled"
+    assert int(told[-1].headers["retry-after"]) >= 1
+
+
+async def test_ops_over_http_stop_at_a_gap_with_one_need(ada: Shopper) -> None:
+    ops = [op(n, "line.add", sku=APPLES, qty=1) for n in (1, 2, 4, 5)]
+
+    answer = await ada.ops(OUTBOX, *ops)
+
+    told = [{"t": "ok", "n": 1, "rev": 1}, {"t": "ok", "n": 2, "rev": 2}, {"t": "need", "n": 3}]
+    assert (answer.status, answer.json["verdicts"]) == (200, told)
+    assert (answer.json["at"], answer.json["rev"]) == ((await ada.cart())["at"], 2)
+
+
+async def test_an_empty_list_of_ops_tells_where_the_cart_stands(ada: Shopper) -> None:
+    answer = await ada.ops(OUTBOX)
+
+    assert answer.json == {"verdicts": [], "at": (await ada.cart())["at"], "rev": 0}
+
+
+async def test_signing_out_ends_the_cookie_for_good(ada: Shopper) -> None:
+    stolen = ada.cookie
+    answer = await ada.send("DELETE", "/api/session")
+
+    assert (answer.status, answer.body) == (204, b"")
+    assert "clear-site-data" in answer.headers
+    assert (await ada.send("GET", "/api/cart", Cookie=stolen)).status == 401
+    assert (await ada.send("DELETE", "/api/session", Cookie=stolen)).status == 401
+
+
+async def test_the_login_cookie_is_kept_from_scripts_and_other_sites(
+    shop: Server, ada: Shopper
+) -> None:
+    login = {"email": ada.email, "password": PASSWORD}
+
+    given = (await Shopper(shop).send("POST", "/api/session", login)).headers["set-cookie"]
+
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(given.split("; "))
+    assert given.startswith("shop=")
+    assert "Secure" not in given
+
+
+async def hung_up_after_s(line: Line) -> float:
+    """Return after how many seconds the shop hangs up without an answer."""
+    began_s = asyncio.get_running_loop().time()
+    assert await line.rest() == b""
+    return asyncio.get_running_loop().time() - began_s
+
+
+async def test_who_takes_more_than_five_seconds_for_the_headers_is_hung_up_on(
+    shop: Server,
+) -> None:
+    async with line_to(shop) as silent, line_to(shop) as slow, line_to(shop) as again:
+        again.write(request(shop, "GET", "/static/img/favicon.svg"))
+        assert (await again.head())[0] == "http/1.1 200 ok"
+        again.write(b"GET / HTTP/1.1\r\nHost: ")
+        slow.write(b"GET / HTTP/1.1\r\n")
+        dripping = asyncio.create_task(drip(slow))
+
+        waited_s = await asyncio.gather(hung_up_after_s(silent), hung_up_after_s(slow))
+
+        assert all(4 < each < 8 for each in waited_s)
+        assert b"HTTP/1.1" not in await again.rest()
+        dripping.cancel()
+
+
+async def drip(line: Line) -> None:
+    """Send one header after the other, and never the last."""
+    while True:
+        line.write(b"X-More: 1\r\n")
+        await asyncio.sleep(0.5)
+
+
+@pytest.mark.parametrize("path", ["/", "/ws"])
+async def test_headers_without_end_are_cut_off(shop: Server, path: str) -> None:
+    async with line_to(shop) as line:
+        line.write(f"GET {path} HTTP/1.1\r\nHost: {shop.host}\r\n".encode())
+        line.write(b"X-More: " + b"x" * 200_000)
+
+        assert (await line.head())[0].startswith("http/1.1 4")
+        assert shop.is_open
+
+
+async def test_a_flood_of_pings_is_cut_off(ada: Shopper) -> None:
+    tab = await ada.tab()
+    await asyncio.gather(*[await tab.socket.ping() for _ in range(20)])
+
+    await tab.send_together(Frame(Opcode.PING, b"one more"), Frame(Opcode.PING, b"and more"))
+
+    assert await tab.goodbye() == Goodbye(1006, "")
+
+
+ANSWERS = {
+    "a page": ("GET", "/", {}, 200),
+    "a file": ("GET", "/static/css/shop.css", {}, 200),
+    "a missing file": ("GET", "/static/nothing.css", {}, 404),
+    "a climb out of the folder": ("GET", "/static/../app/main.py", {}, 404),
+    "nothing": ("GET", "/nothing", {}, 404),
+    "another method": ("PUT", "/", {}, 405),
+    "another host": ("GET", "/", {"Host": "evil.example"}, 421),
+    "another host for a file": ("GET", "/static/css/shop.css", {"Host": "evil.example"}, 421),
+    "a form from elsewhere": ("POST", "/cart/add", {"Origin": "null"}, 403),
+    "a socket's address": ("GET", "/ws", {}, 400),
+    "a redirect": ("GET", "/cart", {"Cookie": "shop=x"}, 303),
+    "a head": ("HEAD", "/shop", {}, 200),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "headers", "status"), ANSWERS.values(), ids=ANSWERS)
+async def test_every_answer_carries_every_header_and_does_not_name_the_server(
+    stranger: Shopper, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    answer = await stranger.send(method, path, **headers)
+
+    assert answer.status == status
+    assert answer.headers.keys() >= HEADERS
+    assert "server" not in answer.headers
+
+
+REFUSED_SOCKETS: dict[str, tuple[dict[str, Any], int]] = {
+    "another host": ({"name": "evil.example"}, 421),
+    "a foreign page": ({"origin": "null"}, 403),
+    "no version": ({"subprotocols": None}, 400),
+    "nowhere": ({"path": "/nowhere"}, 404),
+}
+
+
+@pytest.mark.parametrize(("options", "status"), REFUSED_SOCKETS.values(), ids=REFUSED_SOCKETS)
+async def test_a_failed_handshake_carries_every_header_too(
+    ada: Shopper, options: dict[str, Any], status: int
+) -> None:
+    with pytest.raises(InvalidStatus) as refusal:
+        await ada.socket(**options)
+
+    answer = refusal.value.response
+    assert answer.status_code == status
+    assert {name.lower() for name in answer.headers} >= HEADERS
+    assert "Server" not in answer.headers
+
+
+BAD_REQUESTS = {
+    "no HTTP": b"Good morning!\r\n\r\n",
+    "two lengths": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    "no host": b"GET / HTTP/1.1\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("text", BAD_REQUESTS.values(), ids=BAD_REQUESTS)
+async def test_what_is_no_request_is_answered_400_with_every_header(
+    shop: Server, text: bytes
+) -> None:
+    async with line_to(shop) as line:
+        line.write(text)
+        status, *headers = await line.head()
+
+    assert status.startswith("http/1.1 400")
+    assert {header.partition(":")[0] for header in headers} >= HEADERS
+
+
+async def test_a_handshake_without_a_key_is_refused(shop: Server) -> None:
+    async with line_to(shop) as line:
+        line.write(handshake(shop).replace(b"Sec-WebSocket-Key", b"X-Key"))
+        status, *headers = await line.head()
+
+    assert status.startswith("http/1.1 400")
+    assert "server" not in {header.partition(":")[0] for header in headers}
+
+
+async def test_a_proxy_that_nobody_configured_is_not_believed(shop: Server, ada: Shopper) -> None:
+    ada_s = {"Cookie": ada.cookie, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    await ada.socket(additional_headers=ada_s)
+
+    opened = [event for event in shop.events() if event["event"] == "socket opened"]
+    assert opened[-1]["address"] == "127.0.0.1"
+
+
+async def test_the_log_tells_no_secrets(shop: Server, ada: Shopper) -> None:
+    tab = await ada.tab()
+    await tab.ask(1, "note.set", text="the key is under the mat")
+    await ada.send("POST", "/api/session", {"email": ada.email, "password": PASSWORD})
+    assert (await tab.goodbye()).code == 4410
+
+    log = shop.log.read_text()
+    closed = [event for event in shop.events() if event["event"] == "socket closed"]
+    assert (closed[-1]["socket"], closed[-1]["code"]) == (tab.welcome["conn"], 4410)
+    for secret in (PASSWORD, ada.cookie.partition("=")[2], ada.email, "under the mat"):
+        assert secret not in log
