@@ -21,7 +21,7 @@ def pages_door(desk: Desk) -> Blueprint:
     @door.get("/")
     async def home() -> str:
         popular = [product for product in _on_sale(desk) if product.popular]
-        return await show(desk, "home.html", popular=cards(popular))
+        return await show(desk, "home.html", popular=cards(_one_of_each(popular)))
 
     @door.get("/shop")
     async def shop() -> str:
@@ -75,10 +75,19 @@ def _search() -> Search:
 
 def _similar(first: Product, products: Iterable[Product]) -> list[Product]:
     """Return others of the same category, one size of each, those in stock first."""
-    others = {
-        product.slug: product
-        for product in reversed(list(products))
+    others = [
+        product
+        for product in products
         if product.category == first.category and product.slug != first.slug
-    }
-    in_order = reversed(others.values())
-    return sorted(in_order, key=lambda product: product.stock < 1)[:MOST_SIMILAR]
+    ]
+    return sorted(_one_of_each(others), key=lambda product: product.stock < 1)[:MOST_SIMILAR]
+
+
+def _one_of_each(products: Iterable[Product]) -> list[Product]:
+    """Return the first size in stock of each product; the first of all if there is none."""
+    chosen: dict[str, Product] = {}
+    for product in products:
+        known = chosen.get(product.slug)
+        if known is None or known.stock < 1 <= product.stock:
+            chosen[product.slug] = product
+    return list(chosen.values())

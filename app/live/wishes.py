@@ -1,6 +1,5 @@
 """Ops that were ruled on and are not saved yet, in the order in which they came."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -47,10 +46,6 @@ class Wishes:
     def __len__(self) -> int:
         """Return how many wait."""
         return len(self._wishes)
-
-    def __iter__(self) -> Iterator[Wish]:
-        """Go through them in order."""
-        return iter(self._wishes.values())
 
     def add(self, wish: Wish) -> None:
         """Put *wish* at the end."""

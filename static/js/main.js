@@ -244,13 +244,12 @@ the('[data-part="status-act"]').addEventListener("click", () => {
   else if (socket.code === 4409 || socket.code === 4411) socket.start()
   else location.reload()
 })
-const logout = the('[action="/logout"]')
-logout.addEventListener("submit", async (event) => {
+the('[action="/logout"]').addEventListener("submit", async (event) => {
   event.preventDefault()
   end()
   await drawer.clear()
   // The other tabs look for the login page at once: only now are they let in there.
-  await fetch(logout.action, { method: "POST" }).catch(() => {})
+  await fetch("/logout", { method: "POST", redirect: "manual" }).catch(() => {})
   channel.postMessage(account)
   location.assign("/")
 })

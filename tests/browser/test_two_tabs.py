@@ -7,16 +7,18 @@ from playwright.async_api import Page, expect
 from tests.browser.visitor import Visitor, shown
 from tests.e2e.server import Server
 
-APPLES, MILK = "gala-apples-1kg", "milk-2l"
-AGREE_S = 5.0
+APPLES = "gala-apples-1kg"
+AGREE_LOOKS = 250
 LINE = "[data-rows=lines] > li"
 
 
 async def agree(here: Page, there: Page) -> None:
-    """Wait until both pages show the same cart, with nothing waiting."""
-    async with asyncio.timeout(AGREE_S):
-        while await shown(here) != await shown(there):
-            await asyncio.sleep(0.02)
+    """Give both pages a little time to show the same cart."""
+    for _ in range(AGREE_LOOKS):
+        if await shown(here) == await shown(there):
+            return
+        await asyncio.sleep(0.02)
+    assert await shown(here) == await shown(there)
 
 
 async def test_what_is_added_in_one_tab_appears_in_the_other(visitor: Visitor) -> None:
@@ -28,7 +30,7 @@ async def test_what_is_added_in_one_tab_appears_in_the_other(visitor: Visitor) -
     await agree(here, there)
 
     assert await shown(there) == (((APPLES, "2"),), "2", "£7.90")
-    assert await there.title() == await here.title() or "(2)" in await there.title()
+    assert (await there.title()).startswith("(2) ")
 
 
 async def test_a_change_in_the_second_tab_comes_back_to_the_first(visitor: Visitor) -> None:
@@ -66,7 +68,6 @@ async def test_a_price_that_rises_is_shown_in_the_open_cart_and_can_be_accepted(
     visitor: Visitor, server: Server
 ) -> None:
     page = await visitor.open("/shop?q=semi")
-    await visitor.open("/cart")
     sku = await page.locator("main [data-card]").first.get_attribute("data-sku") or ""
     await visitor.add(page, sku)
     await expect(page.locator(LINE)).to_have_count(1)

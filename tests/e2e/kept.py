@@ -35,7 +35,7 @@ class Kept(Observer):
                 self._more.clear()
                 await self._more.wait()
 
-    def received(self, gen: int, frame: bytes) -> None:
+    def received(self, gen: int, frame: bytes) -> None:  # noqa: ARG002 - one socket or many
         """Keep it."""
         told = json.loads(frame)
         match told["t"]:
@@ -47,6 +47,8 @@ class Kept(Observer):
                 self.revs.append(told["rev"])
             case "welcome":
                 self._come_in(told)
+            case _:
+                pass
         self._more.set()
 
     def _come_in(self, welcome: dict[str, Any]) -> None:

@@ -22,7 +22,8 @@ HEADERS = {
     "permissions-policy",
 }
 OUTBOX = "a91e04d7-52b8-4f1c-9e36-7c0a5d8b2e14"
-OPS = {"outbox": OUTBOX, "ops": [op(1, "line.add", sku=APPLES, qty=1)]}
+OP = op(1, "line.add", sku=APPLES, qty=1)
+OPS = {"outbox": OUTBOX, "ops": [OP]}
 JSON = {"Content_Type": "application/json"}
 FAULTS: dict[str, tuple[tuple[str, str, object], dict[str, str], tuple[int, str]]] = {
     "not JSON at all": (("POST", "/api/cart/ops", "{"), JSON, (400, "malformed")),
@@ -31,7 +32,7 @@ FAULTS: dict[str, tuple[tuple[str, str, object], dict[str, str], tuple[int, str]
     "no list": (("POST", "/api/cart/ops", {**OPS, "ops": {}}), {}, (400, "malformed")),
     "no number": (("POST", "/api/cart/ops", {**OPS, "ops": [{}]}), {}, (400, "malformed")),
     "too many": (
-        ("POST", "/api/cart/ops", {**OPS, "ops": OPS["ops"] * 33}),
+        ("POST", "/api/cart/ops", {**OPS, "ops": [OP] * 33}),
         {},
         (400, "malformed"),
     ),

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 
 from tests.e2e.conftest import Street
 from tests.e2e.raw import handshake, line_to
 from tests.e2e.server import Server
-from tests.e2e.wire import OFFERED, V1, Goodbye, Shopper, as_text, frame, greeting, newcomer
+from tests.e2e.wire import OFFERED, V1, Goodbye, Shopper, as_text, greeting, newcomer
 
 FAMILY = "shop.cart"
 FOREIGN = [
@@ -112,6 +113,7 @@ async def test_from_a_socket_without_a_login_nothing_is_read(shop: Server) -> No
 
         assert await line.read(4) == CLOSE_4401
         line.write(as_text("and this, too").serialize(mask=True))
+        line.write(Frame(Opcode.CLOSE, (4401).to_bytes(2)).serialize(mask=True))
         assert await line.rest() == b""
 
 

@@ -113,7 +113,7 @@ async def test_killed_in_the_middle_of_200_ops_every_ok_is_there_exactly_once(
     assert all(verdict == said[0] for said in one.kept.verdicts.values() for verdict in said)
 
 
-@pytest.mark.parametrize("after_s", [0, 0.001, 0.01])
+@pytest.mark.parametrize("after_s", [0, 0.005])
 async def test_an_op_without_an_answer_gets_one_verdict_when_it_is_sent_again(
     shop: Server, ada: Shopper, after_s: float
 ) -> None:
@@ -131,14 +131,13 @@ async def test_an_op_without_an_answer_gets_one_verdict_when_it_is_sent_again(
     assert await ada.quantities() == {APPLES: 1}
 
 
-@pytest.mark.parametrize("after_s", [0.001, 0.005])
 async def test_ops_over_http_without_an_answer_are_done_once_when_sent_again(
-    shop: Server, ada: Shopper, after_s: float
+    shop: Server, ada: Shopper
 ) -> None:
     outbox = str(uuid4())
     ops = [op(n, "line.add", sku=sku, qty=1) for n, sku in enumerate(PLENTY[:30], 1)]
     asking = asyncio.create_task(ada.ops(outbox, *ops))
-    await asyncio.sleep(after_s)
+    await asyncio.sleep(0.005)
     shop.tell(signal.SIGKILL)
     with suppress(OSError, HTTPException):
         await asking
@@ -150,13 +149,13 @@ async def test_ops_over_http_without_an_answer_are_done_once_when_sent_again(
     assert await ada.quantities() == dict.fromkeys(PLENTY[:30], 1)
 
 
-@pytest.mark.parametrize("after_s", [0, 0.02, 0.1])
+@pytest.mark.parametrize("after_s", [0.01, 0.1])
 async def test_killed_while_it_makes_its_database_it_opens_the_next_time(
     street: Street, after_s: float
 ) -> None:
     young = street.build()
     young.begin()
-    while not young.database.exists():
+    while not young.database.exists():  # noqa: ASYNC110 - no event tells of a file
         await asyncio.sleep(0.005)
     await asyncio.sleep(after_s)
     await asyncio.to_thread(young.kill)

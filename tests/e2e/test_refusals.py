@@ -1,13 +1,11 @@
 """Every way in which an op is refused for good, on a real socket (PROTOCOL.md §3 and §4)."""
 
-import asyncio
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES, FEW, FEW_LEFT, GHOST, GONE, MILK, PLENTY, SOLD_OUT, price
+from tests.e2e.shelf import APPLES, FEW, FEW_LEFT, GHOST, GONE, MILK, PLENTY, SOLD_OUT
 from tests.e2e.wire import Frame, Shopper, Wire, op
 
 SETTINGS = {"burst": 10_000}
@@ -115,22 +113,6 @@ async def test_there_is_no_room_for_a_101st_line(ada: Shopper) -> None:
     assert (await tab.ask(102, "line.add", sku=PLENTY[0], qty=1))["t"] == "ok"
     assert (await tab.ask(103, "line.set", sku=PLENTY[1], qty=0))["t"] == "ok"
     assert (await tab.ask(104, "line.add", sku=PLENTY[100], qty=1))["t"] == "ok"
-
-
-async def test_a_price_that_moved_again_is_not_agreed_to(shop: Server, ada: Shopper) -> None:
-    sku = PLENTY[110]
-    was = price(sku)
-    tab = await ada.tab()
-    await tab.ask(1, "line.add", sku=sku, qty=1, seen=was)
-    await tab.expect("patch")
-    dearer = f"{(was + 10) / 100:.2f}"
-    await asyncio.to_thread(shop.command, "product", "set", sku, "--price", dearer)
-    await tab.expect("prices")
-
-    await refused("price_moved", tab, 2, "line.accept", sku=sku, price=was + 5)
-
-    assert (await tab.ask(3, "line.accept", sku=sku, price=was + 10))["t"] == "ok"
-    assert (await tab.expect("patch"))["lines"][sku]["state"] == "ok"
 
 
 async def test_after_ten_wrong_codes_no_code_is_looked_at(ada: Shopper) -> None:

@@ -3,41 +3,49 @@
 import asyncio
 import json
 
+from app.domain.shelf import Money, Sku
+from app.store.database import ask, connect
+from app.store.shelf import set_product
 from tests.e2e.server import Server
-from tests.e2e.shelf import GHOST, PLENTY, price
+from tests.e2e.shelf import GHOST, MILK, PLENTY, price
 from tests.e2e.wire import Frame, Shopper, Wire
 
 WITHIN_S = 5
-DEARER, EMPTIED, SAVED, WATCHED, CHEAPER, SHORT = PLENTY[20:26]
+DEARER, EMPTIED, SAVED, WATCHED, CHEAPER, SHORT, AGREED, BACK = PLENTY[20:28]
 
 
-def set_product(shop: Server, sku: str, *, price: int = 0, stock: int = -1) -> None:
-    """Set the price in pennies, the stock or both with a command."""
-    priced = ["--price", f"{price / 100:.2f}"] if price else []
-    stocked = ["--stock", str(stock)] if stock >= 0 else []
-    done = shop.command("product", "set", sku, *priced, *stocked)
-    assert (done.returncode, done.stderr) == (0, "")
+def change(shop: Server, sku: str, *, price: int | None = None, stock: int | None = None) -> None:
+    """Set a product as `shop product set` does: here, which for the server is elsewhere."""
+    engine = connect(shop.environment["SHOP_DATABASE"])
+    ask(engine, set_product, Sku(sku), None if price is None else Money(price), stock)
+    engine.dispose()
 
 
 async def prices_after(shop: Server, tab: Wire, sku: str, **changes: int) -> Frame:
     """Return what *tab* is told in time after a product was set; it is told nothing before."""
     assert [news for news in await tab.hear_out() if news["t"] == "prices"] == []
-    await asyncio.to_thread(lambda: set_product(shop, sku, **changes))
+    change(shop, sku, **changes)
     async with asyncio.timeout(WITHIN_S):
         told = await tab.expect("prices")
     assert [item["sku"] for item in told["items"]] == [sku]
     return told
 
 
-async def arrived(shop: Server, sku: str, field: str, value: int) -> Frame:
-    """Wait until scripts are told that a product has this value; return all they are told."""
+async def test_the_command_reaches_an_open_cart(shop: Server, ada: Shopper) -> None:
+    tab = await ada.tab()
+    await tab.ask(1, "line.add", sku=MILK, qty=1)
+    words = ("product", "set", MILK, "--price", "12.34", "--stock", "3")
+
+    done = await asyncio.to_thread(shop.command, *words)
     async with asyncio.timeout(WITHIN_S):
-        while (product := await Shopper(shop).send("GET", f"/api/products/{sku}")).json[
-            field
-        ] != value:
-            await asyncio.sleep(0.05)
-    fields: Frame = product.json
-    return fields
+        told = await tab.expect("prices")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("£12.34, 3 in stock.\n")
+    assert told["items"] == [{"sku": MILK, "price": 1234, "stock": 3}]
+    assert told["lines"][MILK]["state"] == "price_rise"
+    product = (await ada.send("GET", f"/api/products/{MILK}")).json
+    assert (product["price"], product["stock"], product["state"]) == (1234, 3, "ok")
 
 
 async def test_a_rise_reaches_every_tab_with_the_line_and_the_totals(
@@ -112,8 +120,9 @@ async def test_who_watches_a_product_is_told_and_who_does_not_is_not(
     assert "prices" not in {news["t"] for news in await other.hear_out()}
     await watching.say("watch", skus=[])
     assert await watching.expect("prices") == {"t": "prices", "items": []}
-    await asyncio.to_thread(lambda: set_product(shop, WATCHED, stock=8))
-    await arrived(shop, WATCHED, "stock", 8)
+    await other.say("watch", skus=[WATCHED])
+    await other.expect("prices")
+    await prices_after(shop, other, WATCHED, stock=8)
     assert "prices" not in {news["t"] for news in await watching.hear_out()}
 
 
@@ -128,17 +137,8 @@ async def test_what_is_ruled_on_is_ruled_on_with_what_was_told(shop: Server, ada
     assert told["warn"] == {"code": "clamped", "sku": EMPTIED, "asked": 9, "got": 4}
 
 
-async def test_scripts_are_told_too(shop: Server) -> None:
-    sku = PLENTY[30]
-    await asyncio.to_thread(lambda: set_product(shop, sku, price=1234, stock=0))
-
-    told = await arrived(shop, sku, "price", 1234)
-
-    assert (told["stock"], told["state"]) == (0, "sold_out")
-
-
 async def test_a_product_that_comes_back_can_be_had_again(shop: Server, ada: Shopper) -> None:
-    sku = PLENTY[31]
+    sku = BACK
     tab = await ada.tab()
     await tab.ask(1, "line.add", sku=sku, qty=1)
     await prices_after(shop, tab, sku, stock=0)
@@ -149,3 +149,21 @@ async def test_a_product_that_comes_back_can_be_had_again(shop: Server, ada: Sho
     assert told["lines"][sku]["state"] == "ok"
     assert json.loads(tab.told[-1])["totals"]["count"] == 1
     assert (await tab.ask(3, "line.add", sku=sku, qty=1))["t"] == "ok"
+
+
+async def test_a_rise_is_agreed_to_only_at_today_s_price(shop: Server, ada: Shopper) -> None:
+    was = price(AGREED)
+    tab = await ada.tab()
+    await tab.ask(1, "line.add", sku=AGREED, qty=1, seen=was)
+    await prices_after(shop, tab, AGREED, price=was + 10)
+
+    refused = await tab.ask(2, "line.accept", sku=AGREED, price=was + 5)
+    assert (refused["t"], refused["code"], refused["rev"]) == ("no", "price_moved", 1)
+    assert await tab.ask(2, "line.accept", sku=AGREED, price=was + 5) == refused
+    assert await tab.ask(3, "line.accept", sku=AGREED, price=was + 10) == {
+        "t": "ok",
+        "n": 3,
+        "rev": 2,
+    }
+    line = (await tab.expect("patch"))["lines"][AGREED]
+    assert (line["agreed"], line["state"]) == (was + 10, "ok")

@@ -29,7 +29,7 @@ async def deaf(ada: Shopper) -> Wire:
 async def flood(tab: Wire) -> None:
     """Make more patches than fit into anybody's buffers."""
     for n in range(1, FLOOD + 1):
-    await tab.say("op", n=n, k="note.set", text=f"{NOTE_OF_2_KB}{n % 2}")
+        await tab.say("op", n=n, k="note.set", text=f"{NOTE_OF_2_KB}{n % 2}")
     await tab.verdict(FLOOD)
 
 

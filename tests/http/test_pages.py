@@ -22,13 +22,23 @@ def cards(page: str) -> list[str]:
 async def test_the_front_page_shows_what_is_popular(house: House) -> None:
     page = await text(await house.visitor().get("/"))
 
-    popular = [
-        product.sku
-        for product in house.desk.hub.shop.shelf.today.products.values()
-        if product.popular and product.sold
-    ]
-    assert cards(page) == popular
-    assert len(popular) > 5
+    products = house.desk.hub.shop.shelf.today.products
+    shown = [products[Sku(sku)] for sku in cards(page)]
+    assert all(product.popular for product in shown)
+    assert {product.slug for product in shown} == {
+        product.slug for product in products.values() if product.popular and product.sold
+    }
+    assert len(shown) > 5
+
+
+async def test_the_front_page_shows_one_size_of_each_and_one_in_stock_if_there_is(
+    house: House,
+) -> None:
+    await house.set_product("gala-apples-500g", stock=0)
+
+    page = await text(await house.visitor().get("/"))
+
+    assert [sku for sku in cards(page) if sku.startswith("gala-apples")] == ["gala-apples-1kg"]
 
 
 async def test_the_shelves_show_24_and_a_link_to_more(house: House) -> None:

@@ -3,7 +3,7 @@
 from app.domain.cart import Cart
 from app.domain.news import Changed, Need, Snapshot
 from app.domain.ops import AddLine, Op, SetLine, SetNote
-from app.domain.outbox import Outbox, OutboxId, Pushed
+from app.domain.outbox import Outbox, OutboxId
 from app.domain.position import position
 from app.domain.rules import rule
 from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing
@@ -233,17 +233,30 @@ def test_outboxes_that_left_with_a_save_in_doubt_are_back() -> None:
     assert pushed == ()
 
 
-def test_outboxes_that_left_with_a_stale_save_leave_once_when_it_is_made_again() -> None:
-    around = Around()
+def test_outboxes_that_left_where_it_is_saved_already_do_not_leave_again() -> None:
+    around, elsewhere = Around(), EMPTY
     for outbox in SEVENTEEN:
-        FakeTab(outbox=outbox).asks(around.cart, 1, SetNote(outbox))
+        FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
+        named = ticket(elsewhere, outbox, repr(ONE_MILK))
+        elsewhere = rule(elsewhere, named, ONE_MILK, SHELF, NOON).cart
     around.takes()
 
     around.cart.outrun()
-    around.cart.reload(EMPTY._replace(version=1))
+    around.cart.reload(elsewhere._replace(version=1))
+    FakeTab(outbox=SEVENTEEN[1]).asks(around.cart, 2, SetNote("Ring twice"))
     _, pushed = around.takes()
 
-    assert pushed == (Pushed(SEVENTEEN[0], 1),)
+    assert pushed == ()
+
+
+def test_who_asks_a_lost_cart_has_to_come_back_too() -> None:
+    around, late = Around(), FakeTab("late")
+    around.cart.lose()
+
+    late.asks(around.cart, 1, ONE_MILK)
+
+    assert (late.farewells, late.heard) == ([Farewell.LOST], [])
+    assert around.writer.waiting == {}
 
 
 def test_who_looks_at_a_lost_cart_or_waits_for_it_has_to_come_back() -> None:

@@ -10,7 +10,7 @@ from app.live.cart import Trust
 from app.live.ports import Away, Farewell
 from tests.examples import ADA, EMPTY, MILK, after
 from tests.live.around import AroundHub, told, until_it_waits
-from tests.live.fakes import FakeTab
+from tests.live.fakes import FakeTab, another_tab
 
 BOB = Account("u-bob")
 ONE_MILK = AddLine(MILK, 1)
@@ -119,6 +119,21 @@ async def test_an_ill_cart_that_everybody_left_is_forgotten_once_it_is_mended() 
     assert around.hub.open_carts == 1
     await around.hub.mend()
 
+    assert around.hub.open_carts == 0
+
+
+async def test_a_cart_that_is_lost_while_it_is_borrowed_is_not_handed_out() -> None:
+    around = AroundHub()
+    await around.enters(FakeTab())
+    around.disk.is_free.clear()
+    coming = asyncio.create_task(around.enters(another_tab()))
+    await until_it_waits()
+
+    around.hub.lose([ADA])
+    around.disk.is_free.set()
+
+    with pytest.raises(Away):
+        await coming
     assert around.hub.open_carts == 0
 
 

@@ -1,6 +1,9 @@
 """Who is signed in on an open socket: warned in time, dismissed in the end."""
 
+import pytest
+
 from app.domain.news import Auth
+from app.domain.sessions import IDLE_S as IDLE_S_BY_DEFAULT
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.live.ports import Farewell
 from app.live.sessions import SAVE_USE_EVERY_S, WARN_BEFORE_S, LiveSessions, Use
@@ -22,9 +25,9 @@ def a_login(
 class Signed:
     """One socket with one login, and the clock."""
 
-    def __init__(self, login: Session | None = None) -> None:
+    def __init__(self, login: Session | None = None, idle_s: int = IDLE_S) -> None:
         self.clock = FakeClock()
-        self.sessions = LiveSessions(Lifetime(ABSOLUTE_S, IDLE_S), self.clock.now_s)
+        self.sessions = LiveSessions(Lifetime(ABSOLUTE_S, idle_s), self.clock.now_s)
         self.login = login or a_login()
         self.socket = FakeTab()
         self.sessions.join(self.login, self.socket)
@@ -184,17 +187,20 @@ def test_sockets_may_leave_while_they_are_dismissed() -> None:
     assert [leaver.farewells for leaver in leavers] == [[Farewell.SIGNED_OUT]] * 2
 
 
-def test_uses_are_handed_out_to_be_written_down_once_every_ten_minutes() -> None:
-    signed, uses = Signed(), []
-    for second in range(0, 3 * SAVE_USE_EVERY_S, 30):
+@pytest.mark.parametrize(
+    ("idle_s", "every_s"), [(IDLE_S_BY_DEFAULT, SAVE_USE_EVERY_S), (IDLE_S, IDLE_S // 100)]
+)
+def test_uses_are_handed_out_to_be_written_down_but_not_every_one(
+    idle_s: int, every_s: int
+) -> None:
+    signed, uses = Signed(idle_s=idle_s), []
+    for second in range(0, 3 * every_s, 4):
         signed.clock.passed_s = second
         signed.sessions.use(signed.login)
         uses += signed.sessions.take_uses()
 
-    assert uses == [
-        Use(signed.login.id_hash, NOON + SAVE_USE_EVERY_S),
-        Use(signed.login.id_hash, NOON + 2 * SAVE_USE_EVERY_S),
-    ]
+    login = signed.login.id_hash
+    assert uses == [Use(login, NOON + every_s), Use(login, NOON + 2 * every_s)]
 
 
 def test_a_use_that_was_written_down_long_ago_is_written_down_at_once() -> None:

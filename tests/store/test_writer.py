@@ -15,7 +15,7 @@ from app.store import database as store_database
 from app.store import writer as store_writer
 from app.store.accounts import Person, add_account
 from app.store.carts import load_cart, load_last
-from app.store.database import Database, Question, ask
+from app.store.database import Database, NotNow, Question, ask
 from app.store.writer import Commit, Writer
 from tests.examples import ADA, EMPTY, HERE, NOON, after
 from tests.store.people import BOB
@@ -68,6 +68,20 @@ class SlowDatabase(Database):
     async def write(self, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self.asked.set()
         await self.writes.acquire()
+        return await super().write(question, *args, **kwargs)
+
+
+class LeavingDatabase(Database):
+    """A database that goes away after a while."""
+
+    def __init__(self, url: str, after_writes: int):
+        super().__init__(url)
+        self.left = after_writes
+
+    async def write(self, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if not self.left:
+            raise NotNow
+        self.left -= 1
         return await super().write(question, *args, **kwargs)
 
 
@@ -199,6 +213,22 @@ async def test_a_stale_cart_does_not_keep_the_others_from_being_saved(
     assert {*commit.saved} == {ADA, EVE}
     assert (commit.stale, commit.unknown, commit.broken) == ((BOB,), (), ())
     assert ask(engine, load_cart, EVE).note == "theirs"
+
+
+async def test_if_the_database_goes_away_while_they_are_saved_one_by_one_the_rest_is_unknown(
+    url: str, engine: Engine
+) -> None:
+    register(engine, BOB, EVE)
+    database = LeavingDatabase(url, after_writes=2)
+    writer = Writer(database, lambda: NOON)
+    writer.mark(ADA, Changed(EMPTY._replace(version=7)))
+    for account in (BOB, EVE):
+        writer.mark(account, note_of(account, "theirs"))
+
+    commits = await all_commits(writer)
+
+    assert commits == [Commit(stale=(ADA,), unknown=(BOB, EVE))]
+    database.close()
 
 
 async def test_a_cart_that_the_database_refuses_is_broken_and_the_others_are_saved(

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from app.domain.news import News
-from app.wire.write import cart_fields, fields_of, spell, write
+from app.domain.news import News, Pong
+from app.wire.write import Scribe, cart_fields, fields_of, spell, write
 from tests.wire.samples import SAID_BY_THE_SHOP
 from tests.wire.told import LINES, NEWS, SAVED
 
@@ -53,3 +53,20 @@ def test_over_http_a_verdict_and_a_cart_look_as_on_a_socket() -> None:
         "cart": snapshot["cart"],
     }
     assert SAVED[0].sku == snapshot["cart"]["saved"][0]["sku"]
+
+
+def test_a_scribe_writes_what_is_told_to_several_tabs_once() -> None:
+    scribe, news = Scribe(), Pong(7)
+
+    frame = scribe.write(news)
+
+    assert scribe.write(news) is frame
+    assert frame == write(news)
+
+
+def test_a_scribe_does_not_mistake_one_news_for_another() -> None:
+    scribe = Scribe()
+
+    frames = [scribe.write(Pong(number)) for number in (7, 8, 7)]
+
+    assert frames == [write(Pong(number)) for number in (7, 8, 7)]

@@ -62,6 +62,7 @@ function showPrice(card, { price, stock }) {
   if (state === "ok" || state !== before) set(card, "textContent", { chip: text })
   set(card, "data-low", { chip: `${Boolean(stock)}` })
   set(card, "textContent", { price: money(price) })
+  if (card.dataset.price !== `${price}`) set(card, "hidden", { per: true })
   set(card, "disabled", { add: state !== "ok" })
   change(card, "data-state", state)
   change(card, "data-price", `${price}`)

@@ -1,0 +1,189 @@
+"""Whatever happens between memory and disk, every op has one effect and one verdict."""
+
+from collections.abc import Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.cart import Cart
+from app.domain.limits import Limits
+from app.domain.news import Changed, Need, News, Snapshot
+from app.domain.ops import AddLine
+from app.domain.outbox import Outbox, OutboxId, Ticket
+from app.domain.position import position
+from app.domain.rules import rule
+from app.domain.verdicts import Later, No, Ok
+from tests.examples import APPLES, EMPTY, HERE, NOON, SHELF, THERE, ticket
+from tests.live.around import Around
+from tests.live.fakes import FakeTab
+
+ONE = AddLine(APPLES, 1)
+ELSEWHERE = OutboxId("cccccccc-0000-4000-8000-000000000003")
+
+
+class Shopper(FakeTab):
+    """A tab that does as the protocol says: shows what it is told, and sends again."""
+
+    def __init__(self, name: str, outbox: OutboxId, around: Around):
+        super().__init__(name, outbox=outbox)
+        self._around = around
+        self._asked = 0
+        self.waits: set[int] = set()
+        self.verdicts: dict[int, Ok | No] = {}
+        self.revs: list[int] = []
+        self.shown = 0
+
+    def wishes(self) -> None:
+        """Add one more."""
+        self._asked += 1
+        self.waits.add(self._asked)
+        self.asks(self._around.cart, self._asked, ONE)
+
+    def sends_again(self) -> None:
+        """Send everything again that has no verdict."""
+        for n in sorted(self.waits):
+            self.asks(self._around.cart, n, ONE)
+
+    def tell(self, news: News) -> None:
+        if isinstance(news, Ok | No):
+            assert self.verdicts.setdefault(news.n, news) == news
+            self.waits.discard(news.n)
+        elif isinstance(news, Changed):
+            assert news.prev == self.revs[-1]
+            self._shows(news.rev, [line.qty for line in news.lines.values() if line])
+        elif isinstance(news, Snapshot):
+            self._shows(news.rev, [line.qty for line in news.cart.lines])
+        else:
+            assert isinstance(news, Later | Need)
+
+    def _shows(self, rev: int, quantities: list[int]) -> None:
+        assert rev >= max(self.revs, default=0)
+        self.revs.append(rev)
+        (self.shown,) = quantities or [0]
+
+
+class World:
+    """A live cart, two shoppers, a disk, and another node that uses the disk too."""
+
+    def __init__(self) -> None:
+        self.disk = EMPTY
+        self.around = Around(limits=Limits(burst=10_000))
+        self.shoppers = [Shopper(name, name, self.around) for name in (HERE, THERE)]
+        self.around.let_in(*self.shoppers)
+        for shopper in self.shoppers:
+            shopper.tell(self.around.cart.snapshot())
+        self._taken: Cart | None = None
+        self._ill = False
+
+    def here_wishes(self) -> None:
+        self.shoppers[0].wishes()
+
+    def there_wishes(self) -> None:
+        self.shoppers[1].wishes()
+
+    def here_sends_again(self) -> None:
+        self.shoppers[0].sends_again()
+
+    def somebody_elsewhere_wishes(self) -> None:
+        """Have another node do something, also for an op of ours that it is sent."""
+        self.disk = self._ruled(ticket(self.disk, ELSEWHERE, repr(ONE)))
+
+    def here_sends_again_elsewhere(self) -> None:
+        """Send the oldest op that waits to another node."""
+        last = self.disk.outboxes.get(HERE, Outbox()).last
+        if last + 1 in self.shoppers[0].waits:
+            self.disk = self._ruled(Ticket(HERE, last + 1, repr(ONE)))
+
+    def writer_takes(self) -> None:
+        if self._taken is None and self.around.writer.waiting:
+            self._taken, _ = self.around.takes()
+
+    def commit_ends(self) -> None:
+        """End the commit: saved, or stale."""
+        if self._commits():
+            self.around.cart.announce()
+
+    def reply_is_lost(self) -> None:
+        """End the commit as saved, but nobody hears of it."""
+        if self._commits():
+            self._doubt()
+
+    def commit_fails(self) -> None:
+        if self._taken is not None:
+            self._doubt()
+
+    def mends(self) -> None:
+        if self._ill:
+            self._ill = False
+            self.around.cart.reload(self.disk)
+
+    def comes_to_rest(self) -> None:
+        """Let one more wish find out what others have saved, until nobody waits for anything."""
+        self.here_wishes()
+        self.writer_takes()
+        for _ in range(4):
+            self.commit_ends()
+            self.mends()
+            for shopper in self.shoppers:
+                shopper.sends_again()
+            self.writer_takes()
+
+    def _ruled(self, named: Ticket) -> Cart:
+        cart = rule(self.disk, named, ONE, SHELF, NOON).cart
+        return cart._replace(version=cart.version + 1)
+
+    def _commits(self) -> bool:
+        """Save what was taken, if it is not stale; say whether it is saved."""
+        taken, self._taken = self._taken, None
+        if taken is None:
+            return False
+        if taken.version != self.disk.version:
+            self._ill = True
+            self.around.cart.outrun()
+            return False
+        self.disk = taken._replace(version=taken.version + 1)
+        return True
+
+    def _doubt(self) -> None:
+        self._taken = None
+        self._ill = True
+        self.around.cart.doubt()
+
+
+ACTIONS = (
+    World.here_wishes,
+    World.there_wishes,
+    World.here_sends_again,
+    World.somebody_elsewhere_wishes,
+    World.here_sends_again_elsewhere,
+    World.writer_takes,
+    World.writer_takes,
+    World.commit_ends,
+    World.commit_ends,
+    World.reply_is_lost,
+    World.commit_fails,
+    World.mends,
+    World.mends,
+)
+
+
+@given(st.lists(st.sampled_from(ACTIONS), max_size=50))
+def test_every_op_has_one_effect_and_one_verdict_and_all_tabs_show_what_is_on_disk(
+    actions: list[Callable[[World], None]],
+) -> None:
+    world = World()
+    for action in actions:
+        action(world)
+
+    world.comes_to_rest()
+
+    oks = 0
+    for shopper in world.shoppers:
+        assert shopper.waits == set()
+        assert shopper.contradictions == 0
+        oks += len(shopper.verdicts)
+    elsewhere = world.disk.outboxes.get(ELSEWHERE, Outbox()).last
+    quantity = sum(line.qty for line in world.disk.lines.values())
+    assert quantity == oks + elsewhere == world.disk.rev
+    assert [shopper.shown for shopper in world.shoppers] == [quantity] * 2
+    assert position(world.around.cart.saved) == position(world.disk)
