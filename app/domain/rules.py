@@ -185,11 +185,10 @@ def _save(cart: Cart, sku: Sku, shelf: Shelf) -> Granted | Refused:
 
 
 def _unsave(cart: Cart, sku: Sku, shelf: Shelf) -> Granted | Refused:
+    """Move a saved line back, whatever its product's state: in the cart it can be taken out."""
     product = shelf.products.get(sku)
     if product is None:
         return _unknown(sku)
-    if not product.sold:
-        return _gone(product)
     held = cart.saved.get(sku)
     if held is None:
         return _not_in_cart(product)

@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Page, expect
 
-from tests.browser.visitor import Visitor, shown
+from tests.browser.visitor import Shown, Visitor, shown
 from tests.e2e.server import Server
 
 APPLES = "gala-apples-1kg"
@@ -29,7 +29,7 @@ async def test_what_is_added_in_one_tab_appears_in_the_other(visitor: Visitor) -
     await expect(there.locator(LINE)).to_have_attribute("data-sku", APPLES)
     await agree(here, there)
 
-    assert await shown(there) == (((APPLES, "2"),), "2", "£7.90")
+    assert await shown(there) == Shown(((APPLES, "2"),), "2", "£7.90")
     assert (await there.title()).startswith("(2) ")
 
 
@@ -99,4 +99,4 @@ async def test_everything_about_the_cart_works_without_scripts(plain_visitor: Vi
     await plain_visitor.more(page, APPLES)
     await page.goto(plain_visitor.origin + "/cart")
 
-    assert await shown(page) == (((APPLES, "2"),), "2", "£7.90")
+    assert await shown(page) == Shown(((APPLES, "2"),), "2", "£7.90")

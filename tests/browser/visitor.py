@@ -1,14 +1,14 @@
 """Somebody with a browser: what they do, and what their pages show."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from playwright.async_api import BrowserContext, Page, expect
 
 PASSWORD = "seven brown bricks"
 
 
-class Shown(NamedTuple):
+@dataclass(frozen=True)
+class Shown:
     """What a page shows of the cart: rows by name and quantity, the badge, the total."""
 
     rows: tuple[tuple[str, str], ...]

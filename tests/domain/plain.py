@@ -91,8 +91,7 @@ class PlainCart:
             case SaveLine(sku):
                 return _objections_to_moving(sku, self.lines, self.saved)
             case UnsaveLine(sku):
-                moving = _objections_to_moving(sku, self.saved, self.lines)
-                return moving | _those(gone=not item.sold)
+                return _objections_to_moving(sku, self.saved, self.lines)
 
     def _objections_to_having(self, op: AddLine | SetLine, item: Product) -> set[str]:
         has, wants = self._has_and_wants(op)

@@ -78,12 +78,18 @@ def test_moving_back_does_not_clamp_so_that_the_line_is_short() -> None:
     assert view(cart, scarce, NOON).lines[-1].state is LineState.SHORT
 
 
-def test_what_is_gone_is_not_moved_back() -> None:
-    assert refused(UnsaveLine(MILK), MILK_SAVED, shelf_with(MILK, sold=False)) is Code.GONE
+def test_what_is_gone_can_be_moved_back_and_then_taken_out() -> None:
+    without = shelf_with(MILK, sold=False)
+
+    back = granted(UnsaveLine(MILK), MILK_SAVED, without)
+
+    assert view(back, without, NOON).lines[-1].state is LineState.GONE
+    assert MILK not in granted(SetLine(MILK, 0), back, without).lines
 
 
 @pytest.mark.parametrize(
-    ("sku", "code"), [(APPLES, Code.NOT_IN_CART), (CIDER, Code.GONE), (GHOST, Code.UNKNOWN_SKU)]
+    ("sku", "code"),
+    [(APPLES, Code.NOT_IN_CART), (CIDER, Code.NOT_IN_CART), (GHOST, Code.UNKNOWN_SKU)],
 )
 def test_what_is_not_saved_is_not_moved_back(sku: Sku, code: Code) -> None:
     assert refused(UnsaveLine(sku), MILK_SAVED) is code
