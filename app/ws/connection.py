@@ -108,7 +108,7 @@ class CartConnection:
         except (BadFrame, BadValue) as fault:
             self._hang_up_after_answers(CloseCode.BAD_MESSAGE, str(fault))
         except Impatient:
-            self._hang_up(CloseCode.IMPATIENT, "wait for retry_ms")
+            self._hang_up_after_answers(CloseCode.IMPATIENT, "wait for retry_ms")
 
     def heard_bytes(self) -> None:
         """Refuse a binary frame."""

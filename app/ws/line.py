@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 
 from app.domain.allowance import Bucket, full, spend
@@ -22,6 +23,7 @@ PINGS = Bucket(20, 2)
 WITHOUT_A_WORD = 1006
 FAILED = 1011
 NOT_UTF8 = 1007
+TOO_LARGE = 1009
 
 
 class ShopSocket(WebSocketsSansIOProtocol):
@@ -109,6 +111,14 @@ class ShopSocket(WebSocketsSansIOProtocol):
             self._hear(data)
         elif not self.close_sent:
             self._listener.heard_bytes()
+
+    def handle_cont(self, event: Frame) -> None:
+        """Take a fragment; empty ones are not counted by size, so they are by number."""
+        if len(self.frames) < self.config.ws_max_size:
+            super().handle_cont(event)
+        else:
+            self.conn.fail(TOO_LARGE, "too many fragments")
+            self.handle_parser_exception()
 
     def handle_parser_exception(self) -> None:
         """Let what came before the fault be answered; the listener closes then."""

@@ -36,7 +36,6 @@ export function notice(text) {
 }
 
 /**
- * Ask what stays until it is answered.
  * @param {string} text
  * @param {Record<string, () => void>} answers
  */

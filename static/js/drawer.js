@@ -64,7 +64,7 @@ export class Drawer {
     old?.letGo()
   }
 
-  /** Leave the outbox to whoever takes it: the page goes. */
+  /** Leave the outbox to others: the page goes. */
   leave() {
     this.#own?.letGo()
     this.#own = null

@@ -121,7 +121,7 @@ function showLink() {
   set(document, "hidden", { status: !said, "status-act": !said?.act })
   if (said) tally ??= { saved: 0, refusals: [] }
   if (state !== "open") return
-  if (tab.stale.length && !every("[data-question]").length) askAboutStale(tab.stale.length)
+  askAboutStale()
   if (!tally || length) return
   say(backOnline(tally.saved, tally.refusals))
   tally = null
@@ -155,8 +155,8 @@ function stopped(code) {
   }
 }
 
-/** @param {number} count */
-function askAboutStale(count) {
+function askAboutStale(count = tab.stale.length) {
+  if (!count || every("[data-question]").length) return
   question(`${counted(count, "change")} from more than a day ago: still wanted?`, {
     "Send now": () => tab.freshen(),
     Forget: () => tab.forget(),
@@ -248,7 +248,7 @@ the('[action="/logout"]').addEventListener("submit", async (event) => {
   event.preventDefault()
   end()
   await drawer.clear()
-  // The other tabs look for the login page at once: only now are they let in there.
+  // Only now does the login page let the other tabs in.
   await fetch("/logout", { method: "POST", redirect: "manual" }).catch(() => {})
   channel.postMessage(account)
   location.assign("/")

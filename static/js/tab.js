@@ -69,7 +69,7 @@ export class Tab {
     this.flush()
   }
 
-  /** Go on with an empty outbox; what waits in this one stays where it is kept. */
+  /** What waits in this outbox stays where it is kept. */
   leave() {
     this.#turnTo(new Outbox(this.#world.uuid()))
   }

@@ -1,4 +1,4 @@
-// Every sentence that the page itself says; what the shop says comes with its verdicts.
+// Every sentence that the page itself says.
 
 /** @import { Line, Said, State, Warn } from "./types.d.ts" */
 

@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pysqlite3 import dbapi2 as sqlite
-
+from app.store.database import connect
 from tests.e2e.server import Server
 
 
 @contextmanager
 def locked(server: Server) -> Iterator[None]:
     """Hold the database's write lock, as another process may."""
-    connection = sqlite.connect(server.database, isolation_level=None)
+    engine = connect(server.environment["SHOP_DATABASE"])
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
+        with engine.begin():
+            yield
     finally:
-        connection.close()
+        engine.dispose()

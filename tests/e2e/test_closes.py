@@ -11,7 +11,7 @@ from tests.e2e.conftest import Street
 from tests.e2e.raw import handshake, line_to
 from tests.e2e.server import Server
 from tests.e2e.shelf import APPLES
-from tests.e2e.wire import PASSWORD, Goodbye, Shopper, Wire, newcomer
+from tests.e2e.wire import PASSWORD, Goodbye, Shopper, Wire, as_text, frame, newcomer
 
 BURST = 6
 SETTINGS = {"hello_ms": 1000, "burst": BURST, "per_s": 1}

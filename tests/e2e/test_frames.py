@@ -195,8 +195,18 @@ async def test_a_character_may_be_cut_by_a_fragment(ada: Shopper) -> None:
         (as_text(b"\xff" * 5000, fin=False), going_on(b"\xff" * 5000)),
         (as_text(b" " * LARGEST, fin=False), going_on(b"", fin=False), going_on(b" ")),
         (Frame(Opcode.PING, b""), as_text(" " * (LARGEST + 1))),
+        (as_text(b"", fin=False), *[going_on(b"", fin=False)] * LARGEST),
     ],
-    ids=["one frame", "not UTF-8", "binary", "fragments", "bad fragments", "by a byte", "a ping"],
+    ids=[
+        "one frame",
+        "not UTF-8",
+        "binary",
+        "fragments",
+        "bad fragments",
+        "by a byte",
+        "a ping",
+        "by fragments that are empty",
+    ],
 )
 async def test_a_message_that_is_too_large_is_1009_whatever_else(
     ada: Shopper, bad: tuple[Frame, ...]

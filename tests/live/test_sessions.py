@@ -170,6 +170,16 @@ def test_a_socket_that_left_is_neither_warned_nor_dismissed() -> None:
     assert other.farewells == [Farewell.SIGNED_OUT]
 
 
+def test_a_login_that_all_sockets_left_is_forgotten() -> None:
+    signed = Signed()
+    signed.clock.passes(600)
+    signed.sessions.use(signed.login)
+
+    signed.sessions.leave(signed.login, signed.socket)
+
+    assert signed.sessions.left_ms(signed.login) == (IDLE_S - 600) * 1000
+
+
 def test_sockets_may_leave_while_they_are_dismissed() -> None:
     signed = Signed()
 

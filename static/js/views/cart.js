@@ -103,7 +103,7 @@ function fill(row, { name, unit, slug, image, price, agreed, stock, qty, state }
   set(row, "aria-label", {
     save: `Save ${name} for later`,
     remove: `Remove ${name}`,
-    unsave: `Move ${name} to the cart`,
+    unsave: `Move to cart: ${name}`,
   })
   fillStepper(row, name, qty, price)
 }
