@@ -172,30 +172,29 @@ def _accept(cart: Cart, sku: Sku, price: Money, shelf: Shelf) -> Granted | Refus
 
 
 def _save(cart: Cart, sku: Sku, shelf: Shelf) -> Granted | Refused:
-    product = shelf.products.get(sku)
-    if product is None:
-        return _unknown(sku)
-    held = cart.lines.get(sku)
-    if held is None:
-        return _not_in_cart(product)
-    moved = _joined(cart, cart.saved.get(sku), held)
-    if refused := _over_limits(cart.saved, product, moved.qty):
-        return refused
+    moved = _moved(cart, sku, cart.lines, cart.saved, shelf)
+    if isinstance(moved, Refused):
+        return moved
     return Granted(Patch(cart.rev + 1, lines={sku: None}, saved={sku: moved}))
 
 
 def _unsave(cart: Cart, sku: Sku, shelf: Shelf) -> Granted | Refused:
-    """Move a saved line back, whatever its product's state: in the cart it can be taken out."""
+    moved = _moved(cart, sku, cart.saved, cart.lines, shelf)
+    if isinstance(moved, Refused):
+        return moved
+    return Granted(Patch(cart.rev + 1, lines={sku: moved}, saved={sku: None}))
+
+
+def _moved(cart: Cart, sku: Sku, here: Lines, there: Lines, shelf: Shelf) -> Line | Refused:
+    """Return the line that moving one over makes *there*, whatever its product's state."""
     product = shelf.products.get(sku)
     if product is None:
         return _unknown(sku)
-    held = cart.saved.get(sku)
+    held = here.get(sku)
     if held is None:
         return _not_in_cart(product)
-    moved = _joined(cart, cart.lines.get(sku), held)
-    if refused := _over_limits(cart.lines, product, moved.qty):
-        return refused
-    return Granted(Patch(cart.rev + 1, lines={sku: moved}, saved={sku: None}))
+    moved = _joined(cart, there.get(sku), held)
+    return _over_limits(there, product, moved.qty) or moved
 
 
 def _joined(cart: Cart, there: Line | None, moving: Line) -> Line:

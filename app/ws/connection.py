@@ -2,12 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from functools import partial
 from typing import assert_never
 
 from app.domain.allowance import Bucket, full, spend
-from app.domain.limits import MOST_PENDING
 from app.domain.news import (
     Changed,
     Drain,
@@ -31,10 +28,12 @@ from app.wire.read import Asked, Hello, Message, Ping, Resync, Watch, read
 from app.wire.strict import BadFrame, BadValue
 from app.wire.write import write
 from app.ws.codes import CODES, CloseCode
+from app.ws.flow import Flow
 from app.ws.looks import Look, Looks
 from app.ws.manners import Manners
 from app.ws.outgoing import Outgoing
 from app.ws.patience import Impatient, Patience
+from app.ws.pulse import Pulse
 from app.ws.socket import Socket
 
 log = logging.getLogger(__name__)
@@ -63,15 +62,14 @@ class CartConnection:
         self._manners = manners
         self._loop = asyncio.get_running_loop()
         self._hello: asyncio.Future[Hello | None] = self._loop.create_future()
-        self._early: list[Callable[[], None]] = []
         self._cart: LiveCart | None = None
         self._outgoing = Outgoing(socket, self._state, self._flushed, self._give_up)
         self._looks = Looks(self._show)
         self._patience = Patience()
         self._pings = full(PINGS, self._loop.time())
-        self._unanswered = 0
-        self._reads_no_more = False
-        self._beat_timer: asyncio.TimerHandle | None = None
+        self._flow = Flow(socket)
+        every_s = manners.heartbeat_ms / 1000
+        self._pulse = Pulse(every_s, lambda: self._outgoing.wrote_at_s, self._beat)
         self._goodbye: tuple[int, str] | None = None
         self._closed = False
         manners.sessions.join(session, self)
@@ -97,11 +95,8 @@ class CartConnection:
     # What the socket calls
 
     def heard(self, text: str) -> None:
-        """Take a text frame; those between hello and welcome have to wait."""
+        """Take a text frame."""
         if self._goodbye is not None:
-            return
-        if self._waits_for_welcome:
-            self._early.append(partial(self.heard, text))
             return
         try:
             self._take(read(text))
@@ -112,14 +107,11 @@ class CartConnection:
 
     def heard_bytes(self) -> None:
         """Refuse a binary frame."""
-        self.failed(CloseCode.BAD_MESSAGE, "a binary frame")
+        self._hang_up_after_answers(CloseCode.BAD_MESSAGE, "a binary frame")
 
     def failed(self, code: int, reason: str) -> None:
         """Part from a client that broke the WebSocket protocol."""
-        if self._waits_for_welcome:
-            self._early.append(partial(self.failed, code, reason))
-        else:
-            self._hang_up_after_answers(code, reason)
+        self._hang_up_after_answers(code, reason)
 
     def writable(self) -> None:
         """Write what waited for room."""
@@ -138,7 +130,7 @@ class CartConnection:
         if self._closed:
             return
         if isinstance(news, ANSWERS):
-            self._unanswered -= 1
+            self._flow.unanswered -= 1
             if isinstance(news, Later):
                 self._patience.hold(news, self._loop.time())
         frame = self._manners.scribe.write(news)
@@ -146,7 +138,7 @@ class CartConnection:
 
     def contradict(self) -> None:
         """Refuse an op whose number another op has."""
-        self._unanswered -= 1
+        self._flow.unanswered -= 1
         self._hang_up_after_answers(CloseCode.BAD_MESSAGE, "n: another op had this number")
 
     def dismiss(self, why: Farewell) -> None:
@@ -165,10 +157,6 @@ class CartConnection:
 
     # Coming in
 
-    @property
-    def _waits_for_welcome(self) -> bool:
-        return self._cart is None and self._hello.done()
-
     def _enter(self, cart: LiveCart, hello: Hello) -> None:
         """Let the tab in: verdicts come before state (PROTOCOL.md §4, `welcome`)."""
         self.id, self.gen, self.outbox = hello.tab, hello.gen, hello.outbox
@@ -183,8 +171,8 @@ class CartConnection:
         self.tell(self._welcome(cart, hello, why))
         self.tell(state)
         cart.tabs.count(self)
-        self._beat_timer = self._loop.call_later(self._heartbeat_s, self._beat)
-        self._hear_early()
+        self._pulse.start()
+        self._flow.mind()
 
     def _welcome(self, cart: LiveCart, hello: Hello, why: Why | None) -> Welcome:
         last, verdicts = cart.standing(hello.outbox, hello.pend)
@@ -203,12 +191,6 @@ class CartConnection:
     def _raise_alarm(self, why: Why, hello: Hello) -> None:
         alarms, now_s = self._manners.hub.alarms, self._loop.time()
         alarms.raise_for(self._session.account, why, hello.at, now_s)
-
-    def _hear_early(self) -> None:
-        early, self._early = self._early, []
-        for hear in early:
-            hear()
-        self._mind_the_flow()
 
     # What is asked
 
@@ -233,17 +215,14 @@ class CartConnection:
         if self._hello.done():
             raise BadFrame("t: a second hello")
         self._hello.set_result(hello)
-        self._reads_no_more = True
-        self._socket.pause()
+        self._flow.stop()
 
     def _ask(self, cart: LiveCart, asked: Asked) -> None:
         self._manners.sessions.use(self._session)
         if self._patience.holds and not self._lets_in(cart, asked.n):
             return
-        self._unanswered += 1
+        self._flow.asked()
         cart.submit(Ticket(self.outbox, asked.n, asked.body), asked.op, self, self.id)
-        if self._unanswered >= MOST_PENDING:
-            self._mind_the_flow()
 
     def _lets_in(self, cart: LiveCart, n: int) -> bool:
         return self._patience.lets_in(n, cart.last(self.outbox), self._loop.time())
@@ -271,30 +250,13 @@ class CartConnection:
         return [write(self._cart.snapshot()), write(Prices(watched))]
 
     def _flushed(self) -> None:
-        if self._goodbye and self._unanswered <= 0:
+        if self._goodbye and self._flow.unanswered <= 0:
             self._close()
         elif self._cart:
-            self._mind_the_flow()
-
-    def _mind_the_flow(self) -> None:
-        """Read no more while the client waits for much, or does not read itself."""
-        waits = self._unanswered >= MOST_PENDING or self._socket.is_full
-        if waits and not self._reads_no_more:
-            self._socket.pause()
-        elif self._reads_no_more and not waits:
-            self._socket.resume()
-        self._reads_no_more = waits
+            self._flow.mind()
 
     def _beat(self) -> None:
-        silent_s = self._loop.time() - self._outgoing.wrote_at_s
-        if silent_s >= self._heartbeat_s:
-            self.tell(Heartbeat())
-            silent_s = 0.0
-        self._beat_timer = self._loop.call_later(self._heartbeat_s - silent_s, self._beat)
-
-    @property
-    def _heartbeat_s(self) -> float:
-        return self._manners.heartbeat_ms / 1000
+        self.tell(Heartbeat())
 
     # Going
 
@@ -309,7 +271,7 @@ class CartConnection:
     def _hang_up(self, code: int, reason: str) -> None:
         """Close now, after what was told already."""
         if not self._closed:
-            self._goodbye, self._unanswered = (code, reason), 0
+            self._goodbye, self._flow.unanswered = (code, reason), 0
             self._outgoing.flush()
             self._close()
 
@@ -329,8 +291,7 @@ class CartConnection:
         self._end_hello()
         self._looks.stop()
         self._outgoing.stop()
-        if self._beat_timer:
-            self._beat_timer.cancel()
+        self._pulse.stop()
         self._manners.guests.inside.discard(self)
         self._manners.sessions.leave(self._session, self)
         if self._cart:

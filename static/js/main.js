@@ -97,6 +97,7 @@ async function adoptOrphan() {
 function ask(op) {
   const line = () => tab.shown(known).lines.find((one) => "sku" in op && one.sku === op.sku)
   const before = line()
+  if (op.k === "line.set" && op.qty === before?.qty) return
   if (before && op.k === "line.set" && !op.qty) leaveRemoved(before)
   tab.ask(op)
   const after = line()

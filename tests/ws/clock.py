@@ -10,9 +10,13 @@ The loop is the one that every test in this folder runs on (`conftest.py`).
 
 import asyncio
 from collections.abc import Callable
+from contextvars import Context
 from selectors import DefaultSelector, SelectorKey
+from typing import TypeVarTuple
 
 from tests.live.fakes import FakeClock
+
+Ts = TypeVarTuple("Ts")
 
 TURNS = 8
 """So often something can make something else happen before nothing is left to do."""
@@ -36,6 +40,7 @@ class JumpingLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._now_s = 0.0
+        self._timers: list[asyncio.TimerHandle] = []
         selector = _Jumping()
         selector.jump = self._jump
         super().__init__(selector)
@@ -43,6 +48,24 @@ class JumpingLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return how many seconds have been jumped over."""
         return self._now_s
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Remember every timer."""
+        timer = super().call_at(when, callback, *args, context=context)
+        self._timers.append(timer)
+        return timer
+
+    @property
+    def timers(self) -> list[float]:
+        """Return for which times something is still to be done."""
+        left = [timer for timer in self._timers if not timer.cancelled()]
+        return sorted(timer.when() for timer in left if timer.when() > self._now_s)
 
     def _jump(self, seconds: float) -> None:
         self._now_s += seconds
@@ -58,6 +81,13 @@ class LoopClock(FakeClock):
     def steady_s(self) -> float:
         self.passed_s = asyncio.get_running_loop().time()
         return super().steady_s()
+
+
+def timers() -> list[float]:
+    """Return for which times something is still to be done on the running loop."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, JumpingLoop)
+    return loop.timers
 
 
 async def soon() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
 
@@ -35,6 +35,7 @@ class FakeSocket:
         self.fills_up = False
         self.is_paused = False
         self.closed: tuple[int, str] | None = None
+        self._unread: list[Callable[[], None]] = []
 
     def write(self, texts: Iterable[bytes]) -> None:
         assert not self.is_full
@@ -47,6 +48,16 @@ class FakeSocket:
 
     def resume(self) -> None:
         self.is_paused = False
+        asyncio.get_running_loop().call_soon(self._read)
+
+    def arrives(self, deliver: Callable[[], None]) -> None:
+        """Take something off the line, now or when it is read again."""
+        self._unread.append(deliver)
+        self._read()
+
+    def _read(self) -> None:
+        while self._unread and not self.is_paused:
+            self._unread.pop(0)()
 
     def close(self, code: int, reason: str) -> None:
         assert self.closed is None
@@ -64,7 +75,11 @@ class Browser:
 
     def says(self, t: str, **fields: object) -> None:
         """Send a message."""
-        self.connection.heard(json.dumps({"t": t, **fields}))
+        self.sends(json.dumps({"t": t, **fields}))
+
+    def sends(self, text: str) -> None:
+        """Send a frame."""
+        self.socket.arrives(lambda: self.connection.heard(text))
 
     def says_hello(self, gen: int = 1, **fields: object) -> None:
         """Send the first message."""

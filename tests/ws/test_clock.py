@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from tests.ws.clock import JumpingLoop, passes, soon
+from tests.ws.clock import JumpingLoop, passes, soon, timers
 
 
 async def test_time_passes_without_anybody_waiting_for_it() -> None:
@@ -36,6 +36,18 @@ async def test_time_stands_still_while_there_is_something_to_do() -> None:
         await soon()
 
     assert (loop.time(), happened) == (0, [])
+
+
+async def test_what_is_still_to_be_done_can_be_seen() -> None:
+    loop = asyncio.get_running_loop()
+    for seconds in (3, 1, 2):
+        loop.call_later(seconds, str)
+    loop.call_later(4, str).cancel()
+    assert timers() == [1, 2, 3]
+
+    await passes(2)
+
+    assert timers() == [3]
 
 
 async def test_what_comes_from_another_thread_is_waited_for() -> None:

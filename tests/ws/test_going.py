@@ -7,7 +7,7 @@ import pytest
 from app.live.ports import Farewell
 from app.ws.codes import CODES, CloseCode
 from tests.examples import THERE
-from tests.ws.clock import passes, soon
+from tests.ws.clock import passes, soon, timers
 from tests.ws.fakes import Corner, kinds
 
 
@@ -128,13 +128,41 @@ async def test_who_has_not_said_hello_when_the_server_ends_is_parted_from_too(
 
 async def test_who_leaves_takes_cart_login_and_place_along(corner: Corner) -> None:
     here = await corner.lets_in()
+    await passes(100)
+    here.asks(1)
+    await corner.saves()
+    here.hears()
 
     here.leaves()
     corner.sessions.end(corner.login.id_hash)
-    await passes(100)
 
     assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
+    assert corner.sessions.left_ms(corner.login) == 9_900_000
     assert (here.socket.closed, here.hears()) == (None, [])
+
+
+async def test_who_leaves_before_hello_takes_the_login_along(corner: Corner) -> None:
+    here = corner.opens()
+
+    here.leaves()
+    corner.sessions.end(corner.login.id_hash)
+
+    assert here.is_in()
+
+
+async def test_after_the_end_nothing_is_left_to_be_done(corner: Corner) -> None:
+    here = await corner.lets_in()
+    for _ in range(11):
+        here.says("resync")
+    await soon()
+    here.socket.is_full = True
+    here.says("ping", id=7)
+    await soon()
+    assert len(timers()) == 3
+
+    here.leaves()
+
+    assert timers() == []
 
 
 async def test_a_socket_that_closes_after_we_closed_it_is_forgotten_once(corner: Corner) -> None:

@@ -56,6 +56,9 @@ def test_an_address_may_have_so_many_sockets_without_a_login() -> None:
         with guests.without_login(HOME):
             assert guests.turns_away(HOME)
             assert not guests.turns_away(WORK)
+        assert not guests.turns_away(HOME)
+        with guests.without_login(HOME):
+            assert guests.turns_away(HOME)
 
     assert not guests.turns_away(HOME)
 

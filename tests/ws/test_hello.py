@@ -238,7 +238,7 @@ async def test_what_came_between_hello_and_welcome_is_done_afterwards_in_order(
 
 def says_nonsense(here: Browser) -> None:
     """Send what is no JSON."""
-    here.connection.heard("nonsense")
+    here.sends("nonsense")
 
 
 def says_a_second_hello(here: Browser) -> None:
@@ -248,12 +248,12 @@ def says_a_second_hello(here: Browser) -> None:
 
 def says_bytes(here: Browser) -> None:
     """Send a binary frame."""
-    here.connection.heard_bytes()
+    here.socket.arrives(here.connection.heard_bytes)
 
 
 def says_too_much(here: Browser) -> None:
     """Send what the server refuses before anybody reads it."""
-    here.connection.failed(1009, "too large")
+    here.socket.arrives(lambda: here.connection.failed(1009, "too large"))
 
 
 FAULTS: dict[Callable[[Browser], None], tuple[int, str]] = {
@@ -391,7 +391,7 @@ async def test_what_is_said_after_the_last_word_is_not_heard(corner: Corner) -> 
     here.connection.dismiss(Farewell.LOST)
 
     here.asks(1)
-    here.connection.heard("nonsense")
+    here.sends("nonsense")
     await soon()
 
     assert here.socket.closed == (CloseCode.CART_LOST, "")

@@ -3,6 +3,7 @@
 from app.domain.verdicts import Code
 from app.live.cart import BUSY_RETRY_MS
 from app.ws.codes import CloseCode
+from app.ws.unread import MOST_FRAMES
 from tests.examples import ADA, APPLES, HERE, MILK, THERE
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import TABS, Corner, kinds
@@ -101,6 +102,22 @@ async def test_another_op_under_the_same_number_ends_the_connection_after_the_an
     assert corner.around.disk.carts[ADA].note == "note 1"
 
 
+async def test_a_connection_that_ends_waits_for_all_the_answers(corner: Corner) -> None:
+    here = await corner.lets_in()
+    here.asks(1)
+    corner.around.writer.takes()
+    here.asks(2)
+
+    here.asks(1, "something else")
+    corner.around.hub.announce([ADA])
+    await soon()
+    assert here.is_in()
+    await corner.saves()
+
+    assert kinds(here.hears()) == ["ok", "patch"] * 2
+    assert not here.is_in()
+
+
 async def test_what_came_before_a_bad_frame_is_answered_and_what_came_after_is_not_heard(
     corner: Corner,
 ) -> None:
@@ -160,6 +177,20 @@ async def test_while_a_client_waits_for_32_answers_nothing_more_is_read(corner: 
     assert kinds(here.hears()) == ["ok", "patch"] * 32
 
 
+async def test_whatever_else_is_told_meanwhile_nothing_more_is_read(corner: Corner) -> None:
+    here, there = await corner.lets_in(), await corner.lets_in(THERE)
+    there.asks(1)
+    corner.around.writer.takes()
+    for n in range(1, 33):
+        here.asks(n)
+
+    corner.around.hub.announce([ADA])
+    await soon()
+
+    assert "patch" in kinds(here.hears())
+    assert not here.is_read()
+
+
 async def test_repeats_and_gaps_are_answers_too_and_refusals_to_come_later(corner: Corner) -> None:
     here = await corner.lets_in()
     here.asks(1)
@@ -171,7 +202,7 @@ async def test_repeats_and_gaps_are_answers_too_and_refusals_to_come_later(corne
     await soon()
 
     assert here.is_read()
-    assert len(here.hears()) == 2 + 80
+    assert [len(piece) for piece in here.socket.pieces] == [2, MOST_FRAMES + 1, 79 - MOST_FRAMES]
 
 
 async def test_a_closed_connection_hears_no_more_verdicts_but_its_ops_are_done(

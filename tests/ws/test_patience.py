@@ -64,6 +64,14 @@ def test_the_third_time_too_early_is_once_too_often() -> None:
         patience.lets_in(4, 3, 2.399)
 
 
+def test_going_on_after_it_was_settled_another_way_is_not_too_early() -> None:
+    patience = Patience()
+    for at_s in range(10):
+        patience.hold(TOO_FAST, at_s)
+
+        assert patience.lets_in(5, 4, at_s)
+
+
 def test_in_time_is_not_too_early() -> None:
     patience = Patience()
     for at_s in range(10):

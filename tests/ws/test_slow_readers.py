@@ -170,6 +170,10 @@ async def test_each_stall_has_its_own_five_seconds(corner: Corner) -> None:
 
     assert here.is_in()
     assert len(here.hears()) == 3
+    here.socket.is_full = True
+    here.says("ping", id=7)
+    await passes(5)
+    assert not here.is_in()
 
 
 async def test_a_slow_tab_does_not_hold_up_the_others(corner: Corner) -> None:
