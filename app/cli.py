@@ -46,7 +46,7 @@ def main(words: Sequence[str] | None = None) -> None:
     except (BadSetting, Refused, NotADemo) as fault:
         print(f"shop: {fault}", file=sys.stderr)
         raise SystemExit(BAD_USE) from None
-    except NotNow as fault:
+    except (NotNow, OSError) as fault:
         print(f"shop: the database cannot be asked just now: {fault}", file=sys.stderr)
         raise SystemExit(1) from None
 

@@ -95,18 +95,19 @@ def ask(engine: Engine, question: Question[P, T], *args: P.args, **kwargs: P.kwa
             return question(connection, *args, **kwargs)
     except (SQLAlchemyError, OSError) as error:
         if is_passing(error):
-            raise NotNow(str(error)) from error
+            raise NotNow(str(error.orig if isinstance(error, DBAPIError) else error)) from error
         raise
 
 
 def connect(url: str) -> Engine:
     """Return an engine for a command that writes, beside the server or without it."""
+    _file_of(url).parent.mkdir(parents=True, exist_ok=True)
     return _engine(make_url(url), "BEGIN IMMEDIATE", 1)
 
 
 def claim(url: str) -> IO[str]:
     """Keep other server processes off an SQLite file until what is returned is closed."""
-    path = Path(f"{make_url(url).database}.lock")
+    path = Path(f"{_file_of(url)}.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = path.open("w")
     try:
@@ -115,6 +116,10 @@ def claim(url: str) -> IO[str]:
         lock.close()
         raise Taken(str(path)) from error
     return lock
+
+
+def _file_of(url: str) -> Path:
+    return Path(make_url(url).database or "")
 
 
 def _engine(url: URL, begin: str, connections: int) -> Engine:

@@ -1,4 +1,4 @@
-// What passes by: said in two live regions, written over the page, or left where a row was.
+// What passes by: in two live regions, over the page, or where a row was.
 
 /** @import { After, Line } from "./types.d.ts" */
 

@@ -78,7 +78,7 @@ export class Drawer {
 }
 
 /**
- * The browser's database; where it keeps nothing, unsent changes live as long as the page.
+ * Where the browser keeps nothing, unsent changes live as long as the page.
  * @param {string} account
  * @returns {Rows}
  */

@@ -6,27 +6,25 @@ const GATHER_MS = 200
 const STALE_MS = 24 * 60 * 60 * 1000
 
 export class Outbox {
-  waiting = /** @type {Waiting[]} */ ([])
-  #settled = 0
+  #settled
   #flown = 0
   #held_until = 0
   #last_set = { sku: "", n: 0, at: 0 }
 
   /**
    * @param {string} id
-   * @param {Kept} [kept]  To continue from.
+   * @param {Omit<Kept, "id">} kept  To continue from.
    */
-  constructor(id, kept) {
+  constructor(id, kept = { settled: 0, waiting: [] }) {
+    const { settled, waiting } = structuredClone(kept)
     this.id = id
-    if (!kept) return
-    this.#settled = kept.settled
-    this.waiting = kept.waiting.map((one) => ({ ...one }))
+    this.waiting = waiting
+    this.#settled = settled
   }
 
   /** @returns {Kept} */
   get kept() {
-    const waiting = this.waiting.map((one) => ({ ...one }))
-    return { id: this.id, settled: this.#settled, waiting }
+    return { id: this.id, settled: this.#settled, waiting: structuredClone(this.waiting) }
   }
 
   /** Numbers that were sent and have no verdict yet. */
@@ -80,7 +78,7 @@ export class Outbox {
   }
 
   /**
-   * Forget op `n`, which has its verdict, and return it.
+   * Forget op `n`, which has its verdict.
    * @param {number} n
    */
   settle(n) {
@@ -120,7 +118,6 @@ export class Outbox {
   }
 
   /**
-   * Number what waited elsewhere behind what waits here.
    * @param {Waiting[]} waiting
    */
   append(waiting) {

@@ -1,5 +1,5 @@
-// The confirmed cart with the waiting ops on it: what the page shows. Only quantities and the note
-// run ahead; prices, stock and totals stay what the shop said last.
+// The confirmed cart with the waiting ops on it: what the page shows. Quantities and the note run
+// ahead; all else is what the shop said last.
 
 /** @import { Cart, Known, Line, Op, Shown } from "./types.d.ts" */
 

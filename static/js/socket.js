@@ -173,7 +173,7 @@ export class Socket {
   }
 
   /**
-   * Open the next socket in `ms`; the one that there is stays until that one is welcome.
+   * The socket that there is stays until the next one is welcome.
    * @param {number} ms
    */
   #schedule(ms) {
@@ -199,10 +199,7 @@ export class Socket {
   }
 }
 
-/**
- * Close a socket that nobody listens to any more.
- * @param {Call} call
- */
+/** @param {Call} call */
 function drop({ wire }) {
   wire.onopen = wire.onmessage = wire.onclose = null
   wire.close(1000)

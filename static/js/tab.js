@@ -1,6 +1,6 @@
 // One tab of the shop: the cart it holds, the ops it waits for, and what it makes of the news.
 
-/** @import { Cart, Hello, Kept, Known, News, Op, Patch } from "./types.d.ts" */
+/** @import { Cart, Hello, Kept, Known, News, Ok, Op, Patch } from "./types.d.ts" */
 /** @import { TabListener, TabWorld, Verdict, Welcome } from "./types.d.ts" */
 
 import { advance, hold, reprice } from "./cart.js"
@@ -15,10 +15,12 @@ export class Tab {
   #world
   #on
   #inflight = INFLIGHT
-  /** One for each welcome; none while the outbox is not the one that was welcomed. */
+  /** One for each welcome of this outbox. */
   #session = /** @type {object | null} */ (null)
   /** The revision that was too old for a patch. */
   #stuck_at = -1
+  /** Verdicts whose patch is still to come. */
+  #early = /** @type {Ok[]} */ ([])
   #callOff = () => {}
 
   /**
@@ -104,13 +106,14 @@ export class Tab {
   hear(news) {
     const before = this.cart
     if (news.t === "welcome") this.#welcome(news)
+    else if (news.t === "ok" && news.rev > before.rev) this.#early.push(news)
     else if (news.t === "ok" || news.t === "no") this.#answer(news)
     else if (news.t === "need" && !this.outbox.rewind(news.n)) this.#startAnew()
     else if (news.t === "snapshot") this.#show(hold(news))
     else if (news.t === "prices") this.#show(reprice(before, news))
     else if (news.t === "patch") this.#advance(news)
     if (news.t !== "ok" && news.t !== "no") this.#on.told(news, before)
-    if (news.t in { welcome: 1, ok: 1, no: 1, need: 1 }) this.flush()
+    if (["welcome", "ok", "no", "need"].includes(news.t)) this.flush()
   }
 
   /** Store the outbox, and only then send what is due. */
@@ -131,6 +134,7 @@ export class Tab {
   /** @param {Welcome} welcome */
   #welcome({ account, verdicts, last, limits }) {
     if (account !== this.#account) return this.#on.stranger()
+    this.#early = []
     for (const verdict of verdicts) this.#answer(verdict)
     if (this.outbox.disagreesWith(last)) return this.#startAnew()
     this.#session = {}
@@ -147,7 +151,7 @@ export class Tab {
     const op = this.outbox.settle(n)
     if (!op) return
     this.#on.told(verdict, this.cart, op)
-    if (verdict.t === "no" || verdict.rev <= this.cart.rev) this.#on.changed()
+    this.#on.changed()
   }
 
   /** @param {Patch} patch */
@@ -161,6 +165,7 @@ export class Tab {
   /** @param {Cart} cart */
   #show(cart) {
     this.cart = cart
+    for (const verdict of this.#early.splice(0)) this.hear(verdict)
     this.#on.changed()
   }
 

@@ -236,7 +236,7 @@ test("an outbox that was kept goes on where it was", () => {
 })
 
 test("an outbox that was kept without waiting ops knows its numbers", () => {
-  const outbox = new Outbox(ID, { id: ID, settled: 7, waiting: [] })
+  const outbox = new Outbox(ID, { settled: 7, waiting: [] })
   outbox.put(undo, 0)
 
   assert.deepEqual(taken(outbox), [8])

@@ -203,19 +203,38 @@ test("a refusal takes the optimism back", async () => {
   assert.equal(page.lines[0]?.qty, 3)
 })
 
-test("a success is not repainted before its patch is there", async () => {
+test("between a success and its patch the page shows what it showed", async () => {
   const page = await (await new Page().welcome()).ask({
     k: "line.set",
     sku: "gala-apples-1kg",
     qty: 4,
   })
-  const before = page.repaints
-  page.tab.hear(ok(1, 43))
-  assert.equal(page.repaints, before)
-
-  page.tab.hear(told("patch_set", "patch"))
-  assert.equal(page.repaints, before + 1)
+  page.told = []
+  await page.hear(ok(1, 43))
   assert.equal(page.lines[0]?.qty, 4)
+  assert.equal(page.told.length, 0)
+
+  await page.hear(told("patch_set", "patch"))
+  assert.equal(page.lines[0]?.qty, 4)
+  assert.equal(page.tab.outbox.waiting.length, 0)
+  assert.deepEqual(page.kept.at(-1)?.settled, 1)
+  assert.deepEqual(
+    page.told.map(([news]) => news.t),
+    ["ok", "patch"],
+  )
+})
+
+test("a success whose patch never came is told again by the next welcome, once", async () => {
+  const page = await (await new Page().welcome()).ask(undo)
+  await page.hear(ok(1, 43))
+  page.told = []
+  await page.welcome({ last: 1, verdicts: [{ ...told("ok", "ok"), n: 1, rev: 43 }] })
+  await page.hear({ ...told("snapshot_empty", "snapshot"), rev: 43 })
+
+  assert.deepEqual(
+    page.told.map(([news]) => news.t),
+    ["ok", "welcome", "snapshot"],
+  )
 })
 
 test("a success that changed nothing is repainted at once", async () => {

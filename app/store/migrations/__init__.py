@@ -4,13 +4,18 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+
+from app.store.database import ask
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the database to the newest step; all in one transaction, or not at all."""
+    """Bring the database to the newest step, all at once or not at all; `NotNow` if it is away."""
+    ask(engine, _upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -70,7 +70,7 @@ function showPrice(card, { price, stock }) {
 }
 
 /**
- * "Add" and the stepper take each other's place: who stood on the one goes on with the other.
+ * Who stood on "Add" goes on with the stepper, and the other way round.
  * @param {HTMLElement} card
  */
 function keepFocus(card) {
