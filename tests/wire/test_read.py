@@ -4,11 +4,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.ops import BadOp
-from app.wire.read import Asked, Message, read, read_asked
+from app.domain.ops import AcceptLine, AddLine, BadOp, Op, Undo
+from app.domain.shelf import Money
+from app.wire.read import Asked, Hello, Message, read, read_asked
 from app.wire.strict import BadFrame, BadValue
-from tests.wire.messages import MESSAGES, OPS
-from tests.wire.samples import BAD, ODD_BUT_FINE, SAID_BY_CLIENTS, frame
+from tests.wire.messages import MESSAGES, MILK, OPS
+from tests.wire.samples import BAD, ODD_BUT_FINE, SAID_BY_CLIENTS, Fields, frame
 
 HELLO = SAID_BY_CLIENTS["hello_first"]
 NUMBERED = {name: each for name, each in BAD.items() if each["fault"] == "op"}
@@ -67,6 +68,29 @@ def test_an_op_that_has_a_number_is_a_bad_op_at_worst(name: str) -> None:
 
     assert isinstance(asked, Asked)
     assert (asked.n, asked.op) == (1, BadOp())
+
+
+@pytest.mark.parametrize(
+    ("op", "fields"),
+    [
+        (AddLine(MILK, 1, Money(1)), {"k": "line.add", "sku": MILK, "qty": 1, "seen": 1}),
+        (AcceptLine(MILK, Money(1)), {"k": "line.accept", "sku": MILK, "price": 1}),
+        (Undo(0), {"k": "undo", "rev": 0}),
+    ],
+    ids=["seen", "price", "rev"],
+)
+def test_the_smallest_number_that_may_be_is_read(op: Op, fields: Fields) -> None:
+    asked = read(frame({"t": "op", "n": 1, **fields}))
+
+    assert isinstance(asked, Asked)
+    assert asked.op == op
+
+
+def test_the_first_op_may_be_pending() -> None:
+    hello = read(frame({**HELLO, "pend": [1]}))
+
+    assert isinstance(hello, Hello)
+    assert hello.pend == (1,)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.domain.ops import BadOp
 from app.wire.read import Asked, read
 from app.wire.strict import DEEPEST, BadFrame, BadValue, read_object
+from tests.wire.samples import SAID_BY_CLIENTS
 
 HUGE = "9" * 5000
 """More digits than Python reads as an integer."""
@@ -51,6 +52,13 @@ def test_a_number_longer_than_python_reads_is_no_value_of_a_field() -> None:
         read(f'{{"t":"ping","id":{HUGE}}}')
 
 
+def test_a_number_longer_than_python_reads_is_no_position_and_not_none_either() -> None:
+    hello = {**SAID_BY_CLIENTS["hello_first"], "at": 7}
+
+    with pytest.raises(BadValue, match=r"^at: a string is needed"):
+        read(json.dumps(hello).replace('"at": 7', f'"at": {HUGE}'))
+
+
 def test_an_op_with_a_number_longer_than_python_reads_is_a_bad_op() -> None:
     asked = read(f'{{"t":"op","n":1,"k":"line.add","sku":"milk-2l","qty":{HUGE}}}')
 
@@ -76,6 +84,25 @@ def test_what_comes_after_a_number_longer_than_python_reads_is_looked_at_as_ever
 ) -> None:
     with pytest.raises(BadFrame, match=fault):
         read(f'{{"t":"ping","id":{HUGE}{rest}')
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("nonsense", "not JSON"),
+        ("", "not JSON"),
+        ("[]", "not a JSON object"),
+        ("null", "not a JSON object"),
+        ('{"a":1,"a":1}', "a key stands twice"),
+        ('{"a":-Infinity}', "-Infinity is not JSON"),
+        ("{}", "t: not a type of message"),
+    ],
+)
+def test_a_fault_of_a_frame_says_what_it_is(text: str, fault: str) -> None:
+    with pytest.raises(BadFrame) as caught:
+        read(text)
+
+    assert str(caught.value) == fault
 
 
 @pytest.mark.parametrize("spelled", ["1.0", "1e0", "10E-1", "true", '"1"', "null", "[1]"])
