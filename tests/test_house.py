@@ -94,7 +94,7 @@ def installs(tree: Path) -> list[str]:
 
 def rooms() -> set[str]:
     """Return every package and module directly in app/."""
-    found = {path.stem for path in (ROOT / "app").iterdir() if not path.name.startswith("_")}
+    found = {path.stem for path in (ROOT / "app").iterdir() if path.name[0] not in "._"}
     return {f"app.{name}" for name in found}
 
 
