@@ -30,46 +30,46 @@ class Said(NamedTuple):
     verdict: Verdict
 
 
-Kept = tuple[str, int] | tuple[str, int, Code, str] | tuple[str, int, Sku, int, int]
-"""What is kept of something said: body and revision, then a refusal's code and text, or what an
-ok warned of. Its number is told by its place. Small, because it is saved with every op."""
-
-
 class Outbox(NamedTuple):
     """Ops are numbered from 1 without gaps; `last` is the newest that has a verdict.
 
-    `kept` holds the newest verdicts, that of `last` at its end.
+    `kept` has a line for each of the newest verdicts, that of `last` at its end: body, revision,
+    and what else there is to it, with tabs between; its number is told by its place. One text
+    and not many values, because it goes along with every save of its cart.
     """
 
     last: int = 0
-    kept: tuple[Kept, ...] = ()
+    kept: str = ""
 
     def recall(self, n: int) -> Said | None:
         """Return what was said to op *n*, or `None` if that is too long ago."""
+        lines = self.kept.split("\n")[:-1]
         back = self.last - n + 1
-        return _said(n, self.kept[-back]) if 0 < back <= len(self.kept) else None
+        return _said(n, lines[-back]) if 0 < back <= len(lines) else None
 
 
-def _keep(body: str, verdict: Verdict) -> Kept:
+def _line(body: str, verdict: Verdict) -> str:
+    """Return how *verdict* is kept; what the shop writes to people has no tab and one line."""
     match verdict:
         case Ok(_, rev, warn):
-            return (body, rev, *warn) if warn else (body, rev)
+            warning = f"\t{warn.sku}\t{warn.asked}\t{warn.got}" if warn else ""
+            return f"{body}\t{rev}{warning}\n"
         case No(_, code, text, rev):
-            return (body, rev, code, text)
+            return f"{body}\t{rev}\t{code}\t{text}\n"
         case _:
             assert_never(verdict)
 
 
-def _said(n: int, kept: Kept) -> Said:
-    match kept:
-        case (body, rev):
-            return Said(body, Ok(n, rev))
-        case (body, rev, code, text):
-            return Said(body, No(n, Code(code), text, rev))
-        case (body, rev, sku, asked, got):
-            return Said(body, Ok(n, rev, Clamped(sku, asked, got)))
+def _said(n: int, line: str) -> Said:
+    body, rev, *more = line.split("\t")
+    match more:
+        case []:
+            return Said(body, Ok(n, int(rev)))
+        case [sku, asked, got]:
+            return Said(body, Ok(n, int(rev), Clamped(Sku(sku), int(asked), int(got))))
         case _:
-            assert_never(kept)
+            code, text = more
+            return Said(body, No(n, Code(code), text, int(rev)))
 
 
 class Pushed(NamedTuple):
@@ -88,8 +88,10 @@ def record(outboxes: Outboxes, ticket: Ticket, verdict: Verdict) -> tuple[Outbox
     others = dict(outboxes)
     known = others.pop(ticket.outbox, Outbox())
     pushed = _make_room(others)
-    newest = known.kept[-(REMEMBERED_VERDICTS - 1) :]
-    others[ticket.outbox] = Outbox(ticket.n, (*newest, _keep(ticket.body, verdict)))
+    kept = known.kept
+    if kept.count("\n") >= REMEMBERED_VERDICTS:
+        kept = kept[kept.index("\n") + 1 :]
+    others[ticket.outbox] = Outbox(ticket.n, kept + _line(ticket.body, verdict))
     return others, pushed
 
 

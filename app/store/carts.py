@@ -1,14 +1,14 @@
 """Carts on disk: one document in one row, with the outboxes and the steps that undo."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.cart import Account, Cart, Line, Patch, content
-from app.domain.outbox import Kept, Outbox, Outboxes, OutboxId, Pushed
+from app.domain.outbox import Outbox, Outboxes, OutboxId, Pushed
 from app.domain.shelf import Sku, VoucherCode
 from app.store.tables import carts, outboxes
 
@@ -37,7 +37,7 @@ class _Body(msgspec.Struct):
     voucher: VoucherCode
     next_pos: int
     steps: list[Patch]
-    outboxes: list[tuple[OutboxId, int, list[list[str | int]]]]
+    outboxes: list[tuple[OutboxId, int, str]]
     tries: list[int]
     used: dict[VoucherCode, int]
 
@@ -152,7 +152,4 @@ def _cart(account: Account, epoch: str, version: int, rev: int, body: _Body) -> 
 
 
 def _outboxes(body: _Body) -> Outboxes:
-    return {
-        name: Outbox(last, tuple(cast("Kept", tuple(kept)) for kept in newest))
-        for name, last, newest in body.outboxes
-    }
+    return {name: Outbox(last, kept) for name, last, kept in body.outboxes}

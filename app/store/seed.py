@@ -62,7 +62,7 @@ def _product(given: Row, size: Row) -> Row:
     return {
         "sku": size["sku"],
         "slug": given["slug"],
-        "name": given["name"],
+        "name": " ".join(given["name"].split()),
         "unit": size["unit"],
         "category": given["category"],
         "image": given["image"],

@@ -74,7 +74,6 @@ async function begin() {
 /** The page goes, perhaps to come back: another may go on with what waits. */
 function end() {
   is_old = true
-  show()
   socket.stop()
   drawer.leave()
   tab.leave()
@@ -139,7 +138,7 @@ function linkChanged() {
     after(LATE_MS, showLink)
   }
   if (state === "stopped") stopped(code)
-  showLink()
+  show()
 }
 
 /** @param {number} code */

@@ -16,6 +16,7 @@ from app.store import database as store_database
 from app.store.accounts import find_by_email, set_password_hash
 from app.store.carts import load_cart
 from app.store.database import Database, NotNow, Taken, ask, claim, connect, is_passing
+from app.store.migrations import migrate
 from tests.examples import ADA, EMPTY
 from tests.store.people import ADA_HERSELF
 
@@ -96,7 +97,7 @@ async def test_writes_take_their_turns_in_the_order_in_which_they_were_asked(
 async def test_while_another_process_writes_the_database_is_away(url: str, engine: Engine) -> None:
     database = Database(url)
     with locked(engine):
-        with pytest.raises(NotNow, match="locked"):
+        with pytest.raises(NotNow, match=r"^database is locked$"):
             await database.write(set_password_hash, ADA, "changed")
         assert await database.read(load_cart, ADA) == EMPTY
 
@@ -189,6 +190,15 @@ def test_trouble_with_reaching_the_database_passes(trouble: BaseException) -> No
 )
 def test_trouble_with_what_was_asked_lasts(trouble: BaseException) -> None:
     assert not is_passing(trouble)
+
+
+def test_a_command_makes_the_folder_that_its_database_lies_in(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path}/not/there/yet/shop.db")
+
+    migrate(engine)
+
+    assert ask(engine, hash_of_ada) is None
+    engine.dispose()
 
 
 def test_a_database_has_one_server(tmp_path: Path) -> None:

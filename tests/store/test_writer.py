@@ -184,10 +184,10 @@ async def test_so_many_are_saved_in_one_go_and_no_more_and_who_waited_longest_co
 ) -> None:
     monkeypatch.setattr(store_writer, "LARGEST_BATCH", 2)
     register(engine, *CROWD)
-    for account in CROWD:
-        writer.mark(account, note_of(account, "theirs"))
-
-    commits = await all_commits(writer)
+    async with committing(writer) as queue:
+        for account in CROWD:
+            writer.mark(account, note_of(account, "theirs"))
+        commits = [await queue.get() for _ in range(3)]
 
     assert [{*commit.saved} for commit in commits] == [{*CROWD[:2]}, {*CROWD[2:4]}, {*CROWD[4:]}]
 
