@@ -30,7 +30,11 @@ class Line(asyncio.Protocol):
 
     def say(self, **fields: object) -> None:
         """Send a message."""
-        self._transport.write(_frame(msgspec.json.encode(fields)))
+        self.send(msgspec.json.encode(fields))
+
+    def send(self, text: bytes) -> None:
+        """Send a message that is spelled already."""
+        self._transport.write(_frame(text))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the socket."""

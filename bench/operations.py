@@ -30,6 +30,7 @@ SKUS = (
     "basmati-rice-1kg",
     "mature-cheddar-200g",
 )
+ASK = b'{"t":"op","n":%d,"k":"line.set","sku":"%b","qty":%d}'
 WARM_UP_S = 2.0
 MOST = 90
 
@@ -52,8 +53,8 @@ class Shopper:
         """Ask for the next operation."""
         turn = self.done % len(self._lines)
         self._asked[turn] += 1
-        sku, qty = SKUS[self.done % len(SKUS)], self.done % MOST + 1
-        self._lines[turn].say(t="op", n=self._asked[turn], k="line.set", sku=sku, qty=qty)
+        sku, qty = SKUS[self.done % len(SKUS)].encode(), self.done % MOST + 1
+        self._lines[turn].send(ASK % (self._asked[turn], sku, qty))
 
     def leave(self) -> None:
         """Stop, and close the tabs."""
@@ -75,6 +76,7 @@ async def measure(shop: MeasuredShop, accounts: list[Account], tabs: int, second
     shoppers = [Shopper() for _ in accounts]
     for shopper, account in zip(shoppers, accounts, strict=True):
         await shopper.enter(shop, account, tabs)
+    for shopper in shoppers:
         shopper.ask()
     await asyncio.sleep(WARM_UP_S)
     before, done, began = shop.cost, sum(each.done for each in shoppers), time.monotonic()
