@@ -1,4 +1,4 @@
-"""The cart as a client holds it, and how it follows the shop's (PROTOCOL.md §4)."""
+"""The cart as a client holds it, and how it follows the shop's (protocol.md §4)."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple

@@ -1,4 +1,4 @@
-"""What a close code asks of a client, and how long to wait before coming back (PROTOCOL.md §5)."""
+"""What a close code asks of a client, and how long to wait before coming back (protocol.md §5)."""
 
 from dataclasses import dataclass
 from typing import Final, NamedTuple

@@ -1,4 +1,4 @@
-"""A line to the shop that comes back: one connection after the other (PROTOCOL.md §5)."""
+"""A line to the shop that comes back: one connection after the other (protocol.md §5)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""The ops of one tab, numbered, until each has its verdict (PROTOCOL.md §3, `op`)."""
+"""The ops of one tab, numbered, until each has its verdict (protocol.md §3, `op`)."""
 
 from collections.abc import Iterator
 from typing import Generic, NamedTuple, TypeVar

@@ -1,4 +1,4 @@
-"""Answers that are good, and what went wrong where they are not (PROTOCOL.md §7)."""
+"""Answers that are good, and what went wrong where they are not (protocol.md §7)."""
 
 import asyncio
 

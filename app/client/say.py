@@ -1,4 +1,4 @@
-"""What a client says: a value becomes text here (PROTOCOL.md §3)."""
+"""What a client says: a value becomes text here (protocol.md §3)."""
 
 from collections.abc import Iterable
 from typing import Any, assert_never

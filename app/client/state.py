@@ -1,4 +1,4 @@
-"""What the shop tells of a cart: all of it, or what has changed (PROTOCOL.md §4)."""
+"""What the shop tells of a cart: all of it, or what has changed (protocol.md §4)."""
 
 from msgspec import UNSET, Struct, UnsetType, field
 

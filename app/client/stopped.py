@@ -1,4 +1,4 @@
-"""Why a tab stops for good (PROTOCOL.md §5)."""
+"""Why a tab stops for good (protocol.md §5)."""
 
 
 class Stopped(Exception):

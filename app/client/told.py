@@ -1,4 +1,4 @@
-"""What else the shop tells: verdicts, the welcome, and asides (PROTOCOL.md §4)."""
+"""What else the shop tells: verdicts, the welcome, and asides (protocol.md §4)."""
 
 from typing import Final, Literal
 

@@ -1,4 +1,4 @@
-"""How much a client may do; told in `welcome`, and raised by load tests (PROTOCOL.md §6)."""
+"""How much a client may do; told in `welcome`, and raised by load tests (protocol.md §6)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What may be asked of a cart, and what comes of it (PROTOCOL.md §3)."""
+"""What may be asked of a cart, and what comes of it (protocol.md §3)."""
 
 from dataclasses import dataclass
 from enum import StrEnum

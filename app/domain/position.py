@@ -1,4 +1,4 @@
-"""Where a tab stands against the saved cart (PROTOCOL.md §4, "Position")."""
+"""Where a tab stands against the saved cart (protocol.md §4, "Position")."""
 
 import re
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The rules of the cart: every question that the shop decides is decided here (PROTOCOL.md §3)."""
+"""The rules of the cart: every question that the shop decides is decided here (protocol.md §3)."""
 
 from typing import NamedTuple, assert_never
 

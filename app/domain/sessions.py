@@ -1,4 +1,4 @@
-"""How long a login lasts (PROTOCOL.md §7; ASVS 5.0, 7.3)."""
+"""How long a login lasts (protocol.md §7; ASVS 5.0, 7.3)."""
 
 from dataclasses import dataclass
 from typing import NewType

@@ -12,7 +12,7 @@ VoucherCode = NewType("VoucherCode", str)
 
 CURRENCY = "GBP"
 EXACT_STOCK = 10
-"""Up to so many the shop tells how many there are (PROTOCOL.md §4)."""
+"""Up to so many the shop tells how many there are (protocol.md §4)."""
 
 
 @dataclass(frozen=True, slots=True)

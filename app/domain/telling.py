@@ -1,4 +1,4 @@
-"""How what happened becomes what tabs are told (PROTOCOL.md §4)."""
+"""How what happened becomes what tabs are told (protocol.md §4)."""
 
 from app.domain.cart import Cart, LineChanges, Lines, Patch
 from app.domain.news import UNTOUCHED, By, Changed, Item, Prices, ShownChanges, Snapshot

@@ -1,4 +1,4 @@
-"""How a line stands against the shelf, and what a cart costs (PROTOCOL.md §4, `snapshot`)."""
+"""How a line stands against the shelf, and what a cart costs (protocol.md §4, `snapshot`)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Registering, signing in and signing out for scripts (PROTOCOL.md §7)."""
+"""Registering, signing in and signing out for scripts (protocol.md §7)."""
 
 from quart import Blueprint, Response
 

@@ -10,7 +10,7 @@ Card = dict[str, Any]
 
 
 def fields_of(product: Product) -> Card:
-    """Return *product* as `GET /api/products` lists it (PROTOCOL.md §7)."""
+    """Return *product* as `GET /api/products` lists it (protocol.md §7)."""
     return {
         "sku": product.sku,
         "name": product.name,

@@ -19,7 +19,7 @@ MOST_PLACES = 32
 
 
 def make_hasher() -> PasswordHasher:
-    """Return argon2id at the strength that the shop wants (HAZARDS.md)."""
+    """Return argon2id at the strength that the shop wants (SECURITY.md)."""
     return PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 
 

@@ -1,4 +1,4 @@
-"""Who may ask, from which page, and what every answer tells the browser (HAZARDS.md)."""
+"""Who may ask, from which page, and what every answer tells the browser (SECURITY.md)."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus

@@ -25,7 +25,7 @@ class Audience:
     def enter(self, tab: Tab) -> bool:
         """Let *tab* in, in place of an older connection of it; false if there is a newer one.
 
-        If there are too many, the one that came first goes (PROTOCOL.md §3 and §6).
+        If there are too many, the one that came first goes (protocol.md §3 and §6).
         """
         for other in self:
             if other.id == tab.id:

@@ -1,4 +1,4 @@
-"""What clients say: text becomes a value here, or a fault (PROTOCOL.md §2 and §3)."""
+"""What clients say: text becomes a value here, or a fault (protocol.md §2 and §3)."""
 
 import json
 from binascii import b2a_base64

@@ -1,4 +1,4 @@
-"""JSON as strictly as PROTOCOL.md §2 wants it, and the values that stand in it."""
+"""JSON as strictly as protocol.md §2 wants it, and the values that stand in it."""
 
 import json
 import re

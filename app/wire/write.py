@@ -1,4 +1,4 @@
-"""What tabs are told: a value becomes text here (PROTOCOL.md §4)."""
+"""What tabs are told: a value becomes text here (protocol.md §4)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

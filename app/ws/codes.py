@@ -1,4 +1,4 @@
-"""Why a socket is closed (PROTOCOL.md §5 says what the client does about each)."""
+"""Why a socket is closed (protocol.md §5 says what the client does about each)."""
 
 from enum import IntEnum
 

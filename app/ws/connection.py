@@ -158,7 +158,7 @@ class CartConnection:
     # Coming in
 
     def _enter(self, cart: LiveCart, hello: Hello) -> None:
-        """Let the tab in: verdicts come before state (PROTOCOL.md §4, `welcome`)."""
+        """Let the tab in: verdicts come before state (protocol.md §4, `welcome`)."""
         self.id, self.gen, self.outbox = hello.tab, hello.gen, hello.outbox
         why = why_snapshot(hello.at, cart.saved)
         state = cart.snapshot() if why else cart.prices()
@@ -261,7 +261,7 @@ class CartConnection:
     # Going
 
     def _hang_up_after_answers(self, code: int, reason: str) -> None:
-        """Close once everything that was asked before is answered (PROTOCOL.md §2)."""
+        """Close once everything that was asked before is answered (protocol.md §2)."""
         if self._goodbye is None:
             self._goodbye = (code, reason)
             self._end_hello()

@@ -1,4 +1,4 @@
-"""Whether more is read from a tab (PROTOCOL.md §6)."""
+"""Whether more is read from a tab (protocol.md §6)."""
 
 from app.domain.limits import MOST_PENDING
 from app.ws.socket import Socket

@@ -17,7 +17,7 @@ class Look(Enum):
 
 
 class Looks:
-    """The questions of one tab; *answer* is called for each that is owed (PROTOCOL.md §3)."""
+    """The questions of one tab; *answer* is called for each that is owed (protocol.md §3)."""
 
     def __init__(self, answer: Callable[[Look], None]):
         self._answer = answer

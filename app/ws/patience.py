@@ -1,4 +1,4 @@
-"""Whether a client waits when it is told to (PROTOCOL.md §6)."""
+"""Whether a client waits when it is told to (protocol.md §6)."""
 
 from app.domain.verdicts import Later, Passing
 

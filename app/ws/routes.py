@@ -1,4 +1,4 @@
-"""Where tabs open their sockets: host, origin, room, version, login (PROTOCOL.md §1)."""
+"""Where tabs open their sockets: host, origin, room, version, login (protocol.md §1)."""
 
 import asyncio
 import logging

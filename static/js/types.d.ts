@@ -1,6 +1,6 @@
 // What is passed around, for the type checker alone: no page loads this file.
 
-// The wire, `shop.cart.v1`; docs/protocol.md says what each word means. What a tab may ask:
+// The wire, `shop.cart.v1`; protocol.md says what each word means. What a tab may ask:
 
 export type Op =
   | { k: "line.add" | "line.set"; sku: string; qty: number; seen?: number }

@@ -1,4 +1,4 @@
-"""How a tab comes back, and when it does not, on real sockets (PROTOCOL.md §5)."""
+"""How a tab comes back, and when it does not, on real sockets (protocol.md §5)."""
 
 import asyncio
 import socket

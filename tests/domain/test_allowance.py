@@ -1,4 +1,4 @@
-"""A token bucket, as a value (PROTOCOL.md §6)."""
+"""A token bucket, as a value (protocol.md §6)."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""How a line stands against the shelf (PROTOCOL.md §4, `snapshot`)."""
+"""How a line stands against the shelf (protocol.md §4, `snapshot`)."""
 
 from typing import Any
 

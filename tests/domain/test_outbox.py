@@ -1,4 +1,4 @@
-"""Where numbered streams of ops stand, and what is remembered of them (PROTOCOL.md §3, `op`)."""
+"""Where numbered streams of ops stand, and what is remembered of them (protocol.md §3, `op`)."""
 
 from itertools import product as every
 

@@ -1,4 +1,4 @@
-"""The note for the order, and putting a voucher on the cart (PROTOCOL.md §3)."""
+"""The note for the order, and putting a voucher on the cart (protocol.md §3)."""
 
 import pytest
 

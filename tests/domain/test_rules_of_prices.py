@@ -1,4 +1,4 @@
-"""Which unit price the shopper has agreed to (PROTOCOL.md §3, `agreed`)."""
+"""Which unit price the shopper has agreed to (protocol.md §3, `agreed`)."""
 
 import pytest
 

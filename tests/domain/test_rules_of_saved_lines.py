@@ -1,4 +1,4 @@
-"""Saving for later, and back (PROTOCOL.md §3)."""
+"""Saving for later, and back (protocol.md §3)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How long a login lasts (PROTOCOL.md §7)."""
+"""How long a login lasts (protocol.md §7)."""
 
 import pytest
 

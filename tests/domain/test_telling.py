@@ -1,4 +1,4 @@
-"""How what happened becomes what tabs are told (PROTOCOL.md §4)."""
+"""How what happened becomes what tabs are told (protocol.md §4)."""
 
 from app.domain.news import UNTOUCHED, By, Changed, Item, Prices, Snapshot, TabId
 from app.domain.ops import AddLine, Kind, Op, SaveLine, SetLine, SetNote, SetVoucher

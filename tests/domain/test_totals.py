@@ -1,4 +1,4 @@
-"""What a cart costs (PROTOCOL.md §4, `totals`)."""
+"""What a cart costs (protocol.md §4, `totals`)."""
 
 from typing import Any
 

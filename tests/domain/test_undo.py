@@ -1,4 +1,4 @@
-"""Taking changes back, the newest first (PROTOCOL.md §3, `undo`)."""
+"""Taking changes back, the newest first (protocol.md §3, `undo`)."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What a tab may ask beside ops, and what it hears unasked (PROTOCOL.md §3 and §4)."""
+"""What a tab may ask beside ops, and what it hears unasked (protocol.md §3 and §4)."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Each way in which the shop parts from a tab (PROTOCOL.md §3, §5 and §6)."""
+"""Each way in which the shop parts from a tab (protocol.md §3, §5 and §6)."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What only a real server shows: its edges, made safe (HAZARDS.md), and its faults over HTTP."""
+"""What only a real server shows: its edges, made safe, and its faults over HTTP."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What is wrong with a frame ends the connection, after what came before it (PROTOCOL.md §2)."""
+"""What is wrong with a frame ends the connection, after what came before it (protocol.md §2)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who may open a socket, and what everybody else hears (PROTOCOL.md §1)."""
+"""Who may open a socket, and what everybody else hears (protocol.md §1)."""
 
 from contextlib import AsyncExitStack
 from typing import Any

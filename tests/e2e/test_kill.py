@@ -1,4 +1,4 @@
-"""The server is killed at bad moments, and nothing that was promised is lost (HAZARDS.md, P0)."""
+"""The server is killed at bad moments, and nothing that was promised is lost."""
 
 import asyncio
 import signal

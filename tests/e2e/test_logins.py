@@ -1,4 +1,4 @@
-"""How long a login lasts on an open socket (PROTOCOL.md §4, `auth`, and §7)."""
+"""How long a login lasts on an open socket (protocol.md §4, `auth`, and §7)."""
 
 import asyncio
 from contextlib import suppress

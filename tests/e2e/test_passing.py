@@ -1,4 +1,4 @@
-"""Refusals that pass: too fast, or the database is away (PROTOCOL.md §4 and §6)."""
+"""Refusals that pass: too fast, or the database is away (protocol.md §4 and §6)."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Every way in which an op is refused for good, on a real socket (PROTOCOL.md §3 and §4)."""
+"""Every way in which an op is refused for good, on a real socket (protocol.md §3 and §4)."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""An op sent again gets the same verdict, byte for byte, wherever it comes (PROTOCOL.md §3)."""
+"""An op sent again gets the same verdict, byte for byte, wherever it comes (protocol.md §3)."""
 
 import asyncio
 import json

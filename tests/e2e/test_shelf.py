@@ -1,4 +1,4 @@
-"""A price or a stock that is set in another process reaches open carts (PROTOCOL.md §4)."""
+"""A price or a stock that is set in another process reaches open carts (protocol.md §4)."""
 
 import asyncio
 import json

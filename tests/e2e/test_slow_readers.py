@@ -1,4 +1,4 @@
-"""A tab that does not read is told less, and then nothing (PROTOCOL.md §6)."""
+"""A tab that does not read is told less, and then nothing (protocol.md §6)."""
 
 import asyncio
 import json

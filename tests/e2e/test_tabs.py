@@ -1,4 +1,4 @@
-"""Two tabs of one account, and how a tab that comes back is met (PROTOCOL.md §3 and §4)."""
+"""Two tabs of one account, and how a tab that comes back is met (protocol.md §3 and §4)."""
 
 import json
 from uuid import uuid4
