@@ -86,7 +86,7 @@ class Item(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """Prices or stock moved; without totals it touches nothing in the cart."""
+    """Prices or stock moved; without totals it touches nothing that has to be paid for."""
 
     items: tuple[Item, ...]
     lines: Mapping[Sku, ShownLine] = {}

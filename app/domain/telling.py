@@ -44,13 +44,18 @@ def tell_moved_prices(
     shelf: Shelf,
     now_s: float,
 ) -> Prices | None:
-    """Tell what it means for *cart* that products *moved*; `None` if it means nothing."""
+    """Tell what it means for *cart* that products *moved*; `None` if it means nothing.
+
+    What is saved for later costs nothing, so that it is told without totals.
+    """
     lines = _lines({sku: line for sku, line in cart.lines.items() if sku in moved}, shelf)
     saved = _lines({sku: line for sku, line in cart.saved.items() if sku in moved}, shelf)
     voucher, totals = price_cart(cart, shelf, now_s)
-    if not lines and not saved and voucher == told:
-        return None
-    return Prices((), lines, saved, UNTOUCHED if voucher == told else voucher, totals)
+    if voucher != told:
+        return Prices((), lines, saved, voucher, totals)
+    if lines:
+        return Prices((), lines, saved, totals=totals)
+    return Prices((), saved=saved) if saved else None
 
 
 def tell_voucher(voucher: ShownVoucher | None, totals: Totals) -> Prices:
