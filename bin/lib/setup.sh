@@ -49,8 +49,10 @@ install() {
   ! installed "$1" || return 0
   is_usable .venv/bin/python || make_venv
   say "Installing what $1 lists into .venv …"
+  # A lock lists everything. Left to look for dependencies itself, pip takes “coverage[toml]” for
+  # something else than the coverage that is pinned, and refuses as soon as there is a newer one.
   .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \
-    --require-hashes --requirement "$1" ||
+    --no-deps --require-hashes --requirement "$1" ||
     give_up "Not everything that $1 lists could be installed: pip says why above. Run this again to go on."
   cp "$1" ".venv/$1"
 }
