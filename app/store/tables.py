@@ -46,6 +46,20 @@ failures = Table(
 )
 """Failed sign-ins; `who` is a digest of an e-mail address and a network address."""
 
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("place", Integer, nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("line1", String(100), nullable=False),
+    Column("line2", String(100), nullable=False),
+    Column("city", String(100), nullable=False),
+    Column("postcode", String(16), nullable=False),
+)
+"""The one with the highest `place` is offered first."""
+
 carts = Table(
     "carts",
     metadata,

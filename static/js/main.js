@@ -1,6 +1,6 @@
 // Puts the page together: wishes go out, news comes in, the views show the result.
 
-/** @import { After, Cart, News, Op } from "./types.d.ts" */
+/** @import { After, Cart, Listen, News, Op } from "./types.d.ts" */
 
 import { clearRemoved, leaveRemoved, notice, question, setRevision, voice } from "./announce.js"
 import { hold } from "./cart.js"
@@ -28,10 +28,12 @@ let away_since = now()
 let fresh_at = timeOfDay()
 /** This page was put away, and has not heard of its cart since. */
 let is_old = false
+/** Pages with something of their own to show hear the news too. */
+const listeners = /** @type {Set<Listen>} */ (new Set())
 /** What became of the changes that waited while the shopper saw it. */
 let tally = /** @type {{ saved: number, refusals: string[] } | null} */ (null)
 
-const socket = new Socket(
+export const socket = new Socket(
   {
     open: () => new WebSocket(`${location.origin.replace("http", "ws")}/ws`, "shop.cart.v1"),
     chance: Math.random,
@@ -46,7 +48,7 @@ const socket = new Socket(
   },
 )
 
-const tab = new Tab(
+export const tab = new Tab(
   account,
   hold(JSON.parse(the("#cart-now").textContent ?? "")),
   {
@@ -188,6 +190,7 @@ function told(news, before, op) {
     set(document, "hidden", { tabs: news.n < 2 })
     adoptOrphan()
   }
+  for (const hear of listeners) hear(news, op)
 }
 
 /**
@@ -206,6 +209,14 @@ function tellLines(before, is_foreign) {
     politely(`${name} changed in another tab.`, sku)
     tint(sku)
   }
+}
+
+/**
+ * Have `hear` told all that this tab is told, after the tab has taken it in.
+ * @param {Listen} hear
+ */
+export function listen(hear) {
+  listeners.add(hear)
 }
 
 /** @param {string} text */

@@ -222,5 +222,8 @@ export type TabListener = {
   stranger: () => void
 }
 
+/** `op` is what a verdict is about. */
+export type Listen = (news: News, op?: Op) => void
+
 /** What is to be said about the connection, and what can be done about it. */
 export type Said = { text: string; act?: "Use it here" | "Load again" | "Sign in" } | null
