@@ -1,6 +1,7 @@
 """What is in a cart, and how one revision becomes the next."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple, NewType
 
@@ -10,6 +11,7 @@ from app.domain.shelf import Money, Sku, VoucherCode
 Account = NewType("Account", str)
 
 CONTENT_BYTES: Final = 8
+REMEMBERED_WEIGHTS: Final = 8192
 _WRAP: Final = (1 << 8 * CONTENT_BYTES) - 1
 
 
@@ -110,7 +112,13 @@ def content(cart: Cart) -> int:
 def _changed(lines: Lines, changes: LineChanges) -> Lines:
     if not changes:
         return lines
-    return {sku: line for sku, line in {**lines, **changes}.items() if line is not None}
+    changed = dict(lines)
+    for sku, line in changes.items():
+        if line is None:
+            changed.pop(sku, None)
+        else:
+            changed[sku] = line
+    return changed
 
 
 def _next_pos(next_pos: int, patch: Patch) -> int:
@@ -138,6 +146,7 @@ def _weigh_line(place: str, sku: Sku, line: Line | None) -> int:
     return _weigh(place, f"{sku} {line.pos} {line.qty} {line.agreed}") if line else 0
 
 
+@lru_cache(REMEMBERED_WEIGHTS)
 def _weigh(place: str, text: str) -> int:
     if not text:
         return 0

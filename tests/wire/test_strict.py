@@ -130,3 +130,33 @@ def _note(text: str) -> object:
     asked = read(json.dumps({"t": "op", "n": 1, "k": "note.set", "text": text}))
     assert isinstance(asked, Asked)
     return asked.op
+
+
+some_plain = st.text('abn{}[]:,"\\\\ 0159.eE-\t\x7f', max_size=12).map(
+    lambda middle: f'{{"a{middle}}}'
+)
+
+
+@given(some_plain)
+def test_a_plain_message_means_what_the_strict_decoder_says_or_is_left_to_it(text: str) -> None:
+    """The two ways of reading must never tell one text apart."""
+    told_apart = f'{text[:-1]},"nested":[]}}' if len(text) > len('{"a}') else text
+    try:
+        slowly = read_object(told_apart)
+    except BadFrame:
+        slowly = {}
+    slowly.pop("nested", None)
+
+    try:
+        quickly = read_object(text)
+    except BadFrame:
+        quickly = {}
+
+    assert quickly == slowly
+    assert list(map(type, quickly.values())) == list(map(type, slowly.values()))
+
+
+@pytest.mark.parametrize("text", ['{"t":"a","t":"a"}', '{"t" :1,"t":2}', '{"t":{"a":1,"a":1}}'])
+def test_a_key_that_stands_twice_is_found_however_it_is_spelled(text: str) -> None:
+    with pytest.raises(BadFrame, match="a key stands twice"):
+        read_object(text)
