@@ -11,6 +11,7 @@ from app.http.cards import money
 from app.http.cart import cart_door
 from app.http.cart_api import cart_api
 from app.http.desk import Desk
+from app.http.how_it_works import how_it_works_door
 from app.http.notices import KEPT_FOR
 from app.http.page import show_problem
 from app.http.pages import pages_door
@@ -27,7 +28,15 @@ FAILED = 500
 TYPES = {".webp": "image/webp", ".woff2": "font/woff2", ".js": "text/javascript"}
 """Not every machine knows these, and `nosniff` forbids browsers to guess."""
 
-DOORS = (pages_door, account_door, cart_door, account_api, cart_api, products_api)
+DOORS = (
+    pages_door,
+    account_door,
+    cart_door,
+    how_it_works_door,
+    account_api,
+    cart_api,
+    products_api,
+)
 
 
 def open_doors(app: Quart, desk: Desk) -> None:

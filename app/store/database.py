@@ -2,7 +2,7 @@
 
 import asyncio
 import fcntl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
@@ -18,6 +18,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.store.meter import Meter, meter_of_this
+
 try:
     from pysqlite3 import dbapi2 as sqlite
 except ImportError:  # where it has no wheel
@@ -31,6 +33,7 @@ Question = Callable[Concatenate[Connection, P], T]
 
 READERS = 2
 LOCK_WAIT_MS = 2000
+MOST_WATCHES = 64
 _LASTING = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 
@@ -60,6 +63,7 @@ class Database:
         self._read_engine = _engine(make_url(url), "BEGIN", READERS)
         self._writing = ThreadPoolExecutor(1, "writer")
         self._reading = ThreadPoolExecutor(READERS, "reader")
+        self._watches: dict[str, Meter] = {}
 
     async def read(self, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Answer *question*; `NotNow` if the database is away."""
@@ -68,6 +72,19 @@ class Database:
     async def write(self, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Answer *question* and commit; `NotNow` if that did not, or may not have, happened."""
         return await self._ask(self._writing, self._write_engine, question, *args, **kwargs)
+
+    def watch(self, key: str, names: Iterable[str]) -> None:
+        """Begin to count, under *key*, the statements of anybody that name one of *names*.
+
+        The oldest of more than `MOST_WATCHES` is forgotten.
+        """
+        self._watches[key] = Meter(names)
+        if len(self._watches) > MOST_WATCHES:
+            del self._watches[next(iter(self._watches))]
+
+    def unwatch(self, key: str) -> Meter | None:
+        """Stop counting, and return what was counted; None if it was forgotten."""
+        return self._watches.pop(key, None)
 
     def close(self) -> None:
         """Finish what was asked, and let go of the database."""
@@ -84,6 +101,9 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
+        for meter in (meter_of_this(), *self._watches.values()):
+            if meter is not None:
+                question = meter.on(question)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(threads, lambda: ask(engine, question, *args, **kwargs))
 

@@ -1,6 +1,6 @@
 // Puts the page together: wishes go out, news comes in, the views show the result.
 
-/** @import { After, Cart, Listen, News, Op } from "./types.d.ts" */
+/** @import { After, Cart, Listen, News, Op, SocketWorld } from "./types.d.ts" */
 
 import { clearRemoved, leaveRemoved, notice, question, setRevision, voice } from "./announce.js"
 import { hold } from "./cart.js"
@@ -33,20 +33,20 @@ const listeners = /** @type {Set<Listen>} */ (new Set())
 /** What became of the changes that waited while the shopper saw it. */
 let tally = /** @type {{ saved: number, refusals: string[] } | null} */ (null)
 
-export const socket = new Socket(
-  {
-    open: () => new WebSocket(`${location.origin.replace("http", "ws")}/ws`, "shop.cart.v1"),
-    chance: Math.random,
-    now,
-    after,
-  },
-  {
-    hello: (gen) => tab.hello(gen),
-    heard: (news) => tab.hear(news),
-    closed: (code) => code === 4503 && tab.forgetPosition(),
-    changed: linkChanged,
-  },
-)
+/** What the socket opens: a page may put something between. */
+export const world = /** @type {SocketWorld} */ ({
+  open: () => new WebSocket(`${location.origin.replace("http", "ws")}/ws`, "shop.cart.v1"),
+  chance: Math.random,
+  now,
+  after,
+})
+
+export const socket = new Socket(world, {
+  hello: (gen) => tab.hello(gen),
+  heard: (news) => tab.hear(news),
+  closed: (code) => code === 4503 && tab.forgetPosition(),
+  changed: linkChanged,
+})
 
 export const tab = new Tab(
   account,

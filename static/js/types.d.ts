@@ -1,5 +1,9 @@
 // What is passed around, for the type checker alone: no page loads this file.
 
+import type { Inspector } from "./inspector.js"
+import type { Spied } from "./spied.js"
+import type { Tab } from "./tab.js"
+
 // The wire, `shop.cart.v1`; protocol.md says what each word means. What a tab may ask:
 
 export type Op =
@@ -227,3 +231,46 @@ export type Listen = (news: News, op?: Op) => void
 
 /** What is to be said about the connection, and what can be done about it. */
 export type Said = { text: string; act?: "Use it here" | "Load again" | "Sign in" } | null
+
+// spied.js, inspector.js and the page that they belong to
+
+export type Way = "in" | "out"
+
+/** Is told what passes over a wire. */
+export type Spy = { passed: (way: Way, text: string) => void; closed: (code: number) => void }
+
+/** A frame that has passed; `news` is what it says, whoever said it. */
+export type Passed = {
+  way: Way
+  text: string
+  // biome-ignore lint/suspicious/noExplicitAny: any frame, looked at field by field
+  news: any
+  bytes: number
+  when: Date
+}
+
+/** `back_ms`: how long it took until the next welcome. */
+export type Closed = { code: number; when: Date; at: number; back_ms?: number }
+
+export type Kind = "stateless" | "session" | "held"
+
+/** NaN where nothing was measured. */
+export type Figures = {
+  queries: number
+  rows: number
+  bytes_out: number
+  bytes_in: number
+  database_ms: number
+  server_ms: number
+  trip_ms: number
+}
+
+/** What an experiment needs. */
+export type Bench = {
+  inspector: Inspector
+  /** The newest wire. */
+  line: () => Spied
+  tab: Tab
+  say: (text: string) => void
+  sleep: (ms: number) => Promise<void>
+}

@@ -1,0 +1,122 @@
+"""What questions cost: statements and rows counted on the connection itself, and time."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, ExecutionContext, event
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Spent(NamedTuple):
+    """What was asked of the database: statements, rows that came back, and for how long.
+
+    BEGIN and COMMIT are no statements here, and waiting for a thread is no time.
+    """
+
+    queries: int = 0
+    rows: int = 0
+    ms: float = 0.0
+
+
+class Meter:
+    """Counts the statements of the questions that it is put on, in whichever thread they run.
+
+    Given *names*, such as an account, only the statements that have one among their parameters.
+    """
+
+    def __init__(self, names: Iterable[str] = ()):
+        self.names = frozenset(names)
+        self._lock = Lock()
+        self.spent = Spent()
+
+    def on(
+        self, question: Callable[Concatenate[Connection, P], T]
+    ) -> Callable[Concatenate[Connection, P], T]:
+        """Return *question*, counted."""
+
+        def counted(connection: Connection, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            event.listen(connection, "before_cursor_execute", self._see)
+            began = time.perf_counter()
+            try:
+                return question(connection, *args, **kwargs)
+            finally:
+                self._add(ms=(time.perf_counter() - began) * 1000)
+
+        return counted
+
+    def _see(
+        self,
+        _connection: Connection,
+        cursor: Any,
+        _statement: str,
+        parameters: Any,
+        context: ExecutionContext,
+        is_many: bool,  # noqa: FBT001 - SQLAlchemy's shape
+    ) -> None:
+        if self.names and self.names.isdisjoint(_words(parameters if is_many else [parameters])):
+            return
+        self._add(queries=1)
+        context.cursor = _CountedCursor(cursor, lambda rows: self._add(rows=rows))
+
+    def _add(self, queries: int = 0, rows: int = 0, ms: float = 0.0) -> None:
+        with self._lock:
+            before = self.spent
+            self.spent = Spent(before.queries + queries, before.rows + rows, before.ms + ms)
+
+
+_meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    """Count all that is asked of any database inside, by this task and what it awaits."""
+    meter = Meter()
+    token = _meter.set(meter)
+    try:
+        yield meter
+    finally:
+        _meter.reset(token)
+
+
+def meter_of_this() -> Meter | None:
+    """Return the meter that this task runs under."""
+    return _meter.get()
+
+
+def _words(rows: Sequence[Any]) -> Iterator[str]:
+    for row in rows:
+        for word in row.values() if isinstance(row, Mapping) else row:
+            if isinstance(word, str):
+                yield word
+
+
+class _CountedCursor:
+    """A driver's cursor that says how many rows were fetched from it."""
+
+    def __init__(self, cursor: Any, count: Callable[[int], None]):
+        self._cursor = cursor
+        self._count = count
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+    def fetchone(self) -> Any:
+        row = self._cursor.fetchone()
+        self._count(row is not None)
+        return row
+
+    def fetchmany(self, *size: int) -> Any:
+        return self._counted(self._cursor.fetchmany(*size))
+
+    def fetchall(self) -> Any:
+        return self._counted(self._cursor.fetchall())
+
+    def _counted(self, rows: Any) -> Any:
+        self._count(len(rows))
+        return rows
