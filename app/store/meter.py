@@ -53,7 +53,7 @@ class Meter:
     def _see(
         self,
         _connection: Connection,
-        cursor: Any,
+        _cursor: Any,
         _statement: str,
         parameters: Any,
         context: ExecutionContext,
@@ -62,7 +62,7 @@ class Meter:
         if self.names and self.names.isdisjoint(_words(parameters if is_many else [parameters])):
             return
         self._add(queries=1)
-        context.cursor = _CountedCursor(cursor, lambda rows: self._add(rows=rows))
+        context.cursor = _CountedCursor(context.cursor, lambda rows: self._add(rows=rows))
 
     def _add(self, queries: int = 0, rows: int = 0, ms: float = 0.0) -> None:
         with self._lock:

@@ -7,7 +7,7 @@ import { inMs } from "../figures.js"
 import { Inspector, meaning } from "../inspector.js"
 import { listen, socket, tab, world } from "../main.js"
 import { Spied } from "../spied.js"
-import { copy, every, set, the } from "./dom.js"
+import { change, copy, every, set, the } from "./dom.js"
 import { askOverLine } from "./held.js"
 import { showFailure } from "./panels.js"
 
@@ -77,9 +77,7 @@ function show() {
   const facts = Object.entries({ ...now, ...numbers, rtt: inMs(rtt) })
   set(root, "textContent", Object.fromEntries(facts.map(([part, text]) => [`now-${part}`, text])))
   const is_idle = socket.state === "open" && !root.dataset.busy
-  for (const button of every("[data-act]")) {
-    if (button instanceof HTMLButtonElement) button.disabled = !is_idle
-  }
+  for (const button of every("[data-act]")) change(button, "aria-disabled", `${!is_idle}`)
 }
 
 function showCloses() {
@@ -121,6 +119,7 @@ function time(when) {
 function onAct(name, act) {
   for (const button of every(`[data-act=${name}]`)) {
     button.addEventListener("click", async () => {
+      if (button.ariaDisabled === "true") return
       root.dataset.busy = name
       if (name !== "ask") story.replaceChildren()
       show()
@@ -168,6 +167,6 @@ listen((news) => {
 })
 setInterval(ping, PING_MS)
 setInterval(show, PING_MS / 5)
-for (const part of every("[data-live]")) part.hidden = false
+for (const part of every("[data-live], [data-plain]")) part.hidden = !part.hidden
 // What was opened before this page could look at it is opened again.
 if (socket.state !== "stopped") socket.start()

@@ -1,0 +1,128 @@
+"""The page that teaches: every button, and whether its figures are true."""
+
+import re
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.visitor import Visitor
+from tests.e2e.server import Server
+
+PAGE = "/how-it-works"
+SOON = 5_000
+
+
+async def arrive(visitor: Visitor) -> Page:
+    """Open the page, and wait until the line is open and looked at."""
+    page = await visitor.open(PAGE)
+    await expect(page.locator("[data-part=now-state]")).to_have_text("open")
+    return page
+
+
+async def figure(page: Page, kind: str, part: str) -> str:
+    """Return what stands in a panel."""
+    return await page.locator(f"[data-kind={kind}] [data-part={part}]").inner_text()
+
+
+async def press(page: Page, act: str, done: str) -> str:
+    """Press a button of the inspector, and return its story once that says *done*."""
+    await page.click(f"[data-act={act}]")
+    story = page.locator("[data-part=story]")
+    await expect(story).to_contain_text(done, timeout=SOON)
+    return await story.inner_text()
+
+
+async def test_who_asks_twice_without_a_cookie_is_two_strangers(
+    browser: Browser, server: Server
+) -> None:
+    context = await browser.new_context()
+    visitor = Visitor(context, server.origin)
+    page = await visitor.open(PAGE)
+    names: list[str] = []
+    for tries in ("1", "2"):
+        await page.click("[data-kind=stateless] .button")
+        await expect(page.locator("[data-part=stateless-tries]")).to_have_text(tries)
+        names += re.findall(
+            "Hello, (stranger-[0-9a-f]{8})", await figure(page, "stateless", "answer")
+        )
+
+    assert len(set(names)) == 2
+    assert await figure(page, "stateless", "queries") == "0"
+    assert await page.locator("main a[href='/login?next=/how-it-works']").count() == 2
+    assert visitor.complaints == []
+    await context.close()
+
+
+async def test_a_session_costs_queries_as_the_shop_counts_them_and_the_open_line_none(
+    visitor: Visitor,
+) -> None:
+    page = await arrive(visitor)
+    async with page.expect_response("**/api/how-it-works/session") as caught:
+        await page.click("[data-kind=session] .button")
+    told: dict[str, Any] = await (await caught.value).json()
+    await page.click("[data-act=ask]")
+    await expect(page.locator("[data-part=held-tries]")).to_have_text("1")
+
+    assert told["queries"] == 2
+    assert await figure(page, "session", "queries") == str(told["queries"])
+    assert await figure(page, "session", "rows") == str(told["rows"])
+    assert await figure(page, "session", "bytes_out") == str(told["bytes_in"])
+    assert await page.locator("[data-part=session-queries]").inner_text() == "2"
+    assert await figure(page, "held", "queries") == "0"
+    assert await figure(page, "held", "bytes_out") == str(len('{"t":"resync"}') + 6)
+    assert "0 in it, at revision 0" in await figure(page, "held", "answer")
+
+
+async def test_a_line_that_is_dropped_comes_back_one_generation_later(visitor: Visitor) -> None:
+    page = await arrive(visitor)
+    generation = page.locator("[data-part=now-gen]")
+    before = int(await generation.inner_text())
+
+    story = await press(page, "drop", "nothing is doubled")
+
+    await expect(generation).to_have_text(str(before + 1))
+    assert f"Generation {before + 1} says hello" in story
+    closes = page.locator("[data-part=closes] li").first
+    await expect(closes).to_contain_text("1006 the line broke")
+    await expect(closes).to_contain_text("back after")
+
+
+async def test_an_op_sent_twice_changes_the_cart_once(visitor: Visitor) -> None:
+    page = await arrive(visitor)
+
+    story = await press(page, "twice", "in the cart before")
+
+    first, second = [await page.locator(f"[data-part=verdict-{n}]").inner_text() for n in (1, 2)]
+    assert first == second == '{"t":"ok","n":1,"rev":1}'
+    assert "One patch came: 0 in the cart before, 1 after; revision 0 before, 1 after." in story
+    ops = page.locator("[data-part=frames] li", has=page.locator("strong", has_text="op"))
+    texts = await ops.locator("code").all_text_contents()
+    assert len(texts) == 2
+    assert texts[0] == texts[1]
+    fresh = await (await page.context.request.get(f"{visitor.origin}/api/cart")).json()
+    assert [line["qty"] for line in fresh["cart"]["lines"]] == [1]
+
+
+async def test_a_frozen_line_holds_what_is_asked_and_saves_it_on_thaw(visitor: Visitor) -> None:
+    page = await arrive(visitor)
+    await press(page, "twice", "in the cart before")
+    await page.locator(".inspector").evaluate("(it) => { it.dataset.freezeMs = '1500' }")
+
+    await press(page, "freeze", "Frozen for")
+    await page.click("aside [data-part=more]")
+    await expect(page.locator("[data-part=now-waiting]")).to_have_text("1")
+    await expect(page.locator("[data-part=now-rev]")).to_have_text("1")
+    await expect(page.locator("[data-part=story]")).to_contain_text("Thawed. 1 operation waited")
+
+    await expect(page.locator("[data-part=now-waiting]")).to_have_text("0")
+    await expect(page.locator("[data-part=now-rev]")).to_have_text("2")
+
+
+async def test_the_panels_answer_without_scripts(plain_visitor: Visitor) -> None:
+    page = await plain_visitor.open(PAGE)
+    await expect(page.locator("[data-kind=held]")).to_contain_text("needs JavaScript")
+
+    await page.click("[data-kind=session] .button")
+
+    assert await figure(page, "session", "queries") == "2"
+    await expect(page.locator(".inspector")).to_be_hidden()
