@@ -8,7 +8,7 @@ from quart import Blueprint, Response, request
 from app.domain.shelf import Product
 from app.http.bodies import as_json
 from app.http.desk import Desk
-from app.http.login import find_login, need_login
+from app.http.login import claimed_hash, find_login, need_login
 from app.http.page import show
 from app.http.problems import login_required, not_found
 from app.store.carts import load_cart
@@ -42,15 +42,16 @@ def how_it_works_door(desk: Desk) -> Blueprint:
 
     @door.post(f"{API}/watch")
     async def watch() -> Response:
-        login, key = await need_login(desk), desk.new_uuid()
-        desk.database.watch(key, (login.account, login.id_hash))
-        return as_json({"watch": key}, 201)
-
-    @door.delete(f"{API}/watch/<key>")
-    async def unwatch(key: str) -> Response:
-        meter = desk.database.unwatch(key)  # first: looking up the login is a statement too
         login = await need_login(desk)
-        if meter is None or login.account not in meter.names:
+        desk.database.watch(login.id_hash, (login.account, login.id_hash))
+        return Response(None, 204)
+
+    @door.delete(f"{API}/watch")
+    async def unwatch() -> Response:
+        # Before anything else: looking up the login is a statement too.
+        meter = desk.database.unwatch(claimed_hash() or "")
+        await need_login(desk)
+        if meter is None:
             raise not_found()
         return as_json({"queries": meter.spent.queries, "rows": meter.spent.rows})
 

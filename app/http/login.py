@@ -38,7 +38,7 @@ async def begin_login(desk: Desk, person: Person, first: Callable[[Connection], 
 
     All in one transaction, which begins with *first*.
     """
-    secret, now_s, ended = desk.new_secret(), int(desk.now_s()), _id_hash()
+    secret, now_s, ended = desk.new_secret(), int(desk.now_s()), claimed_hash()
     login = _login(desk, person, digest(secret), now_s)
     agent = request.headers.get("User-Agent", "")
 
@@ -68,7 +68,7 @@ def _login(desk: Desk, person: Person, id_hash: SessionHash, now_s: int) -> Sess
 
 
 async def _look_up(desk: Desk) -> Session | None:
-    if (id_hash := _id_hash()) is None:
+    if (id_hash := claimed_hash()) is None:
         return None
     now_s = int(desk.now_s())
     login = await desk.database.read(find_session, id_hash, desk.lifetime, now_s)
@@ -77,7 +77,8 @@ async def _look_up(desk: Desk) -> Session | None:
     return login
 
 
-def _id_hash() -> SessionHash | None:
+def claimed_hash() -> SessionHash | None:
+    """Return which login the cookie of the request names; whether it is one is not looked at."""
     return digest(current_user.auth_id) if current_user.auth_id else None
 
 

@@ -33,7 +33,8 @@ Question = Callable[Concatenate[Connection, P], T]
 
 READERS = 2
 LOCK_WAIT_MS = 2000
-MOST_WATCHES = 64
+MOST_WATCHES = 8
+LONGEST_WATCH_S = 15.0
 _LASTING = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 
@@ -76,11 +77,14 @@ class Database:
     def watch(self, key: str, names: Iterable[str]) -> None:
         """Begin to count, under *key*, the statements of anybody that name one of *names*.
 
-        The oldest of more than `MOST_WATCHES` is forgotten.
+        Watching slows every question down, so only the newest few are kept, and not for long.
         """
-        self._watches[key] = Meter(names)
+        meter = Meter(names)
+        self._watches.pop(key, None)
+        self._watches[key] = meter
         if len(self._watches) > MOST_WATCHES:
             del self._watches[next(iter(self._watches))]
+        asyncio.get_running_loop().call_later(LONGEST_WATCH_S, self._forget, key, meter)
 
     def unwatch(self, key: str) -> Meter | None:
         """Stop counting, and return what was counted; None if it was forgotten."""
@@ -92,6 +96,10 @@ class Database:
             threads.shutdown()
         self._write_engine.dispose()
         self._read_engine.dispose()
+
+    def _forget(self, key: str, meter: Meter) -> None:
+        if self._watches.get(key) is meter:
+            del self._watches[key]
 
     async def _ask(
         self,

@@ -31,7 +31,7 @@ class Meter:
     """
 
     def __init__(self, names: Iterable[str] = ()):
-        self.names = frozenset(names)
+        self._names = frozenset(names)
         self._lock = Lock()
         self.spent = Spent()
 
@@ -59,7 +59,7 @@ class Meter:
         context: ExecutionContext,
         is_many: bool,  # noqa: FBT001 - SQLAlchemy's shape
     ) -> None:
-        if self.names and self.names.isdisjoint(_words(parameters if is_many else [parameters])):
+        if self._names and self._names.isdisjoint(_words(parameters if is_many else [parameters])):
             return
         self._add(queries=1)
         context.cursor = _CountedCursor(context.cursor, lambda rows: self._add(rows=rows))

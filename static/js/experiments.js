@@ -32,7 +32,13 @@ export async function drop({ inspector, line, tab, say }) {
   const welcome = await inspector.next(isWelcome, PATIENCE_MS)
   if (!welcome) return say("The shop has not answered yet: the tab goes on trying.")
   say(told(welcome))
-  say(`Revision ${tab.cart.rev}, generation ${inspector.gen}: nothing is lost, nothing is doubled.`)
+  await inspector.next(isState, PATIENCE_MS)
+  const { at: now } = tab.cart
+  say(
+    now === at
+      ? `This is exactly the cart from before: ${now}.`
+      : `The cart has moved meanwhile, and this tab has it: ${now}.`,
+  )
 }
 
 /**
@@ -112,6 +118,11 @@ function isHello({ way, news }) {
 /** @param {Passed} frame */
 function isWelcome({ news }) {
   return news.t === "welcome"
+}
+
+/** @param {Passed} frame */
+function isState({ news }) {
+  return news.t === "snapshot" || news.t === "prices"
 }
 
 /** @param {Passed} frame */

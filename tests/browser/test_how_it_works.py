@@ -78,7 +78,7 @@ async def test_a_line_that_is_dropped_comes_back_one_generation_later(visitor: V
     generation = page.locator("[data-part=now-gen]")
     before = int(await generation.inner_text())
 
-    story = await press(page, "drop", "nothing is doubled")
+    story = await press(page, "drop", "exactly the cart from before")
 
     await expect(generation).to_have_text(str(before + 1))
     assert f"Generation {before + 1} says hello" in story

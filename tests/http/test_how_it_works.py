@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from quart import Response
 
 from app.domain.shelf import Sku
 from app.store.carts import load_cart
@@ -15,11 +16,14 @@ NOTHING = "\N{EN DASH}"
 APPLES = "gala-apples-1kg"
 
 
-async def watched(visitor: Visitor) -> str:
-    """Begin to watch, and return where the count is."""
-    begun = await visitor.send(f"{API}/watch", {})
-    assert begun.status_code == 201
-    return f"{API}/watch/{(await fields(begun))['watch']}"
+async def watch(visitor: Visitor) -> None:
+    """Have the database count what is asked about somebody."""
+    assert (await visitor.send(f"{API}/watch", {})).status_code == 204
+
+
+async def unwatch(visitor: Visitor) -> Response:
+    """End that, and return the answer."""
+    return await visitor.ask("DELETE", f"{API}/watch", {})
 
 
 def figure(page: str, kind: str, part: str) -> str:
@@ -85,33 +89,45 @@ async def test_a_live_cart_that_is_asked_makes_no_statement(house: House) -> Non
     ada = await house.ada()
     account = (await fields(await ada.send("/api/session", ADA)))["account"]
     async with house.desk.hub.borrow(account, None) as cart:
-        count = await watched(ada)
+        await watch(ada)
         cart.snapshot()
-        seen = await fields(await ada.ask("DELETE", count, {}))
+        seen = await fields(await unwatch(ada))
 
     assert seen == {"queries": 0, "rows": 0}
 
 
 async def test_a_watch_counts_what_is_asked_about_its_account(house: House) -> None:
     ada, bob = await house.ada(), await house.ada(email="bob@shop.example")
-    count = await watched(ada)
+    await watch(ada)
     await bob.get(f"{API}/session")
     await ada.get(f"{API}/session")
 
-    assert await fields(await ada.ask("DELETE", count, {})) == {"queries": 2, "rows": 2}
+    assert await fields(await unwatch(ada)) == {"queries": 2, "rows": 2}
 
 
 async def test_a_watch_is_nobody_else_s_and_ends_once(house: House) -> None:
     ada, bob = await house.ada(), await house.ada(email="bob@shop.example")
-    first, second = await watched(ada), await watched(ada)
+    await watch(ada)
 
-    assert await code(await bob.ask("DELETE", first, {})) == (404, "not_found")
-    assert (await ada.ask("DELETE", second, {})).status_code == 200
-    assert await code(await ada.ask("DELETE", second, {})) == (404, "not_found")
+    assert await code(await unwatch(bob)) == (404, "not_found")
+    assert (await unwatch(ada)).status_code == 200
+    assert await code(await unwatch(ada)) == (404, "not_found")
+
+
+async def test_a_live_cart_that_has_to_be_read_first_is_seen_to_be(house: House) -> None:
+    ada = await house.ada()
+    account = (await fields(await ada.send("/api/session", ADA)))["account"]
+    await watch(ada)
+    async with house.desk.hub.borrow(account, None) as cart:
+        cart.snapshot()
+
+    assert (await fields(await unwatch(ada)))["queries"] == 1
 
 
 async def test_a_watch_needs_a_login_and_a_page_of_ours(house: House) -> None:
-    assert await code(await house.visitor().send(f"{API}/watch", {})) == (401, "login_required")
+    stranger = house.visitor()
+    assert await code(await stranger.send(f"{API}/watch", {})) == (401, "login_required")
+    assert await code(await unwatch(stranger)) == (401, "login_required")
     foreign = await (await house.ada()).send(f"{API}/watch", {}, Origin="http://elsewhere.example")
     assert await code(foreign) == (403, "foreign_origin")
 

@@ -3,9 +3,11 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import Connection, text
 
 from app.domain.cart import Account
+from app.store import database as store_database
 from app.store.accounts import add_account, set_password_hash
 from app.store.carts import as_save, load_cart, save_carts
 from app.store.database import MOST_WATCHES, Database
@@ -101,9 +103,24 @@ async def test_a_watch_that_has_ended_is_gone(database: Database) -> None:
     assert database.unwatch("ada") is None
 
 
-def test_the_oldest_of_too_many_watches_is_forgotten(database: Database) -> None:
+async def test_the_oldest_of_too_many_watches_is_forgotten(database: Database) -> None:
     for n in range(MOST_WATCHES + 1):
         database.watch(f"{n}", [ADA])
 
     assert database.unwatch("0") is None
     assert database.unwatch("1") is not None
+
+
+async def test_a_watch_that_nobody_ends_is_forgotten_and_a_newer_one_is_not(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_database, "LONGEST_WATCH_S", 0.02)
+    database.watch("ada", [ADA])
+    monkeypatch.undo()
+    database.watch("ada", [ADA])
+    monkeypatch.setattr(store_database, "LONGEST_WATCH_S", 0.02)
+    database.watch("bob", [BOB])
+    await asyncio.sleep(0.05)
+
+    assert database.unwatch("bob") is None
+    assert database.unwatch("ada") is not None

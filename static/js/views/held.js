@@ -14,14 +14,14 @@ const PATIENCE_MS = 10_000
  * @param {() => void} send
  */
 export async function askOverLine(inspector, send) {
-  const { watch } = await request(WATCH, "POST", 201)
+  await request("POST")
   const asked = inspector.next(({ news }) => news.t === "resync", PATIENCE_MS)
   const answered = inspector.next(({ news }) => news.t === "snapshot", PATIENCE_MS)
   const began = performance.now()
   send()
   const [question, answer] = await Promise.all([asked, answered])
   const trip_ms = performance.now() - began
-  const { queries, rows } = await request(`${WATCH}/${watch}`, "DELETE", 200)
+  const { queries, rows } = await (await request("DELETE")).json()
   if (!question || !answer) throw new Error("no snapshot came")
   const { rev, cart } = answer.news
   const said = `“Here is your cart, with ${cart.totals.count} in it, at revision ${rev}.” It was in memory.`
@@ -36,13 +36,9 @@ export async function askOverLine(inspector, send) {
   })
 }
 
-/**
- * @param {string} path
- * @param {"POST" | "DELETE"} method
- * @param {number} status
- */
-async function request(path, method, status) {
-  const answer = await fetch(path, { method })
-  if (answer.status !== status) throw new Error(`${answer.status}`)
-  return answer.json()
+/** @param {"POST" | "DELETE"} method */
+async function request(method) {
+  const answer = await fetch(WATCH, { method })
+  if (!answer.ok) throw new Error(`${answer.status}`)
+  return answer
 }

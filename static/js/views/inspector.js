@@ -18,6 +18,7 @@ const MOST_ROWS = 50
 const root = the(".inspector")
 const frames = the("[data-part=frames]")
 const story = the("[data-part=story]")
+const evidence = the("[data-part=evidence]")
 const inspector = new Inspector({ now: world.now, after: world.after }, () => new Date())
 const { open: openWire } = world
 let line = /** @type {Spied | null} */ (null)
@@ -93,6 +94,11 @@ function closeRow({ code, when, back_ms }) {
   return row
 }
 
+function beginStory() {
+  story.replaceChildren()
+  evidence.hidden = true
+}
+
 /** @param {string} text */
 function say(text) {
   const step = document.createElement("p")
@@ -121,7 +127,7 @@ function onAct(name, act) {
     button.addEventListener("click", async () => {
       if (button.ariaDisabled === "true") return
       root.dataset.busy = name
-      if (name !== "ask") story.replaceChildren()
+      if (name !== "ask") beginStory()
       show()
       await act(button)
       delete root.dataset.busy
@@ -145,7 +151,7 @@ async function sendTwice({ dataset: { sku = "", price } }) {
     seen: Number(price),
   })
   const verdicts = (await twice(bench, op)) ?? []
-  the("[data-part=evidence]").hidden = !verdicts.length
+  evidence.hidden = !verdicts.length
   const texts = verdicts.map(({ text }, at) => [`verdict-${at + 1}`, text])
   set(root, "textContent", Object.fromEntries(texts))
 }
