@@ -71,6 +71,7 @@ export async function freeze({ line, tab, say, sleep }, ms) {
  * @param {Op & { sku: string }} op
  */
 export async function twice({ inspector, line, tab, say, sleep }, op) {
+  if (tab.outbox.waiting.length) return void say("Something waits to be saved. Try again then.")
   const outbox = tab.outbox.id
   const before = state(tab, op.sku)
   const sent = inspector.next(isOp, PATIENCE_MS)

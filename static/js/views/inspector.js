@@ -90,7 +90,7 @@ function showCloses() {
 function closeRow({ code, when, back_ms }) {
   const row = copy("close-row")
   const back = back_ms === undefined ? "not back yet" : `back after ${inMs(back_ms)}`
-  set(row, "textContent", { when: time(when), code: `${code}`, meaning: meaning(code), back })
+  set(row, "textContent", { when: time(when), code: `${code}`, meaning: `${meaning(code)},`, back })
   return row
 }
 
@@ -125,7 +125,7 @@ function time(when) {
 function onAct(name, act) {
   for (const button of every(`[data-act=${name}]`)) {
     button.addEventListener("click", async () => {
-      if (button.ariaDisabled === "true") return
+      if (button.ariaDisabled === "true") return refuse(name)
       root.dataset.busy = name
       if (name !== "ask") beginStory()
       show()
@@ -134,6 +134,13 @@ function onAct(name, act) {
       show()
     })
   }
+}
+
+/** @param {string} name */
+function refuse(name) {
+  const why = root.dataset.busy ? "Wait until this is over." : "The line is not open just now."
+  if (name === "ask") showFailure("held", why)
+  else say(why)
 }
 
 async function freezeForAWhile() {
