@@ -22,6 +22,7 @@ from app.domain.allowance import Bucket
 from app.domain.cart import Account, Cart
 from app.domain.outbox import OutboxId
 from app.domain.sessions import Lifetime, Session
+from app.http.assets import Assets
 from app.http.desk import Desk
 from app.http.doors import open_doors
 from app.http.passwords import Passwords, make_hasher
@@ -134,8 +135,9 @@ def _spare_the_collector() -> None:
 
 
 def _make_app(config: Config) -> Quart:
-    app = Quart("app", root_path=str(ROOT / "app"), template_folder="../templates")
-    app.static_folder = str(ROOT / "static")
+    app = Quart(
+        "app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder=None
+    )
     app.secret_key = config.secret
     prefix = "__Host-" if config.is_https else ""
     app.config.update(
@@ -158,6 +160,7 @@ def _make_desk(config: Config, database: Database, hub: Hub, sessions: LiveSessi
         database=database,
         hub=hub,
         sessions=sessions,
+        assets=Assets(ROOT / "static"),
         categories=[],
         origins=config.origins,
         lifetime=config.lifetime,

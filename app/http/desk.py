@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.sessions import Lifetime
+from app.http.assets import Assets
 from app.http.passwords import Passwords
 from app.http.throttle import Throttle
 from app.http.tries import Turns
@@ -24,6 +25,7 @@ class Desk:
     database: Database
     hub: Hub
     sessions: LiveSessions
+    assets: Assets
     categories: list[Category]
     origins: tuple[str, ...]
     lifetime: Lifetime

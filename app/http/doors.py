@@ -1,18 +1,19 @@
 """Opening the doors: the one entrance to this room."""
 
-import mimetypes
-
 from quart import Quart, Response, g, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from app.http.account import account_door
 from app.http.account_api import account_api
+from app.http.assets import Assets
 from app.http.cards import money
 from app.http.cart import cart_door
 from app.http.cart_api import cart_api
 from app.http.desk import Desk
+from app.http.files import files_door
 from app.http.how_it_works import how_it_works_door
 from app.http.notices import KEPT_FOR
+from app.http.packing import pack
 from app.http.page import show_problem
 from app.http.pages import pages_door
 from app.http.passwords import Crowded
@@ -25,9 +26,6 @@ from app.store.database import NotNow
 API = "/api/"
 SLOWEST_BODY_S = 10
 FAILED = 500
-TYPES = {".webp": "image/webp", ".woff2": "font/woff2", ".js": "text/javascript"}
-"""Not every machine knows these, and `nosniff` forbids browsers to guess."""
-
 DOORS = (
     pages_door,
     account_door,
@@ -36,6 +34,7 @@ DOORS = (
     account_api,
     cart_api,
     products_api,
+    files_door,
 )
 
 
@@ -47,12 +46,21 @@ def open_doors(app: Quart, desk: Desk) -> None:
         PERMANENT_SESSION_LIFETIME=KEPT_FOR,
     )
     app.add_template_filter(money, "money")
-    for ending, mimetype in TYPES.items():
-        mimetypes.add_type(mimetype, ending)
+    _name_files(app, desk.assets)
     guard(app, desk)
+    pack(app)
     _refuse_well(app, desk)
     for door in DOORS:
         app.register_blueprint(door(desk))
+
+
+def _name_files(app: Quart, assets: Assets) -> None:
+    """Let templates ask where files are: `asset("css/shop.css")`."""
+    app.jinja_env.globals |= {
+        "asset": assets.address,
+        "imported_by": assets.imported_by,
+        "pictures": f"{assets.folder('img')}products/",
+    }
 
 
 def _refuse_well(app: Quart, desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from quart import Response, render_template, request
+from quart import Response, g, render_template, request
 
 from app.http.desk import Desk
 from app.http.login import find_login
@@ -24,6 +24,21 @@ async def show(desk: Desk, template: str, **context: Any) -> str:
     return await _render(desk, template, await _who(desk) | context)
 
 
+async def show_to_all(desk: Desk, template: str, **context: Any) -> Response:
+    """Return a page that is the same for every visitor who is not signed in.
+
+    Theirs may be kept, if it is asked for again each time: it answers with 304 until a price, the
+    stock or the page itself is another. Anybody else's is their own, and is not kept.
+    """
+    response = Response(await show(desk, template, **context))
+    if await find_login(desk) is None and not g.notices:
+        response.headers["Cache-Control"] = "public, no-cache"
+        response.vary.add("Cookie")
+        await response.add_etag(weak=True)
+        await response.make_conditional(request)
+    return response
+
+
 async def show_problem(desk: Desk, problem: Problem) -> Response:
     """Return the page of a refusal; it shows who is signed in only if that can be told."""
     try:
@@ -36,10 +51,11 @@ async def show_problem(desk: Desk, problem: Problem) -> Response:
 
 
 async def _render(desk: Desk, template: str, context: Context) -> str:
+    g.notices = collect()
     shared = {
-        "notices": collect(),
+        "notices": g.notices,
         "path": _path(),
-        "op_key": desk.new_uuid,
+        "op_key": desk.new_uuid if context["account"] else _no_key,
         "categories": _categories(desk),
     }
     return await render_template(template, **(shared | context))
@@ -52,6 +68,11 @@ async def _who(desk: Desk) -> Context:
         snapshot = cart.snapshot()
     account = {"id": login.account, "name": login.name, "staff": login.staff}
     return {"account": account, "cart": cart_fields(snapshot.cart), "at": snapshot.at}
+
+
+def _no_key() -> str:
+    """Return what forms have in place of a key where they lead to the login anyway."""
+    return ""
 
 
 def _path() -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from quart import Blueprint, request
+from quart import Blueprint, Response, request
 
 from app.domain.shelf import Product
 from app.http.cards import card, cards
 from app.http.desk import Desk
-from app.http.page import show
+from app.http.page import show_to_all
 from app.http.problems import not_found
 from app.http.search import LONGEST_QUERY, Search, find, read_page
 
@@ -19,12 +19,12 @@ def pages_door(desk: Desk) -> Blueprint:
     door = Blueprint("pages", __name__)
 
     @door.get("/")
-    async def home() -> str:
+    async def home() -> Response:
         popular = [product for product in _on_sale(desk) if product.popular]
-        return await show(desk, "home.html", popular=cards(_one_of_each(popular)))
+        return await show_to_all(desk, "home.html", popular=cards(_one_of_each(popular)))
 
     @door.get("/shop")
-    async def shop() -> str:
+    async def shop() -> Response:
         names = dict(desk.categories)
         search = _search()
         if search.category and search.category not in names:
@@ -32,7 +32,7 @@ def pages_door(desk: Desk) -> Blueprint:
         found = find(_on_sale(desk), names, search)
         if search.page > 1 and not found.products:
             raise not_found()
-        return await show(
+        return await show_to_all(
             desk,
             "shop.html",
             **search._asdict(),
@@ -42,13 +42,13 @@ def pages_door(desk: Desk) -> Blueprint:
         )
 
     @door.get("/p/<slug>")
-    async def product(slug: str) -> str:
+    async def product(slug: str) -> Response:
         products = desk.hub.shop.shelf.today.products.values()
         sizes = [product for product in products if product.slug == slug]
         if not sizes:
             raise not_found()
         first = next((product for product in sizes if product.sold), sizes[0])
-        return await show(
+        return await show_to_all(
             desk,
             "product.html",
             product=card(first) | {"description": first.description},

@@ -49,5 +49,5 @@ async def _public(fields: object) -> Response:
     response = as_json(fields)
     response.cache_control.public = True
     response.cache_control.max_age = KEPT_FOR_S
-    await response.add_etag()
+    await response.add_etag(weak=True)
     return await response.make_conditional(request)

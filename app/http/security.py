@@ -1,19 +1,17 @@
 """Who may ask, from which page, and what every answer tells the browser (SECURITY.md)."""
 
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from quart import Quart, Response, g, request
 from quart.typing import ResponseTypes
 
+from app.http.assets import STATIC
 from app.http.desk import Desk
 from app.http.problems import Problem, usual
 
 LARGEST_BODY = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-STATIC = "/static/"
-KEPT_FOR_A_DAY = ("/static/img/", "/static/font/")
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _POLICY = (
@@ -90,7 +88,4 @@ def _comes_from_us(origins: frozenset[str]) -> bool:
 
 def _caching(response: Response) -> Mapping[str, str]:
     """Say how long an answer may be kept: not at all, unless it is said to be public."""
-    if request.path.startswith(STATIC) and response.status_code < HTTPStatus.BAD_REQUEST:
-        kept = "max-age=86400" if request.path.startswith(KEPT_FOR_A_DAY) else "no-cache"
-        return {"Cache-Control": f"public, {kept}"}
     return {} if response.cache_control.public else NOT_KEPT

@@ -19,6 +19,7 @@ from app.domain import allowance
 from app.domain.limits import Limits
 from app.domain.sessions import Lifetime
 from app.domain.shelf import Money, Sku
+from app.http.assets import Assets
 from app.http.desk import Desk
 from app.http.doors import open_doors
 from app.http.passwords import Passwords
@@ -35,6 +36,7 @@ from tests.http.flaky import Clock, Disk, FlakyDatabase
 from tests.http.visitor import ADA, Visitor
 
 ROOT = Path(__file__).parents[2]
+ASSETS = Assets(ROOT / "static")
 ORIGIN = "http://localhost"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -104,6 +106,7 @@ async def open_house(
         database=database,
         hub=hub,
         sessions=LiveSessions(lifetime, clock.now_s),
+        assets=ASSETS,
         categories=list(await database.read(load_categories)),
         origins=(ORIGIN,),
         lifetime=lifetime,
@@ -141,8 +144,9 @@ async def _save(writer: Writer, hub: Hub) -> None:
 
 
 def _make_app(desk: Desk) -> Quart:
-    app = Quart("app", root_path=str(ROOT / "app"), template_folder="../templates")
-    app.static_folder = str(ROOT / "static")
+    app = Quart(
+        "app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder=None
+    )
     app.jinja_options = {"bytecode_cache": COMPILED}
     app.secret_key = "a key for tests only, and long enough"
     prefix = "__Host-" if desk.is_https else ""

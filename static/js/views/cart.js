@@ -85,7 +85,7 @@ function freshRow(list, sku) {
 function fill(row, { name, unit, slug, image, price, agreed, stock, qty, state }) {
   const href = `/p/${slug}`
   change(row, "data-state", state)
-  change(the("img", row), "src", `/static/img/products/${image}.webp`)
+  fillPicture(the("img", row), image)
   set(row, "href", { picture: href, name: href, similar: `${href}#similar` })
   set(row, "hidden", { each: qty < 2, fall: price >= agreed })
   set(row, "textContent", {
@@ -106,6 +106,16 @@ function fill(row, { name, unit, slug, image, price, agreed, stock, qty, state }
     unsave: `Move to cart: ${name}`,
   })
   fillStepper(row, name, qty, price)
+}
+
+/**
+ * The shop says where its pictures are; only the name differs.
+ * @param {HTMLElement} picture
+ * @param {string} image
+ */
+function fillPicture(picture, image) {
+  const src = picture.getAttribute("src") ?? ""
+  change(picture, "src", src.replace(/[^/]*$/, `${image}.webp`))
 }
 
 /**

@@ -1,0 +1,144 @@
+"""The files of static/, read once: small on the line, and kept by browsers for ever.
+
+A file has an address with a digest of its folder in it, `/static/js~3f2a9c0d/main.js`, so that
+modules find each other by the relative addresses in their sources. What such an address answers
+never changes; with an old digest, or none, today's file is answered and must be asked for again.
+"""
+
+import gzip
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from posixpath import dirname, normpath
+from posixpath import join as join_path
+from typing import NamedTuple
+
+import brotli
+import minify
+
+STATIC = "/static/"
+TYPES: Mapping[str, str] = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+"""What is served at all; licences and types for the checker lie beside it and are not."""
+PACKED_ALREADY = frozenset({".png", ".webp", ".woff2"})
+LAST_FOLDER = "css"
+"""Styles name other files, so that they are read when those have their addresses."""
+DIGEST_BYTES = 4
+BROTLI_QUALITY = 10
+GZIP_LEVEL = 9
+
+_ADDRESS = re.compile(r"(?P<folder>[a-z]+)(~(?P<digest>[0-9a-f]+))?/(?P<rest>.+)", re.ASCII)
+_IN_STYLE = re.compile(r'(?<=url\(")/static/([^"]+)(?="\))')
+_IMPORT = re.compile(r'^import [^"]*"(\.[^"]+)"$', re.MULTILINE)
+
+
+class Asset:
+    """A file as it goes over the line; packed when somebody first wants it so."""
+
+    def __init__(self, ending: str, body: bytes):
+        self.mimetype = TYPES[ending]
+        self.body = body
+        self.digest = blake2b(body, digest_size=DIGEST_BYTES).hexdigest()
+        self._is_packed = ending in PACKED_ALREADY
+
+    def packed(self, encoding: str) -> bytes | None:
+        """Return the body in *encoding*, or `None` if that would make it no smaller."""
+        if self._is_packed:
+            return None
+        return self._brotli if encoding == "br" else self._gzip
+
+    @cached_property
+    def _brotli(self) -> bytes:
+        return bytes(brotli.compress(self.body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY))
+
+    @cached_property
+    def _gzip(self) -> bytes:
+        return gzip.compress(self.body, GZIP_LEVEL, mtime=0)
+
+
+class Found(NamedTuple):
+    """What stands at an address, and whether it will for ever."""
+
+    asset: Asset
+    is_lasting: bool
+
+
+class Assets:
+    """The files below *folder*, by their paths there."""
+
+    def __init__(self, folder: Path):
+        self._imports: dict[str, tuple[str, ...]] = {}
+        self._assets: dict[str, Asset] = {}
+        self._digests: dict[str, str] = {}
+        names = sorted(path.name for path in folder.iterdir() if path.is_dir())
+        for name in sorted(names, key=LAST_FOLDER.__eq__):
+            for path in sorted((folder / name).rglob("*")):
+                self._read(folder, path)
+            self._digests[name] = self._digest_of(name)
+
+    def address(self, path: str) -> str:
+        """Return where *path*, as css/shop.css, is to be asked for; `KeyError` if there is none."""
+        if path not in self._assets:
+            raise KeyError(path)
+        return f"{self.folder(path.partition('/')[0])}{path.partition('/')[2]}"
+
+    def folder(self, name: str) -> str:
+        """Return what the addresses of all files in the folder *name* begin with."""
+        return f"{STATIC}{name}~{self._digests[name]}/"
+
+    def find(self, address: str) -> Found | None:
+        """Return what stands at *address*, which begins behind /static/."""
+        if (match := _ADDRESS.fullmatch(address)) is None:
+            return None
+        folder, digest, rest = match["folder"], match["digest"], match["rest"]
+        asset = self._assets.get(f"{folder}/{rest}")
+        return Found(asset, digest == self._digests[folder]) if asset else None
+
+    def imported_by(self, path: str) -> list[str]:
+        """Return the paths of all modules that the one at *path* needs before it runs."""
+        needed: dict[str, None] = {}
+        waiting = [path]
+        while waiting:
+            for other in self._imports[waiting.pop(0)]:
+                if other not in needed and other != path:
+                    needed[other] = None
+                    waiting.append(other)
+        return list(needed)
+
+    def _read(self, folder: Path, path: Path) -> None:
+        if path.suffix not in TYPES:
+            return
+        name, body = path.relative_to(folder).as_posix(), path.read_bytes()
+        if path.suffix == ".js":
+            self._imports[name] = tuple(_imports(name, body.decode()))
+            body = _smaller("text/javascript", body.decode())
+        elif path.suffix == ".css":
+            named = _IN_STYLE.sub(lambda found: self.address(found[1]), body.decode())
+            body = _smaller("text/css", named)
+        self._assets[name] = Asset(path.suffix, body)
+
+    def _digest_of(self, folder: str) -> str:
+        inside = {
+            name: asset.digest
+            for name, asset in self._assets.items()
+            if name.startswith(f"{folder}/")
+        }
+        return blake2b(repr(inside).encode(), digest_size=DIGEST_BYTES).hexdigest()
+
+
+def _smaller(mimetype: str, source: str) -> bytes:
+    """Return *source* without what is for its readers alone."""
+    return str(minify.string(mimetype, source)).encode()
+
+
+def _imports(name: str, source: str) -> Iterator[str]:
+    for found in _IMPORT.finditer(source):
+        yield normpath(join_path(dirname(name), found[1]))

@@ -1,0 +1,81 @@
+"""Pages and JSON made small, and not sent again where nothing has changed."""
+
+import gzip
+
+import brotli
+import pytest
+
+from tests.http.house import House
+from tests.http.visitor import text
+
+APPLES = "gala-apples-1kg"
+
+
+@pytest.mark.parametrize("path", ["/shop", "/api/products"])
+async def test_a_long_text_comes_packed(house: House, path: str) -> None:
+    visitor = house.visitor()
+    plain = await (await visitor.get(path)).get_data(as_text=False)
+
+    for encoding, unpack in (("br", brotli.decompress), ("gzip", gzip.decompress)):
+        answer = await visitor.get(path, Accept_Encoding=encoding)
+        packed = await answer.get_data(as_text=False)
+        assert answer.headers["Content-Encoding"] == encoding
+        assert "Accept-Encoding" in answer.vary
+        assert unpack(packed) == plain
+        assert int(answer.headers["Content-Length"]) == len(packed) < len(plain) / 4
+
+
+async def test_a_short_text_comes_as_it_is(house: House) -> None:
+    answer = await house.visitor().get(f"/api/products/{APPLES}", Accept_Encoding="br")
+
+    assert "Content-Encoding" not in answer.headers
+    assert "Accept-Encoding" in answer.vary
+
+
+@pytest.mark.parametrize("path", ["/", "/shop?q=apple", "/p/gala-apples"])
+@pytest.mark.parametrize("encoding", ["br", "identity"])
+async def test_a_page_that_a_stranger_has_is_not_sent_again(
+    house: House, path: str, encoding: str
+) -> None:
+    visitor = house.visitor()
+    first = await visitor.get(path, Accept_Encoding=encoding)
+
+    again = await visitor.get(path, Accept_Encoding=encoding, If_None_Match=first.headers["ETag"])
+
+    assert first.headers["Cache-Control"] == "public, no-cache"
+    assert {"Cookie", "Accept-Encoding"} <= set(first.vary)
+    assert again.status_code == 304
+    assert await again.get_data(as_text=False) == b""
+
+
+async def test_a_page_is_sent_again_when_a_price_has_moved(house: House) -> None:
+    visitor = house.visitor()
+    tag = (await visitor.get("/shop?q=gala")).headers["ETag"]
+
+    await house.set_product(APPLES, price=999)
+    again = await visitor.get("/shop?q=gala", If_None_Match=tag)
+
+    assert again.status_code == 200
+    assert "£9.99" in await text(again)
+
+
+async def test_what_is_said_to_one_visitor_is_kept_for_nobody(house: House) -> None:
+    ada = await house.ada()
+    tag = (await house.visitor().get("/")).headers["ETag"]
+    await ada.post("/logout")
+
+    page = await ada.get("/", If_None_Match=tag)
+
+    assert "You are signed out." in await text(page)
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in page.headers
+
+
+async def test_a_page_of_somebody_signed_in_is_never_the_one_of_a_stranger(house: House) -> None:
+    ada = await house.ada()
+    tag = (await house.visitor().get("/")).headers["ETag"]
+
+    answer = await ada.get("/", If_None_Match=tag)
+
+    assert answer.status_code == 200
+    assert "Ada" in await text(answer)
