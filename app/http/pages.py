@@ -9,7 +9,7 @@ from app.http.cards import card, cards
 from app.http.desk import Desk
 from app.http.page import show_to_all
 from app.http.problems import not_found
-from app.http.search import LONGEST_QUERY, Search, find, read_page
+from app.http.search import LONGEST_QUERY, Search, find, meant, read_page
 
 MOST_SIMILAR = 8
 
@@ -39,6 +39,7 @@ def pages_door(desk: Desk) -> Blueprint:
             products=cards(found.products),
             count=found.total,
             next_page=found.next_page,
+            elsewhere=_elsewhere(desk, search) if not found.total else None,
         )
 
     @door.get("/p/<slug>")
@@ -71,6 +72,13 @@ def _search() -> Search:
         asked.get("sort", Search().sort),
         read_page(asked.get("page", "")) or 1,
     )
+
+
+def _elsewhere(desk: Desk, search: Search) -> dict[str, object]:
+    """Return where somebody who found nothing may look on: on all shelves, or for another word."""
+    names, on_sale = dict(desk.categories), _on_sale(desk)
+    everywhere = find(on_sale, names, Search(search.q)).total if search.category else 0
+    return {"everywhere": everywhere, "meant": meant(on_sale, names, search.q)}
 
 
 def _similar(first: Product, products: Iterable[Product]) -> list[Product]:

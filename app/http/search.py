@@ -1,6 +1,8 @@
 """Finding products: by words, by category, in an order, a page at a time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, NamedTuple
 from unicodedata import combining, normalize
@@ -11,6 +13,12 @@ PAGE_SIZE = 24
 LONGEST_QUERY = 100
 HIGHEST_PAGE = 9999
 REMEMBERED_TEXTS = 4096
+MOST_WORDS = 6
+"""So many words of a search are looked at for slips: each costs a millisecond."""
+ALIKE = 0.65
+"""How much of two words must be the same for one to be meant by the other, of 1."""
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 class Search(NamedTuple):
@@ -47,6 +55,19 @@ def find(products: Iterable[Product], names: Mapping[str, str], search: Search) 
     return _page(fitting, search.page)
 
 
+def meant(products: Iterable[Product], names: Mapping[str, str], q: str) -> str:
+    """Return what *q* may have been meant to be, of which there is something, or nothing.
+
+    Words that the shop knows stay as they are; another becomes the one that looks most like it.
+    """
+    on_sale = [product for product in products if product.sold]
+    vocabulary = {word for product in on_sale for word in _words(_title(product, names))}
+    words = [_meant_word(word, vocabulary) for word in _words(q)[:MOST_WORDS]]
+    if not words or not all(words):
+        return ""
+    return " ".join(words) if find(on_sale, names, Search(" ".join(words))).total else ""
+
+
 def read_page(text: str) -> int | None:
     """Return the number of a page, or `None` if *text* is none."""
     is_whole = text.isascii() and text.isdigit() and len(text) <= len(str(HIGHEST_PAGE))
@@ -60,8 +81,21 @@ def _page(fitting: Sequence[Product], page: int) -> Found:
 
 
 def _text(product: Product, names: Mapping[str, str]) -> str:
-    parts = (product.name, product.description, names.get(product.category, product.category))
-    return _folded(" ".join(parts))
+    return _folded(f"{_title(product, names)} {product.description}")
+
+
+def _title(product: Product, names: Mapping[str, str]) -> str:
+    return f"{product.name} {names.get(product.category, product.category)}"
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_folded(text))
+
+
+def _meant_word(word: str, vocabulary: Collection[str]) -> str:
+    if any(word in known for known in vocabulary):
+        return word
+    return next(iter(get_close_matches(word, vocabulary, 1, ALIKE)), "")
 
 
 def _has(words: Iterable[str], text: str) -> bool:

@@ -75,6 +75,19 @@ async def test_a_search_without_a_find_says_so(house: House) -> None:
     assert "See everything we have" in page
 
 
+async def test_who_makes_a_slip_is_asked_what_was_meant(house: House) -> None:
+    page = await text(await house.visitor().get("/shop?q=tomatos"))
+
+    assert "Nothing here is called “tomatos”" in page
+    assert re.search(r'Did you mean\s+<a[^>]+q=tomatoes">tomatoes</a>', page)
+
+
+async def test_who_looks_on_the_wrong_shelf_is_shown_the_others(house: House) -> None:
+    page = await text(await house.visitor().get("/shop?category=fruit&q=milk"))
+
+    assert re.search(r'href="/shop\?q=milk">See \d+ on other shelves', page)
+
+
 @pytest.mark.parametrize(
     "query", ["page=x", "page=0", "page=-3", "sort=<b>", f"page={'9' * 50}", "q=%00%ff"]
 )

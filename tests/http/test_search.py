@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.shelf import Product, Sku
-from app.http.search import PAGE_SIZE, Search, find, read_page
+from app.http.search import PAGE_SIZE, Search, find, meant, read_page
 from tests.examples import product
 
 NAMES = {"fruit": "Fruit", "dairy": "Dairy & eggs"}
@@ -92,3 +92,22 @@ def test_pages_hold_24_and_say_whether_there_are_more(count: int, pages: int) ->
 )
 def test_pages_are_numbers_from_1(typed: str, page: int | None) -> None:
     assert read_page(typed) == page
+
+
+@pytest.mark.parametrize(
+    ("q", "right"),
+    [
+        ("aples", "apples"),
+        ("Gala Aplles", "gala apples"),
+        ("bannana", "bananas"),
+        ("creme brulle", "creme brulee"),
+        ("fruti", "fruit"),
+        ("xyzzy", ""),
+        ("apples xyzzy", ""),
+        ("cidre", ""),
+        ("", ""),
+        ("!?", ""),
+    ],
+)
+def test_a_slip_is_understood_where_there_is_something_it_may_mean(q: str, right: str) -> None:
+    assert meant(SHELF, NAMES, q) == right

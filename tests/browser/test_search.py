@@ -1,0 +1,72 @@
+"""Suggestions while somebody types, as a keyboard, a mouse and a screen reader meet them."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.browser.visitor import Visitor
+
+OPTIONS = "#suggestions [role=option]"
+
+
+async def typed(visitor: Visitor, words: str) -> Page:
+    page = await visitor.open("/")
+    await page.get_by_role("combobox", name="Search the shop").press_sequentially(words)
+    await expect(page.locator(OPTIONS).first).to_be_visible()
+    return page
+
+
+async def test_what_fits_is_listed_and_the_field_says_so(visitor: Visitor) -> None:
+    page = await typed(visitor, "gala")
+    field = page.locator("#q")
+
+    await expect(field).to_have_attribute("aria-expanded", "true")
+    await expect(page.locator(OPTIONS).first).to_contain_text("Gala apples")
+    await expect(page.locator(OPTIONS).last).to_have_text("All results for “gala”")
+    await expect(page.locator("#polite")).to_contain_text("suggestions.")
+
+
+async def test_the_arrows_go_through_the_list_and_enter_goes_there(visitor: Visitor) -> None:
+    page = await typed(visitor, "gala")
+    field = page.locator("#q")
+
+    await field.press("ArrowDown")
+    await expect(field).to_have_attribute("aria-activedescendant", "suggestions-0")
+    await field.press("ArrowUp")
+    assert await field.get_attribute("aria-activedescendant") is None
+    await field.press("ArrowUp")
+    await expect(page.locator(OPTIONS).last).to_have_attribute("aria-selected", "true")
+    await field.press("ArrowDown")
+    await field.press("ArrowDown")
+    await field.press("Enter")
+
+    await page.wait_for_url("**/p/gala-apples")
+
+
+async def test_escape_closes_the_list_and_keeps_what_was_typed(visitor: Visitor) -> None:
+    page = await typed(visitor, "gala")
+
+    await page.locator("#q").press("Escape")
+
+    await expect(page.locator("#suggestions")).to_be_hidden()
+    await expect(page.locator("#q")).to_have_value("gala")
+    await expect(page.locator("#q")).to_have_attribute("aria-expanded", "false")
+
+
+async def test_enter_alone_searches_and_so_does_the_last_option(visitor: Visitor) -> None:
+    page = await typed(visitor, "milk")
+    await page.locator("#q").press("Enter")
+    await page.wait_for_url("**/shop?q=milk")
+
+    page = await typed(visitor, "milk")
+    await page.locator(OPTIONS).last.click()
+    await page.wait_for_url(re.compile(r"/shop\?q=milk$"))
+
+
+async def test_nothing_is_suggested_for_what_is_not_there(visitor: Visitor) -> None:
+    page = await visitor.open("/")
+
+    await page.locator("#q").press_sequentially("xyzzy")
+
+    await expect(page.locator("#polite")).to_have_text("No suggestions.")
+    await expect(page.locator("#suggestions")).to_be_hidden()
