@@ -27,12 +27,16 @@ def read_address(fields: Fields) -> Address:
 
 def address_faults(fields: Fields) -> dict[str, str]:
     """Return what is wrong with each field, in words to put beside it; nothing if all is well."""
-    return {name: f"{fault.capitalize()}." for name, fault in _faults(fields)}
+    return {name: _in_words(fields, name, fault) for name, fault in _faults(fields)}
 
 
 def typed_address(form: Mapping[str, str]) -> dict[str, str]:
     """Return what was typed into the fields of an address, without the spaces around it."""
     return {name: form.get(name, "").strip() for name in LENGTHS}
+
+
+def _in_words(fields: Fields, name: str, fault: str) -> str:
+    return "This is needed." if fields.get(name) == "" else f"{fault.capitalize()}."
 
 
 def _faults(fields: Fields) -> Iterator[tuple[str, str]]:

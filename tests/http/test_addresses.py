@@ -63,7 +63,7 @@ def test_no_field_may_be_missing() -> None:
 def test_a_form_hears_of_all_faults_at_once() -> None:
     assert address_faults(SAID) == {}
     assert address_faults({**SAID, "city": "", "postcode": "x" * 17}) == {
-        "city": "1 to 100 characters are allowed.",
+        "city": "This is needed.",
         "postcode": "1 to 16 characters are allowed.",
     }
 
