@@ -15,10 +15,12 @@ from app.http.throttle import household
 from app.http.tries import wait_s
 from app.store.accounts import (
     EmailTaken,
+    PasswordMoved,
     Person,
     add_account,
     add_failure,
     clear_failures,
+    expect_password,
     find_by_email,
     find_failures,
     set_password_hash,
@@ -35,10 +37,10 @@ Fields = Mapping[str, object]
 
 async def register(desk: Desk, fields: Fields) -> Session:
     """Make an account of what *fields* say, and sign in to it."""
-    email, password, name = _email(fields), _text(fields, "password"), _name(fields)
+    email, password, name = _email(fields), read_text(fields, "password"), read_name(fields)
     if weakness := desk.passwords.weakness(password):
         raise Problem(400, "weak_password", weakness)
-    if pause_s := desk.registrations.spend(_address()):
+    if pause_s := desk.registrations.spend(from_address()):
         raise throttled(pause_s)
     with desk.passwords.place():
         password_hash = await desk.passwords.hash(password)
@@ -53,24 +55,28 @@ async def register(desk: Desk, fields: Fields) -> Session:
 
 async def sign_in(desk: Desk, fields: Fields) -> Session:
     """Sign in; unknown e-mail and wrong password take the same way and the same time."""
-    email, password = _text(fields, "email"), _text(fields, "password")
-    address = _address()
+    email, password = read_text(fields, "email"), read_text(fields, "password")
+    address = from_address()
     with desk.passwords.place():
         async with desk.turns.of(email, address):
-            person, better_hash = await _recognise(desk, email, password, address)
+            person, better_hash = await recognise(desk, email, password, address)
 
     def first(connection: Connection) -> None:
+        expect_password(connection, person)
         clear_failures(connection, email, address)
         if better_hash:
             set_password_hash(connection, person.account, better_hash)
 
-    return await begin_login(desk, person, first)
+    try:
+        return await begin_login(desk, person, first)
+    except PasswordMoved:
+        return await sign_in(desk, fields)
 
 
-async def _recognise(
+async def recognise(
     desk: Desk, email: str, password: str, address: str
 ) -> tuple[Person, str | None]:
-    """Return who signs in, and a hash to replace theirs with if that has become outdated."""
+    """Return whose password that is, and a better hash of it if theirs is outdated."""
     failures = await desk.database.read(find_failures, email, address)
     if pause_s := wait_s(failures, desk.free_failures, desk.now_s()):
         raise throttled(pause_s)
@@ -91,25 +97,28 @@ def is_email(text: str) -> bool:
 
 
 def _email(fields: Fields) -> str:
-    email = _text(fields, "email")
+    email = read_text(fields, "email")
     if not is_email(email):
         raise malformed("The e-mail address needs one @, with something on both sides")
     return email
 
 
-def _name(fields: Fields) -> str:
-    name = _text(fields, "name")
+def read_name(fields: Fields) -> str:
+    """Return what somebody wants to be called, or refuse."""
+    name = read_text(fields, "name")
     if len(name) > LONGEST_NAME or not name.strip() or "\n" in name or "\t" in name:
         raise malformed(f"A name has 1 to {LONGEST_NAME} characters, on one line")
     return name
 
 
-def _text(fields: Fields, name: str) -> str:
+def read_text(fields: Fields, name: str) -> str:
+    """Return the text called *name*, or refuse."""
     try:
         return text(fields, name)
     except BadValue as fault:
         raise malformed(fault) from fault
 
 
-def _address() -> str:
+def from_address() -> str:
+    """Return where the request comes from, as failures are counted."""
     return household(request.remote_addr or "")

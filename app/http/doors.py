@@ -10,9 +10,13 @@ from app.http.cards import money
 from app.http.cart import cart_door
 from app.http.cart_api import cart_api
 from app.http.desk import Desk
+from app.http.devices import device_of
 from app.http.files import files_door
 from app.http.how_it_works import how_it_works_door
+from app.http.moments import moment
 from app.http.notices import KEPT_FOR
+from app.http.own_account import own_account_door
+from app.http.own_addresses import own_addresses_door
 from app.http.packing import pack
 from app.http.page import show_problem
 from app.http.pages import pages_door
@@ -29,6 +33,8 @@ FAILED = 500
 DOORS = (
     pages_door,
     account_door,
+    own_account_door,
+    own_addresses_door,
     cart_door,
     how_it_works_door,
     account_api,
@@ -47,6 +53,8 @@ def open_doors(app: Quart, desk: Desk) -> None:
     )
     app.add_template_filter(money, "money")
     _name_files(app, desk.assets)
+    app.add_template_filter(device_of, "device")
+    app.add_template_filter(moment, "moment")
     guard(app, desk)
     pack(app)
     _refuse_well(app, desk)

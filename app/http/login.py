@@ -38,7 +38,31 @@ async def begin_login(desk: Desk, person: Person, first: Callable[[Connection], 
 
     All in one transaction, which begins with *first*.
     """
-    secret, now_s, ended = desk.new_secret(), int(desk.now_s()), claimed_hash()
+    ended = claimed_hash()
+    login = await _replace(desk, person, ended, first)
+    if ended is not None:
+        desk.sessions.end(ended)
+    return login
+
+
+async def renew_login(
+    desk: Desk, person: Person, login: Session, first: Callable[[Connection], None]
+) -> None:
+    """Give the browser of *login* a new id; its open sockets go on with it."""
+    desk.sessions.renew(login.id_hash, await _replace(desk, person, login.id_hash, first))
+
+
+async def end_login(desk: Desk, login: Session) -> None:
+    """Sign out: the login is over, here and on the open sockets."""
+    await desk.database.write(end_session, login.id_hash)
+    desk.sessions.end(login.id_hash)
+    logout_user()
+
+
+async def _replace(
+    desk: Desk, person: Person, ended: SessionHash | None, first: Callable[[Connection], None]
+) -> Session:
+    secret, now_s = desk.new_secret(), int(desk.now_s())
     login = _login(desk, person, digest(secret), now_s)
     agent = request.headers.get("User-Agent", "")
 
@@ -49,17 +73,8 @@ async def begin_login(desk: Desk, person: Person, first: Callable[[Connection], 
         add_session(connection, login, agent, desk.lifetime, now_s)
 
     await desk.database.write(begin)
-    if ended is not None:
-        desk.sessions.end(ended)
     login_user(AuthUser(secret), remember=True)
     return login
-
-
-async def end_login(desk: Desk, login: Session) -> None:
-    """Sign out: the login is over, here and on the open sockets."""
-    await desk.database.write(end_session, login.id_hash)
-    desk.sessions.end(login.id_hash)
-    logout_user()
 
 
 def _login(desk: Desk, person: Person, id_hash: SessionHash, now_s: int) -> Session:

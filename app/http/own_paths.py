@@ -9,7 +9,9 @@ MOST_DECODINGS = 4
 
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 """Browsers drop tabs and line ends from an address, and take a backslash for a slash."""
-_NO_PAGE = re.compile("/(login|register|logout|ws|(cart|api|static)/.*)")
+_NO_PAGE = re.compile(
+    "/(login|register|logout|ws|account/(name|password|sessions/.*)|(cart|api|static)/.*)"
+)
 
 
 def own_path(path: str) -> str:

@@ -18,6 +18,7 @@ class _Login:
     sockets: set[Asker] = field(default_factory=set)
     warned: bool = False
     due_s: float = 0.0
+    names: list[SessionHash] = field(default_factory=list)
     use_saved_at_s: int = 0
 
 
@@ -42,7 +43,7 @@ class LiveSessions:
         """Have *socket* told when *session* nears its end, and dismissed when it ends."""
         login = self._logins.get(session.id_hash)
         if login is None:
-            login = _Login(session, use_saved_at_s=session.used_at_s)
+            login = _Login(session, use_saved_at_s=session.used_at_s, names=[session.id_hash])
             self._logins[session.id_hash] = login
             self._watch(login)
         login.sockets.add(socket)
@@ -52,7 +53,7 @@ class LiveSessions:
         if login := self._logins.get(session.id_hash):
             login.sockets.discard(socket)
             if not login.sockets:
-                del self._logins[session.id_hash]
+                self._forget(login)
 
     def left_ms(self, session: Session) -> int:
         """Return for how many milliseconds *session* lasts if it is not used again."""
@@ -69,18 +70,30 @@ class LiveSessions:
         login.session = replace(login.session, used_at_s=now_s)
         if now_s >= login.use_saved_at_s + self._save_use_every_s:
             login.use_saved_at_s = now_s
-            self._uses[session.id_hash] = Use(session.id_hash, now_s)
+            self._uses[login.session.id_hash] = Use(login.session.id_hash, now_s)
         if login.warned:
-            self._renew(login)
+            self._prolong(login)
 
     def take_uses(self) -> list[Use]:
         """Return the uses that are to be written down, once."""
         uses, self._uses = list(self._uses.values()), {}
         return uses
 
+    def renew(self, id_hash: SessionHash, session: Session) -> None:
+        """Let the sockets of a login go on in *session*, which took its place in their browser.
+
+        They are known by either name from now on.
+        """
+        if login := self._logins.get(id_hash):
+            login.session, login.use_saved_at_s, login.warned = session, session.used_at_s, False
+            login.names.append(session.id_hash)
+            self._logins[session.id_hash] = login
+            self._watch(login)
+
     def end(self, id_hash: SessionHash, why: Farewell = Farewell.SIGNED_OUT) -> None:
         """Dismiss the sockets of a login that has ended."""
-        if login := self._logins.pop(id_hash, None):
+        if login := self._logins.get(id_hash):
+            self._forget(login)
             for socket in tuple(login.sockets):
                 socket.dismiss(why)
 
@@ -89,6 +102,10 @@ class LiveSessions:
         now_s = self._now_s()
         for login in [login for login in self._logins.values() if login.due_s <= now_s]:
             self._look_at(login)
+
+    def _forget(self, login: _Login) -> None:
+        for name in login.names:
+            del self._logins[name]
 
     def _look_at(self, login: _Login) -> None:
         left_ms = self.left_ms(login.session)
@@ -100,7 +117,7 @@ class LiveSessions:
             self._tell(login)
         self._watch(login)
 
-    def _renew(self, login: _Login) -> None:
+    def _prolong(self, login: _Login) -> None:
         if self.left_ms(login.session) > WARN_BEFORE_S * 1000:
             login.warned = False
             self._tell(login)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -16,6 +16,10 @@ FORGOTTEN_AFTER_S = 24 * 3600
 
 class EmailTaken(Exception):
     """There is an account with this e-mail address."""
+
+
+class PasswordMoved(Exception):
+    """The password is another one than when it was checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,24 @@ def add_account(connection: Connection, person: Person, epoch: str, now_s: int) 
 
 def find_by_email(connection: Connection, email: str) -> Person | None:
     """Return who signs in with *email*."""
-    row = connection.execute(
-        select(accounts).where(accounts.c.email == same_email(email))
-    ).one_or_none()
-    if row is None:
-        return None
-    return Person(Account(row.id), row.email, row.name, row.password_hash, row.staff)
+    return _find(connection, accounts.c.email == same_email(email))
+
+
+def find_person(connection: Connection, account: Account) -> Person | None:
+    """Return who is behind *account*."""
+    return _find(connection, accounts.c.id == account)
+
+
+def set_name(connection: Connection, account: Account, name: str) -> None:
+    """Call the one behind *account* by another name."""
+    connection.execute(update(accounts).where(accounts.c.id == account).values(name=name))
+
+
+def expect_password(connection: Connection, person: Person) -> None:
+    """Raise `PasswordMoved` unless the password is still the one that *person* was found with."""
+    found = find_person(connection, person.account)
+    if found is None or found.password_hash != person.password_hash:
+        raise PasswordMoved
 
 
 def set_password_hash(connection: Connection, account: Account, password_hash: str) -> None:
@@ -96,6 +112,13 @@ def add_failure(connection: Connection, email: str, address: str, now_s: int) ->
 def clear_failures(connection: Connection, email: str, address: str) -> None:
     """Forget failures after a success."""
     connection.execute(delete(failures).where(failures.c.who == _who(email, address)))
+
+
+def _find(connection: Connection, condition: ColumnElement[bool]) -> Person | None:
+    row = connection.execute(select(accounts).where(condition)).one_or_none()
+    if row is None:
+        return None
+    return Person(Account(row.id), row.email, row.name, row.password_hash, row.staff)
 
 
 def _who(email: str, address: str) -> str:

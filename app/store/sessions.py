@@ -1,12 +1,25 @@
 """Logins: a random id in the cookie, its digest in the database (ASVS 5.0, 7.2)."""
 
 from hashlib import sha256
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from app.domain.cart import Account
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.store.tables import accounts, sessions
+
+MOST_SHOWN = 50
+"""So many logins of an account are listed; all of them can be ended."""
+
+
+class SignedIn(NamedTuple):
+    """Where an account is signed in: what the browser calls itself, since when, last used."""
+
+    id_hash: SessionHash
+    agent: str
+    began_at_s: int
+    used_at_s: int
 
 
 def digest(session_id: str) -> SessionHash:
@@ -50,6 +63,26 @@ def find_session(
     return Session(id_hash, Account(row.account), row.name, row.staff, row.used_at, row.ends_at)
 
 
+def load_sessions(
+    connection: Connection, account: Account, lifetime: Lifetime, now_s: int
+) -> list[SignedIn]:
+    """Return where *account* is signed in, the one used last first."""
+    asked = (
+        select(sessions)
+        .where(
+            sessions.c.account == account,
+            sessions.c.ends_at > now_s,
+            sessions.c.used_at > now_s - lifetime.idle_s,
+        )
+        .order_by(sessions.c.used_at.desc(), sessions.c.created_at.desc(), sessions.c.id_hash)
+        .limit(MOST_SHOWN)
+    )
+    return [
+        SignedIn(SessionHash(row.id_hash), row.agent, row.created_at, row.used_at)
+        for row in connection.execute(asked)
+    ]
+
+
 def touch_session(connection: Connection, id_hash: SessionHash, now_s: int) -> None:
     """Remember that the login was used."""
     connection.execute(update(sessions).where(sessions.c.id_hash == id_hash).values(used_at=now_s))
@@ -58,3 +91,19 @@ def touch_session(connection: Connection, id_hash: SessionHash, now_s: int) -> N
 def end_session(connection: Connection, id_hash: SessionHash) -> None:
     """End the login for good."""
     connection.execute(delete(sessions).where(sessions.c.id_hash == id_hash))
+
+
+def end_own_session(connection: Connection, account: Account, id_hash: SessionHash) -> bool:
+    """End a login of *account* for good; say whether it had that."""
+    asked = delete(sessions).where(sessions.c.id_hash == id_hash, sessions.c.account == account)
+    return connection.execute(asked).rowcount == 1
+
+
+def end_other_sessions(
+    connection: Connection, account: Account, kept: SessionHash
+) -> list[SessionHash]:
+    """End all logins of *account* but one; return which."""
+    others = (sessions.c.account == account) & (sessions.c.id_hash != kept)
+    found = connection.scalars(select(sessions.c.id_hash).where(others)).all()
+    connection.execute(delete(sessions).where(others))
+    return [SessionHash(id_hash) for id_hash in found]

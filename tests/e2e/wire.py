@@ -253,6 +253,8 @@ def send(port: int, method: str, path: str, body: Any, headers: Mapping[str, str
         connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()
         named = {name.lower(): value for name, value in answer.getheaders()}
+        if cookies := answer.headers.get_all("Set-Cookie"):
+            named["set-cookie"] = "; ".join(cookies)
         return Answer(answer.status, named, answer.read())
     finally:
         connection.close()

@@ -1,8 +1,9 @@
 """A clock and a database that do as a test tells them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,10 @@ class Clock:
 
 
 class FlakyDatabase(Database):
-    """A database that can be taken away, and counts what it was asked."""
+    """A database that can be taken away, and counts what it was asked.
+
+    An `interlude` happens once, just before what is written next.
+    """
 
     def __init__(self, url: str):
         super().__init__(url)
@@ -36,6 +40,7 @@ class FlakyDatabase(Database):
         self.reads: list[str] = []
         self.writes: list[str] = []
         self.saving = asyncio.Event()
+        self.interlude: Callable[[], Coroutine[Any, Any, object]] | None = None
 
     async def read(self, question: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer *question*, unless the database is away."""
@@ -49,11 +54,18 @@ class FlakyDatabase(Database):
     async def write(self, question: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer *question* and commit, unless the database is away."""
         self.writes.append(question.__name__)
+        await self._interrupt()
         if question is save_carts:
             self.saving.set()
         if self.is_away or self.writes_fail:
             raise NotNow("away")
         return await super().write(question, *args, **kwargs)
+
+    async def _interrupt(self) -> None:
+        """Do what a test wants to happen now, as another request would: knowing nothing of this."""
+        interlude, self.interlude = self.interlude, None
+        if interlude:
+            await asyncio.create_task(interlude(), context=Context())
 
 
 @dataclass

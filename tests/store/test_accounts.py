@@ -1,5 +1,7 @@
 """Who shops here."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine
 
@@ -8,12 +10,16 @@ from app.store.accounts import (
     FORGOTTEN_AFTER_S,
     EmailTaken,
     Failures,
+    PasswordMoved,
     Person,
     add_account,
     add_failure,
     clear_failures,
+    expect_password,
     find_by_email,
     find_failures,
+    find_person,
+    set_name,
     set_password_hash,
 )
 from app.store.carts import load_cart
@@ -93,3 +99,23 @@ def test_failures_are_forgotten_after_a_day(engine: Engine) -> None:
     ask(engine, add_failure, EMAIL, WORK, NOON + FORGOTTEN_AFTER_S + 1)
 
     assert ask(engine, find_failures, EMAIL, HOME) == Failures()
+
+
+def test_a_name_can_be_changed_and_nobody_else_s_is(engine: Engine) -> None:
+    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+
+    ask(engine, set_name, ADA, "Ada Byron")
+
+    assert ask(engine, find_person, ADA) == replace(ADA_HERSELF, name="Ada Byron")
+    assert ask(engine, find_person, BOB) == BOB_HIMSELF
+
+
+def test_a_password_that_was_checked_is_noticed_to_have_moved_since(engine: Engine) -> None:
+    ask(engine, expect_password, ADA_HERSELF)
+
+    ask(engine, set_password_hash, ADA, "a better hash")
+
+    with pytest.raises(PasswordMoved):
+        ask(engine, expect_password, ADA_HERSELF)
+    with pytest.raises(PasswordMoved):
+        ask(engine, expect_password, BOB_HIMSELF)

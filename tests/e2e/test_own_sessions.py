@@ -1,0 +1,79 @@
+"""Sockets of logins that their owner ends on the account's page (protocol.md §5, 4410)."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.e2e.server import Server
+from tests.e2e.shelf import APPLES
+from tests.e2e.wire import PASSWORD, Answer, Goodbye, Shopper, Wire
+
+SIGNED_OUT = Goodbye(4410, "")
+
+
+@pytest.fixture
+async def phone(shop: Server, ada: Shopper) -> AsyncIterator[Shopper]:
+    """Return Ada once more, signed in on her phone."""
+    async with Shopper(shop) as elsewhere:
+        login = {"email": ada.email, "password": PASSWORD}
+        assert (await elsewhere.send("POST", "/api/session", login)).status == 200
+        yield elsewhere
+
+
+async def post(shopper: Shopper, path: str, **fields: str) -> Answer:
+    """Send a form of the account's page."""
+    kind = "application/x-www-form-urlencoded"
+    return await shopper.send("POST", f"/account{path}", urlencode(fields), Content_Type=kind)
+
+
+async def elsewhere(shopper: Shopper) -> list[str]:
+    """Return the forms that sign *shopper* out at one other place."""
+    page = (await shopper.send("GET", "/account")).body.decode()
+    return re.findall(r'action="/account(/sessions/[0-9a-f]{64}/end)"', page)
+
+
+async def ends_at_once(*sockets: Wire) -> bool:
+    """Say whether all *sockets* are closed within a second because their login was ended."""
+    async with asyncio.timeout(1):
+        return [await socket.goodbye() for socket in sockets] == [SIGNED_OUT] * len(sockets)
+
+
+async def test_signing_out_there_closes_the_sockets_there(ada: Shopper, phone: Shopper) -> None:
+    here, there, silent = await ada.tab(), await phone.tab(), await phone.socket()
+    (form,) = await elsewhere(ada)
+
+    assert (await post(ada, form)).status == 303
+
+    assert await ends_at_once(there, silent)
+    assert (await here.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert await (await phone.socket()).goodbye() == Goodbye(4401, "")
+
+
+async def test_signing_out_everywhere_else_closes_all_sockets_but_these(
+    ada: Shopper, phone: Shopper
+) -> None:
+    here, there = await ada.tab(), await phone.tab()
+
+    assert (await post(ada, "/sessions/end-others")).status == 303
+
+    assert await ends_at_once(there)
+    assert (await here.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+
+
+async def test_a_new_password_closes_the_sockets_of_all_other_logins(
+    ada: Shopper, phone: Shopper
+) -> None:
+    here, there = await ada.tab(), await phone.tab()
+    before = ada.cookie
+
+    assert (await post(ada, "/password", current=PASSWORD, new="nine purple bricks")).status == 303
+
+    assert await ends_at_once(there)
+    assert (await here.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert ada.cookie != before
+    assert (await ada.cart())["rev"] == 1
+    assert (await ada.send("DELETE", "/api/session")).status == 204
+    assert await ends_at_once(here)

@@ -1,0 +1,135 @@
+"""The addresses that an account keeps, as forms."""
+
+import re
+
+import pytest
+
+from tests.http.house import House
+from tests.http.visitor import Visitor, notices, text
+
+HOME = {
+    "name": "Ada Byron",
+    "line1": "12 St James's Square",
+    "line2": "",
+    "city": "London",
+    "postcode": "SW1Y 4JH",
+}
+WORK = {**HOME, "line1": "1 Dorset Street", "postcode": "W1U 4EG"}
+NEW = "/account/addresses/new"
+
+
+async def said(visitor: Visitor, path: str, form: dict[str, str] | None = None) -> str:
+    """Send a form, and return what the account's page says of it."""
+    answer = await visitor.post(path, form)
+    assert (answer.status_code, answer.location) == (303, "/account")
+    return notices(await text(await visitor.get("/account")))
+
+
+async def kept(visitor: Visitor) -> list[str]:
+    """Return the addresses of the account's page, by where they are changed."""
+    page = await text(await visitor.get("/account"))
+    return re.findall(r'href="(/account/addresses/[0-9a-f-]{36})"', page)
+
+
+async def test_an_address_is_added_without_the_spaces_around_it(house: House) -> None:
+    ada = await house.ada()
+
+    assert await said(ada, NEW, {**HOME, "city": " London "}) == "ok: The address is added."
+
+    assert "12 St James's Square, London SW1Y 4JH" in await text(await ada.get("/account"))
+
+
+async def test_the_form_begins_with_the_name_of_the_account(house: House) -> None:
+    page = await text(await (await house.ada()).get(NEW))
+
+    assert 'value="Ada"' in page
+    for token in ("name", "address-line1", "address-line2", "address-level2", "postal-code"):
+        assert f'autocomplete="{token}"' in page
+
+
+async def test_an_address_is_changed(house: House) -> None:
+    ada = await house.ada()
+    await ada.post(NEW, HOME)
+    (home,) = await kept(ada)
+
+    assert f'value="{HOME["line1"]}"' in await text(await ada.get(home))
+    assert await said(ada, home, WORK) == "ok: The address is changed."
+
+    assert "1 Dorset Street, London W1U 4EG" in await text(await ada.get("/account"))
+    assert await kept(ada) == [home]
+
+
+async def test_another_address_is_offered_first(house: House) -> None:
+    ada = await house.ada()
+    await ada.post(NEW, HOME)
+    await ada.post(NEW, WORK)
+    work, home = await kept(ada)
+
+    assert await said(ada, f"{home}/first") == "ok: That address is offered first now."
+
+    assert await kept(ada) == [home, work]
+
+
+async def test_an_address_is_removed(house: House) -> None:
+    ada = await house.ada()
+    await ada.post(NEW, HOME)
+    (home,) = await kept(ada)
+
+    assert await said(ada, f"{home}/remove") == "ok: The address is removed."
+
+    assert await kept(ada) == []
+    assert (await ada.get(home)).status_code == 404
+
+
+async def test_all_faults_are_said_beside_their_fields_and_nothing_typed_is_lost(
+    house: House,
+) -> None:
+    ada = await house.ada()
+    await ada.post(NEW, WORK)
+
+    for path in (NEW, *await kept(ada)):
+        answer = await ada.post(path, {**HOME, "city": " ", "postcode": "x" * 17})
+
+        page = await text(answer)
+        assert answer.status_code == 400
+        faulty = re.findall(r'id="(\w+)"[^>]*aria-invalid="true" aria-describedby="(\S+)"', page)
+        assert faulty == [("city", "city-fault"), ("postcode", "postcode-fault")]
+        assert len(re.findall("autofocus", page)) == 1
+        assert '<p class="fault" id="city-fault">This is needed.</p>' in page
+        assert f'value="{HOME["line1"]}"' in page
+    assert len(await kept(ada)) == 1
+
+
+async def test_no_more_than_so_many_addresses_are_kept(house: House) -> None:
+    ada = await house.ada()
+    for number in range(20):
+        await ada.post(NEW, {**HOME, "line1": f"{number} High Street"})
+
+    answer = await ada.post(NEW, HOME)
+
+    assert answer.status_code == 409
+    page = await text(answer)
+    assert "Remove one first." in page
+    assert f'value="{HOME["line1"]}"' in page
+    assert len(await kept(ada)) == 20
+
+
+@pytest.mark.parametrize("act", ["", "/first", "/remove"])
+async def test_nobody_touches_the_address_of_somebody_else(house: House, act: str) -> None:
+    bob = await house.ada(email="bob@shop.example")
+    await bob.post(NEW, HOME)
+    (home,) = await kept(bob)
+    ada = await house.ada()
+
+    for path in (home, home[:-12] + "0" * 12):
+        assert (await ada.post(f"{path}{act}", WORK)).status_code == 404
+        assert (await ada.get(path)).status_code == 404
+
+    assert "12 St James's Square" in await text(await bob.get("/account"))
+
+
+async def test_only_somebody_signed_in_has_addresses(house: House) -> None:
+    for method in ("GET", "POST"):
+        answer = await house.visitor().ask(method, NEW, {"Origin": "http://localhost"})
+
+        assert (answer.status_code, answer.location) == (303, "/login?next=%2Faccount")

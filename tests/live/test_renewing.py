@@ -1,0 +1,63 @@
+"""A login that is renewed: its browser has a new id, and its sockets go on."""
+
+from app.live.ports import Farewell
+from app.live.sessions import SAVE_USE_EVERY_S, Use
+from tests.examples import NOON
+from tests.live.fakes import FakeTab
+from tests.live.test_sessions import IDLE_S, Signed, a_login
+
+
+def renewed() -> Signed:
+    """Return a socket whose login was renewed ten minutes after noon."""
+    signed = Signed()
+    signed.at(600)
+    signed.sessions.renew(signed.login.id_hash, a_login("fresh", used_at_s=NOON + 600))
+    return signed
+
+
+def test_sockets_go_on_for_as_long_as_the_new_login_does() -> None:
+    signed = renewed()
+
+    signed.at(600 + IDLE_S - 1)
+    assert signed.socket.farewells == []
+    assert signed.sessions.left_ms(signed.login) == 1000
+    signed.at(600 + IDLE_S)
+    assert signed.socket.farewells == [Farewell.EXPIRED]
+
+
+def test_ending_the_new_login_ends_its_old_sockets_and_its_new_ones() -> None:
+    signed, new = renewed(), FakeTab()
+    signed.sessions.join(a_login("fresh"), new)
+
+    signed.sessions.end(a_login("fresh").id_hash)
+
+    assert signed.socket.farewells == new.farewells == [Farewell.SIGNED_OUT]
+
+
+def test_using_an_old_socket_uses_the_new_login() -> None:
+    signed = renewed()
+    signed.at(600 + SAVE_USE_EVERY_S)
+
+    signed.sessions.use(signed.login)
+
+    fresh = a_login("fresh").id_hash
+    assert signed.sessions.take_uses() == [Use(fresh, NOON + 600 + SAVE_USE_EVERY_S)]
+
+
+def test_a_renewed_login_is_forgotten_with_its_last_socket() -> None:
+    signed = renewed()
+
+    signed.sessions.leave(signed.login, signed.socket)
+
+    signed.sessions.end(signed.login.id_hash)
+    signed.sessions.end(a_login("fresh").id_hash)
+    assert signed.socket.farewells == []
+
+
+def test_renewing_a_login_without_sockets_is_nothing_to_tell() -> None:
+    signed = Signed()
+
+    signed.sessions.renew(a_login("other").id_hash, a_login("fresh"))
+
+    signed.sessions.end(a_login("fresh").id_hash)
+    assert signed.socket.farewells == []

@@ -1,0 +1,85 @@
+"""Where an account is signed in, as its owner sees and ends it."""
+
+from dataclasses import replace
+
+from sqlalchemy import Engine
+
+from app.domain.sessions import Session
+from app.store.accounts import add_account
+from app.store.database import ask
+from app.store.sessions import (
+    MOST_SHOWN,
+    SignedIn,
+    digest,
+    end_other_sessions,
+    end_own_session,
+    load_sessions,
+)
+from tests.examples import ADA, NOON
+from tests.store.people import BOB, BOB_HIMSELF
+from tests.store.test_sessions import ADAS, LIFETIME, found, sign_in
+
+PHONE = replace(ADAS, id_hash=digest("on the phone"), used_at_s=NOON + 10)
+BOBS = replace(ADAS, id_hash=digest("bob's"), account=BOB, name="Bob", staff=True)
+
+
+def listed(engine: Engine, now_s: int = NOON + 10) -> list[SignedIn]:
+    """Return where Ada is signed in."""
+    return ask(engine, load_sessions, ADA, LIFETIME, now_s)
+
+
+def sign_in_all(engine: Engine) -> None:
+    """Sign Ada in twice, and Bob once."""
+    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    sign_in(engine)
+    sign_in(engine, PHONE, agent="Phone/1")
+    sign_in(engine, BOBS)
+
+
+def still_in(engine: Engine) -> list[Session]:
+    """Return which of them are still signed in."""
+    return [one for one in (ADAS, PHONE, BOBS) if found(engine, NOON + 10, one)]
+
+
+def test_an_owner_sees_all_logins_of_the_account_and_no_other(engine: Engine) -> None:
+    sign_in_all(engine)
+
+    assert listed(engine) == [
+        SignedIn(PHONE.id_hash, "Phone/1", NOON + 10, NOON + 10),
+        SignedIn(ADAS.id_hash, "Browser/1", NOON, NOON),
+    ]
+
+
+def test_logins_that_are_over_are_not_listed(engine: Engine) -> None:
+    sign_in_all(engine)
+
+    assert [one.id_hash for one in listed(engine, NOON + 305)] == [PHONE.id_hash]
+    assert listed(engine, NOON + 1000) == []
+
+
+def test_a_list_of_logins_ends_somewhere(engine: Engine) -> None:
+    for number in range(MOST_SHOWN + 1):
+        sign_in(engine, replace(ADAS, id_hash=digest(str(number)), used_at_s=NOON + number))
+
+    shown = listed(engine, NOON + MOST_SHOWN)
+
+    assert len(shown) == MOST_SHOWN
+    assert shown[0].used_at_s == NOON + MOST_SHOWN
+
+
+def test_an_owner_ends_a_login_once_and_only_an_own_one(engine: Engine) -> None:
+    sign_in_all(engine)
+
+    assert not ask(engine, end_own_session, ADA, BOBS.id_hash)
+    assert ask(engine, end_own_session, ADA, PHONE.id_hash)
+    assert not ask(engine, end_own_session, ADA, PHONE.id_hash)
+
+    assert still_in(engine) == [ADAS, BOBS]
+
+
+def test_all_other_logins_of_the_account_end_and_are_named(engine: Engine) -> None:
+    sign_in_all(engine)
+
+    assert ask(engine, end_other_sessions, ADA, ADAS.id_hash) == [PHONE.id_hash]
+
+    assert still_in(engine) == [ADAS, BOBS]
