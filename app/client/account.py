@@ -38,10 +38,17 @@ class Account:
         answer = await self._ask("GET", "/api/cart")
         return whole(read_body(Snapshot, answer.body))
 
-    async def send(self, outbox: str, wishes: Iterable[tuple[int, say.Wish]]) -> Answered:
+    async def send(
+        self,
+        outbox: str,
+        wishes: Iterable[tuple[int, say.Wish]],
+        *,
+        observer: Observer = BLIND,
+    ) -> Answered:
         """Send ops, with their numbers in *outbox*, without a socket."""
         body = say.ops(OutboxId(outbox), ((n, say.body(wish)) for n, wish in wishes))
         answer = await self._ask("POST", "/api/cart/ops", body)
+        observer.exchanged(answer.sent_bytes, answer.received_bytes)
         return read_body(Answered, answer.body)
 
     async def logout(self) -> None:
