@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from app.domain.verdicts import Code, No, Ok, Verdict
 from app.load.model import Contents, Granted, Model, Wish
@@ -35,6 +35,7 @@ class Ledger:
         self._ruled: dict[Name, Verdict] = {}
         self._granted: defaultdict[int, list[tuple[Name, Granted]]] = defaultdict(list)
         self._makers: dict[int, Name] = {}
+        self._made: dict[Name, int] = {}
 
     @property
     def contents(self) -> Contents:
@@ -76,7 +77,8 @@ class Ledger:
         name = (outbox, verdict.n)
         if (asked := self._open.pop(name, None)) is None:
             return self._compare(name, verdict)
-        _keep(self._ruled, name, verdict)
+        self._ruled[name] = verdict
+        _forget_oldest(self._ruled)
         if verdict.rev < asked.since:
             self._object_to(
                 f"op {name} was answered at revision {verdict.rev},"
@@ -94,8 +96,9 @@ class Ledger:
             return
         if self._makers.setdefault(rev, name) != name:
             self._object_to(f"revision {rev} was made by {name}, and by {self._makers[rev]}")
-        elif (other := self._other_revision(name, rev)) is not None:
-            self._object_to(f"op {name} was applied again: it made revisions {other} and {rev}")
+        elif (first := self._made.setdefault(name, rev)) != rev:
+            self._object_to(f"op {name} was applied again: it made revisions {first} and {rev}")
+        _forget_oldest(self._made)
         self._learn(rev)
 
     def close(self, rev: int, contents: Contents) -> None:
@@ -165,18 +168,10 @@ class Ledger:
                 " but is not in it"
             )
 
-    def _other_revision(self, name: Name, rev: int) -> int | None:
-        """Return which other revision *name* has made, of those lately."""
-        verdict = self._ruled.get(name)
-        if isinstance(verdict, Ok) and verdict.rev != rev:
-            return verdict.rev
-        return None
 
-
-def _keep(ruled: dict[Name, Verdict], name: Name, verdict: Verdict) -> None:
-    ruled[name] = verdict
-    if len(ruled) > RECENT:
-        del ruled[next(iter(ruled))]
+def _forget_oldest(known: dict[Name, Any]) -> None:
+    if len(known) > RECENT:
+        del known[next(iter(known))]
 
 
 def _no_maker(rev: int, granted: list[tuple[Name, Granted]]) -> str:

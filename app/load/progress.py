@@ -13,6 +13,7 @@ from app.load.summary import rows
 
 SPARKS: Final = "▁▂▃▄▅▆▇█"
 WIDTH: Final = 60
+MOST_SHOWN: Final = 20
 
 
 class Screen:
@@ -58,11 +59,15 @@ def print_breaches(console: Console, runs: Sequence[Run]) -> None:
         console.print("Every promise was kept.", style="green")
         return
     console.print(f"{len(breaches)} broken promises:", style="bold red")
-    for breach in breaches[:20]:
-        console.print(f"  {breach.account}: {breach.what}", markup=False, highlight=False)
+    for breach in breaches[:MOST_SHOWN]:
+        _print_plainly(console, f"  {breach.account}: {breach.what}")
     console.print(f"The last frames of {breaches[0].account} before the first:")
     for frame in breaches[0].frames:
-        console.print(f"  {frame}", markup=False, highlight=False, soft_wrap=True)
+        _print_plainly(console, f"  {frame}")
+
+
+def _print_plainly(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _drawn(point: Point, rates: list[float]) -> RenderableType:
