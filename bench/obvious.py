@@ -21,7 +21,7 @@ from argon2 import PasswordHasher
 from quart import Quart, Response, request, websocket
 from quart_auth import AuthUser, QuartAuth, current_user, login_user
 from sqlalchemy import event, select
-from sqlalchemy.ext.asyncio import AsyncAttrs, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 PRICE = 250
@@ -98,36 +98,40 @@ def build(database: str) -> Quart:
             return Response(status=401)
         await websocket.accept(subprotocol="shop.cart.v1")
         hello = json.loads(await websocket.receive())
-        tab = websocket._get_current_object()  # noqa: SLF001 - the documented way to keep it
+        tab = websocket._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
         tabs[account].add(tab)
         try:
             await tab.send(text({"t": "tabs", "n": len(tabs[account])}))
             while True:
                 op = json.loads(await websocket.receive())
                 async with locks[account]:
-                    told = await do(account, hello["outbox"], op)
+                    told = await do(sessions, account, hello["outbox"], op)
                     await tab.send(text({"t": "ok", "n": op["n"], "rev": told["rev"]}))
                     for each in list(tabs[account]):
                         await each.send(text(told))
         finally:
             tabs[account].discard(tab)
 
-    async def do(account: str, outbox: str, op: dict[str, Any]) -> dict[str, Any]:
-        async with sessions() as session:
-            if (done := await session.get(Done, (outbox, op["n"]))) is not None:
-                return {"t": "patch", "rev": done.rev}
-            shopper = await session.get_one(Account, account)
-            shopper.rev += 1
-            line = await session.merge(Line(account=account, sku=op["sku"], qty=op["qty"]))
-            session.add(Done(outbox=outbox, n=op["n"], rev=shopper.rev))
-            await session.flush()
-            lines = (await session.scalars(select(Line).where(Line.account == account))).all()
-            await session.commit()
-        total = sum(PRICE * each.qty for each in lines)
-        shown = {"sku": line.sku, "qty": line.qty, "price": PRICE}
-        return {"t": "patch", "rev": shopper.rev, "lines": {line.sku: shown}, "total": total}
-
     return app
+
+
+async def do(
+    sessions: async_sessionmaker[AsyncSession], account: str, outbox: str, op: dict[str, Any]
+) -> dict[str, Any]:
+    """Do an operation, unless it was done, and return the patch."""
+    async with sessions() as session:
+        if (done := await session.get(Done, (outbox, op["n"]))) is not None:
+            return {"t": "patch", "rev": done.rev}
+        shopper = await session.get_one(Account, account)
+        shopper.rev += 1
+        line = await session.merge(Line(account=account, sku=op["sku"], qty=op["qty"]))
+        session.add(Done(outbox=outbox, n=op["n"], rev=shopper.rev))
+        await session.flush()
+        lines = (await session.scalars(select(Line).where(Line.account == account))).all()
+        await session.commit()
+    total = sum(PRICE * each.qty for each in lines)
+    shown = {"sku": line.sku, "qty": line.qty, "price": PRICE}
+    return {"t": "patch", "rev": shopper.rev, "lines": {line.sku: shown}, "total": total}
 
 
 def text(message: dict[str, Any]) -> str:

@@ -140,9 +140,7 @@ async def main(seconds: float, window: int) -> None:
     with measured_shop() as shop:
         accounts = await shop.register(max(count for count, _ in SHAPES))
         for count, tabs in SHAPES:
-            print(
-                await measure(shop, accounts[:count], tabs, seconds, window=window), flush=True
-            )
+            print(await measure(shop, accounts[:count], tabs, seconds, window=window), flush=True)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,14 @@ def _pids() -> list[int]:
 
 def _open(pid: int) -> set[str]:
     try:
-        return {str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir()}
+        return {_target(each) for each in Path(f"/proc/{pid}/fd").iterdir()}
     except OSError:
         return set()
+
+
+def _target(descriptor: Path) -> str:
+    """Return what an open file is; it may be closed by now."""
+    try:
+        return str(descriptor.readlink())
+    except OSError:
+        return ""
