@@ -17,7 +17,7 @@ async def make_trouble(shopper: Shopper) -> None:
         await shift.wait(2 * MEAN_PAUSE_S * shift.chance())
         tab = shopper.tabs[int(shift.chance() * len(shopper.tabs))]
         if shift.chance() < 1 / 2:
-            shift.meter.chaos["lines cut"] += 1
+            shift.tally.chaos["lines cut"] += 1
             tab.drop()
         else:
             _repeat(shopper, tab)
@@ -25,11 +25,11 @@ async def make_trouble(shopper: Shopper) -> None:
 
 def _repeat(shopper: Shopper, tab: Tab) -> None:
     """Send a waiting op twice, or an answered one again."""
-    waiting, meter = tab.pend, shopper.shift.meter
+    waiting, tally = tab.pend, shopper.shift.tally
     newest = waiting[-1] if waiting else tab.settled
     n = newest if waiting else newest - int(shopper.shift.chance() * NEWEST)
     try:
         tab.resend(n)
     except (LookupError, NotConnected):
         return
-    meter.chaos["ops sent twice" if waiting else "ops sent again"] += 1
+    tally.chaos["ops sent twice" if waiting else "ops sent again"] += 1

@@ -8,10 +8,10 @@ from typing import Final, NamedTuple, Self
 
 from app.domain.shelf import Sku
 from app.load.accounts import Kept
-from app.load.meter import Tick
 from app.load.plan import Plan
 from app.load.run import Phase, Point, Run
 from app.load.server import Cost, listeners, total
+from app.load.tally import Tick
 from app.load.trace import Breach
 from app.load.worker import Finished, Login, Progress, Share, work
 

@@ -30,7 +30,7 @@ class Post:
         self._n += 1
         shift, ledger = self._shopper.shift, self._shopper.ledger
         shift.left -= 1
-        shift.meter.asked += 1
+        shift.tally.asked += 1
         ledger.ask(self._outbox, read_wish(op(self._n, body(wish))))
         verdict = await self._verdict(wish)
         ledger.rule(self._outbox, verdict)
@@ -46,7 +46,7 @@ class Post:
                 continue
             match told:
                 case Later(code=code, retry_ms=retry_ms):
-                    self._shopper.shift.meter.later[code] += 1
+                    self._shopper.shift.tally.later[code] += 1
                     await asyncio.sleep(retry_ms / 1000)
                 case Need():
                     raise NotAnswered(f"op {self._n} was answered with need {told.n}")
@@ -65,7 +65,7 @@ class Post:
 
     async def _wait_out(self, trouble: Exception) -> None:
         """Wait before the next try; what the shop refuses outright is not tried again."""
-        self._shopper.shift.meter.errors[f"{type(trouble).__name__}: {trouble}"] += 1
+        self._shopper.shift.tally.errors[f"{type(trouble).__name__}: {trouble}"] += 1
         if isinstance(trouble, Problem) and trouble.status < FIRST_FAILURE:
             raise trouble
         after_s = trouble.retry_after_s if isinstance(trouble, Problem) else 0

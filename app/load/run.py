@@ -7,9 +7,9 @@ from functools import reduce
 from operator import add
 from typing import NamedTuple
 
-from app.load.meter import Tick
 from app.load.plan import Plan
 from app.load.server import Cost
+from app.load.tally import Tick
 from app.load.trace import Breach
 
 
@@ -71,6 +71,8 @@ class Run(NamedTuple):
             errors=every.errors,
             chaos=every.chaos,
             unasked=every.unasked,
+            counted=every.counted,
+            queries=every.queries,
         )
 
 
@@ -95,6 +97,11 @@ class Figures(NamedTuple):
         if self.server_cpu_s is None or not self.tick.done:
             return None
         return self.server_cpu_s / self.tick.done * 1e6
+
+    @property
+    def queries_each(self) -> float | None:
+        """Return queries for an op; `None` where the shop did not count."""
+        return self.tick.queries / self.tick.counted if self.tick.counted else None
 
     @property
     def bytes_each(self) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """How shoppers spend their shift."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -11,12 +11,14 @@ from app.load.chaos import make_trouble
 from app.load.plan import Scenario
 from app.load.post import Post
 from app.load.shift import Shift
-from app.load.shopper import Shopper
+from app.load.shopper import TROUBLE, Shopper
 from app.load.wishes import filling, hammer_wishes, shopping_wishes
 
 MEAN_THOUGHT_S: Final = 0.5
 PROBE_S: Final = 0.1
 GENTLE_S: Final = 0.5
+COUNTED: Final = 10
+"""Ops that the shop counts its queries for."""
 
 Spending = Coroutine[None, None, None]
 
@@ -46,20 +48,21 @@ async def _shopping(shopper: Shopper) -> None:
     shift = shopper.shift
     wishes = shopping_wishes(shift.skus, shopper.ledger, shift.chance)
     if shift.plan.rate:
-        return await _at_a_rate(shopper, wishes)
-    async for since_s in _after_thought(shift):
-        await shopper.ask(next(wishes), since_s)
-    return None
+        await _at_a_rate(shopper, wishes)
+    else:
+        async for since_s in _after_thought(shift):
+            await shopper.ask(next(wishes), since_s)
+    await _count_queries(shopper, lambda: shopper.ask(next(wishes), shift.now_s()))
 
 
 async def _hammer(shopper: Shopper) -> None:
     """Ask again as soon as there is an answer; or at a rate."""
     wishes = hammer_wishes(shopper.shift.skus)
     if shopper.shift.plan.rate:
-        return await _at_a_rate(shopper, wishes)
+        await _at_a_rate(shopper, wishes)
+        return
     hands = (_one_after_another(shopper, wishes) for _ in range(shopper.shift.plan.window))
     await asyncio.gather(*hands)
-    return None
 
 
 async def _idle(shopper: Shopper) -> None:
@@ -94,6 +97,7 @@ async def _http(shopper: Shopper) -> None:
     moments = _due(shift) if shift.plan.rate else _after_thought(shift)
     async for since_s in moments:
         await post.ask(next(wishes), since_s)
+    await _count_queries(shopper, lambda: post.ask(next(wishes), shift.now_s()))
 
 
 _SCENARIOS: Final[Mapping[Scenario, Callable[[Shopper], Spending]]] = {
@@ -104,6 +108,18 @@ _SCENARIOS: Final[Mapping[Scenario, Callable[[Shopper], Spending]]] = {
     Scenario.RECONNECT: _reconnect,
     Scenario.HTTP: _http,
 }
+
+
+async def _count_queries(shopper: Shopper, ask: Callable[[], Awaitable[object]]) -> None:
+    """Have the shop count for a few ops of one account, once the others have stopped."""
+    if not shopper.is_first:
+        return
+    with suppress(*TROUBLE):  # It is no promise that a shop counts.
+        await shopper.account.watch_queries()
+        for _ in range(COUNTED):
+            await ask()
+        tally, queries = shopper.shift.tally, await shopper.account.counted_queries()
+        tally.counted, tally.queries = tally.counted + COUNTED, tally.queries + queries
 
 
 async def _one_after_another(shopper: Shopper, wishes: Iterator[Wish]) -> None:
@@ -118,7 +134,7 @@ async def _at_a_rate(shopper: Shopper, wishes: Iterator[Wish]) -> None:
         try:
             _ = shopper.ask(next(wishes), due_s)
         except OutboxFull:
-            shopper.shift.meter.unasked += 1
+            shopper.shift.tally.unasked += 1
 
 
 async def _gently(shopper: Shopper) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.shelf import Sku
-from app.load.meter import Meter
 from app.load.plan import Plan
+from app.load.tally import Tally
 
 LONGEST_NAP_S = 0.5
 
@@ -20,7 +20,7 @@ class Shift:
     chance: Callable[[], float]
     new_name: Callable[[], str]
     clock: Callable[[], float]
-    meter: Meter = field(default_factory=Meter)
+    tally: Tally = field(default_factory=Tally)
     is_over: bool = False
     ends_s: float = float("inf")
     left: float = float("inf")

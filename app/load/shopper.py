@@ -44,7 +44,7 @@ class Shopper:
         """Open another tab, and note how long that takes."""
         began_s = self.shift.now_s()
         tab = await self.account.tab(observer=self.witness()).open()
-        self.shift.meter.openings.record(self.shift.now_s() - began_s)
+        self.shift.tally.openings.record(self.shift.now_s() - began_s)
         return tab
 
     def witness(self) -> Witness:
@@ -61,17 +61,17 @@ class Shopper:
         """Ask in this tab."""
         asker = tab.send(wish)
         self.shift.left -= 1
-        self.shift.meter.asked += 1
+        self.shift.tally.asked += 1
         asker.add_done_callback(partial(self._hear, since_s))
         return asker
 
     def count(self, verdict: Verdict, since_s: float) -> None:
         """Count an answer to what should have been asked at *since_s*."""
-        meter = self.shift.meter
-        meter.done += 1
-        meter.answers.record(self.shift.now_s() - since_s)
+        tally = self.shift.tally
+        tally.done += 1
+        tally.answers.record(self.shift.now_s() - since_s)
         if isinstance(verdict, No):
-            meter.refused[verdict.code] += 1
+            tally.refused[verdict.code] += 1
 
     async def leave(self) -> None:
         """Hold the books against every tab and the shop, and close the tabs."""

@@ -45,6 +45,7 @@ def _run(run: Run) -> dict[str, Any]:
         "return_ms": _percentiles(run.all.returns),
         "bytes_to_shop_per_op": round(to_shop, 1),
         "bytes_from_shop_per_op": round(from_shop, 1),
+        "queries_per_op": figures.queries_each,
         "server_cpu_us_per_op": figures.server_us,
         "server_memory_kib": figures.server_memory_kib,
         "own_cpu_s": round(figures.own_cpu_s, 2),
@@ -81,7 +82,7 @@ def _spread(histogram: Histogram) -> str:
     return "  ".join(f"p{100 * s:g} {histogram.at(s):,.1f}" for s in SHARES) + " ms"
 
 
-def _tally(counts: Counter[str]) -> str:
+def _most_of(counts: Counter[str]) -> str:
     """Return how many, and of what most."""
     if not counts:
         return ""
@@ -96,6 +97,10 @@ def _server_cpu(figures: Figures) -> str:
     return f"{figures.server_cpu_s / figures.seconds:.0%} of a core{each}"
 
 
+def _queries(figures: Figures) -> str:
+    return "" if figures.queries_each is None else f"{figures.queries_each:.1f}"
+
+
 def _memory(figures: Figures) -> str:
     kib = figures.server_memory_kib
     return f"{kib / 1024:,.0f} MiB" if kib else ""
@@ -108,12 +113,13 @@ _FIGURES: Final[tuple[tuple[str, Callable[[Figures], str]], ...]] = (
     ("answers", lambda f: _spread(f.tick.answers)),
     ("opening a tab", lambda f: _spread(f.tick.openings)),
     ("back after a cut", lambda f: _spread(f.tick.returns)),
-    ("refused", lambda f: _tally(f.tick.refused)),
-    ("told to come later", lambda f: _tally(f.tick.later)),
-    ("errors", lambda f: _tally(f.tick.errors)),
+    ("refused", lambda f: _most_of(f.tick.refused)),
+    ("told to come later", lambda f: _most_of(f.tick.later)),
+    ("errors", lambda f: _most_of(f.tick.errors)),
     ("never asked: outbox full", lambda f: f"{f.tick.unasked:,}" if f.tick.unasked else ""),
-    ("chaos", lambda f: _tally(f.tick.chaos)),
+    ("chaos", lambda f: _most_of(f.tick.chaos)),
     ("bytes for an op", lambda f: "{:,.0f} out, {:,.0f} in".format(*f.bytes_each)),
+    ("queries for an op", _queries),
     ("server CPU", _server_cpu),
     ("server memory", _memory),
     ("CPU of this test", lambda f: f"{f.own_cpu_s / f.seconds:.0%} of a core" if f.seconds else ""),

@@ -50,38 +50,38 @@ class Witness(Observer):
         self._account = account
         self._ledger = ledger
         self._trace = trace
-        self._meter = shift.meter
+        self._tally = shift.tally
         self._lines: dict[int, Line] = {}
         self._sent: dict[str, int] = {}
         self._answered: dict[str, int] = {}
 
     def opened(self, gen: int) -> None:
         """Count it."""
-        self._meter.sockets += 1
+        self._tally.sockets += 1
         self._trace.note(f"tab {self._tab}.{gen}", "opened")
 
     def closed(self, gen: int, code: int, reason: str) -> None:
         """Count it."""
-        self._meter.sockets -= 1
+        self._tally.sockets -= 1
         self._lines.pop(gen, None)
         self._trace.note(f"tab {self._tab}.{gen}", f"closed {code} {reason}")
         if code not in {1000, 1006}:
-            self._meter.errors[f"closed {code} {reason}".rstrip()] += 1
+            self._tally.errors[f"closed {code} {reason}".rstrip()] += 1
         if not self._lines:
             self._lost_s = self._shift.now_s()
 
     def failed(self, why: str) -> None:
         """Count it."""
-        self._meter.errors[why] += 1
+        self._tally.errors[why] += 1
 
     def exchanged(self, sent_bytes: int, received_bytes: int) -> None:
         """Count it."""
-        self._meter.sent_bytes += sent_bytes
-        self._meter.heard_bytes += received_bytes
+        self._tally.sent_bytes += sent_bytes
+        self._tally.heard_bytes += received_bytes
 
     def sent(self, gen: int, frame: str) -> None:
         """Note what is asked."""
-        self._meter.sent_bytes += len(frame) + (6 if len(frame) <= SHORT else CLIENT_HEAD)
+        self._tally.sent_bytes += len(frame) + (6 if len(frame) <= SHORT else CLIENT_HEAD)
         self._trace.note(f"tab {self._tab}.{gen} >", frame)
         if frame.startswith(OP):
             self._ask(gen, frame)
@@ -90,7 +90,7 @@ class Witness(Observer):
 
     def received(self, gen: int, frame: bytes) -> None:
         """Hold what is told against what was told before."""
-        self._meter.heard_bytes += len(frame) + (SHORT_HEAD if len(frame) <= SHORT else 4)
+        self._tally.heard_bytes += len(frame) + (SHORT_HEAD if len(frame) <= SHORT else 4)
         self._trace.note(f"tab {self._tab}.{gen} <", frame)
         if frame.startswith((b'{"t":"ok"', b'{"t":"no"')):
             self._rule(self._lines[gen], read_said(frame))
@@ -127,7 +127,7 @@ class Witness(Observer):
                 f"op {line.answered} was answered, but the shop knows of {welcome.last} only"
             )
         if self._lost_s is not None:
-            self._meter.returns.record(self._shift.now_s() - self._lost_s)
+            self._tally.returns.record(self._shift.now_s() - self._lost_s)
             self._lost_s = None
         for said in welcome.verdicts:
             self._rule(line, said)
@@ -139,7 +139,7 @@ class Witness(Observer):
     def _rule(self, line: Line, said: Said) -> None:
         outbox, verdict = line.greeting.outbox, said.verdict
         if isinstance(verdict, Later):
-            self._meter.later[verdict.code] += 1
+            self._tally.later[verdict.code] += 1
             return
         self._answered[outbox] = max(verdict.n, self._answered.get(outbox, 0))
         self._ledger.rule(outbox, verdict)

@@ -14,12 +14,12 @@ import uvloop
 
 from app.client import Account, Shop, Stopped
 from app.domain.shelf import Sku
-from app.load.meter import Tick
 from app.load.plan import Plan
 from app.load.post import NotAnswered
 from app.load.scenarios import spend, tabs_of
 from app.load.shift import Shift
 from app.load.shopper import TROUBLE, Shopper
+from app.load.tally import Tick
 from app.load.trace import Breach
 
 TICK_S: Final = 0.25
@@ -95,8 +95,8 @@ class _Crowd:
     @property
     def progress(self) -> Progress:
         """Return what happened since this was asked last."""
-        meter = self._shift.meter
-        return Progress(meter.take(), meter.sockets, self._arrived)
+        tally = self._shift.tally
+        return Progress(tally.take(), tally.sockets, self._arrived)
 
     async def tick(
         self, is_going: Callable[[], bool], is_ending: Callable[[], bool], tell: Tell

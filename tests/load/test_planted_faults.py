@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.load.accounts import keep_accounts
-from app.load.meter import Tick
 from app.load.plan import Plan, Scenario
 from app.load.run import summed
+from app.load.tally import Tick
 from app.load.trace import FRAMES, Breach
 from app.load.worker import Login, Progress, Share, push
 from tests.e2e.server import ROOT, environment

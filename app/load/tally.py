@@ -19,6 +19,9 @@ class Tick:
     refused: Counter[str] = field(default_factory=Counter)
     later: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
+    counted: int = 0
+    queries: int = 0
+    """So many queries for so many ops that the shop counted them for."""
     chaos: Counter[str] = field(default_factory=Counter)
     answers: Histogram = field(default_factory=Histogram)
     openings: Histogram = field(default_factory=Histogram)
@@ -34,7 +37,7 @@ _NAMES = tuple(each.name for each in fields(Tick))
 
 
 @dataclass(slots=True)
-class Meter(Tick):
+class Tally(Tick):
     """The tick that is being counted; `sockets` are open just now, and outlast it."""
 
     sockets: int = 0
