@@ -42,12 +42,6 @@ class Histogram:
         return 0.0
 
     @property
-    def mean_ms(self) -> float:
-        """Return the mean in milliseconds; 0 where there is none."""
-        total = sum(_most(bucket) * count for bucket, count in self._counts.items())
-        return total / len(self) / 1000 if self._counts else 0.0
-
-    @property
     def buckets(self) -> list[tuple[float, int]]:
         """Return the milliseconds at which each bucket ends, and how many are in it, in order."""
         return [(_most(bucket) / 1000, self._counts[bucket]) for bucket in sorted(self._counts)]

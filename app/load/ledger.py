@@ -47,11 +47,6 @@ class Ledger:
         """Say whether anything was changed since these books were opened."""
         return self.newest > self._first
 
-    @property
-    def waiting(self) -> int:
-        """Return how many ops have no verdict."""
-        return len(self._open)
-
     def own(self, outbox: str) -> None:
         """Learn that *outbox* is one of this account."""
         self._outboxes.add(outbox)

@@ -91,7 +91,8 @@ def _table(runs: Sequence[Run]) -> str:
     heads = "".join(f'<th scope="col">{escape(run.plan.scenario)}</th>' for run in runs)
     body = "".join(_row(name, values) for name, *values in rows(runs))
     return (
-        f'<div class="scroll"><table><thead><tr><td></td>{heads}</tr></thead>'
+        '<div class="scroll" role="region" aria-label="Figures" tabindex="0"><table>'
+        f"<thead><tr><td></td>{heads}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
 
