@@ -7,5 +7,6 @@
     domain                   what may happen to a cart, and nothing else
 
 A module imports only from rooms below its own; rooms side by side do not know each other.
-`client` is the Python client: it knows `wire` and `domain`, and nothing of the server.
+`client` is the Python client and `load` the load test made of it: they know `wire` and `domain`,
+and nothing of the server.
 """

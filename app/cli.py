@@ -21,6 +21,8 @@ from app.domain.cart import Account
 from app.domain.shelf import Money, Sku
 from app.http.accounts import is_email
 from app.http.passwords import Passwords, hash_password, make_hasher
+from app.load.command import add_load
+from app.load.plan import BadPlan
 from app.logs import set_up_logs
 from app.main import build
 from app.store.accounts import EmailTaken, Person, add_account
@@ -43,7 +45,7 @@ def main(words: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(words)
     try:
         options.run(read_config(os.environ), options)
-    except (BadSetting, Refused, NotADemo) as fault:
+    except (BadSetting, BadPlan, Refused, NotADemo) as fault:
         print(f"shop: {fault}", file=sys.stderr)
         raise SystemExit(BAD_USE) from None
     except (NotNow, OSError) as fault:
@@ -75,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     setting.add_argument("--price", type=_price, help="in pounds, like 2.20")
     setting.add_argument("--stock", type=_stock, help="how many there are")
     setting.set_defaults(run=_set_product)
+
+    add_load(commands)
 
     settings = commands.add_parser("config", help="print the settings and where they come from")
     settings.set_defaults(run=_print_config)

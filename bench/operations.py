@@ -1,14 +1,16 @@
 """How many durable operations the shop does for a second of its CPU.
 
-    python -m bench.operations [SECONDS]
+    python -m bench.operations [--seconds 5] [--window 1]
 
-A closed loop: every account has one operation under way, asked in turn from each of its tabs;
-the next is asked when the verdict is there, which is after the commit.
+A closed loop: every account has so many operations under way, asked in turn from each of its tabs;
+the next is asked when a verdict is there, which is after the commit.
 """
 
+import argparse
 import asyncio
-import sys
 import time
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 import uvloop
@@ -33,15 +35,49 @@ SKUS = (
 ASK = b'{"t":"op","n":%d,"k":"line.set","sku":"%b","qty":%d}'
 WARM_UP_S = 2.0
 MOST = 90
+HEAD = (
+    "| accounts x tabs | operations for a second of CPU | CPU each | in the kernel "
+    "| operations a second | one core busy |\n| --- | --- | --- | --- | --- | --- |"
+)
+
+
+class Measured(NamedTuple):
+    """What was done in a while, and what that cost the server."""
+
+    shape: str
+    done: int
+    took_s: float
+    cpu_s: float
+    system_s: float
+
+    @property
+    def per_cpu_s(self) -> float:
+        """Return operations for a second of the server's CPU."""
+        return self.done / self.cpu_s
+
+    @property
+    def us(self) -> float:
+        """Return the server's CPU for an operation."""
+        return self.cpu_s / self.done * 1e6
+
+    def __str__(self) -> str:
+        """Return a row of the table."""
+        return (
+            f"| {self.shape} | {self.per_cpu_s:,.0f} | {self.us:.0f} µs "
+            f"| {self.system_s / self.cpu_s:.0%} | {self.done / self.took_s:,.0f} "
+            f"| {self.cpu_s / self.took_s:.0%} |"
+        )
 
 
 class Shopper:
-    """One account in a closed loop over its tabs, changing ten lines in turn."""
+    """One account in a closed loop over its tabs, changing its lines in turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, skus: Sequence[str] = SKUS) -> None:
         self.done = 0
+        self._skus = [sku.encode() for sku in skus]
         self._lines: list[Line] = []
         self._asked: list[int] = []
+        self._count = 0
         self._goes_on = True
 
     async def enter(self, shop: MeasuredShop, account: Account, tabs: int) -> None:
@@ -51,9 +87,9 @@ class Shopper:
 
     def ask(self) -> None:
         """Ask for the next operation."""
-        turn = self.done % len(self._lines)
+        turn, self._count = self._count % len(self._lines), self._count + 1
         self._asked[turn] += 1
-        sku, qty = SKUS[self.done % len(SKUS)].encode(), self.done % MOST + 1
+        sku, qty = self._skus[self._count % len(self._skus)], self._count % MOST + 1
         self._lines[turn].send(ASK % (self._asked[turn], sku, qty))
 
     def leave(self) -> None:
@@ -71,12 +107,20 @@ class Shopper:
             raise ValueError(msgspec.json.decode(text))
 
 
-async def measure(shop: MeasuredShop, accounts: list[Account], tabs: int, seconds: float) -> str:
-    """Return a row of the table: what the shop did for *accounts* with so many *tabs* each."""
-    shoppers = [Shopper() for _ in accounts]
+async def measure(  # noqa: PLR0913 - each is a dial of the measurement
+    shop: MeasuredShop,
+    accounts: Sequence[Account],
+    tabs: int,
+    seconds: float,
+    *,
+    window: int = 1,
+    skus: Sequence[str] = SKUS,
+) -> Measured:
+    """Return what the shop did for *accounts* with so many *tabs* each."""
+    shoppers = [Shopper(skus) for _ in accounts]
     for shopper, account in zip(shoppers, accounts, strict=True):
         await shopper.enter(shop, account, tabs)
-    for shopper in shoppers:
+    for shopper in shoppers * window:
         shopper.ask()
     await asyncio.sleep(WARM_UP_S)
     before, done, began = shop.cost, sum(each.done for each in shoppers), time.monotonic()
@@ -85,26 +129,22 @@ async def measure(shop: MeasuredShop, accounts: list[Account], tabs: int, second
     done = sum(each.done for each in shoppers) - done
     for shopper in shoppers:
         shopper.leave()
-    cpu_s = after.cpu_s - before.cpu_s
-    system = (after.system_s - before.system_s) / cpu_s
-    return (
-        f"| {len(accounts)} x {tabs} | {done / cpu_s:,.0f} | {cpu_s / done * 1e6:.0f} µs "
-        f"| {system:.0%} | {done / took_s:,.0f} | {cpu_s / took_s:.0%} |"
-    )
+    shape = f"{len(accounts)} x {tabs}"
+    cpu_s, system_s = after.cpu_s - before.cpu_s, after.system_s - before.system_s
+    return Measured(shape, done, took_s, cpu_s, system_s)
 
 
-async def main(seconds: float) -> None:
+async def main(seconds: float, window: int) -> None:
     """Print the table."""
-    print(
-        "| accounts x tabs | operations for a second of CPU | CPU each | in the kernel "
-        "| operations a second | one core busy |"
-    )
-    print("| --- | --- | --- | --- | --- | --- |")
+    print(HEAD)
     with measured_shop() as shop:
         accounts = await shop.register(max(count for count, _ in SHAPES))
         for count, tabs in SHAPES:
-            print(await measure(shop, accounts[:count], tabs, seconds), flush=True)
+            print(await measure(shop, accounts[:count], tabs, seconds, window=window), flush=True)
 
 
 if __name__ == "__main__":
-    uvloop.run(main(float(sys.argv[1]) if len(sys.argv) > 1 else 5.0))
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--seconds", type=float, default=5.0)
+    words.add_argument("--window", type=int, default=1, choices=range(1, 33), metavar="1-32")
+    uvloop.run(main(**vars(words.parse_args())))

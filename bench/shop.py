@@ -2,17 +2,31 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.client import Account, Problem, Shop
+from app.load.server import Cost, cost
 from bench.line import Line
-from bench.process import Cost, cost
-from tests.e2e.server import Server
+from tests.e2e.server import ROOT, Server
 
 AT_ONCE = 2
+
+
+class ObviousServer(Server):
+    """The obvious way, started and ended like the shop."""
+
+    def begin(self) -> None:
+        """Start a process, and do not wait until it is ready."""
+        words = ("-m", "bench.obvious", str(self.port), str(self.database))
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                [sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+            )
 
 
 class MeasuredShop:
@@ -26,6 +40,10 @@ class MeasuredShop:
     def cost(self) -> Cost:
         """Return what the server has cost so far."""
         return cost(self.server.running.pid)
+
+    async def skus(self) -> list[str]:
+        """Return everything that is sold in plenty."""
+        return [product.sku async for product in self._shop.products() if product.stock is None]
 
     async def register(self, count: int) -> list[Account]:
         """Return so many new accounts; two at a time, as the shop checks passwords."""
@@ -57,12 +75,26 @@ class MeasuredShop:
 
 
 @contextmanager
-def measured_shop() -> Iterator[MeasuredShop]:
-    """Run a shop on a scratch database for as long as it is measured."""
+def measured_shop(kind: type[Server] = Server) -> Iterator[MeasuredShop]:
+    """Run a shop on a scratch database for as long as it is measured, on a core of its own."""
     with TemporaryDirectory() as folder:
-        server = Server(Path(folder), limits="load", log="warning")
-        server.start()
-        try:
-            yield MeasuredShop(server)
-        finally:
-            server.end()
+        server = kind(Path(folder), limits="load", log="warning")
+        with _cores() as (first, others):
+            os.sched_setaffinity(0, first)
+            server.start()
+            os.sched_setaffinity(0, others)
+            try:
+                yield MeasuredShop(server)
+            finally:
+                server.end()
+
+
+@contextmanager
+def _cores() -> Iterator[tuple[set[int], set[int]]]:
+    """Part the cores: one for the server, which inherits it, the others for who measures."""
+    every = os.sched_getaffinity(0)
+    first = {min(every)}
+    try:
+        yield first, every - first or every
+    finally:
+        os.sched_setaffinity(0, every)

@@ -8,7 +8,7 @@ from app.client.observer import Observer
 from app.client.outbox import OutboxFull
 from app.client.problem import Problem
 from app.client.request import BadAnswer
-from app.client.shop import Shop
+from app.client.shop import Product, Shop
 from app.client.stopped import (
     Closed,
     LoginEnded,
@@ -40,6 +40,7 @@ __all__ = [
     "Outdated",
     "Patience",
     "Problem",
+    "Product",
     "Refused",
     "Replaced",
     "Shop",

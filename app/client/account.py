@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from http.cookies import SimpleCookie
 
+from msgspec import Struct
+
 from app.client import say
 from app.client.cart import Cart, whole
 from app.client.connection import Doorway
@@ -16,6 +18,10 @@ from app.client.told import Answered
 from app.domain.cart import Account as AccountId
 from app.domain.news import TabId
 from app.domain.outbox import OutboxId
+
+
+class _Counted(Struct):
+    queries: int
 
 
 class Account:
@@ -38,11 +44,27 @@ class Account:
         answer = await self._ask("GET", "/api/cart")
         return whole(read_body(Snapshot, answer.body))
 
-    async def send(self, outbox: str, wishes: Iterable[tuple[int, say.Wish]]) -> Answered:
+    async def send(
+        self,
+        outbox: str,
+        wishes: Iterable[tuple[int, say.Wish]],
+        *,
+        observer: Observer = BLIND,
+    ) -> Answered:
         """Send ops, with their numbers in *outbox*, without a socket."""
         body = say.ops(OutboxId(outbox), ((n, say.body(wish)) for n, wish in wishes))
         answer = await self._ask("POST", "/api/cart/ops", body)
+        observer.exchanged(answer.sent_bytes, answer.received_bytes)
         return read_body(Answered, answer.body)
+
+    async def watch_queries(self) -> None:
+        """Have the shop count what is asked of its database about this account, for a while."""
+        await self._ask("POST", "/api/how-it-works/watch")
+
+    async def counted_queries(self) -> int:
+        """Return how many queries that were since, and end the count."""
+        answer = await self._ask("DELETE", "/api/how-it-works/watch")
+        return read_body(_Counted, answer.body).queries
 
     async def logout(self) -> None:
         """End this login, and with it all tabs that were opened with it."""

@@ -19,6 +19,9 @@ class Observer:
     def closed(self, gen: int, code: int, reason: str) -> None:
         """See that a socket is closed; 1006 where nobody said why."""
 
+    def exchanged(self, sent_bytes: int, received_bytes: int) -> None:
+        """See what a request over HTTP and its answer weighed, heads included."""
+
     def failed(self, why: str) -> None:
         """See that no socket could be opened."""
 

@@ -61,15 +61,32 @@ class Answer(NamedTuple):
     headers: Mapping[str, str]
     cookies: tuple[str, ...]
     body: bytes
+    sent_bytes: int = 0
+    received_bytes: int = 0
+
+
+class _Counted:
+    """Reads, and counts what it reads."""
+
+    def __init__(self, reader: asyncio.StreamReader):
+        self.count = 0
+        self._reader = reader
+
+    async def read(self) -> bytes:
+        chunk = await self._reader.read(_CHUNK)
+        self.count += len(chunk)
+        return chunk
 
 
 async def ask(site: Site, request: Request) -> Answer:
     """Return the answer to *request*; `OSError` or `BadAnswer` if there is none."""
     reader, writer = await asyncio.open_connection(site.host, site.port, ssl=site.tls)
-    http = h11.Connection(h11.CLIENT)
+    http, counted = h11.Connection(h11.CLIENT), _Counted(reader)
+    text = _spell(http, site, request)
     try:
-        writer.write(_spell(http, site, request))
-        return await _read(http, reader)
+        writer.write(text)
+        answer = await _read(http, counted)
+        return answer._replace(sent_bytes=len(text), received_bytes=counted.count)
     except h11.RemoteProtocolError as fault:
         raise BadAnswer(str(fault)) from fault
     finally:
@@ -88,7 +105,7 @@ def _spell(http: h11.Connection, site: Site, request: Request) -> bytes:
     return b"".join(http.send(event) or b"" for event in events)
 
 
-async def _read(http: h11.Connection, reader: asyncio.StreamReader) -> Answer:
+async def _read(http: h11.Connection, reader: _Counted) -> Answer:
     while not isinstance(head := await _next(http, reader), h11.Response):
         continue  # A 1xx, which says that the answer will follow.
     body = b""
@@ -99,9 +116,9 @@ async def _read(http: h11.Connection, reader: asyncio.StreamReader) -> Answer:
     return _answer(head, body)
 
 
-async def _next(http: h11.Connection, reader: asyncio.StreamReader) -> object:
+async def _next(http: h11.Connection, reader: _Counted) -> object:
     while (event := http.next_event()) is h11.NEED_DATA:
-        http.receive_data(await reader.read(_CHUNK))
+        http.receive_data(await reader.read())
     return event
 
 

@@ -1,6 +1,6 @@
 """The shop, as a script finds it: accounts are registered and logged in here."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from random import random  # noqa: TID251 - this is the door where chance comes in
 from ssl import SSLContext
 from uuid import uuid4  # noqa: TID251 - and names
@@ -15,10 +15,28 @@ from app.client.problem import ask_well
 from app.client.request import BadAnswer, Request, Site
 from app.client.tab import Means
 from app.domain.cart import Account as AccountId
+from app.domain.shelf import Money, Sku
+
+
+class Product(Struct, frozen=True):
+    """Something on the shelf; `stock` is `None` where there are more than ten."""
+
+    sku: Sku
+    name: str
+    unit: str
+    category: str
+    price: Money
+    stock: int | None
+    state: str
 
 
 class _SignedIn(Struct):
     account: AccountId
+
+
+class _Listed(Struct):
+    products: tuple[Product, ...]
+    next: int | None
 
 
 def _new_name() -> str:
@@ -47,6 +65,17 @@ class Shop:
     async def login(self, email: str, password: str) -> Account:
         """Return the account, logged in; `Problem` `wrong_login` if that is not right."""
         return await self._enter("/api/session", email=email, password=password)
+
+    async def products(self) -> AsyncIterator[Product]:
+        """Yield all that the shop sells, a page at a time."""
+        page: int | None = 1
+        while page is not None:
+            request = Request("GET", f"/api/products?page={page}")
+            answer = await ask_well(self._site, request, self._means.patience.answer_s)
+            listed = read_body(_Listed, answer.body)
+            page = listed.next
+            for product in listed.products:
+                yield product
 
     def account(self, account: str, cookie: str) -> Account:
         """Return an account that logged in before, by its id and cookie."""

@@ -135,6 +135,16 @@ class Tab(Wishes):
         return self._session.outbox.pend
 
     @property
+    def waiting(self) -> int:
+        """How many ops have no verdict, sent or not."""
+        return len(self._session.outbox)
+
+    @property
+    def settled(self) -> int:
+        """The newest number in the outbox that is known to have its verdict."""
+        return self._session.outbox.settled
+
+    @property
     def gen(self) -> int:
         """How many connections the tab has had."""
         return self._lifeline.newest.gen if self._lifeline.newest else 0

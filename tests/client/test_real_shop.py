@@ -9,13 +9,26 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.client import LoginEnded, Patience, Shop
+from app.client import LoginEnded, Observer, Patience, Shop
+from app.domain.ops import SetNote
 from app.domain.verdicts import No, Ok
 from tests.client.conftest import Trace
 from tests.e2e.server import ROOT, Server
 
 PASSWORD = "a long enough one"
+OUTBOX = "aaaaaaaa-0000-4000-8000-000000000001"
 EAGER = Patience(longest_pause_s=0.2)
+
+
+class Scales(Observer):
+    """Remembers what requests and answers weighed."""
+
+    def __init__(self) -> None:
+        self.weighed: list[tuple[int, int]] = []
+
+    def exchanged(self, sent_bytes: int, received_bytes: int) -> None:
+        """Remember it."""
+        self.weighed.append((sent_bytes, received_bytes))
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +102,40 @@ async def test_a_logout_ends_the_tabs_of_that_login_alone(server: Server) -> Non
         with pytest.raises(LoginEnded):
             await gone.until(lambda: False)
         assert isinstance(await tab.add("milk-2l"), Ok)
+
+
+async def test_everything_that_is_sold_is_listed_once(server: Server) -> None:
+    skus = [product.sku async for product in Shop(server.origin).products()]
+
+    assert "milk-2l" in skus
+    assert len(skus) == len(set(skus)) > 100
+
+
+async def test_a_request_is_weighed_with_its_heads(server: Server) -> None:
+    account = await Shop(server.origin).register("lou@example.org", PASSWORD, "Lou")
+    scales = Scales()
+
+    await account.send(OUTBOX, [(1, SetNote("Ring twice."))], observer=scales)
+
+    ((sent_bytes, received_bytes),) = scales.weighed
+    assert sent_bytes > len("POST /api/cart/ops HTTP/1.1") + len(account.cookie)
+    assert received_bytes > len("HTTP/1.1 200")
+
+
+async def test_the_shop_tells_how_many_queries_an_op_was(server: Server) -> None:
+    account = await Shop(server.origin).register("max@example.org", PASSWORD, "Max")
+    async with account.tab() as tab:
+        await account.watch_queries()
+        await tab.add("milk-2l")
+
+        assert await account.counted_queries() == 1
+
+
+async def test_a_tab_knows_what_waits_and_what_is_settled(server: Server) -> None:
+    account = await Shop(server.origin).register("nic@example.org", PASSWORD, "Nic")
+    async with account.tab() as tab:
+        answer = tab.add("milk-2l")
+        assert (tab.waiting, tab.settled) == (1, 0)
+
+        await answer
+        assert (tab.waiting, tab.settled) == (0, 1)

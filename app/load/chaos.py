@@ -1,0 +1,35 @@
+"""What goes wrong on purpose: lines cut, ops sent again and sent twice."""
+
+from typing import Final
+
+from app.client import NotConnected, Tab
+from app.load.shopper import Shopper
+
+MEAN_PAUSE_S: Final = 0.5
+NEWEST: Final = 16
+"""Ops that are surely remembered on both sides."""
+
+
+async def make_trouble(shopper: Shopper) -> None:
+    """Cut, repeat and double at random for as long as the shift lasts."""
+    shift = shopper.shift
+    while shift.goes_on:
+        await shift.wait(2 * MEAN_PAUSE_S * shift.chance())
+        tab = shopper.tabs[int(shift.chance() * len(shopper.tabs))]
+        if shift.chance() < 1 / 2:
+            shift.tally.chaos["lines cut"] += 1
+            tab.drop()
+        else:
+            _repeat(shopper, tab)
+
+
+def _repeat(shopper: Shopper, tab: Tab) -> None:
+    """Send a waiting op twice, or an answered one again."""
+    waiting, tally = tab.pend, shopper.shift.tally
+    newest = waiting[-1] if waiting else tab.settled
+    n = newest if waiting else newest - int(shopper.shift.chance() * NEWEST)
+    try:
+        tab.resend(n)
+    except (LookupError, NotConnected):
+        return
+    tally.chaos["ops sent twice" if waiting else "ops sent again"] += 1

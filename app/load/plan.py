@@ -1,0 +1,74 @@
+"""What a load test is asked to do, and what it will not do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+MOST_WINDOW: Final = 32
+"""Ops that one tab may have under way (protocol.md §3)."""
+
+
+class BadPlan(Exception):
+    """The test cannot run like this; the text is a sentence that says why, and what would do."""
+
+
+class Scenario(StrEnum):
+    """How the shoppers behave."""
+
+    SHOPPING = "shopping"
+    HAMMER = "hammer"
+    IDLE = "idle"
+    STORM = "storm"
+    RECONNECT = "reconnect"
+    HTTP = "http"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One load test; `rate` is in ops a second for all together, 0 for a closed loop."""
+
+    url: str = "http://127.0.0.1:8000"
+    scenario: Scenario = Scenario.SHOPPING
+    accounts: int = 20
+    tabs: int = 2
+    seconds: float = 10.0
+    ramp_s: float = 1.0
+    rate: float = 0.0
+    window: int = 1
+    most: int = 0
+    processes: int = 1
+    seed: int = 1
+    is_chaotic: bool = False
+    owns_shop: bool = False
+    settle_s: float = 30.0
+
+    def check(self) -> None:
+        """Raise `BadPlan` if this should not be run."""
+        host = urlsplit(self.url).hostname or ""
+        if not self.owns_shop and not _is_loopback(host):
+            raise BadPlan(
+                f"“{self.url}” is not on this machine. Push a shop only if it is yours, and say"
+                " so with --i-own-this-shop."
+            )
+        if self.rate and self.scenario not in {Scenario.SHOPPING, Scenario.HAMMER, Scenario.HTTP}:
+            raise BadPlan("--rate goes with the scenarios shopping, hammer and http.")
+        if self.rate and self.window > 1:
+            raise BadPlan("--rate asks whether or not answers come; --window is for without it.")
+        if self.processes > self.accounts:
+            raise BadPlan("there are more processes than accounts. Raise --accounts.")
+
+    @property
+    def interval_s(self) -> float:
+        """Return how long an account waits from one op to the next in an open loop."""
+        return self.accounts / self.rate if self.rate else 0.0
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,107 @@
+"""`shop load` against a real shop: it ends well, and leaves a report."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Street
+from tests.e2e.server import ROOT, Server, environment
+
+SETTINGS = {"limits": "load", "log": "warning"}
+LONGEST_S = 80
+pytestmark = pytest.mark.timeout(LONGEST_S + 10)
+
+BAD_WORDS = {
+    "another machine": (("--url", "https://shop.example"), "--i-own-this-shop"),
+    "nobody there": (("--url", "http://127.0.0.1:1"), "does not let us in"),
+    "too wide": (("--window", "33"), "is not a number from 1 to 32"),
+    "never": (("--seconds", "nan"), "is not a number from 0.1"),
+}
+
+
+def load(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run `shop load` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", "load", *words],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        env=environment(),
+        text=True,
+        timeout=LONGEST_S,
+    )
+
+
+def test_it_ends_well_and_leaves_a_report(shop: Server, tmp_path: Path) -> None:
+    told, shown, kept = (tmp_path / name for name in ("told.json", "shown.html", "kept.json"))
+    files = ("--json", str(told), "--html", str(shown), "--accounts-file", str(kept))
+    crowd = ("--accounts", "8", "--processes", "2", "--ramp", "0.5", "--seconds", "5")
+
+    done = load("--url", shop.origin, "--chaos", "--seed", "7", *crowd, *files)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "Every promise was kept." in done.stdout
+    (run,) = json.loads(told.read_text())["runs"]
+    assert (run["broken"], run["plan"]["seed"]) == ([], 7)
+    assert 8 <= run["sockets"] <= 16
+    assert run["ops"] > 0
+    assert run["server_cpu_us_per_op"] > 0
+    assert shown.read_text().startswith("<!doctype html>")
+    assert len(json.loads(kept.read_text())) == 8
+
+
+def test_http_stands_beside_sockets(shop: Server) -> None:
+    crowd = ("--accounts", "4", "--rate", "40", "--ramp", "0", "--seconds", "1")
+
+    done = load("--url", shop.origin, "--scenario", "http", *crowd)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert done.stdout.count("Every promise was kept.") == 1
+    heads = next(line for line in done.stdout.splitlines() if line.startswith("┃"))
+    assert heads.split("┃")[2].strip() == "shopping"
+    assert heads.split("┃")[3].strip() == "http"
+
+
+def test_ctrl_c_ends_it_with_its_report(shop: Server) -> None:
+    words = ("load", "--url", shop.origin, "--accounts", "2", "--seconds", "3600", "--ramp", "0")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", *words],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with running:
+        assert running.stdout
+        seen = []
+        while " push " not in (line := running.stdout.readline()):
+            seen.append(line)
+        running.send_signal(signal.SIGINT)
+        rest = running.stdout.read()
+
+    assert running.returncode == 0, (seen, rest)
+    assert "ops answered" in rest
+    assert "Every promise was kept." in rest
+
+
+@pytest.mark.parametrize("case", BAD_WORDS)
+def test_what_cannot_be_done_is_one_sentence_and_exit_2(case: str) -> None:
+    words, why = BAD_WORDS[case]
+
+    done = load(*words)
+
+    assert (done.returncode, done.stdout.count("Traceback")) == (2, 0)
+    assert why in done.stderr.splitlines()[-1]
+
+
+def test_a_shop_with_its_limits_on_says_how_to_lift_them(street: Street) -> None:
+    shop = street.open(registrations=1, registrations_per_h=1)
+
+    done = load("--url", shop.origin, "--accounts", "3")
+
+    assert done.returncode == 2
+    assert "SHOP_LIMITS=load" in done.stderr

@@ -1,0 +1,1 @@
+"""The load test is tested on shops that keep their promises, and on shops that do not."""

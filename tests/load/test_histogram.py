@@ -1,0 +1,40 @@
+"""Durations in buckets: what is told of them, and how far off that may be."""
+
+import pytest
+
+from app.load.histogram import Histogram
+
+
+def of(*milliseconds: float) -> Histogram:
+    histogram = Histogram()
+    for each in milliseconds:
+        histogram.record(each / 1000)
+    return histogram
+
+
+@pytest.mark.parametrize("milliseconds", [0.0, 0.001, 0.127, 0.128, 1.0, 17.3, 999.9, 60_000.0])
+def test_a_duration_is_told_within_one_part_in_128(milliseconds: float) -> None:
+    told = of(milliseconds).at(1.0)
+
+    assert milliseconds <= told + 1e-9 <= milliseconds * (1 + 1 / 128) + 1e-3
+
+
+def test_shares_count_from_the_fastest() -> None:
+    histogram = of(*range(1, 101))
+
+    assert histogram.at(0.5) == pytest.approx(50, rel=0.01)
+    assert histogram.at(0.99) == pytest.approx(99, rel=0.01)
+    assert histogram.at(1.0) == pytest.approx(100, rel=0.01)
+
+
+def test_two_histograms_add_up_as_if_all_had_gone_into_one() -> None:
+    assert of(1, 2) + of(2, 300) == of(1, 2, 2, 300)
+
+
+def test_nothing_has_no_share() -> None:
+    assert (len(Histogram()), Histogram().at(0.99)) == (0, 0.0)
+    assert Histogram().buckets == []
+
+
+def test_buckets_come_in_order_with_how_many_are_in_each() -> None:
+    assert [count for _, count in of(5, 1, 5).buckets] == [1, 2]

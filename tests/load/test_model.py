@@ -1,0 +1,66 @@
+"""The model agrees with the rules of the shop, though it shares no line with them."""
+
+from random import Random
+
+import pytest
+
+from app.domain.cart import Cart
+from app.domain.ops import AddLine, Op, SaveLine, SetLine, SetNote, Undo, UnsaveLine
+from app.domain.verdicts import Ok
+from app.load.model import NOTE, Granted, Model, Wish
+from tests.examples import APPLES, CIDER, EGGS, EMPTY, MILK, ruling_on
+
+
+def wish(op: Op) -> Wish:
+    match op:
+        case AddLine(sku, qty):
+            return Wish(1, "line.add", sku, qty)
+        case SetLine(sku, qty):
+            return Wish(1, "line.set", sku, qty)
+        case SaveLine(sku):
+            return Wish(1, "line.save", sku)
+        case UnsaveLine(sku):
+            return Wish(1, "line.unsave", sku)
+        case SetNote(text):
+            return Wish(1, "note.set", text=text)
+        case Undo(rev):
+            return Wish(1, "undo", rev=rev)
+        case _:
+            raise AssertionError(op)
+
+
+def any_op(chance: Random) -> Op:
+    sku, qty = chance.choice((APPLES, MILK, EGGS, CIDER)), chance.randint(1, 7)
+    note = SetNote(f"note {qty}")
+    any_line = (AddLine(sku, qty), SetLine(sku, qty), SetLine(sku, 0))
+    return chance.choice((*any_line, SaveLine(sku), UnsaveLine(sku), note, Undo()))
+
+
+def held(cart: Cart) -> dict[tuple[str, str], int | str]:
+    lines = {("line", str(sku)): line.qty for sku, line in cart.lines.items()}
+    saved = {("saved", str(sku)): line.qty for sku, line in cart.saved.items()}
+    return {**lines, **saved, **({NOTE: cart.note} if cart.note else {})}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_after_any_ops_the_model_holds_what_the_cart_holds(seed: int) -> None:
+    chance = Random(seed)  # noqa: S311
+    cart, model = EMPTY, Model(0, {})
+    for _ in range(200):
+        op = any_op(chance)
+        ruling = ruling_on(op, cart)
+        if isinstance(ruling.verdict, Ok):
+            warn = ruling.verdict.warn
+            granted = Granted(wish(op), warn.got if warn else None)
+            assert bool(model.changes(granted)) == bool(ruling.patch)
+            if ruling.patch:
+                model.advance(granted)
+        cart = ruling.cart
+        assert (model.rev, model.contents) == (cart.rev, held(cart))
+
+
+def test_what_is_so_already_changes_nothing() -> None:
+    model = Model(4, {("line", MILK): 2})
+
+    assert model.changes(Granted(Wish(1, "line.set", MILK, 2))) == {}
+    assert model.changes(Granted(Wish(1, "line.set", MILK, 9), got=2)) == {}

@@ -1,0 +1,37 @@
+"""What a load test refuses to do."""
+
+import pytest
+
+from app.load.plan import BadPlan, Plan, Scenario
+
+
+@pytest.mark.parametrize("url", ["http://localhost:1", "http://127.0.0.1", "http://[::1]:8000"])
+def test_a_shop_on_this_machine_may_be_pushed(url: str) -> None:
+    Plan(url=url).check()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://shop.example", "http://10.0.0.1:8000", "http://127.0.0.1.x"]
+)
+def test_another_shop_only_by_its_owner(url: str) -> None:
+    with pytest.raises(BadPlan, match="--i-own-this-shop"):
+        Plan(url=url).check()
+
+    Plan(url=url, owns_shop=True).check()
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        Plan(scenario=Scenario.IDLE, rate=5),
+        Plan(rate=5, window=2),
+        Plan(accounts=2, processes=3),
+    ],
+)
+def test_what_does_not_go_together_is_said_so(plan: Plan) -> None:
+    with pytest.raises(BadPlan):
+        plan.check()
+
+
+def test_a_rate_is_shared_by_all_accounts() -> None:
+    assert Plan(accounts=20, rate=100).interval_s == 0.2

@@ -1,0 +1,32 @@
+"""What a server on this machine costs, as Linux tells it."""
+
+import os
+import socket
+import time
+
+from app.load.server import cost, listeners, total
+
+
+def test_the_process_that_listens_is_found_by_its_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        assert listeners(f"http://127.0.0.1:{port}") == [os.getpid()]
+
+
+def test_nobody_listens_on_another_machine_as_far_as_is_seen() -> None:
+    assert listeners("http://192.0.2.1:80") == []
+
+
+def test_cpu_is_counted_as_it_is_used() -> None:
+    before, ends_s = cost(os.getpid()), time.monotonic() + 0.1
+    while time.monotonic() < ends_s:
+        pass
+
+    assert cost(os.getpid()).cpu_s > before.cpu_s
+    assert before.memory_kib > 1000
+
+
+def test_a_process_that_is_gone_costs_nothing_more() -> None:
+    assert total([2**22 + 1]) is None
+    assert total([os.getpid(), 2**22 + 1]) is not None
