@@ -1,0 +1,53 @@
+"""Prices and stock that move in the shop's database, as staff at another terminal move them."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from itertools import count
+
+from sqlalchemy import Connection, update
+
+from app.domain.shelf import Money, Sku
+from app.store.database import ask, connect
+from app.store.shelf import move, set_product
+from app.store.tables import products
+from tests.e2e.server import Server
+from tests.e2e.shelf import price as usual_price
+
+
+class Market:
+    """A connection of its own to the database of a shop that is open."""
+
+    def __init__(self, server: Server):
+        self._engine = connect(f"sqlite:///{server.database}")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def set(self, sku: str, price: int | None = None, stock: int | None = None) -> float:
+        """Set a price, a stock or both; return when that was committed, by the clock."""
+        money = None if price is None else Money(price)
+        ask(self._engine, set_product, Sku(sku), money, stock)
+        return time.time()
+
+    def take_away(self, sku: str) -> None:
+        """Sell *sku* no longer."""
+        ask(self._engine, _stop_selling, sku)
+
+    async def bustle(self, skus: Sequence[str], a_second: int, seconds: float) -> int:
+        """Move price and stock of *skus* in turn, so often *a_second*; return how often."""
+        began = time.monotonic()
+        for turn in count(1):
+            sku = skus[turn % len(skus)]
+            price = usual_price(sku) + turn * 7 % 90
+            await asyncio.to_thread(self.set, sku, price, turn % 12)
+            await asyncio.sleep(max(0, began + turn / a_second - time.monotonic()))
+            if turn >= a_second * seconds:
+                return turn
+        raise AssertionError
+
+
+def _stop_selling(connection: Connection, sku: str) -> None:
+    stopped = {"sold": False, "moved": move(connection)}
+    connection.execute(update(products).where(products.c.sku == sku).values(stopped))
