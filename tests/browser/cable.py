@@ -18,6 +18,7 @@ class Cable:
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.is_out = False
+        self.broken = 0
         self._server_port = server.port
         self._ends: set[asyncio.StreamWriter] = set()
         server.environment["SHOP_ORIGINS"] = f"{server.origin},{self.origin}"
@@ -32,6 +33,7 @@ class Cable:
 
     def cut(self) -> None:
         """Break every connection, without a word to either side."""
+        self.broken += len(self._ends) // 2
         for end in tuple(self._ends):
             end.transport.abort()
 

@@ -17,13 +17,25 @@ OWN = (("gala-apples-1kg", "gala-apples-2kg"), ("braeburn-apples-1kg", "bramley-
 SHELF = "/shop?q=apples"
 MOST = 15
 AGREE_S = 60
+OFTEN = 0.7
+"""How often both tabs are live before the next drop; else it may come while they try."""
+_TRY_NOW = """() => {
+  if (document.body.dataset.link === "open") return
+  for (const what of ["offline", "online"]) dispatchEvent(new Event(what))
+}"""
+_PRESS = """button => {
+  if (!button.checkVisibility() || button.disabled) throw new Error("nobody could press this")
+  button.click()
+}"""
+"""Playwright's own click first waits for frames, which would keep clicks away from drops."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was clicked together, what the database holds, and what each tab shows."""
+    """Clicks and broken connections; what was wanted, and what database and tabs have of it."""
 
     clicks: int
+    broken: int
     clicked: dict[str, int]
     saved: dict[str, int]
     tabs: tuple[dict[str, int], ...]
@@ -45,12 +57,12 @@ class Clicker:
     clicks: int = 0
 
     async def click(self) -> None:
-        """Press “Add”, `+` or `−` on a product of one's own."""
+        """Press “Add”, `+` or `-` on a product of one's own."""
         sku = self.chance.choice(self.skus)
         qty = self.wanted[sku]
         step = -1 if qty and (qty >= MOST or self.chance.random() < 1 / 3) else 1
         part = "less" if step < 0 else "more" if qty else "add"
-        await self.page.click(f"main [data-sku={sku}] [data-part={part}]")
+        await self.page.eval_on_selector(f"main [data-sku={sku}] [data-part={part}]", _PRESS)
         self.wanted[sku] += step
         self.clicks += 1
 
@@ -63,6 +75,8 @@ async def survive(stage: Stage, drops: int, seed: str) -> Outcome:
         for clicker in clickers:
             await be_live(clicker.page)
         for _ in range(drops):
+            if chance.random() < OFTEN:
+                await _come_back(clickers)
             await _click_about(clickers, chance)
             await _drop(player, clickers, chance)
         return await _settle(player, clickers)
@@ -71,7 +85,7 @@ async def survive(stage: Stage, drops: int, seed: str) -> Outcome:
 async def _click_about(clickers: list[Clicker], chance: Random) -> None:
     for _ in range(chance.randint(1, 6)):
         await chance.choice(clickers).click()
-        await asyncio.sleep(chance.choice((0, 0, 0.01, 0.05, 0.3)))
+        await asyncio.sleep(chance.choice((0, 0, 0.01, 0.05, 0.25)))
 
 
 async def _drop(player: Player, clickers: list[Clicker], chance: Random) -> None:
@@ -89,8 +103,7 @@ async def _drop(player: Player, clickers: list[Clicker], chance: Random) -> None
 
 async def _settle(player: Player, clickers: list[Clicker]) -> Outcome:
     """Return what all have come to, as soon as they agree, or at last."""
-    for clicker in clickers:
-        await _notice_network(clicker.page)
+    await _come_back(clickers)
     outcome = await _outcome(player, clickers)
     for _ in range(AGREE_S * 5):
         if outcome.is_right:
@@ -100,9 +113,12 @@ async def _settle(player: Player, clickers: list[Clicker]) -> Outcome:
     return outcome
 
 
-async def _notice_network(page: Page) -> None:
-    """Tell *page* that the network has changed, so that it tries again at once."""
-    await page.evaluate("for (const what of ['offline', 'online']) dispatchEvent(new Event(what))")
+async def _come_back(clickers: list[Clicker]) -> None:
+    """Have pages that wait for their next try make it now, as when the network has changed."""
+    for clicker in clickers:
+        await clicker.page.evaluate(_TRY_NOW)
+    for clicker in clickers:
+        await be_live(clicker.page)
 
 
 async def _outcome(player: Player, clickers: list[Clicker]) -> Outcome:
@@ -110,6 +126,7 @@ async def _outcome(player: Player, clickers: list[Clicker]) -> Outcome:
     tabs = [await shown(clicker.page) for clicker in clickers]
     return Outcome(
         sum(clicker.clicks for clicker in clickers),
+        player.cable.broken,
         clicked,
         await player.cart(),
         tuple({sku: int(qty) for sku, qty in tab.rows} for tab in tabs),

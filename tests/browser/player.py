@@ -56,11 +56,6 @@ class Player(Visitor):
         lines = (await answer.json())["cart"]["lines"]
         return {line["sku"]: line["qty"] for line in lines}
 
-    def complaints_but(self, refused: int) -> list[str]:
-        """Return the complaints, but for the browser's note that a page had status *refused*."""
-        note = f"the server responded with a status of {refused} "
-        return [text for text in self.complaints if note not in text]
-
     async def _sign_in(self, *, is_staff: bool) -> None:
         email = f"{uuid4().hex}@browser.example"
         if not is_staff:

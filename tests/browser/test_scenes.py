@@ -16,13 +16,22 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_axe_and_the_console_have_nothing_against(stage: Stage, scene: Scene) -> None:
     look = LOOKS[SCENES.index(scene) % len(LOOKS)]
 
-    async with stage.play(scene) as page:
-        await look.at(page)
-        assert await violations(page) == []
+    async with stage.play(scene) as play:
+        await look.at(play.page)
+        assert await violations(play.page) == []
+        assert play.complaints == []
 
 
 async def test_axe_finds_what_is_wrong(stage: Stage) -> None:
-    async with stage.play(BY_NAME["login"]) as page:
-        await page.locator("label[for=email]").evaluate("label => label.remove()")
+    async with stage.play(BY_NAME["login"]) as play:
+        await play.page.locator("label[for=email]").evaluate("label => label.remove()")
 
-        assert [each.partition(":")[0] for each in await violations(page)] == ["label"]
+        assert [each.partition(":")[0] for each in await violations(play.page)] == ["label"]
+
+
+async def test_the_console_tells_on_a_page(stage: Stage) -> None:
+    async with stage.play(BY_NAME["login"]) as play:
+        await play.page.evaluate("document.body.setAttribute('onclick', 'alert()')")
+        await play.page.click("h1")
+
+        assert "Content Security Policy" in play.complaints[0]
