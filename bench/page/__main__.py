@@ -79,7 +79,8 @@ async def _measure(stage: Stage, rows: list[Row]) -> bool:
         met = "reached" if one.is_met else "**missed**"
         print(f"| {row.name} | {row.what} | {row.goal} | {one.figure} | {met} |", flush=True)
     for name, one in seen.items():
-        print(*(f"{name}: {fault}" for fault in one.faults), sep="\n")
+        for fault in one.faults:
+            print(f"{name}: {fault}")
     return all(one.is_met for one in seen.values())
 
 

@@ -1,29 +1,32 @@
 """How soon after a click on “Add” the page shows it.
 
-Counted from the time that the browser gives the press itself. `changed`: the page's own work is
-done. `painted`: a task that was posted while the next frame was made has its turn, so that frame
-is painted; up to 16.7 ms of it is the wait for that frame to be due.
+Counted from the time that the browser gives the press itself, until a task that was posted while
+the next frame was made has its turn: by then that frame is painted. A screen has sixty frames a
+second, so up to 16.7 ms are the wait until one is due; what the goal is about is the rest.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from bench.page.row import Seen, median, p95
 from tests.browser.acts import be_live
+from tests.browser.chromium import chromium
 from tests.browser.player import Who
 from tests.browser.stage import Stage
 
 CLICKS = 100
 PAGES = 5
 GOAL_MS = 16
-FRAME_MS = 1000 / 60
+UNLIMITED = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
 _WATCH = """() => {
   window.clicks = []
   const count = document.querySelector("[data-part=cart-count]")
   addEventListener("click", ({ timeStamp, target }) => {
     if (!target.closest("[data-part=add]")) return
-    const click = {}
+    const heard = performance.now()
+    const click = { heard: heard - timeStamp }
     const watching = new MutationObserver(() => {
-      click.changed ??= performance.now() - timeStamp
+      click.worked = performance.now() - heard
       watching.disconnect()
     })
     watching.observe(count, { childList: true, characterData: true, subtree: true })
@@ -31,7 +34,7 @@ _WATCH = """() => {
       const { port1, port2 } = new MessageChannel()
       port1.onmessage = () => {
         click.painted = performance.now() - timeStamp
-        click.was_in_frame = click.changed < click.painted
+        click.was_in_frame = "worked" in click
         window.clicks.push(click)
       }
       port2.postMessage("")
@@ -41,28 +44,35 @@ _WATCH = """() => {
 
 
 class Click(NamedTuple):
-    """Milliseconds from the press, and whether the first frame after it shows the change."""
+    """Milliseconds until the page hears of the press, works, and has painted; and whether so."""
 
-    changed_ms: float
+    heard_ms: float
+    worked_ms: float
     painted_ms: float
     was_in_frame: bool
 
 
 async def click_add(stage: Stage) -> Seen:
-    """Press “Add” a hundred times, on several pages of the shelves."""
-    clicks = [
-        click
-        for number in range(1, PAGES + 1)
-        for click in await _click_page(stage, f"/shop?sort=name&page={number}")
-    ][:CLICKS]
-    changed = [click.changed_ms for click in clicks]
+    """Press “Add” a hundred times: with sixty frames a second, and with as many as can be."""
+    at_60 = await _click_pages(stage)
+    async with chromium(*UNLIMITED) as browser:
+        clicks = await _click_pages(replace(stage, browser=browser))
+    heard = [click.heard_ms for click in clicks]
+    worked = [click.worked_ms for click in clicks]
     painted = [click.painted_ms for click in clicks]
-    late = sum(not click.was_in_frame for click in clicks)
+    late = sum(not click.was_in_frame for click in [*clicks, *at_60])
     figure = (
-        f"p95 {p95(painted):.1f} ms, median {median(painted):.1f} ms, {late} of {len(clicks)} not in"
-        f" the next frame (page's work: p95 {p95(changed):.1f} ms)"
+        f"p95 {p95(painted):.1f} ms, median {median(painted):.1f} ms (until heard"
+        f" {median(heard):.1f}, page's own work {median(worked):.1f}, the rest style, layout and"
+        f" paint); with the wait for one of 60 frames a second p95"
+        f" {p95([click.painted_ms for click in at_60]):.1f} ms; {late} not in the next frame"
     )
     return Seen(figure, p95(painted) <= GOAL_MS and not late)
+
+
+async def _click_pages(stage: Stage) -> list[Click]:
+    paths = [f"/shop?sort=name&page={number}" for number in range(1, PAGES + 1)]
+    return [click for path in paths for click in await _click_page(stage, path)][:CLICKS]
 
 
 async def _click_page(stage: Stage, path: str) -> list[Click]:
@@ -77,4 +87,7 @@ async def _click_page(stage: Stage, path: str) -> list[Click]:
             await card.locator("[data-part=add]").click()
             await page.wait_for_timeout(60)
         seen = await page.evaluate("window.clicks")
-    return [Click(one["changed"], one["painted"], one["was_in_frame"]) for one in seen]
+    return [
+        Click(one["heard"], one.get("worked", 0), one["painted"], one["was_in_frame"])
+        for one in seen
+    ]

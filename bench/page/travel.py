@@ -1,7 +1,6 @@
 """How long news travels: from tab to tab, and from a change of the shelf to an open page."""
 
 import asyncio
-from typing import Any
 
 from playwright.async_api import Page
 
@@ -22,9 +21,14 @@ _NOTE_CLICKS = """() => addEventListener("click", ({ timeStamp }) => {
 }, true)"""
 _NOTE_CHANGES = f"""(selector) => {{
   window.changes = []
-  new MutationObserver(() => window.changes.push({_CLOCK}))
-    .observe(document.querySelector(selector), {{ childList: true, characterData: true, subtree: true }})
+  const watching = new MutationObserver(() => window.changes.push({_CLOCK}))
+  const all = {{ childList: true, characterData: true, subtree: true }}
+  watching.observe(document.querySelector(selector), all)
 }}"""
+_FIRST_CHANGE = """() => new Promise((resolve) => {
+  const look = () => (window.changes.length ? resolve(window.changes[0]) : setTimeout(look, 5))
+  look()
+})"""
 
 
 async def from_tab_to_tab(stage: Stage) -> Seen:
@@ -65,8 +69,7 @@ async def _edit(stage: Stage, page: Page, turn: int) -> float:
 
 
 async def _first_change(page: Page) -> float:
-    handle: Any = await page.wait_for_function("window.changes[0]", polling=10)
-    return float(await handle.json_value())
+    return float(await page.evaluate(_FIRST_CHANGE))
 
 
 def _seen(took_ms: list[float], goal_ms: int) -> Seen:

@@ -21,7 +21,7 @@ class Part(NamedTuple):
 
 
 async def weigh_scripts(stage: Stage) -> Seen:
-    """Weigh all JavaScript that a page loads by itself, on each page that is no one's but staff's."""
+    """Weigh all JavaScript that a page loads by itself, on each page that shoppers see."""
     pages = {scene.name: await _parts(stage, scene) for scene in _pages() if scene.who is not STAFF}
     sums = {name: _sum(parts, "Script") for name, parts in pages.items()}
     scripts = [part for parts in pages.values() for part in parts if part.kind == "Script"]
