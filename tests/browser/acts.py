@@ -7,6 +7,7 @@ from playwright.async_api import Page, WebSocketRoute, expect
 from tests.browser.player import IN_CART, Player
 from tests.e2e.shelf import FEW, PLENTY, price
 
+MORE = "main :is([data-part=add], [data-part=more]):visible"
 STATUS = "[data-part=status]"
 RISEN, FALLEN, SOLD_OUT, GONE = PLENTY[60:64]
 """Nothing else on the stage needs these at their usual price."""
@@ -49,6 +50,11 @@ async def trouble(player: Player) -> None:
     market.take_away(GONE)
 
 
+async def sell_out(player: Player) -> None:
+    """Have all of a product go."""
+    player.market.set(SOLD_OUT, stock=0)
+
+
 async def leave_notice(player: Player) -> None:
     """Have a form answered that was sent without a script."""
     form: dict[str, str | float | bool] = {
@@ -79,8 +85,8 @@ async def go_offline(player: Player, page: Page) -> None:
     """Lose the network, and change three things without it."""
     await be_live(page)
     await player.context.set_offline(True)
-    for sku in IN_CART:
-        await page.locator(f"[data-rows=lines] [data-sku={sku}] [data-part=more]").first.click()
+    for _ in range(3):
+        await page.locator(MORE).first.click()
     await wait_for_status(player, page)
 
 
@@ -92,9 +98,14 @@ async def come_back(player: Player, page: Page) -> None:
 
 
 async def remove_one(_: Player, page: Page) -> None:
-    """Take a line out."""
+    """Take a line out: in the cart, or where that cannot be seen, on a card."""
     await be_live(page)
-    await page.locator("[data-rows=lines] [data-part=remove]").first.click()
+    remove = page.locator("[data-part=remove]:visible")
+    if await remove.count():
+        await remove.first.click()
+    else:
+        await page.locator("main [data-part=add]:visible").first.click()
+        await page.locator("main [data-part=less]:visible").first.click()
     await expect(page.locator(".toast [data-part=rev]").first).to_be_attached()
 
 

@@ -11,7 +11,7 @@ from playwright.async_api import Page
 
 from tests.browser import acts
 from tests.browser.player import Player, Who
-from tests.e2e.shelf import GONE, SOLD_OUT, slug
+from tests.e2e.shelf import GONE, slug
 
 NOBODY, NEWCOMER, SHOPPER, STAFF = Who
 
@@ -44,7 +44,7 @@ SCENES = (
     Scene("shop-category", "/shop?category=bakery"),
     Scene("shop-nothing-found", "/shop?q=zeppelin"),
     Scene("product", "/p/gala-apples"),
-    Scene("product-sold-out", f"/p/{slug(SOLD_OUT)}"),
+    Scene("product-sold-out", f"/p/{slug(acts.SOLD_OUT)}", before=acts.sell_out),
     Scene("product-gone", f"/p/{slug(GONE)}"),
     Scene("login", "/login"),
     Scene("login-to-add", "/login?next=/shop&add=gala-apples-1kg"),

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
 
 PASSWORD = "seven brown bricks"
-LINE_IS_BROKEN = re.compile("ERR_CONNECTION|ERR_INTERNET_DISCONNECTED|ERR_EMPTY_RESPONSE")
+LINE_IS_BROKEN = re.compile(
+    "ERR_CONNECTION|ERR_INTERNET_DISCONNECTED|ERR_EMPTY_RESPONSE|closed before"
+)
 
 
 @dataclass(frozen=True)
