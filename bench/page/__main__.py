@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from playwright.async_api import Error as PlaywrightError
+
 from bench.page import drops, lighthouse, looks, markup, paint, shift, travel, weight
 from bench.page.row import Row, Seen
 from tests.browser.chromium import chromium
@@ -75,13 +77,21 @@ async def _measure(stage: Stage, rows: list[Row]) -> bool:
     print("| row | what | goal | seen | |\n| --- | --- | --- | --- | --- |", flush=True)
     seen: dict[str, Seen] = {}
     for row in rows:
-        seen[row.name] = one = await row.measure(stage)
+        seen[row.name] = one = await _seen(row, stage)
         met = "reached" if one.is_met else "**missed**"
         print(f"| {row.name} | {row.what} | {row.goal} | {one.figure} | {met} |", flush=True)
     for name, one in seen.items():
         for fault in one.faults:
             print(f"{name}: {fault}")
     return all(one.is_met for one in seen.values())
+
+
+async def _seen(row: Row, stage: Stage) -> Seen:
+    """Measure; where that fails, the goal is missed, and the others are measured all the same."""
+    try:
+        return await row.measure(stage)
+    except (AssertionError, PlaywrightError, OSError) as error:
+        return Seen("NOT SEEN", is_met=False, faults=[str(error)])
 
 
 if __name__ == "__main__":

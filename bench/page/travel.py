@@ -2,7 +2,7 @@
 
 import asyncio
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from bench.page.row import Seen, median, p95
 from tests.browser.acts import be_live
@@ -38,6 +38,7 @@ async def from_tab_to_tab(stage: Stage) -> Seen:
         for page in (here, there):
             await be_live(page)
         await player.put(*({"k": "line.set", "sku": sku, "qty": 1} for sku in SKUS))
+        await expect(there.locator("[data-rows=lines] > li")).to_have_count(len(SKUS))
         await here.evaluate(_NOTE_CLICKS)
         await there.evaluate(_NOTE_CHANGES, "[data-part=cart-count]")
         took = [await _click(here, there, SKUS[turn % len(SKUS)]) for turn in range(CLICKS)]

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from itertools import count
 
 from sqlalchemy import Connection, update
 
@@ -13,6 +12,7 @@ from app.store.shelf import move, set_product
 from app.store.tables import products
 from tests.e2e.server import Server
 from tests.e2e.shelf import price as usual_price
+from tests.e2e.shelf import stock as usual_stock
 
 
 class Market:
@@ -35,17 +35,16 @@ class Market:
         """Sell *sku* no longer."""
         ask(self._engine, _stop_selling, sku)
 
-    async def bustle(self, skus: Sequence[str], a_second: int, seconds: float) -> int:
-        """Move price and stock of *skus* in turn, so often *a_second*; return how often."""
+    async def bustle(self, skus: Sequence[str], a_second: int, seconds: float) -> None:
+        """Move price and stock of *skus* in turn, so often *a_second*; then all is as usual."""
         began = time.monotonic()
-        for turn in count(1):
+        for turn in range(1, round(a_second * seconds) + 1):
             sku = skus[turn % len(skus)]
             price = usual_price(sku) + turn * 7 % 90
             await asyncio.to_thread(self.set, sku, price, turn % 12)
             await asyncio.sleep(max(0, began + turn / a_second - time.monotonic()))
-            if turn >= a_second * seconds:
-                return turn
-        raise AssertionError
+        for sku in skus:
+            self.set(sku, usual_price(sku), usual_stock(sku))
 
 
 def _stop_selling(connection: Connection, sku: str) -> None:

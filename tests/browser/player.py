@@ -42,7 +42,8 @@ class Player(Visitor):
     async def put(self, *ops: dict[str, Any]) -> None:
         """Have the shop do *ops* before any page is open."""
         numbered = [{"n": n, **op} for n, op in enumerate(ops, start=1)]
-        await self.send(OPS, {"outbox": str(uuid4()), "ops": numbered})
+        told = await self.send(OPS, {"outbox": str(uuid4()), "ops": numbered})
+        assert all(verdict["t"] == "ok" for verdict in told["verdicts"]), told
 
     async def send(self, path: str, body: object) -> Any:
         """Send JSON, as a script would; return what is answered."""

@@ -14,6 +14,11 @@ def price(sku: str) -> int:
     return next(int(size["price"].replace(".", "")) for size in _SIZES if size["sku"] == sku)
 
 
+def stock(sku: str) -> int:
+    """Return how many of *sku* a new shop has."""
+    return next(int(size["stock"]) for size in _SIZES if size["sku"] == sku)
+
+
 def slug(sku: str) -> str:
     """Return what the page of *sku* is called."""
     return next(
