@@ -5,7 +5,7 @@ from uuid import uuid4
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.player import IN_CART, Player
-from tests.e2e.shelf import FEW, PLENTY, price
+from tests.e2e.shelf import FEW, FEW_LEFT, PLENTY, price
 
 MORE = "main :is([data-part=add], [data-part=more]):visible"
 STATUS = "[data-part=status]"
@@ -33,9 +33,9 @@ async def register_weakly(_: Player, page: Page) -> None:
 async def trouble(player: Player) -> None:
     """Have everything that can happen to a line happen to one."""
     market = player.market
-    for sku in (RISEN, FALLEN, SOLD_OUT):
-        market.set(sku, price(sku), 500)
-    market.set(FEW, stock=7)
+    for sku in (RISEN, FALLEN, SOLD_OUT, GONE, FEW):
+        market.sell(sku, FEW_LEFT if sku == FEW else 500)
+        await player.until(sku, "ok")
     wished = ((RISEN, 2), (FALLEN, 1), (SOLD_OUT, 1), (GONE, 1), (FEW, 6))
     await player.put(
         *({"k": "line.set", "sku": sku, "qty": qty} for sku, qty in wished),
@@ -48,11 +48,21 @@ async def trouble(player: Player) -> None:
     market.set(SOLD_OUT, stock=0)
     market.set(FEW, stock=3)
     market.take_away(GONE)
+    await player.until(GONE, "gone")
 
 
 async def sell_out(player: Player) -> None:
     """Have all of a product go."""
     player.market.set(SOLD_OUT, stock=0)
+    await player.until(SOLD_OUT, "sold_out")
+
+
+async def ask_all(_: Player, page: Page) -> None:
+    """Press every button that asks the shop for figures."""
+    await be_live(page)
+    for ask in await page.locator("main button[name=try]").all():
+        await ask.click()
+    await page.wait_for_load_state("networkidle")
 
 
 async def leave_notice(player: Player) -> None:

@@ -31,9 +31,14 @@ class Market:
         ask(self._engine, set_product, Sku(sku), money, stock)
         return time.time()
 
+    def sell(self, sku: str, stock: int) -> None:
+        """Sell *sku* at its usual price, whatever has become of it."""
+        ask(self._engine, _set_sold, sku, sold=True)
+        self.set(sku, usual_price(sku), stock)
+
     def take_away(self, sku: str) -> None:
         """Sell *sku* no longer."""
-        ask(self._engine, _stop_selling, sku)
+        ask(self._engine, _set_sold, sku, sold=False)
 
     async def bustle(self, skus: Sequence[str], a_second: int, seconds: float) -> None:
         """Move price and stock of *skus* in turn, so often *a_second*; then all is as usual."""
@@ -47,6 +52,6 @@ class Market:
             self.set(sku, usual_price(sku), usual_stock(sku))
 
 
-def _stop_selling(connection: Connection, sku: str) -> None:
-    stopped = {"sold": False, "moved": move(connection)}
-    connection.execute(update(products).where(products.c.sku == sku).values(stopped))
+def _set_sold(connection: Connection, sku: str, *, sold: bool) -> None:
+    values = {"sold": sold, "moved": move(connection)}
+    connection.execute(update(products).where(products.c.sku == sku).values(values))

@@ -1,5 +1,6 @@
 """Somebody on the stage: a visitor with an account and a cart, and what they can have happen."""
 
+import asyncio
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -11,6 +12,7 @@ from tests.browser.visitor import PASSWORD, Visitor
 from tests.e2e.server import Server
 
 IN_CART = ("gala-apples-1kg", "carrots-500g", "milk-2l")
+LOOKS = 500
 OPS = "/api/cart/ops"
 
 
@@ -50,6 +52,16 @@ class Player(Visitor):
         answer = await self.context.request.post(self.origin + path, data=body)
         assert answer.ok, await answer.text()
         return await answer.json()
+
+    async def until(self, sku: str, state: str) -> None:
+        """Wait until the shop has seen that *sku* is in *state* now, and with it all before."""
+        url = f"{self.origin}/api/products/{sku}"
+        for _ in range(LOOKS):
+            answer = await self.context.request.get(url)
+            if (await answer.json())["state"] == state:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{sku} is not {state}")
 
     async def cart(self) -> dict[str, int]:
         """Return what the database holds of the cart: how many of each product."""
