@@ -47,7 +47,7 @@ from app.ws.routes import Doorway, socket_door
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[1]
-LOOK_AT_SHELF_EVERY_S = 0.25
+LOOK_AT_SHELF_EVERY_S = 0.1
 LOOK_AT_SESSIONS_EVERY_S = 1.0
 TRY_AGAIN_AFTER_S = 0.5
 

@@ -6,6 +6,7 @@ import { copy, every, set, the } from "./views/dom.js"
 
 const BATCH_MS = 500
 const STAYS_MS = 8000
+const MOST = 4
 
 /**
  * Return a voice that says in `region` what came within half a second, the last for each key.
@@ -28,11 +29,15 @@ export function voice(region, after) {
 }
 
 /**
- * Write `text` over the page for some seconds, longer while somebody looks at it.
+ * Write `text` over the page for some seconds, longer while somebody looks at it; the next about
+ * the same `key` takes its place.
  * @param {string} text
  */
-export function notice(text) {
-  passBy(put("notice", text))
+export function notice(text, key = text) {
+  const item = written("notice", text)
+  item.dataset.key = key
+  put(item)
+  passBy(item)
 }
 
 /**
@@ -40,16 +45,17 @@ export function notice(text) {
  * @param {Record<string, () => void>} answers
  */
 export function question(text, answers) {
-  const item = put("notice", text)
+  const item = written("notice", text)
   item.dataset.question = ""
   for (const [label, act] of Object.entries(answers)) {
     const button = document.createElement("button")
     button.className = "link"
     button.textContent = label
     button.addEventListener("click", act)
-    button.addEventListener("click", () => item.remove())
+    button.addEventListener("click", () => takeOff(item))
     item.append(button)
   }
+  put(item)
 }
 
 /**
@@ -58,11 +64,11 @@ export function question(text, answers) {
  */
 export function leaveRemoved({ sku, name }) {
   const [row] = every(`[data-rows="lines"] > [data-sku="${sku}"]`)
-  const item = put("removed", `Removed ${name}`)
+  const item = written("removed", `Removed ${name}`)
   item.dataset.removed = sku
-  item.addEventListener("submit", () => queueMicrotask(() => item.remove()))
+  item.addEventListener("submit", () => queueMicrotask(() => takeOff(item)))
   passBy(item)
-  if (!row?.checkVisibility()) return
+  if (!row?.checkVisibility()) return put(item)
   row.after(item)
   if (row.contains(document.activeElement)) the("button", item).focus()
 }
@@ -80,24 +86,51 @@ export function setRevision(sku, rev) {
  * @param {readonly Line[]} lines
  */
 export function clearRemoved(lines) {
-  for (const { sku } of lines) for (const item of every(`[data-removed="${sku}"]`)) item.remove()
+  for (const { sku } of lines) for (const item of every(`[data-removed="${sku}"]`)) takeOff(item)
 }
 
 /**
  * @param {string} template
  * @param {string} text
  */
-function put(template, text) {
+function written(template, text) {
   const item = copy(template)
   set(item, "textContent", { text })
-  the("#notices").append(item)
   return item
+}
+
+/**
+ * Put `item` where the last word on the same was, or where a place is free, or on top of all:
+ * nothing that is there moves.
+ * @param {HTMLElement} item
+ */
+function put(item) {
+  const list = the("#notices")
+  const all = every(":scope > li", list)
+  const plain = all.filter((one) => one.dataset.key)
+  const before =
+    plain.find((one) => one.dataset.key === item.dataset.key) ??
+    all.find((one) => "past" in one.dataset) ??
+    (all.length < MOST ? undefined : plain.at(-1))
+  if (before) before.replaceWith(item)
+  else list.prepend(item)
+}
+
+/**
+ * The place stays free until all are gone, so that no other falls into it.
+ * @param {HTMLElement} item
+ */
+function takeOff(item) {
+  const list = item.parentElement
+  item.dataset.past = ""
+  if (list?.id !== "notices") item.remove()
+  else if (!every(":scope > :not([data-past])", list).length) list.replaceChildren()
 }
 
 /** @param {HTMLElement} item */
 function passBy(item) {
   setTimeout(() => {
     if (item.matches(":hover, :focus-within")) passBy(item)
-    else item.remove()
+    else takeOff(item)
   }, STAYS_MS)
 }

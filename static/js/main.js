@@ -204,7 +204,7 @@ function tellLines(before, is_foreign) {
     const line = tab.cart.lines.get(sku)
     const text = moved(line, old)
     if (text) urgently(text, sku)
-    if (text && !every("[data-rows]").some((list) => list.checkVisibility())) notice(text)
+    if (text && !every("[data-rows]").some((list) => list.checkVisibility())) notice(text, sku)
     if (!is_foreign || line?.qty === old?.qty) continue
     politely(`${name} changed in another tab.`, sku)
     tint(sku)

@@ -1,26 +1,18 @@
 """A real Chromium, Debian's, before a real server process."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext
 
+from tests.browser.chromium import chromium
+from tests.browser.stage import Stage, staged
 from tests.browser.visitor import Visitor
 from tests.e2e.server import Server
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,12 +35,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """Return a Chromium of its own."""
-    path = shutil.which("chromium")
-    assert path, "Chromium is missing: bin/test installs it, or leaves these tests out"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    async with chromium() as browser:
         yield browser
-        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """Return a stage with a shop and a Chromium for all scenes of a module."""
+    server = Server(tmp_path_factory.mktemp("shop"))
+    async with chromium() as browser, staged(browser, server) as stage:
+        yield stage
+    assert server.complaints() == []
 
 
 @pytest.fixture

@@ -5,16 +5,25 @@ from typing import Any
 
 from app.store.seed import CATALOGUE
 
-_SIZES: list[dict[str, Any]] = [
-    size
-    for product in tomllib.loads(CATALOGUE.read_text("utf-8"))["product"]
-    for size in product["size"]
-]
+_PRODUCTS: list[dict[str, Any]] = tomllib.loads(CATALOGUE.read_text("utf-8"))["product"]
+_SIZES: list[dict[str, Any]] = [size for product in _PRODUCTS for size in product["size"]]
 
 
 def price(sku: str) -> int:
     """Return the price of *sku* in pennies."""
     return next(int(size["price"].replace(".", "")) for size in _SIZES if size["sku"] == sku)
+
+
+def stock(sku: str) -> int:
+    """Return how many of *sku* a new shop has."""
+    return next(int(size["stock"]) for size in _SIZES if size["sku"] == sku)
+
+
+def slug(sku: str) -> str:
+    """Return what the page of *sku* is called."""
+    return next(
+        str(each["slug"]) for each in _PRODUCTS if sku in {size["sku"] for size in each["size"]}
+    )
 
 
 PLENTY = [size["sku"] for size in _SIZES if size.get("sold", True) and size["stock"] > 99]

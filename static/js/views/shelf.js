@@ -32,6 +32,8 @@ export function showCards(lines, touched) {
   for (const card of cards()) {
     const { sku = "", name = "", price = "" } = card.dataset
     const line = held.get(sku)
+    const is_idle = !line && !touched.has(sku) && !card.matches("[data-held], [data-waits]")
+    if (is_idle) continue
     const had_focus = card.contains(document.activeElement)
     card.toggleAttribute("data-held", line !== undefined)
     card.toggleAttribute("data-waits", touched.has(sku))

@@ -1,0 +1,101 @@
+"""The measured goals of the page, each with its figure.
+
+    python -m bench.page [--only NAME]… [--shots FOLDER]
+
+Prints a table, and under it what stands against each goal that is missed; ends with 1 if one is.
+"""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.async_api import Error as PlaywrightError
+
+from bench.page import drops, lighthouse, looks, markup, paint, shift, travel, weight
+from bench.page.row import Row, Seen
+from tests.browser.chromium import chromium
+from tests.browser.stage import Stage, staged
+from tests.e2e.server import Server
+
+ROWS = (
+    Row(
+        "scripts",
+        "JavaScript on any shopper page, as loaded",
+        "≤ 20 kB, no file over 10 kB, no other host",
+        weight.weigh_scripts,
+    ),
+    Row("style", "CSS; font, as loaded", "≤ 15 kB; one of ≤ 21 kB", weight.weigh_style),
+    Row(
+        "catalogue",
+        "catalogue page, cold, 24 cards",
+        "≤ 200 kB, ≤ 45 requests, HTML ≤ 20 kB",
+        weight.weigh_catalogue,
+    ),
+    Row(
+        "lighthouse",
+        "Lighthouse, mobile: performance / accessibility / best practices / SEO",
+        "≥ 95 / 100 / 100 / 100",
+        lighthouse.ask_lighthouse,
+    ),
+    Row("shift", "layout shift while 20 updates a second arrive", "0.00", shift.watch_pages),
+    Row("paint", "optimistic add: painted after the click", "≤ 16 ms p95", paint.click_add),
+    Row("tabs", "tab to tab", "≤ 100 ms p95", travel.from_tab_to_tab),
+    Row("edit", "staff edit to shopper", "≤ 250 ms p95", travel.from_shelf_to_shopper),
+    Row("axe", "axe-core, every scene in 2 widths and 2 schemes", "0", looks.look_with_axe),
+    Row("html", "HTML errors (vnu-jar)", "0", markup.check_markup),
+    Row("console", "errors and warnings in the console", "0", looks.hear_the_console),
+    Row(
+        "drops",
+        "100 drops of the line in the middle of clicks, two tabs",
+        "nothing lost or done twice",
+        drops.drop_the_line,
+    ),
+)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m bench.page", description=__doc__)
+    names = [row.name for row in ROWS]
+    parser.add_argument("--only", action="append", choices=names, help="only this row")
+    parser.add_argument("--shots", type=Path, metavar="FOLDER", help="only take pictures")
+    return parser.parse_args()
+
+
+async def main(only: list[str] | None, shots: Path | None) -> bool:
+    """Print the table, or take pictures; say whether all goals are reached."""
+    with TemporaryDirectory() as home:
+        async with chromium() as browser, staged(browser, Server(Path(home))) as stage:
+            if shots:
+                await looks.take_pictures(stage, shots)
+                return True
+            return await _measure(stage, [row for row in ROWS if not only or row.name in only])
+
+
+async def _measure(stage: Stage, rows: list[Row]) -> bool:
+    print("| row | what | goal | seen | |\n| --- | --- | --- | --- | --- |", flush=True)
+    seen: dict[str, Seen] = {}
+    for row in rows:
+        seen[row.name] = one = await _seen(row, stage)
+        met = "reached" if one.is_met else "**missed**"
+        print(f"| {row.name} | {row.what} | {row.goal} | {one.figure} | {met} |", flush=True)
+    for name, one in seen.items():
+        for fault in one.faults:
+            print(f"{name}: {fault}")
+    return all(one.is_met for one in seen.values())
+
+
+async def _seen(row: Row, stage: Stage) -> Seen:
+    """Measure; where that fails, the goal is missed, and the others are measured all the same."""
+    try:
+        return await row.measure(stage)
+    except (AssertionError, PlaywrightError, OSError) as error:
+        return Seen("NOT SEEN", is_met=False, faults=[str(error)])
+
+
+if __name__ == "__main__":
+    options = _options()
+    if options.shots:
+        options.shots.mkdir(parents=True, exist_ok=True)
+    sys.exit(not asyncio.run(main(options.only, options.shots)))

@@ -1,0 +1,72 @@
+"""What Lighthouse gives the public pages: its mobile preset, in Debian's Chromium."""
+
+import asyncio
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.page.row import Seen, median
+from tests.browser import chromium
+from tests.browser.stage import Stage
+
+PATHS = ("/", "/shop", "/p/gala-apples", "/login")
+PROGRAM = Path(__file__).parents[2] / "node_modules/.bin/lighthouse"
+RUNS = 3
+"""The figure is the one in the middle: this machine has other things to do as well."""
+LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
+Scores = dict[str, int]
+
+
+async def ask_lighthouse(stage: Stage) -> Seen:
+    """Have Lighthouse open each path, several times."""
+    if not PROGRAM.exists():
+        return Seen("NOT SEEN: there is no Lighthouse", is_met=False, faults=["run npm ci"])
+    faults: list[str] = []
+    figures: list[str] = []
+    for path in PATHS:
+        runs = [await _run(stage.server.origin + path, faults) for _ in range(RUNS)]
+        scores = {name: int(median([run[name] for run in runs])) for name in LEAST}
+        figures.append(f"`{path}` {' / '.join(map(str, scores.values()))}")
+        faults += _too_low(path, scores)
+    missed = [fault for fault in faults if fault.startswith("missed")]
+    return Seen("; ".join(figures), not missed, sorted(set(faults)))
+
+
+def _too_low(path: str, scores: Scores) -> Sequence[str]:
+    low = {name: score for name, score in scores.items() if score < LEAST[name]}
+    return [f"missed: {path}: {name} is {score}" for name, score in low.items()]
+
+
+async def _run(url: str, faults: list[str]) -> Scores:
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM,
+        url,
+        "--output=json",
+        "--quiet",
+        f"--only-categories={','.join(LEAST)}",
+        f"--chrome-flags=--headless=new {' '.join(chromium.FLAGS)}",
+        env={**os.environ, "CHROME_PATH": chromium.path()},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate()
+    report = json.loads(output)
+    faults += _failed_audits(url, report)
+    return {name: round(100 * report["categories"][name]["score"]) for name in LEAST}
+
+
+def _failed_audits(url: str, report: dict[str, dict[str, dict[str, object]]]) -> list[str]:
+    """Return what costs points: audits that are weighed and did not pass."""
+    weighed = {
+        audit["id"]
+        for category in report["categories"].values()
+        for audit in category["auditRefs"]  # type: ignore[attr-defined]
+        if audit["weight"]
+    }
+    failed = [report["audits"][name] for name in weighed]
+    return [
+        f"{url.partition('/')[2][1:].partition('/')[2] or '/'}: {audit['title']}: "
+        f"{audit.get('displayValue', audit['score'])}"
+        for audit in failed
+        if isinstance(audit["score"], int | float) and audit["score"] < 0.9
+    ]

@@ -1,0 +1,42 @@
+"""How far pages move by themselves while 20 changes a second arrive."""
+
+import asyncio
+
+from bench.page.row import Seen
+from tests.browser.acts import be_live
+from tests.browser.player import IN_CART
+from tests.browser.scenes import BY_NAME
+from tests.browser.shift import Shifts, shifts, watch_shifts
+from tests.browser.stage import LOOKS, Look, Stage
+
+SCENES = ("home-signed-in", "shop-cart-filled", "product-in-cart", "cart-filled")
+A_SECOND = 20
+SECONDS = 5
+NOTHING = 0.005
+"""What is less is shown as 0.00."""
+
+
+async def watch_pages(stage: Stage) -> Seen:
+    """Open pages with a cart in both widths, and have the shop's prices and stock bustle."""
+    seen = {
+        f"{name}, {look.name}": await _watch(stage, name, look)
+        for name in SCENES
+        for look in (LOOKS[0], LOOKS[2])
+    }
+    worst = max(one.alone for one in seen.values())
+    after_input = max(one.after_input for one in seen.values())
+    faults = [
+        f"{name}: {one.alone:.4f}: {one.moved[:4]}" for name, one in seen.items() if one.alone
+    ]
+    return Seen(f"{worst:.2f} (after input {after_input:.2f})", worst < NOTHING, faults)
+
+
+async def _watch(stage: Stage, name: str, look: Look) -> Shifts:
+    async with stage.play(BY_NAME[name], **look.context) as play:
+        await be_live(play.page)
+        await watch_shifts(play.page)
+        cards = play.page.locator("main [data-card]")
+        on_page = [await card.get_attribute("data-sku") or "" for card in (await cards.all())[:8]]
+        await stage.market.bustle((*IN_CART, *on_page), A_SECOND, SECONDS)
+        await asyncio.sleep(1)
+        return await shifts(play.page)

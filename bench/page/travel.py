@@ -1,0 +1,78 @@
+"""How long news travels: from tab to tab, and from a change of the shelf to an open page."""
+
+import asyncio
+
+from playwright.async_api import Page, expect
+
+from bench.page.row import Seen, median, p95
+from tests.browser.acts import be_live
+from tests.browser.player import Who
+from tests.browser.stage import Stage
+from tests.e2e.shelf import price
+
+CLICKS = 60
+EDITS = 60
+TABS_MS, EDIT_MS = 100, 250
+SKUS = ("gala-apples-1kg", "gala-apples-2kg", "braeburn-apples-1kg", "bramley-apples-1kg")
+SHELF = "/shop?q=apples"
+_CLOCK = "performance.timeOrigin + performance.now()"
+_NOTE_CLICKS = """() => addEventListener("click", ({ timeStamp }) => {
+  window.clicked = performance.timeOrigin + timeStamp
+}, true)"""
+_NOTE_CHANGES = f"""(selector) => {{
+  window.changes = []
+  const watching = new MutationObserver(() => window.changes.push({_CLOCK}))
+  const all = {{ childList: true, characterData: true, subtree: true }}
+  watching.observe(document.querySelector(selector), all)
+}}"""
+_FIRST_CHANGE = """() => new Promise((resolve) => {
+  const look = () => (window.changes.length ? resolve(window.changes[0]) : setTimeout(look, 5))
+  look()
+})"""
+
+
+async def from_tab_to_tab(stage: Stage) -> Seen:
+    """Press `+` in one tab, and see when the badge of the other changes."""
+    async with stage.player(Who.NEWCOMER) as player:
+        here, there = await player.open(SHELF), await player.open("/cart")
+        for page in (here, there):
+            await be_live(page)
+        await player.put(*({"k": "line.set", "sku": sku, "qty": 1} for sku in SKUS))
+        await expect(there.locator("[data-rows=lines] > li")).to_have_count(len(SKUS))
+        await here.evaluate(_NOTE_CLICKS)
+        await there.evaluate(_NOTE_CHANGES, "[data-part=cart-count]")
+        took = [await _click(here, there, SKUS[turn % len(SKUS)]) for turn in range(CLICKS)]
+    return _seen(took, TABS_MS)
+
+
+async def from_shelf_to_shopper(stage: Stage) -> Seen:
+    """Set a price in the shop's database, and see when an open page shows it."""
+    async with stage.player(Who.NEWCOMER) as player:
+        page = await player.open(SHELF)
+        await be_live(page)
+        await page.evaluate(_NOTE_CHANGES, f"[data-sku={SKUS[0]}] [data-part=price]")
+        took = [await _edit(stage, page, turn) for turn in range(EDITS)]
+    return _seen(took, EDIT_MS)
+
+
+async def _click(here: Page, there: Page, sku: str) -> float:
+    await there.evaluate("window.changes = []")
+    await here.click(f"main [data-sku={sku}] [data-part=more]")
+    changed = await _first_change(there)
+    return changed - float(await here.evaluate("window.clicked"))
+
+
+async def _edit(stage: Stage, page: Page, turn: int) -> float:
+    await page.evaluate("window.changes = []")
+    await asyncio.sleep(0.2 + turn * 0.037 % 0.25)
+    committed_s = await asyncio.to_thread(stage.market.set, SKUS[0], price(SKUS[0]) + turn + 1)
+    return await _first_change(page) - committed_s * 1000
+
+
+async def _first_change(page: Page) -> float:
+    return float(await page.evaluate(_FIRST_CHANGE))
+
+
+def _seen(took_ms: list[float], goal_ms: int) -> Seen:
+    figure = f"p95 {p95(took_ms):.0f} ms, median {median(took_ms):.0f} ms, {len(took_ms)} times"
+    return Seen(figure, p95(took_ms) <= goal_ms)

@@ -1,0 +1,115 @@
+"""What pages weigh on the line when nothing of them is kept: as the browser receives them."""
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+from bench.page.row import Seen
+from tests.browser.scenes import NOBODY, SCENES, STAFF, Scene
+from tests.browser.stage import Stage
+
+KB = 1000
+SCRIPT_KB, FILE_KB, STYLE_KB, FONT_KB = 20, 10, 15, 21
+PAGE_KB, REQUESTS, HTML_KB = 200, 45, 20
+
+
+class Part(NamedTuple):
+    """One answer: what it is for, where it is from, and how many bytes came, headers and all."""
+
+    kind: str
+    url: str
+    size: int
+
+
+async def weigh_scripts(stage: Stage) -> Seen:
+    """Weigh all JavaScript that a page loads by itself, on each page that shoppers see."""
+    pages = {scene.name: await _parts(stage, scene) for scene in _pages() if scene.who is not STAFF}
+    sums = {name: _sum(parts, "Script") for name, parts in pages.items()}
+    scripts = [part for parts in pages.values() for part in parts if part.kind == "Script"]
+    largest = max(scripts, key=lambda part: part.size)
+    foreign = {part.url for parts in pages.values() for part in parts} - _own(stage, pages)
+    heaviest = max(sums, key=lambda name: sums[name])
+    figure = (
+        f"{sums[heaviest]:.1f} kB ({heaviest}); largest file {largest.size / KB:.1f} kB"
+        f" ({largest.url.rpartition('/')[2]}); {len(foreign)} requests to others"
+    )
+    is_met = sums[heaviest] <= SCRIPT_KB and largest.size <= FILE_KB * KB and not foreign
+    over = [f"{name}: {kb:.1f} kB" for name, kb in sums.items() if kb > SCRIPT_KB]
+    return Seen(figure, is_met, over)
+
+
+async def weigh_style(stage: Stage) -> Seen:
+    """Weigh style sheets and fonts, on each page."""
+    pages = {scene.name: await _parts(stage, scene) for scene in _pages()}
+    styles = {name: _sum(parts, "Stylesheet") for name, parts in pages.items()}
+    heaviest = max(styles, key=lambda name: styles[name])
+    fonts = {
+        part.url: part.size / KB
+        for parts in pages.values()
+        for part in parts
+        if part.kind == "Font"
+    }
+    font_kb = sum(fonts.values())
+    figure = f"{styles[heaviest]:.1f} kB ({heaviest}); {len(fonts)} font, {font_kb:.1f} kB"
+    is_met = styles[heaviest] <= STYLE_KB and len(fonts) == 1 and font_kb <= FONT_KB
+    return Seen(figure, is_met)
+
+
+async def weigh_catalogue(stage: Stage) -> Seen:
+    """Weigh a page of 24 cards, signed out and signed in."""
+    scenes = [scene for scene in SCENES if scene.name in {"shop", "shop-cart-filled"}]
+    pages = [await _parts(stage, scene) for scene in scenes]
+    page_kb = [sum(part.size for part in parts) / KB for parts in pages]
+    html_kb = [_sum(parts, "Document") for parts in pages]
+    counts = [len(parts) for parts in pages]
+    figure = "; ".join(
+        f"{scene.name}: {kb:.0f} kB, {count} requests, HTML {html:.1f} kB"
+        for scene, kb, count, html in zip(scenes, page_kb, counts, html_kb, strict=True)
+    )
+    is_met = max(page_kb) <= PAGE_KB and max(counts) <= REQUESTS and max(html_kb) <= HTML_KB
+    kinds = [f"{scene.name}: {_kinds(parts)}" for scene, parts in zip(scenes, pages, strict=True)]
+    return Seen(figure, is_met, [] if is_met else kinds)
+
+
+def _pages() -> list[Scene]:
+    """Return the first scene of each page and kind of visitor."""
+    first = {
+        (scene.path.partition("?")[0], scene.who is NOBODY): scene for scene in reversed(SCENES)
+    }
+    return list(first.values())
+
+
+async def _parts(stage: Stage, scene: Scene) -> list[Part]:
+    async with stage.player(scene.who) as player:
+        await scene.before(player)
+        page = await player.context.new_page()
+        line = await player.context.new_cdp_session(page)
+        asked: dict[str, tuple[str, str]] = {}
+        sizes: Counter[str] = Counter()
+
+        def begun(event: dict[str, Any]) -> None:
+            asked[event["requestId"]] = (event["type"], event["request"]["url"])
+
+        def done(event: dict[str, Any]) -> None:
+            sizes[event["requestId"]] += int(event["encodedDataLength"])
+
+        line.on("Network.requestWillBeSent", begun)
+        line.on("Network.loadingFinished", done)
+        await line.send("Network.enable")
+        await page.goto(player.origin + scene.path, wait_until="networkidle")
+    return [Part(*asked[name], size) for name, size in sizes.items() if size]
+
+
+def _own(stage: Stage, pages: dict[str, list[Part]]) -> set[str]:
+    own = (f"{stage.cable.origin}/", "data:")
+    return {part.url for parts in pages.values() for part in parts if part.url.startswith(own)}
+
+
+def _sum(parts: list[Part], kind: str) -> float:
+    return sum(part.size for part in parts if part.kind == kind) / KB
+
+
+def _kinds(parts: list[Part]) -> str:
+    kinds = Counter({part.kind: 0 for part in parts})
+    for part in parts:
+        kinds[part.kind] += part.size
+    return ", ".join(f"{kind} {size / KB:.1f} kB" for kind, size in kinds.most_common())

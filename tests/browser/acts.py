@@ -1,0 +1,132 @@
+"""What is done to bring a page into a state: as a person, the line or the shop would do it."""
+
+from uuid import uuid4
+
+from playwright.async_api import Page, WebSocketRoute, expect
+
+from tests.browser.player import IN_CART, Player
+from tests.e2e.shelf import FEW, FEW_LEFT, PLENTY, price
+
+MORE = "main :is([data-part=add], [data-part=more]):visible"
+STATUS = "[data-part=status]"
+RISEN, FALLEN, SOLD_OUT, GONE = PLENTY[60:64]
+"""Nothing else on the stage needs these at their usual price."""
+
+
+async def sign_in_wrongly(_: Player, page: Page) -> None:
+    """Have a password refused."""
+    await page.fill("main [name=email]", "ada@shop.example")
+    await page.fill("main [name=password]", "no password of hers")
+    await page.click("main [type=submit]")
+    await expect(page.locator("main .error")).to_be_visible()
+
+
+async def register_weakly(_: Player, page: Page) -> None:
+    """Have a common password refused."""
+    await page.fill("main [name=name]", "Ada")
+    await page.fill("main [name=email]", f"{uuid4().hex}@browser.example")
+    await page.fill("main [name=password]", "password1")
+    await page.click("main [type=submit]")
+    await expect(page.locator("main .error")).to_be_visible()
+
+
+async def trouble(player: Player) -> None:
+    """Have everything that can happen to a line happen to one."""
+    market = player.market
+    for sku in (RISEN, FALLEN, SOLD_OUT, GONE, FEW):
+        market.sell(sku, FEW_LEFT if sku == FEW else 500)
+        await player.until(sku, "ok")
+    wished = ((RISEN, 2), (FALLEN, 1), (SOLD_OUT, 1), (GONE, 1), (FEW, 6))
+    await player.put(
+        *({"k": "line.set", "sku": sku, "qty": qty} for sku, qty in wished),
+        {"k": "line.save", "sku": IN_CART[0]},
+        {"k": "note.set", "text": "Please ring twice."},
+        {"k": "voucher.set", "code": "FIVEOFF"},
+    )
+    market.set(RISEN, price(RISEN) + 15)
+    market.set(FALLEN, price(FALLEN) - 20)
+    market.set(SOLD_OUT, stock=0)
+    market.set(FEW, stock=3)
+    market.take_away(GONE)
+    await player.until(GONE, "gone")
+
+
+async def sell_out(player: Player) -> None:
+    """Have all of a product go."""
+    player.market.set(SOLD_OUT, stock=0)
+    await player.until(SOLD_OUT, "sold_out")
+
+
+async def ask_all(_: Player, page: Page) -> None:
+    """Press every button that asks the shop for figures."""
+    await be_live(page)
+    for ask in await page.locator("main button[name=try]").all():
+        await ask.click()
+    await page.wait_for_load_state("networkidle")
+
+
+async def leave_notice(player: Player) -> None:
+    """Have a form answered that was sent without a script."""
+    form: dict[str, str | float | bool] = {
+        "key": str(uuid4()),
+        "next": "/cart",
+        "sku": IN_CART[0],
+        "qty": "5",
+    }
+    url = f"{player.origin}/cart/set"
+    assert (await player.context.request.post(url, form=form, max_redirects=0)).status == 303
+
+
+async def keep_waiting(player: Player) -> None:
+    """Have the shop let nobody in, so that the page goes on connecting."""
+
+    def hold(_: WebSocketRoute) -> None:
+        """Answer nothing."""
+
+    await player.context.route_web_socket("**/ws", hold)
+
+
+async def wait_for_status(_: Player, page: Page) -> None:
+    """Wait until the page says that it is not live."""
+    await expect(page.locator(STATUS).first).to_be_visible()
+
+
+async def go_offline(player: Player, page: Page) -> None:
+    """Lose the network, and change three things without it."""
+    await be_live(page)
+    await player.context.set_offline(True)
+    for _ in range(3):
+        await page.locator(MORE).first.click()
+    await wait_for_status(player, page)
+
+
+async def come_back(player: Player, page: Page) -> None:
+    """Lose the network, change three things, and find it again."""
+    await go_offline(player, page)
+    await player.context.set_offline(False)
+    await expect(page.locator("#notices > li").first).to_be_visible()
+
+
+async def remove_one(_: Player, page: Page) -> None:
+    """Take a line out: in the cart, or where that cannot be seen, on a card."""
+    await be_live(page)
+    remove = page.locator("[data-part=remove]:visible")
+    if await remove.count():
+        await remove.first.click()
+    else:
+        await page.locator("main [data-part=add]:visible").first.click()
+        await page.locator("main [data-part=less]:visible").first.click()
+    await expect(page.locator(".toast [data-part=rev]").first).to_be_attached()
+
+
+async def lose_login(player: Player, page: Page) -> None:
+    """Have the login end, and the line break: the page asks to sign in again."""
+    await be_live(page)
+    await player.context.clear_cookies()
+    player.cable.cut()
+    await expect(page.locator("dialog#login")).to_be_visible(timeout=15_000)
+
+
+async def be_live(page: Page) -> None:
+    """Wait until the page hears the shop."""
+    await expect(page.locator("body[data-link=open]")).to_be_attached(timeout=20_000)

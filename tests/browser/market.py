@@ -1,0 +1,57 @@
+"""Prices and stock that move in the shop's database, as staff at another terminal move them."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, update
+
+from app.domain.shelf import Money, Sku
+from app.store.database import ask, connect
+from app.store.shelf import move, set_product
+from app.store.tables import products
+from tests.e2e.server import Server
+from tests.e2e.shelf import price as usual_price
+from tests.e2e.shelf import stock as usual_stock
+
+
+class Market:
+    """A connection of its own to the database of a shop that is open."""
+
+    def __init__(self, server: Server):
+        self._engine = connect(f"sqlite:///{server.database}")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def set(self, sku: str, price: int | None = None, stock: int | None = None) -> float:
+        """Set a price, a stock or both; return when that was committed, by the clock."""
+        money = None if price is None else Money(price)
+        ask(self._engine, set_product, Sku(sku), money, stock)
+        return time.time()
+
+    def sell(self, sku: str, stock: int) -> None:
+        """Sell *sku* at its usual price, whatever has become of it."""
+        ask(self._engine, _set_sold, sku, sold=True)
+        self.set(sku, usual_price(sku), stock)
+
+    def take_away(self, sku: str) -> None:
+        """Sell *sku* no longer."""
+        ask(self._engine, _set_sold, sku, sold=False)
+
+    async def bustle(self, skus: Sequence[str], a_second: int, seconds: float) -> None:
+        """Move price and stock of *skus* in turn, so often *a_second*; then all is as usual."""
+        began = time.monotonic()
+        for turn in range(1, round(a_second * seconds) + 1):
+            sku = skus[turn % len(skus)]
+            price = usual_price(sku) + turn * 7 % 90
+            await asyncio.to_thread(self.set, sku, price, turn % 12)
+            await asyncio.sleep(max(0, began + turn / a_second - time.monotonic()))
+        for sku in skus:
+            self.set(sku, usual_price(sku), usual_stock(sku))
+
+
+def _set_sold(connection: Connection, sku: str, *, sold: bool) -> None:
+    values = {"sold": sold, "moved": move(connection)}
+    connection.execute(update(products).where(products.c.sku == sku).values(values))

@@ -1,0 +1,80 @@
+"""Somebody on the stage: a visitor with an account and a cart, and what they can have happen."""
+
+import asyncio
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from uuid import uuid4
+
+from tests.browser.cable import Cable
+from tests.browser.market import Market
+from tests.browser.visitor import PASSWORD, Visitor
+from tests.e2e.server import Server
+
+IN_CART = ("gala-apples-1kg", "carrots-500g", "milk-2l")
+LOOKS = 500
+OPS = "/api/cart/ops"
+
+
+class Who(Enum):
+    """As whom a page is seen."""
+
+    NOBODY = "nobody"
+    NEWCOMER = "newcomer"
+    SHOPPER = "shopper"
+    STAFF = "staff"
+
+
+@dataclass(kw_only=True)
+class Player(Visitor):
+    """A visitor who speaks to the shop through a cable, and knows how to reach behind it."""
+
+    server: Server
+    cable: Cable
+    market: Market
+
+    async def enter(self, who: Who) -> None:
+        """Sign in as *who*, with a cart such as they have."""
+        if who is Who.NOBODY:
+            return
+        await self._sign_in(is_staff=who is Who.STAFF)
+        if who is not Who.NEWCOMER:
+            await self.put(*({"k": "line.set", "sku": sku, "qty": 2} for sku in IN_CART))
+
+    async def put(self, *ops: dict[str, Any]) -> None:
+        """Have the shop do *ops* before any page is open."""
+        numbered = [{"n": n, **op} for n, op in enumerate(ops, start=1)]
+        told = await self.send(OPS, {"outbox": str(uuid4()), "ops": numbered})
+        assert all(verdict["t"] == "ok" for verdict in told["verdicts"]), told
+
+    async def send(self, path: str, body: object) -> Any:
+        """Send JSON, as a script would; return what is answered."""
+        answer = await self.context.request.post(self.origin + path, data=body)
+        assert answer.ok, await answer.text()
+        return await answer.json()
+
+    async def until(self, sku: str, state: str) -> None:
+        """Wait until the shop has seen that *sku* is in *state* now, and with it all before."""
+        url = f"{self.origin}/api/products/{sku}"
+        for _ in range(LOOKS):
+            answer = await self.context.request.get(url)
+            if (await answer.json())["state"] == state:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{sku} is not {state}")
+
+    async def cart(self) -> dict[str, int]:
+        """Return what the database holds of the cart: how many of each product."""
+        answer = await self.context.request.get(f"{self.origin}/api/cart")
+        lines = (await answer.json())["cart"]["lines"]
+        return {line["sku"]: line["qty"] for line in lines}
+
+    async def _sign_in(self, *, is_staff: bool) -> None:
+        email = f"{uuid4().hex}@browser.example"
+        if not is_staff:
+            body = {"email": email, "password": PASSWORD, "name": "Ada Lovelace"}
+            await self.send("/api/accounts", body)
+            return
+        words = ("account", "add", email, "--name", "Grace Hopper", "--staff")
+        assert not self.server.command(*words, given=f"{PASSWORD}\n").returncode
+        await self.send("/api/session", {"email": email, "password": PASSWORD})

@@ -1,0 +1,78 @@
+"""Every page of the shop in every state: the one list that all looks at the pages go through.
+
+A new page is one more line here. `before` prepares what the page will find, `act` is what is
+done on it; without either, the page is looked at as it comes.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from playwright.async_api import Page
+
+from tests.browser import acts
+from tests.browser.player import Player, Who
+from tests.e2e.shelf import GONE, slug
+
+NOBODY, NEWCOMER, SHOPPER, STAFF = Who
+
+
+async def _nothing(_: Player) -> None:
+    """Do nothing."""
+
+
+async def _nothing_on(_: Player, __: Page) -> None:
+    """Do nothing."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page in one state, as one kind of visitor sees it."""
+
+    name: str
+    path: str
+    who: Who = NOBODY
+    act: Callable[[Player, Page], Awaitable[None]] = _nothing_on
+    before: Callable[[Player], Awaitable[None]] = _nothing
+    refused: int = 0
+    """With what status the shop refuses, where it does; browsers note that in the console."""
+
+
+SCENES = (
+    Scene("home", "/"),
+    Scene("shop", "/shop"),
+    Scene("shop-searched", "/shop?q=apples&sort=price"),
+    Scene("shop-category", "/shop?category=bakery"),
+    Scene("shop-nothing-found", "/shop?q=zeppelin"),
+    Scene("product", "/p/gala-apples"),
+    Scene("product-sold-out", f"/p/{slug(acts.SOLD_OUT)}", before=acts.sell_out),
+    Scene("product-gone", f"/p/{slug(GONE)}"),
+    Scene("how-it-works", "/how-it-works"),
+    Scene("how-it-works-asked", "/how-it-works?try=stateless"),
+    Scene("how-it-works-signed-in", "/how-it-works", SHOPPER, acts.ask_all),
+    Scene("login", "/login"),
+    Scene("login-to-add", "/login?next=/shop&add=gala-apples-1kg"),
+    Scene("login-wrong", "/login", act=acts.sign_in_wrongly, refused=401),
+    Scene("register", "/register"),
+    Scene("register-weak", "/register", act=acts.register_weakly, refused=400),
+    Scene("not-found", "/no-such-page", refused=404),
+    Scene("not-found-signed-in", "/no-such-page", SHOPPER, refused=404),
+    Scene("home-signed-in", "/", SHOPPER),
+    Scene("shop-cart-empty", "/shop", NEWCOMER),
+    Scene("shop-cart-filled", "/shop", SHOPPER),
+    Scene("shop-cart-troubled", "/shop", SHOPPER, before=acts.trouble),
+    Scene("shop-loading", "/shop", SHOPPER, acts.wait_for_status, before=acts.keep_waiting),
+    Scene("shop-offline", "/shop", SHOPPER, acts.go_offline),
+    Scene("shop-back-online", "/shop", SHOPPER, acts.come_back),
+    Scene("shop-removed", "/shop", SHOPPER, acts.remove_one),
+    Scene("shop-login-ended", "/shop", SHOPPER, acts.lose_login),
+    Scene("product-in-cart", "/p/gala-apples", SHOPPER),
+    Scene("cart-empty", "/cart", NEWCOMER),
+    Scene("cart-filled", "/cart", SHOPPER),
+    Scene("cart-troubled", "/cart", SHOPPER, before=acts.trouble),
+    Scene("cart-notice", "/cart", SHOPPER, before=acts.leave_notice),
+    Scene("cart-loading", "/cart", SHOPPER, acts.wait_for_status, before=acts.keep_waiting),
+    Scene("cart-offline", "/cart", SHOPPER, acts.go_offline),
+    Scene("cart-removed", "/cart", SHOPPER, acts.remove_one),
+    Scene("cart-login-ended", "/cart", SHOPPER, acts.lose_login),
+)
+BY_NAME: Mapping[str, Scene] = {scene.name: scene for scene in SCENES}
