@@ -3,7 +3,7 @@
 /** @import { Line, Shown } from "../types.d.ts" */
 
 import { counted, money, saving } from "../words.js"
-import { change, copy, every, set, the } from "./dom.js"
+import { change, copy, every, isNews, set, the } from "./dom.js"
 
 const TINT_MS = 1200
 
@@ -45,7 +45,7 @@ function showRows(list, lines, touched) {
   let next = list.firstElementChild
   for (const line of lines) {
     const row = rows.get(line.sku) ?? freshRow(list, line.sku)
-    fill(row, line)
+    if (isNews(row, line)) fill(row, line)
     row.toggleAttribute("data-waits", touched.has(line.sku))
     while (next && !next.matches("[data-sku]")) next = next.nextElementSibling
     if (row === next) next = next.nextElementSibling

@@ -49,6 +49,29 @@ export function change(element, property, value) {
   } else if (Reflect.get(element, property) !== value) Reflect.set(element, property, value)
 }
 
+/** What each row and card shows, so that only what differs is touched. */
+const shown = /** @type {WeakMap<Element, unknown>} */ (new WeakMap())
+
+/**
+ * Say whether `element` does not show `what` yet; from now on it does.
+ * @param {Element} element
+ * @param {unknown} what
+ */
+export function isNews(element, what) {
+  const before = shown.get(element)
+  shown.set(element, what)
+  return before !== what
+}
+
+/**
+ * Somebody may have typed in what holds `field`: show it anew.
+ * @param {unknown} field
+ */
+export function leaveField(field) {
+  const holder = isField(field) && field.closest("[data-sku]")
+  if (holder) shown.delete(holder)
+}
+
 /** @param {unknown} element */
 export function isField(element) {
   return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
