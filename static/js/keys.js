@@ -7,7 +7,7 @@ const NAME = "keys"
 
 /** @type {Record<string, (holder: Element | null) => boolean>} */
 const KEYS = {
-  "/": () => focus("#q"),
+  "/": () => search(),
   c: () => toCart(),
   "+": (holder) => press(holder, "add") || press(holder, "more"),
   "-": (holder) => press(holder, "less"),
@@ -30,6 +30,13 @@ function focus(selector) {
   const seen = every(selector).find((one) => one.checkVisibility())
   seen?.focus()
   return Boolean(seen)
+}
+
+/** What stands there already is typed over. */
+function search() {
+  const field = document.querySelector("#q")
+  if (field instanceof HTMLInputElement) field.select()
+  return focus("#q")
 }
 
 /** To the cart beside the shelves or on its page, or over the page, or to its page. */

@@ -4,6 +4,7 @@
 
 import { counted, money, saving } from "../words.js"
 import { change, copy, every, isNews, set, the } from "./dom.js"
+import { glide } from "./glide.js"
 
 const TINT_MS = 1200
 
@@ -14,11 +15,16 @@ const title = document.title
  * @param {boolean} is_old  The count may not be true any more.
  */
 export function showCart({ lines, saved, touched, ...rest }, is_old) {
-  for (const list of every("[data-rows]")) {
-    showRows(list, list.dataset.rows === "saved" ? saved : lines, touched)
+  const showLines = () => {
+    for (const list of every("[data-rows]")) {
+      showRows(list, list.dataset.rows === "saved" ? saved : lines, touched)
+    }
+    document.body.toggleAttribute("data-empty", !lines.length)
+    set(document, "hidden", { "saved-lines": !saved.length })
   }
-  document.body.toggleAttribute("data-empty", !lines.length)
-  set(document, "hidden", { "saved-lines": !saved.length })
+  const order = [lines, saved].map((some) => some.map((line) => line.sku).join(" ")).join("|")
+  if (isNews(document.body, order)) glide(showLines)
+  else showLines()
   showSums(rest, is_old)
 }
 

@@ -38,6 +38,7 @@ export function set(root, property, values) {
 
 /**
  * Set a property or attribute where it differs; a field that somebody types in stays as it is.
+ * Text comes as a new node: one that only grew would count as having moved.
  * @param {Element} element
  * @param {string} property
  * @param {string | boolean} value
@@ -46,7 +47,9 @@ export function change(element, property, value) {
   if (property === "value" && element === document.activeElement && isField(element)) return
   if (/-|href|src/.test(property)) {
     if (element.getAttribute(property) !== value) element.setAttribute(property, `${value}`)
-  } else if (Reflect.get(element, property) !== value) Reflect.set(element, property, value)
+  } else if (Reflect.get(element, property) === value) return
+  else if (property === "textContent") element.replaceChildren(`${value}`)
+  else Reflect.set(element, property, value)
 }
 
 /** What each row and card shows, so that only what differs is touched. */
