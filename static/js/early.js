@@ -1,5 +1,5 @@
 // Loaded before the page is painted, so that nothing moves: whether the cart beside the shelves
-// is folded away. It needs nothing else, and works while the rest still loads.
+// is folded away. The first paint then waits for the end of the page, where that can be asked for.
 
 {
   const page = document.documentElement
@@ -34,6 +34,12 @@
       localStorage.setItem(name, is_folded ? "folded" : "open")
     } catch {}
   }
+
+  const end = document.createElement("link")
+  end.rel = "expect"
+  end.href = "#assertive"
+  end.setAttribute("blocking", "render")
+  document.head.append(end)
 
   fold(kept() === "folded")
   document.addEventListener("DOMContentLoaded", show)
