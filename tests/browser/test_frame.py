@@ -1,8 +1,8 @@
 """What is around every page: the panel, the sheet, the status bar, the live regions, the title."""
 
 import asyncio
+import re
 
-import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.visitor import Visitor, shown
@@ -62,12 +62,11 @@ async def test_the_panel_folds_and_stays_so_and_nothing_moves_on_load(visitor: V
     await expect(page.locator("#panel-cart")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/shop?q=gala", "/cart"])
-async def test_nothing_moves_while_another_tab_changes_the_cart(
-    visitor: Visitor, path: str
+async def test_nothing_moves_beside_the_shelves_while_another_tab_changes_the_cart(
+    visitor: Visitor,
 ) -> None:
     await visitor.context.add_init_script(WATCH_SHIFTS)
-    page, there = await visitor.open(path), await visitor.open("/shop")
+    page, there = await visitor.open("/shop?q=gala"), await visitor.open("/shop")
     await connected(page)
     adds = there.locator("main [data-part=add]:enabled")
     for at in range(4):
@@ -142,8 +141,7 @@ async def test_back_never_shows_an_old_count(visitor: Visitor) -> None:
     here, there = await visitor.open("/shop?q=gala"), await visitor.open("/shop?q=gala")
     await visitor.add(here, APPLES)
     await expect(here.locator("[data-part=cart-count]").first).to_have_text("1")
-    await expect(here).to_have_title("(1) “gala” – Basket & Leaf")
-    await here.evaluate("window.is_kept = true")
+    await expect(here).to_have_title(re.compile(r"^\(1\) "))
     await here.goto(visitor.origin + "/p/gala-apples")
     await visitor.more(there, APPLES)
     await expect(there.locator("[data-part=cart-count]").first).to_have_text("2")
@@ -155,7 +153,7 @@ async def test_back_never_shows_an_old_count(visitor: Visitor) -> None:
 
     assert "(1)" not in seen[0]
     assert seen[1] != "1"
-    await expect(here).to_have_title("(2) “gala” – Basket & Leaf")
+    await expect(here).to_have_title(re.compile(r"^\(2\) "))
 
 
 async def test_how_many_tabs_are_open_is_said_in_the_foot(visitor: Visitor) -> None:
