@@ -3,6 +3,7 @@
 /** @import { After, Line } from "./types.d.ts" */
 
 import { copy, every, set, the } from "./views/dom.js"
+import { glide } from "./views/glide.js"
 
 const BATCH_MS = 500
 const STAYS_MS = 8000
@@ -131,6 +132,6 @@ function takeOff(item) {
 function passBy(item) {
   setTimeout(() => {
     if (item.matches(":hover, :focus-within")) passBy(item)
-    else takeOff(item)
+    else glide(() => takeOff(item))
   }, STAYS_MS)
 }

@@ -1,6 +1,6 @@
 // Puts the page together: wishes go out, news comes in, the views show the result.
 
-/** @import { After, Cart, Listen, News, Op, SocketWorld } from "./types.d.ts" */
+/** @import { After, Cart, Listen, News, Op, SocketWorld, Warn } from "./types.d.ts" */
 
 import { clearRemoved, leaveRemoved, notice, question, setRevision, voice } from "./announce.js"
 import { hold } from "./cart.js"
@@ -9,7 +9,7 @@ import { onWish } from "./forms.js"
 import { Socket } from "./socket.js"
 import { Tab } from "./tab.js"
 import { showCart, tint } from "./views/cart.js"
-import { change, every, set, the } from "./views/dom.js"
+import { change, every, isField, leaveField, set, the } from "./views/dom.js"
 import { known, showCards, showPrices, skusOnThePage } from "./views/shelf.js"
 import { backOnline, clamped, counted, moved, status } from "./words.js"
 
@@ -26,6 +26,8 @@ const channel = new BroadcastChannel("shop")
 
 let away_since = now()
 let fresh_at = timeOfDay()
+/** The tab let its socket go while nobody looked: that is no trouble to speak of. */
+let rested = false
 /** This page was put away, and has not heard of its cart since. */
 let is_old = false
 /** Pages with something of their own to show hear the news too. */
@@ -98,7 +100,7 @@ async function adoptOrphan() {
 function ask(op) {
   const line = () => tab.shown(known).lines.find((one) => "sku" in op && one.sku === op.sku)
   const before = line()
-  if (op.k === "line.set" && op.qty === before?.qty) return
+  if (op.k === "line.set" && op.qty === (before?.qty ?? 0)) return
   if (before && op.k === "line.set" && !op.qty) leaveRemoved(before)
   tab.ask(op)
   const after = line()
@@ -138,7 +140,12 @@ function linkChanged() {
     away_since = now()
     fresh_at = timeOfDay()
     after(LATE_MS, showLink)
+  } else if (rested && state !== "resting") {
+    away_since = now()
+    after(LATE_MS, showLink)
   }
+  rested = state === "resting"
+  if (state === "resting") is_old = true
   if (state === "stopped") stopped(code)
   show()
 }
@@ -178,7 +185,7 @@ function told(news, before, op) {
   }
   if (news.t === "ok") {
     if (tally) tally.saved += 1
-    if (news.warn) say(clamped(news.warn))
+    if (news.warn) answerField(news.warn)
     if (op?.k === "undo") politely("Taken back.")
     if (op?.k === "line.set" && !op.qty) setRevision(op.sku, news.rev)
   }
@@ -212,6 +219,18 @@ function tellLines(before, is_foreign) {
 }
 
 /**
+ * Less than was asked for: say so, and put it where that was typed.
+ * @param {Warn} warn
+ */
+function answerField(warn) {
+  const { asked, got } = warn
+  const field = document.activeElement
+  if (isField(field) && field.closest(`[data-sku="${warn.sku}"]`) && field.value === `${asked}`)
+    field.value = `${got}`
+  say(clamped(warn))
+}
+
+/**
  * Have `hear` told all that this tab is told, after the tab has taken it in.
  * @param {Listen} hear
  */
@@ -237,6 +256,20 @@ async function signedOut() {
   for (const place of every("main, aside, .bar")) place.replaceChildren()
   await drawer.clear()
   location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
+}
+
+/** On a phone the cart opens over the page; without this script the bar leads to /cart. */
+async function showSheet() {
+  const is_narrow = matchMedia("(width < 1024px)")
+  if (!document.querySelector("#sheet") || !is_narrow.matches) return
+  const { openSheet } = await import("./views/sheet.js")
+  for (const link of every('[data-part="to-cart"]')) {
+    link.addEventListener("click", (event) => {
+      if (!is_narrow.matches || event.ctrlKey || event.metaKey || event.shiftKey) return
+      event.preventDefault()
+      openSheet()
+    })
+  }
 }
 
 function timeOfDay() {
@@ -270,7 +303,11 @@ addEventListener("pageshow", ({ persisted }) => persisted && begin())
 addEventListener("online", () => socket.reach(true))
 addEventListener("offline", () => socket.reach(false))
 document.addEventListener("visibilitychange", () => socket.show(!document.hidden))
-document.addEventListener("focusout", () => queueMicrotask(show))
+showSheet()
+document.addEventListener("focusout", ({ target }) => {
+  leaveField(target)
+  if (isField(target)) queueMicrotask(show)
+})
 let ticked_at = clock()
 setInterval(() => {
   if (clock() - ticked_at > 2 * NAP_MS) socket.probe()

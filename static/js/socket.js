@@ -11,6 +11,7 @@ const SILENCE_MS = 45_000
 const WELCOME_MS = 20_000
 const PROBE_MS = 4_000
 const OVERRUN_MS = 30_000
+const HIDDEN_MS = 5 * 60_000
 const FINAL = [1007, 1009, 4400, 4401, 4406, 4409, 4410, 4411]
 
 /**
@@ -36,6 +37,7 @@ export class Socket {
   #current = /** @type {Call | null} */ (null)
   #newest = /** @type {Call | null} */ (null)
   #callOff = () => {}
+  #stayAwake = () => {}
   #world
   #on
 
@@ -78,10 +80,16 @@ export class Socket {
     else this.#become("offline")
   }
 
-  /** @param {boolean} is_visible */
+  /**
+   * A tab that nobody looks at lets its socket go after a while, and takes it back when shown.
+   * @param {boolean} is_visible
+   */
   show(is_visible) {
     this.#is_visible = is_visible
-    if (is_visible) this.probe()
+    this.#stayAwake()
+    if (!is_visible) this.#stayAwake = this.#world.after(HIDDEN_MS, () => this.#rest())
+    else if (this.state === "resting") return this.#schedule(0)
+    else this.probe()
     if (this.state === "waiting") this.#retry(true)
   }
 
@@ -183,6 +191,12 @@ export class Socket {
     this.#callOff()
     if (this.#is_visible || before) this.#callOff = this.#world.after(wait_ms, open)
     if (!this.#current) this.#become("waiting")
+  }
+
+  #rest() {
+    if (this.state === "stopped" || this.state === "offline") return
+    this.#dropAll()
+    this.#become("resting")
   }
 
   #dropAll() {

@@ -182,7 +182,7 @@ export type Found = { row: Row; letGo: () => void }
 
 // socket.js and tab.js
 
-export type State = "connecting" | "open" | "waiting" | "offline" | "stopped"
+export type State = "connecting" | "open" | "waiting" | "resting" | "offline" | "stopped"
 
 export type Wire = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose">
 

@@ -2,9 +2,15 @@
 
 /** @import { Line, Said, State, Warn } from "./types.d.ts" */
 
+/** Making a format takes a hundred times as long as using it. */
+const formats = /** @type {Map<string, Intl.NumberFormat>} */ (new Map())
+
 /** @param {number} amount  In minor units. */
 export function money(amount, currency = "GBP") {
-  return new Intl.NumberFormat("en-GB", { style: "currency", currency }).format(amount / 100)
+  const format =
+    formats.get(currency) ?? new Intl.NumberFormat("en-GB", { style: "currency", currency })
+  formats.set(currency, format)
+  return format.format(amount / 100)
 }
 
 /**
@@ -63,7 +69,7 @@ export function moved(line, before) {
 export function status(state, code, count, is_late, fresh_at) {
   const wait = count ? `: ${counted(count, "change")} waiting` : ""
   if (state === "stopped") return stopped(code, wait)
-  if (state === "open" || (state !== "offline" && !is_late)) return null
+  if (state === "open" || state === "resting" || (state !== "offline" && !is_late)) return null
   const what = { connecting: "Connecting", waiting: "No connection", offline: "Offline" }[state]
   return { text: `${what}${wait} · cart from ${fresh_at}` }
 }

@@ -481,3 +481,45 @@ test("a socket that was stopped is not heard any more", () => {
   assert.equal(shop.heard.length, 1)
   assert.equal(shop.ends.length, 1)
 })
+
+/** @param {Shop} shop */
+function hearFourMinutes(shop) {
+  for (let beats = 0; beats < 6; beats += 1) {
+    shop.clock.pass(40_000)
+    shop.end.say("hb")
+  }
+}
+
+test("a tab that nobody looks at lets its socket go, and takes it back when shown", () => {
+  const shop = new Shop().connected()
+
+  shop.socket.show(false)
+  hearFourMinutes(shop)
+  shop.clock.pass(40_000)
+  shop.end.say("hb")
+  assert.equal(shop.socket.state, "open")
+  shop.clock.pass(20_000)
+  assert.equal(shop.socket.state, "resting")
+  assert.equal(shop.end.is_closed, true)
+  shop.clock.pass(3_600_000)
+  assert.equal(shop.ends.length, 1)
+
+  shop.socket.show(true)
+  shop.clock.pass(0)
+  shop.end.welcome()
+  assert.equal(shop.socket.state, "open")
+  assert.equal(shop.ends.length, 2)
+})
+
+test("a tab that is looked at again in time keeps its socket", () => {
+  const shop = new Shop().connected()
+
+  shop.socket.show(false)
+  hearFourMinutes(shop)
+  shop.socket.show(true)
+  shop.end.say("pong")
+  hearFourMinutes(shop)
+
+  assert.equal(shop.socket.state, "open")
+  assert.equal(shop.ends.length, 1)
+})

@@ -3,7 +3,8 @@
 /** @import { Line, Shown } from "../types.d.ts" */
 
 import { counted, money, saving } from "../words.js"
-import { change, copy, every, set, the } from "./dom.js"
+import { change, copy, every, isNews, set, the } from "./dom.js"
+import { glide } from "./glide.js"
 
 const TINT_MS = 1200
 
@@ -14,11 +15,16 @@ const title = document.title
  * @param {boolean} is_old  The count may not be true any more.
  */
 export function showCart({ lines, saved, touched, ...rest }, is_old) {
-  for (const list of every("[data-rows]")) {
-    showRows(list, list.dataset.rows === "saved" ? saved : lines, touched)
+  const showLines = () => {
+    for (const list of every("[data-rows]")) {
+      showRows(list, list.dataset.rows === "saved" ? saved : lines, touched)
+    }
+    document.body.toggleAttribute("data-empty", !lines.length)
+    set(document, "hidden", { "saved-lines": !saved.length })
   }
-  document.body.toggleAttribute("data-empty", !lines.length)
-  set(document, "hidden", { "saved-lines": !saved.length })
+  const order = [lines, saved].map((some) => some.map((line) => line.sku).join(" ")).join("|")
+  if (isNews(document.body, order)) glide(showLines)
+  else showLines()
   showSums(rest, is_old)
 }
 
@@ -45,7 +51,7 @@ function showRows(list, lines, touched) {
   let next = list.firstElementChild
   for (const line of lines) {
     const row = rows.get(line.sku) ?? freshRow(list, line.sku)
-    fill(row, line)
+    if (isNews(row, line)) fill(row, line)
     row.toggleAttribute("data-waits", touched.has(line.sku))
     while (next && !next.matches("[data-sku]")) next = next.nextElementSibling
     if (row === next) next = next.nextElementSibling

@@ -38,6 +38,7 @@ export function set(root, property, values) {
 
 /**
  * Set a property or attribute where it differs; a field that somebody types in stays as it is.
+ * Text comes as a new node: one that only grew would count as having moved.
  * @param {Element} element
  * @param {string} property
  * @param {string | boolean} value
@@ -46,7 +47,32 @@ export function change(element, property, value) {
   if (property === "value" && element === document.activeElement && isField(element)) return
   if (/-|href|src/.test(property)) {
     if (element.getAttribute(property) !== value) element.setAttribute(property, `${value}`)
-  } else if (Reflect.get(element, property) !== value) Reflect.set(element, property, value)
+  } else if (Reflect.get(element, property) === value) return
+  else if (property === "textContent") element.replaceChildren(`${value}`)
+  else Reflect.set(element, property, value)
+}
+
+/** What each row and card shows, so that only what differs is touched. */
+const shown = /** @type {WeakMap<Element, unknown>} */ (new WeakMap())
+
+/**
+ * Say whether `element` does not show `what` yet; from now on it does.
+ * @param {Element} element
+ * @param {unknown} what
+ */
+export function isNews(element, what) {
+  const before = shown.get(element)
+  shown.set(element, what)
+  return before !== what
+}
+
+/**
+ * Somebody may have typed in what holds `field`: show it anew.
+ * @param {unknown} field
+ */
+export function leaveField(field) {
+  const holder = isField(field) && field.closest("[data-sku]")
+  if (holder) shown.delete(holder)
 }
 
 /** @param {unknown} element */

@@ -4,7 +4,7 @@
 
 import { chip, money } from "../words.js"
 import { fillStepper } from "./cart.js"
-import { change, every, set } from "./dom.js"
+import { change, every, isNews, set } from "./dom.js"
 
 const WATCHED = 200
 
@@ -32,11 +32,10 @@ export function showCards(lines, touched) {
   for (const card of cards()) {
     const { sku = "", name = "", price = "" } = card.dataset
     const line = held.get(sku)
-    const is_idle = !line && !touched.has(sku) && !card.matches("[data-held], [data-waits]")
-    if (is_idle) continue
+    card.toggleAttribute("data-waits", touched.has(sku))
+    if (!isNews(card, `${line?.qty} ${price}`)) continue
     const had_focus = card.contains(document.activeElement)
     card.toggleAttribute("data-held", line !== undefined)
-    card.toggleAttribute("data-waits", touched.has(sku))
     fillStepper(card, name, line?.qty ?? 0, Number(price))
     if (had_focus) keepFocus(card)
   }

@@ -1,0 +1,189 @@
+"""What a row and a card show while somebody adds, changes and takes out."""
+
+import asyncio
+import json
+
+from playwright.async_api import Page, expect
+
+from tests.browser.visitor import Visitor, shown
+from tests.e2e.server import Server
+
+APPLES = "gala-apples-1kg"
+LINE = "[data-rows=lines] > li"
+ROW = f"[data-rows=lines] > [data-sku={APPLES}]"
+CARD = f"main [data-card][data-sku={APPLES}]"
+
+SAW_IN_THE_NEXT_FRAME = """
+([button, row]) => new Promise((resolve) => {
+  document.querySelector(button).click()
+  const badge = document.querySelector("[data-part=cart-count]").textContent
+  const found = document.querySelector(row)
+  resolve([badge, found?.querySelector("[data-part=qty]").value, found?.hasAttribute("data-waits")])
+})
+"""
+
+
+async def change_shelf(server: Server, sku: str, *words: str) -> None:
+    """Change a product as an operator does."""
+    await asyncio.to_thread(server.command, "product", "set", sku, *words)
+
+
+def sent(page: Page) -> list[dict[str, object]]:
+    """Gather the ops that *page* sends from now on, each number once."""
+    ops: list[dict[str, object]] = []
+
+    def hear(text: str | bytes) -> None:
+        frame = json.loads(text)
+        if frame["t"] == "op" and frame not in ops:
+            ops.append(frame)
+
+    page.on("websocket", lambda socket: socket.on("framesent", hear))
+    return ops
+
+
+async def test_an_add_is_shown_before_the_shop_answers(visitor: Visitor) -> None:
+    page = await visitor.open("/shop?q=gala")
+    await expect(page.locator("body")).to_have_attribute("data-link", "open")
+
+    seen = await page.evaluate(SAW_IN_THE_NEXT_FRAME, [f"{CARD} [data-part=add]", ROW])
+
+    assert seen == ["1", "1", True]
+    await expect(page.locator(f"{CARD} .stepper")).to_be_visible()
+    await expect(page.locator(ROW)).not_to_have_attribute("data-waits", "")
+
+
+async def test_fast_clicks_become_few_absolute_ops(visitor: Visitor) -> None:
+    page = await visitor.open("/shop?q=gala")
+    ops = sent(page)
+    await page.reload()
+    await visitor.add(page, APPLES)
+    await expect(page.locator(f"{CARD} [data-part=more]")).to_be_visible()
+
+    await page.evaluate(
+        "(more) => { for (let i = 0; i < 9; i += 1) document.querySelector(more).click() }",
+        f"{CARD} [data-part=more]",
+    )
+    await expect(page.locator(ROW)).not_to_have_attribute("data-waits", "")
+
+    assert (await shown(page)).count == "10"
+    assert [op["k"] for op in ops] == ["line.add"] + ["line.set"] * (len(ops) - 1)
+    assert ops[-1]["qty"] == 10
+    assert len(ops) <= 3
+
+
+async def test_a_change_from_another_tab_is_tinted_and_told_and_takes_no_focus(
+    visitor: Visitor,
+) -> None:
+    here, there = await visitor.open("/cart"), await visitor.open("/shop?q=gala")
+    await visitor.add(there, APPLES)
+    await here.bring_to_front()
+    field = here.locator(f"{ROW} [data-part=qty]")
+    await field.fill("7")
+
+    await visitor.more(there, APPLES)
+    await expect(here.locator(ROW)).to_have_attribute("data-tinted", "")
+    await expect(here.locator(ROW)).to_contain_text("changed in another tab")
+    await expect(here.locator("#polite")).to_have_text("Gala apples changed in another tab.")
+    await expect(field).to_be_focused()
+    await expect(field).to_have_value("7")
+    await expect(here.locator(ROW)).not_to_have_attribute("data-tinted", "", timeout=2_000)
+
+    await field.press("Tab")
+    await expect(there.locator(f"{CARD} [data-part=qty]")).to_have_value("7")
+
+
+async def test_what_was_removed_comes_back_by_its_undo_and_by_the_keys_of_any_tab(
+    visitor: Visitor,
+) -> None:
+    here, there = await visitor.open("/shop?q=gala"), await visitor.open("/shop?q=gala")
+    await visitor.add(here, APPLES)
+    await expect(there.locator(LINE)).to_have_count(1)
+
+    await here.locator(f"{ROW} [data-part=remove]").click()
+    gone = here.locator("[data-removed]")
+    await expect(gone).to_contain_text("Removed Gala apples")
+    await gone.get_by_role("button", name="Undo").click()
+    await expect(here.locator(ROW)).to_be_visible()
+    await expect(gone).to_have_count(0)
+
+    await here.locator(f"{ROW} [data-part=remove]").click()
+    await expect(there.locator(LINE)).to_have_count(0)
+    await there.bring_to_front()
+    await there.keyboard.press("Control+z")
+    await expect(there.locator(ROW)).to_be_visible()
+    await expect(here.locator(ROW)).to_be_visible()
+
+
+async def test_what_was_removed_leaves_a_word_for_eight_seconds(visitor: Visitor) -> None:
+    page = await visitor.open("/shop?q=gala")
+    await visitor.add(page, APPLES)
+    await expect(page.locator(ROW)).not_to_have_attribute("data-waits", "")
+    await page.clock.install()
+    await page.locator(f"{ROW} [data-part=remove]").click()
+    gone = page.locator("[data-removed]")
+
+    await page.mouse.move(0, 0)
+    await page.evaluate("document.activeElement.blur()")
+    await page.clock.run_for(5_000)
+    await expect(gone).to_be_visible()
+    await gone.hover()
+    await page.clock.run_for(4_000)
+    await expect(gone).to_be_visible()
+    await page.mouse.move(0, 0)
+    await page.clock.run_for(9_000)
+
+    await expect(gone).to_have_count(0)
+
+
+async def test_more_than_there_is_becomes_what_there_is(visitor: Visitor, server: Server) -> None:
+    page = await visitor.open("/shop?q=gala")
+    await change_shelf(server, APPLES, "--stock", "3")
+    chip = page.locator(f"{CARD} [data-part=chip]")
+    await expect(chip).to_have_text("3 left")
+    await visitor.add(page, APPLES)
+    await page.locator(f"{ROW} [data-part=qty]").fill("8")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator("#notices")).to_contain_text("Only 3 left, we put 3 in your cart.")
+    await expect(page.locator(f"{ROW} [data-part=qty]")).to_have_value("3")
+
+
+async def test_the_last_one_goes_and_everybody_who_wants_it_is_told(
+    visitor: Visitor, server: Server
+) -> None:
+    page, bare = await visitor.open("/shop?q=gala"), await visitor.open("/shop?q=gala")
+    sku = "gala-apples-500g"
+    await visitor.add(page, sku)
+    row = page.locator(f"[data-rows=lines] > [data-sku={sku}]")
+    await expect(row).not_to_have_attribute("data-waits", "")
+    card = bare.locator(f"main [data-sku={sku}]")
+    before = await card.bounding_box()
+
+    await change_shelf(server, sku, "--stock", "0")
+
+    await expect(card.locator("[data-part=chip]")).to_have_text("Just sold out")
+    assert await card.bounding_box() == before
+    await expect(row).to_contain_text("Someone else bought the last one")
+    await expect(row.get_by_role("button", name="Save for later")).to_be_visible()
+    await expect(row.get_by_role("link", name="See similar")).to_be_visible()
+    await expect(page.locator("#assertive")).to_contain_text("someone else bought the last one")
+    await row.get_by_role("button", name="Save for later").click()
+    await expect(page.locator("[data-rows=saved] > li")).to_have_attribute("data-sku", sku)
+
+
+async def test_a_price_that_falls_is_a_saving_and_others_shopping_is_not_announced(
+    visitor: Visitor, server: Server
+) -> None:
+    page = await visitor.open("/shop?q=gala")
+    sku = "gala-apples-2kg"
+    await visitor.add(page, sku)
+    row = page.locator(f"[data-rows=lines] > [data-sku={sku}]")
+    await expect(row).not_to_have_attribute("data-waits", "")
+    await change_shelf(server, "gala-apples-1kg", "--stock", "7")
+    await expect(page.locator(f"{CARD} [data-part=chip]")).to_have_text("7 left")
+    await expect(page.locator("#assertive")).to_be_empty()
+
+    await change_shelf(server, sku, "--price", "3.75")
+
+    await expect(row).to_contain_text("You save 20p")
+    await expect(page.locator("#assertive")).to_have_text("Gala apples: now £3.75.")

@@ -1,0 +1,54 @@
+"""The shop by single keys, and without them."""
+
+from playwright.async_api import expect
+
+from tests.browser.visitor import Visitor, shown
+
+APPLES = "gala-apples-1kg"
+CARD = f"main [data-card][data-sku={APPLES}]"
+ROW = f"[data-rows=lines] > [data-sku={APPLES}]"
+
+
+async def test_keys_lead_to_search_and_cart_and_count_up_and_down(visitor: Visitor) -> None:
+    page = await visitor.open("/shop?q=gala")
+    await page.keyboard.press("/")
+    await expect(page.locator("#q")).to_be_focused()
+    await page.keyboard.type("c+?/")
+    await expect(page.locator("#q")).to_have_value("c+?/")
+
+    await page.locator(f"{CARD} .card-name a").focus()
+    for key, count in (("+", "1"), ("+", "2"), ("-", "1")):
+        await page.keyboard.press(key)
+        await expect(page.locator(f"{ROW} [data-part=qty]")).to_have_value(count)
+    await page.keyboard.press("c")
+    await expect(page.locator("aside [data-cart-title]")).to_be_focused()
+
+    await page.locator(f"{ROW} [data-part=name]").focus()
+    await page.keyboard.press("Delete")
+    await expect(page.locator(ROW)).to_have_count(0)
+    await expect(page.locator("[data-removed]")).to_contain_text("Removed Gala apples")
+
+
+async def test_the_list_of_keys_opens_by_a_key_and_switches_them_off_for_good(
+    visitor: Visitor,
+) -> None:
+    page = await visitor.open("/shop?q=gala")
+    await page.keyboard.press("?")
+    listed = page.get_by_role("dialog", name="Keyboard")
+    await expect(listed).to_contain_text("One more of the product you are on")
+
+    await listed.get_by_label("Use single keys").uncheck()
+    await page.keyboard.press("Escape")
+    await page.reload()
+    await page.locator(f"{CARD} .card-name a").focus()
+    for key in "+/c?":
+        await page.keyboard.press(key)
+    await expect(page.locator(f"{CARD} .card-name a")).to_be_focused()
+    await expect(listed).to_be_hidden()
+    assert (await shown(page)).rows == ()
+
+    await page.get_by_role("button", name="Keyboard").click()
+    await listed.get_by_label("Use single keys").check()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("/")
+    await expect(page.locator("#q")).to_be_focused()

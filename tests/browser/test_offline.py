@@ -1,0 +1,159 @@
+"""What waits while the shop cannot be reached: shown, kept, and sent by whom it belongs to."""
+
+import asyncio
+
+from playwright.async_api import Page, expect
+
+from tests.browser.visitor import PASSWORD, Visitor, shown
+from tests.e2e.server import Server
+
+APPLES, PEARS = "gala-apples-1kg", "gala-apples-2kg"
+LINE = "[data-rows=lines] > li"
+TEXT = "[data-part=status-text]"
+
+MAKE_OLD = """
+(account) => new Promise((resolve, reject) => {
+  const opening = indexedDB.open(`shop ${account}`)
+  opening.onerror = reject
+  opening.onsuccess = () => {
+    const change = opening.result.transaction("outboxes", "readwrite")
+    const rows = change.objectStore("outboxes")
+    rows.getAll().onsuccess = ({ target }) => {
+      for (const row of target.result) {
+        for (const one of row.waiting) one.since -= 25 * 60 * 60 * 1000
+        rows.put(row)
+      }
+    }
+    change.oncomplete = resolve
+  }
+})
+"""
+
+
+async def connected(page: Page) -> None:
+    """Wait until *page* has its welcome."""
+    await expect(page.locator("body")).to_have_attribute("data-link", "open", timeout=15_000)
+
+
+async def shop_offline(visitor: Visitor, *skus: str) -> Page:
+    """Open the shop, lose the line, and add what is asked for."""
+    page = await visitor.open("/shop?q=gala")
+    await connected(page)
+    await visitor.context.set_offline(True)
+    await expect(page.locator(TEXT)).to_contain_text("Offline")
+    for sku in skus:
+        await visitor.add(page, sku)
+    return page
+
+
+async def test_offline_is_said_calmly_and_back_online_says_what_was_saved(visitor: Visitor) -> None:
+    page = await shop_offline(visitor, APPLES, PEARS)
+
+    await expect(page.locator(TEXT)).to_contain_text("Offline: 2 changes waiting · cart from ")
+    for row in await page.locator(LINE).all():
+        await expect(row.locator(".mark")).to_have_css("opacity", "1")
+    await visitor.context.set_offline(False)
+
+    await expect(page.locator("#notices")).to_contain_text("Back online: 2 changes saved")
+    await expect(page.locator("[data-part=status]")).to_be_hidden()
+    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+
+
+async def test_back_online_says_which_change_failed_and_why(
+    visitor: Visitor, server: Server
+) -> None:
+    page = await shop_offline(visitor, APPLES, "gala-apples-500g")
+    await asyncio.to_thread(server.command, "product", "set", "gala-apples-500g", "--stock", "0")
+
+    await visitor.context.set_offline(False)
+
+    notices = page.locator("#notices")
+    await expect(notices).to_contain_text("Back online: 1 of 2 changes saved")
+    await expect(notices).to_contain_text("Gala apples: there are no more.")
+    assert (await shown(page)).rows == ((APPLES, "1"),)
+
+
+async def test_what_waits_outlives_its_page_and_is_sent_by_the_next(visitor: Visitor) -> None:
+    gone = await shop_offline(visitor, APPLES)
+    await visitor.more(gone, APPLES)
+    await gone.close()
+    await visitor.context.set_offline(False)
+
+    page = await visitor.open("/cart")
+
+    await expect(page.locator(f"{LINE} [data-part=qty]")).to_have_value("2")
+    await page.reload()
+    assert (await shown(page)).rows == ((APPLES, "2"),)
+
+
+async def test_the_outbox_of_a_closed_tab_is_sent_by_a_tab_that_was_open_before(
+    visitor: Visitor,
+) -> None:
+    stays = await visitor.open("/shop?q=gala")
+    await connected(stays)
+    goes = await shop_offline(visitor, APPLES, PEARS)
+    await goes.close()
+
+    await visitor.context.set_offline(False)
+    await connected(stays)
+
+    await expect(stays.locator(LINE)).to_have_count(2)
+    assert [sku for sku, _ in (await shown(stays)).rows] == [APPLES, PEARS]
+
+
+async def test_what_waited_for_a_day_is_asked_about_first(visitor: Visitor) -> None:
+    page = await shop_offline(visitor, APPLES)
+    account = await page.locator("body").get_attribute("data-account")
+    await page.close()
+    await visitor.context.set_offline(False)
+    bare = await visitor.open("/static/img/favicon.svg")
+    await bare.evaluate(MAKE_OLD, account)
+    await bare.close()
+
+    page = await visitor.open("/shop?q=gala")
+    question = page.locator("[data-question]")
+    await expect(question).to_contain_text("1 change from more than a day ago: still wanted?")
+    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(1)
+    await question.get_by_role("button", name="Send now").click()
+    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+
+    await page.reload()
+    assert (await shown(page)).rows == ((APPLES, "1"),)
+
+
+async def test_another_account_never_sends_what_this_one_left(visitor: Visitor) -> None:
+    page = await shop_offline(visitor, APPLES)
+    first = await page.locator("body").get_attribute("data-account")
+    await page.close()
+    await visitor.context.set_offline(False)
+    await visitor.context.clear_cookies()
+    await visitor.register("somebody.else@browser.example")
+
+    other = await visitor.open("/shop?q=gala")
+    await connected(other)
+    assert await other.locator("body").get_attribute("data-account") != first
+    assert (await shown(other)).rows == ()
+    await expect(other.locator("[data-part=status]")).to_be_hidden()
+
+
+async def test_a_login_that_ends_is_asked_for_in_place_and_the_queue_goes_out(
+    visitor: Visitor, server: Server
+) -> None:
+    email = "returns@browser.example"
+    await visitor.context.clear_cookies()
+    await visitor.register(email)
+    page = await shop_offline(visitor, APPLES)
+    await visitor.context.clear_cookies()
+    await visitor.context.set_offline(False)
+
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    await expect(dialog).to_be_visible(timeout=15_000)
+    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(1)
+    await dialog.get_by_label("E-mail").fill(email)
+    await dialog.get_by_label("Password").fill(PASSWORD)
+    await dialog.get_by_role("button", name="Sign in").click()
+
+    await expect(dialog).to_be_hidden()
+    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await page.goto(server.origin + "/cart")
+    assert (await shown(page)).rows == ((APPLES, "1"),)
