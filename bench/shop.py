@@ -24,7 +24,7 @@ class ObviousServer(Server):
         """Start a process, and do not wait until it is ready."""
         words = ("-m", "bench.obvious", str(self.port), str(self.database))
         with self.log.open("a") as log:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(
                 [sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
             )
 

@@ -127,6 +127,27 @@ async def lose_login(player: Player, page: Page) -> None:
     await expect(page.locator("dialog#login")).to_be_visible(timeout=15_000)
 
 
+async def ask_for_keys(_: Player, page: Page) -> None:
+    """Have the list of keys shown."""
+    await be_live(page)
+    await page.keyboard.press("?")
+    await expect(page.locator("dialog:modal")).to_be_visible()
+
+
+async def type_a_word(_: Player, page: Page) -> None:
+    """Have something suggested."""
+    await page.locator("#q").press_sequentially("apple")
+    await expect(page.locator("#suggestions [role=option]").first).to_be_visible()
+
+
+async def forget_the_name(_: Player, page: Page) -> None:
+    """Save an account without a name."""
+    form = page.locator("form[action='/account/name']")
+    await form.locator("[name=name]").fill(" ")
+    await form.locator("[type=submit]").click()
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+
+
 async def be_live(page: Page) -> None:
     """Wait until the page hears the shop."""
     await expect(page.locator("body[data-link=open]")).to_be_attached(timeout=20_000)

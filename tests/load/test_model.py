@@ -44,7 +44,7 @@ def held(cart: Cart) -> dict[tuple[str, str], int | str]:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_after_any_ops_the_model_holds_what_the_cart_holds(seed: int) -> None:
-    chance = Random(seed)  # noqa: S311
+    chance = Random(seed)
     cart, model = EMPTY, Model(0, {})
     for _ in range(200):
         op = any_op(chance)
