@@ -7,8 +7,8 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from quart_auth import QuartAuth
 from app.config import Config
 from app.domain.allowance import Bucket
 from app.domain.cart import Account, Cart
+from app.domain.news import OrderMoved
 from app.domain.outbox import OutboxId
 from app.domain.sessions import Lifetime, Session
 from app.http.assets import Assets
@@ -37,6 +38,7 @@ from app.live.shop import Shop
 from app.server import ShopServer, make_server
 from app.store.carts import load_cart, load_last
 from app.store.database import Database, NotNow
+from app.store.orders import load_moved_orders
 from app.store.sessions import digest, find_session, touch_session
 from app.store.shelf import load_categories, load_moves
 from app.store.writer import Writer
@@ -107,7 +109,7 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
     async def open_shop() -> AsyncGenerator[None]:
         await _restock(database, hub)
         desk.categories.extend(await database.read(load_categories))
-        saving = _start(_save(writer, hub))
+        saving = _start(_save(writer, hub, database))
         _spare_the_collector()
         others = [_start(work) for work in _chores(database, hub, sessions)]
         yield
@@ -172,6 +174,7 @@ def _make_desk(config: Config, database: Database, hub: Hub, sessions: LiveSessi
         new_secret=lambda: secrets.token_urlsafe(32),
         new_uuid=lambda: str(uuid4()),
         new_epoch=lambda: secrets.token_hex(4),
+        draw=secrets.randbelow,
     )
 
 
@@ -179,13 +182,22 @@ def _new_connection_name() -> str:
     return f"c-{secrets.token_hex(6)}"
 
 
-async def _save(writer: Writer, hub: Hub) -> None:
+async def _save(writer: Writer, hub: Hub, database: Database) -> None:
     """Tell what was saved, commit by commit: the belt between the disk and the tabs."""
     async for commit in writer.commits():
         hub.announce(commit.saved)
         hub.outrun(commit.stale)
         hub.doubt(commit.unknown)
         hub.lose(commit.broken)
+        if commit.refused:
+            await _refuse(database, hub, commit.refused)
+
+
+async def _refuse(database: Database, hub: Hub, refused: Iterable[Account]) -> None:
+    """Have orders that could not be saved ruled on again, beside the shelf as it is now."""
+    with suppress(NotNow):
+        await _restock(database, hub)
+    hub.refuse(refused)
 
 
 def _chores(
@@ -209,9 +221,14 @@ async def _keep(chore: Callable[[], Coroutine[Any, Any, None]], every_s: float) 
 
 
 async def _restock(database: Database, hub: Hub) -> None:
-    moves = await database.read(load_moves, hub.shop.shelf.moved)
-    if moves.moved != hub.shop.shelf.moved:
+    """Put on the shelf what moved since it was looked at, and tell of orders that did."""
+    since = hub.shop.shelf.moved
+    moves = await database.read(load_moves, since)
+    if moves.moved > hub.shop.shelf.moved:
         hub.restock(moves.moved, moves.shelf)
+    if 0 <= since < moves.moved:
+        moved = await database.read(load_moved_orders, since, moves.moved)
+        hub.tell_orders((one.account, OrderMoved(one.number, one.state)) for one in moved)
 
 
 async def _look_at_sessions(database: Database, sessions: LiveSessions) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import NamedTuple, NewType
+from typing import Final, Literal, NamedTuple, NewType
 
 from app.domain.cart import Account
 from app.domain.limits import Limits
 from app.domain.ops import Kind
+from app.domain.orders import OrderNumber, OrderState
 from app.domain.outbox import OutboxId
 from app.domain.position import Why
 from app.domain.shelf import Money, Sku
@@ -58,9 +59,13 @@ class By(NamedTuple):
     """Who asked for a change: the op's name, and the tab it came from (`None`: over HTTP)."""
 
     tab: TabId | None
-    outbox: OutboxId
-    n: int
-    kind: Kind
+    outbox: OutboxId | None
+    n: int | None
+    kind: Kind | Literal["order"]
+
+
+BY_ORDER: Final = By(None, None, None, "order")
+"""An order empties the cart, and no op."""
 
 
 class Changed(NamedTuple):
@@ -107,6 +112,13 @@ class Tabs(NamedTuple):
     n: int
 
 
+class OrderMoved(NamedTuple):
+    """An order was placed, or is in another state now."""
+
+    number: OrderNumber
+    state: OrderState
+
+
 class Auth(NamedTuple):
     """How long the login lasts."""
 
@@ -140,6 +152,7 @@ News = (
     | Need
     | Prices
     | Tabs
+    | OrderMoved
     | Auth
     | Drain
     | Pong

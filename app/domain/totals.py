@@ -70,7 +70,7 @@ def show_line(line: Line, product: Product) -> ShownLine:
         line.agreed,
         product.price,
         told_stock(product.available),
-        _state(line, product),
+        line_state(line, product),
         product.name,
         product.unit,
         product.slug,
@@ -106,7 +106,8 @@ def _in_order(lines: Iterable[tuple[Sku, Line]], shelf: Shelf) -> tuple[ShownLin
     return tuple(sorted(shown, key=lambda line: line.pos))
 
 
-def _state(line: Line, product: Product) -> LineState:
+def line_state(line: Line, product: Product) -> LineState:
+    """Return what stands between *line* and an order today."""
     if not product.sold:
         return LineState.GONE
     if product.stock <= 0:

@@ -19,7 +19,8 @@ class Desk:
     """The shop as its doors see it, with time and chance.
 
     `categories` may be filled after the desk is made, but before anybody is served. `new_secret`
-    draws what nobody can guess, at least 32 characters; `new_epoch` hexadecimal digits.
+    draws what nobody can guess, at least 32 characters; `new_epoch` hexadecimal digits; `draw` a
+    number from 0 on, below the one that it is given.
     """
 
     database: Database
@@ -37,6 +38,7 @@ class Desk:
     new_secret: Callable[[], str]
     new_uuid: Callable[[], str]
     new_epoch: Callable[[], str]
+    draw: Callable[[int], int]
 
     @property
     def is_https(self) -> bool:

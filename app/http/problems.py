@@ -13,7 +13,7 @@ TRY_AGAIN_AFTER_S = 2
 
 
 class Problem(Exception):
-    """What was asked is refused; `detail` says to people what to do."""
+    """What was asked is refused; `detail` says to people what to do, `more` to scripts what is."""
 
     def __init__(self, status: int, code: str, detail: str, retry_after_s: int | None = None):
         super().__init__(code)
@@ -21,6 +21,7 @@ class Problem(Exception):
         self.code = code
         self.detail = detail
         self.headers: dict[str, str] = {}
+        self.more: Mapping[str, object] = {}
         if retry_after_s is not None:
             self.headers["Retry-After"] = str(retry_after_s)
 
@@ -108,6 +109,7 @@ def as_json(problem: Problem) -> Response:
         "status": problem.status,
         "code": problem.code,
         "detail": problem.detail,
+        **problem.more,
     }
     return Response(
         spell(fields), problem.status, problem.headers, content_type="application/problem+json"

@@ -5,24 +5,18 @@ from enum import Enum, auto
 
 from app.domain.allowance import Allowance, full, spend, wait_ms
 from app.domain.cart import Cart, at_version
-from app.domain.news import Need, Prices, Snapshot, TabId, Untouched
+from app.domain.news import BY_ORDER, Need, OrderMoved, Prices, Snapshot, TabId
 from app.domain.ops import Op, Ruling
+from app.domain.orders import Deal
 from app.domain.outbox import Outbox, OutboxId, Pushed, Ticket
+from app.domain.placing import Placed
 from app.domain.rules import rule
 from app.domain.shelf import Sku
-from app.domain.telling import (
-    tell_all_prices,
-    tell_change,
-    tell_moved_prices,
-    tell_snapshot,
-    tell_voucher,
-    with_items,
-)
-from app.domain.totals import price_cart
 from app.domain.verdicts import Code, Later, No, Passing, Verdict
-from app.live.ports import Asker, Farewell
+from app.live.deals import Bargain
+from app.live.ports import Asker, Farewell, Unsettled
 from app.live.shop import Shop
-from app.live.tabs import Audience
+from app.live.window import Window
 from app.live.wishes import Wish, Wishes
 
 BUSY_RETRY_MS = 1000
@@ -54,15 +48,16 @@ class LiveCart:
         self.saved = saved
         self.latest = saved
         self.trust = Trust.SOUND
-        self.tabs = Audience(shop.limits.sockets)
         self.holds = 0
         self.allowance = allowance or full(shop.limits.ops, shop.steady_s())
         self._shop = shop
         self._wishes = Wishes()
         self._pushed: list[Pushed] = []
-        self._taken: tuple[Cart, int, int] | None = None
+        self._deals: list[Deal] = []
+        self._taken: tuple[Cart, int, int, int] | None = None
         self._former: dict[OutboxId, int] = {}
-        self._told_voucher, _ = price_cart(saved, shop.shelf.today, shop.now_s())
+        self._window = Window(saved, shop)
+        self.tabs = self._window.tabs
 
     @property
     def idle(self) -> bool:
@@ -87,6 +82,15 @@ class LiveCart:
         else:
             self._accept(Wish(ticket, op, tab, [asker], self._rule(ticket, op)))
 
+    def bargain(self, bargain: Bargain) -> None:
+        """Rule on an order now; its buyers hear of it, and every tab, once it is saved."""
+        if earlier := self._wishes.find_bargain(bargain.name):
+            earlier.join(bargain)
+        elif self.trust in {Trust.LOST, Trust.UNKNOWN}:
+            bargain.tell(Unsettled.LATER)
+        else:
+            self._accept_bargain(bargain)
+
     def last(self, outbox: OutboxId) -> int:
         """Return the newest number of *outbox* that was ruled on, saved or not."""
         return self._outbox(self.latest, outbox).last
@@ -109,49 +113,39 @@ class LiveCart:
 
     def snapshot(self) -> Snapshot:
         """Return the whole cart as saved."""
-        self._look_at_voucher()
-        return tell_snapshot(self.saved, self._shop.shelf.today, self._shop.now_s())
+        return self._window.snapshot(self.saved)
 
     def prices(self) -> Prices:
         """Return how everything in the cart stands today."""
-        self._look_at_voucher()
-        return tell_all_prices(self.saved, self._shop.shelf.today, self._shop.now_s())
+        return self._window.prices(self.saved)
 
     def shelf_moved(self, skus: frozenset[Sku]) -> None:
         """Tell the tabs that *skus* have another price or stock, each what it shows of them."""
-        shelf, now_s = self._shop.shelf, self._shop.now_s()
-        prices = tell_moved_prices(self.saved, skus, self._told_voucher, shelf.today, now_s)
-        mine = skus & (self.saved.lines.keys() | self.saved.saved.keys())
-        told: dict[frozenset[Sku], Prices] = {}
-        for tab in self.tabs:
-            shown = mine | (skus & tab.watched)
-            if shown not in told:
-                told[shown] = with_items(prices, shelf.items(shown))
-            if shown or prices:
-                tab.tell(told[shown])
-        if prices and not isinstance(prices.voucher, Untouched):
-            self._told_voucher = prices.voucher
+        self._window.shelf_moved(self.saved, skus)
 
     # Saving
 
-    def take(self) -> tuple[Cart, tuple[Pushed, ...]]:
-        """Return the cart as it is now, to be saved, and the outboxes that left it."""
-        self._taken = (self.latest, len(self._wishes), len(self._pushed))
-        return self.latest, tuple(self._pushed)
+    def take(self) -> tuple[Cart, tuple[Pushed, ...], tuple[Deal, ...]]:
+        """Return the cart as it is now, the outboxes that left it, and the orders beside it."""
+        self._taken = (self.latest, len(self._wishes), len(self._pushed), len(self._deals))
+        return self.latest, tuple(self._pushed), tuple(self._deals)
 
     def announce(self) -> None:
         """Tell that what was taken is saved: for each op its verdict, and then its patch."""
         if self._taken is None:
             return
-        cart, wishes, pushed = self._taken
+        cart, wishes, pushed, deals = self._taken
         self._taken = None
         version = cart.version + 1
         is_newest = self.latest is cart
         self.saved = at_version(cart, version)
         self.latest = self.saved if is_newest else at_version(self.latest, version)
         del self._pushed[:pushed]
+        del self._deals[:deals]
         for wish in self._wishes.pop(wishes):
             self._fulfil(wish)
+        if deals:
+            self._window.look_at_voucher(self.saved)
         self._forget_former()
 
     def outrun(self) -> None:
@@ -159,14 +153,23 @@ class LiveCart:
         self._taken = None
         self.trust = Trust.STALE
 
+    def refuse(self) -> None:
+        """Learn that an order could not be saved, nor what was taken with it: rule on all again.
+
+        The shelf was not as it was thought to be, or the order that is cancelled was not.
+        """
+        for wish in self._go_back_to(self.saved):
+            if not (isinstance(wish, Bargain) and wish.turn_down()):
+                self._accept_again(wish)
+
     def doubt(self) -> None:
         """Learn that what was taken may or may not be saved; `reload` will bring what is."""
-        self._taken = None
         self.trust = Trust.UNKNOWN
-        self.latest = self.saved
-        self._pushed.clear()
-        for wish in self._wishes.pop(len(self._wishes)):
-            wish.tell(Later(wish.ticket.n, Passing.BUSY, BUSY_RETRY_MS))
+        for wish in self._go_back_to(self.saved):
+            if isinstance(wish, Bargain):
+                wish.tell(Unsettled.LATER)
+            else:
+                wish.tell(Later(wish.ticket.n, Passing.BUSY, BUSY_RETRY_MS))
 
     def reload(self, cart: Cart) -> None:
         """Take *cart*, which is on disk, for the truth, and rule on what still waits again."""
@@ -178,10 +181,8 @@ class LiveCart:
             self.saved.content,
         )
         self.trust = Trust.SOUND
-        self.saved = self.latest = cart
-        self._pushed.clear()
-        wishes = self._wishes.pop(len(self._wishes))
-        waiting = [wish for wish in wishes if not self._answer(wish)]
+        self.saved = cart
+        waiting = [wish for wish in self._go_back_to(cart) if not self._answer(wish)]
         if moved:
             self.tabs.tell(self.snapshot())
         for wish in waiting:
@@ -216,10 +217,36 @@ class LiveCart:
             self._pushed.append(pushed)
             self._former[pushed.outbox] = pushed.last
         self._wishes.add(wish)
+        self._mark()
+
+    def _accept_bargain(self, bargain: Bargain) -> None:
+        """Rule on it; a refusal tells what is saved, so it waits for what came before it."""
+        shelf, now_s = self._shop.shelf.today, self._shop.now_s()
+        self.latest = bargain.rule(self.latest, shelf, now_s)
+        if deal := bargain.deal:
+            self._deals.append(deal)
+        elif self.trust is Trust.SOUND and not self._wishes:
+            bargain.fulfil()
+            return
+        self._wishes.add_bargain(bargain)
+        self._mark()
+
+    def _mark(self) -> None:
         if self.trust is Trust.SOUND:
             self._shop.writer.mark(self.saved.account, self)
 
-    def _accept_again(self, wish: Wish) -> None:
+    def _go_back_to(self, saved: Cart) -> list[Wish | Bargain]:
+        """Forget what was ruled on and not saved; return what waits, in order."""
+        self._taken = None
+        self.latest = saved
+        self._pushed.clear()
+        self._deals.clear()
+        return self._wishes.pop(len(self._wishes))
+
+    def _accept_again(self, wish: Wish | Bargain) -> None:
+        if isinstance(wish, Bargain):
+            self._accept_bargain(wish)
+            return
         last = self.last(wish.ticket.outbox)
         if wish.ticket.n != last + 1:
             wish.tell(Need(last + 1))
@@ -236,9 +263,9 @@ class LiveCart:
         else:
             self._recall(ticket, asker)
 
-    def _answer(self, wish: Wish) -> bool:
+    def _answer(self, wish: Wish | Bargain) -> bool:
         """Answer *wish* if it turns out to be saved already."""
-        if wish.ticket.n > self.last(wish.ticket.outbox):
+        if isinstance(wish, Bargain) or wish.ticket.n > self.last(wish.ticket.outbox):
             return False
         for asker in wish.askers:
             self._recall(wish.ticket, asker)
@@ -253,21 +280,20 @@ class LiveCart:
         else:
             asker.contradict()
 
-    def _fulfil(self, wish: Wish) -> None:
+    def _fulfil(self, wish: Wish | Bargain) -> None:
+        if isinstance(wish, Bargain):
+            self._fulfil_bargain(wish)
+            return
         wish.tell(wish.ruling.verdict)
         if (patch := wish.ruling.patch) and (by := wish.by):
-            shelf, now_s = self._shop.shelf.today, self._shop.now_s()
-            change = tell_change(wish.ruling.cart, patch, by, self._told_voucher, shelf, now_s)
-            if not isinstance(change.voucher, Untouched):
-                self._told_voucher = change.voucher
-            self.tabs.tell(change)
+            self._window.tell_change(wish.ruling.cart, patch, by)
 
-    def _look_at_voucher(self) -> None:
-        """Vouchers come and go with time: tell the tabs before somebody is told otherwise."""
-        voucher, totals = price_cart(self.saved, self._shop.shelf.today, self._shop.now_s())
-        if voucher != self._told_voucher:
-            self._told_voucher = voucher
-            self.tabs.tell(tell_voucher(voucher, totals))
+    def _fulfil_bargain(self, bargain: Bargain) -> None:
+        bargain.fulfil()
+        if isinstance(bargain.ruling, Placed):
+            cart, patch, deal = bargain.ruling
+            self._window.tell_change(cart, patch, BY_ORDER)
+            self.tabs.tell(OrderMoved(deal.order.number, deal.order.state))
 
     def _forget_former(self) -> None:
         if len(self._former) > MOST_FORMER:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from app.domain.allowance import Allowance, refill
 from app.domain.cart import Account
+from app.domain.news import OrderMoved
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Shelf
 from app.live.alarms import Alarms
@@ -63,6 +64,13 @@ class Hub:
                 cart.announce()
                 self._let_go(cart)
 
+    def refuse(self, refused: Iterable[Account]) -> None:
+        """Have these carts ruled on again: an order of theirs could not be saved."""
+        for account in refused:
+            if cart := self._carts.get(account):
+                cart.refuse()
+                self._let_go(cart)
+
     def outrun(self, stale: Iterable[Account]) -> None:
         """Have these carts read again, for somebody else has saved them."""
         for cart in self._fall_ill(stale):
@@ -93,6 +101,12 @@ class Hub:
         skus = self.shop.shelf.update(moved, changed)
         for cart in self._carts.values():
             cart.shelf_moved(skus)
+
+    def tell_orders(self, moved: Iterable[tuple[Account, OrderMoved]]) -> None:
+        """Tell the tabs whose orders are in another state now."""
+        for account, news in moved:
+            if cart := self._carts.get(account):
+                cart.tabs.tell(news)
 
     async def _hold(self, account: Account) -> LiveCart:
         while (cart := self._carts.get(account)) is None:

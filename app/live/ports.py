@@ -5,7 +5,9 @@ from typing import Protocol
 
 from app.domain.cart import Account, Cart
 from app.domain.news import News, TabId
+from app.domain.orders import Deal, Order
 from app.domain.outbox import OutboxId, Pushed
+from app.domain.placing import NotPlaced
 from app.domain.shelf import Sku
 
 
@@ -52,11 +54,33 @@ class Tab(Asker, Protocol):
         """The products that it shows beside those in the cart."""
 
 
+class Unsettled(Enum):
+    """Why a buyer does not learn what became of an order.
+
+    `LATER`: the same may be asked again in a moment. `REUSED`: the key belongs to another order,
+    which is being placed. `OVERTAKEN`: the order is in another state than it was thought to be.
+    """
+
+    LATER = auto()
+    REUSED = auto()
+    OVERTAKEN = auto()
+
+
+Outcome = Order | NotPlaced | Unsettled
+
+
+class Buyer(Protocol):
+    """Whoever places or cancels an order and wants to hear what becomes of it."""
+
+    def settle(self, outcome: Outcome) -> None:
+        """Take *outcome* at once, without waiting."""
+
+
 class Unsaved(Protocol):
     """A cart that has changed."""
 
-    def take(self) -> tuple[Cart, tuple[Pushed, ...]]:
-        """Return the cart as it is now, to be saved, and the outboxes that left it."""
+    def take(self) -> tuple[Cart, tuple[Pushed, ...], tuple[Deal, ...]]:
+        """Return the cart as it is now, the outboxes that left it, and the orders beside it."""
 
 
 class Writer(Protocol):

@@ -6,6 +6,7 @@ from itertools import islice
 from app.domain.news import By, News, TabId
 from app.domain.ops import BadOp, Op, Ruling
 from app.domain.outbox import OutboxId, Ticket
+from app.live.deals import Bargain
 from app.live.ports import Asker, Farewell
 
 
@@ -38,10 +39,10 @@ class Wish:
 
 
 class Wishes:
-    """The wishes of one cart, found by outbox and number."""
+    """The wishes of one cart, found by outbox and number; bargains by their names."""
 
     def __init__(self) -> None:
-        self._wishes: dict[tuple[OutboxId, int], Wish] = {}
+        self._wishes: dict[tuple[OutboxId, int] | str, Wish | Bargain] = {}
 
     def __len__(self) -> int:
         """Return how many wait."""
@@ -51,11 +52,21 @@ class Wishes:
         """Put *wish* at the end."""
         self._wishes[wish.ticket.outbox, wish.ticket.n] = wish
 
+    def add_bargain(self, bargain: Bargain) -> None:
+        """Put *bargain* at the end."""
+        self._wishes[bargain.name] = bargain
+
     def find(self, ticket: Ticket) -> Wish | None:
         """Return the wish with the name of *ticket*."""
-        return self._wishes.get((ticket.outbox, ticket.n))
+        wish = self._wishes.get((ticket.outbox, ticket.n))
+        return wish if isinstance(wish, Wish) else None
 
-    def pop(self, count: int) -> list[Wish]:
+    def find_bargain(self, name: str) -> Bargain | None:
+        """Return the bargain of this name."""
+        bargain = self._wishes.get(name)
+        return None if isinstance(bargain, Wish) else bargain
+
+    def pop(self, count: int) -> list[Wish | Bargain]:
         """Take the first *count* out."""
         names = list(islice(self._wishes, count))
         return [self._wishes.pop(name) for name in names]

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.cart import Account, Cart, Line, Patch, content
+from app.domain.orders import Deal
 from app.domain.outbox import Outbox, Outboxes, OutboxId, Pushed
 from app.domain.shelf import Sku, VoucherCode
+from app.store.deals import NoDeal, close_deal
 from app.store.tables import carts, outboxes
 
 
@@ -18,7 +20,10 @@ class StaleCart(Exception):
 
 
 class Save(NamedTuple):
-    """A cart as it is to be saved over version `seen` of it, and the outboxes that left it."""
+    """A cart as it is to be saved over version `seen` of it, and what is saved along with it.
+
+    That is outboxes that left it, and orders that are placed or cancelled.
+    """
 
     account: Account
     seen: int
@@ -26,6 +31,7 @@ class Save(NamedTuple):
     rev: int
     body: str
     pushed: tuple[Pushed, ...]
+    deals: tuple[Deal, ...] = ()
 
 
 class _Body(msgspec.Struct):
@@ -46,9 +52,10 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Body).decode
 
 
-def as_save(cart: Cart, pushed: tuple[Pushed, ...]) -> Save:
+def as_save(cart: Cart, pushed: tuple[Pushed, ...], deals: tuple[Deal, ...] = ()) -> Save:
     """Return what is to be written for *cart*, the version after the one that it has."""
-    return Save(cart.account, cart.version, cart.version + 1, cart.rev, _text(cart), pushed)
+    version = cart.version
+    return Save(cart.account, version, version + 1, cart.rev, _text(cart), pushed, deals)
 
 
 def load_cart(connection: Connection, account: Account) -> Cart:
@@ -87,19 +94,31 @@ _SAVE = """
 """
 
 
-def save_carts(connection: Connection, saves: Sequence[Save], now_s: int) -> None:
+def save_carts(connection: Connection, saves: Sequence[Save], now_s: int) -> tuple[Account, ...]:
     """Write all of *saves*; `StaleCart` if one of them was saved by somebody else meanwhile.
 
-    Two statements at most, however many carts; rows in key order, so that two writers of one
-    database cannot wait for each other.
+    Return whose orders could not be placed or cancelled: of theirs nothing is written. Beside
+    orders two statements at most, however many carts; rows in key order, so that two writers of
+    one database cannot wait for each other.
     """
-    rows = [
-        (save.version, save.rev, save.body, now_s, save.account, save.seen)
-        for save in sorted(saves)
-    ]
-    if connection.exec_driver_sql(_SAVE, rows).rowcount != len(rows):
+    refused = tuple(save.account for save in saves if save.deals and not _close(connection, save))
+    written = [save for save in sorted(saves) if save.account not in refused]
+    rows = [(save.version, save.rev, save.body, now_s, save.account, save.seen) for save in written]
+    if rows and connection.exec_driver_sql(_SAVE, rows).rowcount != len(rows):
         raise StaleCart
-    _save_pushed(connection, saves)
+    _save_pushed(connection, written)
+    return refused
+
+
+def _close(connection: Connection, save: Save) -> bool:
+    """Close all deals of one cart, or none."""
+    try:
+        with connection.begin_nested():
+            for deal in save.deals:
+                close_deal(connection, deal)
+    except NoDeal:
+        return False
+    return True
 
 
 def _save_pushed(connection: Connection, saves: Sequence[Save]) -> None:

@@ -83,8 +83,8 @@ def _voucher(given: Row) -> Row:
         "percent": given.get("percent", 0),
         "amount": _minor(given.get("amount", "0")),
         "minimum": _minor(given.get("minimum", "0")),
-        "starts": _midnight(given.get("from"), days_later=0),
-        "ends": _midnight(given.get("until"), days_later=1),
+        "starts": midnight(given.get("from"), days_later=0),
+        "ends": midnight(given.get("until"), days_later=1),
         "uses_left": given.get("uses"),
         "uses_each": given.get("uses_per_account"),
     }
@@ -94,9 +94,9 @@ def _minor(pounds: str) -> int:
     return int(Decimal(pounds) * 100)
 
 
-def _midnight(day: date | None, days_later: int) -> int | None:
+def midnight(day: date | None, days_later: int) -> int | None:
     """Return the first second of the day that comes *days_later* than *day*, in UTC."""
     if day is None:
         return None
-    midnight = datetime.combine(day + timedelta(days_later), time(), UTC)
-    return int(midnight.timestamp())
+    first_s = datetime.combine(day + timedelta(days_later), time(), UTC)
+    return int(first_s.timestamp())

@@ -1,5 +1,6 @@
 """The shelf on disk: products, categories and vouchers, and what has moved since."""
 
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -59,6 +60,16 @@ def set_product(
     if row is None:
         raise UnknownSku(sku)
     return _product(row)
+
+
+def add_voucher(connection: Connection, voucher: Voucher) -> bool:
+    """Honour *voucher* from now on; say whether its code was free."""
+    free = select(vouchers.c.code).where(vouchers.c.code == voucher.code)
+    if connection.execute(free).one_or_none():
+        return False
+    connection.execute(insert(vouchers).values(asdict(voucher)))
+    move(connection)
+    return True
 
 
 def move(connection: Connection) -> int:

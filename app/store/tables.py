@@ -124,10 +124,55 @@ vouchers = Table(
     Column("uses_each", Integer),
 )
 
+orders = Table(
+    "orders",
+    metadata,
+    Column("number", String(9), primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("placed_at", BigInteger, nullable=False),
+    Column("placed", BigInteger, nullable=False),
+    Column("moved", BigInteger, nullable=False, index=True),
+    Column("items", Integer, nullable=False),
+    Column("subtotal", BigInteger, nullable=False),
+    Column("discount", BigInteger, nullable=False),
+    Column("delivery", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("line1", String(100), nullable=False),
+    Column("line2", String(100), nullable=False),
+    Column("city", String(100), nullable=False),
+    Column("postcode", String(16), nullable=False),
+    Column("pay", String(16), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("voucher", String(40), nullable=False),
+    Index("orders_key", "account", "key", unique=True),
+    Index("orders_of_account", "account", "placed"),
+    Index("orders_in_state", "state", "placed"),
+)
+"""`placed` and `moved` are the shelf's count when it was placed, and when its state changed.
+
+So `placed` sorts orders as they were committed.
+"""
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    Column("order", ForeignKey("orders.number"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("sku", ForeignKey("products.sku"), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("unit", String(40), nullable=False),
+    Column("qty", Integer, nullable=False),
+    Column("price", BigInteger, nullable=False),
+)
+
 shelf = Table(
     "shelf",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("moved", BigInteger, nullable=False),
 )
-"""One row that counts the changes of products and vouchers, in the order of their commits."""
+"""One row that counts the changes of products, vouchers and orders, as they are committed."""

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from app.domain.cart import Account, Cart
+from app.domain.orders import Deal
 from app.domain.outbox import Pushed
 from app.store.carts import Save, StaleCart, as_save, save_carts
 from app.store.database import Database, NotNow
@@ -19,18 +20,20 @@ LARGEST_BATCH = 256
 class Unsaved(Protocol):
     """A cart that has changed."""
 
-    def take(self) -> tuple[Cart, tuple[Pushed, ...]]:
-        """Return the cart as it is now, to be saved, and the outboxes that left it."""
+    def take(self) -> tuple[Cart, tuple[Pushed, ...], tuple[Deal, ...]]:
+        """Return the cart as it is now, the outboxes that left it, and the orders beside it."""
 
 
 class Commit(NamedTuple):
     """What became of one batch: nothing is told of a cart before it stands in `saved`.
 
+    `refused`: an order that belongs to it could not be placed or cancelled, so nothing was saved.
     `stale`: another node has moved the cart. `unknown`: the database is away, and may or may not
     have saved it. `broken`: it cannot be saved, ever.
     """
 
     saved: tuple[Account, ...] = ()
+    refused: tuple[Account, ...] = ()
     stale: tuple[Account, ...] = ()
     unknown: tuple[Account, ...] = ()
     broken: tuple[Account, ...] = ()
@@ -96,19 +99,23 @@ class Writer:
     async def _save_together(self, saves: list[Save]) -> Commit:
         accounts = tuple(save.account for save in saves)
         try:
-            await self._database.write(save_carts, saves, int(self._clock_s()))
+            refused = await self._database.write(save_carts, saves, int(self._clock_s()))
         except NotNow as error:
             log.warning("%d carts were not saved: %s", len(saves), error)
             return Commit(unknown=accounts)
         except Exception:  # noqa: BLE001 - saving one by one finds out whose fault it is
             return await self._save_one_by_one(saves)
-        return Commit(saved=accounts)
+        if not refused:
+            return Commit(saved=accounts)
+        return Commit(tuple(one for one in accounts if one not in refused), refused)
 
     async def _save_one_by_one(self, saves: list[Save]) -> Commit:
-        saved, stale, unknown, broken = [], [], [], []
+        saved: list[Account] = []
+        refusals: list[Account] = []
+        stale, unknown, broken = [], [], []
         for save in saves:
             try:
-                await self._database.write(save_carts, [save], int(self._clock_s()))
+                refused = await self._database.write(save_carts, [save], int(self._clock_s()))
             except StaleCart:
                 stale.append(save.account)
             except NotNow:
@@ -117,5 +124,5 @@ class Writer:
                 log.exception("the cart of %s cannot be saved", save.account)
                 broken.append(save.account)
             else:
-                saved.append(save.account)
-        return Commit(tuple(saved), tuple(stale), tuple(unknown), tuple(broken))
+                (refusals if refused else saved).append(save.account)
+        return Commit(tuple(saved), tuple(refusals), tuple(stale), tuple(unknown), tuple(broken))

@@ -15,6 +15,7 @@ from app.domain.news import (
     Item,
     Need,
     News,
+    OrderMoved,
     Pong,
     Prices,
     Snapshot,
@@ -159,6 +160,10 @@ def _tabs(news: Tabs) -> Fields:
     return {"t": "tabs", "n": news.n}
 
 
+def _order_moved(news: OrderMoved) -> Fields:
+    return {"t": "order", "number": news.number, "state": news.state}
+
+
 def _auth(news: Auth) -> Fields:
     return {"t": "auth", "session_left_ms": news.session_left_ms}
 
@@ -197,6 +202,7 @@ _WRITERS: dict[type, Callable[[Any], Fields]] = {
     Need: _need,
     Prices: _prices,
     Tabs: _tabs,
+    OrderMoved: _order_moved,
     Auth: _auth,
     Drain: _drain,
     Pong: _pong,

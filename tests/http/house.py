@@ -17,6 +17,7 @@ from quart_auth import QuartAuth
 
 from app.domain import allowance
 from app.domain.limits import Limits
+from app.domain.news import OrderMoved
 from app.domain.sessions import Lifetime
 from app.domain.shelf import Money, Sku
 from app.http.assets import Assets
@@ -30,6 +31,7 @@ from app.live.sessions import LiveSessions
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
 from app.store.database import Database
+from app.store.orders import find_any_order, load_moved_orders, move_on
 from app.store.shelf import load_categories, load_moves, set_product
 from app.store.writer import Writer
 from tests.http.flaky import Clock, Disk, FlakyDatabase
@@ -86,9 +88,20 @@ class House:
         self, sku: str, *, price: int | None = None, stock: int | None = None
     ) -> None:
         """Change what is on the shelf, on disk and live."""
+        await self.set_product_unseen(sku, price=price, stock=stock)
+        await restock(self.database, self.desk.hub)
+
+    async def set_product_unseen(
+        self, sku: str, *, price: int | None = None, stock: int | None = None
+    ) -> None:
+        """Change what is on the shelf on disk, before the server looks at it again."""
         money = None if price is None else Money(price)
         await self.database.write(set_product, Sku(sku), money, stock)
-        await restock(self.database, self.desk.hub)
+
+    async def move_on(self, number: str) -> None:
+        """Move an order on by a step."""
+        order = await self.database.read(find_any_order, number)
+        await self.database.write(move_on, order)
 
 
 @asynccontextmanager
@@ -118,10 +131,11 @@ async def open_house(
         new_secret=lambda: secrets.token_urlsafe(32),
         new_uuid=lambda: str(uuid4()),
         new_epoch=lambda: secrets.token_hex(4),
+        draw=secrets.randbelow,
     )
     desk = replace(usual, **changes)
     database.reads.clear()
-    saving = asyncio.create_task(_save(writer, hub))
+    saving = asyncio.create_task(_save(writer, hub, database))
     yield House(_make_app(desk), desk, database, clock, writer, disk)
     writer.close()
     await saving
@@ -131,16 +145,23 @@ async def open_house(
 
 async def restock(database: Database, hub: Hub) -> None:
     """Bring what has moved on disk to the live shelf."""
-    moves = await database.read(load_moves, hub.shop.shelf.moved)
+    since = hub.shop.shelf.moved
+    moves = await database.read(load_moves, since)
     hub.restock(moves.moved, moves.shelf)
+    if since >= 0:
+        moved = await database.read(load_moved_orders, since, moves.moved)
+        hub.tell_orders((one.account, OrderMoved(one.number, one.state)) for one in moved)
 
 
-async def _save(writer: Writer, hub: Hub) -> None:
+async def _save(writer: Writer, hub: Hub, database: Database) -> None:
     async for commit in writer.commits():
         hub.announce(commit.saved)
         hub.outrun(commit.stale)
         hub.doubt(commit.unknown)
         hub.lose(commit.broken)
+        if commit.refused:
+            await restock(database, hub)
+            hub.refuse(commit.refused)
 
 
 def _make_app(desk: Desk) -> Quart:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from app.domain.cart import Account, Cart
 from app.domain.limits import Limits
+from app.domain.orders import Deal
 from app.domain.outbox import Pushed
 from app.domain.shelf import Shelf
 from app.live.cart import LiveCart
@@ -30,6 +31,7 @@ class Around:
         self.writer = FakeWriter()
         self.shop = shop_with(self.writer, self.clock, limits)
         self.cart = LiveCart(saved, self.shop, None)
+        self.deals: tuple[Deal, ...] = ()
 
     def let_in(self, *tabs: FakeTab) -> None:
         """Let *tabs* look at the cart."""
@@ -37,9 +39,9 @@ class Around:
             assert self.cart.tabs.enter(tab)
 
     def takes(self) -> tuple[Cart, tuple[Pushed, ...]]:
-        """Take the cart, which must have been marked."""
-        (taken,) = self.writer.takes()
-        return taken
+        """Take the cart, which must have been marked; `deals` are the orders beside it."""
+        ((cart, pushed, self.deals),) = self.writer.takes()
+        return cart, pushed
 
     def saves(self) -> Cart:
         """Take the cart, save it, and tell; return it as it is on disk."""
@@ -70,7 +72,7 @@ class AroundHub:
 
     def saves(self) -> None:
         """Save everything that waits, and tell."""
-        for cart, _ in self.writer.takes():
+        for cart, *_ in self.writer.takes():
             self.disk.carts[cart.account] = cart._replace(version=cart.version + 1)
             self.hub.announce([cart.account])
 

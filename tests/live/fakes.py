@@ -5,10 +5,11 @@ import asyncio
 from app.domain.cart import Account, Cart
 from app.domain.news import News, TabId
 from app.domain.ops import Op
+from app.domain.orders import Deal, Order
 from app.domain.outbox import OutboxId, Pushed, Ticket
 from app.domain.shelf import Sku
 from app.live.cart import LiveCart
-from app.live.ports import Away, Farewell, Unsaved
+from app.live.ports import Away, Farewell, Outcome, Unsaved
 from tests.examples import ADA, EMPTY, HERE, NOON, THERE
 
 
@@ -57,7 +58,7 @@ class FakeWriter:
     def mark(self, account: Account, cart: Unsaved) -> None:
         self.waiting[account] = cart
 
-    def takes(self) -> list[tuple[Cart, tuple[Pushed, ...]]]:
+    def takes(self) -> list[tuple[Cart, tuple[Pushed, ...], tuple[Deal, ...]]]:
         """Take everything that waits, as the writer does before it saves."""
         waiting, self.waiting = self.waiting, {}
         return [cart.take() for cart in waiting.values()]
@@ -107,3 +108,20 @@ class FakeClock:
     def passes(self, seconds: float) -> None:
         """Let time go by."""
         self.passed_s += seconds
+
+
+class FakeBuyer:
+    """Somebody who waits for an order, and keeps all that is said of it."""
+
+    def __init__(self) -> None:
+        self.heard: list[Outcome] = []
+
+    def settle(self, outcome: Outcome) -> None:
+        self.heard.append(outcome)
+
+    @property
+    def order(self) -> Order:
+        """The order, which must be all that was heard."""
+        (outcome,) = self.heard
+        assert isinstance(outcome, Order), outcome
+        return outcome

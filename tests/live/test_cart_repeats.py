@@ -132,7 +132,7 @@ def test_an_outbox_that_made_room_is_handed_over_until_it_is_saved_and_not_again
         FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
     around.takes()
 
-    _, again = around.cart.take()
+    _, again, _ = around.cart.take()
     around.cart.announce()
     newest.asks(around.cart, 2, ONE_MILK)
     _, after_that = around.takes()

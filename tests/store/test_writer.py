@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from app.domain.cart import Account, Cart
 from app.domain.ops import SetNote
+from app.domain.orders import Deal
 from app.domain.outbox import OutboxId, Pushed
 from app.store import database as store_database
 from app.store import writer as store_writer
@@ -33,11 +34,12 @@ class Changed:
     def __init__(self, cart: Cart, *pushed: Pushed):
         self.cart = cart
         self.pushed = pushed
+        self.deals: tuple[Deal, ...] = ()
         self.taken = 0
 
-    def take(self) -> tuple[Cart, tuple[Pushed, ...]]:
+    def take(self) -> tuple[Cart, tuple[Pushed, ...], tuple[Deal, ...]]:
         self.taken += 1
-        return self.cart, self.pushed
+        return self.cart, self.pushed, self.deals
 
 
 def note_of(account: Account, note: str) -> Changed:

@@ -10,12 +10,9 @@ from app.wire.write import Scribe, cart_fields, fields_of, spell, write
 from tests.wire.samples import SAID_BY_THE_SHOP
 from tests.wire.told import LINES, NEWS, SAVED
 
-OF_ORDERS = {"patch_order", "order_placed", "order_packed"}
-"""Clients have to understand these, and no cart says them."""
-
 
 def test_every_sample_of_what_a_cart_says_has_its_value() -> None:
-    assert NEWS.keys() == SAID_BY_THE_SHOP.keys() - OF_ORDERS
+    assert NEWS.keys() == SAID_BY_THE_SHOP.keys()
 
 
 def test_every_kind_of_news_has_a_sample() -> None:

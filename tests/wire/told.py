@@ -3,6 +3,7 @@
 from app.domain.cart import Account
 from app.domain.limits import Limits
 from app.domain.news import (
+    BY_ORDER,
     UNTOUCHED,
     Auth,
     By,
@@ -12,6 +13,7 @@ from app.domain.news import (
     Item,
     Need,
     News,
+    OrderMoved,
     Pong,
     Prices,
     ShownChanges,
@@ -21,6 +23,7 @@ from app.domain.news import (
     Welcome,
 )
 from app.domain.ops import Kind
+from app.domain.orders import OrderNumber, OrderState
 from app.domain.outbox import OutboxId
 from app.domain.position import Why
 from app.domain.shelf import Money, Sku, VoucherCode
@@ -264,6 +267,9 @@ NEWS: dict[str, News] = {
         WELCOME10,
         COSTLY,
     ),
+    "patch_order": Changed(42, 43, "7c1d.43.5ec0", BY_ORDER, {APPLES: None}, {}, "", None, NOTHING),
+    "order_placed": OrderMoved(OrderNumber("7QK4-M2XD"), OrderState.PLACED),
+    "order_packed": OrderMoved(OrderNumber("7QK4-M2XD"), OrderState.PACKED),
     "tabs": Tabs(2),
     "pong": Pong(7),
     "hb": Heartbeat(),

@@ -1,0 +1,156 @@
+"""What becomes of a cart that is bought, or of an order that is cancelled (protocol.md §7)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from app.domain.addresses import Address
+from app.domain.cart import Cart, Lines, Patch, advance
+from app.domain.orders import Order, OrderKey, OrderLine, OrderNumber, OrderState, Pay, Return, Sale
+from app.domain.position import position
+from app.domain.shelf import Money, Product, Shelf, VoucherCode
+from app.domain.totals import LineState, Totals, line_state, price_cart
+from app.domain.vouchers import ShownVoucher, VoucherState
+
+
+class Wanted(NamedTuple):
+    """An order as it is asked for: of the cart at position `at`, for `total` in all.
+
+    `number` is the one that the order gets if it comes to be.
+    """
+
+    key: OrderKey
+    number: OrderNumber
+    at: str
+    total: Money
+    deliver: Address
+    pay: Pay
+
+
+class Obstacle(StrEnum):
+    """Why an order was not placed."""
+
+    STALE = "stale"
+    EMPTY = "empty"
+    PRICE_RISE = "price_rise"
+    SHORT = "short"
+    SOLD_OUT = "sold_out"
+    GONE = "gone"
+
+
+class NotPlaced(NamedTuple):
+    """No order: `text` is for people; position and total are the cart's of today."""
+
+    why: Obstacle
+    text: str
+    at: str
+    total: Money
+
+
+class Placed(NamedTuple):
+    """The cart afterwards, the patch that empties it, and what is to be saved along with it."""
+
+    cart: Cart
+    patch: Patch
+    deal: Sale
+
+
+class TakenBack(NamedTuple):
+    """The cart afterwards, which may spend its voucher again, and what is to be saved with it."""
+
+    cart: Cart
+    deal: Return
+
+
+_IN_THE_WAY: Final[Mapping[LineState, tuple[Obstacle, str]]] = {
+    LineState.PRICE_RISE: (Obstacle.PRICE_RISE, "the price has risen. Accept it, or take it out"),
+    LineState.SHORT: (Obstacle.SHORT, "there are fewer left. Take fewer, or take it out"),
+    LineState.SOLD_OUT: (Obstacle.SOLD_OUT, "sold out. Save it for later, or take it out"),
+    LineState.GONE: (Obstacle.GONE, "no longer sold. Take it out"),
+}
+"""What stands between lines and an order; the first that holds for any line is told."""
+
+
+def place(cart: Cart, wanted: Wanted, shelf: Shelf, now_s: float) -> Placed | NotPlaced:
+    """Say what comes of an order; all lines, note and voucher leave the cart as one revision.
+
+    The shop charges today's prices, and never more than was agreed: a rise stands in the way. No
+    undo reaches behind an order.
+    """
+    voucher, totals = price_cart(cart, shelf, now_s)
+    if refused := _refusal(cart, wanted, totals, shelf):
+        return refused
+    spent = _spent(voucher)
+    order = _order(cart, wanted, totals, spent, shelf, int(now_s))
+    patch = _emptying(cart)
+    used = {**cart.used, spent: cart.used.get(spent, 0) + 1} if spent else cart.used
+    emptied = advance(cart, patch)._replace(steps=(), used=used)
+    return Placed(emptied, patch, Sale(order, shelf.vouchers.get(spent)))
+
+
+def take_back(cart: Cart, order: Order) -> TakenBack:
+    """Say what comes of cancelling *order*, which must be *cart*'s account's."""
+    uses = {code: n - (code == order.voucher) for code, n in cart.used.items()}
+    return TakenBack(
+        cart._replace(used={code: n for code, n in uses.items() if n > 0}), Return(order)
+    )
+
+
+def _refusal(cart: Cart, wanted: Wanted, totals: Totals, shelf: Shelf) -> NotPlaced | None:
+    at, total = position(cart), totals.total
+    if (wanted.at, wanted.total) != (at, total):
+        return NotPlaced(Obstacle.STALE, "Your cart has changed. Look at it again.", at, total)
+    if not cart.lines:
+        return NotPlaced(Obstacle.EMPTY, "Your cart is empty. Add something first.", at, total)
+    for state, (why, text) in _IN_THE_WAY.items():
+        if names := _names(cart.lines, state, shelf):
+            return NotPlaced(why, f"{names}: {text}.", at, total)
+    return None
+
+
+def _names(lines: Lines, state: LineState, shelf: Shelf) -> str:
+    beside = ((line, shelf.products[sku]) for sku, line in lines.items())
+    return ", ".join(product.name for line, product in beside if line_state(line, product) is state)
+
+
+def _spent(voucher: ShownVoucher | None) -> VoucherCode:
+    """Return the voucher that the order uses up: one that does not count is not spent."""
+    if voucher is None or voucher.state is not VoucherState.OK:
+        return VoucherCode("")
+    return voucher.code
+
+
+def _emptying(cart: Cart) -> Patch:
+    return Patch(
+        cart.rev + 1,
+        dict.fromkeys(cart.lines),
+        note="" if cart.note else None,
+        voucher=VoucherCode("") if cart.voucher else None,
+    )
+
+
+def _order(  # noqa: PLR0913, PLR0917 - all of it is written on the order
+    cart: Cart, wanted: Wanted, totals: Totals, spent: VoucherCode, shelf: Shelf, now_s: int
+) -> Order:
+    return Order(
+        wanted.number,
+        cart.account,
+        wanted.key,
+        OrderState.PLACED,
+        now_s,
+        _order_lines(cart.lines, shelf),
+        totals,
+        wanted.deliver,
+        wanted.pay,
+        cart.note,
+        spent,
+    )
+
+
+def _order_lines(lines: Lines, shelf: Shelf) -> tuple[OrderLine, ...]:
+    in_order = sorted(lines.items(), key=lambda each: each[1].pos)
+    return tuple(_order_line(shelf.products[sku], line.qty) for sku, line in in_order)
+
+
+def _order_line(product: Product, qty: int) -> OrderLine:
+    return OrderLine(product.sku, product.name, product.unit, qty, product.price)

@@ -1,0 +1,152 @@
+"""Orders on disk: found, listed and moved on; they are placed and cancelled with their carts."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+
+from app.domain.addresses import Address
+from app.domain.cart import Account
+from app.domain.orders import NEXT, Order, OrderKey, OrderLine, OrderNumber, OrderState, Pay, Return
+from app.domain.placing import take_back
+from app.domain.shelf import Money, Sku, VoucherCode
+from app.domain.totals import Totals
+from app.store.carts import as_save, load_cart, save_carts
+from app.store.shelf import move
+from app.store.tables import order_lines, orders
+
+PAGE_SIZE = 20
+
+
+class OrdersPage(NamedTuple):
+    """Some orders, newest first, and the number of the page after them if there is one."""
+
+    orders: list[Order]
+    next_page: int | None
+
+
+class OrderMove(NamedTuple):
+    """The state that somebody's order is in now."""
+
+    account: Account
+    number: OrderNumber
+    state: OrderState
+
+
+def find_order(connection: Connection, account: Account, number: str) -> Order | None:
+    """Return an order of *account*; another's is as unknown as one that never was."""
+    return _one(connection, orders.c.number == number, orders.c.account == account)
+
+
+def find_order_by_key(connection: Connection, account: Account, key: OrderKey) -> Order | None:
+    """Return the order that *account* placed under *key*."""
+    return _one(connection, orders.c.account == account, orders.c.key == key)
+
+
+def find_any_order(connection: Connection, number: str) -> Order | None:
+    """Return an order, whosever it is: for staff and commands."""
+    return _one(connection, orders.c.number == number)
+
+
+def has_number(connection: Connection, number: OrderNumber) -> bool:
+    """Say whether there is an order of this number already."""
+    asked = select(func.count()).where(orders.c.number == number)
+    return bool(connection.execute(asked).scalar())
+
+
+def list_orders(connection: Connection, account: Account, page: int) -> OrdersPage:
+    """Return a page of *account*'s orders; pages count from 1."""
+    return _page(connection, page, orders.c.account == account)
+
+
+def list_all_orders(connection: Connection, state: OrderState | None, page: int = 1) -> OrdersPage:
+    """Return a page of everybody's orders, or of those in one *state*: for staff and commands."""
+    return _page(connection, page, *([orders.c.state == state] if state else []))
+
+
+def last_bought(connection: Connection, account: Account, most: int) -> list[Sku]:
+    """Return what *account* bought, what was bought last first."""
+    newest = func.max(orders.c.placed)
+    asked = (
+        select(order_lines.c.sku)
+        .join(orders)
+        .where(orders.c.account == account)
+        .group_by(order_lines.c.sku)
+        .order_by(newest.desc(), func.min(order_lines.c.place))
+        .limit(most)
+    )
+    return [Sku(sku) for sku in connection.scalars(asked)]
+
+
+def move_on(connection: Connection, order: Order) -> bool:
+    """Move *order* on by one step; say whether it still was in the state that it has here."""
+    moved = update(orders).where(orders.c.number == order.number, orders.c.state == order.state)
+    values = {"state": NEXT[order.state], "moved": move(connection)}
+    return connection.execute(moved.values(values)).rowcount == 1
+
+
+def cancel_aside(connection: Connection, order: Order, now_s: int) -> bool:
+    """Cancel *order* from outside of the server; say whether it still was as it is here.
+
+    The cart is saved under its next version: a server that has it open finds out when it saves.
+    """
+    cart = take_back(load_cart(connection, order.account), order).cart
+    return not save_carts(connection, [as_save(cart, (), (Return(order),))], now_s)
+
+
+def load_moved_orders(connection: Connection, since: int, until: int) -> list[OrderMove]:
+    """Return the orders that are in another state than they were at the shelf's count *since*.
+
+    What was placed meanwhile is left out: that is told with the cart that it emptied.
+    """
+    asked = select(orders.c.account, orders.c.number, orders.c.state).where(
+        orders.c.moved > since, orders.c.moved <= until, orders.c.moved != orders.c.placed
+    )
+    return [
+        OrderMove(Account(row.account), OrderNumber(row.number), OrderState(row.state))
+        for row in connection.execute(asked.order_by(orders.c.moved))
+    ]
+
+
+def _one(connection: Connection, *where: ColumnElement[bool]) -> Order | None:
+    row = connection.execute(select(orders).where(*where)).one_or_none()
+    return _with_lines(connection, [row])[0] if row else None
+
+
+def _page(connection: Connection, page: int, *where: ColumnElement[bool]) -> OrdersPage:
+    asked = select(orders).where(*where).order_by(orders.c.placed.desc())
+    rows = connection.execute(asked.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
+    shown = _with_lines(connection, rows[:PAGE_SIZE])
+    return OrdersPage(shown, page + 1 if len(rows) > PAGE_SIZE else None)
+
+
+def _with_lines(connection: Connection, rows: Sequence[Row[Any]]) -> list[Order]:
+    lines: dict[str, list[OrderLine]] = {row.number: [] for row in rows}
+    asked = select(order_lines).where(order_lines.c.order.in_(lines))
+    for row in connection.execute(asked.order_by(order_lines.c.order, order_lines.c.place)):
+        line = OrderLine(Sku(row.sku), row.name, row.unit, row.qty, Money(row.price))
+        lines[row.order].append(line)
+    return [_order(row, lines[row.number]) for row in rows]
+
+
+def _order(row: Row[Any], lines: Sequence[OrderLine]) -> Order:
+    return Order(
+        OrderNumber(row.number),
+        Account(row.account),
+        OrderKey(row.key),
+        OrderState(row.state),
+        row.placed_at,
+        tuple(lines),
+        _totals(row),
+        Address(row.name, row.line1, row.line2, row.city, row.postcode),
+        Pay(row.pay),
+        row.note,
+        VoucherCode(row.voucher),
+    )
+
+
+def _totals(row: Row[Any]) -> Totals:
+    subtotal, discount, delivery, total = map(
+        Money, (row.subtotal, row.discount, row.delivery, row.total)
+    )
+    return Totals(row.items, subtotal, discount, delivery, total, row.currency)

@@ -1,0 +1,223 @@
+"""After a random hour of everything, the books agree: stock, orders and vouchers."""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from app.domain.cart import Account, Cart
+from app.domain.ops import AcceptLine, AddLine, Op, SetLine, SetVoucher
+from app.domain.orders import NEXT, Order, OrderKey, OrderNumber, OrderState, Return, spell_number
+from app.domain.placing import Placed, TakenBack, place, take_back
+from app.domain.rules import rule as rule_on
+from app.domain.shelf import Money, Shelf, Sku, VoucherCode
+from app.store.accounts import add_account
+from app.store.carts import as_save, load_cart, save_carts
+from app.store.database import connect
+from app.store.orders import list_all_orders, move_on
+from app.store.seed import seed
+from app.store.shelf import add_voucher, load_moves, set_product
+from tests.buying import wanted
+from tests.examples import ADA, NOON, ticket
+from tests.store.people import BOB, BOB_HIMSELF
+
+PRODUCTS = tuple(map(Sku, ("gala-apples-1kg", "milk-2l")))
+FEW = VoucherCode("FEW")
+USES = 1
+
+some_order = st.integers(0, 3)
+some_accounts = st.sampled_from([[ADA], [BOB], [ADA, BOB]])
+some_product = st.sampled_from(PRODUCTS)
+
+
+class Hour:
+    """Two shoppers, staff, and a server that looks at the shelf only now and then."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.brought = Counter({sku: self.shelf.products[sku].stock for sku in PRODUCTS})
+        self.numbers = count()
+        for sku in PRODUCTS:
+            self.staff_counts(sku, 6)
+        self.known = self.shelf
+
+    def server_looks_at_the_shelf(self) -> None:
+        self.known = load_moves(self.connection, -1).shelf
+
+    def staff_counts(self, sku: Sku, stock: int) -> None:
+        before = self.shelf.products[sku].stock
+        set_product(self.connection, sku, None, stock)
+        self.brought[sku] += stock - before
+
+    def staff_sets_a_price(self, sku: Sku, price: int) -> None:
+        set_product(self.connection, sku, Money(price), None)
+
+    def they_order(
+        self, accounts: list[Account], sku: Sku, qty: int, code: VoucherCode | None
+    ) -> None:
+        for account in accounts:
+            self.ask(account, AddLine(sku, qty))
+            self.ask(account, SetVoucher(code))
+            for held in self.cart(account).lines:
+                self.ask(account, AcceptLine(held, self.known.products[held].price))
+        self.close(*(self.order(account) for account in accounts))
+
+    def they_start_over(self, accounts: list[Account]) -> None:
+        for account in accounts:
+            for sku in self.cart(account).lines:
+                self.ask(account, SetLine(sku, 0))
+
+    def somebody_cancels_what_they_saw_in_some_state(self, at: int, seen: OrderState) -> None:
+        if order := self.pick(at):
+            self.close(take_back(self.cart(order.account), order._replace(state=seen)))
+
+    def staff_moves_an_order_on(self, at: int) -> None:
+        if (order := self.pick(at)) and order.state in NEXT:
+            assert move_on(self.connection, order)
+
+    def stock_is_what_was_brought_but_for_what_was_bought(self) -> None:
+        bought: Counter[Sku] = Counter()
+        for order in self.standing():
+            bought.update({line.sku: line.qty for line in order.lines})
+        for sku in PRODUCTS:
+            stock = self.shelf.products[sku].stock
+            assert stock == self.brought[sku] - bought[sku] >= 0
+
+    def vouchers_are_used_as_often_as_orders_say(self) -> None:
+        used = Counter(order.account for order in self.standing() if order.voucher)
+        assert self.shelf.vouchers[FEW].uses_left == USES - used.total() >= 0
+        for account in (ADA, BOB):
+            assert self.cart(account).used.get(FEW, 0) == used[account]
+
+    def every_order_adds_up(self) -> None:
+        for order in self.orders():
+            totals = order.totals
+            assert totals.subtotal == sum(line.qty * line.price for line in order.lines)
+            assert totals.total == totals.subtotal - totals.discount + totals.delivery
+
+    def agrees(self) -> None:
+        self.stock_is_what_was_brought_but_for_what_was_bought()
+        self.vouchers_are_used_as_often_as_orders_say()
+        self.every_order_adds_up()
+
+    @property
+    def shelf(self) -> Shelf:
+        return load_moves(self.connection, -1).shelf
+
+    def cart(self, account: Account) -> Cart:
+        return load_cart(self.connection, account)
+
+    def ask(self, account: Account, op: Op) -> None:
+        cart = self.cart(account)
+        ruling = rule_on(cart, ticket(cart), op, self.known, NOON)
+        save_carts(self.connection, [as_save(ruling.cart, ())], NOON)
+
+    def order(self, account: Account) -> Placed | None:
+        cart, n = self.cart(account), next(self.numbers)
+        what = wanted(cart, self.known, key=OrderKey(f"{n}"), number=spell_number(n))
+        outcome = place(cart, what, self.known, NOON)
+        return outcome if isinstance(outcome, Placed) else None
+
+    def close(self, *bargains: Placed | TakenBack | None) -> None:
+        """Save them in one batch; a refusal must have had its reason."""
+        saves = [as_save(one.cart, (), (one.deal,)) for one in bargains if one]
+        shelf, states = self.shelf, {order.number: order.state for order in self.orders()}
+        refused = save_carts(self.connection, saves, NOON) if saves else ()
+        for one in bargains:
+            if one and one.cart.account in refused and len(saves) == 1:
+                assert _reason(one, shelf, states)
+
+    def orders(self) -> list[Order]:
+        found, page = list_all_orders(self.connection, None), 1
+        orders = list(found.orders)
+        while found.next_page:
+            page = found.next_page
+            found = list_all_orders(self.connection, None, page)
+            orders += found.orders
+        return orders
+
+    def standing(self) -> list[Order]:
+        return [order for order in self.orders() if order.state is not OrderState.CANCELLED]
+
+    def pick(self, at: int) -> Order | None:
+        orders = self.orders()
+        return orders[at % len(orders)] if orders else None
+
+
+some_events = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just(Hour.they_order),
+            some_accounts,
+            some_product,
+            st.integers(1, 4),
+            st.sampled_from([FEW, FEW, None]),
+        ),
+        st.tuples(st.just(Hour.they_start_over), some_accounts),
+        st.tuples(st.just(Hour.server_looks_at_the_shelf)),
+        st.tuples(st.just(Hour.staff_counts), some_product, st.integers(0, 6)),
+        st.tuples(st.just(Hour.staff_sets_a_price), some_product, st.integers(99, 100)),
+        st.tuples(
+            st.just(Hour.somebody_cancels_what_they_saw_in_some_state),
+            some_order,
+            st.sampled_from([OrderState.PLACED, OrderState.PACKED]),
+        ),
+        st.tuples(st.just(Hour.staff_moves_an_order_on), some_order),
+    ),
+    min_size=60,
+    max_size=60,
+)
+
+
+def _reason(one: Placed | TakenBack, shelf: Shelf, states: dict[OrderNumber, OrderState]) -> bool:
+    """Say whether there was a reason to refuse it."""
+    order = one.deal.order
+    if isinstance(one.deal, Return):
+        return states[order.number] is not order.state
+    products = shelf.products
+    lines_fail = any(
+        products[line.sku].stock < line.qty or products[line.sku].price != line.price
+        for line in order.lines
+    )
+    return lines_fail or bool(order.voucher and shelf.vouchers[FEW].uses_left == 0)
+
+
+@pytest.fixture
+def connection(with_ada: Path, tmp_path: Path) -> Iterator[Connection]:
+    """Return a connection to a stocked shop with two accounts; nothing is kept."""
+    engine = connect(f"sqlite:///{shutil.copy(with_ada, tmp_path / 'shop.db')}")
+    with engine.begin() as connection:
+        seed(connection)
+        add_account(connection, BOB_HIMSELF, "0b0b", NOON)
+        tenth = load_moves(connection, -1).shelf.vouchers[VoucherCode("WELCOME10")]
+        add_voucher(connection, replace(tenth, code=FEW, uses_left=USES, uses_each=2))
+        yield connection
+    engine.dispose()
+
+
+@pytest.mark.timeout(120)
+@given(events=some_events)
+@settings(
+    max_examples=12,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_after_a_random_hour_of_everything_the_books_agree(
+    connection: Connection, events: list[tuple[Any, ...]]
+) -> None:
+    undone = connection.begin_nested()
+    try:
+        hour = Hour(connection)
+        for happens, *what in events:
+            happens(hour, *what)
+        hour.agrees()
+    finally:
+        undone.rollback()
