@@ -1,6 +1,7 @@
 """A grocery whose carts live in the connections that look at them.
 
-    main · cli · server      everything is built once, and started; imported by no one
+    main · cli · counter     everything is built once, and started: commands, and
+    server                   the server; imported by no one
     http | ws                the two doors: pages, forms, JSON · sockets
     live | store             carts in memory · on disk
     wire                     messages as text, for both doors and the client

@@ -16,6 +16,14 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from app.config import BadSetting, Config, read_config, sources, variable
+from app.counter import (
+    NotDone,
+    add_order_commands,
+    add_voucher_commands,
+    make_voucher,
+    move_order,
+    told_orders,
+)
 from app.demo import SHOPPER, STAFF, Demo, NotADemo, add_demo_accounts, as_demo
 from app.domain.cart import Account
 from app.domain.shelf import Money, Sku
@@ -45,7 +53,7 @@ def main(words: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(words)
     try:
         options.run(read_config(os.environ), options)
-    except (BadSetting, BadPlan, Refused, NotADemo) as fault:
+    except (BadSetting, BadPlan, Refused, NotDone, NotADemo) as fault:
         print(f"shop: {fault}", file=sys.stderr)
         raise SystemExit(BAD_USE) from None
     except (NotNow, OSError) as fault:
@@ -78,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     setting.add_argument("--stock", type=_stock, help="how many there are")
     setting.set_defaults(run=_set_product)
 
+    add_order_commands(commands, _list_orders, _move_order)
+    add_voucher_commands(commands, _price, _stock, _add_voucher)
     add_load(commands)
 
     settings = commands.add_parser("config", help="print the settings and where they come from")
@@ -176,6 +186,19 @@ def _set_product(config: Config, options: argparse.Namespace) -> None:
     except UnknownSku:
         raise Refused(f"there is no product {options.sku}. The catalogue lists them.") from None
     print(f"{product.name}, {product.unit}: £{product.price / 100:.2f}, {product.stock} in stock.")
+
+
+def _list_orders(config: Config, options: argparse.Namespace) -> None:
+    print(*ask(_open(config), told_orders, options.state, options.page), sep="\n")
+
+
+def _move_order(config: Config, options: argparse.Namespace) -> None:
+    now_s = int(time.time())
+    print(ask(_open(config), move_order, options.number, options.state, now_s))
+
+
+def _add_voucher(config: Config, options: argparse.Namespace) -> None:
+    print(ask(_open(config), make_voucher, options))
 
 
 def _print_config(config: Config, _options: argparse.Namespace) -> None:
