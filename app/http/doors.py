@@ -9,12 +9,16 @@ from app.http.assets import Assets
 from app.http.cards import money
 from app.http.cart import cart_door
 from app.http.cart_api import cart_api
+from app.http.checkout import checkout_door
 from app.http.desk import Desk
 from app.http.devices import device_of
 from app.http.files import files_door
 from app.http.how_it_works import how_it_works_door
 from app.http.moments import moment
 from app.http.notices import KEPT_FOR
+from app.http.order_forms import order_forms
+from app.http.orders import orders_door
+from app.http.orders_api import orders_api
 from app.http.own_account import own_account_door
 from app.http.own_addresses import own_addresses_door
 from app.http.packing import pack
@@ -37,8 +41,12 @@ DOORS = (
     own_addresses_door,
     cart_door,
     how_it_works_door,
+    checkout_door,
+    orders_door,
+    order_forms,
     account_api,
     cart_api,
+    orders_api,
     products_api,
     files_door,
 )

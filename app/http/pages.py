@@ -7,11 +7,14 @@ from quart import Blueprint, Response, request
 from app.domain.shelf import Product
 from app.http.cards import card, cards
 from app.http.desk import Desk
+from app.http.login import find_login
 from app.http.page import show_to_all
 from app.http.problems import not_found
 from app.http.search import LONGEST_QUERY, Search, find, meant, read_page
+from app.store.orders import last_bought
 
 MOST_SIMILAR = 8
+MOST_BOUGHT = 8
 
 
 def pages_door(desk: Desk) -> Blueprint:
@@ -20,8 +23,10 @@ def pages_door(desk: Desk) -> Blueprint:
 
     @door.get("/")
     async def home() -> Response:
-        popular = [product for product in _on_sale(desk) if product.popular]
-        return await show_to_all(desk, "home.html", popular=cards(_one_of_each(popular)))
+        bought = await _bought(desk)
+        popular = _one_of_each(product for product in _on_sale(desk) if product.popular)
+        fresh = [product for product in popular if product not in bought]
+        return await show_to_all(desk, "home.html", bought=cards(bought), popular=cards(fresh))
 
     @door.get("/shop")
     async def shop() -> Response:
@@ -62,6 +67,15 @@ def pages_door(desk: Desk) -> Blueprint:
 
 def _on_sale(desk: Desk) -> list[Product]:
     return [product for product in desk.hub.shop.shelf.today.products.values() if product.sold]
+
+
+async def _bought(desk: Desk) -> list[Product]:
+    """Return what whoever asks bought last, of what is still sold."""
+    if (login := await find_login(desk)) is None:
+        return []
+    products = desk.hub.shop.shelf.today.products
+    skus = await desk.database.read(last_bought, login.account, MOST_BOUGHT)
+    return [products[sku] for sku in skus if products[sku].sold]
 
 
 def _search() -> Search:

@@ -5,6 +5,7 @@ from uuid import uuid4
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.player import IN_CART, Player
+from tests.e2e.orders import HOME
 from tests.e2e.shelf import FEW, FEW_LEFT, PLENTY, price
 
 MORE = "main :is([data-part=add], [data-part=more]):visible"
@@ -49,6 +50,27 @@ async def trouble(player: Player) -> None:
     market.set(FEW, stock=3)
     market.take_away(GONE)
     await player.until(GONE, "gone")
+
+
+async def order(player: Player) -> None:
+    """Buy what is in the cart."""
+    cart = await (await player.context.request.get(f"{player.origin}/api/cart")).json()
+    total = cart["cart"]["totals"]["total"]
+    body = {"key": str(uuid4()), "at": cart["at"], "total": total, "deliver": HOME}
+    await player.send("/api/orders", body | {"pay": "on_delivery"})
+
+
+async def open_order(_: Player, page: Page) -> None:
+    """Look at the newest order."""
+    await page.locator(".order-card a").first.click()
+    await expect(page.locator(".timeline")).to_be_visible()
+
+
+async def cancel_order(player: Player, page: Page) -> None:
+    """Cancel the newest order."""
+    await open_order(player, page)
+    await page.get_by_role("button", name="Cancel the order").click()
+    await expect(page.locator("main [data-part=state]")).to_have_text("Cancelled")
 
 
 async def sell_out(player: Player) -> None:

@@ -79,5 +79,14 @@ SCENES = (
     Scene("cart-offline", "/cart", SHOPPER, acts.go_offline),
     Scene("cart-removed", "/cart", SHOPPER, acts.remove_one),
     Scene("cart-login-ended", "/cart", SHOPPER, acts.lose_login),
+    Scene("checkout", "/checkout", SHOPPER),
+    Scene("checkout-empty", "/checkout", NEWCOMER),
+    Scene("checkout-troubled", "/checkout", SHOPPER, before=acts.trouble),
+    Scene("checkout-offline", "/checkout", SHOPPER, acts.go_offline),
+    Scene("orders", "/orders", SHOPPER, before=acts.order),
+    Scene("orders-empty", "/orders", NEWCOMER),
+    Scene("order", "/orders", SHOPPER, acts.open_order, before=acts.order),
+    Scene("order-cancelled", "/orders", SHOPPER, acts.cancel_order, before=acts.order),
+    Scene("order-of-nobody", "/orders/2222-2222", SHOPPER, refused=404),
 )
 BY_NAME: Mapping[str, Scene] = {scene.name: scene for scene in SCENES}

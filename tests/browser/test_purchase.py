@@ -1,0 +1,125 @@
+"""The whole purchase in a real Chromium: with a mouse, with a keyboard alone, without scripts."""
+
+import asyncio
+
+from playwright.async_api import Page, expect
+
+from tests.browser.visitor import Visitor
+from tests.e2e.orders import on_disk
+from tests.e2e.server import Server, run_command
+from tests.e2e.shelf import APPLES, BREAD, MILK
+
+HOME = {"line1": "1 Mill Lane", "city": "Bath", "postcode": "BA1 1AA"}
+
+
+async def command(server: Server, *words: str) -> None:
+    """Run a command of the shop beside the server."""
+    done = await asyncio.to_thread(run_command, *words, environment=server.environment)
+    assert done.returncode == 0, done.stderr
+
+
+async def fill_in(page: Page) -> None:
+    """Say where the order goes."""
+    for name, value in HOME.items():
+        await page.fill(f"input[name={name}]", value)
+
+
+async def order_on(page: Page) -> str:
+    """Wait until the page shows an order; return its number."""
+    await page.wait_for_url("**/orders/*-*")
+    await expect(page.locator(".notices")).to_contain_text("Thank you.")
+    return page.url.rpartition("/")[2]
+
+
+async def test_with_a_mouse_and_the_order_moves_on_while_one_looks(
+    server: Server, visitor: Visitor
+) -> None:
+    page = await visitor.open("/shop?q=apples")
+    await visitor.add(page, APPLES)
+    await expect(page.locator("[data-rows=lines] > li")).to_have_count(1)
+    await page.locator(".panel a[href='/checkout']").click()
+    await fill_in(page)
+    await page.locator("[data-part=place]").dblclick()
+    number = await order_on(page)
+    await expect(page.locator("[data-part=cart-count]").first).to_have_text("0")
+
+    await command(server, "order", "move", number)
+
+    await expect(page.locator("[data-part=state]")).to_have_text("Packed", timeout=1500)
+    await expect(page.locator("[data-step=packed]")).to_have_attribute("aria-current", "step")
+    await expect(page.get_by_role("button", name="Cancel the order")).to_be_hidden()
+    assert on_disk(server, "SELECT count(*) FROM orders WHERE number = :n", n=number) == 1
+
+
+async def test_with_a_keyboard_alone(visitor: Visitor) -> None:
+    page = await visitor.open("/shop?q=apples")
+    await tab_to(page, f"[data-sku={APPLES}] [data-part=add]")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-rows=lines] > li")).to_have_count(1)
+    await tab_to(page, ".panel a[href='/checkout']")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/checkout")
+    for name, value in HOME.items():
+        await tab_to(page, f"input[name={name}]")
+        await page.keyboard.type(value)
+    await tab_to(page, "[data-part=place]")
+    await page.keyboard.press("Space")
+
+    await order_on(page)
+
+
+async def test_without_scripts(plain_visitor: Visitor) -> None:
+    page = await plain_visitor.open("/shop?q=apples")
+    await plain_visitor.add(page, MILK)
+    await page.goto(f"{plain_visitor.origin}/cart")
+    await page.click("main a[href='/checkout']")
+    await page.fill("#voucher-code", "WELCOME10")
+    await page.click("text=Apply")
+    await expect(page.locator(".notices")).to_contain_text("10 % off")
+    await fill_in(page)
+    await page.click("[data-part=place]")
+    await order_on(page)
+    await page.click("text=Buy again")
+    await expect(page.locator(".notices")).to_contain_text("Added")
+    await page.goto(f"{plain_visitor.origin}/orders")
+    await page.click(".order-card a")
+    await page.click("text=Cancel the order")
+
+    await expect(page.locator(".notices")).to_contain_text("cancelled")
+
+
+async def test_a_total_that_moves_is_itemised_and_only_what_was_seen_is_ordered(
+    server: Server, visitor: Visitor
+) -> None:
+    page = await visitor.open("/shop?q=apples")
+    await visitor.add(page, BREAD)
+    await expect(page.locator("[data-rows=lines] > li")).to_have_count(1)
+    await page.goto(f"{visitor.origin}/checkout")
+    await fill_in(page)
+    place = page.locator("[data-part=place]")
+    await expect(place).to_have_attribute("aria-disabled", "false")
+
+    await command(server, "product", "set", BREAD, "--price", "0.05")
+    await expect(page.locator("[data-part=changed]")).to_contain_text("Total changed from £")
+    await expect(place).to_have_attribute("aria-disabled", "true")
+    await place.click(force=True)
+    assert page.url.endswith("/checkout")
+    await page.click("[data-part=agree]")
+    await expect(place).to_be_focused()
+    await visitor.context.set_offline(offline=True)
+    await expect(page.locator("[data-part=place-why]")).to_contain_text("No connection")
+    await visitor.context.set_offline(offline=False)
+    await expect(place).to_have_attribute("aria-disabled", "false", timeout=10_000)
+    await place.click()
+
+    await order_on(page)
+
+
+async def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus."""
+    wanted = page.locator(selector).first
+    for _ in range(200):
+        if await wanted.evaluate("element => element === document.activeElement"):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"no Tab leads to {selector}")

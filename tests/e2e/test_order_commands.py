@@ -1,0 +1,69 @@
+"""The commands for orders and vouchers, as their owner meets them."""
+
+import pytest
+
+from tests.e2e.orders import fill, on_disk, order, stock_of, wanted
+from tests.e2e.server import Server, run_command
+from tests.e2e.shelf import APPLES
+from tests.e2e.wire import Shopper
+
+
+def said(shop: Server, *words: str) -> tuple[int, str]:
+    """Return how a command ended, and what it said."""
+    done = run_command(*words, environment=shop.environment)
+    return done.returncode, done.stdout + done.stderr
+
+
+async def test_an_order_is_listed_and_goes_its_way_step_by_step(shop: Server, ada: Shopper) -> None:
+    await fill(ada, **{APPLES: 1})
+    number = (await order(ada, await wanted(ada))).json["number"]
+
+    assert f"{number}  placed" in said(shop, "order", "list")[1]
+    assert said(shop, "order", "list", "--state", "packed") == (0, "There are none.\n")
+    for state in ("packed", "on_the_way", "delivered"):
+        assert said(shop, "order", "move", number.lower()) == (0, f"{number}: {state}.\n")
+    assert said(shop, "order", "move", number) == (
+        2,
+        f"shop: {number} is delivered and can become nothing else.\n",
+    )
+
+
+async def test_an_order_that_a_command_cancels_brings_its_stock_back(
+    shop: Server, ada: Shopper
+) -> None:
+    before = stock_of(shop, APPLES)
+    await fill(ada, voucher="welcome10", **{APPLES: 1})
+    number = (await order(ada, await wanted(ada))).json["number"]
+
+    assert said(shop, "order", "move", number, "cancelled") == (0, f"{number}: cancelled.\n")
+
+    assert stock_of(shop, APPLES) == before
+    await fill(ada, voucher="welcome10", **{APPLES: 1})
+    assert (await ada.cart())["cart"]["voucher"]["state"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("order", "move", "2222-2222"), "there is no order 2222-2222"),
+        (("order", "list", "--page", "0"), "pages count from 1"),
+        (("voucher", "add", "WELCOME10", "--percent", "5"), "WELCOME10 already"),
+        (("voucher", "add", "no spaces", "--percent", "5"), "letters, digits and dashes"),
+        (("voucher", "add", "FREE", "--percent", "101"), "invalid choice"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_exit_2(
+    shop: Server, words: tuple[str, ...], why: str
+) -> None:
+    code, text = said(shop, *words)
+
+    assert (code, why in text) == (2, True), text
+
+
+def test_a_voucher_says_what_it_gives(shop: Server) -> None:
+    words = ("--amount", "5.00", "--minimum", "20.00", "--until", "2027-01-31", "--uses-each", "1")
+
+    assert said(shop, "voucher", "add", "five", *words) == (0, "FIVE: £5.00 off from £20.00.\n")
+
+    ends = on_disk(shop, "SELECT ends FROM vouchers WHERE code = 'FIVE'")
+    assert ends == 1_801_440_000

@@ -1,0 +1,233 @@
+"""Orders at a real server: the last one is sold once, and an order happens once."""
+
+import asyncio
+import json
+import signal
+from collections import Counter
+from http.client import HTTPConnection
+
+import pytest
+
+from tests.e2e.orders import fill, new_key, on_disk, order, stock_of, wanted
+from tests.e2e.server import Server, run_command
+from tests.e2e.shelf import APPLES, MILK
+from tests.e2e.wire import Shopper, newcomer
+
+SETTINGS = {"limits": "load"}
+CROWD = 50
+TIMES = 20
+
+
+def set_product(shop: Server, sku: str, **values: object) -> None:
+    """Change a product with the command, beside the server."""
+    words = [word for name, value in values.items() for word in (f"--{name}", str(value))]
+    done = run_command("product", "set", sku, *words, environment=shop.environment)
+    assert done.returncode == 0, done.stderr
+
+
+async def until_told(shopper: Shopper, sku: str, **told: object) -> None:
+    """Wait until the server has seen what changed on the shelf."""
+    async with asyncio.timeout(3):
+        while True:
+            seen = (await shopper.send("GET", f"/api/products/{sku}")).json
+            if told.items() <= seen.items():
+                return
+            await asyncio.sleep(0.02)
+
+
+def asked_by_the_deaf(shop: Server, shopper: Shopper, body: object) -> HTTPConnection:
+    """Place an order as somebody who never hears the answer, whenever it is sent."""
+    connection = HTTPConnection("127.0.0.1", shop.port)
+    headers = {"Cookie": shopper.cookie, "Content-Type": "application/json"}
+    connection.request("POST", "/api/orders", json.dumps(body), headers)
+    return connection
+
+
+async def test_an_order_takes_stock_and_empties_the_cart_in_every_tab(
+    shop: Server, ada: Shopper
+) -> None:
+    before = stock_of(shop, MILK)
+    await fill(ada, **{MILK: 2})
+    tab = await ada.tab()
+
+    answer = await order(ada, await wanted(ada))
+
+    patch, news = await tab.hear(), await tab.hear()
+    assert answer.status == 201
+    assert patch["by"] == {"tab": None, "outbox": None, "n": None, "k": "order"}
+    assert (patch["t"], patch["lines"]) == ("patch", {MILK: None})
+    assert news == {"t": "order", "number": answer.json["number"], "state": "placed"}
+    assert stock_of(shop, MILK) == before - 2
+    assert await ada.quantities() == {}
+    assert [line["qty"] for line in answer.json["lines"]] == [2]
+
+
+async def test_fifty_who_order_the_last_three_at_once_get_three(shop: Server) -> None:
+    sku = APPLES
+    shoppers = await asyncio.gather(*(newcomer(shop) for _ in range(CROWD)))
+    await asyncio.to_thread(set_product, shop, sku, stock=3)
+    await until_told(shoppers[0], sku, stock=3)
+    await asyncio.gather(*(fill(shopper, **{sku: 1}) for shopper in shoppers))
+    bodies = await asyncio.gather(*(wanted(shopper) for shopper in shoppers))
+
+    answers = await asyncio.gather(*map(order, shoppers, bodies))
+
+    codes = Counter("sold" if answer.status == 201 else answer.json["code"] for answer in answers)
+    assert codes["sold"] == 3
+    assert codes.total() == CROWD
+    assert set(codes) <= {"sold", "stale", "sold_out"}
+    assert {answer.status for answer in answers} == {201, 409}
+    assert stock_of(shop, sku) == 0
+    assert on_disk(shop, "SELECT sum(qty) FROM order_lines WHERE sku = :sku", sku=sku) == 3
+    refused = [
+        shopper for shopper, answer in zip(shoppers, answers, strict=True) if answer.status == 409
+    ]
+    assert [await shopper.quantities() for shopper in refused] == [{sku: 1}] * (CROWD - 3)
+    await asyncio.to_thread(set_product, shop, sku, stock=300)
+
+
+async def test_one_key_twenty_times_at_once_is_one_order(shop: Server, ada: Shopper) -> None:
+    before = stock_of(shop, MILK)
+    await fill(ada, **{MILK: 1})
+    body = await wanted(ada)
+
+    answers = await asyncio.gather(*(order(ada, body) for _ in range(TIMES)))
+
+    assert Counter(answer.status for answer in answers) == {201: 1, 200: TIMES - 1}
+    assert len({answer.body for answer in answers}) == 1
+    assert stock_of(shop, MILK) == before - 1
+
+
+async def test_killed_between_commit_and_answer_the_key_still_finds_the_order(
+    shop: Server, ada: Shopper
+) -> None:
+    await fill(ada, **{MILK: 1})
+    body, before = await wanted(ada), stock_of(shop, MILK)
+    deaf = asked_by_the_deaf(shop, ada, body)
+    while not on_disk(shop, "SELECT count(*) FROM orders WHERE key = :key", key=body["key"]):
+        pass
+    shop.tell(signal.SIGKILL)
+    await asyncio.to_thread(shop.exit_code)
+    deaf.close()
+    await asyncio.to_thread(shop.start)
+
+    answers = await asyncio.gather(*(order(ada, body) for _ in range(TIMES)))
+
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.body for answer in answers}) == 1
+    assert stock_of(shop, MILK) == before - 1
+    assert await ada.quantities() == {}
+
+
+@pytest.mark.parametrize("changes", [{"at": "7c1d.0.0000000000000000"}, {"total": 1}])
+async def test_an_order_of_another_cart_or_total_is_stale_and_told_todays(
+    shop: Server, ada: Shopper, changes: dict[str, object]
+) -> None:
+    await fill(ada, **{MILK: 1})
+    body, before = await wanted(ada), stock_of(shop, MILK)
+
+    answer = await order(ada, body | changes)
+
+    assert (answer.status, answer.json["code"]) == (409, "stale")
+    assert (answer.json["at"], answer.json["total"]) == (body["at"], body["total"])
+    assert stock_of(shop, MILK) == before
+    assert (await order(ada, body)).status == 201
+
+
+async def test_a_rise_that_nobody_agreed_to_is_refused_though_the_total_is_right(
+    shop: Server, ada: Shopper
+) -> None:
+    await fill(ada, **{MILK: 1})
+    price = (await ada.cart())["cart"]["lines"][0]["price"]
+    before = stock_of(shop, MILK)
+    await asyncio.to_thread(set_product, shop, MILK, price=f"{(price + 10) / 100:.2f}")
+
+    early = await order(ada, await wanted(ada))
+    await until_told(ada, MILK, price=price + 10)
+    late = await order(ada, await wanted(ada))
+
+    assert early.json["code"] in {"stale", "price_rise"}
+    assert (late.status, late.json["code"]) == (409, "price_rise")
+    assert stock_of(shop, MILK) == before
+    await asyncio.to_thread(set_product, shop, MILK, price=f"{price / 100:.2f}")
+    await until_told(ada, MILK, price=price)
+
+
+async def test_a_voucher_for_one_use_is_used_once_by_twenty(shop: Server) -> None:
+    made = run_command(
+        "voucher", "add", "ONCE", "--percent", "50", "--uses", "1", environment=shop.environment
+    )
+    assert made.returncode == 0, made.stderr
+    shoppers = await asyncio.gather(*(newcomer(shop) for _ in range(TIMES)))
+    await asyncio.sleep(0.6)
+    await asyncio.gather(*(fill(one, voucher="once", **{MILK: 1}) for one in shoppers))
+    bodies = await asyncio.gather(*(wanted(one) for one in shoppers))
+
+    answers = await asyncio.gather(*map(order, shoppers, bodies))
+
+    assert Counter(answer.status for answer in answers) == {201: 1, 409: TIMES - 1}
+    assert {answer.json["code"] for answer in answers if answer.status == 409} == {"stale"}
+    assert on_disk(shop, "SELECT uses_left FROM vouchers WHERE code = 'ONCE'") == 0
+    assert on_disk(shop, "SELECT count(*) FROM orders WHERE voucher = 'ONCE'") == 1
+
+
+async def test_a_foreign_order_is_as_unknown_as_one_that_never_was(
+    shop: Server, ada: Shopper
+) -> None:
+    await fill(ada, **{MILK: 1})
+    number = (await order(ada, await wanted(ada))).json["number"]
+    async with await newcomer(shop) as eve:
+        foreign = [
+            await eve.send("GET", f"/api/orders/{number}"),
+            await eve.send("POST", f"/api/orders/{number}/cancel"),
+        ]
+        unknown = await eve.send("GET", "/api/orders/2222-2222")
+
+    assert {(answer.status, answer.body) for answer in (*foreign, unknown)} == {(404, unknown.body)}
+    assert (await ada.send("GET", f"/api/orders/{number}")).json["state"] == "placed"
+
+
+async def test_a_cancelled_order_brings_its_stock_back_once(shop: Server, ada: Shopper) -> None:
+    before = stock_of(shop, MILK)
+    await fill(ada, **{MILK: 2})
+    tab = await ada.tab()
+    number = (await order(ada, await wanted(ada))).json["number"]
+
+    cancelled = await asyncio.gather(
+        *(ada.send("POST", f"/api/orders/{number}/cancel") for _ in range(5))
+    )
+
+    assert {(one.status, one.json["state"]) for one in cancelled} == {(200, "cancelled")}
+    assert stock_of(shop, MILK) == before
+    told = [await tab.expect("order"), await tab.expect("order")]
+    assert [one["state"] for one in told] == ["placed", "cancelled"]
+
+
+async def test_an_order_that_a_command_moves_on_is_told_within_a_second(
+    shop: Server, ada: Shopper
+) -> None:
+    await fill(ada, **{MILK: 1})
+    tab = await ada.tab()
+    number = (await order(ada, await wanted(ada))).json["number"]
+    await tab.expect("order")
+
+    moved = await asyncio.to_thread(
+        run_command, "order", "move", number, environment=shop.environment
+    )
+    async with asyncio.timeout(1):
+        news = await tab.expect("order")
+    refused = await ada.send("POST", f"/api/orders/{number}/cancel")
+
+    assert moved.stdout == f"{number}: packed.\n"
+    assert news == {"t": "order", "number": number, "state": "packed"}
+    assert (refused.status, refused.json["code"]) == (409, "not_placed")
+
+
+async def test_a_key_with_another_address_is_refused(ada: Shopper) -> None:
+    await fill(ada, **{MILK: 1})
+    body = await wanted(ada, key=new_key())
+    assert (await order(ada, body)).status == 201
+
+    other = await order(ada, body | {"deliver": body["deliver"] | {"city": "Wells"}})
+
+    assert (other.status, other.json["code"]) == (409, "key_reused")
