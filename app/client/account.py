@@ -10,11 +10,13 @@ from app.client.cart import Cart, whole
 from app.client.connection import Doorway
 from app.client.hear import read_body
 from app.client.observer import BLIND, Observer
+from app.client.orders import PlacedOrder
 from app.client.problem import ask_well
 from app.client.request import Answer, Request, Site
 from app.client.state import Snapshot
 from app.client.tab import Means, Tab
 from app.client.told import Answered
+from app.domain.addresses import Address
 from app.domain.cart import Account as AccountId
 from app.domain.news import TabId
 from app.domain.outbox import OutboxId
@@ -56,6 +58,14 @@ class Account:
         answer = await self._ask("POST", "/api/cart/ops", body)
         observer.exchanged(answer.sent_bytes, answer.received_bytes)
         return read_body(Answered, answer.body)
+
+    async def place(self, key: str, at: str, total: int, deliver: Address) -> PlacedOrder:
+        """Order the cart as it is at *at*; once for *key*, however often it is sent.
+
+        `Problem` says what stands in the way, and takes nothing.
+        """
+        answer = await self._ask("POST", "/api/orders", say.order(key, at, total, deliver))
+        return read_body(PlacedOrder, answer.body)
 
     async def watch_queries(self) -> None:
         """Have the shop count what is asked of its database about this account, for a while."""

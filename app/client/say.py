@@ -5,6 +5,7 @@ from typing import Any, assert_never
 
 import msgspec
 
+from app.domain.addresses import Address
 from app.domain.news import TabId
 from app.domain.ops import (
     AcceptLine,
@@ -16,6 +17,7 @@ from app.domain.ops import (
     Undo,
     UnsaveLine,
 )
+from app.domain.orders import Pay
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Money, Sku
 
@@ -48,6 +50,12 @@ def ops(outbox: OutboxId, bodies: Iterable[tuple[int, str]]) -> str:
     """Return ops with their numbers as `POST /api/cart/ops` takes them."""
     asked = ",".join(f'{{"n":{n},{body}' for n, body in bodies)
     return f'{{"outbox":"{outbox}","ops":[{asked}]}}'
+
+
+def order(key: str, at: str, total: int, deliver: Address) -> str:
+    """Return an order of the cart at *at*, as `POST /api/orders` takes it."""
+    where = deliver._asdict()
+    return spell({"key": key, "at": at, "total": total, "deliver": where, "pay": Pay.ON_DELIVERY})
 
 
 def watch(skus: Iterable[Sku]) -> str:

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.client import LoginEnded, Observer, Patience, Shop
+from app.client import LoginEnded, Observer, Patience, Problem, Shop
+from app.client.told import Order
+from app.domain.addresses import Address
 from app.domain.ops import SetNote
+from app.domain.orders import OrderState
 from app.domain.verdicts import No, Ok
 from tests.client.conftest import Trace
 from tests.e2e.server import ROOT, Server
@@ -102,6 +105,25 @@ async def test_a_logout_ends_the_tabs_of_that_login_alone(server: Server) -> Non
         with pytest.raises(LoginEnded):
             await gone.until(lambda: False)
         assert isinstance(await tab.add("milk-2l"), Ok)
+
+
+async def test_an_order_is_placed_once_for_its_key_and_heard_by_the_tabs(server: Server) -> None:
+    account = await Shop(server.origin).register("oda@example.org", PASSWORD, "Oda")
+    home = Address("Oda", "1 Mill Lane", "", "Bath", "BA1 1AA")
+    async with account.tab() as tab:
+        events = tab.events()
+        await tab.add("milk-2l", 2)
+        at, total = tab.at or "", tab.totals.total
+        with pytest.raises(Problem, match="stale"):
+            await account.place("a key", at, total + 1, home)
+        placed = await account.place("a key", at, total, home)
+        assert await account.place("a key", at, total, home) == placed
+        await tab.until(lambda: not tab.cart.lines)
+        heard = [await events.next() for _ in range(len(events))]
+
+    assert (placed.totals.total, placed.state) == (total, OrderState.PLACED)
+    assert [(line.sku, line.qty) for line in placed.lines] == [("milk-2l", 2)]
+    assert Order(placed.number, "placed") in heard
 
 
 async def test_everything_that_is_sold_is_listed_once(server: Server) -> None:
