@@ -47,8 +47,11 @@ class Visitor:
 
     def _hear(self, said: ConsoleMessage) -> None:
         """Keep an error or a warning; that the line is broken is no fault of a page."""
-        if said.type in {"error", "warning"} and not LINE_IS_BROKEN.search(said.text):
-            self.complaints.append(said.text)
+        heard = f"{said.text} {said.location['url']}"
+        if said.type not in {"error", "warning"} or LINE_IS_BROKEN.search(said.text):
+            return
+        if not heard.endswith("/favicon.ico"):  # asked for beside a bare file, which names no icon
+            self.complaints.append(heard)
 
     async def add(self, page: Page, sku: str) -> None:
         """Press “Add” on a product's card."""
