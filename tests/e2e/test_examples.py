@@ -38,7 +38,6 @@ async def test_thirty_lines_put_something_into_a_cart(shop: Server) -> None:
 
 
 def test_locust_shops_without_a_failure(shop: Server, tmp_path: Path) -> None:
-    pytest.importorskip("locust", reason="Locust is not installed")
     where = ("-f", str(EXAMPLES / "locustfile.py"), "--host", shop.origin)
     how = ("--headless", "-u", "4", "-r", "4", "-t", "3s", "--csv", str(tmp_path / "told"))
 
