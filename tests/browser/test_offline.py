@@ -30,6 +30,31 @@ MAKE_OLD = """
 """
 
 
+COUNT_KEPT = """
+(account) => new Promise((resolve, reject) => {
+  const opening = indexedDB.open(`shop ${account}`)
+  opening.onerror = reject
+  opening.onsuccess = () => {
+    const rows = opening.result.transaction("outboxes").objectStore("outboxes")
+    rows.getAll().onsuccess = ({ target }) => {
+      opening.result.close()
+      resolve(target.result.reduce((sum, row) => sum + row.waiting.length, 0))
+    }
+  }
+})
+"""
+
+
+async def kept(page: Page, changes: int) -> None:
+    """Wait until the browser keeps so many *changes*: nobody closes a page as fast as a test."""
+    account = await page.locator("body").get_attribute("data-account")
+    for _ in range(250):
+        if await page.evaluate(COUNT_KEPT, account) == changes:
+            return
+        await asyncio.sleep(0.02)
+    assert await page.evaluate(COUNT_KEPT, account) == changes
+
+
 async def connected(page: Page) -> None:
     """Wait until *page* has its welcome."""
     await expect(page.locator("body")).to_have_attribute("data-link", "open", timeout=15_000)
@@ -43,6 +68,7 @@ async def shop_offline(visitor: Visitor, *skus: str) -> Page:
     await expect(page.locator(TEXT)).to_contain_text("Offline")
     for sku in skus:
         await visitor.add(page, sku)
+    await kept(page, len(skus))
     return page
 
 
@@ -76,6 +102,7 @@ async def test_back_online_says_which_change_failed_and_why(
 async def test_what_waits_outlives_its_page_and_is_sent_by_the_next(visitor: Visitor) -> None:
     gone = await shop_offline(visitor, APPLES)
     await visitor.more(gone, APPLES)
+    await kept(gone, 2)
     await gone.close()
     await visitor.context.set_offline(False)
 
