@@ -47,7 +47,7 @@ class Visitor:
 
     def _hear(self, said: ConsoleMessage) -> None:
         """Keep an error or a warning; that the line is broken is no fault of a page."""
-        heard = f"{said.text} {said.location['url']}"
+        heard = f"{said.text} {said.location['url']}".strip()
         if said.type not in {"error", "warning"} or LINE_IS_BROKEN.search(said.text):
             return
         if not heard.endswith("/favicon.ico"):  # asked for beside a bare file, which names no icon
