@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from quart import Blueprint, Response, websocket
 from quart_auth import current_user
+from uvicorn.protocols.utils import ClientDisconnected
 
 from app.domain.sessions import Session
 from app.live.ports import Away
@@ -42,24 +44,31 @@ def socket_door(doorway: Doorway) -> Blueprint:
 
     @door.websocket("/ws")
     async def cart() -> Response | None:
-        if refusal := _refusal(doorway):
-            return refusal
-        if VERSION not in websocket.requested_subprotocols:
-            await _part(doorway.manners.guests, FAMILY, CloseCode.VERSION)
-            return None
-        try:
-            session = await _session(doorway)
-        except Away:
-            return _come_back()
-        if session is None:
-            await _part(doorway.manners.guests, VERSION, CloseCode.NO_LOGIN)
-        elif doorway.manners.guests.is_crowded(session.account):
-            await _part(doorway.manners.guests, VERSION, CloseCode.OVERLOADED)
-        else:
-            await _serve(doorway, session)
+        with suppress(ClientDisconnected):  # who hangs up meanwhile needs no answer
+            return await _answer(doorway)
         return None
 
     return door
+
+
+async def _answer(doorway: Doorway) -> Response | None:
+    """Refuse, or serve the socket to its end; or `ClientDisconnected`."""
+    if refusal := _refusal(doorway):
+        return refusal
+    if VERSION not in websocket.requested_subprotocols:
+        await _part(doorway.manners.guests, FAMILY, CloseCode.VERSION)
+        return None
+    try:
+        session = await _session(doorway)
+    except Away:
+        return _come_back()
+    if session is None:
+        await _part(doorway.manners.guests, VERSION, CloseCode.NO_LOGIN)
+    elif doorway.manners.guests.is_crowded(session.account):
+        await _part(doorway.manners.guests, VERSION, CloseCode.OVERLOADED)
+    else:
+        await _serve(doorway, session)
+    return None
 
 
 def _refusal(doorway: Doorway) -> Response | None:

@@ -1,5 +1,6 @@
 """Who may open a socket, and what everybody else hears (protocol.md §1)."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -203,3 +204,18 @@ async def test_a_handshake_says_nothing_of_what_the_server_is_made_of(ada: Shopp
     assert "Server" not in wire.socket.response.headers
     assert "Server" not in (await refused(ada, origin="null")).headers
     assert OFFERED[0] == wire.socket.response.headers["Sec-WebSocket-Protocol"]
+
+
+async def test_who_hangs_up_in_the_middle_of_it_is_no_fault_of_the_shop(
+    ada: Shopper, shop: Server
+) -> None:
+    for wait_ms in range(60):
+        async with line_to(shop) as line:
+            line.write(handshake(shop, f"Cookie: {ada.cookie}"))
+            await asyncio.sleep(wait_ms / 15_000)
+
+    wire = await ada.socket()
+    await wire.say("hello", **greeting(wire))
+
+    assert (await wire.hear())["t"] == "welcome"
+    assert shop.complaints() == []
