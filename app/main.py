@@ -102,7 +102,8 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
     origins, hosts = frozenset(config.origins), hosts_of(config.origins)
     doorway = Doorway(manners, origins, hosts, disk.session, _new_connection_name)
     app.register_blueprint(socket_door(doorway))
-    desk = _make_desk(config, database, hub, sessions)
+    stirred = asyncio.Event()
+    desk = _make_desk(config, database, hub, sessions, stirred.set)
     open_doors(app, desk)
 
     @app.while_serving
@@ -111,7 +112,7 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
         desk.categories.extend(await database.read(load_categories))
         saving = _start(_save(writer, hub, database))
         _spare_the_collector()
-        others = [_start(work) for work in _chores(database, hub, sessions)]
+        others = [_start(work) for work in _chores(database, hub, sessions, stirred)]
         yield
         writer.close()
         await saving
@@ -156,11 +157,18 @@ def _make_app(config: Config) -> Quart:
     return app
 
 
-def _make_desk(config: Config, database: Database, hub: Hub, sessions: LiveSessions) -> Desk:
+def _make_desk(
+    config: Config,
+    database: Database,
+    hub: Hub,
+    sessions: LiveSessions,
+    stir: Callable[[], None],
+) -> Desk:
     registering = Bucket(config.registrations, config.registrations_per_h / 3600)
     return Desk(
         database=database,
         hub=hub,
+        stir=stir,
         sessions=sessions,
         assets=Assets(ROOT / "static"),
         categories=[],
@@ -201,11 +209,12 @@ async def _refuse(database: Database, hub: Hub, refused: Iterable[Account]) -> N
 
 
 def _chores(
-    database: Database, hub: Hub, sessions: LiveSessions
+    database: Database, hub: Hub, sessions: LiveSessions, stirred: asyncio.Event
 ) -> tuple[Coroutine[Any, Any, None], ...]:
     return (
         _keep(hub.mend, 0),
-        _keep(lambda: _restock(database, hub), LOOK_AT_SHELF_EVERY_S),
+        _keep(hub.rounds.go, 0),
+        _keep(lambda: _look_at_shelf(database, hub, stirred), 0),
         _keep(lambda: _look_at_sessions(database, sessions), LOOK_AT_SESSIONS_EVERY_S),
     )
 
@@ -218,6 +227,15 @@ async def _keep(chore: Callable[[], Coroutine[Any, Any, None]], every_s: float) 
         except (NotNow, Away):
             await asyncio.sleep(TRY_AGAIN_AFTER_S)
         await asyncio.sleep(every_s)
+
+
+async def _look_at_shelf(database: Database, hub: Hub, stirred: asyncio.Event) -> None:
+    """Look at once when something here moved the shelf; others, commands say, move it too."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_AT_SHELF_EVERY_S):
+            await stirred.wait()
+    stirred.clear()
+    await _restock(database, hub)
 
 
 async def _restock(database: Database, hub: Hub) -> None:

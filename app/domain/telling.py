@@ -14,16 +14,25 @@ def tell_snapshot(cart: Cart, shelf: Shelf, now_s: float) -> Snapshot:
 
 
 def tell_change(  # noqa: PLR0913, PLR0917 - all of it is told of
-    cart: Cart, patch: Patch, by: By, told: ShownVoucher | None, shelf: Shelf, now_s: float
+    cart: Cart,
+    patch: Patch,
+    by: By,
+    told: ShownVoucher | None,
+    shelf: Shelf,
+    now_s: float,
+    owed: frozenset[Sku] = frozenset(),
 ) -> Changed:
-    """Tell that *patch* made *cart*; *told* is how the tabs know its voucher."""
+    """Tell that *patch* made *cart*; *told* is how the tabs know its voucher.
+
+    Lines of the products that are *owed* come along, so that the totals follow from what is shown.
+    """
     voucher, totals = price_cart(cart, shelf, now_s)
     return Changed(
         prev=patch.rev - 1,
         rev=patch.rev,
         at=position(cart),
         by=by,
-        lines=_changes(patch.lines, shelf),
+        lines=_changes({**_those(cart.lines, owed), **patch.lines}, shelf),
         saved=_changes(patch.saved, shelf),
         note=patch.note,
         voucher=UNTOUCHED if voucher == told else voucher,
@@ -48,8 +57,8 @@ def tell_moved_prices(
 
     What is saved for later costs nothing, so that it is told without totals.
     """
-    lines = _lines({sku: line for sku, line in cart.lines.items() if sku in moved}, shelf)
-    saved = _lines({sku: line for sku, line in cart.saved.items() if sku in moved}, shelf)
+    lines = _lines(_those(cart.lines, moved), shelf)
+    saved = _lines(_those(cart.saved, moved), shelf)
     voucher, totals = price_cart(cart, shelf, now_s)
     if voucher != told:
         return Prices((), lines, saved, voucher, totals)
@@ -58,14 +67,24 @@ def tell_moved_prices(
     return Prices((), saved=saved) if saved else None
 
 
-def tell_voucher(voucher: ShownVoucher | None, totals: Totals) -> Prices:
-    """Tell that the voucher stands otherwise than before: its time has come, or gone."""
-    return Prices((), {}, {}, voucher, totals)
+def tell_voucher(
+    cart: Cart, owed: frozenset[Sku], voucher: ShownVoucher | None, totals: Totals, shelf: Shelf
+) -> Prices:
+    """Tell that the voucher stands otherwise than before: its time has come, or gone.
+
+    Lines of the products that are *owed* come along, so that the totals follow from what is shown.
+    """
+    return Prices((), _lines(_those(cart.lines, owed), shelf), {}, voucher, totals)
 
 
 def with_items(prices: Prices | None, items: tuple[Item, ...]) -> Prices:
     """Return *prices* with what a tab watches beside its cart."""
     return Prices(items) if prices is None else prices._replace(items=items)
+
+
+def _those(lines: Lines, skus: frozenset[Sku]) -> Lines:
+    """Return the lines of *skus*, in their order; mostly there are none to look for."""
+    return {sku: line for sku, line in lines.items() if sku in skus} if skus else {}
 
 
 def _lines(lines: Lines, shelf: Shelf) -> dict[Sku, ShownLine]:

@@ -122,7 +122,9 @@ def _wanted(checkout: Checkout, number: OrderNumber) -> Wanted:
 async def _bargain(desk: Desk, account: Account, bargain: Bargain, receipt: _Receipt) -> Outcome:
     async with desk.hub.borrow(account, None) as cart:
         cart.bargain(bargain)
-        return await receipt.hear()
+        outcome = await receipt.hear()
+    desk.stir()
+    return outcome
 
 
 def _key_reused() -> Problem:

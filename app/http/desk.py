@@ -20,11 +20,13 @@ class Desk:
 
     `categories` may be filled after the desk is made, but before anybody is served. `new_secret`
     draws what nobody can guess, at least 32 characters; `new_epoch` hexadecimal digits; `draw` a
-    number from 0 on, below the one that it is given.
+    number from 0 on, below the one that it is given. `stir` has the shelf looked at on disk at
+    once, for something there has moved.
     """
 
     database: Database
     hub: Hub
+    stir: Callable[[], None]
     sessions: LiveSessions
     assets: Assets
     categories: list[Category]

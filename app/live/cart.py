@@ -11,7 +11,6 @@ from app.domain.orders import Deal
 from app.domain.outbox import Outbox, OutboxId, Pushed, Ticket
 from app.domain.placing import Placed
 from app.domain.rules import rule
-from app.domain.shelf import Sku
 from app.domain.verdicts import Code, Later, No, Passing, Verdict
 from app.live.deals import Bargain
 from app.live.ports import Asker, Farewell, Unsettled
@@ -56,8 +55,8 @@ class LiveCart:
         self._deals: list[Deal] = []
         self._taken: tuple[Cart, int, int, int] | None = None
         self._former: dict[OutboxId, int] = {}
-        self._window = Window(saved, shop)
-        self.tabs = self._window.tabs
+        self.window = Window(saved, shop)
+        self.tabs = self.window.tabs
 
     @property
     def idle(self) -> bool:
@@ -113,15 +112,11 @@ class LiveCart:
 
     def snapshot(self) -> Snapshot:
         """Return the whole cart as saved."""
-        return self._window.snapshot(self.saved)
+        return self.window.snapshot(self.saved)
 
     def prices(self) -> Prices:
         """Return how everything in the cart stands today."""
-        return self._window.prices(self.saved)
-
-    def shelf_moved(self, skus: frozenset[Sku]) -> None:
-        """Tell the tabs that *skus* have another price or stock, each what it shows of them."""
-        self._window.shelf_moved(self.saved, skus)
+        return self.window.prices(self.saved)
 
     # Saving
 
@@ -145,7 +140,7 @@ class LiveCart:
         for wish in self._wishes.pop(wishes):
             self._fulfil(wish)
         if deals:
-            self._window.look_at_voucher(self.saved)
+            self.window.look_at_voucher(self.saved)
         self._forget_former()
 
     def outrun(self) -> None:
@@ -286,13 +281,13 @@ class LiveCart:
             return
         wish.tell(wish.ruling.verdict)
         if (patch := wish.ruling.patch) and (by := wish.by):
-            self._window.tell_change(wish.ruling.cart, patch, by)
+            self.window.tell_change(wish.ruling.cart, patch, by)
 
     def _fulfil_bargain(self, bargain: Bargain) -> None:
         bargain.fulfil()
         if isinstance(bargain.ruling, Placed):
             cart, patch, deal = bargain.ruling
-            self._window.tell_change(cart, patch, BY_ORDER)
+            self.window.tell_change(cart, patch, BY_ORDER)
             self.tabs.tell(OrderMoved(deal.order.number, deal.order.state))
 
     def _forget_former(self) -> None:

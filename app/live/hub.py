@@ -12,6 +12,7 @@ from app.domain.shelf import Shelf
 from app.live.alarms import Alarms
 from app.live.cart import LiveCart, Trust
 from app.live.ports import Away, Disk, Tab
+from app.live.rounds import Rounds
 from app.live.shop import Shop
 
 MOST_ALLOWANCES = 10_000
@@ -26,6 +27,7 @@ class Hub:
     def __init__(self, disk: Disk, shop: Shop):
         self.shop = shop
         self.alarms = Alarms()
+        self.rounds = Rounds(shop)
         self._disk = disk
         self._carts: dict[Account, LiveCart] = {}
         self._loading: dict[Account, asyncio.Future[None]] = {}
@@ -97,10 +99,12 @@ class Hub:
         self._falling_ill.clear()
 
     def restock(self, moved: int, changed: Shelf) -> None:
-        """Put what changed on the shelf, and tell the tabs that show it."""
+        """Put what changed on the shelf; `rounds` tell the tabs that show it."""
+        vouchers = changed.vouchers != self.shop.shelf.today.vouchers
         skus = self.shop.shelf.update(moved, changed)
         for cart in self._carts.values():
-            cart.shelf_moved(skus)
+            if cart.window.owe(cart.saved, skus, vouchers=vouchers):
+                self.rounds.owe(cart)
 
     def tell_orders(self, moved: Iterable[tuple[Account, OrderMoved]]) -> None:
         """Tell the tabs whose orders are in another state now."""

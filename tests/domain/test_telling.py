@@ -131,7 +131,31 @@ def test_a_voucher_whose_time_has_come_is_told_with_the_totals_and_no_lines() ->
     voucher, totals = price_cart(CART, SHELF, NOON)
 
     assert (voucher, totals) == (NOT_ENOUGH, view(CART, SHELF, NOON).totals)
-    assert tell_voucher(voucher, totals) == Prices((), {}, {}, NOT_ENOUGH, totals)
+    told = tell_voucher(CART, frozenset(), voucher, totals, SHELF)
+    assert told == Prices((), {}, {}, NOT_ENOUGH, totals)
+
+
+def test_whatever_is_told_with_totals_brings_the_lines_that_are_owed() -> None:
+    dearer = shelf_with(APPLES, price=221)
+    ruling, owed = ruling_on(SetNote("Hello"), CART, dearer), frozenset({APPLES, EGGS})
+    assert ruling.patch
+    shown = view(CART, dearer, NOON)
+
+    change = tell_change(ruling.cart, ruling.patch, ADA_HERE, NOT_ENOUGH, dearer, NOON, owed)
+    voucher = tell_voucher(CART, owed, NOT_ENOUGH, shown.totals, dearer)
+
+    assert change.lines == voucher.lines == {APPLES: shown.lines[0]}
+
+
+def test_a_line_that_is_owed_and_taken_out_is_told_as_taken_out() -> None:
+    ruling = ruling_on(SaveLine(APPLES), CART)
+    assert ruling.patch
+
+    change = tell_change(
+        ruling.cart, ruling.patch, ADA_HERE, NOT_ENOUGH, SHELF, NOON, frozenset({APPLES})
+    )
+
+    assert change.lines == {APPLES: None}
 
 
 def test_what_a_tab_watches_is_told_along_with_its_cart_or_alone() -> None:

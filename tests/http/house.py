@@ -118,6 +118,7 @@ async def open_house(
     usual = Desk(
         database=database,
         hub=hub,
+        stir=lambda: None,
         sessions=LiveSessions(lifetime, clock.now_s),
         assets=ASSETS,
         categories=list(await database.read(load_categories)),
@@ -148,6 +149,7 @@ async def restock(database: Database, hub: Hub) -> None:
     since = hub.shop.shelf.moved
     moves = await database.read(load_moves, since)
     hub.restock(moves.moved, moves.shelf)
+    await hub.rounds.tell_due()
     if since >= 0:
         moved = await database.read(load_moved_orders, since, moves.moved)
         hub.tell_orders((one.account, OrderMoved(one.number, one.state)) for one in moved)

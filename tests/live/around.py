@@ -7,12 +7,13 @@ from app.domain.cart import Account, Cart
 from app.domain.limits import Limits
 from app.domain.orders import Deal
 from app.domain.outbox import Pushed
-from app.domain.shelf import Shelf
+from app.domain.shelf import Product, Shelf
 from app.live.cart import LiveCart
 from app.live.hub import Hub
+from app.live.rounds import Rounds
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
-from tests.examples import ADA, EMPTY, SHELF
+from tests.examples import ADA, EMPTY, SHELF, shelf_of
 from tests.live.fakes import FakeClock, FakeDisk, FakeTab, FakeWriter
 
 
@@ -53,8 +54,10 @@ class Around:
         """Change the shelf to *shelf*, and tell the tabs."""
         today = self.shop.shelf.today.products
         changed = {sku: one for sku, one in shelf.products.items() if one != today.get(sku)}
+        vouchers = shelf.vouchers != self.shop.shelf.today.vouchers
         skus = self.shop.shelf.update(self.shop.shelf.moved + 1, shelf._replace(products=changed))
-        self.cart.shelf_moved(skus)
+        if self.cart.window.owe(self.cart.saved, skus, vouchers=vouchers):
+            Rounds(self.shop).tell([self.cart])
 
 
 class AroundHub:
@@ -69,6 +72,14 @@ class AroundHub:
         async with self.hub.borrow(account, tab.outbox) as cart:
             assert cart.tabs.enter(tab)
         return cart
+
+    async def restocks(self, *changed: Product) -> None:
+        """Put what *changed* on the shelf, and tell the tabs whose turn it is."""
+        shelf = self.hub.shop.shelf
+        self.hub.restock(
+            shelf.moved + 1, shelf_of(*changed)._replace(vouchers=shelf.today.vouchers)
+        )
+        await self.hub.rounds.tell_due()
 
     def saves(self) -> None:
         """Save everything that waits, and tell."""

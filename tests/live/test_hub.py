@@ -9,11 +9,10 @@ from app.domain.cart import Account
 from app.domain.limits import Limits
 from app.domain.news import Changed, Prices, Snapshot
 from app.domain.ops import AddLine
-from app.domain.shelf import Shelf
 from app.domain.verdicts import Later, Ok, Passing
 from app.live import hub as live_hub
 from app.live.ports import Away, Farewell
-from tests.examples import ADA, EMPTY, HERE, MILK, SHELF, THERE, after, shelf_with
+from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after, shelf_with
 from tests.live.around import AroundHub, told, until_it_waits
 from tests.live.fakes import FakeTab, another_tab
 
@@ -257,7 +256,7 @@ async def test_a_change_of_the_shelf_reaches_every_open_cart() -> None:
     bob.watched = frozenset({MILK})
     moved = shelf_with(MILK, price=160).products[MILK]
 
-    around.hub.restock(2, Shelf({MILK: moved}, SHELF.vouchers))
+    await around.restocks(moved)
 
     assert told(ada.heard) == told(bob.heard) == ["Prices"]
     assert isinstance(ada.heard[0], Prices)
@@ -270,7 +269,7 @@ async def test_ops_are_ruled_on_by_the_shelf_of_today() -> None:
     cart = await around.enters(here)
     moved = shelf_with(MILK, price=160).products[MILK]
 
-    around.hub.restock(2, Shelf({MILK: moved}, SHELF.vouchers))
+    await around.restocks(moved)
     here.asks(cart, 1, ONE_MILK)
     around.saves()
 

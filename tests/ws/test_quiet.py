@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain.shelf import Money, Shelf
-from tests.examples import ADA, APPLES, EGGS, MILK, SHELF, THERE, shelf_with
+from app.domain.shelf import Money
+from tests.examples import ADA, APPLES, EGGS, MILK, THERE, shelf_with
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import Corner, kinds
 
@@ -115,7 +115,7 @@ async def test_a_watch_takes_the_place_of_the_one_before(corner: Corner) -> None
     here.hears()
 
     moved = shelf_with(MILK, shelf_with(EGGS, stock=3), price=Money(160)).products
-    corner.around.hub.restock(2, Shelf({sku: moved[sku] for sku in (MILK, EGGS)}, SHELF.vouchers))
+    await corner.around.restocks(moved[MILK], moved[EGGS])
     await soon()
 
     (prices,) = here.hears()
@@ -132,7 +132,7 @@ async def test_a_price_that_moves_is_told_to_the_tab_that_has_it_in_its_cart(
     there.hears()
 
     moved = shelf_with(MILK, price=Money(160)).products[MILK]
-    corner.around.hub.restock(2, Shelf({MILK: moved}, SHELF.vouchers))
+    await corner.around.restocks(moved)
     await soon()
 
     (prices,) = here.hears()
