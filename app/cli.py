@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import fields
-from decimal import Decimal, InvalidOperation
 from typing import IO
 from uuid import uuid4
 
@@ -26,6 +25,9 @@ from app.counter import (
 )
 from app.demo import SHOPPER, STAFF, Demo, NotADemo, add_demo_accounts, as_demo
 from app.domain.cart import Account
+from app.domain.edits import MOST_STOCK
+from app.domain.money import read_pounds
+from app.domain.product_text import read_count
 from app.domain.shelf import Money, Sku
 from app.http.accounts import is_email
 from app.http.passwords import Passwords, hash_password, make_hasher
@@ -33,15 +35,14 @@ from app.load.command import add_load
 from app.load.plan import BadPlan
 from app.logs import set_up_logs
 from app.main import build
+from app.stockroom import add_product_commands, export_products, import_products, set_one
 from app.store.accounts import EmailTaken, Person, add_account
 from app.store.database import NotNow, Taken, ask, claim, connect
 from app.store.migrations import migrate
 from app.store.seed import seed
-from app.store.shelf import UnknownSku, load_categories, set_product
+from app.store.shelf import load_categories
 
 BAD_USE = 2
-DEAREST = Decimal(100_000)
-MOST_STOCK = 1_000_000
 
 
 class Refused(Exception):
@@ -79,13 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     adding.add_argument("--staff", action="store_true", help="a member of staff")
     adding.set_defaults(run=_add_account)
 
-    product = commands.add_parser("product", help="products").add_subparsers(required=True)
-    setting = product.add_parser("set", help="set a price, a stock or both; open pages follow")
-    setting.add_argument("sku")
-    setting.add_argument("--price", type=_price, help="in pounds, like 2.20")
-    setting.add_argument("--stock", type=_stock, help="how many there are")
-    setting.set_defaults(run=_set_product)
-
+    on_products = (_set_product, _export_products, _import_products)
+    add_product_commands(commands, _price, _stock, on_products)
     add_order_commands(commands, _list_orders, _move_order)
     add_voucher_commands(commands, _price, _stock, _add_voucher)
     add_load(commands)
@@ -179,13 +175,22 @@ def _add_account(config: Config, options: argparse.Namespace) -> None:
 
 
 def _set_product(config: Config, options: argparse.Namespace) -> None:
-    if options.price is None and options.stock is None:
-        raise Refused("product set needs --price, --stock or both.")
-    try:
-        product = ask(_open(config), set_product, Sku(options.sku), options.price, options.stock)
-    except UnknownSku:
-        raise Refused(f"there is no product {options.sku}. The catalogue lists them.") from None
-    print(f"{product.name}, {product.unit}: £{product.price / 100:.2f}, {product.stock} in stock.")
+    wanted = (Sku(options.sku), options.price, options.stock)
+    print(ask(_open(config), set_one, *wanted, int(time.time())))
+
+
+def _export_products(config: Config, options: argparse.Namespace) -> None:
+    if str(options.file) == "-":
+        ask(_open(config), export_products, sys.stdout)
+        return
+    with options.file.open("w", encoding="utf-8", newline="") as file:
+        count = ask(_open(config), export_products, file)
+    print(f"Wrote {count} products to {options.file}.")
+
+
+def _import_products(config: Config, options: argparse.Namespace) -> None:
+    now_s, sets_stock = int(time.time()), options.set_stock
+    print(ask(_open(config), import_products, options.file, now_s, sets_stock=sets_stock))
 
 
 def _list_orders(config: Config, options: argparse.Namespace) -> None:
@@ -214,19 +219,15 @@ def _shown(value: object) -> str:
 
 
 def _price(text: str) -> Money:
-    try:
-        pounds = Decimal(text)
-    except InvalidOperation:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a price like 2.20") from None
-    if not pounds.is_finite() or not 0 < pounds < DEAREST or pounds != round(pounds, 2):
+    if (price := read_pounds(text)) is None:
         raise argparse.ArgumentTypeError(f"“{text}” is not a price like 2.20")
-    return Money(int(pounds * 100))
+    return price
 
 
 def _stock(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > MOST_STOCK:
+    if (stock := read_count(text, MOST_STOCK)) is None:
         raise argparse.ArgumentTypeError(f"“{text}” is not a number from 0 to {MOST_STOCK}")
-    return int(text)
+    return stock
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.domain.money import pounds
 from app.domain.orders import NEXT, Order, OrderState, may_become
 from app.domain.shelf import Money, Voucher
 from app.domain.vouchers import spelled
@@ -107,7 +108,7 @@ def _lines(orders: list[Order], next_page: int | None) -> Iterator[str]:
         to = f"{order.deliver.name}, {order.deliver.city}"
         yield (
             f"{order.number}  {order.state:10}  {time_text(order.placed_at_s)}"
-            f"  {_pounds(order.totals.total):>9}  {to}"
+            f"  {pounds(order.totals.total):>9}  {to}"
         )
     if not orders:
         yield "There are none."
@@ -120,9 +121,5 @@ def _next(state: OrderState) -> str:
 
 
 def _label(options: argparse.Namespace) -> str:
-    worth = f"{options.percent} %" if options.percent else _pounds(options.amount)
-    return f"{worth} off" + (f" from {_pounds(options.minimum)}" if options.minimum else "")
-
-
-def _pounds(amount: int) -> str:
-    return f"£{amount / 100:.2f}"
+    worth = f"{options.percent} %" if options.percent else pounds(options.amount)
+    return f"{worth} off" + (f" from {pounds(options.minimum)}" if options.minimum else "")

@@ -1,8 +1,9 @@
 """What the shop sells: products at today's price and stock, and the vouchers it honours."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, NewType
+from typing import Final, NamedTuple, NewType
 
 Sku = NewType("Sku", str)
 Money = NewType("Money", int)
@@ -10,6 +11,8 @@ Money = NewType("Money", int)
 VoucherCode = NewType("VoucherCode", str)
 """A voucher's code in upper case; the empty one stands for no voucher."""
 
+SKU: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+"""How a SKU is spelled (protocol.md §2)."""
 CURRENCY = "GBP"
 EXACT_STOCK = 10
 """Up to so many the shop tells how many there are (protocol.md §4)."""
@@ -17,7 +20,10 @@ EXACT_STOCK = 10
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One thing on the shelf, in one size; `sold` is false once it has left the range."""
+    """One thing on the shelf, in one size; `sold` is false once it has left the range.
+
+    `version` counts what staff changed about it; what shoppers buy is not counted.
+    """
 
     sku: Sku
     slug: str
@@ -32,6 +38,7 @@ class Product:
     popular: bool = False
     grams: int | None = None
     ml: int | None = None
+    version: int = 0
 
     @property
     def available(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from app.domain.money import pounds
 from app.domain.ops import Kind
 from app.domain.orders import Order, OrderLine
 from app.domain.outbox import OutboxId
@@ -9,7 +10,6 @@ from app.domain.sessions import Session
 from app.domain.shelf import Shelf
 from app.domain.verdicts import Ok
 from app.http.answer import Told, ask
-from app.http.cards import money
 from app.http.desk import Desk
 from app.http.notices import Notice
 from app.wire.read import Asked, read_asked
@@ -43,7 +43,7 @@ def _notices(
         yield Notice("warn", f"Skipped, because there are none to be had: {_names(skipped)}.")
     if moved := [line for line in added if shelf.products[line.sku].price != line.price]:
         prices = ", ".join(
-            f"{line.name} was {money(line.price)}, now {money(shelf.products[line.sku].price)}"
+            f"{line.name} was {pounds(line.price)}, now {pounds(shelf.products[line.sku].price)}"
             for line in moved[:MOST_NAMED]
         )
         yield Notice("warn", f"Prices have changed: {prices}{_and_more(moved)}.")

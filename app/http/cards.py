@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from app.domain.money import pounds
 from app.domain.shelf import Money, Product, told_stock
 from app.domain.totals import LineState
 
@@ -34,12 +35,6 @@ def cards(products: Iterable[Product]) -> list[Card]:
     return [card(product) for product in products]
 
 
-def money(amount: int) -> str:
-    """Return *amount*, in minor units, as people write it: 123456 is £1,234.56."""
-    pounds, pence = divmod(abs(amount), 100)
-    return f"{'-' if amount < 0 else ''}£{pounds:,}.{pence:02}"
-
-
 def per(product: Product) -> str:
     """Return the price of a kilogram or a litre, or nothing for what is sold by the piece."""
     if product.grams:
@@ -49,7 +44,7 @@ def per(product: Product) -> str:
 
 def _per_thousand(price: Money, held: int) -> str:
     """Half a penny counts as a whole one."""
-    return money((price * 2000 + held) // (2 * held))
+    return pounds((price * 2000 + held) // (2 * held))
 
 
 def _state(product: Product) -> LineState:

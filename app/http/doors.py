@@ -3,10 +3,10 @@
 from quart import Quart, Response, g, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
+from app.domain.money import pounds
 from app.http.account import account_door
 from app.http.account_api import account_api
 from app.http.assets import Assets
-from app.http.cards import money
 from app.http.cart import cart_door
 from app.http.cart_api import cart_api
 from app.http.checkout import checkout_door
@@ -59,7 +59,7 @@ def open_doors(app: Quart, desk: Desk) -> None:
         BODY_TIMEOUT=SLOWEST_BODY_S,
         PERMANENT_SESSION_LIFETIME=KEPT_FOR,
     )
-    app.add_template_filter(money, "money")
+    app.add_template_filter(pounds, "money")
     _name_files(app, desk.assets)
     app.add_template_filter(device_of, "device")
     app.add_template_filter(moment, "moment")

@@ -9,10 +9,6 @@ from app.domain.shelf import Money, Product, Shelf, Sku, Voucher, VoucherCode
 from app.store.tables import categories, products, shelf, vouchers
 
 
-class UnknownSku(Exception):
-    """There is no such product."""
-
-
 class Category(NamedTuple):
     """A part of the shelf."""
 
@@ -39,27 +35,11 @@ def load_moves(connection: Connection, since: int) -> Moves:
     if moved == since:
         return Moves(moved, Shelf({}, {}))
     asked = select(products).where(products.c.moved > since).order_by(products.c.place)
-    changed = {Sku(row.sku): _product(row) for row in connection.execute(asked)}
+    changed = {Sku(row.sku): product_of(row) for row in connection.execute(asked)}
     honoured = {
         VoucherCode(row.code): _voucher(row) for row in connection.execute(select(vouchers))
     }
     return Moves(moved, Shelf(changed, honoured))
-
-
-def set_product(
-    connection: Connection, sku: Sku, price: Money | None, stock: int | None
-) -> Product:
-    """Set the price, the stock or both of a product; return it, or raise `UnknownSku`."""
-    values: dict[str, int] = {"moved": move(connection)}
-    if price is not None:
-        values["price"] = price
-    if stock is not None:
-        values["stock"] = stock
-    changed = update(products).where(products.c.sku == sku).values(values).returning(products)
-    row = connection.execute(changed).one_or_none()
-    if row is None:
-        raise UnknownSku(sku)
-    return _product(row)
 
 
 def add_voucher(connection: Connection, voucher: Voucher) -> bool:
@@ -82,7 +62,8 @@ def move(connection: Connection) -> int:
     return moved
 
 
-def _product(row: Row[Any]) -> Product:
+def product_of(row: Row[Any]) -> Product:
+    """Return the product that a row of its table holds."""
     return Product(
         Sku(row.sku),
         row.slug,
@@ -97,6 +78,7 @@ def _product(row: Row[Any]) -> Product:
         row.popular,
         row.grams,
         row.ml,
+        row.version,
     )
 
 

@@ -106,9 +106,29 @@ products = Table(
     Column("ml", Integer),
     Column("place", Integer, nullable=False),
     Column("moved", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
     Index("products_moved", "moved"),
 )
-"""`place` is the order on the shelf; `moved` is the shelf's count when the row last changed."""
+"""`place` is the order on the shelf; `moved` is the shelf's count when the row last changed.
+
+`version` counts the edits of the row, which `edits` has; what shoppers buy is none.
+"""
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("sku", ForeignKey("products.sku"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("moved", BigInteger, nullable=False, index=True),
+    Column("by", ForeignKey("accounts.id")),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("changes", Text, nullable=False),
+)
+"""Who changed what about a product and why; `version` is what they made of it.
+
+A command is nobody's. `changes` is JSON: for each column what it was and what it is.
+"""
 
 vouchers = Table(
     "vouchers",

@@ -8,13 +8,12 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from app.domain.shelf import Sku
+from app.domain.shelf import SKU, Sku
 
 DEEPEST = 4
 LARGEST_INT = 2**53 - 1
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_SKU = re.compile("[a-z0-9][a-z0-9-]{0,63}")
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 Fields = Mapping[str, Any]
@@ -124,7 +123,7 @@ def skus(fields: Fields, name: str, at_most: int) -> frozenset[Sku]:
 
 
 def _sku(value: object, name: str) -> Sku:
-    if type(value) is not str or not _SKU.fullmatch(value):
+    if type(value) is not str or not SKU.fullmatch(value):
         raise BadValue(f"{name}: not a SKU")
     return Sku(value)
 

@@ -8,11 +8,12 @@ from sqlalchemy import Connection, update
 
 from app.domain.shelf import Money, Sku
 from app.store.database import ask, connect
-from app.store.shelf import move, set_product
+from app.store.shelf import move
 from app.store.tables import products
 from tests.e2e.server import Server
 from tests.e2e.shelf import price as usual_price
 from tests.e2e.shelf import stock as usual_stock
+from tests.staff import set_product
 
 
 class Market:

@@ -5,10 +5,10 @@ import json
 
 from app.domain.shelf import Money, Sku
 from app.store.database import ask, connect
-from app.store.shelf import set_product
 from tests.e2e.server import Server
 from tests.e2e.shelf import GHOST, MILK, PLENTY, price
 from tests.e2e.wire import Frame, Shopper, Wire
+from tests.staff import set_product
 
 WITHIN_S = 5
 DEARER, EMPTIED, SAVED, WATCHED, CHEAPER, SHORT, AGREED, BACK = PLENTY[20:28]

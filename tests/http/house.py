@@ -32,10 +32,11 @@ from app.live.shelf import LiveShelf
 from app.live.shop import Shop
 from app.store.database import Database
 from app.store.orders import find_any_order, load_moved_orders, move_on
-from app.store.shelf import load_categories, load_moves, set_product
+from app.store.shelf import load_categories, load_moves
 from app.store.writer import Writer
 from tests.http.flaky import Clock, Disk, FlakyDatabase
 from tests.http.visitor import ADA, Visitor
+from tests.staff import set_product
 
 ROOT = Path(__file__).parents[2]
 ASSETS = Assets(ROOT / "static")

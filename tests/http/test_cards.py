@@ -5,23 +5,8 @@ from typing import Any
 import pytest
 
 from app.domain.shelf import Sku
-from app.http.cards import card, money, per
+from app.http.cards import card, per
 from tests.examples import product
-
-
-@pytest.mark.parametrize(
-    ("amount", "written"),
-    [
-        (0, "£0.00"),
-        (5, "£0.05"),
-        (220, "£2.20"),
-        (-220, "-£2.20"),
-        (-5, "-£0.05"),
-        (123456, "£1,234.56"),
-    ],
-)
-def test_money_is_written_as_people_write_it(amount: int, written: str) -> None:
-    assert money(amount) == written
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,10 @@ from app.store.carts import as_save, load_cart, save_carts
 from app.store.database import connect
 from app.store.orders import list_all_orders, move_on
 from app.store.seed import seed
-from app.store.shelf import add_voucher, load_moves, set_product
+from app.store.shelf import add_voucher, load_moves
 from tests.buying import wanted
 from tests.examples import ADA, NOON, ticket
+from tests.staff import set_product
 from tests.store.people import BOB, BOB_HIMSELF
 
 PRODUCTS = tuple(map(Sku, ("gala-apples-1kg", "milk-2l")))

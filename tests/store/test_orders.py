@@ -29,9 +29,10 @@ from app.store.orders import (
     move_on,
 )
 from app.store.seed import seed
-from app.store.shelf import add_voucher, load_moves, set_product
+from app.store.shelf import add_voucher, load_moves
 from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after
+from tests.staff import set_product
 from tests.store.people import BOB, BOB_HIMSELF
 
 APPLES, MILK = Sku("gala-apples-1kg"), Sku("milk-2l")

@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from app.domain.shelf import Money, Product, Sku, Voucher, VoucherCode
 from app.store.database import ask
 from app.store.seed import CATALOGUE, Seeded, seed
-from app.store.shelf import Category, load_categories, load_moves, set_product
+from app.store.shelf import Category, load_categories, load_moves
+from tests.staff import set_product
 
 SMALL = """
 [[category]]

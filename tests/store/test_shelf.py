@@ -6,8 +6,8 @@ from sqlalchemy import Connection, Engine
 from app.domain.shelf import Money, Shelf, Sku
 from app.store.database import Database, ask, connect
 from app.store.seed import seed
-from app.store.shelf import Moves, UnknownSku, load_categories, load_moves, move, set_product
-from tests.examples import GHOST
+from app.store.shelf import Moves, load_categories, load_moves, move
+from tests.staff import set_product
 
 APPLES, PLUMS = Sku("gala-apples-1kg"), Sku("plums-500g")
 
@@ -86,15 +86,6 @@ def test_vouchers_come_with_every_move(stocked: Moves, engine: Engine) -> None:
     ask(engine, set_product, two_skus(stocked)[0], None, 1)
 
     assert ask(engine, load_moves, stocked.moved).shelf.vouchers == stocked.shelf.vouchers
-
-
-def test_what_the_shop_does_not_have_cannot_be_set_and_nothing_moves(
-    stocked: Moves, engine: Engine
-) -> None:
-    with pytest.raises(UnknownSku, match=GHOST):
-        ask(engine, set_product, GHOST, None, 1)
-
-    assert ask(engine, load_moves, stocked.moved).moved == stocked.moved
 
 
 async def test_a_move_that_is_not_committed_is_not_seen(stocked: Moves, database: Database) -> None:

@@ -1,0 +1,30 @@
+"""Amounts as people write them."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from app.domain.shelf import Money
+
+DEAREST: Final = Money(99_999_99)
+"""The highest price that a product can have."""
+
+
+def pounds(amount: int) -> str:
+    """Return *amount*, in minor units, as people write it: 123456 is £1,234.56."""
+    return f"{'-' if amount < 0 else ''}£{abs(amount) // 100:,}.{abs(amount) % 100:02}"
+
+
+def plain_pounds(amount: Money) -> str:
+    """Return *amount* as a file or a field holds it: 123456 is 1234.56."""
+    return f"{amount // 100}.{amount % 100:02}"
+
+
+def read_pounds(text: str) -> Money | None:
+    """Return the price that *text* names in pounds, like 2.20, or `None` if it names none."""
+    try:
+        amount = Decimal(text.strip().removeprefix("£"))
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or not 0 < amount * 100 <= DEAREST or amount != round(amount, 2):
+        return None
+    return Money(int(amount * 100))

@@ -1,0 +1,51 @@
+"""What an edit makes of a product, and when it is refused."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.edits import MOST_STOCK, Edit, NotEdited, changes, edited
+from app.domain.shelf import Money
+from tests.examples import MILK, SHELF
+
+BOTTLE = replace(SHELF.products[MILK], version=3, stock=5)
+
+
+def test_an_edit_changes_what_it_names_and_nothing_else() -> None:
+    assert edited(BOTTLE, Edit(MILK, 3, price=Money(160))) == replace(BOTTLE, price=Money(160))
+    assert edited(BOTTLE, Edit(MILK, 3, stock_by=-5)) == replace(BOTTLE, stock=0)
+    assert edited(BOTTLE, Edit(MILK, 3, sold=False)) == replace(BOTTLE, sold=False)
+
+
+@pytest.mark.parametrize("seen", [2, 4])
+def test_an_edit_of_another_version_is_refused(seen: int) -> None:
+    assert edited(BOTTLE, Edit(MILK, seen, price=Money(160))) is NotEdited.MOVED
+
+
+@pytest.mark.parametrize(
+    ("by", "why"), [(-6, NotEdited.TOO_FEW), (MOST_STOCK - 4, NotEdited.TOO_MANY)]
+)
+def test_nobody_can_take_more_than_there_is_or_bring_more_than_there_can_be(
+    by: int, why: NotEdited
+) -> None:
+    assert edited(BOTTLE, Edit(MILK, 3, stock_by=by)) is why
+
+
+def test_stock_may_be_as_much_as_it_can_be() -> None:
+    full = edited(BOTTLE, Edit(MILK, 3, stock_by=MOST_STOCK - 5))
+
+    assert full == replace(BOTTLE, stock=MOST_STOCK)
+
+
+def test_changes_are_told_for_each_field_that_is_another() -> None:
+    after = replace(BOTTLE, price=Money(160), sold=False, version=4)
+
+    assert changes(BOTTLE, after) == {"price": (145, 160), "sold": (True, False)}
+    assert changes(BOTTLE, replace(BOTTLE, version=4)) == {}
+
+
+def test_a_new_product_changes_from_nothing() -> None:
+    told = changes(None, BOTTLE)
+
+    assert told["name"] == (None, BOTTLE.name)
+    assert not {"sku", "version"} & told.keys()

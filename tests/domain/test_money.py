@@ -1,0 +1,41 @@
+"""Amounts as people write them."""
+
+import pytest
+
+from app.domain.money import DEAREST, plain_pounds, pounds, read_pounds
+from app.domain.shelf import Money
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"),
+    [
+        (0, "£0.00"),
+        (5, "£0.05"),
+        (220, "£2.20"),
+        (-220, "-£2.20"),
+        (-5, "-£0.05"),
+        (123456, "£1,234.56"),
+    ],
+)
+def test_money_is_written_as_people_write_it(amount: int, written: str) -> None:
+    assert pounds(amount) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("2.20", 220), (" £2.2 ", 220), ("3", 300), ("0.01", 1), ("99999.99", DEAREST)],
+)
+def test_a_price_is_read_as_it_is_typed(text: str, amount: int) -> None:
+    assert read_pounds(text) == amount
+
+
+@pytest.mark.parametrize(
+    "text", ["", "free", "0", "-1", "2.205", "2,20", "NaN", "Infinity", "1e9", "100000"]
+)
+def test_what_is_no_price_is_not_read_as_one(text: str) -> None:
+    assert read_pounds(text) is None
+
+
+@pytest.mark.parametrize("amount", [1, 99, 220, 123456, DEAREST])
+def test_a_plain_price_is_read_back_as_it_was(amount: int) -> None:
+    assert read_pounds(plain_pounds(Money(amount))) == amount

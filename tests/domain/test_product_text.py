@@ -1,0 +1,80 @@
+"""Products in files and forms."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.product_text import COLUMNS, Fault, Known, read_product, write_product
+from tests.examples import MILK, SHELF
+
+KNOWN = Known({"dairy", "fruit"}, {"milk"})
+BOTTLE = replace(
+    SHELF.products[MILK],
+    category="dairy",
+    image="milk",
+    description="Fresh from the dairy.",
+    popular=True,
+    ml=2000,
+)
+TEXTS = write_product(BOTTLE)
+FAULTS = [
+    ("sku", "-milk", "letters, digits and hyphens"),
+    ("slug", "Milk", "letters, digits and hyphens"),
+    ("sku", "m" * 65, "letters, digits and hyphens"),
+    ("name", "", "1 to 100 characters"),
+    ("name", "m" * 101, "1 to 100 characters"),
+    ("name", "milk\x07", "1 to 100 characters"),
+    ("unit", "", "1 to 40 characters"),
+    ("description", "m" * 2001, "1 to 2000 characters"),
+    ("category", "cheese", "no category “cheese”; there are dairy, fruit"),
+    ("image", "cow", "no picture “cow”; there are milk"),
+    ("price", "2,20", "“2,20” is not a price like 2.20"),
+    ("stock", "-1", "“-1” is not a number from 0 to 1000000"),
+    ("stock", "1000001", "is not a number"),
+    ("stock", "٣", "is not a number"),
+    ("sold", "maybe", "“maybe” is not yes or no"),
+    ("popular", "", "“” is not yes or no"),
+    ("grams", "0", "“0” is not a number from 1 to 1000000, or nothing"),
+    ("ml", "much", "“much” is not a number"),
+]
+
+
+@pytest.mark.parametrize(
+    "product",
+    [BOTTLE, replace(BOTTLE, sold=False, popular=False, ml=None, grams=500, stock=0)],
+)
+def test_what_was_written_is_read_back(product: object) -> None:
+    assert read_product(write_product(product), KNOWN) == product  # type: ignore[arg-type]
+
+
+def test_spaces_around_a_text_do_not_count() -> None:
+    assert read_product({name: f" {text} " for name, text in TEXTS.items()}, KNOWN) == BOTTLE
+
+
+@pytest.mark.parametrize(("column", "text", "told"), FAULTS)
+def test_a_field_that_is_wrong_is_named_with_what_would_be_right(
+    column: str, text: str, told: str
+) -> None:
+    (fault,) = faults_of({**TEXTS, column: text})
+
+    assert fault.column == column
+    assert told in fault.text
+
+
+def test_all_that_is_wrong_is_told_at_once_and_what_is_missing_too() -> None:
+    told = faults_of({})
+
+    assert [fault.column for fault in told] == [
+        name for name in COLUMNS if name not in {"grams", "ml"}
+    ]
+
+
+def test_a_product_is_weighed_or_measured() -> None:
+    assert [fault.column for fault in faults_of({**TEXTS, "grams": "1"})] == ["ml"]
+
+
+def faults_of(texts: dict[str, str]) -> list[Fault]:
+    """Return what is wrong with *texts*."""
+    found = read_product(texts, KNOWN)
+    assert isinstance(found, list)
+    return found

@@ -1,0 +1,142 @@
+"""The commands for all products at once, as their owner meets them."""
+
+import asyncio
+import csv
+from pathlib import Path
+
+from tests.e2e.server import Server
+from tests.e2e.shelf import PLENTY
+from tests.e2e.test_order_commands import said
+from tests.e2e.wire import Shopper
+
+DEARER, EMPTIED = PLENTY[30:32]
+NEW = "a-new-thing"
+STALE = "was edited after this file was written, so its row is out of date; export again"
+WITHIN_S = 5
+
+
+def exported(shop: Server, folder: Path) -> tuple[Path, list[dict[str, str]]]:
+    """Return a file with all products of *shop*, and its rows."""
+    file = folder / "products.csv"
+    code, told = said(shop, "product", "export", str(file))
+    rows = read(file)
+    assert (code, told) == (0, f"Wrote {len(rows)} products to {file}.\n")
+    return file, rows
+
+
+def read(file: Path) -> list[dict[str, str]]:
+    """Return the rows of *file*."""
+    with file.open(newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def write(file: Path, *rows: dict[str, str]) -> Path:
+    """Write *rows* to *file*, with the columns of the first."""
+    with file.open("w", newline="") as opened:
+        writer = csv.DictWriter(opened, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    return file
+
+
+def row_of(rows: list[dict[str, str]], sku: str) -> dict[str, str]:
+    """Return the row of a product."""
+    (row,) = [row for row in rows if row["sku"] == sku]
+    return row
+
+
+def test_what_was_exported_can_be_imported_and_changes_nothing(
+    shop: Server, tmp_path: Path
+) -> None:
+    file, rows = exported(shop, tmp_path)
+
+    told = said(shop, "product", "import", str(file))
+
+    assert told == (0, f"0 added, 0 changed, {len(rows)} as they were.\n")
+    assert said(shop, "product", "export", "-") == (0, file.read_text())
+
+
+async def test_a_file_adds_and_changes_products_and_open_pages_follow(
+    shop: Server, ada: Shopper, tmp_path: Path
+) -> None:
+    tab = await ada.tab()
+    await tab.say(t="watch", skus=[DEARER, NEW])
+    await tab.expect("prices")
+    _, rows = await asyncio.to_thread(exported, shop, tmp_path)
+    row = row_of(rows, DEARER)
+    new = {**row, "sku": NEW, "slug": NEW, "name": "A new thing", "stock": "3", "version": ""}
+    file = write(tmp_path / "few.csv", {**row, "price": "55.55", "stock": "1"}, new)
+
+    told = await asyncio.to_thread(said, shop, "product", "import", str(file))
+    async with asyncio.timeout(WITHIN_S):
+        news = await tab.expect("prices")
+
+    assert told[0] == 0
+    assert told[1].startswith("1 added, 1 changed, 0 as they were. 1 have another stock here")
+    prices = {item["sku"]: item["price"] for item in news["items"]}
+    assert prices == {DEARER: 5555, NEW: round(float(row["price"]) * 100)}
+
+
+def test_stock_is_set_only_when_that_is_asked_for(shop: Server, tmp_path: Path) -> None:
+    _, rows = exported(shop, tmp_path)
+    file = write(tmp_path / "stock.csv", {"sku": EMPTIED, "stock": "2"})
+
+    kept = said(shop, "product", "import", str(file))
+    done = said(shop, "product", "import", str(file), "--set-stock")
+
+    assert kept[1].startswith("0 added, 0 changed, 1 as they were. 1 have another stock here")
+    assert done == (0, "0 added, 1 changed, 0 as they were.\n")
+    assert row_of(exported(shop, tmp_path)[1], EMPTIED) == {
+        **row_of(rows, EMPTIED),
+        "stock": "2",
+        "version": str(int(row_of(rows, EMPTIED)["version"]) + 1),
+    }
+
+
+def test_a_file_with_faults_changes_nothing_and_all_of_them_are_named(
+    shop: Server, tmp_path: Path
+) -> None:
+    _, rows = exported(shop, tmp_path)
+    good, stale = row_of(rows, DEARER), row_of(rows, EMPTIED)
+    file = write(
+        tmp_path / "bad.csv",
+        {**good, "price": "1.00"},
+        {**good, "sku": "another", "price": "2,20", "stock": "many"},
+        {**stale, "version": "99"},
+        {**good, "price": "2.00"},
+    )
+
+    code, told = said(shop, "product", "import", str(file))
+
+    assert code == 2
+    assert told.splitlines() == [
+        f"shop: nothing was changed, for {file} is not right:",
+        "  line 3: price: “2,20” is not a price like 2.20",
+        "  line 3: stock: “many” is not a number from 0 to 1000000",
+        f"  line 4: version: “{EMPTIED}” {STALE}",
+        f"  line 5: sku: “{DEARER}” stands here a second time",
+    ]
+    assert exported(shop, tmp_path)[1] == rows
+
+
+def test_a_file_that_is_no_table_of_products_is_refused_in_a_sentence(
+    shop: Server, tmp_path: Path
+) -> None:
+    def refused(text: bytes) -> str:
+        file = tmp_path / "odd.csv"
+        file.write_bytes(text)
+        code, told = said(shop, "product", "import", str(file))
+        assert code == 2
+        return told
+
+    many = refused(b"sku,name\n" + b"x,y,z\n" * 30).splitlines()
+
+    assert "no column “sku”" in refused(b"name\nx\n")
+    assert "a column “colour”" in refused(b"sku,colour\nx,red\n")
+    assert "not in UTF-8" in refused(b"sku,name\nx,caf\xe9\n")
+    assert "not CSV" in refused(b'sku\n"x')
+    assert many[1] == "  line 2: sku: this row has more cells than there are columns"
+    assert many[-1] == "  and 10 more"
+    assert said(shop, "product", "import", "nowhere.csv")[1] == (
+        "shop: there is no file nowhere.csv.\n"
+    )

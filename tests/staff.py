@@ -1,0 +1,22 @@
+"""What staff do behind a test's back."""
+
+from sqlalchemy import Connection
+
+from app.domain.edits import NotEdited
+from app.domain.shelf import Money, Product, Sku
+from app.store import edits
+from app.store.edits import Editor, find_product
+from tests.examples import NOON
+
+BY_COMMAND = Editor(None, "shop product set", NOON)
+
+
+def set_product(
+    connection: Connection, sku: Sku, price: Money | None, stock: int | None
+) -> Product:
+    """Set the price, the stock or both of a product that there is; return it as it is then."""
+    done = edits.set_product(connection, sku, price, stock, BY_COMMAND)
+    assert done is not NotEdited.UNKNOWN, sku
+    product = find_product(connection, sku)
+    assert product
+    return product
