@@ -1,10 +1,10 @@
 """Carts on disk: one document in one row, with the outboxes and the steps that undo."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.cart import Account, Cart, Line, Patch, content
@@ -61,8 +61,12 @@ def as_save(cart: Cart, pushed: tuple[Pushed, ...], deals: tuple[Deal, ...] = ()
 def load_cart(connection: Connection, account: Account) -> Cart:
     """Return *account*'s cart as last saved; every account has one."""
     asked = select(carts).where(carts.c.account == account)
-    row = connection.execute(asked).one()
-    return _cart(account, row.epoch, row.version, row.rev, _decode(row.body))
+    return cart_of(connection.execute(asked).one())
+
+
+def cart_of(row: Row[Any]) -> Cart:
+    """Return the cart that a row of its table holds."""
+    return _cart(Account(row.account), row.epoch, row.version, row.rev, _decode(row.body))
 
 
 def load_last(connection: Connection, account: Account, outbox: OutboxId) -> int:
