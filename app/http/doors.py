@@ -28,6 +28,8 @@ from app.http.passwords import Crowded
 from app.http.problems import Problem, as_json, busy, of_exception
 from app.http.products_api import products_api
 from app.http.security import LARGEST_BODY, guard
+from app.http.staff import staff_door
+from app.http.staff_orders import staff_orders_door
 from app.live.ports import Away
 from app.store.database import NotNow
 
@@ -44,6 +46,8 @@ DOORS = (
     checkout_door,
     orders_door,
     order_forms,
+    staff_door,
+    staff_orders_door,
     account_api,
     cart_api,
     orders_api,

@@ -7,21 +7,30 @@ from quart import g, request
 from quart_auth import AuthUser, current_user, login_user, logout_user
 from sqlalchemy import Connection
 
-from app.domain.sessions import Session, SessionHash
+from app.domain.sessions import Lifetime, Session, SessionHash
 from app.http.desk import Desk
-from app.http.problems import login_required
+from app.http.problems import login_required, not_found
 from app.store.accounts import Person
 from app.store.database import NotNow
-from app.store.sessions import add_session, digest, end_session, find_session, touch_session
+from app.store.sessions import (
+    add_session,
+    digest,
+    end_session,
+    find_session,
+    find_staff,
+    touch_session,
+)
 
 USES_KEPT = 100
 """A use is written down when a hundredth of the time that a login may rest has passed."""
+
+Question = Callable[[Connection, SessionHash, Lifetime, int], Session | None]
 
 
 async def find_login(desk: Desk) -> Session | None:
     """Return the login of whoever asks; looked up once for a request."""
     if "login" not in g:
-        g.login = await _look_up(desk)
+        g.login = await _look_up(desk, find_session)
     login: Session | None = g.login
     return login
 
@@ -30,6 +39,14 @@ async def need_login(desk: Desk) -> Session:
     """Return the login of whoever asks, or refuse."""
     if (login := await find_login(desk)) is None:
         raise login_required()
+    return login
+
+
+async def need_staff(desk: Desk) -> Session:
+    """Return the login of a member of staff; to anybody else there is nothing at this address."""
+    if (login := await _look_up(desk, find_staff)) is None:
+        raise not_found()
+    g.login = login
     return login
 
 
@@ -82,11 +99,11 @@ def _login(desk: Desk, person: Person, id_hash: SessionHash, now_s: int) -> Sess
     return Session(id_hash, person.account, person.name, person.staff, now_s, ends_at_s)
 
 
-async def _look_up(desk: Desk) -> Session | None:
+async def _look_up(desk: Desk, question: Question) -> Session | None:
     if (id_hash := claimed_hash()) is None:
         return None
     now_s = int(desk.now_s())
-    login = await desk.database.read(find_session, id_hash, desk.lifetime, now_s)
+    login = await desk.database.read(question, id_hash, desk.lifetime, now_s)
     if login is not None:
         await _use(desk, login, now_s)
     return login

@@ -64,6 +64,12 @@ def list_all_orders(connection: Connection, state: OrderState | None, page: int 
     return _page(connection, page, *([orders.c.state == state] if state else []))
 
 
+def count_orders(connection: Connection) -> dict[OrderState, int]:
+    """Return how many orders are in each state that some are in."""
+    asked = select(orders.c.state, func.count()).group_by(orders.c.state)
+    return {OrderState(state): count for state, count in connection.execute(asked)}
+
+
 def last_bought(connection: Connection, account: Account, most: int) -> list[Sku]:
     """Return what *account* bought, what was bought last first."""
     newest = func.max(orders.c.placed)

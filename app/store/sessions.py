@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from app.domain.cart import Account
 from app.domain.sessions import Lifetime, Session, SessionHash
@@ -49,18 +49,15 @@ def find_session(
     connection: Connection, id_hash: SessionHash, lifetime: Lifetime, now_s: int
 ) -> Session | None:
     """Return the login, unless it was ended, is over or was not used for too long."""
-    row = connection.execute(
-        select(sessions, accounts.c.name, accounts.c.staff)
-        .join(accounts)
-        .where(
-            sessions.c.id_hash == id_hash,
-            sessions.c.ends_at > now_s,
-            sessions.c.used_at > now_s - lifetime.idle_s,
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    return Session(id_hash, Account(row.account), row.name, row.staff, row.used_at, row.ends_at)
+    return _find(connection, _lasts(lifetime, now_s) & (sessions.c.id_hash == id_hash))
+
+
+def find_staff(
+    connection: Connection, id_hash: SessionHash, lifetime: Lifetime, now_s: int
+) -> Session | None:
+    """Return the login if it is one of a member of staff; a shopper's is as unknown as none."""
+    lasts = _lasts(lifetime, now_s) & (sessions.c.id_hash == id_hash)
+    return _find(connection, lasts & accounts.c.staff)
 
 
 def load_sessions(
@@ -69,11 +66,7 @@ def load_sessions(
     """Return where *account* is signed in, the one used last first."""
     asked = (
         select(sessions)
-        .where(
-            sessions.c.account == account,
-            sessions.c.ends_at > now_s,
-            sessions.c.used_at > now_s - lifetime.idle_s,
-        )
+        .where(sessions.c.account == account, _lasts(lifetime, now_s))
         .order_by(sessions.c.used_at.desc(), sessions.c.created_at.desc(), sessions.c.id_hash)
         .limit(MOST_SHOWN)
     )
@@ -107,3 +100,15 @@ def end_other_sessions(
     found = connection.scalars(select(sessions.c.id_hash).where(others)).all()
     connection.execute(delete(sessions).where(others))
     return [SessionHash(id_hash) for id_hash in found]
+
+
+def _lasts(lifetime: Lifetime, now_s: int) -> ColumnElement[bool]:
+    return (sessions.c.ends_at > now_s) & (sessions.c.used_at > now_s - lifetime.idle_s)
+
+
+def _find(connection: Connection, which: ColumnElement[bool]) -> Session | None:
+    asked = select(sessions, accounts.c.name, accounts.c.staff).join(accounts).where(which)
+    if (row := connection.execute(asked).one_or_none()) is None:
+        return None
+    id_hash, account = SessionHash(row.id_hash), Account(row.account)
+    return Session(id_hash, account, row.name, row.staff, row.used_at, row.ends_at)

@@ -73,6 +73,12 @@ async def cancel_order(player: Player, page: Page) -> None:
     await expect(page.locator("main [data-part=state]")).to_have_text("Cancelled")
 
 
+async def move_order(_: Player, page: Page) -> None:
+    """Move the newest order on, as staff."""
+    await page.get_by_role("button", name="Mark as packed").first.click()
+    await expect(page.locator(".notices")).to_contain_text(": packed.")
+
+
 async def sell_out(player: Player) -> None:
     """Have all of a product go."""
     player.market.set(SOLD_OUT, stock=0)

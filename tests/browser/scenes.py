@@ -87,6 +87,10 @@ SCENES = (
     Scene("orders-empty", "/orders", NEWCOMER),
     Scene("order", "/orders", SHOPPER, acts.open_order, before=acts.order),
     Scene("order-cancelled", "/orders", SHOPPER, acts.cancel_order, before=acts.order),
+    Scene("staff", "/staff", STAFF, before=acts.order),
+    Scene("staff-orders-none", "/staff/orders?state=delivered", STAFF),
+    Scene("staff-orders-moved", "/staff/orders", STAFF, acts.move_order, before=acts.order),
+    Scene("staff-of-a-shopper", "/staff/orders", SHOPPER, refused=404),
     Scene("order-of-nobody", "/orders/2222-2222", SHOPPER, refused=404),
 )
 BY_NAME: Mapping[str, Scene] = {scene.name: scene for scene in SCENES}
