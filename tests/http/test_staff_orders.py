@@ -129,8 +129,8 @@ async def test_what_somebody_else_moved_first_is_moved_once(house: House) -> Non
         answer = await staff.post(f"/staff/orders/{number}/{act}", PLACED)
         page = await text(await staff.get(answer.location or ""))
         assert notices(page) == f"warn: Nothing was done: {number} is packed by now."
+        assert answer.location == PLACED["next"]
 
-    assert answer.location == PLACED["next"]
     assert await state(ada, number) == "packed"
 
 

@@ -7,7 +7,14 @@ from sqlalchemy import Engine
 from app.domain.sessions import Lifetime, Session
 from app.store.accounts import add_account
 from app.store.database import ask
-from app.store.sessions import add_session, digest, end_session, find_session, touch_session
+from app.store.sessions import (
+    add_session,
+    digest,
+    end_session,
+    find_session,
+    find_staff,
+    touch_session,
+)
 from tests.examples import ADA, NOON
 from tests.store.people import BOB, BOB_HIMSELF
 
@@ -45,6 +52,17 @@ def test_a_login_is_found_with_who_it_is(engine: Engine) -> None:
 
     assert found(engine, NOON) == ADAS
     assert found(engine, NOON, bobs) == bobs
+
+
+def test_among_staff_only_staff_are_found_and_only_while_their_login_lasts(engine: Engine) -> None:
+    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    bobs = Session(digest("bob's"), BOB, "Bob", staff=True, used_at_s=NOON, ends_at_s=NOON + 900)
+    sign_in(engine)
+    sign_in(engine, bobs)
+
+    assert ask(engine, find_staff, bobs.id_hash, LIFETIME, NOON) == bobs
+    assert ask(engine, find_staff, bobs.id_hash, LIFETIME, NOON + 300) is None
+    assert ask(engine, find_staff, ADAS.id_hash, LIFETIME, NOON) is None
 
 
 def test_a_login_that_nobody_began_is_not_found(engine: Engine) -> None:

@@ -1,0 +1,54 @@
+"""Staff at work in a real Chromium, and what shoppers see of it."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser import acts
+from tests.browser.player import Who
+from tests.browser.stage import Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_staff_move_an_order_on_and_the_shoppers_page_follows(
+    stage: Stage, scripts: bool
+) -> None:
+    async with (
+        stage.player(Who.SHOPPER) as ada,
+        stage.player(Who.STAFF, java_script_enabled=scripts) as grace,
+    ):
+        await acts.order(ada)
+        page = await ada.open("/orders")
+        await acts.open_order(ada, page)
+        await acts.be_live(page)
+        number = page.url.rpartition("/")[2]
+        await page.evaluate("window.sameLoad = true")
+        desk = await grace.open("/staff")
+
+        for act, label in (("Mark as packed", "Packed"), ("Send on its way", "On the way")):
+            await desk.get_by_role("button", name=f"{act}: {number}").click()
+            await expect(desk.locator(".notices")).to_contain_text(number)
+            await expect(page.locator("[data-part=state]")).to_have_text(label)
+
+        await expect(page.locator("[data-step=on_the_way]")).to_have_attribute(
+            "aria-current", "step"
+        )
+        assert await page.evaluate("window.sameLoad") is True
+        assert ada.complaints == grace.complaints == []
+
+
+async def test_what_another_member_of_staff_did_first_is_said(stage: Stage) -> None:
+    async with stage.player(Who.SHOPPER) as ada, stage.player(Who.STAFF) as grace:
+        await acts.order(ada)
+        one, other = await grace.open("/staff/orders"), await grace.open("/staff/orders")
+        press = re.compile("Mark as packed")
+        number = await one.locator(".staff-order h2").first.text_content()
+        await one.get_by_role("button", name=press).first.click()
+        await expect(one.locator(".notices")).to_contain_text("packed")
+
+        await other.get_by_role("button", name=press).first.click()
+
+        await expect(other.locator(".notices")).to_contain_text(f"{number} is packed by now")
