@@ -1,6 +1,7 @@
 """Staff at work in a real Chromium, and what shoppers see of it."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -12,13 +13,13 @@ from tests.browser.stage import Stage
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("context", [{}, {"java_script_enabled": False}])
 async def test_staff_move_an_order_on_and_the_shoppers_page_follows(
-    stage: Stage, scripts: bool
+    stage: Stage, context: dict[str, Any]
 ) -> None:
     async with (
         stage.player(Who.SHOPPER) as ada,
-        stage.player(Who.STAFF, java_script_enabled=scripts) as grace,
+        stage.player(Who.STAFF, **context) as grace,
     ):
         await acts.order(ada)
         page = await ada.open("/orders")

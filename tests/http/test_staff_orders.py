@@ -92,7 +92,7 @@ async def test_orders_are_listed_with_all_that_is_needed_to_pack_them(house: Hou
 
     for told in (number, "Whole milk", "2 litres", "1 Mill Lane", "BA1 1AA", "Ring twice."):
         assert told in page
-    assert re.search(r'aria-current="true">Placed <span class="count">1<', page)
+    assert re.search(r'aria-current="true">Placed <span class="staff-count">1<', page)
 
 
 async def test_a_list_of_another_state_leaves_it_out(house: House) -> None:
