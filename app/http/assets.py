@@ -94,6 +94,10 @@ class Assets:
         """Return what the addresses of all files in the folder *name* begin with."""
         return f"{STATIC}{name}~{self._digests[name]}/"
 
+    def named(self, folder: str) -> list[str]:
+        """Return the names, without endings, of the files in *folder*, as img/products."""
+        return [Path(path).stem for path in self._assets if dirname(path) == folder]
+
     def find(self, address: str) -> Found | None:
         """Return what stands at *address*, which begins behind /static/."""
         if (match := _ADDRESS.fullmatch(address)) is None:

@@ -29,7 +29,11 @@ from app.http.problems import Problem, as_json, busy, of_exception
 from app.http.products_api import products_api
 from app.http.security import LARGEST_BODY, guard
 from app.http.staff import staff_door
+from app.http.staff_carts import staff_carts_door
+from app.http.staff_log import staff_log_door
+from app.http.staff_new_product import staff_new_product_door
 from app.http.staff_orders import staff_orders_door
+from app.http.staff_products import staff_products_door
 from app.live.ports import Away
 from app.store.database import NotNow
 
@@ -48,6 +52,10 @@ DOORS = (
     order_forms,
     staff_door,
     staff_orders_door,
+    staff_products_door,
+    staff_new_product_door,
+    staff_log_door,
+    staff_carts_door,
     account_api,
     cart_api,
     orders_api,

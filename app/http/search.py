@@ -55,6 +55,17 @@ def find(products: Iterable[Product], names: Mapping[str, str], search: Search) 
     return _page(fitting, search.page)
 
 
+def find_any(products: Iterable[Product], names: Mapping[str, str], q: str, page: int) -> Found:
+    """Return a page of all that *q* fits, by SKU too, whether it is in the range or not."""
+    words = _folded(q).split()
+    fitting = [
+        product
+        for product in products
+        if _has(words, f"{product.sku} {_folded(product.unit)} {_text(product, names)}")
+    ]
+    return _page(fitting, page)
+
+
 def meant(products: Iterable[Product], names: Mapping[str, str], q: str) -> str:
     """Return what *q* may have been meant to be, of which there is something, or nothing.
 

@@ -5,6 +5,8 @@ from quart.typing import ResponseReturnValue
 
 from app.http.desk import Desk
 from app.http.login import need_staff
+from app.http.own_paths import own_path
+from app.http.search import read_page
 
 STAFF = "staff"
 
@@ -28,3 +30,14 @@ def staff_door(desk: Desk) -> Blueprint:
 def is_for_staff(path: str) -> bool:
     """Say whether *path* leads to staff's pages, or would if its slashes were put right."""
     return path.lstrip("/").partition("/")[0] == STAFF
+
+
+def asked_page() -> int:
+    """Return which page of a list is asked for; the first if that is no number."""
+    return read_page(request.args.get("page", "")) or 1
+
+
+def back_to(page: str, wanted: str) -> str:
+    """Return *wanted*, where a form was sent from, if that is below *page*; else *page*."""
+    came_from = own_path(wanted)
+    return came_from if came_from.startswith(page) else page

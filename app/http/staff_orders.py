@@ -10,12 +10,12 @@ from app.http.buying import cancel
 from app.http.desk import Desk
 from app.http.notices import Notice, leave
 from app.http.orders import LABELS, about
-from app.http.own_paths import own_path
 from app.http.page import show
 from app.http.problems import Problem, not_found
-from app.http.search import read_page
+from app.http.staff import asked_page, back_to
 from app.store.orders import count_orders, find_any_order, list_all_orders, move_on
 
+PAGE = "/staff/orders"
 ACTS = {
     OrderState.PLACED: "Mark as packed",
     OrderState.PACKED: "Send on its way",
@@ -27,9 +27,9 @@ def staff_orders_door(desk: Desk) -> Blueprint:
     """Return the page of orders, and its forms; each answers with a notice on the next page."""
     door = Blueprint("staff_orders", __name__)
 
-    @door.get("/staff/orders")
+    @door.get(PAGE)
     async def orders() -> ResponseReturnValue:
-        state, page = _state(request.args.get("state", "")), _page()
+        state, page = _state(request.args.get("state", "")), asked_page()
         found = await desk.database.read(list_all_orders, state, page)
         if page > 1 and not found.orders:
             raise not_found()
@@ -48,14 +48,14 @@ def staff_orders_door(desk: Desk) -> Blueprint:
         form = await request.form
         order = await _find(desk, number)
         await leave(await _move(desk, order, form.get("state", "")))
-        return redirect(_back(form.get("next", "")), 303)
+        return redirect(back_to(PAGE, form.get("next", "")), 303)
 
     @door.post("/staff/orders/<number>/cancel")
     async def cancel_it(number: str) -> ResponseReturnValue:
         form = await request.form
         order = await _find(desk, number)
         await leave(await _cancel(desk, order, form.get("state", "")))
-        return redirect(_back(form.get("next", "")), 303)
+        return redirect(back_to(PAGE, form.get("next", "")), 303)
 
     return door
 
@@ -108,13 +108,3 @@ def _state(text: str) -> OrderState | None:
         return OrderState(text)
     except ValueError:
         raise not_found() from None
-
-
-def _page() -> int:
-    return read_page(request.args.get("page", "")) or 1
-
-
-def _back(path: str) -> str:
-    """Return the list that a form was sent from."""
-    came_from = own_path(path)
-    return came_from if came_from.startswith("/staff/orders") else "/staff/orders"

@@ -1,5 +1,6 @@
 """What is done to bring a page into a state: as a person, the line or the shop would do it."""
 
+from random import randrange
 from uuid import uuid4
 
 from playwright.async_api import Page, WebSocketRoute, expect
@@ -10,7 +11,7 @@ from tests.e2e.shelf import FEW, FEW_LEFT, PLENTY, price
 
 MORE = "main :is([data-part=add], [data-part=more]):visible"
 STATUS = "[data-part=status]"
-RISEN, FALLEN, SOLD_OUT, GONE = PLENTY[60:64]
+RISEN, FALLEN, SOLD_OUT, GONE, EDITED = PLENTY[60:65]
 """Nothing else on the stage needs these at their usual price."""
 
 
@@ -77,6 +78,51 @@ async def move_order(_: Player, page: Page) -> None:
     """Move the newest order on, as staff."""
     await page.get_by_role("button", name="Mark as packed").first.click()
     await expect(page.locator(".notices")).to_contain_text(": packed.")
+
+
+async def edit(_: Player, page: Page) -> None:
+    """Change a product's price and stock, as staff."""
+    form = page.locator(f"#{EDITED} form")
+    await form.locator("[name=price]").fill("2.35")
+    await form.locator("[name=stock_by]").fill(f"+{randrange(1, 90)}")
+    await form.locator("[name=reason]").fill("Delivery")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.locator(".notices")).to_contain_text("in stock")
+
+
+async def edit_faultily(_: Player, page: Page) -> None:
+    """Have an edit refused for what is in it."""
+    form = page.locator(f"#{EDITED} form")
+    await form.locator("[name=price]").fill("two pounds")
+    await form.locator("[name=stock_by]").fill("some")
+    await form.locator("[name=reason]").fill("Delivery")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+
+
+async def have_edited(player: Player) -> None:
+    """Have something to read in the log."""
+    player.market.set(EDITED, price(EDITED) + randrange(1, 90))
+
+
+async def edit_late(player: Player, page: Page) -> None:
+    """Have an edit refused because somebody else was quicker."""
+    await have_edited(player)
+    form = page.locator(".staff-edit")
+    await form.locator("[name=price]").fill("1.05")
+    await form.locator("[name=reason]").fill("Offer")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", name="Meanwhile")).to_be_visible()
+
+
+async def add_faultily(_: Player, page: Page) -> None:
+    """Have a new product refused."""
+    for name in ("name", "unit", "slug", "description"):
+        await page.locator(f"main [name={name}]").fill("oat drink")
+    await page.locator("main [name=sku]").fill("Oat drink")
+    await page.locator("main [name=price]").fill("cheap")
+    await page.get_by_role("button", name="Put it on the shelf").click()
+    await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
 
 
 async def sell_out(player: Player) -> None:

@@ -14,20 +14,22 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from app.domain.cart import Account, Cart
+from app.domain.edits import Edit
 from app.domain.ops import AcceptLine, AddLine, Op, SetLine, SetVoucher
 from app.domain.orders import NEXT, Order, OrderKey, OrderNumber, OrderState, Return, spell_number
 from app.domain.placing import Placed, TakenBack, place, take_back
 from app.domain.rules import rule as rule_on
-from app.domain.shelf import Money, Shelf, Sku, VoucherCode
+from app.domain.shelf import Money, Product, Shelf, Sku, VoucherCode
 from app.store.accounts import add_account
 from app.store.carts import as_save, load_cart, save_carts
 from app.store.database import connect
+from app.store.edits import edit_product
 from app.store.orders import list_all_orders, move_on
 from app.store.seed import seed
 from app.store.shelf import add_voucher, load_moves
 from tests.buying import wanted
 from tests.examples import ADA, NOON, ticket
-from tests.staff import set_product
+from tests.staff import BY_COMMAND, set_product
 from tests.store.people import BOB, BOB_HIMSELF
 
 PRODUCTS = tuple(map(Sku, ("gala-apples-1kg", "milk-2l")))
@@ -57,6 +59,14 @@ class Hour:
         before = self.shelf.products[sku].stock
         set_product(self.connection, sku, None, stock)
         self.brought[sku] += stock - before
+
+    def staff_moves_stock_as_seen_on_a_page(self, sku: Sku, by: int, behind: int) -> None:
+        seen = self.shelf.products[sku].version - behind
+        edit = Edit(sku, seen, price=Money(100), stock_by=by)
+        done = edit_product(self.connection, edit, BY_COMMAND)
+        if isinstance(done, Product):
+            assert behind == 0
+            self.brought[sku] += by
 
     def staff_sets_a_price(self, sku: Sku, price: int) -> None:
         set_product(self.connection, sku, Money(price), None)
@@ -165,6 +175,12 @@ some_events = st.lists(
         st.tuples(st.just(Hour.they_start_over), some_accounts),
         st.tuples(st.just(Hour.server_looks_at_the_shelf)),
         st.tuples(st.just(Hour.staff_counts), some_product, st.integers(0, 6)),
+        st.tuples(
+            st.just(Hour.staff_moves_stock_as_seen_on_a_page),
+            some_product,
+            st.integers(-3, 3),
+            st.integers(0, 1),
+        ),
         st.tuples(st.just(Hour.staff_sets_a_price), some_product, st.integers(99, 100)),
         st.tuples(
             st.just(Hour.somebody_cancels_what_they_saw_in_some_state),

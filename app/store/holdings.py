@@ -1,0 +1,68 @@
+"""What is in carts, across all of them; each question reads every cart once."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select, true
+
+from app.domain.shelf import Sku
+from app.store.carts import cart_of
+from app.store.tables import accounts, carts
+
+PAGE_SIZE = 50
+_EMPTY = '{"lines":{}%'
+"""How the body of a cart with nothing in it begins."""
+
+
+class Held(NamedTuple):
+    """In how many carts a product is, and how many of it in all."""
+
+    carts: int
+    units: int
+
+
+class Idle(NamedTuple):
+    """A cart that was filled and left: whose, how much is in it, and since when it rests."""
+
+    name: str
+    lines: int
+    units: int
+    since_s: int
+
+
+class IdlePage(NamedTuple):
+    """Some idle carts, the longest idle first, and the number of the page after them if any."""
+
+    carts: list[Idle]
+    next_page: int | None
+
+
+def count_held(connection: Connection) -> dict[Sku, Held]:
+    """Return what is in carts now, the most units first; `docs/staff.md` has what it costs."""
+    line = func.json_each(carts.c.body, "$.lines").table_valued("key", "value")
+    units = func.sum(func.json_extract(line.c.value, "$[1]"))
+    asked = (
+        select(line.c.key, func.count(), units)
+        .select_from(carts.join(line, true()))
+        .group_by(line.c.key)
+        .order_by(units.desc(), line.c.key)
+    )
+    return {Sku(sku): Held(holders, held) for sku, holders, held in connection.execute(asked)}
+
+
+def list_idle(connection: Connection, before_s: int, page: int) -> IdlePage:
+    """Return a page of carts that hold something and were last saved before *before_s*."""
+    asked = (
+        select(carts, accounts.c.name)
+        .join(accounts)
+        .where(carts.c.updated_at < before_s, carts.c.body.not_like(_EMPTY))
+        .order_by(carts.c.updated_at, carts.c.account)
+        .limit(PAGE_SIZE + 1)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    rows = connection.execute(asked).all()
+    found = [
+        Idle(row.name, len(lines), sum(line.qty for line in lines.values()), row.updated_at)
+        for row in rows[:PAGE_SIZE]
+        if (lines := cart_of(row).lines)
+    ]
+    return IdlePage(found, page + 1 if len(rows) > PAGE_SIZE else None)
