@@ -7,7 +7,7 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +90,7 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
     """Build the shop that *config* describes; nothing runs until the server does."""
     app = _make_app(config)
     database = Database(config.database)
-    writer = Writer(database, time.time)
+    writer = Writer(database, time.time, time.monotonic)
     shop = Shop(LiveShelf(), writer, config.told_limits, time.time, time.monotonic)
     disk = Disk(database, config.lifetime)
     hub = Hub(disk, shop)
@@ -102,8 +102,11 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
     origins, hosts = frozenset(config.origins), hosts_of(config.origins)
     doorway = Doorway(manners, origins, hosts, disk.session, _new_connection_name)
     app.register_blueprint(socket_door(doorway))
-    stirred = asyncio.Event()
-    desk = _make_desk(config, database, hub, sessions, stirred.set)
+
+    def gauges() -> Mapping[str, int]:
+        return {"sockets": len(guests.inside), "waiting": writer.waiting}
+
+    desk = _make_desk(config, database, hub, sessions, gauges)
     open_doors(app, desk)
 
     @app.while_serving
@@ -112,7 +115,7 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
         desk.categories.extend(await database.read(load_categories))
         saving = _start(_save(writer, hub, database))
         _spare_the_collector()
-        others = [_start(work) for work in _chores(database, hub, sessions, stirred)]
+        others = [_start(work) for work in _chores(database, hub, sessions)]
         yield
         writer.close()
         await saving
@@ -162,14 +165,14 @@ def _make_desk(
     database: Database,
     hub: Hub,
     sessions: LiveSessions,
-    stir: Callable[[], None],
+    gauges: Callable[[], Mapping[str, int]],
 ) -> Desk:
     registering = Bucket(config.registrations, config.registrations_per_h / 3600)
     return Desk(
         database=database,
         hub=hub,
-        stir=stir,
         sessions=sessions,
+        gauges=gauges,
         assets=Assets(ROOT / "static"),
         categories=[],
         origins=config.origins,
@@ -197,6 +200,7 @@ async def _save(writer: Writer, hub: Hub, database: Database) -> None:
         hub.outrun(commit.stale)
         hub.doubt(commit.unknown)
         hub.lose(commit.broken)
+        hub.shop.figures.at(hub.shop.steady_s()).commits.record(commit.took_s)
         if commit.refused:
             await _refuse(database, hub, commit.refused)
 
@@ -209,12 +213,12 @@ async def _refuse(database: Database, hub: Hub, refused: Iterable[Account]) -> N
 
 
 def _chores(
-    database: Database, hub: Hub, sessions: LiveSessions, stirred: asyncio.Event
+    database: Database, hub: Hub, sessions: LiveSessions
 ) -> tuple[Coroutine[Any, Any, None], ...]:
     return (
         _keep(hub.mend, 0),
         _keep(hub.rounds.go, 0),
-        _keep(lambda: _look_at_shelf(database, hub, stirred), 0),
+        _keep(lambda: _look_at_shelf(database, hub), 0),
         _keep(lambda: _look_at_sessions(database, sessions), LOOK_AT_SESSIONS_EVERY_S),
     )
 
@@ -229,12 +233,12 @@ async def _keep(chore: Callable[[], Coroutine[Any, Any, None]], every_s: float) 
         await asyncio.sleep(every_s)
 
 
-async def _look_at_shelf(database: Database, hub: Hub, stirred: asyncio.Event) -> None:
+async def _look_at_shelf(database: Database, hub: Hub) -> None:
     """Look at once when something here moved the shelf; others, commands say, move it too."""
     with suppress(TimeoutError):
         async with asyncio.timeout(LOOK_AT_SHELF_EVERY_S):
-            await stirred.wait()
-    stirred.clear()
+            await hub.stirred.wait()
+    hub.stirred.clear()
     await _restock(database, hub)
 
 

@@ -1,6 +1,6 @@
 """What the doors share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.domain.sessions import Lifetime
@@ -20,14 +20,14 @@ class Desk:
 
     `categories` may be filled after the desk is made, but before anybody is served. `new_secret`
     draws what nobody can guess, at least 32 characters; `new_epoch` hexadecimal digits; `draw` a
-    number from 0 on, below the one that it is given. `stir` has the shelf looked at on disk at
-    once, for something there has moved.
+    number from 0 on, below the one that it is given. `gauges` reads how much
+    there is now of what other rooms hold.
     """
 
     database: Database
     hub: Hub
-    stir: Callable[[], None]
     sessions: LiveSessions
+    gauges: Callable[[], Mapping[str, int]]
     assets: Assets
     categories: list[Category]
     origins: tuple[str, ...]

@@ -30,6 +30,7 @@ from app.http.products_api import products_api
 from app.http.security import LARGEST_BODY, guard
 from app.http.staff import staff_door
 from app.http.staff_carts import staff_carts_door
+from app.http.staff_live import staff_live_door
 from app.http.staff_log import staff_log_door
 from app.http.staff_new_product import staff_new_product_door
 from app.http.staff_orders import staff_orders_door
@@ -56,6 +57,7 @@ DOORS = (
     staff_new_product_door,
     staff_log_door,
     staff_carts_door,
+    staff_live_door,
     account_api,
     cart_api,
     orders_api,

@@ -75,11 +75,11 @@ class LiveCart:
         elif ticket.n > last + 1:
             asker.tell(Need(last + 1))
         elif self.trust is Trust.UNKNOWN:
-            asker.tell(Later(ticket.n, Passing.BUSY, BUSY_RETRY_MS))
-        elif retry_ms := self._spend():
-            asker.tell(Later(ticket.n, Passing.RATE, retry_ms))
+            self._put_off(asker, Later(ticket.n, Passing.BUSY, BUSY_RETRY_MS))
+        elif retry_ms := self._spend(now_s := self._shop.steady_s()):
+            self._put_off(asker, Later(ticket.n, Passing.RATE, retry_ms))
         else:
-            self._accept(Wish(ticket, op, tab, [asker], self._rule(ticket, op)))
+            self._accept(Wish(ticket, op, tab, [asker], self._rule(ticket, op), now_s))
 
     def bargain(self, bargain: Bargain) -> None:
         """Rule on an order now; its buyers hear of it, and every tab, once it is saved."""
@@ -137,8 +137,12 @@ class LiveCart:
         self.latest = self.saved if is_newest else at_version(self.latest, version)
         del self._pushed[:pushed]
         del self._deals[:deals]
+        now_s = self._shop.steady_s()
+        second = self._shop.figures.at(now_s)
         for wish in self._wishes.pop(wishes):
             self._fulfil(wish)
+            if isinstance(wish, Wish):
+                second.answer(wish.ruling.verdict, now_s - wish.asked_s)
         if deals:
             self.window.look_at_voucher(self.saved)
         self._forget_former()
@@ -164,7 +168,7 @@ class LiveCart:
             if isinstance(wish, Bargain):
                 wish.tell(Unsettled.LATER)
             else:
-                wish.tell(Later(wish.ticket.n, Passing.BUSY, BUSY_RETRY_MS))
+                self._put_off(wish, Later(wish.ticket.n, Passing.BUSY, BUSY_RETRY_MS))
 
     def reload(self, cart: Cart) -> None:
         """Take *cart*, which is on disk, for the truth, and rule on what still waits again."""
@@ -195,13 +199,17 @@ class LiveCart:
     def _outbox(self, cart: Cart, outbox: OutboxId) -> Outbox:
         return cart.outboxes.get(outbox) or Outbox(self._former.get(outbox, 0))
 
-    def _spend(self) -> int:
+    def _spend(self, now_s: float) -> int:
         """Pay for an op; return for how many milliseconds there is nothing to pay with."""
-        bucket, now_s = self._shop.limits.ops, self._shop.steady_s()
+        bucket = self._shop.limits.ops
         if (left := spend(self.allowance, bucket, now_s)) is None:
             return max(1, wait_ms(self.allowance, bucket, now_s))
         self.allowance = left
         return 0
+
+    def _put_off(self, asker: Asker | Wish, later: Later) -> None:
+        self._shop.figures.at(self._shop.steady_s()).put_off(later)
+        asker.tell(later)
 
     def _rule(self, ticket: Ticket, op: Op) -> Ruling:
         return rule(self.latest, ticket, op, self._shop.shelf.today, self._shop.now_s())

@@ -21,13 +21,15 @@ MOST_ALLOWANCES = 10_000
 class Hub:
     """The carts that somebody looks at or asks for, by account.
 
-    A cart is read from disk by the first who wants it, and forgotten when nobody does.
+    A cart is read from disk by the first who wants it, and forgotten when nobody does. Whoever
+    moves the shelf on disk sets `stirred`, and it is looked at at once.
     """
 
     def __init__(self, disk: Disk, shop: Shop):
         self.shop = shop
         self.alarms = Alarms()
         self.rounds = Rounds(shop)
+        self.stirred = asyncio.Event()
         self._disk = disk
         self._carts: dict[Account, LiveCart] = {}
         self._loading: dict[Account, asyncio.Future[None]] = {}

@@ -12,13 +12,14 @@ from app.live.ports import Asker, Farewell
 
 @dataclass(slots=True)
 class Wish:
-    """An op, what came of it so far, and everybody who waits to hear of it."""
+    """An op, what came of it so far, who waits to hear of it, and since when."""
 
     ticket: Ticket
     op: Op
     tab: TabId | None
     askers: list[Asker]
     ruling: Ruling
+    asked_s: float
 
     @property
     def by(self) -> By | None:

@@ -29,7 +29,7 @@ class Commit(NamedTuple):
 
     `refused`: an order that belongs to it could not be placed or cancelled, so nothing was saved.
     `stale`: another node has moved the cart. `unknown`: the database is away, and may or may not
-    have saved it. `broken`: it cannot be saved, ever.
+    have saved it. `broken`: it cannot be saved, ever. `took_s`: how long the database took.
     """
 
     saved: tuple[Account, ...] = ()
@@ -37,6 +37,7 @@ class Commit(NamedTuple):
     stale: tuple[Account, ...] = ()
     unknown: tuple[Account, ...] = ()
     broken: tuple[Account, ...] = ()
+    took_s: float = 0.0
 
 
 class Writer:
@@ -45,9 +46,12 @@ class Writer:
     There is no timer: it batches exactly when there is load.
     """
 
-    def __init__(self, database: Database, clock_s: Callable[[], float]):
+    def __init__(
+        self, database: Database, clock_s: Callable[[], float], steady_s: Callable[[], float]
+    ):
         self._database = database
         self._clock_s = clock_s
+        self._steady_s = steady_s
         self._waiting: dict[Account, Unsaved] = {}
         self._work = asyncio.Event()
         self._closed = False
@@ -93,8 +97,10 @@ class Writer:
             except Exception:
                 log.exception("the cart of %s cannot be written down", account)
                 broken.append(account)
+        began_s = self._steady_s()
         commit = await self._save_together(saves) if saves else Commit()
-        return commit._replace(broken=(*commit.broken, *broken))
+        took_s = self._steady_s() - began_s
+        return commit._replace(broken=(*commit.broken, *broken), took_s=took_s)
 
     async def _save_together(self, saves: list[Save]) -> Commit:
         accounts = tuple(save.account for save in saves)

@@ -11,6 +11,7 @@ from tests.e2e.shelf import FEW, FEW_LEFT, PLENTY, price
 
 MORE = "main :is([data-part=add], [data-part=more]):visible"
 STATUS = "[data-part=status]"
+OK_COUNT = "[data-part=verdict-ok]"
 RISEN, FALLEN, SOLD_OUT, GONE, EDITED = PLENTY[60:65]
 """Nothing else on the stage needs these at their usual price."""
 
@@ -123,6 +124,24 @@ async def add_faultily(_: Player, page: Page) -> None:
     await page.locator("main [name=price]").fill("cheap")
     await page.get_by_role("button", name="Put it on the shelf").click()
     await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+
+
+async def watch_figures(player: Player, page: Page) -> None:
+    """Watch the shop's figures move because of what somebody does."""
+    await be_live(page)
+    before = await _answered(page)
+    await player.put({"k": "line.set", "sku": IN_CART[1], "qty": 5})
+    await expect(page.locator(OK_COUNT)).not_to_have_text(before)
+
+
+async def lose_figures(player: Player, page: Page) -> None:
+    """Lose the network while watching the shop's figures."""
+    await player.context.set_offline(True)
+    await expect(page.locator("[data-part=news]")).to_contain_text("does not answer")
+
+
+async def _answered(page: Page) -> str:
+    return await page.locator(OK_COUNT).inner_text()
 
 
 async def sell_out(player: Player) -> None:

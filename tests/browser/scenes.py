@@ -114,6 +114,8 @@ SCENES = (
     Scene("staff-log", "/staff/log", STAFF, before=acts.have_edited),
     Scene("staff-log-of-one", "/staff/log?sku=no-such-product", STAFF),
     Scene("staff-carts", "/staff/carts", STAFF),
+    Scene("staff-live", "/staff/live", STAFF, acts.watch_figures),
+    Scene("staff-live-offline", "/staff/live", STAFF, acts.lose_figures),
     Scene("staff-of-a-shopper", "/staff/orders", SHOPPER, refused=404),
     Scene("order-of-nobody", "/orders/2222-2222", SHOPPER, refused=404),
 )

@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 from playwright.async_api import Page
 
+NOTHING = 0.005
+"""What is less is shown as 0.00 by all that show it."""
+
 _WATCH = """() => {
   window.shifts = []
   new PerformanceObserver((list) => {

@@ -7,13 +7,11 @@ import pytest
 from tests.browser.acts import be_live
 from tests.browser.player import IN_CART
 from tests.browser.scenes import BY_NAME
-from tests.browser.shift import shifts, watch_shifts
+from tests.browser.shift import NOTHING, shifts, watch_shifts
 from tests.browser.stage import LOOKS, Look, Stage
 
 A_SECOND = 20
 SECONDS = 2
-NOTHING = 0.005
-"""What is less is shown as 0.00 by all that show it."""
 ON_SHELF = ("gala-apples-500g", "gala-apples-2kg", "braeburn-apples-1kg")
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

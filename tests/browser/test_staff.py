@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from tests.browser import acts
 from tests.browser.player import Who
+from tests.browser.shift import NOTHING, shifts, watch_shifts
 from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -53,3 +54,40 @@ async def test_what_another_member_of_staff_did_first_is_said(stage: Stage) -> N
         await other.get_by_role("button", name=press).first.click()
 
         await expect(other.locator(".notices")).to_contain_text(f"{number} is packed by now")
+
+
+async def test_figures_move_and_the_page_does_not_jump(stage: Stage) -> None:
+    async with stage.player(Who.STAFF) as grace:
+        page = await grace.open("/staff/live")
+        await acts.be_live(page)
+        await watch_shifts(page)
+        before = await page.locator("[data-plot=ops] path").get_attribute("d")
+
+        await acts.watch_figures(grace, page)
+
+        await expect(page.locator("[data-plot=ops] path")).not_to_have_attribute("d", before or "")
+        seen = await shifts(page)
+        assert seen.alone < NOTHING, seen
+        assert grace.complaints == []
+
+
+async def test_an_edit_by_staff_reaches_the_shoppers_page_and_a_late_one_shows_both(
+    stage: Stage,
+) -> None:
+    async with stage.player(Who.SHOPPER) as ada, stage.player(Who.STAFF) as grace:
+        page = await ada.open(f"/shop?q={acts.EDITED.partition('-')[0]}")
+        await acts.be_live(page)
+        card = page.locator(f"[data-card][data-sku={acts.EDITED}]")
+        desk = await grace.open(f"/staff/products?q={acts.EDITED}")
+        late = await grace.open(f"/staff/products/{acts.EDITED}")
+
+        await acts.edit(grace, desk)
+
+        await expect(card.locator("[data-part=price]").first).to_have_text("£2.35")
+        await late.locator("[name=price]").fill("1.05")
+        await late.locator("[name=reason]").fill("Offer")
+        await late.get_by_role("button", name="Save").click()
+        await expect(late.get_by_role("heading", name="Meanwhile")).to_be_visible()
+        await expect(late.locator("[name=price]")).to_have_value("1.05")
+        await late.get_by_role("button", name="Save").click()
+        await expect(card.locator("[data-part=price]").first).to_have_text("£1.05")

@@ -111,7 +111,7 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """Open a shop whose desk is as usual but for *changes*."""
     clock, database = Clock(), FlakyDatabase(url)
-    writer, disk = Writer(database, clock.now_s), Disk(database)
+    writer, disk = Writer(database, clock.now_s, clock.now_s), Disk(database)
     shop = Shop(LiveShelf(), writer, limits or Limits(), clock.now_s, clock.now_s)
     hub = Hub(disk, shop)
     await restock(database, hub)
@@ -119,8 +119,8 @@ async def open_house(
     usual = Desk(
         database=database,
         hub=hub,
-        stir=lambda: None,
         sessions=LiveSessions(lifetime, clock.now_s),
+        gauges=lambda: {"sockets": 3, "waiting": writer.waiting},
         assets=ASSETS,
         categories=list(await database.read(load_categories)),
         origins=(ORIGIN,),

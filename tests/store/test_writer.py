@@ -1,6 +1,7 @@
 """The one writer: many carts to a commit, and what became of each."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
@@ -90,13 +91,13 @@ class LeavingDatabase(Database):
 @pytest.fixture
 def writer(database: Database) -> Writer:
     """Return a writer whose clock stands still at noon."""
-    return Writer(database, lambda: NOON)
+    return Writer(database, lambda: NOON, time.monotonic)
 
 
 async def all_commits(writer: Writer) -> list[Commit]:
     """Return what becomes of all that waits."""
     writer.close()
-    return [commit async for commit in writer.commits()]
+    return [commit._replace(took_s=0) async for commit in writer.commits()]
 
 
 @asynccontextmanager
@@ -106,7 +107,7 @@ async def committing(writer: Writer) -> AsyncIterator[asyncio.Queue[Commit]]:
 
     async def save() -> None:
         async for commit in writer.commits():
-            commits.put_nowait(commit)
+            commits.put_nowait(commit._replace(took_s=0))
 
     saving = asyncio.create_task(save())
     yield commits
@@ -145,7 +146,7 @@ async def test_a_cart_that_is_marked_often_is_saved_once_as_it_is_then(
 async def test_while_a_commit_runs_changed_carts_gather(url: str, engine: Engine) -> None:
     register(engine, *CROWD)
     database = SlowDatabase(url)
-    writer = Writer(database, lambda: NOON)
+    writer = Writer(database, lambda: NOON, time.monotonic)
     async with committing(writer) as commits:
         writer.mark(ADA, note_of(ADA, "Ada's"))
         await database.asked.wait()
@@ -167,7 +168,7 @@ async def test_a_cart_that_changes_while_it_is_saved_is_saved_again(
     url: str, engine: Engine
 ) -> None:
     database = SlowDatabase(url)
-    writer = Writer(database, lambda: NOON)
+    writer = Writer(database, lambda: NOON, time.monotonic)
     async with committing(writer) as commits:
         writer.mark(ADA, note_of(ADA, "first"))
         await database.asked.wait()
@@ -222,7 +223,7 @@ async def test_if_the_database_goes_away_while_they_are_saved_one_by_one_the_res
 ) -> None:
     register(engine, BOB, EVE)
     database = LeavingDatabase(url, after_writes=2)
-    writer = Writer(database, lambda: NOON)
+    writer = Writer(database, lambda: NOON, time.monotonic)
     writer.mark(ADA, Changed(EMPTY._replace(version=7)))
     for account in (BOB, EVE):
         writer.mark(account, note_of(account, "theirs"))
@@ -274,7 +275,7 @@ async def test_while_the_database_is_away_nobody_knows_and_afterwards_it_goes_on
 ) -> None:
     monkeypatch.setattr(store_database, "LOCK_WAIT_MS", 20)
     database = Database(url)
-    writer = Writer(database, lambda: NOON)
+    writer = Writer(database, lambda: NOON, time.monotonic)
     async with committing(writer) as commits:
         with engine.connect() as connection, connection.begin():
             writer.mark(ADA, note_of(ADA, "first"))

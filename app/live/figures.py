@@ -1,0 +1,80 @@
+"""What the shop did lately, second by second: for whoever watches over it.
+
+An op pays for this with an append and a count; what is to be made of it is made by who looks.
+"""
+
+from array import array
+from collections import Counter, deque
+from collections.abc import Sequence
+from math import ceil
+
+from app.domain.verdicts import Later, No, Verdict
+
+SECONDS = 60
+OK = "ok"
+
+
+class Durations:
+    """How long things took, in seconds; sorted when they are asked for."""
+
+    def __init__(self) -> None:
+        self._took_s = array("f")
+        self._sorted: Sequence[float] = ()
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._took_s)
+
+    def record(self, took_s: float) -> None:
+        """Count one."""
+        self._took_s.append(took_s)
+
+    def ms(self, share: float) -> float | None:
+        """Return the milliseconds within which *share* of all lie; `None` if there are none."""
+        if not self._took_s:
+            return None
+        if len(self._sorted) != len(self._took_s):
+            self._sorted = array("f", sorted(self._took_s))
+        return self._sorted[max(0, ceil(share * len(self._sorted)) - 1)] * 1000
+
+
+class Second:
+    """What happened within one second of a clock that only goes forward.
+
+    `verdicts` counts answers by their code, `answers` has how long each took from the moment that
+    it was asked, `commits` how long the disk took for each batch.
+    """
+
+    def __init__(self, at_s: int):
+        self.at_s = at_s
+        self.verdicts: Counter[str] = Counter()
+        self.answers = Durations()
+        self.commits = Durations()
+
+    def answer(self, verdict: Verdict, took_s: float) -> None:
+        """Count a verdict that was told after so long."""
+        self.verdicts[verdict.code if type(verdict) is No else OK] += 1
+        self.answers.record(took_s)
+
+    def put_off(self, later: Later) -> None:
+        """Count an answer that is no verdict: not now."""
+        self.verdicts[later.code] += 1
+
+
+class Figures:
+    """The newest seconds; older ones are forgotten."""
+
+    def __init__(self) -> None:
+        self._seconds: deque[Second] = deque(maxlen=SECONDS + 1)
+
+    def at(self, now_s: float) -> Second:
+        """Return the second that runs, to count in."""
+        if not self._seconds or self._seconds[-1].at_s != int(now_s):
+            self._seconds.append(Second(int(now_s)))
+        return self._seconds[-1]
+
+    def last(self, now_s: float) -> list[Second]:
+        """Return the whole seconds before this one, oldest first; in some, nothing happened."""
+        known = {second.at_s: second for second in self._seconds}
+        span = range(int(now_s) - SECONDS, int(now_s))
+        return [known.get(at_s) or Second(at_s) for at_s in span]
