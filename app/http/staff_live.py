@@ -96,12 +96,13 @@ def _told(value: float | None, unit: str) -> str:
 
 
 def _points(line: Values, most: float) -> str:
-    """Return a path; where there is no value, there is no line."""
+    """Return a path; where there is no value, there is no line, and a value by itself is a dot."""
     path, pen_is_up = [], True
     for second, value in enumerate(line):
         if value is None:
             pen_is_up = True
             continue
-        path.append(f"{'M' if pen_is_up else 'L'}{second} {HEIGHT * (1 - value / most):.1f}")
+        point = f"{second} {HEIGHT * (1 - value / most):.1f}"
+        path.append(f"M{point}h0" if pen_is_up else f"L{point}")
         pen_is_up = False
     return "".join(path)

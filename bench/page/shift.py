@@ -6,14 +6,12 @@ from bench.page.row import Seen
 from tests.browser.acts import be_live
 from tests.browser.player import IN_CART
 from tests.browser.scenes import BY_NAME
-from tests.browser.shift import Shifts, shifts, watch_shifts
+from tests.browser.shift import NOTHING, Shifts, shifts, watch_shifts
 from tests.browser.stage import LOOKS, Look, Stage
 
 SCENES = ("home-signed-in", "shop-cart-filled", "product-in-cart", "cart-filled")
 A_SECOND = 20
 SECONDS = 5
-NOTHING = 0.005
-"""What is less is shown as 0.00."""
 
 
 async def watch_pages(stage: Stage) -> Seen:

@@ -41,7 +41,7 @@ async def test_shoppers_are_told_nothing(house: House) -> None:
 def test_a_plot_is_drawn_up_to_a_round_figure_with_gaps_where_nothing_happened() -> None:
     drawn = plot([[None, 2.0, 3.0, None, 4.0]], " ms")
 
-    assert drawn == {"most": "5 ms", "now": ["4.0 ms"], "lines": ["M1 60.0L2 40.0M4 20.0"]}
+    assert drawn == {"most": "5 ms", "now": ["4.0 ms"], "lines": ["M1 60.0h0L2 40.0M4 20.0h0"]}
 
 
 def test_what_has_no_newest_value_says_so() -> None:
