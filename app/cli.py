@@ -3,13 +3,14 @@
 import argparse
 import getpass
 import os
+import re
 import secrets
 import socket
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import fields
-from typing import IO
 from uuid import uuid4
 
 from sqlalchemy import Engine
@@ -37,7 +38,9 @@ from app.logs import set_up_logs
 from app.main import build
 from app.stockroom import add_product_commands, export_products, import_products, set_one
 from app.store.accounts import EmailTaken, Person, add_account
-from app.store.database import NotNow, Taken, ask, claim, connect
+from app.store.claims import Claim, Taken, claim
+from app.store.database import NotNow, ask
+from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
 from app.store.shelf import load_categories
@@ -100,20 +103,23 @@ def _run(config: Config, options: argparse.Namespace) -> None:
         made = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
         raise Refused(f"SHOP_SECRET is not set. Make one, and keep it: {made}")
     set_up_logs(config.log)
-    with _claimed(config):
+    with closing(_claimed(config)) as claimed:
         _try_address(config)
         _prepare(config, demo)
-        build(config, lambda: _say_ready(config, demo)).run()
+        build(config, claimed, lambda: _say_ready(config, demo)).run()
 
 
-def _claimed(config: Config) -> IO[str]:
+def _claimed(config: Config) -> Claim:
     try:
-        return claim(config.database)
+        return claim(config.database, shared=bool(config.redis))
     except Taken as lock:
-        raise Refused(
-            f"another server has this database open ({lock} is locked). End it first, or set"
-            " SHOP_DATABASE to another file."
-        ) from None
+        if config.redis:
+            why = "a server without SHOP_REDIS has this database open. End it first"
+        elif config.is_shareable:
+            why = "another server has this database open. Set SHOP_REDIS for all of them"
+        else:
+            why = f"another server has this database open ({lock} is locked). End it first"
+        raise Refused(f"{why}, or set SHOP_DATABASE to another one.") from None
 
 
 def _try_address(config: Config) -> None:
@@ -211,6 +217,7 @@ def _print_config(config: Config, _options: argparse.Namespace) -> None:
     for each in fields(config):
         value = getattr(config, each.name)
         shown = "(kept to itself)" if each.name == "secret" and value else _shown(value)
+        shown = re.sub("(?<=//)([^:/@]*):[^/]*@", r"\1:***@", shown)
         print(f"{variable(each.name):28} {shown:32} {where[each.name]:18} {each.metadata['what']}")
 
 

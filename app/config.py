@@ -1,6 +1,7 @@
 """What differs between one running shop and another: settings, read from `SHOP_…` variables."""
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -84,8 +85,17 @@ def _bind(value: str) -> str:
 
 
 def _database(value: str) -> str:
-    if not value.startswith("sqlite:///") or value == "sqlite:///":
-        raise BadSetting("a file is needed, like sqlite:///var/shop.db")
+    if re.fullmatch("sqlite:///.+|postgresql(\\+psycopg)?://.*/.+", value) is None:
+        raise BadSetting(
+            "a file or a PostgreSQL database is needed, like sqlite:///var/shop.db"
+            " or postgresql://shop:password@127.0.0.1/shop"
+        )
+    return value
+
+
+def _redis(value: str) -> str:
+    if value and re.fullmatch("rediss?://.+", value) is None:
+        raise BadSetting("a Redis server is needed, like redis://127.0.0.1:6379/0")
     return value
 
 
@@ -115,6 +125,7 @@ class Config:
     bind: str = _setting("127.0.0.1:8000", _bind, "address and port to listen on")
     origins: tuple[str, ...] = _setting((), _origins, "where pages come from, separated by commas")
     database: str = _setting("sqlite:///var/shop.db", _database, "where everything is kept")
+    redis: str = _setting("", _redis, "where servers of one database tell each other news")
     secret: str = _setting("", _secret, "signs the cookies; keep it, and keep it to yourself")
     node: str = _setting("w1", _text, "what this server is called in welcome and logs")
     log: str = _setting("info", _one_of("debug", "info", "warning"), "how much is logged")
@@ -143,6 +154,11 @@ class Config:
     def port(self) -> int:
         """Return the port to listen on."""
         return int(self.bind.rpartition(":")[2])
+
+    @property
+    def is_shareable(self) -> bool:
+        """Say whether several servers can have the database open."""
+        return not self.database.startswith("sqlite:")
 
     @property
     def is_https(self) -> bool:
@@ -190,6 +206,10 @@ def read_config(environ: Mapping[str, str]) -> Config:
         if name in environ
     }
     config = Config(**{**_lifted(given), **given})
+    if config.redis and not config.is_shareable:
+        raise BadSetting(
+            "SHOP_REDIS: servers can share a PostgreSQL database only; set SHOP_DATABASE to one."
+        )
     return config if config.origins else _with_own_origins(config)
 
 

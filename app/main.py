@@ -37,6 +37,7 @@ from app.live.shelf import LiveShelf
 from app.live.shop import Shop
 from app.server import ShopServer, make_server
 from app.store.carts import load_cart, load_last
+from app.store.claims import Claim
 from app.store.database import Database, NotNow
 from app.store.orders import load_moved_orders
 from app.store.sessions import digest, find_session, touch_session
@@ -51,6 +52,7 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[1]
 LOOK_AT_SHELF_EVERY_S = 0.1
 LOOK_AT_SESSIONS_EVERY_S = 1.0
+RENEW_CLAIM_EVERY_S = 5.0
 TRY_AGAIN_AFTER_S = 0.5
 
 
@@ -86,8 +88,11 @@ def _away() -> Iterator[None]:
         raise Away from error
 
 
-def build(config: Config, ready: Callable[[], None]) -> ShopServer:
-    """Build the shop that *config* describes; nothing runs until the server does."""
+def build(config: Config, claim: Claim, ready: Callable[[], None]) -> ShopServer:
+    """Build the shop that *config* describes, on the database that is claimed for it.
+
+    Nothing runs until the server does.
+    """
     app = _make_app(config)
     database = Database(config.database)
     writer = Writer(database, time.time, time.monotonic)
@@ -115,7 +120,7 @@ def build(config: Config, ready: Callable[[], None]) -> ShopServer:
         desk.categories.extend(await database.read(load_categories))
         saving = _start(_save(writer, hub, database))
         _spare_the_collector()
-        others = [_start(work) for work in _chores(database, hub, sessions)]
+        others = [_start(work) for work in _chores(database, hub, sessions, claim)]
         yield
         writer.close()
         await saving
@@ -213,13 +218,14 @@ async def _refuse(database: Database, hub: Hub, refused: Iterable[Account]) -> N
 
 
 def _chores(
-    database: Database, hub: Hub, sessions: LiveSessions
+    database: Database, hub: Hub, sessions: LiveSessions, claim: Claim
 ) -> tuple[Coroutine[Any, Any, None], ...]:
     return (
         _keep(hub.mend, 0),
         _keep(hub.rounds.go, 0),
         _keep(lambda: _look_at_shelf(database, hub), 0),
         _keep(lambda: _look_at_sessions(database, sessions), LOOK_AT_SESSIONS_EVERY_S),
+        _keep(lambda: asyncio.to_thread(claim.renew), RENEW_CLAIM_EVERY_S),
     )
 
 

@@ -17,7 +17,8 @@ from app.domain.cart import Account, Line
 from app.domain.shelf import Money, Sku
 from app.store.accounts import Person, add_account
 from app.store.carts import as_save, load_cart, save_carts
-from app.store.database import ask, connect
+from app.store.database import ask
+from app.store.engines import connect
 from app.store.holdings import count_held, list_idle
 from app.store.migrations import migrate
 

@@ -22,7 +22,7 @@ class ObviousServer(Server):
 
     def begin(self) -> None:
         """Start a process, and do not wait until it is ready."""
-        words = ("-m", "bench.obvious", str(self.port), str(self.database))
+        words = ("-m", "bench.obvious", str(self.port), self.database.removeprefix("sqlite:///"))
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True

@@ -17,6 +17,7 @@ GIVEN: list[tuple[str, str, Any]] = [
     ("bind", "0.0.0.0:80", "0.0.0.0:80"),
     ("origins", "https://shop.example", ("https://shop.example",)),
     ("database", "sqlite:////srv/shop.db", "sqlite:////srv/shop.db"),
+    ("redis", "", ""),
     ("secret", SECRET, SECRET),
     ("node", "w2", "w2"),
     ("log", "debug", "debug"),
@@ -67,7 +68,10 @@ BAD = [
     ("origins", "https://shop.example,http://localhost:8000"),
     ("database", "shop.db"),
     ("database", "sqlite:///"),
-    ("database", "postgresql://localhost/shop"),
+    ("database", "postgresql://localhost"),
+    ("database", "postgresql+asyncpg://localhost/shop"),
+    ("database", "mysql://localhost/shop"),
+    ("redis", "127.0.0.1:6379"),
     ("secret", SECRET[1:]),
     ("log", "loud"),
     ("limits", "none"),
@@ -262,3 +266,18 @@ def test_each_value_has_a_source() -> None:
 
 def test_without_a_load_test_nothing_is_lifted() -> None:
     assert {*sources({"HOME": "/root", "SHOP_LIMITS": ""}).values()} == {"SHOP_LIMITS", "default"}
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://shop:secret@db.example/shop", "postgresql+psycopg:///shop?host=/run"]
+)
+def test_a_postgresql_database_can_be_shared_with_news_over_redis(url: str) -> None:
+    config = read_config({"SHOP_DATABASE": url, "SHOP_REDIS": "redis://127.0.0.1:6379/0"})
+
+    assert (config.database, config.redis) == (url, "redis://127.0.0.1:6379/0")
+    assert config.is_shareable
+
+
+def test_a_file_cannot_be_shared() -> None:
+    assert not read_config({}).is_shareable
+    assert "SHOP_DATABASE" in fault_of({"SHOP_REDIS": "redis://127.0.0.1"})

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.cart import Account
@@ -12,6 +11,10 @@ from app.store.carts import add_cart
 from app.store.tables import accounts, failures
 
 FORGOTTEN_AFTER_S = 24 * 3600
+_FAIL = text("""
+    INSERT INTO failures (who, times, last_at) VALUES (:who, 1, :now_s)
+    ON CONFLICT (who) DO UPDATE SET times = failures.times + 1, last_at = excluded.last_at
+""")
 
 
 class EmailTaken(Exception):
@@ -104,9 +107,7 @@ def find_failures(connection: Connection, email: str, address: str) -> Failures:
 def add_failure(connection: Connection, email: str, address: str, now_s: int) -> None:
     """Remember that signing in as *email* from *address* failed; forget what is a day old."""
     connection.execute(delete(failures).where(failures.c.last_at < now_s - FORGOTTEN_AFTER_S))
-    first = upsert(failures).values(who=_who(email, address), times=1, last_at=now_s)
-    again = {"times": failures.c.times + 1, "last_at": now_s}
-    connection.execute(first.on_conflict_do_update(index_elements=["who"], set_=again))
+    connection.execute(_FAIL, {"who": _who(email, address), "now_s": now_s})
 
 
 def clear_failures(connection: Connection, email: str, address: str) -> None:

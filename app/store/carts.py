@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Row, insert, select, text
 
 from app.domain.cart import Account, Cart, Line, Patch, content
 from app.domain.orders import Deal
@@ -16,7 +15,7 @@ from app.store.tables import carts, outboxes
 
 
 class StaleCart(Exception):
-    """Somebody else has saved one of the carts since it was read."""
+    """Somebody else has saved one of the carts since it was read, so none was saved now."""
 
 
 class Save(NamedTuple):
@@ -32,6 +31,17 @@ class Save(NamedTuple):
     body: str
     pushed: tuple[Pushed, ...]
     deals: tuple[Deal, ...] = ()
+
+
+class Left(NamedTuple):
+    """Whose carts were left as they are, while the others were saved.
+
+    `refused`: an order of theirs could not be placed or cancelled. `stale`: somebody else has
+    saved them since they were read.
+    """
+
+    refused: tuple[Account, ...] = ()
+    stale: tuple[Account, ...] = ()
 
 
 class _Body(msgspec.Struct):
@@ -96,22 +106,49 @@ _SAVE = """
     UPDATE carts SET version = ?, rev = ?, body = ?, updated_at = ?
     WHERE account = ? AND version = ?
 """
+_SAVE_ALL = """
+    UPDATE carts SET version = new.version, rev = new.rev, body = new.body, updated_at = %s
+    FROM json_to_recordset(%s::json)
+    AS new (account text, seen bigint, version bigint, rev bigint, body text)
+    WHERE carts.account = new.account AND carts.version = new.seen
+    RETURNING carts.account
+"""
+_PUSH = text("""
+    INSERT INTO outboxes (account, outbox, last) VALUES (:account, :outbox, :last)
+    ON CONFLICT (account, outbox) DO UPDATE SET last = excluded.last
+""")
 
 
-def save_carts(connection: Connection, saves: Sequence[Save], now_s: int) -> tuple[Account, ...]:
-    """Write all of *saves*; `StaleCart` if one of them was saved by somebody else meanwhile.
+def save_carts(connection: Connection, saves: Sequence[Save], now_s: int) -> Left:
+    """Write *saves*; return whose were left as they are, or raise `StaleCart` and write nothing.
 
-    Return whose orders could not be placed or cancelled: of theirs nothing is written. Beside
-    orders two statements at most, however many carts; rows in key order, so that two writers of
-    one database cannot wait for each other.
+    Beside orders two statements at most, however many carts; rows are locked in key order, so
+    that two writers of one database cannot wait for each other.
     """
     refused = tuple(save.account for save in saves if save.deals and not _close(connection, save))
-    written = [save for save in sorted(saves) if save.account not in refused]
-    rows = [(save.version, save.rev, save.body, now_s, save.account, save.seen) for save in written]
-    if rows and connection.exec_driver_sql(_SAVE, rows).rowcount != len(rows):
+    wanted = [save for save in sorted(saves) if save.account not in refused]
+    written = _write(connection, wanted, now_s) if wanted else frozenset[Account]()
+    stale = [save for save in wanted if save.account not in written]
+    if any(save.deals for save in stale):
         raise StaleCart
-    _save_pushed(connection, written)
-    return refused
+    _save_pushed(connection, [save for save in wanted if save.account in written])
+    return Left(refused, tuple(save.account for save in stale))
+
+
+def _write(connection: Connection, saves: Sequence[Save], now_s: int) -> frozenset[Account]:
+    """Write those that nobody has saved meanwhile, and return which those are.
+
+    SQLite cannot say which of many it wrote; if that is not all of them, it is `StaleCart`.
+    """
+    if connection.dialect.name == "postgresql":
+        new = _encode([dict(zip(Save._fields[:5], save[:5], strict=True)) for save in saves])
+        parameters = (now_s, new.decode())
+        return frozenset(connection.exec_driver_sql(_SAVE_ALL, parameters).scalars())
+    rows = [(one.version, one.rev, one.body, now_s, one.account, one.seen) for one in saves]
+    count = connection.exec_driver_sql(_SAVE, rows).rowcount
+    if count < len(rows) > 1:
+        raise StaleCart
+    return frozenset(one.account for one in saves[:count])
 
 
 def _close(connection: Connection, save: Save) -> bool:
@@ -132,11 +169,7 @@ def _save_pushed(connection: Connection, saves: Sequence[Save]) -> None:
         for pushed in save.pushed
     ]
     if rows:
-        statement = upsert(outboxes)
-        last = {"last": statement.excluded.last}
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=["account", "outbox"], set_=last), rows
-        )
+        connection.execute(_PUSH, rows)
 
 
 def _text(cart: Cart) -> str:

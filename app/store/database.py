@@ -1,13 +1,11 @@
 """Connecting: one thread that writes, a few that read, and what is only a passing trouble."""
 
 import asyncio
-import fcntl
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import IO, Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -18,12 +16,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.store.engines import open_to_read, open_to_write
 from app.store.meter import Meter, meter_of_this
-
-try:
-    from pysqlite3 import dbapi2 as sqlite
-except ImportError:  # where it has no wheel
-    import sqlite3 as sqlite
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,7 +26,6 @@ Question = Callable[Concatenate[Connection, P], T]
 """A function of the store: connection first, domain values out."""
 
 READERS = 2
-LOCK_WAIT_MS = 2000
 MOST_WATCHES = 8
 LONGEST_WATCH_S = 15.0
 _LASTING = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
@@ -40,10 +33,6 @@ _LASTING = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 class NotNow(Exception):
     """The database cannot be asked just now; it may be a moment later."""
-
-
-class Taken(Exception):
-    """Another server process has this database."""
 
 
 def is_passing(error: BaseException) -> bool:
@@ -60,8 +49,8 @@ class Database:
     """
 
     def __init__(self, url: str):
-        self._write_engine = _engine(make_url(url), "BEGIN IMMEDIATE", 1)
-        self._read_engine = _engine(make_url(url), "BEGIN", READERS)
+        self._write_engine = open_to_write(url)
+        self._read_engine = open_to_read(url, READERS)
         self._writing = ThreadPoolExecutor(1, "writer")
         self._reading = ThreadPoolExecutor(READERS, "reader")
         self._watches: dict[str, Meter] = {}
@@ -125,47 +114,3 @@ def ask(engine: Engine, question: Question[P, T], *args: P.args, **kwargs: P.kwa
         if is_passing(error):
             raise NotNow(str(error.orig if isinstance(error, DBAPIError) else error)) from error
         raise
-
-
-def connect(url: str) -> Engine:
-    """Return an engine for a command that writes, beside the server or without it."""
-    _file_of(url).parent.mkdir(parents=True, exist_ok=True)
-    return _engine(make_url(url), "BEGIN IMMEDIATE", 1)
-
-
-def claim(url: str) -> IO[str]:
-    """Keep other server processes off an SQLite file until what is returned is closed."""
-    path = Path(f"{_file_of(url)}.lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = path.open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.close()
-        raise Taken(str(path)) from error
-    return lock
-
-
-def _file_of(url: str) -> Path:
-    return Path(make_url(url).database or "")
-
-
-def _engine(url: URL, begin: str, connections: int) -> Engine:
-    engine = create_engine(
-        url,
-        module=sqlite,
-        pool_size=connections,
-        max_overflow=0,
-        connect_args={"check_same_thread": False, "isolation_level": None},
-    )
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-    return engine
-
-
-def _set_up(connection: Any, _record: object) -> None:
-    """WAL with full synchronisation: what was committed survives a power loss."""
-    connection.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select, true
+from sqlalchemy import Connection, select, text
 
 from app.domain.shelf import Sku
 from app.store.carts import cart_of
@@ -11,6 +11,18 @@ from app.store.tables import accounts, carts
 PAGE_SIZE = 50
 _EMPTY = '{"lines":{}%'
 """How the body of a cart with nothing in it begins."""
+_HELD = {
+    "sqlite": text("""
+        SELECT line.key, count(*), sum(json_extract(line.value, '$[1]')) AS units
+        FROM carts, json_each(carts.body, '$.lines') AS line
+        GROUP BY line.key ORDER BY units DESC, line.key
+    """),
+    "postgresql": text("""
+        SELECT line.key, count(*), sum((line.value ->> 1)::bigint) AS units
+        FROM carts, json_each(carts.body::json -> 'lines') AS line
+        GROUP BY line.key ORDER BY units DESC, line.key
+    """),
+}
 
 
 class Held(NamedTuple):
@@ -38,15 +50,8 @@ class IdlePage(NamedTuple):
 
 def count_held(connection: Connection) -> dict[Sku, Held]:
     """Return what is in carts now, the most units first; `docs/staff.md` has what it costs."""
-    line = func.json_each(carts.c.body, "$.lines").table_valued("key", "value")
-    units = func.sum(func.json_extract(line.c.value, "$[1]"))
-    asked = (
-        select(line.c.key, func.count(), units)
-        .select_from(carts.join(line, true()))
-        .group_by(line.c.key)
-        .order_by(units.desc(), line.c.key)
-    )
-    return {Sku(sku): Held(holders, held) for sku, holders, held in connection.execute(asked)}
+    asked = connection.execute(_HELD[connection.dialect.name])
+    return {Sku(sku): Held(holders, int(held)) for sku, holders, held in asked}
 
 
 def list_idle(connection: Connection, before_s: int, page: int) -> IdlePage:

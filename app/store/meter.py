@@ -27,7 +27,7 @@ class Spent(NamedTuple):
 class Meter:
     """Counts the statements of the questions that it is put on, in whichever thread they run.
 
-    Given *names*, such as an account, only the statements that have one among their parameters.
+    Given *names*, such as an account, only the statements that have one in their parameters.
     """
 
     def __init__(self, names: Iterable[str] = ()):
@@ -59,10 +59,13 @@ class Meter:
         context: ExecutionContext,
         is_many: bool,  # noqa: FBT001 - SQLAlchemy's shape
     ) -> None:
-        if self._names and self._names.isdisjoint(_words(parameters if is_many else [parameters])):
+        if self._names and not self._names_one_of(parameters if is_many else [parameters]):
             return
         self._add(queries=1)
         context.cursor = _CountedCursor(context.cursor, lambda rows: self._add(rows=rows))
+
+    def _names_one_of(self, rows: Sequence[Any]) -> bool:
+        return any(name in word for word in _words(rows) for name in self._names)
 
     def _add(self, queries: int = 0, rows: int = 0, ms: float = 0.0) -> None:
         with self._lock:

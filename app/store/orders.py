@@ -97,7 +97,7 @@ def cancel_aside(connection: Connection, order: Order, now_s: int) -> bool:
     The cart is saved under its next version: a server that has it open finds out when it saves.
     """
     cart = take_back(load_cart(connection, order.account), order).cart
-    return not save_carts(connection, [as_save(cart, (), (Return(order),))], now_s)
+    return not save_carts(connection, [as_save(cart, (), (Return(order),))], now_s).refused
 
 
 def load_moved_orders(connection: Connection, since: int, until: int) -> list[OrderMove]:

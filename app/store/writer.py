@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from app.domain.cart import Account, Cart
 from app.domain.orders import Deal
 from app.domain.outbox import Pushed
-from app.store.carts import Save, StaleCart, as_save, save_carts
+from app.store.carts import Left, Save, StaleCart, as_save, save_carts
 from app.store.database import Database, NotNow
 
 log = logging.getLogger(__name__)
@@ -105,30 +105,44 @@ class Writer:
     async def _save_together(self, saves: list[Save]) -> Commit:
         accounts = tuple(save.account for save in saves)
         try:
-            refused = await self._database.write(save_carts, saves, int(self._clock_s()))
+            left = await self._database.write(save_carts, saves, int(self._clock_s()))
         except NotNow as error:
             log.warning("%d carts were not saved: %s", len(saves), error)
             return Commit(unknown=accounts)
         except Exception:  # noqa: BLE001 - saving one by one finds out whose fault it is
             return await self._save_one_by_one(saves)
-        if not refused:
-            return Commit(saved=accounts)
-        return Commit(tuple(one for one in accounts if one not in refused), refused)
+        return _commit(accounts, left)
 
     async def _save_one_by_one(self, saves: list[Save]) -> Commit:
-        saved: list[Account] = []
-        refusals: list[Account] = []
-        stale, unknown, broken = [], [], []
+        commit = Commit()
         for save in saves:
-            try:
-                refused = await self._database.write(save_carts, [save], int(self._clock_s()))
-            except StaleCart:
-                stale.append(save.account)
-            except NotNow:
-                unknown.append(save.account)
-            except Exception:
-                log.exception("the cart of %s cannot be saved", save.account)
-                broken.append(save.account)
-            else:
-                (refusals if refused else saved).append(save.account)
-        return Commit(tuple(saved), tuple(refusals), tuple(stale), tuple(unknown), tuple(broken))
+            one = await self._save_one(save)
+            commit = Commit(
+                commit.saved + one.saved,
+                commit.refused + one.refused,
+                commit.stale + one.stale,
+                commit.unknown + one.unknown,
+                commit.broken + one.broken,
+            )
+        return commit
+
+    async def _save_one(self, save: Save) -> Commit:
+        accounts = (save.account,)
+        try:
+            left = await self._database.write(save_carts, [save], int(self._clock_s()))
+        except StaleCart:
+            return Commit(stale=accounts)
+        except NotNow:
+            return Commit(unknown=accounts)
+        except Exception:
+            log.exception("the cart of %s cannot be saved", save.account)
+            return Commit(broken=accounts)
+        return _commit(accounts, left)
+
+
+def _commit(accounts: tuple[Account, ...], left: Left) -> Commit:
+    """Return what became of *accounts*, of whom only those in *left* were not saved."""
+    if left == Left():
+        return Commit(accounts)
+    saved = tuple(one for one in accounts if one not in left.refused and one not in left.stale)
+    return Commit(saved, left.refused, left.stale)

@@ -33,6 +33,16 @@ set_up_chromium() {
   have chromium || alone install_for_debian chromium fonts-liberation
 }
 
+# What a shop on several machines needs beside Python.
+set_up_servers() {
+  { have_postgresql && have redis-server haproxy; } ||
+    alone install_for_debian postgresql redis-server haproxy
+}
+
+have_postgresql() {
+  compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null
+}
+
 have() {
   local name
   for name; do

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, update
 
 from app.domain.shelf import Money, Sku
-from app.store.database import ask, connect
+from app.store.database import ask
+from app.store.engines import connect
 from app.store.shelf import move
 from app.store.tables import products
 from tests.e2e.server import Server
@@ -20,7 +21,7 @@ class Market:
     """A connection of its own to the database of a shop that is open."""
 
     def __init__(self, server: Server):
-        self._engine = connect(f"sqlite:///{server.database}")
+        self._engine = connect(server.database)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import Databases
 from tests.e2e.server import Server
 from tests.e2e.wire import Shopper, newcomer
 
@@ -14,15 +15,16 @@ LAST_CHARS = 4000
 class Street:
     """The shops that one test opens beside the module's."""
 
-    def __init__(self, home: Path):
+    def __init__(self, home: Path, databases: Databases):
         self.home = home
+        self._databases = databases
         self.shops: list[Server] = []
 
     def build(self, **settings: object) -> Server:
         """Return another shop with other settings; it is not open yet."""
         home = self.home / str(len(self.shops))
         home.mkdir()
-        self.shops.append(Server(home, **settings))
+        self.shops.append(Server(home, self._databases.new(), **settings))
         return self.shops[-1]
 
     def open(self, **settings: object) -> Server:
@@ -34,10 +36,11 @@ class Street:
 
 @pytest.fixture(scope="module")
 def module_shop(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, databases: Databases
 ) -> Iterator[Server]:
     """Return a server for all tests of a module; a module may name its SETTINGS."""
-    server = Server(tmp_path_factory.mktemp("shop"), **getattr(request.module, "SETTINGS", {}))
+    settings = getattr(request.module, "SETTINGS", {})
+    server = Server(tmp_path_factory.mktemp("shop"), databases.new(), **settings)
     server.start()
     yield server
     server.end()
@@ -53,9 +56,9 @@ def shop(module_shop: Server) -> Server:
 
 
 @pytest.fixture
-def street(tmp_path: Path) -> Iterator[Street]:
+def street(tmp_path: Path, databases: Databases) -> Iterator[Street]:
     """Return where a test can open shops of its own."""
-    street = Street(tmp_path)
+    street = Street(tmp_path, databases)
     yield street
     for server in street.shops:
         server.end()

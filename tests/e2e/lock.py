@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.store.database import connect
+from app.store.engines import connect
+from tests import databases
 from tests.e2e.server import Server
 
 
@@ -12,7 +13,7 @@ def locked(server: Server) -> Iterator[None]:
     """Hold the database's write lock, as another process may."""
     engine = connect(server.environment["SHOP_DATABASE"])
     try:
-        with engine.begin():
+        with databases.locked(engine):
             yield
     finally:
         engine.dispose()

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
-from app.store.database import ask, connect
+from app.store.database import ask
+from app.store.engines import connect
 from tests.e2e.server import Server
 from tests.e2e.wire import Answer, Shopper
 
@@ -54,7 +55,7 @@ def on_disk(shop: Server, question: str, **values: object) -> Any:
     def scalar(connection: Connection) -> Any:
         return connection.execute(text(question), values).scalar()
 
-    engine = connect(f"sqlite:///{shop.database}")
+    engine = connect(shop.database)
     try:
         return ask(engine, scalar)
     finally:

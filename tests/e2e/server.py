@@ -21,17 +21,17 @@ PATIENT = {"registrations": 1000, "log": "info"}
 class Server:
     """One shop: its folder, its port and its settings stay the same, its processes come and go."""
 
-    def __init__(self, home: Path, **settings: object):
+    def __init__(self, home: Path, database: str | None = None, **settings: object):
         self.home = home
         self.port = free_port()
         self.host = f"127.0.0.1:{self.port}"
         self.origin = f"http://{self.host}"
-        self.database = home / "shop.db"
+        self.database = database or f"sqlite:///{home / 'shop.db'}"
         self.log = home / "log"
         self.log.touch()
         self.environment = environment(
             bind=self.host,
-            database=f"sqlite:///{self.database}",
+            database=self.database,
             secret="known to nobody but the tests of this shop",
             **{**PATIENT, **settings},
         )

@@ -26,7 +26,7 @@ BAD_SETTINGS: dict[str, tuple[dict[str, str], str]] = {
     "a port beyond the last": ({"bind": "127.0.0.1:65536"}, "SHOP_BIND: "),
     "no number": ({"burst": "many"}, "SHOP_BURST: a whole number"),
     "a number too low": ({"per_s": "0"}, "SHOP_PER_S: a whole number from 1"),
-    "another database": ({"database": "mysql://x/y"}, "SHOP_DATABASE: a file is needed"),
+    "another database": ({"database": "mysql://x/y"}, "SHOP_DATABASE: a file or a PostgreSQL"),
     "a page as an origin": ({"origins": "https://shop.example/x"}, "SHOP_ORIGINS: "),
     "plain http for all": ({"origins": "http://shop.example"}, "SHOP_ORIGINS: "),
     "two schemes": ({"origins": "https://a.example,http://localhost"}, "SHOP_ORIGINS: "),

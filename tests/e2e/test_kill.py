@@ -14,11 +14,14 @@ import pytest
 
 from app.client import Patience, Shop, Tab
 from app.domain.verdicts import Ok
+from tests.databases import exists
 from tests.e2e.conftest import Street
 from tests.e2e.kept import Kept
 from tests.e2e.server import Server
 from tests.e2e.shelf import APPLES, MILK, PLENTY
 from tests.e2e.wire import Shopper, newcomer, op
+
+pytestmark = pytest.mark.on_both
 
 SETTINGS = {"limits": "load"}
 QUICK = Patience(first_pause_s=0.05, longest_pause_s=0.1, steady_s=0)
@@ -155,7 +158,7 @@ async def test_killed_while_it_makes_its_database_it_opens_the_next_time(
 ) -> None:
     young = street.build()
     young.begin()
-    while not young.database.exists():  # noqa: ASYNC110 - no event tells of a file
+    while not exists(young.database):  # noqa: ASYNC110 - no event tells of it
         await asyncio.sleep(0.005)
     await asyncio.sleep(after_s)
     await asyncio.to_thread(young.kill)

@@ -7,6 +7,8 @@ from tests.e2e.server import Server, run_command
 from tests.e2e.shelf import APPLES
 from tests.e2e.wire import Shopper
 
+pytestmark = pytest.mark.on_both
+
 
 def said(shop: Server, *words: str) -> tuple[int, str]:
     """Return how a command ended, and what it said."""

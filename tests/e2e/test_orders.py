@@ -13,6 +13,8 @@ from tests.e2e.server import Server, run_command
 from tests.e2e.shelf import APPLES, MILK
 from tests.e2e.wire import Shopper, newcomer
 
+pytestmark = pytest.mark.on_both
+
 SETTINGS = {"limits": "load"}
 CROWD = 50
 TIMES = 20

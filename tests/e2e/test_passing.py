@@ -4,10 +4,14 @@ import asyncio
 import json
 from uuid import uuid4
 
+import pytest
+
 from tests.e2e.lock import locked
 from tests.e2e.server import Server
 from tests.e2e.shelf import APPLES, MILK
 from tests.e2e.wire import Frame, Shopper, Wire, as_text, frame, newcomer, op
+
+pytestmark = pytest.mark.on_both
 
 BURST, PER_S = 5, 1
 SETTINGS = {"burst": BURST, "per_s": PER_S}

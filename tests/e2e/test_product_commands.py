@@ -4,10 +4,14 @@ import asyncio
 import csv
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.server import Server
 from tests.e2e.shelf import PLENTY
 from tests.e2e.test_order_commands import said
 from tests.e2e.wire import Shopper
+
+pytestmark = pytest.mark.on_both
 
 DEARER, EMPTIED = PLENTY[30:32]
 NEW = "a-new-thing"

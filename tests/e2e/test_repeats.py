@@ -11,6 +11,8 @@ from tests.e2e.server import Server
 from tests.e2e.shelf import APPLES, FEW, FEW_LEFT, MILK, SOLD_OUT
 from tests.e2e.wire import Frame, Goodbye, Shopper, Wire, newcomer, op
 
+pytestmark = pytest.mark.on_both
+
 FIRST: dict[str, Frame] = {
     "a plain ok": op(1, "line.add", sku=APPLES, qty=2),
     "an ok with a warning": op(1, "line.add", sku=FEW, qty=FEW_LEFT + 1),

@@ -3,12 +3,17 @@
 import asyncio
 import json
 
+import pytest
+
 from app.domain.shelf import Money, Sku
-from app.store.database import ask, connect
+from app.store.database import ask
+from app.store.engines import connect
 from tests.e2e.server import Server
 from tests.e2e.shelf import GHOST, MILK, PLENTY, price
 from tests.e2e.wire import Frame, Shopper, Wire
 from tests.staff import set_product
+
+pytestmark = pytest.mark.on_both
 
 WITHIN_S = 5
 DEARER, EMPTIED, SAVED, WATCHED, CHEAPER, SHORT, AGREED, BACK = PLENTY[20:28]

@@ -9,6 +9,8 @@ from tests.e2e.server import Server
 from tests.e2e.shelf import APPLES, BREAD, MILK, price
 from tests.e2e.wire import Frame, Shopper, Wire, newcomer, op
 
+pytestmark = pytest.mark.on_both
+
 NOT_MENTIONED = {"saved", "note", "voucher"}
 
 

@@ -11,6 +11,8 @@ from app.http import doors
 from tests.http.house import House, open_house
 from tests.http.visitor import Visitor, notices, text
 
+pytestmark = pytest.mark.on_both
+
 APPLES, MILK = "gala-apples-1kg", "milk-2l"
 
 

@@ -15,6 +15,8 @@ from app.live.ports import Farewell
 from tests.http.house import House, open_house
 from tests.http.visitor import ADA, PASSWORD, Visitor, code, fields
 
+pytestmark = pytest.mark.on_both
+
 APPLES, MILK = "gala-apples-1kg", "milk-2l"
 HERE = "aaaaaaaa-0000-4000-8000-000000000001"
 LOGIN = {"email": ADA["email"], "password": PASSWORD}

@@ -5,11 +5,14 @@ from html import unescape
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from quart import Response
 
 from tests.http.house import House
 from tests.http.orders import HOME, MILK, stocked_cart
 from tests.http.visitor import Visitor, notices, text
+
+pytestmark = pytest.mark.on_both
 
 
 async def checkout(visitor: Visitor) -> dict[str, str]:

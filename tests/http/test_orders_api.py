@@ -9,6 +9,8 @@ from tests.http.house import House, open_house
 from tests.http.orders import HOME, MILK, order, stocked_cart, wanted
 from tests.http.visitor import code, fields
 
+pytestmark = pytest.mark.on_both
+
 
 async def test_an_order_is_answered_as_the_protocol_says(house: House) -> None:
     ada = await stocked_cart(house, note="Ring twice.")

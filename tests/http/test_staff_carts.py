@@ -2,10 +2,14 @@
 
 import re
 
+import pytest
+
 from tests.http.house import House
 from tests.http.orders import MILK, stocked_cart
 from tests.http.staff import grace
 from tests.http.visitor import text
+
+pytestmark = pytest.mark.on_both
 
 A_DAY_S = 24 * 3600
 

@@ -11,6 +11,8 @@ from tests.http.orders import MILK, order, stocked_cart, wanted
 from tests.http.staff import grace
 from tests.http.visitor import Visitor, fields, notices, text
 
+pytestmark = pytest.mark.on_both
+
 PLACED = {"state": "placed", "next": "/staff/orders?state=placed"}
 
 

@@ -11,6 +11,8 @@ from tests.http.orders import APPLES, MILK, stocked_cart
 from tests.http.staff import grace
 from tests.http.visitor import Visitor, notices, text
 
+pytestmark = pytest.mark.on_both
+
 HERE = f"/staff/products/{MILK}"
 LIST = "/staff/products?q=milk"
 

@@ -1,34 +1,34 @@
 """A database of one's own, as small as they come."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from app.store.accounts import add_account
-from app.store.database import Database, ask, connect
+from app.store.database import Database, ask
+from app.store.engines import connect
 from app.store.migrations import migrate
+from tests.databases import Databases
 from tests.examples import EMPTY, NOON
 from tests.store.people import ADA_HERSELF
 
 
 @pytest.fixture(scope="session")
-def with_ada(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def with_ada(databases: Databases) -> str:
     """Make a database in which there is nothing but Ada and her empty cart, to be copied."""
-    file = tmp_path_factory.mktemp("store") / "shop.db"
-    engine = connect(f"sqlite:///{file}")
+    url = databases.new()
+    engine = connect(url)
     migrate(engine)
     ask(engine, add_account, ADA_HERSELF, EMPTY.epoch, NOON)
     engine.dispose()
-    return file
+    return url
 
 
 @pytest.fixture
-def url(with_ada: Path, tmp_path: Path) -> str:
+def url(databases: Databases, with_ada: str) -> str:
     """Return where the test's own database is."""
-    return f"sqlite:///{shutil.copy(with_ada, tmp_path / 'shop.db')}"
+    return databases.copy(with_ada)
 
 
 @pytest.fixture

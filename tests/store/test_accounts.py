@@ -27,6 +27,8 @@ from app.store.database import ask
 from tests.examples import ADA, NOON
 from tests.store.people import ADA_HERSELF, BOB, BOB_HIMSELF
 
+pytestmark = pytest.mark.on_both
+
 HOME, WORK = "192.0.2.1", "192.0.2.2"
 EMAIL = ADA_HERSELF.email
 

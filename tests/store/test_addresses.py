@@ -17,6 +17,8 @@ from app.store.database import ask
 from tests.examples import ADA, EMPTY, NOON
 from tests.store.people import BOB, BOB_HIMSELF
 
+pytestmark = pytest.mark.on_both
+
 HOME = Address("Ada Byron", "12 St James's Square", "", "London", "SW1Y 4JH")
 WORK = Address("Ada Byron", "1 Dorset Street", "Engine room", "London", "W1U 4EG")
 

@@ -3,20 +3,21 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.store import database as store_database
+from app.store import engines
 from app.store.accounts import find_by_email, set_password_hash
 from app.store.carts import load_cart
-from app.store.database import Database, NotNow, Taken, ask, claim, connect, is_passing
+from app.store.database import Database, NotNow, ask, is_passing
+from app.store.engines import connect
 from app.store.migrations import migrate
+from tests.databases import Cluster, locked
 from tests.examples import ADA, EMPTY
 from tests.store.people import ADA_HERSELF
 
@@ -33,17 +34,13 @@ def change_and_fail(connection: Connection) -> None:
     raise ZeroDivisionError
 
 
-@contextmanager
-def locked(engine: Engine) -> Iterator[None]:
-    """Hold the database's one lock for writing, as another process may."""
-    with engine.connect() as connection, connection.begin():
-        yield
+pytestmark = pytest.mark.on_both
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for locks only shortly."""
-    monkeypatch.setattr(store_database, "LOCK_WAIT_MS", 20)
+    monkeypatch.setattr(engines, "LOCK_WAIT_MS", 20)
 
 
 async def test_what_is_written_can_be_read(database: Database) -> None:
@@ -97,7 +94,7 @@ async def test_writes_take_their_turns_in_the_order_in_which_they_were_asked(
 async def test_while_another_process_writes_the_database_is_away(url: str, engine: Engine) -> None:
     database = Database(url)
     with locked(engine):
-        with pytest.raises(NotNow, match=r"^database is locked$"):
+        with pytest.raises(NotNow, match=r"^database is locked$|lock timeout"):
             await database.write(set_password_hash, ADA, "changed")
         assert await database.read(load_cart, ADA) == EMPTY
 
@@ -110,7 +107,7 @@ async def test_while_another_process_writes_the_database_is_away(url: str, engin
 def test_a_command_is_told_likewise(url: str, engine: Engine) -> None:
     other = connect(url)
     with locked(other), pytest.raises(NotNow):
-        ask(engine, hash_of_ada)
+        ask(engine, set_password_hash, ADA, "changed")
     other.dispose()
 
 
@@ -156,14 +153,35 @@ async def test_closing_waits_for_what_was_asked(url: str, engine: Engine) -> Non
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
 )
-async def test_what_was_committed_survives_a_power_loss(
-    database: Database, pragma: str, value: object
+async def test_what_was_committed_to_a_file_survives_a_power_loss(
+    tmp_path: Path, pragma: str, value: object
 ) -> None:
+    database = Database(f"sqlite:///{tmp_path}/shop.db")
+
     def setting(connection: Connection) -> object:
         return connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
 
     assert await database.write(setting) == value
     assert await database.read(setting) == value
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("synchronous_commit", "on"), ("enable_hashjoin", "off")]
+)
+async def test_a_server_is_told_to_write_to_disk_and_in_order_whatever_it_does_otherwise(
+    cluster: Cluster, name: str, value: str
+) -> None:
+    url = cluster.new()
+    opposite = {"on": "off", "off": "on"}[value]
+    cluster.ask(f"ALTER DATABASE {make_url(url).database} SET {name} = {opposite}")
+    database = Database(url)
+
+    def setting(connection: Connection) -> object:
+        return connection.exec_driver_sql(f"SHOW {name}").scalar()
+
+    assert await database.write(setting) == value
+    database.close()
 
 
 @pytest.mark.parametrize(
@@ -199,15 +217,3 @@ def test_a_command_makes_the_folder_that_its_database_lies_in(tmp_path: Path) ->
 
     assert ask(engine, hash_of_ada) is None
     engine.dispose()
-
-
-def test_a_database_has_one_server(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/new/shop.db"
-    with claim(url):
-        with pytest.raises(Taken, match=r"shop\.db\.lock"):
-            claim(url)
-        with claim(f"sqlite:///{tmp_path}/new/other.db"):
-            pass
-
-    with claim(url):
-        pass

@@ -25,6 +25,8 @@ from tests.examples import ADA, GHOST, NOON
 from tests.staff import BY_COMMAND
 from tests.store.people import ADA_HERSELF
 
+pytestmark = pytest.mark.on_both
+
 BY_ADA = Editor(ADA, "The price went up", NOON)
 APPLES, MILK = Sku("gala-apples-1kg"), Sku("milk-2l")
 

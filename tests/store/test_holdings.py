@@ -13,6 +13,8 @@ from app.store.holdings import Held, Idle, count_held, list_idle
 from tests.examples import ADA, NOON
 from tests.store.people import BOB, BOB_HIMSELF
 
+pytestmark = pytest.mark.on_both
+
 APPLES, MILK = Sku("apples"), Sku("milk")
 
 

@@ -1,7 +1,7 @@
 """How the tables come to be what they are."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,17 +10,21 @@ from sqlalchemy import Connection, Engine, inspect
 
 from app.store.accounts import find_by_email
 from app.store.carts import load_cart
-from app.store.database import ask, connect
+from app.store.database import ask
+from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.tables import metadata
+from tests.databases import Databases
 from tests.examples import ADA, EMPTY
 from tests.store.people import ADA_HERSELF
 
+pytestmark = pytest.mark.on_both
+
 
 @pytest.fixture
-def nothing(tmp_path: Path) -> Iterator[Engine]:
+def nothing(databases: Databases) -> Iterator[Engine]:
     """Return a way into a database in which there is nothing yet."""
-    engine = connect(f"sqlite:///{tmp_path}/new.db")
+    engine = connect(databases.new())
     yield engine
     engine.dispose()
 
@@ -54,6 +58,18 @@ def test_migrating_again_changes_nothing(engine: Engine) -> None:
     assert ask(engine, step) == before is not None
     assert ask(engine, find_by_email, ADA_HERSELF.email) == ADA_HERSELF
     assert ask(engine, load_cart, ADA) == EMPTY
+
+
+def test_servers_that_start_at_once_step_one_after_the_other(databases: Databases) -> None:
+    url = databases.new()
+
+    def start(_: int) -> None:
+        engine = connect(url)
+        migrate(engine)
+        engine.dispose()
+
+    with ThreadPoolExecutor(4) as servers:
+        assert [*servers.map(start, range(4))] == [None] * 4
 
 
 def test_a_step_that_fails_leaves_nothing_behind(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import Engine
 
 from app.domain.sessions import Session
@@ -18,6 +19,8 @@ from app.store.sessions import (
 from tests.examples import ADA, NOON
 from tests.store.people import BOB, BOB_HIMSELF
 from tests.store.test_sessions import ADAS, LIFETIME, found, sign_in
+
+pytestmark = pytest.mark.on_both
 
 PHONE = replace(ADAS, id_hash=digest("on the phone"), used_at_s=NOON + 10)
 BOBS = replace(ADAS, id_hash=digest("bob's"), account=BOB, name="Bob", staff=True)

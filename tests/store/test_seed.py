@@ -13,6 +13,8 @@ from app.store.seed import CATALOGUE, Seeded, seed
 from app.store.shelf import Category, load_categories, load_moves
 from tests.staff import set_product
 
+pytestmark = pytest.mark.on_both
+
 SMALL = """
 [[category]]
 slug = "fruit"

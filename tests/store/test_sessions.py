@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import Engine
 
 from app.domain.sessions import Lifetime, Session
@@ -17,6 +18,8 @@ from app.store.sessions import (
 )
 from tests.examples import ADA, NOON
 from tests.store.people import BOB, BOB_HIMSELF
+
+pytestmark = pytest.mark.on_both
 
 LIFETIME = Lifetime(absolute_s=1000, idle_s=300)
 ADAS = Session(

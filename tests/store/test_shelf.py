@@ -4,10 +4,13 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from app.domain.shelf import Money, Shelf, Sku
-from app.store.database import Database, ask, connect
+from app.store.database import Database, ask
+from app.store.engines import connect
 from app.store.seed import seed
 from app.store.shelf import Moves, load_categories, load_moves, move
 from tests.staff import set_product
+
+pytestmark = pytest.mark.on_both
 
 APPLES, PLUMS = Sku("gala-apples-1kg"), Sku("plums-500g")
 

@@ -13,19 +13,24 @@ from app.domain.cart import Account, Cart
 from app.domain.ops import SetNote
 from app.domain.orders import Deal
 from app.domain.outbox import OutboxId, Pushed
-from app.store import database as store_database
+from app.store import engines
 from app.store import writer as store_writer
 from app.store.accounts import Person, add_account
 from app.store.carts import load_cart, load_last
 from app.store.database import Database, NotNow, Question, ask
 from app.store.writer import Commit, Writer
+from tests.databases import locked
 from tests.examples import ADA, EMPTY, HERE, NOON, after
 from tests.store.people import BOB
+
+pytestmark = pytest.mark.on_both
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 EVE = Account("u-eve")
+NAMELESS: OutboxId = None  # type: ignore[assignment]
+"""What no database takes for an outbox."""
 CROWD = [Account(f"u-{number}") for number in range(5)]
 
 
@@ -224,13 +229,13 @@ async def test_if_the_database_goes_away_while_they_are_saved_one_by_one_the_res
     register(engine, BOB, EVE)
     database = LeavingDatabase(url, after_writes=2)
     writer = Writer(database, lambda: NOON, time.monotonic)
-    writer.mark(ADA, Changed(EMPTY._replace(version=7)))
+    writer.mark(ADA, Changed(EMPTY, Pushed(NAMELESS, 7)))
     for account in (BOB, EVE):
         writer.mark(account, note_of(account, "theirs"))
 
     commits = await all_commits(writer)
 
-    assert commits == [Commit(stale=(ADA,), unknown=(BOB, EVE))]
+    assert commits == [Commit(broken=(ADA,), unknown=(BOB, EVE))]
     database.close()
 
 
@@ -239,8 +244,7 @@ async def test_a_cart_that_the_database_refuses_is_broken_and_the_others_are_sav
 ) -> None:
     register(engine, BOB)
     writer.mark(ADA, note_of(ADA, "Ada's"))
-    nameless: OutboxId = None  # type: ignore[assignment]
-    writer.mark(BOB, Changed(Cart(BOB, EMPTY.epoch), Pushed(nameless, 7)))
+    writer.mark(BOB, Changed(Cart(BOB, EMPTY.epoch), Pushed(NAMELESS, 7)))
 
     (commit,) = await all_commits(writer)
 
@@ -273,11 +277,11 @@ async def test_a_batch_of_nothing_but_broken_carts_asks_the_database_nothing(
 async def test_while_the_database_is_away_nobody_knows_and_afterwards_it_goes_on(
     url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(store_database, "LOCK_WAIT_MS", 20)
+    monkeypatch.setattr(engines, "LOCK_WAIT_MS", 20)
     database = Database(url)
     writer = Writer(database, lambda: NOON, time.monotonic)
     async with committing(writer) as commits:
-        with engine.connect() as connection, connection.begin():
+        with locked(engine):
             writer.mark(ADA, note_of(ADA, "first"))
             assert await commits.get() == Commit(unknown=(ADA,))
 

@@ -8,6 +8,9 @@ from sqlalchemy import Connection, Engine
 
 from app.store.database import ask
 
+MIGRATING = 0x73746570
+"""The advisory lock of who changes the tables; the letters of “step”."""
+
 
 def migrate(engine: Engine) -> None:
     """Bring the database to the newest step, all at once or not at all; `NotNow` if it is away."""
@@ -15,7 +18,16 @@ def migrate(engine: Engine) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        _have_a_turn(connection)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _have_a_turn(connection: Connection) -> None:
+    """Let servers that start at once step one after the other, however long a step takes."""
+    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")

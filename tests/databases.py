@@ -1,0 +1,166 @@
+"""Where tests keep what they write: files for SQLite, or a PostgreSQL server of their own."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from sqlalchemy import Engine, create_engine, inspect, text
+
+KINDS = ("sqlite", "postgresql")
+OWNER = "postgres"
+BINARIES = Path("/usr/lib/postgresql")
+PATIENCE_S = 30.0
+
+
+class Databases(Protocol):
+    """A place where databases are made, and known by their URLs."""
+
+    def new(self) -> str:
+        """Return a database with nothing in it."""
+
+    def copy(self, url: str) -> str:
+        """Return a database with what is in another one, which nobody has open."""
+
+
+class Files:
+    """SQLite files in one folder."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._numbers = count()
+
+    def new(self) -> str:
+        """Return where there is no file yet."""
+        return f"sqlite:///{self._folder / f'shop{next(self._numbers)}.db'}"
+
+    def copy(self, url: str) -> str:
+        """Copy a file."""
+        copied = self.new()
+        shutil.copy(*(each.removeprefix("sqlite:///") for each in (url, copied)))
+        return copied
+
+
+class Cluster:
+    """A PostgreSQL server whose files and socket are in one folder, closed to everybody else."""
+
+    def __init__(self, folder: Path, binaries: Path):
+        self._folder = folder
+        self._binaries = binaries
+        self._numbers = count()
+        self._process: subprocess.Popen[bytes] | None = None
+        subprocess.run(
+            [binaries / "initdb", "--auth=trust", "--username=shop", "--locale=C.UTF-8"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **self._as_owner(),
+        )
+
+    def start(self) -> None:
+        """Start the server, and return when it can be asked.
+
+        It does not wait for the disk: tests crash the server, and never the machine.
+        """
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": self._folder,
+            "max_connections": 200,
+            "fsync": "off",
+        }
+        words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._binaries / "postgres", *words], stdout=log, stderr=log, **self._as_owner()
+            )
+        self._await()
+
+    def stop(self, sign: signal.Signals = signal.SIGINT) -> None:
+        """End the server: SIGINT cuts all connections, SIGQUIT is a crash."""
+        if self._process:
+            self._process.send_signal(sign)
+            self._process.wait(PATIENCE_S)
+            self._process = None
+
+    def new(self) -> str:
+        """Make an empty database."""
+        return self._make("template0")
+
+    def copy(self, url: str) -> str:
+        """Make a database like another one."""
+        return self._make(url.partition("?")[0].rpartition("/")[2])
+
+    def ask(self, statement: str) -> None:
+        """Have the server do something beside all databases."""
+        where = f"host={self._folder} user=shop dbname=postgres"
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _make(self, template: str) -> str:
+        name = f"shop{next(self._numbers)}"
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return f"postgresql://shop@/{name}?host={self._folder}"
+
+    def _as_owner(self) -> dict[str, Any]:
+        """Return how a program of the server is run: never by root, which it refuses."""
+        own = {"env": {"PGDATA": str(self._folder / "data"), "PATH": os.environ["PATH"]}}
+        return own | ({"user": OWNER, "group": OWNER} if os.getuid() == 0 else {})
+
+    def _await(self) -> None:
+        give_up_s = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return self.ask("SELECT 1")
+            except psycopg.OperationalError:
+                if time.monotonic() > give_up_s:
+                    raise
+                time.sleep(0.05)
+
+
+def find_postgresql() -> Path | None:
+    """Return where the newest PostgreSQL server's programs are, if one is installed."""
+    found = sorted(BINARIES.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
+@contextmanager
+def open_cluster(binaries: Path) -> Iterator[Cluster]:
+    """Run a server for a while; of what was in it nothing is left."""
+    folder = Path(tempfile.mkdtemp(prefix="shop-"))
+    if os.getuid() == 0:
+        os.chown(folder, pwd.getpwnam(OWNER).pw_uid, -1)
+    cluster = Cluster(folder, binaries)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder)
+
+
+def exists(url: str) -> bool:
+    """Say whether there is a file, or at least one table in a database of a server."""
+    if url.startswith("sqlite"):
+        return Path(url.removeprefix("sqlite:///")).exists()
+    engine = create_engine(url)
+    try:
+        return bool(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def locked(engine: Engine) -> Iterator[None]:
+    """Keep everybody else from writing, as a process that hangs may; reading goes on."""
+    with engine.connect() as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE accounts, carts, orders, shelf IN EXCLUSIVE MODE"))
+        yield
