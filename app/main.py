@@ -17,6 +17,7 @@ from uuid import uuid4
 from quart import Quart
 from quart_auth import QuartAuth
 
+from app.bus.redis import Cut, RedisBus
 from app.config import Config
 from app.domain.allowance import Bucket
 from app.domain.cart import Account, Cart
@@ -35,6 +36,7 @@ from app.live.ports import Away
 from app.live.sessions import LiveSessions
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
+from app.nodes import Alone, Ears, Neighbours
 from app.server import ShopServer, make_server
 from app.store.carts import load_cart, load_last
 from app.store.claims import Claim
@@ -96,10 +98,12 @@ def build(config: Config, claim: Claim, ready: Callable[[], None]) -> ShopServer
     app = _make_app(config)
     database = Database(config.database)
     writer = Writer(database, time.time, time.monotonic)
-    shop = Shop(LiveShelf(), writer, config.told_limits, time.time, time.monotonic)
+    bus = RedisBus(config.redis, f"{config.node}-{secrets.token_hex(4)}") if config.redis else None
+    nodes = Neighbours(bus) if bus else Alone()
+    shop = Shop(LiveShelf(), writer, config.told_limits, time.time, time.monotonic, nodes)
     disk = Disk(database, config.lifetime)
     hub = Hub(disk, shop)
-    sessions = LiveSessions(config.lifetime, time.time)
+    sessions = LiveSessions(config.lifetime, time.time, nodes)
     guests = Guests(
         config.sockets_in_all, config.sockets_without_login, config.sockets_without_hello
     )
@@ -121,11 +125,16 @@ def build(config: Config, claim: Claim, ready: Callable[[], None]) -> ShopServer
         saving = _start(_save(writer, hub, database))
         _spare_the_collector()
         others = [_start(work) for work in _chores(database, hub, sessions, claim)]
+        if bus:
+            ears = Ears(hub, sessions, database, config.lifetime, time.time)
+            others += [_start(work) for work in _news(bus, ears)]
         yield
         writer.close()
         await saving
         for other in others:
             other.cancel()
+        if bus:
+            await bus.close()
         desk.passwords.close()
         database.close()
 
@@ -229,12 +238,21 @@ def _chores(
     )
 
 
+def _news(bus: RedisBus, ears: Ears) -> tuple[Coroutine[Any, Any, None], ...]:
+    return (
+        _keep(lambda: bus.listen(ears), 0),
+        _keep(bus.speak, 0),
+        _keep(ears.look, 0),
+        _keep(ears.go_round, 0),
+    )
+
+
 async def _keep(chore: Callable[[], Coroutine[Any, Any, None]], every_s: float) -> None:
     """Do *chore* for as long as the shop is open; if the database is away, a little later."""
     while True:
         try:
             await chore()
-        except (NotNow, Away):
+        except (NotNow, Away, Cut):
             await asyncio.sleep(TRY_AGAIN_AFTER_S)
         await asyncio.sleep(every_s)
 
@@ -243,8 +261,8 @@ async def _look_at_shelf(database: Database, hub: Hub) -> None:
     """Look at once when something here moved the shelf; others, commands say, move it too."""
     with suppress(TimeoutError):
         async with asyncio.timeout(LOOK_AT_SHELF_EVERY_S):
-            await hub.stirred.wait()
-    hub.stirred.clear()
+            await hub.shop.shelf.stirred.wait()
+    hub.shop.shelf.stirred.clear()
     await _restock(database, hub)
 
 

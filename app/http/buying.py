@@ -123,7 +123,7 @@ async def _bargain(desk: Desk, account: Account, bargain: Bargain, receipt: _Rec
     async with desk.hub.borrow(account, None) as cart:
         cart.bargain(bargain)
         outcome = await receipt.hear()
-    desk.hub.stirred.set()
+    desk.hub.shop.stir()
     return outcome
 
 

@@ -59,7 +59,7 @@ async def _add(desk: Desk, product: Product, form: Mapping[str, str]) -> Respons
     if isinstance(done, NotEdited):
         taken = f"There is a product “{product.sku}” already. Choose another SKU."
         return await _show(desk, form, {"sku": taken}, 409)
-    desk.hub.stirred.set()
+    desk.hub.shop.stir()
     await leave(Notice("ok", f"{product.name}, {product.unit}: new on the shelf."))
     return redirect(f"/staff/products/{product.sku}", 303)
 

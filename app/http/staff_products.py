@@ -92,7 +92,7 @@ async def _edit(desk: Desk, product: Product, form: Mapping[str, str]) -> Slip |
     if isinstance(done, NotEdited):
         faults = faults_of(done, await _find(desk, product.sku))
         return Slip(409, "Nothing was changed." if faults else MOVED, form, faults)
-    desk.hub.stirred.set()
+    desk.hub.shop.stir()
     await leave(Notice("ok", _now(done)))
     return None
 

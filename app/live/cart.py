@@ -1,19 +1,19 @@
 """One account's cart while somebody looks at it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
+from itertools import accumulate
 
 from app.domain.allowance import Allowance, full, spend, wait_ms
-from app.domain.cart import Cart, at_version
-from app.domain.news import BY_ORDER, Need, OrderMoved, Prices, Snapshot, TabId
+from app.domain.cart import Cart, advance, at_version
+from app.domain.news import Need, Prices, Snapshot, TabId
 from app.domain.ops import Op, Ruling
 from app.domain.orders import Deal
 from app.domain.outbox import Outbox, OutboxId, Pushed, Ticket
-from app.domain.placing import Placed
 from app.domain.rules import rule
 from app.domain.verdicts import Code, Later, No, Passing, Verdict
 from app.live.deals import Bargain
-from app.live.ports import Asker, Farewell, Unsettled
+from app.live.ports import Asker, Farewell, Made, Unsettled
 from app.live.shop import Shop
 from app.live.window import Window
 from app.live.wishes import Wish, Wishes
@@ -55,6 +55,8 @@ class LiveCart:
         self._deals: list[Deal] = []
         self._taken: tuple[Cart, int, int, int] | None = None
         self._former: dict[OutboxId, int] = {}
+        self._newest = 0
+        self._heard: dict[int, Made] = {}
         self.window = Window(saved, shop)
         self.tabs = self.window.tabs
 
@@ -62,6 +64,12 @@ class LiveCart:
     def idle(self) -> bool:
         """Nobody looks, nobody asks, and nothing waits to be saved."""
         return not self.tabs and not self.holds and not self._wishes
+
+    @property
+    def is_behind(self) -> bool:
+        """Another node has moved it, and nothing is being saved that would find out by itself."""
+        is_idle = self.trust is Trust.SOUND and self._taken is None
+        return is_idle and self._newest > self.saved.version
 
     # Asking
 
@@ -139,17 +147,29 @@ class LiveCart:
         del self._deals[:deals]
         now_s = self._shop.steady_s()
         second = self._shop.figures.at(now_s)
+        made: list[Made] = []
         for wish in self._wishes.pop(wishes):
-            self._fulfil(wish)
+            wish.fulfil()
             if isinstance(wish, Wish):
                 second.answer(wish.ruling.verdict, now_s - wish.asked_s)
+            if step := wish.step:
+                self._tell_made(*step)
+                made.append(step[1])
+        self._shop.nodes.tell_moved(cart.account, version, made)
         if deals:
             self.window.look_at_voucher(self.saved)
+            self._shop.stir()
         self._forget_former()
+
+    def overhear(self, version: int, made: Iterable[Made]) -> None:
+        """Learn that another node has saved this cart under *version*, and what it did to it."""
+        self._newest = max(self._newest, version)
+        self._heard |= {one.patch.rev: one for one in made}
 
     def outrun(self) -> None:
         """Learn that somebody else has saved this cart; `reload` will bring what."""
         self._taken = None
+        self._newest = 0
         self.trust = Trust.STALE
 
     def refuse(self) -> None:
@@ -174,16 +194,9 @@ class LiveCart:
         """Take *cart*, which is on disk, for the truth, and rule on what still waits again."""
         if self.trust is Trust.SOUND or cart.version < self.saved.version:
             return
-        moved = (cart.epoch, cart.rev, cart.content) != (
-            self.saved.epoch,
-            self.saved.rev,
-            self.saved.content,
-        )
-        self.trust = Trust.SOUND
-        self.saved = cart
+        before, self.saved, self.trust = self.saved, cart, Trust.SOUND
         waiting = [wish for wish in self._go_back_to(cart) if not self._answer(wish)]
-        if moved:
-            self.tabs.tell(self.snapshot())
+        self._tell_moved(before)
         for wish in waiting:
             self._accept_again(wish)
 
@@ -283,22 +296,37 @@ class LiveCart:
         else:
             asker.contradict()
 
-    def _fulfil(self, wish: Wish | Bargain) -> None:
-        if isinstance(wish, Bargain):
-            self._fulfil_bargain(wish)
+    def _tell_moved(self, before: Cart) -> None:
+        """Tell how the cart became what it is since *before*, or else tell all of it."""
+        heard, self._heard = self._heard, {}
+        if _same(before, self.saved):
             return
-        wish.tell(wish.ruling.verdict)
-        if (patch := wish.ruling.patch) and (by := wish.by):
-            self.window.tell_change(wish.ruling.cart, patch, by)
+        made = [*_in_a_row(heard, before.rev + 1)]
+        carts = [*accumulate((one.patch for one in made), advance, initial=before)]
+        if not _same(carts[-1], self.saved):
+            self.tabs.tell(self.snapshot())
+            return
+        for cart, one in zip(carts[1:], made, strict=True):
+            self._tell_made(cart, one)
 
-    def _fulfil_bargain(self, bargain: Bargain) -> None:
-        bargain.fulfil()
-        if isinstance(bargain.ruling, Placed):
-            cart, patch, deal = bargain.ruling
-            self.window.tell_change(cart, patch, BY_ORDER)
-            self.tabs.tell(OrderMoved(deal.order.number, deal.order.state))
+    def _tell_made(self, cart: Cart, made: Made) -> None:
+        self.window.tell_change(cart, made.patch, made.by)
+        if made.order:
+            self.tabs.tell(made.order)
 
     def _forget_former(self) -> None:
         if len(self._former) > MOST_FORMER:
             kept = {tab.outbox for tab in self.tabs} | {pushed.outbox for pushed in self._pushed}
             self._former = {name: last for name, last in self._former.items() if name in kept}
+
+
+def _in_a_row(made: Mapping[int, Made], rev: int) -> Iterator[Made]:
+    """Yield what made revision *rev*, and the ones after it, up to the first that is missing."""
+    while rev in made:
+        yield made[rev]
+        rev += 1
+
+
+def _same(cart: Cart, other: Cart) -> bool:
+    """Say whether tabs see no difference between them."""
+    return (cart.epoch, cart.rev, cart.content) == (other.epoch, other.rev, other.content)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from app.domain.cart import Cart, Patch
+from app.domain.cart import Cart
+from app.domain.news import BY_ORDER, OrderMoved
 from app.domain.orders import Deal, Order, OrderState, Return, Sale
 from app.domain.placing import NotPlaced, Placed, TakenBack, Wanted, place, take_back
 from app.domain.shelf import Shelf
-from app.live.ports import Buyer, Farewell, Outcome, Unsettled
+from app.live.ports import Buyer, Farewell, Made, Outcome, Unsettled
 
 Ruling = Placed | TakenBack | NotPlaced
 
@@ -52,9 +53,12 @@ class Bargain:
         return self.ruling.deal if isinstance(self.ruling, Placed | TakenBack) else None
 
     @property
-    def patch(self) -> Patch | None:
-        """Return what it does to the cart."""
-        return self.ruling.patch if isinstance(self.ruling, Placed) else None
+    def step(self) -> tuple[Cart, Made] | None:
+        """Return the cart afterwards, and what was done to it; None if nothing was."""
+        if not isinstance(self.ruling, Placed):
+            return None
+        cart, patch, deal = self.ruling
+        return cart, Made(patch, BY_ORDER, OrderMoved(deal.order.number, deal.order.state))
 
     def rule(self, cart: Cart, shelf: Shelf, now_s: float) -> Cart:
         """Rule on it, and return the cart afterwards."""

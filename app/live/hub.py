@@ -11,7 +11,7 @@ from app.domain.outbox import OutboxId
 from app.domain.shelf import Shelf
 from app.live.alarms import Alarms
 from app.live.cart import LiveCart, Trust
-from app.live.ports import Away, Disk, Tab
+from app.live.ports import Away, Disk, Made, Tab
 from app.live.rounds import Rounds
 from app.live.shop import Shop
 
@@ -21,15 +21,13 @@ MOST_ALLOWANCES = 10_000
 class Hub:
     """The carts that somebody looks at or asks for, by account.
 
-    A cart is read from disk by the first who wants it, and forgotten when nobody does. Whoever
-    moves the shelf on disk sets `stirred`, and it is looked at at once.
+    A cart is read from disk by the first who wants it, and forgotten when nobody does.
     """
 
     def __init__(self, disk: Disk, shop: Shop):
         self.shop = shop
         self.alarms = Alarms()
         self.rounds = Rounds(shop)
-        self.stirred = asyncio.Event()
         self._disk = disk
         self._carts: dict[Account, LiveCart] = {}
         self._loading: dict[Account, asyncio.Future[None]] = {}
@@ -66,6 +64,7 @@ class Hub:
         for account in saved:
             if cart := self._carts.get(account):
                 cart.announce()
+                self._catch_up(cart)
                 self._let_go(cart)
 
     def refuse(self, refused: Iterable[Account]) -> None:
@@ -73,6 +72,7 @@ class Hub:
         for account in refused:
             if cart := self._carts.get(account):
                 cart.refuse()
+                self._catch_up(cart)
                 self._let_go(cart)
 
     def outrun(self, stale: Iterable[Account]) -> None:
@@ -90,6 +90,23 @@ class Hub:
         for account in broken:
             if cart := self._carts.pop(account, None):
                 cart.lose()
+
+    def overhear(self, account: Account, version: int, made: Iterable[Made] = ()) -> None:
+        """Learn that a cart is saved under *version*, and what another node did to it."""
+        if cart := self._carts.get(account):
+            cart.overhear(version, made)
+            self._catch_up(cart)
+
+    def hear_tabs(self, account: Account, node: str, tabs: int) -> None:
+        """Learn that so many tabs look at a cart on another node."""
+        if cart := self._carts.get(account):
+            cart.tabs.hear(node, tabs)
+
+    def go_round(self) -> tuple[Account, ...]:
+        """Have the nodes told that ours still look; return which carts are open."""
+        for cart in self._carts.values():
+            cart.tabs.go_round()
+        return tuple(self._carts)
 
     async def mend(self) -> None:
         """Wait until carts have to be read again, and read them; `Away` leaves them for later."""
@@ -143,7 +160,13 @@ class Hub:
                 self.lose([account])
             else:
                 cart.reload(found)
+                self._catch_up(cart)
                 self._let_go(cart)
+
+    def _catch_up(self, cart: LiveCart) -> None:
+        """Have *cart* read again if another node has moved it on."""
+        if cart.is_behind:
+            self.outrun([cart.saved.account])
 
     def _fall_ill(self, accounts: Iterable[Account]) -> list[LiveCart]:
         ill = [account for account in accounts if account in self._carts]

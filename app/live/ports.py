@@ -1,13 +1,15 @@
 """What the live carts need of the rest of the shop; the rest of the shop fits in here."""
 
+from collections.abc import Sequence
 from enum import Enum, auto
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from app.domain.cart import Account, Cart
-from app.domain.news import News, TabId
+from app.domain.cart import Account, Cart, Patch
+from app.domain.news import By, News, OrderMoved, TabId
 from app.domain.orders import Deal, Order
 from app.domain.outbox import OutboxId, Pushed
 from app.domain.placing import NotPlaced
+from app.domain.sessions import Session, SessionHash
 from app.domain.shelf import Sku
 
 
@@ -88,6 +90,33 @@ class Writer(Protocol):
 
     def mark(self, account: Account, cart: Unsaved) -> None:
         """Have *cart* saved as it will be when its turn comes."""
+
+
+class Made(NamedTuple):
+    """A change of a cart that is saved: what it does, who asked, and which order it made."""
+
+    patch: Patch
+    by: By
+    order: OrderMoved | None = None
+
+
+class Nodes(Protocol):
+    """The other servers of this database; what they are told may be lost, late or doubled."""
+
+    def tell_tabs(self, account: Account, tabs: int) -> None:
+        """Tell that so many tabs look at a cart here; as long as there are any, hear of it too."""
+
+    def tell_moved(self, account: Account, version: int, made: Sequence[Made]) -> None:
+        """Tell that a cart was saved here under *version*, and what was done to it."""
+
+    def tell_shelf(self) -> None:
+        """Tell that something on the shelf moved."""
+
+    def tell_ended(self, id_hash: SessionHash, why: Farewell) -> None:
+        """Tell that a login has ended."""
+
+    def tell_renewed(self, id_hash: SessionHash, session: Session) -> None:
+        """Tell that *session* took the place of a login."""
 
 
 class Disk(Protocol):

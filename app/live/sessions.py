@@ -1,12 +1,12 @@
 """Who is signed in on an open socket; a login that ends takes its sockets with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from app.domain.news import Auth
 from app.domain.sessions import Lifetime, Session, SessionHash, ends_at_s
-from app.live.ports import Asker, Farewell
+from app.live.ports import Asker, Farewell, Nodes
 
 WARN_BEFORE_S = 120
 SAVE_USE_EVERY_S = 600
@@ -30,12 +30,13 @@ class Use(NamedTuple):
 
 
 class LiveSessions:
-    """The logins that have sockets open on this node."""
+    """The logins that have sockets open on this node; other nodes are told when one ends."""
 
-    def __init__(self, lifetime: Lifetime, now_s: Callable[[], float]):
+    def __init__(self, lifetime: Lifetime, now_s: Callable[[], float], nodes: Nodes):
         self._lifetime = lifetime
         self._save_use_every_s = min(SAVE_USE_EVERY_S, lifetime.idle_s // 100)
         self._now_s = now_s
+        self._nodes = nodes
         self._logins: dict[SessionHash, _Login] = {}
         self._uses: dict[SessionHash, Use] = {}
 
@@ -82,8 +83,13 @@ class LiveSessions:
     def renew(self, id_hash: SessionHash, session: Session) -> None:
         """Let the sockets of a login go on in *session*, which took its place in their browser.
 
-        They are known by either name from now on.
+        They are known by either name from now on, on other nodes too.
         """
+        self.hear_renewed(id_hash, session)
+        self._nodes.tell_renewed(id_hash, session)
+
+    def hear_renewed(self, id_hash: SessionHash, session: Session) -> None:
+        """Learn from another node that *session* took the place of a login."""
         if login := self._logins.get(id_hash):
             login.session, login.use_saved_at_s, login.warned = session, session.used_at_s, False
             login.names.append(session.id_hash)
@@ -91,11 +97,31 @@ class LiveSessions:
             self._watch(login)
 
     def end(self, id_hash: SessionHash, why: Farewell = Farewell.SIGNED_OUT) -> None:
-        """Dismiss the sockets of a login that has ended."""
+        """Dismiss the sockets of a login that has ended, on other nodes too."""
+        self.hear_ended(id_hash, why)
+        self._nodes.tell_ended(id_hash, why)
+
+    def hear_ended(self, id_hash: SessionHash, why: Farewell = Farewell.SIGNED_OUT) -> None:
+        """Learn from another node, or from the disk, that a login has ended."""
         if login := self._logins.get(id_hash):
             self._forget(login)
             for socket in tuple(login.sockets):
                 socket.dismiss(why)
+
+    def names(self) -> tuple[SessionHash, ...]:
+        """Return what the logins with open sockets are called today."""
+        return tuple({login.session.id_hash for login in self._logins.values()})
+
+    def compare(self, names: Iterable[SessionHash], uses: Mapping[SessionHash, int]) -> None:
+        """Learn when those of *names* that have not ended were last used, on any node."""
+        for name in names:
+            if (login := self._logins.get(name)) is None:
+                continue
+            if name in uses:
+                used_at_s = max(uses[name], login.session.used_at_s)
+                login.session = replace(login.session, used_at_s=used_at_s)
+            elif login.session.id_hash == name:
+                self.hear_ended(name)
 
     def sweep(self) -> None:
         """Warn the sockets of logins that end soon, and end those whose time has come."""
@@ -110,7 +136,7 @@ class LiveSessions:
     def _look_at(self, login: _Login) -> None:
         left_ms = self.left_ms(login.session)
         if left_ms == 0:
-            self.end(login.session.id_hash, Farewell.EXPIRED)
+            self.hear_ended(login.session.id_hash, Farewell.EXPIRED)
             return
         if left_ms <= WARN_BEFORE_S * 1000 and not login.warned:
             login.warned = True

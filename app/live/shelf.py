@@ -1,13 +1,19 @@
 """Today's prices and stock, and which products have moved."""
 
+import asyncio
+
 from app.domain.news import Item
 from app.domain.shelf import Shelf, Sku, told_stock
 
 
 class LiveShelf:
-    """The shelf as everybody in this process sees it; `today` is replaced, never changed."""
+    """The shelf as everybody in this process sees it; `today` is replaced, never changed.
+
+    `stirred` is set when something was moved on disk, so that it is looked at at once.
+    """
 
     def __init__(self) -> None:
+        self.stirred = asyncio.Event()
         self.today = Shelf({}, {})
         self.moved = -1
 

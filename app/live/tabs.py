@@ -1,17 +1,34 @@
 """The tabs that look at one cart."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from app.domain.news import News, Tabs
 from app.live.ports import Farewell, Tab
 
+SILENT_ROUNDS = 2
+
+
+@dataclass(slots=True)
+class _Elsewhere:
+    """So many tabs on another node, and for how many rounds it has said nothing."""
+
+    tabs: int
+    silent_rounds: int = 0
+
 
 class Audience:
-    """The tabs of one account on this node, the one that came first at the front."""
+    """The tabs of one account on this node, the one that came first at the front.
 
-    def __init__(self, most: int):
+    `tell_nodes` is told how many there are here; the other nodes' are counted with them.
+    """
+
+    def __init__(self, most: int, tell_nodes: Callable[[int], None]):
         self._most = most
+        self._tell_nodes = tell_nodes
         self._tabs: list[Tab] = []
+        self._here = 0
+        self._elsewhere: dict[str, _Elsewhere] = {}
         self._told = 0
 
     def __len__(self) -> int:
@@ -45,12 +62,35 @@ class Audience:
 
     def count(self, newcomer: Tab | None) -> None:
         """Tell how many tabs there are: to *newcomer*, and to all if that has changed."""
-        tabs = len({tab.id for tab in self._tabs})
+        here = len({tab.id for tab in self._tabs})
+        if here != self._here:
+            self._here = here
+            self._tell_nodes(here)
+        tabs = here + sum(others.tabs for others in self._elsewhere.values())
         if tabs != self._told:
             self._told = tabs
             self.tell(Tabs(tabs))
         elif newcomer is not None:
             newcomer.tell(Tabs(tabs))
+
+    def hear(self, node: str, tabs: int) -> None:
+        """Learn that so many tabs look on another node; one that is new is told how many here."""
+        known = self._elsewhere.pop(node, None)
+        if tabs:
+            self._elsewhere[node] = _Elsewhere(tabs)
+            if known is None:
+                self._tell_nodes(self._here)
+        self.count(None)
+
+    def go_round(self) -> None:
+        """Tell the nodes that look too that this one still does, and forget those that do not."""
+        for node, others in [*self._elsewhere.items()]:
+            others.silent_rounds += 1
+            if others.silent_rounds > SILENT_ROUNDS:
+                del self._elsewhere[node]
+        if self._elsewhere:
+            self._tell_nodes(self._here)
+        self.count(None)
 
     def tell(self, news: News) -> None:
         """Tell every tab."""
@@ -61,6 +101,7 @@ class Audience:
         """Show every tab out."""
         for tab in self:
             self._show_out(tab, why)
+        self.count(None)
 
     def _show_out(self, tab: Tab, why: Farewell) -> None:
         self._tabs.remove(tab)

@@ -1,5 +1,7 @@
 """What the tabs of one cart see of it: told as it is saved, beside the shelf of today."""
 
+from functools import partial
+
 from app.domain.cart import Cart, Patch
 from app.domain.news import By, Prices, Snapshot, Untouched
 from app.domain.shelf import Sku
@@ -30,7 +32,7 @@ class Window:
     """
 
     def __init__(self, saved: Cart, shop: Shop):
-        self.tabs = Audience(shop.limits.sockets)
+        self.tabs = Audience(shop.limits.sockets, partial(shop.nodes.tell_tabs, saved.account))
         self.told_s = float("-inf")
         self._shop = shop
         self._told_voucher, _ = price_cart(saved, shop.shelf.today, shop.now_s())

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from itertools import islice
 
+from app.domain.cart import Cart
 from app.domain.news import By, News, TabId
 from app.domain.ops import BadOp, Op, Ruling
 from app.domain.outbox import OutboxId, Ticket
 from app.live.deals import Bargain
-from app.live.ports import Asker, Farewell
+from app.live.ports import Asker, Farewell, Made
 
 
 @dataclass(slots=True)
@@ -22,11 +23,16 @@ class Wish:
     asked_s: float
 
     @property
-    def by(self) -> By | None:
-        """Say who asked, as a patch tells it; a bad op makes no patch."""
-        if isinstance(self.op, BadOp):
+    def step(self) -> tuple[Cart, Made] | None:
+        """Return the cart afterwards, and what was done to it; None if nothing was."""
+        cart, _, patch, _ = self.ruling
+        if patch is None or isinstance(self.op, BadOp):
             return None
-        return By(self.tab, self.ticket.outbox, self.ticket.n, self.op.kind)
+        return cart, Made(patch, By(self.tab, self.ticket.outbox, self.ticket.n, self.op.kind))
+
+    def fulfil(self) -> None:
+        """Tell what came of it."""
+        self.tell(self.ruling.verdict)
 
     def tell(self, news: News) -> None:
         """Tell everybody who waits."""

@@ -74,6 +74,12 @@ def load_cart(connection: Connection, account: Account) -> Cart:
     return cart_of(connection.execute(asked).one())
 
 
+def load_versions(connection: Connection, accounts: Sequence[Account]) -> dict[Account, int]:
+    """Return how often the carts of *accounts* were saved."""
+    asked = select(carts.c.account, carts.c.version).where(carts.c.account.in_(accounts))
+    return {Account(account): version for account, version in connection.execute(asked)}
+
+
 def cart_of(row: Row[Any]) -> Cart:
     """Return the cart that a row of its table holds."""
     return _cart(Account(row.account), row.epoch, row.version, row.rev, _decode(row.body))

@@ -1,5 +1,6 @@
 """Logins: a random id in the cookie, its digest in the database (ASVS 5.0, 7.2)."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -74,6 +75,16 @@ def load_sessions(
         SignedIn(SessionHash(row.id_hash), row.agent, row.created_at, row.used_at)
         for row in connection.execute(asked)
     ]
+
+
+def load_uses(
+    connection: Connection, names: Sequence[SessionHash], lifetime: Lifetime, now_s: int
+) -> dict[SessionHash, int]:
+    """Return when those of the logins called *names* were last used that have not ended."""
+    asked = select(sessions.c.id_hash, sessions.c.used_at).where(
+        sessions.c.id_hash.in_(names), _lasts(lifetime, now_s)
+    )
+    return {SessionHash(id_hash): used_at for id_hash, used_at in connection.execute(asked)}
 
 
 def touch_session(connection: Connection, id_hash: SessionHash, now_s: int) -> None:

@@ -30,6 +30,7 @@ from app.live.hub import Hub
 from app.live.sessions import LiveSessions
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
+from app.nodes import Alone
 from app.store.database import Database
 from app.store.orders import find_any_order, load_moved_orders, move_on
 from app.store.shelf import load_categories, load_moves
@@ -110,16 +111,16 @@ async def open_house(
     url: str, *, hasher: PasswordHasher = CHEAP, limits: Limits | None = None, **changes: Any
 ) -> AsyncIterator[House]:
     """Open a shop whose desk is as usual but for *changes*."""
-    clock, database = Clock(), FlakyDatabase(url)
+    clock, database, nodes = Clock(), FlakyDatabase(url), Alone()
     writer, disk = Writer(database, clock.now_s, clock.now_s), Disk(database)
-    shop = Shop(LiveShelf(), writer, limits or Limits(), clock.now_s, clock.now_s)
+    shop = Shop(LiveShelf(), writer, limits or Limits(), clock.now_s, clock.now_s, nodes)
     hub = Hub(disk, shop)
     await restock(database, hub)
     lifetime = changes.get("lifetime", Lifetime())
     usual = Desk(
         database=database,
         hub=hub,
-        sessions=LiveSessions(lifetime, clock.now_s),
+        sessions=LiveSessions(lifetime, clock.now_s, nodes),
         gauges=lambda: {"sockets": 3, "waiting": writer.waiting},
         assets=ASSETS,
         categories=list(await database.read(load_categories)),

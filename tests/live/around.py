@@ -14,14 +14,16 @@ from app.live.rounds import Rounds
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
 from tests.examples import ADA, EMPTY, SHELF, shelf_of
-from tests.live.fakes import FakeClock, FakeDisk, FakeTab, FakeWriter
+from tests.live.fakes import FakeClock, FakeDisk, FakeNodes, FakeTab, FakeWriter
 
 
-def shop_with(writer: FakeWriter, clock: FakeClock, limits: Limits | None = None) -> Shop:
+def shop_with(
+    writer: FakeWriter, clock: FakeClock, nodes: FakeNodes, limits: Limits | None = None
+) -> Shop:
     """Return a shop that sells what is on the examples' shelf."""
     shelf = LiveShelf()
     shelf.update(1, SHELF)
-    return Shop(shelf, writer, limits or Limits(), clock.now_s, clock.steady_s)
+    return Shop(shelf, writer, limits or Limits(), clock.now_s, clock.steady_s, nodes)
 
 
 class Around:
@@ -29,8 +31,8 @@ class Around:
 
     def __init__(self, saved: Cart = EMPTY, limits: Limits | None = None):
         self.clock = FakeClock()
-        self.writer = FakeWriter()
-        self.shop = shop_with(self.writer, self.clock, limits)
+        self.writer, self.nodes = FakeWriter(), FakeNodes()
+        self.shop = shop_with(self.writer, self.clock, self.nodes, limits)
         self.cart = LiveCart(saved, self.shop, None)
         self.deals: tuple[Deal, ...] = ()
 
@@ -65,7 +67,8 @@ class AroundHub:
 
     def __init__(self, limits: Limits | None = None, clock: FakeClock | None = None) -> None:
         self.disk, self.writer, self.clock = FakeDisk(), FakeWriter(), clock or FakeClock()
-        self.hub = Hub(self.disk, shop_with(self.writer, self.clock, limits))
+        self.nodes = FakeNodes()
+        self.hub = Hub(self.disk, shop_with(self.writer, self.clock, self.nodes, limits))
 
     async def enters(self, tab: FakeTab, account: Account = ADA) -> LiveCart:
         """Let *tab* in, as its connection does."""

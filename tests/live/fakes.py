@@ -1,15 +1,17 @@
 """Stand-ins for what live carts talk to: they remember, and do what the test says."""
 
 import asyncio
+from collections.abc import Sequence
 
 from app.domain.cart import Account, Cart
 from app.domain.news import News, TabId
 from app.domain.ops import Op
 from app.domain.orders import Deal, Order
 from app.domain.outbox import OutboxId, Pushed, Ticket
+from app.domain.sessions import Session, SessionHash
 from app.domain.shelf import Sku
 from app.live.cart import LiveCart
-from app.live.ports import Away, Farewell, Outcome, Unsaved
+from app.live.ports import Away, Farewell, Made, Outcome, Unsaved
 from tests.examples import ADA, EMPTY, HERE, NOON, THERE
 
 
@@ -62,6 +64,32 @@ class FakeWriter:
         """Take everything that waits, as the writer does before it saves."""
         waiting, self.waiting = self.waiting, {}
         return [cart.take() for cart in waiting.values()]
+
+
+class FakeNodes:
+    """The other nodes: they keep everything that they are told."""
+
+    def __init__(self) -> None:
+        self.tabs: list[tuple[Account, int]] = []
+        self.moved: list[tuple[Account, int, Sequence[Made]]] = []
+        self.shelves = 0
+        self.ended: list[tuple[SessionHash, Farewell]] = []
+        self.renewed: list[tuple[SessionHash, Session]] = []
+
+    def tell_tabs(self, account: Account, tabs: int) -> None:
+        self.tabs.append((account, tabs))
+
+    def tell_moved(self, account: Account, version: int, made: Sequence[Made]) -> None:
+        self.moved.append((account, version, made))
+
+    def tell_shelf(self) -> None:
+        self.shelves += 1
+
+    def tell_ended(self, id_hash: SessionHash, why: Farewell) -> None:
+        self.ended.append((id_hash, why))
+
+    def tell_renewed(self, id_hash: SessionHash, session: Session) -> None:
+        self.renewed.append((id_hash, session))
 
 
 class FakeDisk:

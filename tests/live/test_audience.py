@@ -11,9 +11,9 @@ def tabs(*names: str) -> list[FakeTab]:
     return [FakeTab(name) for name in names]
 
 
-def audience_of(*inside: FakeTab, most: int = 10) -> Audience:
-    """Return an audience that these have entered."""
-    audience = Audience(most)
+def audience_of(*inside: FakeTab, most: int = 10, nodes: list[int] | None = None) -> Audience:
+    """Return an audience that these have entered; *nodes* gets what other nodes are told."""
+    audience = Audience(most, ([] if nodes is None else nodes).append)
     for tab in inside:
         assert audience.enter(tab)
         audience.count(tab)
@@ -134,7 +134,8 @@ def test_a_tab_may_leave_while_the_others_are_told() -> None:
             audience.leave(self)
 
     leaver, stayer = Leaver("leaver"), FakeTab("stayer")
-    audience = Audience(10)
+    nodes: list[int] = []
+    audience = Audience(10, nodes.append)
     audience.enter(leaver)
     audience.enter(stayer)
 

@@ -1,5 +1,7 @@
 """Who is signed in on an open socket: warned in time, dismissed in the end."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.news import Auth
@@ -8,7 +10,7 @@ from app.domain.sessions import Lifetime, Session, SessionHash
 from app.live.ports import Farewell
 from app.live.sessions import SAVE_USE_EVERY_S, WARN_BEFORE_S, LiveSessions, Use
 from tests.examples import ADA, NOON
-from tests.live.fakes import FakeClock, FakeTab
+from tests.live.fakes import FakeClock, FakeNodes, FakeTab
 
 IDLE_S, ABSOLUTE_S = 3600, 7200
 
@@ -26,8 +28,8 @@ class Signed:
     """One socket with one login, and the clock."""
 
     def __init__(self, login: Session | None = None, idle_s: int = IDLE_S) -> None:
-        self.clock = FakeClock()
-        self.sessions = LiveSessions(Lifetime(ABSOLUTE_S, idle_s), self.clock.now_s)
+        self.clock, self.nodes = FakeClock(), FakeNodes()
+        self.sessions = LiveSessions(Lifetime(ABSOLUTE_S, idle_s), self.clock.now_s, self.nodes)
         self.login = login or a_login()
         self.socket = FakeTab()
         self.sessions.join(self.login, self.socket)
@@ -121,7 +123,7 @@ def test_a_login_that_is_used_after_its_warning_says_that_it_lasts_on_and_warns_
 
 def test_where_logins_rest_only_shortly_the_second_warning_comes_in_time_too() -> None:
     clock, socket, login = FakeClock(), FakeTab(), a_login()
-    sessions = LiveSessions(Lifetime(ABSOLUTE_S, 130), clock.now_s)
+    sessions = LiveSessions(Lifetime(ABSOLUTE_S, 130), clock.now_s, FakeNodes())
     sessions.join(login, socket)
     clock.passes(10)
     sessions.sweep()
@@ -237,3 +239,50 @@ def test_what_is_used_without_a_socket_is_no_business_of_the_sockets() -> None:
     signed.sessions.use(a_login("other", used_at_s=NOON - SAVE_USE_EVERY_S))
 
     assert signed.sessions.take_uses() == []
+
+
+def test_other_nodes_are_told_of_a_login_that_ends_or_goes_on_under_another_name() -> None:
+    signed = Signed()
+    again = replace(signed.login, id_hash=SessionHash("again"))
+
+    signed.sessions.renew(signed.login.id_hash, again)
+    signed.sessions.end(again.id_hash)
+    signed.sessions.end(SessionHash("on another node"))
+
+    assert signed.nodes.renewed == [(signed.login.id_hash, again)]
+    assert [name for name, _ in signed.nodes.ended] == [again.id_hash, "on another node"]
+
+
+def test_what_is_heard_of_a_login_is_not_told_again() -> None:
+    signed = Signed()
+
+    signed.sessions.hear_ended(signed.login.id_hash)
+
+    assert signed.socket.farewells == [Farewell.SIGNED_OUT]
+    assert signed.nodes.ended == []
+
+
+def test_a_login_that_the_disk_does_not_know_has_ended() -> None:
+    signed = Signed()
+    name = signed.login.id_hash
+    assert signed.sessions.names() == (name,)
+
+    signed.sessions.compare([name], {name: signed.login.used_at_s})
+    assert signed.socket.farewells == []
+    signed.sessions.compare([name, SessionHash("unknown")], {})
+
+    assert signed.socket.farewells == [Farewell.SIGNED_OUT]
+    assert signed.sessions.names() == ()
+
+
+def test_a_login_that_is_used_on_another_node_does_not_end_here() -> None:
+    signed = Signed()
+    name = signed.login.id_hash
+    signed.clock.passes(IDLE_S - 10)
+    used_at_s = int(signed.clock.now_s())
+
+    signed.sessions.compare([name], {name: used_at_s})
+    signed.clock.passes(20)
+    signed.sessions.sweep()
+
+    assert signed.socket.farewells == []

@@ -125,7 +125,7 @@ class Corner:
 
     def __init__(self, limits: Limits | None = None):
         self.around = AroundHub(limits, LoopClock())
-        self.sessions = LiveSessions(LIFETIME, self.around.clock.now_s)
+        self.sessions = LiveSessions(LIFETIME, self.around.clock.now_s, self.around.nodes)
         self.guests = Guests(100, 20, 10)
         self.manners = Manners(
             self.around.hub, self.sessions, self.guests, "w1", heartbeat_ms=20_000, hello_ms=5_000

@@ -1,0 +1,249 @@
+"""Two servers of one shop: any of them serves any cart, and they tell each other news."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+import pytest
+
+from tests.databases import Cluster, find_postgresql, open_cluster
+from tests.e2e.orders import fill, order, wanted
+from tests.e2e.server import Server, free_port, run_command
+from tests.e2e.shelf import APPLES, BREAD, MILK, price
+from tests.e2e.wire import Goodbye, Shopper, Wire, newcomer, op
+from tests.redis import RedisServer, find_redis
+
+EDITS = 40
+
+
+class Nodes(NamedTuple):
+    """Two servers, and what they share."""
+
+    one: Server
+    other: Server
+    cluster: Cluster
+    redis: RedisServer
+
+    def start(self) -> None:
+        """Start both."""
+        self.one.start()
+        self.other.start()
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """Return two open servers on a database and a Redis that may be stopped."""
+    postgresql, redis = find_postgresql(), find_redis()
+    if postgresql is None or redis is None:
+        pytest.skip("PostgreSQL and Redis are needed (Debian: postgresql, redis-server)")
+    with ExitStack() as stack:
+        cluster = stack.enter_context(open_cluster(postgresql))
+        server = RedisServer(redis)
+        stack.callback(server.kill)
+        server.start()
+        url, shared = cluster.new(), {"redis": server.url, "burst": 1000, "per_s": 1000}
+        home = tmp_path_factory.mktemp("nodes")
+        both = [Server(folder(home, name), url, node=name, **shared) for name in ("one", "other")]
+        for each in both:
+            stack.callback(each.end)
+            each.start()
+        yield Nodes(both[0], both[1], cluster, server)
+    assert [event for each in both for event in each.complaints()] == []
+
+
+def folder(home: Path, name: str) -> Path:
+    """Make a folder."""
+    (home / name).mkdir()
+    return home / name
+
+
+class Ada(NamedTuple):
+    """One shopper at two servers."""
+
+    here: Shopper
+    there: Shopper
+
+
+@pytest.fixture
+async def ada(nodes: Nodes) -> AsyncIterator[Ada]:
+    """Return somebody who is signed in, whichever server is asked."""
+    here = await newcomer(nodes.one)
+    async with here, Shopper(nodes.other, here.cookie, here.account, here.email) as there:
+        yield Ada(here, there)
+
+
+@pytest.fixture
+async def tabs(ada: Ada) -> tuple[Wire, Wire]:
+    """Return a tab of hers at each server, which know of each other."""
+    here, there = await ada.here.tab(), await ada.there.tab()
+    for tab in (here, there):
+        if tab.told[-1] != b'{"t":"tabs","n":2}':
+            assert await tab.expect("tabs") == {"t": "tabs", "n": 2}
+    return here, there
+
+
+async def place(shopper: Shopper) -> str:
+    """Return where a server says that the cart is."""
+    return str((await shopper.cart())["at"])
+
+
+async def agree(ada: Ada, *tabs: Wire) -> None:
+    """Wait until both servers and all tabs are at one place."""
+    async with asyncio.timeout(10):
+        while (at := await place(ada.here)) != await place(ada.there):  # noqa: ASYNC110 - HTTP
+            await asyncio.sleep(0.02)
+        for tab in tabs:
+            while tab.at != at:
+                await tab.hear()
+
+
+async def test_a_change_reaches_the_tab_at_the_other_server_as_a_patch(
+    tabs: tuple[Wire, Wire],
+) -> None:
+    here, there = tabs
+    await here.say("op", n=1, k="line.add", sku=APPLES, qty=2)
+
+    verdict, patch = await here.hear(), await here.hear()
+
+    assert verdict == {"t": "ok", "n": 1, "rev": 1}
+    assert patch["t"] == "patch"
+    assert await there.hear() == patch
+
+
+async def test_a_change_over_http_reaches_the_tab_at_the_other_server(ada: Ada) -> None:
+    tab, outbox = await ada.there.tab(), str(uuid4())
+    answer = await ada.here.ops(outbox, op(1, "note.set", text="ring twice"))
+
+    patch = await tab.expect("patch")
+
+    assert patch["by"] == {"tab": None, "outbox": outbox, "n": 1, "k": "note.set"}
+    assert (patch["note"], patch["at"]) == ("ring twice", answer.json["at"])
+
+
+async def test_a_repeat_at_the_other_server_gets_the_same_verdict(
+    ada: Ada, tabs: tuple[Wire, Wire]
+) -> None:
+    here, _ = tabs
+    verdict = await here.ask(1, "line.add", sku=MILK, qty=3)
+
+    again = await ada.there.ops(here.outbox, op(1, "line.add", sku=MILK, qty=3))
+
+    assert again.json["verdicts"] == [verdict]
+    assert await ada.there.quantities() == {MILK: 3}
+
+
+async def test_both_servers_change_one_line_at_once_and_nothing_is_lost_or_doubled(
+    ada: Ada, tabs: tuple[Wire, Wire]
+) -> None:
+    async def click(tab: Wire) -> set[str]:
+        asking = [tab.say("op", n=n, k="line.add", sku=BREAD, qty=1) for n in range(1, EDITS + 1)]
+        await asyncio.gather(*asking)
+        return {(await tab.verdict(n))["t"] for n in range(1, EDITS + 1)}
+
+    assert await asyncio.gather(*map(click, tabs)) == [{"ok"}, {"ok"}]
+
+    await agree(ada, *tabs)
+    assert await ada.there.quantities() == {BREAD: 2 * EDITS}
+
+
+async def test_a_tab_that_leaves_is_no_longer_counted_at_the_other_server(
+    tabs: tuple[Wire, Wire],
+) -> None:
+    here, there = tabs
+    await there.cut()
+
+    assert await here.expect("tabs") == {"t": "tabs", "n": 1}
+
+
+async def test_signing_out_here_closes_the_socket_there(ada: Ada, tabs: tuple[Wire, Wire]) -> None:
+    _, there = tabs
+    assert (await ada.here.send("DELETE", "/api/session")).status == 204
+
+    async with asyncio.timeout(1):
+        assert await there.goodbye() == Goodbye(4410, "")
+
+
+async def test_an_order_here_empties_the_cart_there(ada: Ada, tabs: tuple[Wire, Wire]) -> None:
+    _, there = tabs
+    await fill(ada.here, **{APPLES: 2})
+    await there.expect("patch")
+
+    placed = await order(ada.here, await wanted(ada.here))
+
+    assert placed.status == 201
+    patch = await there.expect("patch")
+    assert patch["by"]["k"] == "order"
+    assert patch["lines"] == {APPLES: None}
+    assert await there.expect("order") == {
+        "t": "order",
+        "number": placed.json["number"],
+        "state": "placed",
+    }
+    assert (await ada.there.send("GET", f"/api/orders/{placed.json['number']}")).status == 200
+
+
+async def test_a_price_that_is_set_reaches_both(nodes: Nodes, tabs: tuple[Wire, Wire]) -> None:
+    here, there = tabs
+    for tab in tabs:
+        await tab.say("watch", skus=[MILK])
+        await tab.expect("prices")
+    pounds = f"{price(MILK) // 100 + 1}.00"
+    done = await asyncio.to_thread(nodes.one.command, "product", "set", MILK, "--price", pounds)
+    assert done.returncode == 0, done.stderr
+
+    told = [await tab.expect("prices") for tab in (here, there)]
+
+    assert [items["items"][0]["price"] for items in told] == [100 * int(pounds[:-3])] * 2
+
+
+async def test_without_redis_both_serve_and_agree_when_it_is_back(
+    nodes: Nodes, ada: Ada, tabs: tuple[Wire, Wire]
+) -> None:
+    here, there = tabs
+    await asyncio.to_thread(nodes.redis.kill)
+    assert (await here.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await there.ask(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
+    assert (await here.ask(2, "line.add", sku=BREAD, qty=1))["t"] == "ok"
+
+    await asyncio.to_thread(nodes.redis.start)
+
+    await agree(ada, here, there)
+    assert await ada.here.quantities() == {APPLES: 1, MILK: 1, BREAD: 1}
+
+
+async def test_a_server_without_redis_is_not_let_in_beside_them(nodes: Nodes) -> None:
+    alone = {**nodes.one.environment, "SHOP_BIND": f"127.0.0.1:{free_port()}"}
+    del alone["SHOP_REDIS"]
+    refused = await asyncio.to_thread(run_command, "run", environment=alone)
+
+    assert refused.returncode == 2
+    assert "SHOP_REDIS" in refused.stderr
+
+
+async def test_a_crash_of_the_database_makes_ops_wait_and_loses_none(
+    nodes: Nodes, ada: Ada, tabs: tuple[Wire, Wire]
+) -> None:
+    said: list[str] = []
+
+    async def click(tab: Wire) -> None:
+        for n in range(1, EDITS + 1):
+            while (verdict := await tab.ask(n, "line.add", sku=MILK, qty=1))["t"] != "ok":
+                assert verdict["code"] == "busy", verdict
+                said.append(verdict["code"])
+                await asyncio.sleep(verdict["retry_ms"] / 1000)
+
+    clicking = asyncio.gather(*map(click, tabs))
+    await asyncio.sleep(0.05)
+    await asyncio.to_thread(nodes.cluster.stop, signal.SIGQUIT)
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(nodes.cluster.start)
+    async with asyncio.timeout(20):
+        await clicking
+
+    assert said
+    await agree(ada, *tabs)
+    assert await ada.here.quantities() == {MILK: 2 * EDITS}

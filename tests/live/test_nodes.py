@@ -1,0 +1,196 @@
+"""Carts that other nodes serve too: what is told to those, and what is made of their news."""
+
+from app.domain.cart import Patch
+from app.domain.news import By
+from app.domain.ops import AddLine, SetNote
+from app.live.cart import Trust
+from app.live.ports import Farewell, Made
+from tests.examples import ADA, HERE, MILK, THERE, after
+from tests.live.around import AroundHub, told
+from tests.live.fakes import FakeTab
+
+ONE_MILK = AddLine(MILK, 1)
+NOTE = SetNote("Ring twice")
+BY_THERE = By(None, THERE, 1, NOTE.kind)
+NOTED = after(NOTE)._replace(version=1, outboxes={})
+MADE = Made(Patch(1, note="Ring twice"), BY_THERE)
+
+
+async def test_other_nodes_are_told_what_was_done_once_it_is_saved() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    here.asks(cart, 1, ONE_MILK)
+    here.asks(cart, 2, ONE_MILK)
+    assert around.nodes.moved == []
+
+    around.saves()
+
+    ((account, version, made),) = around.nodes.moved
+    assert (account, version) == (ADA, 1)
+    assert [(one.patch.rev, one.by.n, one.by.outbox) for one in made] == [
+        (1, 1, HERE),
+        (2, 2, HERE),
+    ]
+
+
+async def test_a_refusal_is_told_too_for_it_moves_the_version() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    here.asks(cart, 1, AddLine(MILK, 0))
+    around.saves()
+
+    assert around.nodes.moved == [(ADA, 1, [])]
+
+
+async def test_what_another_node_did_is_told_as_it_was_done() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    around.disk.carts[ADA] = NOTED
+
+    around.hub.overhear(ADA, 1, [MADE])
+    await around.hub.mend()
+
+    (change,) = here.heard
+    assert told(here.heard) == ["Changed"]
+    assert (change.note, change.by) == ("Ring twice", BY_THERE)  # type: ignore[union-attr]
+    assert cart.saved == NOTED
+
+
+async def test_if_some_of_it_was_missed_the_whole_cart_is_told() -> None:
+    around, here = AroundHub(), FakeTab()
+    await around.enters(here)
+    around.disk.carts[ADA] = after(ONE_MILK, NOTE)._replace(version=2)
+
+    around.hub.overhear(ADA, 2, [MADE._replace(patch=Patch(2, note="Ring twice"))])
+    await around.hub.mend()
+
+    assert told(here.heard) == ["Snapshot"]
+
+
+async def test_if_it_does_not_lead_to_what_is_on_disk_the_whole_cart_is_told() -> None:
+    around, here = AroundHub(), FakeTab()
+    await around.enters(here)
+    around.disk.carts[ADA] = NOTED
+
+    around.hub.overhear(ADA, 1, [MADE._replace(patch=Patch(1, note="Ring once"))])
+    await around.hub.mend()
+
+    assert told(here.heard) == ["Snapshot"]
+
+
+async def test_news_that_come_late_or_twice_or_of_another_cart_cost_nothing() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    around.disk.carts[ADA] = NOTED
+    around.hub.overhear(ADA, 1, [MADE])
+    await around.hub.mend()
+    here.hears()
+    read = len(around.disk.carts_read)
+
+    around.hub.overhear(ADA, 1, [MADE])
+    around.hub.overhear(ADA, 0, [])
+    around.hub.overhear(THERE, 7, [])  # type: ignore[arg-type]
+
+    assert (cart.trust, here.heard) == (Trust.SOUND, [])
+    assert len(around.disk.carts_read) == read
+
+
+async def test_news_of_a_version_that_never_comes_cost_one_look() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    read = len(around.disk.carts_read)
+
+    around.hub.overhear(ADA, 1_000_000)
+    await around.hub.mend()
+
+    assert (cart.trust, here.heard) == (Trust.SOUND, [])
+    assert len(around.disk.carts_read) == read + 1
+
+
+async def test_what_is_being_saved_finds_out_by_itself() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    here.asks(cart, 1, ONE_MILK)
+    around.writer.takes()
+    around.disk.carts[ADA] = NOTED
+
+    around.hub.overhear(ADA, 1, [MADE])
+    assert cart.trust is Trust.SOUND
+
+    around.hub.outrun([ADA])
+    await around.hub.mend()
+    around.saves()
+
+    assert told(here.heard) == ["Changed", "Ok", "Changed"]
+    assert (cart.saved.rev, cart.saved.note) == (2, "Ring twice")
+
+
+async def test_what_was_saved_just_before_the_other_node_did_is_read_afterwards() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    here.asks(cart, 1, ONE_MILK)
+    ((taken, *_),) = around.writer.takes()
+    mine = taken._replace(version=1)
+    around.disk.carts[ADA] = after(NOTE, cart=mine)._replace(version=2)
+
+    around.hub.overhear(ADA, 2, [MADE._replace(patch=Patch(2, note="Ring twice"))])
+    around.hub.announce([ADA])
+    assert cart.trust is Trust.STALE
+    await around.hub.mend()
+
+    assert told(here.heard) == ["Ok", "Changed", "Changed"]
+    assert (cart.saved.version, cart.saved.rev) == (2, 2)
+
+
+async def test_while_the_disk_is_away_news_make_nobody_rule() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    around.hub.doubt([ADA])
+
+    around.hub.overhear(ADA, 1, [MADE])
+    here.asks(cart, 1, ONE_MILK)
+
+    assert cart.trust is Trust.UNKNOWN
+    assert told(here.heard) == ["Later"]
+
+
+async def test_tabs_on_other_nodes_are_counted() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    cart.tabs.count(here)
+    assert around.nodes.tabs == [(ADA, 1)]
+    here.hears()
+
+    around.hub.hear_tabs(ADA, "other", 2)
+
+    assert [news.n for news in here.hears()] == [3]  # type: ignore[union-attr]
+    assert around.nodes.tabs == [(ADA, 1), (ADA, 1)], "a node that is new is told how many are here"
+    around.hub.hear_tabs(ADA, "other", 1)
+    assert len(around.nodes.tabs) == 2
+    around.hub.hear_tabs(ADA, "other", 0)
+    assert [news.n for news in here.hears()] == [2, 1]  # type: ignore[union-attr]
+
+
+async def test_a_node_that_has_gone_without_a_word_is_forgotten() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    cart.tabs.count(here)
+    around.hub.hear_tabs(ADA, "other", 1)
+    here.hears()
+
+    assert [around.hub.go_round() for _ in range(2)] == [(ADA,), (ADA,)]
+    assert here.heard == []
+    around.hub.go_round()
+
+    assert [news.n for news in here.hears()] == [1]  # type: ignore[union-attr]
+
+
+async def test_a_cart_that_is_lost_is_looked_at_by_nobody() -> None:
+    around, here = AroundHub(), FakeTab()
+    cart = await around.enters(here)
+    cart.tabs.count(here)
+
+    around.hub.lose([ADA])
+
+    assert around.nodes.tabs == [(ADA, 1), (ADA, 0)]
+    assert here.farewells == [Farewell.LOST]

@@ -1,0 +1,54 @@
+"""A Redis server of one's own, that can be stopped and started again."""
+
+import shutil
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from tests.databases import PATIENCE_S
+from tests.e2e.server import free_port
+
+
+class RedisServer:
+    """A server on a port of its own, which keeps nothing."""
+
+    def __init__(self, program: Path):
+        self._program = program
+        self._port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Return where it is."""
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        """Start it, and return when it can be asked."""
+        words = ("--bind", "127.0.0.1", "--port", str(self._port), "--save", "")
+        self._process = subprocess.Popen([self._program, *words], stdout=subprocess.DEVNULL)
+        give_up_s = time.monotonic() + PATIENCE_S
+        while not self._answers():
+            assert time.monotonic() < give_up_s, "Redis does not answer"
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self._process:
+            self._process.kill()
+            self._process.wait(PATIENCE_S)
+            self._process = None
+
+    def _answers(self) -> bool:
+        with Redis.from_url(self.url) as client, suppress(RedisError):
+            return bool(client.ping())
+        return False
+
+
+def find_redis() -> Path | None:
+    """Return where the server's program is, if one is installed."""
+    found = shutil.which("redis-server")
+    return Path(found) if found else None
