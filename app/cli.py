@@ -44,8 +44,10 @@ from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
 from app.store.shelf import load_categories
+from app.workers import Workers
 
 BAD_USE = 2
+MOST_WORKERS = 64
 
 
 class Refused(Exception):
@@ -71,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="open the shop")
     run.add_argument("--demo", action="store_true", help="with a database and accounts to try")
+    run.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="run N processes behind one port; needs PostgreSQL and SHOP_REDIS",
+    )
     run.set_defaults(run=_run)
 
     filling = commands.add_parser("seed", help="add what the catalogue has and the shop has not")
@@ -103,10 +111,28 @@ def _run(config: Config, options: argparse.Namespace) -> None:
         made = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
         raise Refused(f"SHOP_SECRET is not set. Make one, and keep it: {made}")
     set_up_logs(config.log)
+    if options.workers is not None:
+        _run_workers(config, options.workers, demo)
+        return
     with closing(_claimed(config)) as claimed:
         _try_address(config)
         _prepare(config, demo)
         build(config, claimed, lambda: _say_ready(config, demo)).run()
+
+
+def _run_workers(config: Config, count: int, demo: Demo | None) -> None:
+    if not 0 < count <= MOST_WORKERS:
+        raise Refused(f"--workers needs a number from 1 to {MOST_WORKERS}.")
+    if not config.redis:
+        raise Refused(
+            "--workers needs SHOP_DATABASE=postgresql://… and SHOP_REDIS=redis://…, which the"
+            " workers share."
+        )
+    _claimed(config).close()
+    _try_address(config)
+    _prepare(config, demo)
+    if not Workers(config, count).run(lambda: _say_ready(config, demo)):
+        raise SystemExit(1)
 
 
 def _claimed(config: Config) -> Claim:

@@ -63,7 +63,8 @@ def add_demo_accounts(
 
 
 def _memory(config: Config) -> Path:
-    return Path(f"{make_url(config.database).database}.demo.json")
+    name = make_url(config.database).database
+    return Path(f"var/{name}.demo.json" if config.is_shareable else f"{name}.demo.json")
 
 
 def _remembered(memory: Path) -> Demo | None:

@@ -27,6 +27,7 @@ class Server:
         self.host = f"127.0.0.1:{self.port}"
         self.origin = f"http://{self.host}"
         self.database = database or f"sqlite:///{home / 'shop.db'}"
+        self.words: tuple[str, ...] = ("run",)
         self.log = home / "log"
         self.log.touch()
         self.environment = environment(
@@ -61,7 +62,7 @@ class Server:
         """Start a process, and do not wait until it is ready."""
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", "run"],
+                [sys.executable, "-m", "app.cli", *self.words],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=subprocess.PIPE,

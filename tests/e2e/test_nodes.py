@@ -10,14 +10,16 @@ from uuid import uuid4
 
 import pytest
 
-from tests.databases import Cluster, find_postgresql, open_cluster
+from tests.databases import Cluster
 from tests.e2e.orders import fill, order, wanted
 from tests.e2e.server import Server, free_port, run_command
+from tests.e2e.shared import open_shared
 from tests.e2e.shelf import APPLES, BREAD, MILK, price
 from tests.e2e.wire import Goodbye, Shopper, Wire, newcomer, op
-from tests.redis import RedisServer, find_redis
+from tests.redis import RedisServer
 
 EDITS = 40
+EAGER = {"burst": 1000, "per_s": 1000}
 
 
 class Nodes(NamedTuple):
@@ -37,21 +39,15 @@ class Nodes(NamedTuple):
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     """Return two open servers on a database and a Redis that may be stopped."""
-    postgresql, redis = find_postgresql(), find_redis()
-    if postgresql is None or redis is None:
-        pytest.skip("PostgreSQL and Redis are needed (Debian: postgresql, redis-server)")
     with ExitStack() as stack:
-        cluster = stack.enter_context(open_cluster(postgresql))
-        server = RedisServer(redis)
-        stack.callback(server.kill)
-        server.start()
-        url, shared = cluster.new(), {"redis": server.url, "burst": 1000, "per_s": 1000}
+        shared = stack.enter_context(open_shared())
+        url, settings = shared.cluster.new(), {"redis": shared.redis.url, **EAGER}
         home = tmp_path_factory.mktemp("nodes")
-        both = [Server(folder(home, name), url, node=name, **shared) for name in ("one", "other")]
+        both = [Server(folder(home, name), url, node=name, **settings) for name in ("one", "other")]
         for each in both:
             stack.callback(each.end)
             each.start()
-        yield Nodes(both[0], both[1], cluster, server)
+        yield Nodes(both[0], both[1], shared.cluster, shared.redis)
     assert [event for each in both for event in each.complaints()] == []
 
 

@@ -1,0 +1,138 @@
+"""Several processes behind one port."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.server import Server, run_command
+from tests.e2e.shared import Shared, open_shared
+from tests.e2e.shelf import APPLES
+from tests.e2e.wire import Shopper, newcomer
+
+BOTH = {"w-1", "w-2"}
+SOON_S = 10
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Shared]:
+    """Return what the workers share."""
+    with open_shared() as shared:
+        yield shared
+
+
+@pytest.fixture
+def pair(shared: Shared, tmp_path: Path) -> Iterator[Server]:
+    """Return two workers of one shop."""
+    server = Server(tmp_path, shared.cluster.new(), redis=shared.redis.url, node="w", sockets=100)
+    server.words = ("run", "--workers", "2")
+    server.start()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+async def ada(pair: Server) -> AsyncIterator[Shopper]:
+    """Return somebody who has just registered."""
+    async with await newcomer(pair) as shopper:
+        yield shopper
+
+
+def children(server: Server) -> set[int]:
+    """Return the processes whose parent the server is; multiprocessing's own is none of them."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            about = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
+            words = (status.parent / "cmdline").read_text()
+        except (FileNotFoundError, ProcessLookupError, ValueError):
+            continue
+        if about["PPid"] == str(server.running.pid) and "spawn_main" in words:
+            found.add(int(about["Pid"]))
+    return found
+
+
+def is_there(pid: int) -> bool:
+    """Say whether a process runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def nodes_of(shopper: Shopper, tabs: int = 24) -> set[str]:
+    """Open so many tabs, and return which workers they came to."""
+    return {(await shopper.tab()).welcome["node"] for _ in range(tabs)}
+
+
+async def test_both_serve_one_port_and_one_cart(ada: Shopper) -> None:
+    tabs = [await ada.tab() for _ in range(24)]
+    assert {tab.welcome["node"] for tab in tabs} == BOTH
+
+    await tabs[0].say("op", n=1, k="line.add", sku=APPLES, qty=2)
+
+    patches = [await tab.expect("patch") for tab in tabs]
+    assert patches == [patches[0]] * len(tabs)
+
+
+async def test_a_worker_that_dies_is_replaced_and_nothing_is_lost(
+    pair: Server, ada: Shopper
+) -> None:
+    first = await ada.tab()
+    assert (await first.ask(1, "line.add", sku=APPLES, qty=2))["t"] == "ok"
+    before = children(pair)
+    assert len(before) == 2
+
+    killed = min(before)
+    os.kill(killed, signal.SIGKILL)
+    async with asyncio.timeout(SOON_S):
+        while len(after := children(pair) - {killed}) < 2:  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(0.1)
+        while await nodes_of(ada, 8) != BOTH:
+            pass
+
+    assert len(after & before) == 1
+    assert await ada.quantities() == {APPLES: 2}
+    assert "is replaced" in pair.log.read_text()
+
+
+async def test_when_the_parent_is_killed_the_workers_end(pair: Server, ada: Shopper) -> None:
+    await ada.tab()
+    workers = children(pair)
+
+    pair.kill()
+
+    async with asyncio.timeout(SOON_S):
+        while any(map(is_there, workers)):  # noqa: ASYNC110 - they are no children of ours
+            await asyncio.sleep(0.1)
+
+
+async def test_at_the_end_all_tabs_are_told_and_all_workers_end(pair: Server, ada: Shopper) -> None:
+    tabs = [await ada.tab() for _ in range(8)]
+    workers = children(pair)
+
+    pair.tell(signal.SIGTERM)
+
+    assert {(await tab.goodbye()).code for tab in tabs} == {1012}
+    assert await asyncio.to_thread(pair.exit_code) == 0
+    assert not any(map(is_there, workers))
+    assert pair.complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(("--workers", "2"), "SHOP_REDIS"), (("--workers", "0"), "a number from 1")],
+)
+def test_what_workers_need_is_said_in_a_sentence(
+    tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    server = Server(tmp_path)
+
+    ended = run_command("run", *words, environment=server.environment)
+
+    assert ended.returncode == 2
+    assert says in ended.stderr
+    assert ended.stderr.count("\n") == 1
