@@ -38,7 +38,7 @@ from app.live.shelf import LiveShelf
 from app.live.shop import Shop
 from app.nodes import Alone, Ears, Neighbours
 from app.server import ShopServer, make_server
-from app.store.carts import load_cart, load_last
+from app.store.carts import load_cart, load_last, load_versions
 from app.store.claims import Claim
 from app.store.database import Database, NotNow
 from app.store.orders import load_moved_orders
@@ -69,6 +69,11 @@ class Disk:
         """Return *account*'s cart as last saved; raise `Away` if that cannot be told now."""
         with _away():
             return await self.database.read(load_cart, account)
+
+    async def version(self, account: Account) -> int:
+        """Return how often *account*'s cart was saved; raise `Away` likewise."""
+        with _away():
+            return (await self.database.read(load_versions, [account]))[account]
 
     async def last(self, account: Account, outbox: OutboxId) -> int:
         """Return how far an outbox got that has left the cart; raise `Away` likewise."""
@@ -215,6 +220,7 @@ async def _save(writer: Writer, hub: Hub, database: Database) -> None:
         hub.doubt(commit.unknown)
         hub.lose(commit.broken)
         hub.shop.figures.at(hub.shop.steady_s()).commits.record(commit.took_s)
+        hub.settle()
         if commit.refused:
             await _refuse(database, hub, commit.refused)
 

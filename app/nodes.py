@@ -24,6 +24,8 @@ AT_ONCE = 500
 class Alone:
     """A server that has the database to itself has nobody to tell."""
 
+    are_any = False
+
     def tell_tabs(self, account: Account, tabs: int) -> None:
         """Tell nobody."""
 
@@ -42,6 +44,8 @@ class Alone:
 
 class Neighbours:
     """The other servers."""
+
+    are_any = True
 
     def __init__(self, bus: RedisBus):
         self._bus = bus

@@ -71,6 +71,11 @@ class LiveCart:
         is_idle = self.trust is Trust.SOUND and self._taken is None
         return is_idle and self._newest > self.saved.version
 
+    @property
+    def is_saving_over(self) -> bool:
+        """A save is under way, and there is a newer version, if it is not that one."""
+        return self._newest > self.saved.version and self._taken is not None
+
     # Asking
 
     def submit(self, ticket: Ticket, op: Op, asker: Asker, tab: TabId | None = None) -> None:

@@ -33,6 +33,7 @@ class Hub:
         self._loading: dict[Account, asyncio.Future[None]] = {}
         self._allowances: dict[Account, Allowance] = {}
         self._ill: set[Account] = set()
+        self._after_commit = asyncio.Event()
         self._falling_ill = asyncio.Event()
 
     @property
@@ -108,6 +109,11 @@ class Hub:
             cart.tabs.go_round()
         return tuple(self._carts)
 
+    def settle(self) -> None:
+        """Let those go on who waited for what became of a commit."""
+        self._after_commit.set()
+        self._after_commit = asyncio.Event()
+
     async def mend(self) -> None:
         """Wait until carts have to be read again, and read them; `Away` leaves them for later."""
         await self._falling_ill.wait()
@@ -132,10 +138,19 @@ class Hub:
                 cart.tabs.tell(news)
 
     async def _hold(self, account: Account) -> LiveCart:
+        if account in self._carts and self.shop.nodes.are_any:
+            await self._look_at(account)
         while (cart := self._carts.get(account)) is None:
             await self._load(account)
         cart.holds += 1
         return cart
+
+    async def _look_at(self, account: Account) -> None:
+        """Bring an open cart up to what is on disk: who comes from another node has seen that."""
+        self.overhear(account, await self._disk.version(account))
+        while (cart := self._carts.get(account)) and cart.is_saving_over:
+            await self._after_commit.wait()
+        await self._read_again(account)
 
     async def _load(self, account: Account) -> None:
         """Read the cart, once for all who want it; whoever waited looks again afterwards."""

@@ -103,6 +103,10 @@ class Made(NamedTuple):
 class Nodes(Protocol):
     """The other servers of this database; what they are told may be lost, late or doubled."""
 
+    @property
+    def are_any(self) -> bool:
+        """Say whether there may be others."""
+
     def tell_tabs(self, account: Account, tabs: int) -> None:
         """Tell that so many tabs look at a cart here; as long as there are any, hear of it too."""
 
@@ -124,6 +128,9 @@ class Disk(Protocol):
 
     async def cart(self, account: Account) -> Cart:
         """Return *account*'s cart as last saved; raise `Away` if that cannot be told now."""
+
+    async def version(self, account: Account) -> int:
+        """Return how often *account*'s cart was saved; raise `Away` likewise."""
 
     async def last(self, account: Account, outbox: OutboxId) -> int:
         """Return how far an outbox got that has left the cart; raise `Away` likewise."""

@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.cart import Account, Cart
 from app.domain.outbox import OutboxId
 from app.live.ports import Away
-from app.store.carts import load_cart, load_last, save_carts
+from app.store.carts import load_cart, load_last, load_versions, save_carts
 from app.store.database import Database, NotNow
 from tests.examples import NOON
 
@@ -80,6 +80,10 @@ class Disk:
         with self._away():
             cart: Cart = await self.database.read(load_cart, account)
             return cart
+
+    async def version(self, account: Account) -> int:
+        """Return how often the cart was saved."""
+        return (await self.database.read(load_versions, [account]))[account]
 
     async def last(self, account: Account, outbox: OutboxId) -> int:
         """Return how far an outbox got."""

@@ -70,6 +70,7 @@ class FakeNodes:
     """The other nodes: they keep everything that they are told."""
 
     def __init__(self) -> None:
+        self.are_any = False
         self.tabs: list[tuple[Account, int]] = []
         self.moved: list[tuple[Account, int, Sequence[Made]]] = []
         self.shelves = 0
@@ -109,6 +110,10 @@ class FakeDisk:
         found = self.carts.get(account, Cart(account, EMPTY.epoch))
         await self._answer()
         return found
+
+    async def version(self, account: Account) -> int:
+        await self._answer()
+        return self.carts[account].version
 
     async def last(self, account: Account, outbox: OutboxId) -> int:
         self.lasts_read.append(outbox)

@@ -1,12 +1,14 @@
 """Carts that other nodes serve too: what is told to those, and what is made of their news."""
 
+import asyncio
+
 from app.domain.cart import Patch
 from app.domain.news import By
 from app.domain.ops import AddLine, SetNote
 from app.live.cart import Trust
 from app.live.ports import Farewell, Made
 from tests.examples import ADA, HERE, MILK, THERE, after
-from tests.live.around import AroundHub, told
+from tests.live.around import AroundHub, told, until_it_waits
 from tests.live.fakes import FakeTab
 
 ONE_MILK = AddLine(MILK, 1)
@@ -194,3 +196,44 @@ async def test_a_cart_that_is_lost_is_looked_at_by_nobody() -> None:
 
     assert around.nodes.tabs == [(ADA, 1), (ADA, 0)]
     assert here.farewells == [Farewell.LOST]
+
+
+async def test_who_comes_from_another_node_finds_the_cart_as_they_left_it_there() -> None:
+    around, here, mover = AroundHub(), FakeTab(), FakeTab("mover")
+    around.nodes.are_any = True
+    await around.enters(here)
+    around.disk.carts[ADA] = NOTED
+
+    cart = await around.enters(mover)
+
+    assert cart.saved == NOTED
+    assert told(here.heard) == ["Snapshot"]
+
+
+async def test_who_comes_while_an_older_cart_is_being_saved_waits_for_what_becomes_of_it() -> None:
+    around, here, mover = AroundHub(), FakeTab(), FakeTab("mover", outbox=THERE)
+    around.nodes.are_any = True
+    cart = await around.enters(here)
+    here.asks(cart, 1, ONE_MILK)
+    around.writer.takes()
+    around.disk.carts[ADA] = NOTED
+
+    entering = asyncio.create_task(around.enters(mover))
+    await until_it_waits()
+    assert not entering.done()
+    around.hub.outrun([ADA])
+    around.hub.settle()
+    await entering
+
+    assert cart.saved == NOTED
+
+
+async def test_a_server_that_is_alone_asks_the_disk_once() -> None:
+    around, here, mover = AroundHub(), FakeTab(), FakeTab("mover")
+    await around.enters(here)
+    around.disk.carts[ADA] = NOTED
+
+    cart = await around.enters(mover)
+
+    assert cart.saved != NOTED
+    assert around.disk.carts_read == [ADA]

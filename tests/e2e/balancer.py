@@ -1,0 +1,117 @@
+"""HAProxy in front of servers, as a deployment has it."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.databases import PATIENCE_S
+from tests.e2e.server import Server, free_port
+from tests.e2e.shared import Shared
+
+CONFIG = """
+global
+    maxconn 5000
+defaults
+    mode http
+    timeout connect 2s
+    timeout client 60s
+    timeout server 60s
+    timeout tunnel 1h
+    option redispatch 1
+    retries 3
+frontend shop
+    bind 127.0.0.1:{port}
+    default_backend servers
+backend servers
+    balance leastconn
+    default-server check inter 200ms fall 1 rise 1
+"""
+
+
+class Balancer:
+    """An address at which one of several servers answers."""
+
+    def __init__(self, home: Path, program: str):
+        self.port = free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self._config = home / "haproxy.cfg"
+        self._program = program
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, servers: Sequence[Server]) -> None:
+        """Stand before *servers*, and return when it listens."""
+        lines = [f"    server s{port} 127.0.0.1:{port}" for port in (each.port for each in servers)]
+        self._config.write_text(CONFIG.format(port=self.port) + "\n".join(lines) + "\n")
+        words = [self._program, "-db", "-f", str(self._config)]
+        self._process = subprocess.Popen(words)
+        give_up_s = time.monotonic() + PATIENCE_S
+        while not self._listens():
+            assert time.monotonic() < give_up_s, "HAProxy does not listen"
+            time.sleep(0.02)
+
+    def end(self) -> None:
+        """Go."""
+        if self._process:
+            self._process.kill()
+            self._process.wait(PATIENCE_S)
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+
+class Balanced(NamedTuple):
+    """Servers behind one address."""
+
+    origin: str
+    servers: list[Server]
+
+    def roll(self) -> list[float]:
+        """Restart one server after the other, as a deploy does; return how long each took."""
+        return [_restart(server) for server in self.servers]
+
+
+@contextmanager
+def balanced(home: Path, shared: Shared, count: int, **settings: object) -> Iterator[Balanced]:
+    """Open so many servers on one database behind one address, or skip the test."""
+    if (program := shutil.which("haproxy")) is None:
+        pytest.skip("there is no HAProxy here (on Debian: apt-get install haproxy)")
+    balancer, url = Balancer(home, program), shared.cluster.new()
+    usual = {"redis": shared.redis.url, "origins": balancer.origin, **settings}
+    servers = [_server(home, url, f"s{number}", **usual) for number in range(count)]
+    try:
+        for server in servers:
+            server.origin = balancer.origin
+            server.start()
+        balancer.start(servers)
+        yield Balanced(balancer.origin, servers)
+    finally:
+        balancer.end()
+        for server in servers:
+            server.end()
+
+
+def _server(home: Path, url: str, name: str, **settings: object) -> Server:
+    (home / name).mkdir()
+    return Server(home / name, url, node=name, **settings)
+
+
+def _restart(server: Server) -> float:
+    began_s = time.monotonic()
+    server.tell(signal.SIGTERM)
+    code, took_s = server.exit_code(), time.monotonic() - began_s
+    assert code == 0
+    server.start()
+    time.sleep(0.5)
+    return took_s

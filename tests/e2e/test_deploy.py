@@ -1,0 +1,45 @@
+"""A deploy: servers are restarted one after the other while people shop."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.balancer import Balanced, balanced
+from tests.e2e.clicking import households
+from tests.e2e.shared import open_shared
+from tests.e2e.shelf import PLENTY
+
+ACCOUNTS = 10
+LONGEST_EXIT_S = 15
+EAGER = {"limits": "load", "drain_ms": 1000}
+
+
+@pytest.fixture
+def behind(tmp_path: Path) -> Iterator[Balanced]:
+    """Return two servers behind one address."""
+    with open_shared() as shared, balanced(tmp_path, shared, 2, **EAGER) as behind:
+        yield behind
+
+
+@pytest.mark.timeout(90)
+async def test_a_deploy_costs_each_tab_a_new_socket_and_no_click(behind: Balanced) -> None:
+    async with households([behind.origin] * 2, ACCOUNTS) as crowd:
+        clickers = [clicker for household in crowd for clicker in household.clickers]
+        done = asyncio.Event()
+        clicking = asyncio.gather(*(clicker.click(PLENTY, 0.1, done) for clicker in clickers))
+        await asyncio.sleep(0.5)
+
+        exits_s = await asyncio.to_thread(behind.roll)
+
+        await asyncio.sleep(0.5)
+        done.set()
+        await clicking
+        clicks = sum([await household.agrees() for household in crowd])
+
+    assert [server.alarms() for server in behind.servers] == [[], []]
+    assert clicks > 10 * len(clickers)
+    assert max(exits_s) < LONGEST_EXIT_S
+    too_many = [one.sockets.diary for one in clickers if one.sockets.opened_count not in {2, 3}]
+    assert too_many == [], "each server is left once at most"
