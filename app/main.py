@@ -7,7 +7,15 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +46,7 @@ from app.live.shelf import LiveShelf
 from app.live.shop import Shop
 from app.nodes import Alone, Ears, Neighbours
 from app.server import ShopServer, make_server
-from app.store.carts import load_cart, load_last, load_versions
+from app.store.carts import load_cart, load_carts, load_last, load_versions
 from app.store.claims import Claim
 from app.store.database import Database, NotNow
 from app.store.orders import load_moved_orders
@@ -69,6 +77,11 @@ class Disk:
         """Return *account*'s cart as last saved; raise `Away` if that cannot be told now."""
         with _away():
             return await self.database.read(load_cart, account)
+
+    async def carts_of(self, accounts: Iterable[Account]) -> Sequence[Cart]:
+        """Return many carts, in any order; raise `Away` likewise."""
+        with _away():
+            return await self.database.read(load_carts, [*accounts])
 
     async def version(self, account: Account) -> int:
         """Return how often *account*'s cart was saved; raise `Away` likewise."""

@@ -66,6 +66,11 @@ class LiveCart:
         return not self.tabs and not self.holds and not self._wishes
 
     @property
+    def is_sound(self) -> bool:
+        """It is as the disk has it, as far as is known."""
+        return self.trust is Trust.SOUND
+
+    @property
     def is_behind(self) -> bool:
         """Another node has moved it, and nothing is being saved that would find out by itself."""
         is_idle = self.trust is Trust.SOUND and self._taken is None

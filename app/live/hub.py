@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from itertools import islice
 
 from app.domain.allowance import Allowance, refill
-from app.domain.cart import Account
+from app.domain.cart import Account, Cart
 from app.domain.news import OrderMoved
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Shelf
@@ -16,6 +17,7 @@ from app.live.rounds import Rounds
 from app.live.shop import Shop
 
 MOST_ALLOWANCES = 10_000
+MOST_READ = 256
 
 
 class Hub:
@@ -118,9 +120,7 @@ class Hub:
         """Wait until carts have to be read again, and read them; `Away` leaves them for later."""
         await self._falling_ill.wait()
         while self._ill:
-            account = next(iter(self._ill))
-            await self._read_again(account)
-            self._ill.discard(account)
+            await self._read_again([*islice(self._ill, MOST_READ)])
         self._falling_ill.clear()
 
     def restock(self, moved: int, changed: Shelf) -> None:
@@ -150,7 +150,8 @@ class Hub:
         self.overhear(account, await self._disk.version(account))
         while (cart := self._carts.get(account)) and cart.is_saving_over:
             await self._after_commit.wait()
-        await self._read_again(account)
+        while (cart := self._carts.get(account)) and not cart.is_sound:
+            await self._read_again([account])
 
     async def _load(self, account: Account) -> None:
         """Read the cart, once for all who want it; whoever waited looks again afterwards."""
@@ -166,17 +167,27 @@ class Hub:
             del self._loading[account]
             loading.set_result(None)
 
-    async def _read_again(self, account: Account) -> None:
-        """Read until nothing was saved meanwhile; if the disk has gone back, lose the cart."""
-        while (cart := self._carts.get(account)) and cart.trust is not Trust.SOUND:
-            known = cart.saved.version
-            found = await self._disk.cart(account)
-            if found.version < known:
-                self.lose([account])
-            else:
-                cart.reload(found)
-                self._catch_up(cart)
-                self._let_go(cart)
+    async def _read_again(self, accounts: Iterable[Account]) -> None:
+        """Read carts, all in one go; those that were saved meanwhile stay ill."""
+        ill = [cart for one in accounts if (cart := self._carts.get(one))]
+        known = {cart.saved.account: cart.saved.version for cart in ill if not cart.is_sound}
+        found = await self._disk.carts_of(known) if known else ()
+        for saved in found:
+            self._mend(saved, known[saved.account])
+        here = (self._carts.get(account) for account in self._ill)
+        self._ill = {cart.saved.account for cart in here if cart and not cart.is_sound}
+
+    def _mend(self, found: Cart, known: int) -> None:
+        """Take what is on disk for the truth; if it is older than what was known, lose the cart."""
+        account = found.account
+        if (cart := self._carts.get(account)) is None:
+            return
+        if found.version < known:
+            self.lose([account])
+        else:
+            cart.reload(found)
+            self._catch_up(cart)
+            self._let_go(cart)
 
     def _catch_up(self, cart: LiveCart) -> None:
         """Have *cart* read again if another node has moved it on."""

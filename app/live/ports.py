@@ -1,6 +1,6 @@
 """What the live carts need of the rest of the shop; the rest of the shop fits in here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
@@ -128,6 +128,9 @@ class Disk(Protocol):
 
     async def cart(self, account: Account) -> Cart:
         """Return *account*'s cart as last saved; raise `Away` if that cannot be told now."""
+
+    async def carts_of(self, accounts: Iterable[Account]) -> Sequence[Cart]:
+        """Return many carts, in any order; raise `Away` likewise."""
 
     async def version(self, account: Account) -> int:
         """Return how often *account*'s cart was saved; raise `Away` likewise."""

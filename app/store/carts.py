@@ -74,6 +74,12 @@ def load_cart(connection: Connection, account: Account) -> Cart:
     return cart_of(connection.execute(asked).one())
 
 
+def load_carts(connection: Connection, accounts: Sequence[Account]) -> list[Cart]:
+    """Return the carts of *accounts* as last saved, in any order."""
+    asked = select(carts).where(carts.c.account.in_(accounts))
+    return [cart_of(row) for row in connection.execute(asked)]
+
+
 def load_versions(connection: Connection, accounts: Sequence[Account]) -> dict[Account, int]:
     """Return how often the carts of *accounts* were saved."""
     asked = select(carts.c.account, carts.c.version).where(carts.c.account.in_(accounts))

@@ -1,7 +1,7 @@
 """A clock and a database that do as a test tells them."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.cart import Account, Cart
 from app.domain.outbox import OutboxId
 from app.live.ports import Away
-from app.store.carts import load_cart, load_last, load_versions, save_carts
+from app.store.carts import load_cart, load_carts, load_last, load_versions, save_carts
 from app.store.database import Database, NotNow
 from tests.examples import NOON
 
@@ -81,9 +81,16 @@ class Disk:
             cart: Cart = await self.database.read(load_cart, account)
             return cart
 
+    async def carts_of(self, accounts: Iterable[Account]) -> Sequence[Cart]:
+        """Return many carts."""
+        with self._away():
+            found: Sequence[Cart] = await self.database.read(load_carts, [*accounts])
+            return found
+
     async def version(self, account: Account) -> int:
         """Return how often the cart was saved."""
-        return (await self.database.read(load_versions, [account]))[account]
+        with self._away():
+            return int((await self.database.read(load_versions, [account]))[account])
 
     async def last(self, account: Account, outbox: OutboxId) -> int:
         """Return how far an outbox got."""

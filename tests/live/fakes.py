@@ -1,7 +1,7 @@
 """Stand-ins for what live carts talk to: they remember, and do what the test says."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from app.domain.cart import Account, Cart
 from app.domain.news import News, TabId
@@ -108,6 +108,13 @@ class FakeDisk:
     async def cart(self, account: Account) -> Cart:
         self.carts_read.append(account)
         found = self.carts.get(account, Cart(account, EMPTY.epoch))
+        await self._answer()
+        return found
+
+    async def carts_of(self, accounts: Iterable[Account]) -> list[Cart]:
+        wanted = [*accounts]
+        self.carts_read += wanted
+        found = [self.carts.get(account, Cart(account, EMPTY.epoch)) for account in wanted]
         await self._answer()
         return found
 

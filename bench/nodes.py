@@ -1,0 +1,200 @@
+"""Several servers on one database: what it costs, and what an outage or a deploy does to clicks.
+
+    python -m bench.nodes contention      # one account on two servers, both click
+    python -m bench.nodes deploy          # 500 busy sockets behind HAProxy, servers restarted
+    python -m bench.nodes outage          # Redis killed for 20 s, PostgreSQL crashed
+    python -m bench.nodes workers         # one worker and two, pushed with shop load
+
+Everything runs on this machine: PostgreSQL and Redis (Debian's), the servers, and who clicks.
+"""
+
+import argparse
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from app.load.server import cost
+from tests.e2e.balancer import Balanced, balanced
+from tests.e2e.clicking import Clicker, Household, households
+from tests.e2e.server import ROOT, Server, environment
+from tests.e2e.shared import Shared, open_shared
+from tests.e2e.shelf import PLENTY
+
+SKUS = PLENTY[:40]
+LIFTED = {"limits": "load", "log": "warning"}
+
+
+class Pair(NamedTuple):
+    """Two servers and what they share."""
+
+    servers: list[Server]
+    shared: Shared
+
+    @property
+    def origins(self) -> list[str]:
+        """Return where they are."""
+        return [server.origin for server in self.servers]
+
+    def cpu_s(self) -> float:
+        """Return what both have cost so far."""
+        return sum(cost(server.running.pid).cpu_s for server in self.servers)
+
+
+@contextmanager
+def pair() -> Iterator[Pair]:
+    """Open two servers."""
+    with TemporaryDirectory() as home, open_shared() as shared:
+        url = shared.cluster.new()
+        servers = []
+        for name in ("one", "other"):
+            folder = Path(home) / name
+            folder.mkdir()
+            servers.append(Server(folder, url, redis=shared.redis.url, node=name, **LIFTED))
+        try:
+            for server in servers:
+                server.start()
+            yield Pair(servers, shared)
+        finally:
+            for server in servers:
+                server.end()
+
+
+async def contention(accounts: int, seconds: float) -> None:
+    """Have both tabs of each account click as fast as they are answered: together, then apart."""
+    for name, order in (("one account on two servers", (0, 1)), ("each on one server", (0, 0))):
+        with pair() as both:
+            origins = [both.origins[place] for place in order]
+            async with households(origins, accounts) as crowd:
+                cpu_s, began_s = both.cpu_s(), time.monotonic()
+                await _click(_all(crowd), 0.0, seconds)
+                cpu_s, took_s = both.cpu_s() - cpu_s, time.monotonic() - began_s
+                clicks = sum([await household.agrees() for household in crowd])
+        waits = sorted(one.longest_s for one in _all(crowd))
+        print(f"{name}: {clicks:,} clicks in {took_s:.0f} s, all in every tab once;", end=" ")
+        print(f"{cpu_s / clicks * 1e6:,.0f} µs of both servers each,", end=" ")
+        print(f"longest wait {waits[-1]:.2f} s")
+
+
+async def deploy(accounts: int, pause_s: float) -> None:
+    """Restart two servers behind HAProxy, one after the other, while 2 tabs an account click."""
+    with open_shared() as shared, _balanced(shared) as behind:
+        async with households([behind.origin] * 2, accounts) as crowd:
+            clickers = _all(crowd)
+            done = asyncio.Event()
+            clicking = asyncio.gather(*(one.click(SKUS, pause_s, done) for one in clickers))
+            await asyncio.sleep(5)
+            for one in clickers:
+                one.longest_s = 0.0
+            exits_s = await asyncio.to_thread(behind.roll)
+            await asyncio.sleep(2)
+            done.set()
+            await clicking
+            clicks = sum([await household.agrees() for household in crowd])
+        alarms = sum(len(server.alarms()) for server in behind.servers)
+    waits = sorted(one.longest_s for one in clickers)
+    sockets = [one.sockets.opened_count - 1 for one in clickers]
+    counts = ", ".join(f"{n}: {sockets.count(n)}" for n in sorted({*sockets}))
+    print(f"{len(clickers)} sockets, {clicks:,} clicks, all in every tab once; {alarms} alarms")
+    print(f"servers ended in {', '.join(f'{took_s:.1f} s' for took_s in exits_s)}")
+    print(f"new sockets a tab: {counts}")
+    print(f"longest wait of a tab: {_spread(waits)}")
+
+
+async def outage(accounts: int, pause_s: float) -> None:
+    """Take Redis away for 20 s, and crash PostgreSQL, while accounts click on two servers."""
+    with pair() as both:
+        async with households(both.origins, accounts) as crowd:
+            clickers = _all(crowd)
+            for name in ("nothing", "Redis away for 20 s", "PostgreSQL crashed"):
+                done = asyncio.Event()
+                for one in clickers:
+                    one.longest_s = 0.0
+                before = sum(one.clicks for one in clickers)
+                clicking = asyncio.gather(*(one.click(SKUS, pause_s, done) for one in clickers))
+                await asyncio.sleep(3)
+                if name.startswith("Redis"):
+                    await asyncio.to_thread(both.shared.redis.kill)
+                    await asyncio.sleep(20)
+                    await asyncio.to_thread(both.shared.redis.start)
+                elif name.startswith("PostgreSQL"):
+                    await asyncio.to_thread(both.shared.cluster.stop, signal.SIGQUIT)
+                    await asyncio.to_thread(both.shared.cluster.start)
+                await asyncio.sleep(5)
+                done.set()
+                await clicking
+                began_s = time.monotonic()
+                clicks = sum([await household.agrees() for household in crowd]) - before
+                waits = sorted(one.longest_s for one in clickers)
+                print(f"{name}: {clicks:,} clicks, all in every tab once", end=" ")
+                print(f"{time.monotonic() - began_s:.1f} s after the last; wait {_spread(waits)}")
+
+
+def workers(accounts: int, seconds: int) -> None:
+    """Push one worker, and two, as hard as they go."""
+    for count in (1, 2):
+        with TemporaryDirectory() as home, open_shared() as shared:
+            server = Server(Path(home), shared.cluster.new(), redis=shared.redis.url, **LIFTED)
+            server.words = ("run", "--workers", str(count))
+            server.start()
+            try:
+                words = f"load --url {server.origin} --scenario hammer --accounts {accounts}"
+                print(f"{count} worker{'s' * (count > 1)}:", flush=True)
+                subprocess.run(
+                    [sys.executable, "-m", "app.cli", *words.split(), f"--seconds={seconds}"],
+                    check=True,
+                    cwd=ROOT,
+                    env=environment(),
+                )
+            finally:
+                server.end()
+
+
+@contextmanager
+def _balanced(shared: Shared) -> Iterator[Balanced]:
+    settings = {**LIFTED, "drain_ms": 5000}
+    with TemporaryDirectory() as home, balanced(Path(home), shared, 2, **settings) as behind:
+        yield behind
+
+
+def _all(crowd: Sequence[Household]) -> list[Clicker]:
+    return [clicker for household in crowd for clicker in household.clickers]
+
+
+async def _click(clickers: Sequence[Clicker], pause_s: float, seconds: float) -> None:
+    done = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, done.set)
+    await asyncio.gather(*(one.click(SKUS, pause_s, done) for one in clickers))
+
+
+def _spread(values: Sequence[float]) -> str:
+    at = {share: values[min(len(values) - 1, int(share * len(values)))] for share in (0.5, 0.99)}
+    return f"p50 {at[0.5]:.2f} s, p99 {at[0.99]:.2f} s, most {values[-1]:.2f} s"
+
+
+def main() -> None:
+    """Do what the words say."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("what", choices=("contention", "deploy", "outage", "workers"))
+    parser.add_argument("--accounts", type=int, default=50)
+    parser.add_argument("--seconds", type=int, default=60)
+    options = parser.parse_args()
+    match options.what:
+        case "contention":
+            asyncio.run(contention(options.accounts, options.seconds))
+        case "deploy":
+            asyncio.run(deploy(5 * options.accounts, 1.0))
+        case "outage":
+            asyncio.run(outage(options.accounts, 0.2))
+        case _:
+            workers(options.accounts, options.seconds)
+
+
+if __name__ == "__main__":
+    main()
