@@ -1,0 +1,1 @@
+"""What the running server makes of clients that are broken, hostile or merely many."""

@@ -1,0 +1,102 @@
+"""Frames spoilt by chance: each ends the connection as it must, or does no harm.
+
+MUTATED_FRAMES=1000000 MUTATION_SEED=… bin/test pytest tests/wire_proof/test_mutants.py
+"""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import count
+from os import getenv
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.shelf import APPLES
+from tests.e2e.wire import Shopper, newcomer
+from tests.wire_proof.runs import Run
+from tests.wire_proof.watched import WatchedServer
+
+FRAMES = int(getenv("MUTATED_FRAMES", "10000"))
+SEED = getenv("MUTATION_SEED", "the wire")
+WARM_UP = 2000
+AT_ONCE = 8
+MOST_GROWTH_KIB = 16 * 1024
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[WatchedServer]:
+    """Return a shop without limits of rate."""
+    server = WatchedServer(tmp_path, limits="load", log="warning")
+    server.start()
+    yield server
+    server.end()
+
+
+class Storm:
+    """Runs, one after the other and some at once, until so many frames were sent."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.surprises: list[str] = []
+        self._numbers = count(1)
+
+    async def rage(self, shoppers: list[Shopper], frames: int) -> None:
+        """Go on until *frames* were sent in all."""
+        await asyncio.gather(*(self._send(shopper, frames) for shopper in shoppers))
+
+    async def _send(self, shopper: Shopper, frames: int) -> None:
+        while self.frames < frames and not self.surprises:
+            run = Run(f"{SEED} {next(self._numbers)}")
+            self.frames += len(run.mutants)
+            if went := await run.go(shopper):
+                self.surprises.append(went)
+
+
+async def add_now_and_then(shopper: Shopper, done: asyncio.Event) -> int:
+    """Add apples on a socket that stays open; return how many times."""
+    tab = await shopper.tab()
+    for n in count(1):
+        verdict = await tab.ask(n, "line.set", sku=APPLES, qty=n % 99 + 1)
+        assert verdict["t"] == "ok"
+        if done.is_set():
+            return n
+        await asyncio.sleep(0.05)
+    raise AssertionError
+
+
+@pytest.mark.timeout(60 + FRAMES / 250)
+async def test_mutated_frames_do_what_the_protocol_says_and_nothing_is_left_of_them(
+    shop: WatchedServer,
+) -> None:
+    storm, done = Storm(), asyncio.Event()
+    shoppers = [await newcomer(shop) for _ in range(AT_ONCE)]
+    await storm.rage(shoppers, WARM_UP)
+    warm = await shop.settled()
+    async with await newcomer(shop) as bystander, asyncio.TaskGroup() as tasks:
+        busy = tasks.create_task(add_now_and_then(bystander, done))
+        await storm.rage(shoppers, WARM_UP + FRAMES)
+        done.set()
+        assert storm.surprises == []
+
+        times = await busy
+        assert await bystander.quantities() == {APPLES: times % 99 + 1}
+
+    after = await shop.settled()
+    print(f"\n{storm.frames} mutants: {warm}, then {after}")  # noqa: T201 - figures for -s
+    assert (after.files, after.tasks) == (warm.files, warm.tasks)
+    assert after.memory_kib - warm.memory_kib < MOST_GROWTH_KIB
+    assert shop.complaints() == []
+
+
+def test_a_seed_brings_back_the_very_same_run() -> None:
+    once, again, other = Run("one 1"), Run("one 1"), Run("one 2")
+
+    assert [mutant.ends for mutant in once.mutants] == [mutant.ends for mutant in again.mutants]
+    assert once.mutants != other.mutants
+
+
+def test_the_runs_meet_every_outcome() -> None:
+    ends = {code for number in range(3000) for code in Run(f"some {number}").ends}
+
+    assert {1000, 1002, 1007, 1009, 4400} <= ends
+    assert any(Run(f"some {number}").ends == frozenset() for number in range(100))

@@ -1,0 +1,22 @@
+"""The shop, run as ever; asked by SIGUSR1, it writes down how many tasks it has.
+
+TASKS_FILE=… python -m tests.wire_proof.watched_shop run
+"""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+from app.cli import main
+
+
+def _count_tasks(*_: object) -> None:
+    tasks = Path(os.environ["TASKS_FILE"])
+    tasks.with_suffix(".new").write_text(str(len(asyncio.all_tasks())))
+    tasks.with_suffix(".new").rename(tasks)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGUSR1, _count_tasks)
+    main()
