@@ -71,6 +71,7 @@ class CartConnection:
         every_s = manners.heartbeat_ms / 1000
         self._pulse = Pulse(every_s, lambda: self._outgoing.wrote_at_s, self._beat)
         self._goodbye: tuple[int, str] | None = None
+        self._answers_timer: asyncio.TimerHandle | None = None
         self._closed = False
         manners.sessions.join(session, self)
         manners.guests.inside.add(self)
@@ -122,6 +123,7 @@ class CartConnection:
         ours, _ = self._goodbye or (None, "")
         log.info("socket closed", extra={"socket": self.name, "code": ours or code})
         self._let_go()
+        self._untie()
 
     # What the live cart and the login call
 
@@ -138,6 +140,8 @@ class CartConnection:
 
     def contradict(self) -> None:
         """Refuse an op whose number another op has."""
+        if self._closed:
+            return
         self._flow.unanswered -= 1
         self._hang_up_after_answers(CloseCode.BAD_MESSAGE, "n: another op had this number")
 
@@ -250,6 +254,8 @@ class CartConnection:
         return [write(self._cart.snapshot()), write(Prices(watched))]
 
     def _flushed(self) -> None:
+        if self._closed:
+            return
         if self._goodbye and self._flow.unanswered <= 0:
             self._close()
         elif self._cart:
@@ -266,7 +272,7 @@ class CartConnection:
             self._goodbye = (code, reason)
             self._end_hello()
             self._outgoing.flush_soon()
-            self._loop.call_later(ANSWERS_S, self._close)
+            self._answers_timer = self._loop.call_later(ANSWERS_S, self._close)
 
     def _hang_up(self, code: int, reason: str) -> None:
         """Close now, after what was told already."""
@@ -292,10 +298,17 @@ class CartConnection:
         self._looks.stop()
         self._outgoing.stop()
         self._pulse.stop()
+        if self._answers_timer:
+            self._answers_timer.cancel()
         self._manners.guests.inside.discard(self)
         self._manners.sessions.leave(self._session, self)
         if self._cart:
             self._manners.hub.leave(self._cart, self)
+            self._cart = None
+
+    def _untie(self) -> None:
+        """Let go of all that holds this in turn: what is gone is freed at once, not some day."""
+        del self._socket, self._outgoing, self._looks, self._flow, self._pulse
 
     def _end_hello(self) -> None:
         if not self._hello.done():

@@ -7,6 +7,7 @@ is written. All else, control frames, fragments and faults, is for the `websocke
 from websockets.frames import apply_mask  # type: ignore[attr-defined]
 
 FINAL_TEXT = 0x81
+CONTROL = 0x08
 MASKED = 0x80
 SHORT, MEDIUM = 125, 126
 MASK = 4

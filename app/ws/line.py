@@ -12,7 +12,7 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from app.domain.allowance import Bucket, full, spend
-from app.ws.frames import end_of_frame, short_text, write_text
+from app.ws.frames import CONTROL, end_of_frame, short_text, write_text
 from app.ws.routes import SOCKET
 from app.ws.socket import Listener
 
@@ -154,6 +154,7 @@ class ShopSocket(WebSocketsSansIOProtocol):
         if listener is not None:
             said = self.conn.close_rcvd
             listener.gone(said.code if said else WITHOUT_A_WORD)
+        self._untie()
 
     async def run_asgi(self) -> None:
         """Run the application; if nobody serves the socket when it returns, something failed."""
@@ -178,17 +179,23 @@ class ShopSocket(WebSocketsSansIOProtocol):
         whole frames only, and so is never in the middle of one when a text is read without it.
         """
         at, unread = 0, self._unread
-        while not self.read_paused and not self._failed:
+        while not (self.read_paused or self._failed or self.conn.close_rcvd):
             end = end_of_frame(unread, at, self.config.ws_max_size)
             if end is None:
                 break
             frame, at = unread[at:end], end
             text = None if self.frames else short_text(frame)
             if text is None:
+                self.conn.max_message_size = self._most_for(frame)
                 super().data_received(frame)
             else:
                 self._hear(text)
         self._unread = unread[at:]
+
+    def _most_for(self, frame: bytes) -> int:
+        """Return the size for the library to allow: it counts a ping between fragments as one."""
+        so_far = self.conn.current_size or 0
+        return self.config.ws_max_size + (so_far if frame[0] & CONTROL else 0)
 
     def _hear(self, data: bytes) -> None:
         if self.close_sent or self._listener is None:
@@ -200,6 +207,12 @@ class ShopSocket(WebSocketsSansIOProtocol):
             self.handle_parser_exception()
         else:
             self._listener.heard(text)
+
+    def _untie(self) -> None:
+        """End the library's generator, which holds its owner, and what would hold its frame."""
+        self._unread = b""
+        self.conn.parser.close()
+        self.conn.parser_exc = None
 
     def _forget_handshake(self) -> None:
         """Keep no request, scope or headers in memory for an idle socket."""

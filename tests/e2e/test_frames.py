@@ -225,6 +225,26 @@ async def test_the_largest_message_is_read_in_one_piece_and_in_many(ada: Shopper
     assert [await wire.expect("pong") for _ in range(2)] == [{"t": "pong", "id": 1}] * 2
 
 
+async def test_a_ping_between_fragments_is_no_part_of_a_message_however_large(
+    ada: Shopper,
+) -> None:
+    wire = await ada.tab()
+    ping = frame("ping", id=1).encode().ljust(LARGEST)
+    await wire.send_together(
+        as_text(ping[:-1], fin=False), Frame(Opcode.PING, b"still there?"), going_on(ping[-1:])
+    )
+
+    assert await wire.expect("pong") == {"t": "pong", "id": 1}
+
+
+async def test_what_comes_behind_a_good_bye_is_not_done(ada: Shopper) -> None:
+    wire = await ada.tab()
+    await wire.send_together(add(1), Frame(Opcode.CLOSE, b"\x03\xe8"), add(2, MILK))
+
+    assert (await wire.goodbye()).code == 1000
+    assert await ada.quantities() == {APPLES: 1}
+
+
 async def test_unknown_fields_are_ignored(ada: Shopper) -> None:
     wire = await ada.tab(mood="good")
     deep = {"a": [{"b": 1}]}

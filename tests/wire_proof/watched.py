@@ -54,13 +54,16 @@ class WatchedServer(Server):
         self._tasks.unlink(missing_ok=True)
         self.tell(signal.SIGUSR1)
         await asyncio.to_thread(self._await_count)
-        files = len(list(Path(f"/proc/{self.running.pid}/fd").iterdir()))
-        return Holdings(self.memory_kib, files, int(self._tasks.read_text()))
+        return Holdings(self.memory_kib, self._files, int(self._tasks.read_text()))
 
     async def settled(self) -> Holdings:
         """Return what is held once nobody has a socket and all that was timed is over."""
         await asyncio.sleep(SETTLE_S)
         return await self.holdings()
+
+    @property
+    def _files(self) -> int:
+        return len(list(Path(f"/proc/{self.running.pid}/fd").iterdir()))
 
     def _await_count(self) -> None:
         for _ in range(LOOKS):

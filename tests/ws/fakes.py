@@ -72,6 +72,7 @@ class Browser:
         self.socket = FakeSocket()
         self.connection = CartConnection(self.socket, login, name, manners)
         self.serving = asyncio.create_task(self.connection.serve_hello())
+        self._has_left = False
 
     def says(self, t: str, **fields: object) -> None:
         """Send a message."""
@@ -113,8 +114,10 @@ class Browser:
         self.connection.writable()
 
     def leaves(self, code: int = 1001) -> None:
-        """Go; or learn that the socket is closed."""
-        self.connection.gone(code)
+        """Go, unless that happened; or learn that the socket is closed."""
+        if not self._has_left:
+            self._has_left = True
+            self.connection.gone(code)
 
 
 class Corner:

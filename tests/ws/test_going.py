@@ -1,6 +1,8 @@
 """How a connection ends, and what it leaves behind: nothing."""
 
+import gc
 import logging
+import weakref
 
 import pytest
 
@@ -202,3 +204,23 @@ async def test_a_reason_has_at_most_a_hundred_bytes_and_no_broken_character(
     await soon()
 
     assert here.socket.closed == (1007, "x" + "é" * 49)
+
+
+async def test_who_has_gone_is_forgotten_at_once_with_the_cart_and_all(corner: Corner) -> None:
+    gc.disable()
+    try:
+        browser = await corner.lets_in()
+        browser.asks(1)
+        await corner.saves()
+        browser.sends("nonsense")
+        await soon()
+        assert browser.socket.closed
+        trace = weakref.ref(browser.connection)
+
+        browser.leaves()
+        del browser.connection
+        await soon()
+
+        assert trace() is None
+    finally:
+        gc.enable()
