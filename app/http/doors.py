@@ -10,6 +10,7 @@ from app.http.assets import Assets
 from app.http.cart import cart_door
 from app.http.cart_api import cart_api
 from app.http.checkout import checkout_door
+from app.http.descriptions import descriptions_door
 from app.http.desk import Desk
 from app.http.devices import device_of
 from app.http.files import files_door
@@ -62,6 +63,7 @@ DOORS = (
     cart_api,
     orders_api,
     products_api,
+    descriptions_door,
     files_door,
 )
 
