@@ -83,7 +83,7 @@ _PROBLEM = {
     "total": MONEY,
 }
 _NEXT = or_null(whole(2))
-_EMAIL = {**some_text(3, LONGEST_EMAIL), "pattern": r"^[^@\s]+@[^@\s]+$"}
+_EMAIL = some_text(3, LONGEST_EMAIL, r"^[^@\s]+@[^@\s]+$")
 _PASSWORD = some_text(SHORTEST, LONGEST)
 _TOLD = {"anyOf": [ref("Ok"), ref("No"), ref("Need")]}
 OF_HTTP: dict[str, Schema] = {
@@ -109,7 +109,8 @@ OF_HTTP: dict[str, Schema] = {
         }
     ),
 }
-_PAGE = {"name": "page", "in": "query", "schema": whole(1, HIGHEST_PAGE)}
+_PAGE_NUMBER = {"anyOf": [whole(1, HIGHEST_PAGE), {"const": ""}]}
+_PAGE = {"name": "page", "in": "query", "schema": _PAGE_NUMBER}
 _Q = {"name": "q", "in": "query", "schema": some_text(0, LONGEST_QUERY)}
 _CATEGORY = {"name": "category", "in": "query", "schema": TEXT}
 

@@ -20,6 +20,8 @@ from app.wire.strict import LARGEST_INT
 Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
+SOUND = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$"
+ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 SKU: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,63}$"}
 UUID: Schema = {
     "type": "string",
@@ -43,9 +45,9 @@ def whole(least: int, most: int = LARGEST_INT) -> Schema:
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
-def some_text(least: int, most: int) -> Schema:
-    """Return the schema of a text of so many code points."""
-    return {"type": "string", "minLength": least, "maxLength": most}
+def some_text(least: int, most: int, pattern: str = SOUND) -> Schema:
+    """Return the schema of a text of so many code points, without control characters."""
+    return {"type": "string", "minLength": least, "maxLength": most, "pattern": pattern}
 
 
 def one_of(words: Iterable[StrEnum | str]) -> Schema:
@@ -90,11 +92,11 @@ _LINE = {
 }
 _TOTALS = dict.fromkeys(("count", "subtotal", "discount", "delivery", "total"), MONEY)
 _ADDRESS = {
-    "name": some_text(1, LONGEST_LINE),
-    "line1": some_text(1, LONGEST_LINE),
-    "line2": some_text(0, LONGEST_LINE),
-    "city": some_text(1, LONGEST_LINE),
-    "postcode": some_text(1, LONGEST_POSTCODE),
+    "name": some_text(1, LONGEST_LINE, ONE_LINE),
+    "line1": some_text(1, LONGEST_LINE, ONE_LINE),
+    "line2": some_text(0, LONGEST_LINE, ONE_LINE),
+    "city": some_text(1, LONGEST_LINE, ONE_LINE),
+    "postcode": some_text(1, LONGEST_POSTCODE, ONE_LINE),
 }
 _CLAMPED = {"code": {"const": "clamped"}, "sku": SKU, "asked": whole(0), "got": whole(0)}
 _QTY, _SEEN = whole(1, MOST_OF_ONE), whole(1)
