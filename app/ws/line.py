@@ -3,6 +3,7 @@
 It leans on Uvicorn's internals, so its version is pinned.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterable
 
@@ -19,7 +20,10 @@ from app.ws.socket import Listener
 log = logging.getLogger(__name__)
 
 CLOSE_S = 2.0
+FEWEST_FRAMES = 200
+"""So many a second are read of every socket, of whatever kind they are."""
 PINGS = Bucket(20, 2)
+MOST_EMPTY = 100
 WITHOUT_A_WORD = 1006
 FAILED = 1011
 NOT_UTF8 = 1007
@@ -36,11 +40,14 @@ class ShopSocket(WebSocketsSansIOProtocol):
     _listener: Listener | None = None
     _failed = False
     _unread = b""
+    _rest_timer: asyncio.TimerHandle | None = None
 
-    def attach(self, listener: Listener) -> None:
+    def attach(self, listener: Listener, frames_a_second: int = FEWEST_FRAMES) -> None:
         """Serve an accepted socket from now on with *listener*."""
         self._listener = listener
         self._pings = full(PINGS, self.loop.time())
+        self._most = self._may_read = max(FEWEST_FRAMES, frames_a_second)
+        self._second_began_s = self.loop.time()
 
     @property
     def is_full(self) -> bool:
@@ -61,15 +68,15 @@ class ShopSocket(WebSocketsSansIOProtocol):
         """Stop reading."""
         if not self.read_paused and not self.transport.is_closing():
             self.read_paused = True
-            self.transport.pause_reading()
+            if not self._rest_timer:
+                self.transport.pause_reading()
 
     def resume(self) -> None:
         """Read on."""
         if self.read_paused and not self.transport.is_closing():
             self.read_paused = False
-            self.transport.resume_reading()
-            if self._unread:
-                self.loop.call_soon(self._read_frames)
+            if not self._rest_timer:
+                self._read_on()
 
     def close(self, code: int, reason: str) -> None:
         """Say good-bye with *code*, and hang up once the client has answered, or soon anyway."""
@@ -114,10 +121,10 @@ class ShopSocket(WebSocketsSansIOProtocol):
 
     def handle_cont(self, event: Frame) -> None:
         """Take a fragment; empty ones are not counted by size, so they are by number."""
-        if len(self.frames) < self.config.ws_max_size:
+        if event.data or self.frames.count(b"") < MOST_EMPTY:
             super().handle_cont(event)
         else:
-            self.conn.fail(TOO_LARGE, "too many fragments")
+            self.conn.fail(TOO_LARGE, "too many empty fragments")
             self.handle_parser_exception()
 
     def handle_parser_exception(self) -> None:
@@ -150,6 +157,8 @@ class ShopSocket(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the listener, once."""
         super().connection_lost(exc)
+        if self._rest_timer:
+            self._rest_timer.cancel()
         listener, self._listener = self._listener, None
         if listener is not None:
             said = self.conn.close_rcvd
@@ -179,7 +188,7 @@ class ShopSocket(WebSocketsSansIOProtocol):
         whole frames only, and so is never in the middle of one when a text is read without it.
         """
         at, unread = 0, self._unread
-        while not (self.read_paused or self._failed or self.conn.close_rcvd):
+        while not (self.read_paused or self._rest_timer or self._failed or self.conn.close_rcvd):
             end = end_of_frame(unread, at, self.config.ws_max_size)
             if end is None:
                 break
@@ -190,7 +199,30 @@ class ShopSocket(WebSocketsSansIOProtocol):
                 super().data_received(frame)
             else:
                 self._hear(text)
+            self._may_read -= 1
+            if not self._may_read:
+                self._rest()
         self._unread = unread[at:]
+
+    def _rest(self) -> None:
+        """Read no more in this second, so that whoever says too much has less of the shop."""
+        now_s = self.loop.time()
+        left_s = self._second_began_s + 1 - now_s
+        self._may_read, self._second_began_s = self._most, now_s + max(0.0, left_s)
+        if left_s > 0 and not self.transport.is_closing():
+            if not self.read_paused:
+                self.transport.pause_reading()
+            self._rest_timer = self.loop.call_later(left_s, self._end_rest)
+
+    def _end_rest(self) -> None:
+        self._rest_timer = None
+        if not self.read_paused and not self.transport.is_closing():
+            self._read_on()
+
+    def _read_on(self) -> None:
+        self.transport.resume_reading()
+        if self._unread:
+            self.loop.call_soon(self._read_frames)
 
     def _most_for(self, frame: bytes) -> int:
         """Return the size for the library to allow: it counts a ping between fragments as one."""

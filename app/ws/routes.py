@@ -98,7 +98,7 @@ async def _serve(doorway: Doorway, session: Session) -> None:
     await websocket.accept(subprotocol=VERSION)
     line = _line()
     connection = CartConnection(line, session, doorway.new_name(), doorway.manners)
-    line.attach(connection)
+    line.attach(connection, 2 * doorway.manners.hub.shop.limits.burst)
     log.info(
         "socket opened",
         extra={"socket": connection.name, "session": session.id_hash[:16], "address": _address()},

@@ -46,5 +46,5 @@ class Listener(Protocol):
 class Line(Socket, Protocol):
     """A socket that is still to be handed to its connection."""
 
-    def attach(self, listener: Listener) -> None:
-        """Serve the socket from now on with *listener*."""
+    def attach(self, listener: Listener, frames_a_second: int = ...) -> None:
+        """Serve the socket from now on with *listener*; read so many frames a second, or more."""

@@ -1,0 +1,87 @@
+"""Whoever abuses the shop costs little memory, is in nobody's way, and leaves nothing behind.
+
+VISITS says how often somebody comes and goes.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from os import getenv
+
+import pytest
+
+from tests.e2e.raw import handshake
+from tests.e2e.server import ROOT
+from tests.e2e.wire import newcomer
+from tests.wire_proof.bystander import bystander
+from tests.wire_proof.watched import WatchedServer
+
+VISITS = int(getenv("VISITS", "2000"))
+TIMES = {
+    "drip_headers": 40,
+    "flood_headers": 100,
+    "flood_pings": 10,
+    "say_no_hello": 30,
+    "have_no_login": 100,
+    "flood_ops": 10,
+    "read_nothing": 20,
+    "come_and_go": VISITS,
+    "guess_passwords": 200,
+}
+MOST_MS = 200
+MOST_PEAK_KIB = 48 * 1024
+MOST_LEFT_KIB = 16 * 1024
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WatchedServer]:
+    """Return a shop with its usual limits."""
+    home = tmp_path_factory.mktemp("shop")
+    server = WatchedServer(home, log="warning")
+    server.start()
+    yield server
+    server.end()
+    assert server.complaints() == []
+
+
+async def abuse(shop: WatchedServer, name: str, times: int) -> None:
+    """Have a process of its own do it so often, and wait for its end."""
+    mallory = await newcomer(shop)
+    told = {
+        "name": name,
+        "port": shop.port,
+        "host": shop.host,
+        "greeting": handshake(shop, f"Cookie: {mallory.cookie}").decode(),
+        "without_login": handshake(shop).decode(),
+        "times": times,
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.wire_proof.abuse"), cwd=ROOT, stdin=asyncio.subprocess.PIPE
+    )
+    await process.communicate(json.dumps(told).encode())
+    assert process.returncode == 0
+
+
+@pytest.mark.timeout(60 + VISITS / 50)
+@pytest.mark.parametrize("name", TIMES)
+async def test_abuse_is_bounded_in_nobodys_way_and_soon_over(
+    shop: WatchedServer, name: str
+) -> None:
+    async with bystander(shop):
+        await asyncio.sleep(0.5)
+    before = await shop.settled()
+
+    async with bystander(shop) as somebody:
+        await abuse(shop, name, TIMES[name])
+
+    after = await shop.settled()
+    grown_kib = somebody.peak_kib - before.memory_kib
+    print(  # noqa: T201 - figures for -s
+        f"\n{name}: p99 {somebody.p99_ms:.1f} ms of {len(somebody.waits_s)}, "
+        f"peak {grown_kib:+} KiB, left {after.memory_kib - before.memory_kib:+} KiB"
+    )
+    assert somebody.p99_ms <= MOST_MS
+    assert grown_kib < MOST_PEAK_KIB
+    assert after.memory_kib - before.memory_kib < MOST_LEFT_KIB
+    assert (after.files, after.tasks) == (before.files, before.tasks)
