@@ -11,6 +11,7 @@ from tests.wire_proof.watched import WatchedServer
 
 EVERY_S = 0.11
 """As often as an account may ask."""
+PEOPLE = 4
 
 
 class Bystander:
@@ -45,9 +46,10 @@ class Bystander:
 
 @asynccontextmanager
 async def bystander(shop: WatchedServer) -> AsyncIterator[Bystander]:
-    """Have somebody shop meanwhile."""
-    one = Bystander()
+    """Have some people shop meanwhile."""
+    seen = Bystander()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(one.shop_on(shop))
-        yield one
-        one.leaving.set()
+        for _ in range(PEOPLE):
+            tasks.create_task(seen.shop_on(shop))
+        yield seen
+        seen.leaving.set()

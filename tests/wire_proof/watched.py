@@ -13,6 +13,7 @@ from tests.e2e.server import ROOT, Server
 
 SETTLE_S = 6.0
 """Longer than anything in the shop is kept for a socket that has gone."""
+TRIES = 30
 LOOK_AGAIN_S, LOOKS = 0.05, 400
 
 
@@ -56,10 +57,16 @@ class WatchedServer(Server):
         await asyncio.to_thread(self._await_count)
         return Holdings(self.memory_kib, self._files, int(self._tasks.read_text()))
 
-    async def settled(self) -> Holdings:
-        """Return what is held once nobody has a socket and all that was timed is over."""
+    async def settled(self, before: Holdings | None = None) -> Holdings:
+        """Return what is held once all that was timed is over, and is as *before*, or soon."""
         await asyncio.sleep(SETTLE_S)
-        return await self.holdings()
+        now = await self.holdings()
+        for _ in range(TRIES):
+            if before is None or (now.files <= before.files and now.tasks <= before.tasks):
+                break
+            await asyncio.sleep(1)
+            now = await self.holdings()
+        return now
 
     @property
     def _files(self) -> int:
