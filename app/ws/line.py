@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 CLOSE_S = 2.0
 FEWEST_FRAMES = 200
 """So many a second are read of every socket, of whatever kind they are."""
+SHARE_S = 0.25
+"""Counted so often that a few sockets cannot take the shop for long at a time."""
 PINGS = Bucket(20, 2)
 MOST_EMPTY = 100
 WITHOUT_A_WORD = 1006
@@ -46,8 +48,9 @@ class ShopSocket(WebSocketsSansIOProtocol):
         """Serve an accepted socket from now on with *listener*."""
         self._listener = listener
         self._pings = full(PINGS, self.loop.time())
-        self._most = self._may_read = max(FEWEST_FRAMES, frames_a_second)
-        self._second_began_s = self.loop.time()
+        most = max(FEWEST_FRAMES, frames_a_second) * SHARE_S
+        self._most = self._may_read = round(most)
+        self._share_began_s = self.loop.time()
 
     @property
     def is_full(self) -> bool:
@@ -205,10 +208,10 @@ class ShopSocket(WebSocketsSansIOProtocol):
         self._unread = unread[at:]
 
     def _rest(self) -> None:
-        """Read no more in this second, so that whoever says too much has less of the shop."""
+        """Read no more for a moment, so that whoever says too much has less of the shop."""
         now_s = self.loop.time()
-        left_s = self._second_began_s + 1 - now_s
-        self._may_read, self._second_began_s = self._most, now_s + max(0.0, left_s)
+        left_s = self._share_began_s + SHARE_S - now_s
+        self._may_read, self._share_began_s = self._most, now_s + max(0.0, left_s)
         if left_s > 0 and not self.transport.is_closing():
             if not self.read_paused:
                 self.transport.pause_reading()
