@@ -198,8 +198,7 @@ class ShopSocket(WebSocketsSansIOProtocol):
             frame, at = unread[at:end], end
             text = None if self.frames else short_text(frame)
             if text is None:
-                self.conn.max_message_size = self._most_for(frame)
-                super().data_received(frame)
+                self._hand_over(frame)
             else:
                 self._hear(text)
             self._may_read -= 1
@@ -227,10 +226,14 @@ class ShopSocket(WebSocketsSansIOProtocol):
         if self._unread:
             self.loop.call_soon(self._read_frames)
 
-    def _most_for(self, frame: bytes) -> int:
-        """Return the size for the library to allow: it counts a ping between fragments as one."""
-        so_far = self.conn.current_size or 0
-        return self.config.ws_max_size + (so_far if frame[0] & CONTROL else 0)
+    def _hand_over(self, frame: bytes) -> None:
+        """Let the library read *frame*; it takes what comes between fragments for part of them."""
+        so_far, is_between = self.conn.current_size, frame[0] & CONTROL
+        if is_between:
+            self.conn.current_size = None
+        super().data_received(frame)
+        if is_between:
+            self.conn.current_size = so_far
 
     def _hear(self, data: bytes) -> None:
         if self.close_sent or self._listener is None:

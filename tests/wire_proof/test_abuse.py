@@ -30,6 +30,7 @@ TIMES = {
     "guess_passwords": 200,
 }
 MOST_MS = 200
+"""So much longer than before may one answer in a hundred take."""
 TRIES = 3
 """A machine that others use as well may be slow by itself; a shop that is, is so every time."""
 MOST_PEAK_KIB = 48 * 1024
@@ -77,22 +78,23 @@ async def abused(shop: WatchedServer, name: str) -> Bystander:
 async def test_abuse_is_bounded_in_nobodys_way_and_soon_over(
     shop: WatchedServer, name: str
 ) -> None:
-    async with bystander(shop):
-        await asyncio.sleep(1)
+    async with bystander(shop) as calm:
+        await asyncio.sleep(2)
     before = await shop.settled()
 
+    most_ms = calm.p99_ms + MOST_MS
     seen = await abused(shop, name)
     for _ in range(TRIES - 1):
-        if seen.p99_ms > MOST_MS:
+        if seen.p99_ms > most_ms:
             seen = await abused(shop, name)
 
     after = await shop.settled(before)
     grown_kib, left_kib = (kib - before.memory_kib for kib in (seen.peak_kib, after.memory_kib))
     print(  # noqa: T201 - figures for -s
-        f"\n{name}: p99 {seen.p99_ms:.1f} ms of {len(seen.waits_s)}, "
+        f"\n{name}: p99 {seen.p99_ms:.1f} ms of {len(seen.waits_s)}, {calm.p99_ms:.1f} before, "
         f"peak {grown_kib:+} KiB, left {left_kib:+} KiB"
     )
-    assert seen.p99_ms <= MOST_MS
+    assert seen.p99_ms <= most_ms
     assert grown_kib < MOST_PEAK_KIB
     assert left_kib < MOST_LEFT_KIB
     assert after.files <= before.files

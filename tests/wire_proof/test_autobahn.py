@@ -1,0 +1,83 @@
+"""Autobahn's cases, all but those of compression and of messages larger than a shop's.
+
+They need wstest, which needs Python 2.7 (`pip install autobahntestsuite==0.8.2` there): it is
+found on PATH, or where WSTEST says. Without it they are left out, and pytest says so.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.server import ROOT, free_port
+
+WSTEST = shutil.which(os.environ.get("WSTEST", "wstest"))
+CASES = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*"]
+FINE = {"OK", "INFORMATIONAL"}
+NOT_AT_ONCE = {"6.4.1", "6.4.2", "6.4.3", "6.4.4"}
+"""A message that is not UTF-8 is refused when it is whole, not at its first wrong byte."""
+LEAST_CASES = 240
+
+pytestmark = pytest.mark.skipif(WSTEST is None, reason="Autobahn's wstest is not here: set WSTEST")
+
+
+def is_open(port: int) -> bool:
+    """Say whether somebody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    """Return where a server with the shop's socket echoes."""
+    port = free_port()
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.wire_proof.echo_shop"],
+            cwd=ROOT,
+            env={**os.environ, "PORT": str(port)},
+            stderr=log,
+        )
+    while process.poll() is None and not is_open(port):
+        time.sleep(0.1)
+    yield port
+    process.terminate()
+    assert process.wait(20) == 0
+    assert (tmp_path / "log").read_text() == ""
+
+
+@pytest.mark.timeout(300)
+async def test_the_socket_does_what_autobahn_wants(port: int, tmp_path: Path) -> None:
+    assert WSTEST
+    wanted = {
+        "outdir": str(tmp_path),
+        "servers": [{"agent": "shop", "url": f"ws://127.0.0.1:{port}/"}],
+        "cases": CASES,
+        "exclude-cases": [],
+        "exclude-agent-cases": {},
+    }
+    (tmp_path / "wanted.json").write_text(json.dumps(wanted))
+
+    await asyncio.to_thread(
+        subprocess.run,
+        [WSTEST, "-m", "fuzzingclient", "-s", str(tmp_path / "wanted.json")],
+        check=True,
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+    )
+
+    cases = json.loads((tmp_path / "index.json").read_text())["shop"]
+    assert len(cases) > LEAST_CASES
+    assert {
+        name: case
+        for name, case in cases.items()
+        if not {case["behavior"], case["behaviorClose"]} <= FINE and name not in NOT_AT_ONCE
+    } == {}
