@@ -11,7 +11,7 @@ from websockets.frames import Frame, Opcode
 from tests.e2e.raw import Line, handshake, line_to, request
 from tests.e2e.server import Server
 from tests.e2e.shelf import APPLES
-from tests.e2e.wire import PASSWORD, Goodbye, Shopper, op
+from tests.e2e.wire import PASSWORD, Goodbye, Shopper, as_text, frame, op
 
 HEADERS = {
     "content-security-policy",
@@ -209,6 +209,19 @@ async def test_a_flood_of_pings_is_cut_off(ada: Shopper) -> None:
     await tab.send_together(Frame(Opcode.PING, b"one more"), Frame(Opcode.PING, b"and more"))
 
     assert await tab.goodbye() == Goodbye(1006, "")
+
+
+async def test_of_a_socket_that_says_too_much_only_so_much_a_second_is_read(ada: Shopper) -> None:
+    noisy, quiet = await ada.tab(), await ada.tab()
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+    add = as_text(frame("op", n=1, k="line.add", sku=APPLES, qty=1))
+    await noisy.send_together(*[as_text(frame("resync"))] * 300, add)
+
+    assert (await quiet.ask(1, "note.set", text="not kept waiting"))["t"] == "ok"
+    quick_s = loop.time() - began_s
+    assert (await noisy.verdict(1))["t"] == "ok"
+    assert loop.time() - began_s > max(1, quick_s)
 
 
 ANSWERS = {
