@@ -102,6 +102,27 @@ def test_a_fault_names_its_field(field: str, value: object) -> None:
         read(frame({**HELLO, field: value}))
 
 
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ({"t": []}, "t: not a type of message"),
+        ({"t": "ping", "id": "7"}, "id: a whole number is needed"),
+        ({"t": "ping", "id": 2**53}, f"id: {1 - 2**53} to {2**53 - 1} is allowed"),
+        ({"t": "ping", "id": 7, "x": [[[[]]]]}, "nested deeper than 4"),
+        ({"t": "watch", "skus": 7}, "skus: a list is needed"),
+        ({"t": "watch", "skus": ["Milk"]}, "skus: not a SKU"),
+        ({"t": "watch", "skus": ["a"] * 201}, "skus: at most 200 are allowed"),
+        ({**HELLO, "tab": "5F"}, "tab: a lower-case UUID is needed"),
+        ({**HELLO, "at": 41}, "at: a string is needed"),
+        ({**HELLO, "at": "\0"}, "at: no control characters or lone surrogates"),
+        ({**HELLO, "pend": [0]}, f"pend: 1 to {2**53 - 1} is allowed"),
+        ({**HELLO, "pend": [2, 1]}, "pend: ascending numbers are needed"),
+    ],
+)
+def test_a_fault_says_what_would_do(said: Fields, fault: str) -> None:
+    assert fault_of(frame(said)) == fault
+
+
 def test_a_fault_fits_into_the_reason_of_a_close() -> None:
     faults = [fault for each in BAD.values() if (fault := fault_of(each["text"]))]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.ops import BadOp
 from app.wire.read import Asked, read
-from app.wire.strict import DEEPEST, BadFrame, BadValue, read_object
+from app.wire.strict import DEEPEST, BadFrame, BadValue, read_object, sku, text
 from tests.wire.samples import SAID_BY_CLIENTS
 
 HUGE = "9" * 5000
@@ -160,3 +160,19 @@ def test_a_plain_message_means_what_the_strict_decoder_says_or_is_left_to_it(tex
 def test_a_key_that_stands_twice_is_found_however_it_is_spelled(text: str) -> None:
     with pytest.raises(BadFrame, match="a key stands twice"):
         read_object(text)
+
+
+@pytest.mark.parametrize("value", [None, 7, "", "Milk", "-milk", "a" * 65, "milk\n"])
+def test_what_is_no_sku_is_said_of_its_field(value: object) -> None:
+    with pytest.raises(BadValue) as caught:
+        sku({"first": value}, "first")
+
+    assert str(caught.value) == "first: not a SKU"
+
+
+@pytest.mark.parametrize("value", ["", "xxxx"])
+def test_how_long_a_text_may_be_is_said_of_its_field(value: str) -> None:
+    with pytest.raises(BadValue) as caught:
+        text({"name": value}, "name", 3, 1)
+
+    assert str(caught.value) == "name: 1 to 3 characters are allowed"
