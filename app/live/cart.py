@@ -61,6 +61,11 @@ class LiveCart:
         self.tabs = self.window.tabs
 
     @property
+    def remembered(self) -> int:
+        """How many outboxes are known that are not in the cart."""
+        return len(self._former)
+
+    @property
     def idle(self) -> bool:
         """Nobody looks, nobody asks, and nothing waits to be saved."""
         return not self.tabs and not self.holds and not self._wishes
@@ -118,6 +123,7 @@ class LiveCart:
 
     def remember(self, outbox: OutboxId, last: int) -> None:
         """Learn how far an *outbox* got that is not in the cart, or not any more."""
+        self._forget_former()
         self._former.setdefault(outbox, last)
 
     def standing(self, outbox: OutboxId, pend: Iterable[int]) -> tuple[int, tuple[Verdict, ...]]:

@@ -220,3 +220,14 @@ def test_of_many_outboxes_that_left_only_those_of_open_tabs_stay_known() -> None
 
     assert [outbox for outbox in OUTBOXES[:20] if around.cart.knows(outbox)] == [OUTBOXES[3]]
     assert told(tab.heard) == ["Changed"] * 5
+
+
+def test_who_comes_and_goes_without_asking_is_not_remembered_for_ever() -> None:
+    around = Around()
+    around.let_in(FakeTab())
+
+    for number in range(10 * MOST_FORMER):
+        around.cart.remember(OutboxId(f"outbox {number}"), 0)
+
+    assert around.cart.remembered <= MOST_FORMER + 1
+    assert around.cart.knows(OutboxId(f"outbox {10 * MOST_FORMER - 1}"))
