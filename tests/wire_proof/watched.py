@@ -29,7 +29,7 @@ class WatchedServer(Server):
     """A shop that says how many tasks it has."""
 
     def __init__(self, home: Path, **settings: object):
-        super().__init__(home, **settings)
+        super().__init__(home, None, **settings)
         self._tasks = home / "tasks"
         self.environment["TASKS_FILE"] = str(self._tasks)
 
