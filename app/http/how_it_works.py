@@ -5,6 +5,7 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 
+from app.domain.faults import FAULTS
 from app.domain.shelf import Product
 from app.http.bodies import as_json
 from app.http.desk import Desk
@@ -28,7 +29,8 @@ def how_it_works_door(desk: Desk) -> Blueprint:
     @door.get(PAGE)
     async def how_it_works() -> str:
         tried = await _try(desk, request.args.get("try", ""))
-        return await show(desk, "how_it_works.html", **tried, example=_example(desk))
+        example = _example(desk)
+        return await show(desk, "how_it_works.html", **tried, example=example, faults=FAULTS)
 
     @door.get(f"{API}/stateless")
     async def stateless() -> Response:

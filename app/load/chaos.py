@@ -3,6 +3,7 @@
 from typing import Final
 
 from app.client import NotConnected, Tab
+from app.domain.faults import FAULTS
 from app.load.shopper import Shopper
 
 MEAN_PAUSE_S: Final = 0.5
@@ -17,7 +18,7 @@ async def make_trouble(shopper: Shopper) -> None:
         await shift.wait(2 * MEAN_PAUSE_S * shift.chance())
         tab = shopper.tabs[int(shift.chance() * len(shopper.tabs))]
         if shift.chance() < 1 / 2:
-            shift.tally.chaos["lines cut"] += 1
+            _count(shopper, "line-cut")
             tab.drop()
         else:
             _repeat(shopper, tab)
@@ -25,11 +26,15 @@ async def make_trouble(shopper: Shopper) -> None:
 
 def _repeat(shopper: Shopper, tab: Tab) -> None:
     """Send a waiting op twice, or an answered one again."""
-    waiting, tally = tab.pend, shopper.shift.tally
+    waiting = tab.pend
     newest = waiting[-1] if waiting else tab.settled
     n = newest if waiting else newest - int(shopper.shift.chance() * NEWEST)
     try:
         tab.resend(n)
     except (LookupError, NotConnected):
         return
-    tally.chaos["ops sent twice" if waiting else "ops sent again"] += 1
+    _count(shopper, "op-twice" if waiting else "op-again")
+
+
+def _count(shopper: Shopper, fault: str) -> None:
+    shopper.shift.tally.chaos[FAULTS[fault].name] += 1
