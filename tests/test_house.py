@@ -194,7 +194,7 @@ def test_what_cannot_be_had_is_left_out_loudly_and_fails_in_ci(
     assert ended[0] == code
     assert "LEFT OUT: tests in a browser, tests of a shop on several machines," in ended[1]
     assert ", checks and tests of JavaScript\n" in ended[1]
-    assert asked(tree)[-1][-2:] == ["-m", "not browser"]
+    assert asked(tree)[-1][-2:] == ["-m", "not long and not browser"]
 
 
 def test_one_failed_check_fails_all_but_stops_none(tree: Path, bare_path: str) -> None:

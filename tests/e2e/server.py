@@ -21,6 +21,8 @@ PATIENT = {"registrations": 1000, "log": "info"}
 class Server:
     """One shop: its folder, its port and its settings stay the same, its processes come and go."""
 
+    program = "app.cli"
+
     def __init__(self, home: Path, database: str | None = None, **settings: object):
         self.home = home
         self.port = free_port()
@@ -62,7 +64,7 @@ class Server:
         """Start a process, and do not wait until it is ready."""
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", *self.words],
+                [sys.executable, "-m", self.program, *self.words],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=subprocess.PIPE,

@@ -1,0 +1,233 @@
+"""Bugs to plant in a shop, each of a kind that has been in some shop; a checker must find them."""
+
+import asyncio
+from collections.abc import Callable
+from itertools import count
+from typing import Any, Final, NamedTuple
+
+from app.domain.news import Changed
+from app.domain.outbox import Outbox, Ticket
+from app.domain.position import why_snapshot
+from app.domain.rules import rule
+from app.domain.verdicts import Ok
+from app.http import buying, cart_api
+from app.live.cart import LiveCart
+from app.live.hub import Hub
+from app.live.tabs import Audience
+from app.live.wishes import Wish
+from app.store import deals
+from app.ws import connection as ws_connection
+from tests.proof.graft import graft
+
+SOMETIMES: Final = 5
+MANY: Final = 25
+
+
+class Bug(NamedTuple):
+    """A bug, what finds it, and the faults without which it would stay hidden."""
+
+    sentence: str
+    plant: Callable[[], None]
+    found_as: str
+    faults: tuple[str, ...] = ()
+
+
+def _apply_repeats() -> None:
+    """Rule on a repeat as if it had never come, but answer as the first time."""
+    asked: dict[tuple[str, int], Any] = {}
+
+    def keep(original: Any, cart: LiveCart, ticket: Ticket, op: Any) -> Any:
+        asked[ticket.outbox, ticket.n] = op
+        return original(cart, ticket, op)
+
+    def around(_original: Any, cart: LiveCart, ticket: Ticket, asker: Any) -> None:
+        said = cart.saved.outboxes.get(ticket.outbox, Outbox()).recall(ticket.n)
+        if said is None:
+            return
+        now, op = cart.latest, asked[ticket.outbox, ticket.n]
+        earlier = now._replace(outboxes={**now.outboxes, ticket.outbox: Outbox(ticket.n - 1)})
+        ruling = rule(earlier, ticket, op, cart._shop.shelf.today, cart._shop.now_s())
+        kept = ruling.cart._replace(outboxes=now.outboxes)
+        again = ruling._replace(cart=kept, verdict=said.verdict)
+        cart._accept(Wish(ticket, op, None, [asker], again, 0.0))
+
+    graft(LiveCart, "_rule", keep)
+    graft(LiveCart, "_repeat", around)
+
+
+def _answer_before_commit() -> None:
+    def around(original: Any, cart: LiveCart, wish: Wish) -> None:
+        original(cart, wish)
+        wish.tell(wish.ruling.verdict)
+
+    graft(LiveCart, "_accept", around)
+
+
+def _publish_before_commit() -> None:
+    def around(original: Any, cart: LiveCart, wish: Wish) -> None:
+        original(cart, wish)
+        if (patch := wish.ruling.patch) and (by := wish.by):
+            cart.window.tell_change(wish.ruling.cart, patch, by)
+
+    def keep_quiet(_original: Any, cart: LiveCart, wish: Any) -> None:
+        if isinstance(wish, Wish):
+            wish.tell(wish.ruling.verdict)
+        else:
+            cart._fulfil_bargain(wish)
+
+    graft(LiveCart, "_accept", around)
+    graft(LiveCart, "_fulfil", keep_quiet)
+
+
+def _trust_any_epoch() -> None:
+    def around(_original: Any, at: str | None, cart: Any) -> Any:
+        own = f"{cart.epoch}.{at.partition('.')[2]}" if at else None
+        return why_snapshot(own, cart)
+
+    graft(ws_connection, "why_snapshot", around)
+
+
+def _forget_when_cancelled() -> None:
+    """Who hangs up takes along what is being saved, as if the save ran in their own task."""
+
+    async def around(original: Any, cart: LiveCart, *args: Any) -> Any:
+        try:
+            return await original(cart, *args)
+        except asyncio.CancelledError:
+            cart._taken = None
+            cart._wishes.pop(len(cart._wishes))
+            raise
+
+    graft(cart_api, "ask", around)
+
+
+def _lose_an_effect() -> None:
+    turns = count(1)
+
+    def around(original: Any, cart: LiveCart, ticket: Ticket, op: Any) -> Any:
+        ruling = original(cart, ticket, op)
+        if next(turns) % SOMETIMES or ruling.patch is None:
+            return ruling
+        now = cart.latest
+        kept = ruling.cart._replace(
+            lines=now.lines, saved=now.saved, note=now.note, content=now.content
+        )
+        return ruling._replace(cart=kept)
+
+    graft(LiveCart, "_rule", around)
+
+
+def _change_verdicts() -> None:
+    def around(original: Any, cart: LiveCart, ticket: Ticket, asker: Any) -> None:
+        said = cart.saved.outboxes.get(ticket.outbox, Outbox()).recall(ticket.n)
+        if said and isinstance(said.verdict, Ok):
+            asker.tell(said.verdict._replace(rev=said.verdict.rev + 1))
+        else:
+            original(cart, ticket, asker)
+
+    graft(LiveCart, "_recall", around)
+
+
+def _drop_news() -> None:
+    turns = count(1)
+
+    def around(original: Any, audience: Audience, news: Any) -> None:
+        if isinstance(news, Changed) and next(turns) % SOMETIMES == 0:
+            for tab in list(audience)[1:]:
+                tab.tell(news)
+        else:
+            original(audience, news)
+
+    graft(Audience, "tell", around)
+
+
+def _tell_strangers() -> None:
+    audiences: list[Audience] = []
+
+    def around(original: Any, audience: Audience, news: Any) -> None:
+        if audience not in audiences:
+            audiences.append(audience)
+        for one in audiences if isinstance(news, Changed) else [audience]:
+            original(one, news)
+
+    graft(Audience, "tell", around)
+
+
+def _keep_stock() -> None:
+    graft(deals, "_take_stock", lambda _original, *_args: None)
+
+
+def _keep_the_cart() -> None:
+    """Place an order, and leave what was bought in the cart."""
+
+    def around(original: Any, cart: LiveCart) -> Any:
+        taken, pushed, closed = original(cart)
+        if closed:
+            taken = taken._replace(lines=cart.saved.lines, content=cart.saved.content)
+            cart.latest = taken
+            assert cart._taken
+            _, wishes, outboxes, orders = cart._taken
+            cart._taken = taken, wishes, outboxes, orders
+        return taken, pushed, closed
+
+    graft(LiveCart, "take", around)
+
+
+def _forget_order_keys() -> None:
+    """Look an order's key up nowhere, and write it down with something added."""
+
+    async def around(_original: Any, *_args: Any) -> None:
+        return None
+
+    def renamed(original: Any, connection: Any, order: Any, moved: int) -> None:
+        original(connection, order._replace(key=f"{order.key} {order.number}"), moved)
+
+    graft(buying, "_earlier", around)
+    graft(deals, "_add", renamed)
+
+
+def _read_behind() -> None:
+    shown: dict[str, Any] = {}
+
+    def around(original: Any, cart: LiveCart) -> Any:
+        now = original(cart)
+        before, shown[cart.saved.account] = shown.get(cart.saved.account, now), now
+        return before
+
+    graft(LiveCart, "snapshot", around)
+
+
+def _get_stuck() -> None:
+    """Tell the tabs of some carts nothing more, after a while."""
+    turns = count(1)
+
+    def around(original: Any, hub: Hub, saved: Any) -> None:
+        for account in saved if next(turns) == MANY else ():
+            hub._carts[account].window.tabs = Audience(0)
+        original(hub, saved)
+
+    graft(Hub, "announce", around)
+
+
+BUGS: Final = {
+    "repeat-applied": Bug(
+        "a repeat is applied again", _apply_repeats, "duplicate", ("op-twice", "line-cut")
+    ),
+    "answer-before-commit": Bug(
+        "an answer before the commit", _answer_before_commit, "lost", ("crash-before-commit",) * 3
+    ),
+    "publish-before-commit": Bug("news before the commit", _publish_before_commit, "order of news"),
+    "epoch-not-checked": Bug(
+        "a tab of another epoch is current", _trust_any_epoch, "epoch", ("restored",)
+    ),
+    "cancel-not-shielded": Bug("who hangs up cancels the save", _forget_when_cancelled, "liveness"),
+    "effect-lost": Bug("an ok without an effect", _lose_an_effect, "lost"),
+    "verdict-changed": Bug("a repeat gets another verdict", _change_verdicts, "two verdicts"),
+    "news-dropped": Bug("a patch that never comes", _drop_news, "gap"),
+    "stranger-told": Bug("a patch to the wrong account", _tell_strangers, "isolation"),
+    "stock-kept": Bug("an order takes no stock", _keep_stock, "stock"),
+    "cart-kept": Bug("an order leaves the cart full", _keep_the_cart, "lost"),
+    "key-forgotten": Bug("an order's key is not looked up", _forget_order_keys, "invention"),
+    "read-behind": Bug("a read is one behind", _read_behind, "own writes", ("line-cut",)),
+    "news-stuck": Bug("a cart's tabs hear nothing more", _get_stuck, "convergence"),
+}

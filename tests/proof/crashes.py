@@ -1,0 +1,123 @@
+"""The steps of an op, an order and a migration at which a test build of the shop can die."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from alembic.runtime.migration import HeadMaintainer
+
+from app.live.hub import Hub
+from app.store import carts, database, writer
+from app.store.carts import Save
+from app.ws.connection import CartConnection
+from app.ws.line import ShopSocket
+from tests.proof.graft import graft
+
+VERDICTS = (b'{"t":"ok"', b'{"t":"no"')
+NEWS = b'{"t":"patch"'
+SENT_AFTER_S = 0.002
+"""By then the loop has put on the line what was written."""
+
+Pass = Callable[[], None]
+
+
+def plant_crash(step: str, count: int) -> None:
+    """Have this process die when it comes to *step* for the *count*-th time."""
+    left = count
+
+    def pass_by() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            die()
+
+    STEPS[step](pass_by)
+
+
+def die() -> None:
+    """End as a power cut would end it: nothing is flushed, closed or said."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _die_soon(pass_by: Pass) -> None:
+    asyncio.get_running_loop().call_later(SENT_AFTER_S, pass_by)
+
+
+def _before(owner: Any, name: str) -> Callable[[Pass], None]:
+    def plant(pass_by: Pass) -> None:
+        def around(original: Any, *args: Any, **kwargs: Any) -> Any:
+            pass_by()
+            return original(*args, **kwargs)
+
+        graft(owner, name, around)
+
+    return plant
+
+
+def _after(owner: Any, name: str) -> Callable[[Pass], None]:
+    def plant(pass_by: Pass) -> None:
+        def around(original: Any, *args: Any, **kwargs: Any) -> Any:
+            done = original(*args, **kwargs)
+            pass_by()
+            return done
+
+        graft(owner, name, around)
+
+    return plant
+
+
+def _at_save(pass_by: Pass, *, before: bool, orders_only: bool = False) -> None:
+    """Pass by just before or just after a transaction that saves carts."""
+
+    def around(original: Any, engine: Any, question: Any, *args: Any, **kwargs: Any) -> Any:
+        counts = getattr(question, "__name__", "") == "save_carts" and (
+            not orders_only or _has_order(*args)
+        )
+        if counts and before:
+            pass_by()
+        done = original(engine, question, *args, **kwargs)
+        if counts and not before:
+            pass_by()
+        return done
+
+    graft(database, "ask", around)
+
+
+def _has_order(saves: Sequence[Save], _now_s: int) -> bool:
+    return any(save.deals for save in saves)
+
+
+def _at_write(pass_by: Pass, *, verdicts: bool, before: bool) -> None:
+    """Pass by when a tab is written to: one that asked, or one that only hears of it."""
+
+    def around(original: Any, socket: ShopSocket, texts: Sequence[bytes]) -> None:
+        frames = list(texts)
+        is_answer = any(frame.startswith(VERDICTS) for frame in frames)
+        is_news = not is_answer and any(frame.startswith(NEWS) for frame in frames)
+        counts = is_answer if verdicts else is_news
+        if counts and before:
+            pass_by()
+        original(socket, frames)
+        if counts and not before:
+            _die_soon(pass_by)
+
+    graft(ShopSocket, "write", around)
+
+
+STEPS: dict[str, Callable[[Pass], None]] = {
+    "received": _before(CartConnection, "_ask"),
+    "before-begin": lambda pass_by: _at_save(pass_by, before=True),
+    "in-transaction": _before(writer, "save_carts"),
+    "before-commit": _after(writer, "save_carts"),
+    "after-commit": lambda pass_by: _at_save(pass_by, before=False),
+    "before-answer": _before(Hub, "announce"),
+    "after-answer": lambda pass_by: _at_write(pass_by, verdicts=True, before=False),
+    "before-news": lambda pass_by: _at_write(pass_by, verdicts=False, before=True),
+    "after-news": lambda pass_by: _at_write(pass_by, verdicts=False, before=False),
+    "in-order": _after(carts, "close_deal"),
+    "after-order": lambda pass_by: _at_save(pass_by, before=False, orders_only=True),
+    "in-migration": _after(HeadMaintainer, "update_to_step"),
+}
+"""Each is the second half of a fault's id in `app/domain/faults.py`."""

@@ -1,0 +1,174 @@
+"""A history from its first click to its end: a shop, a crowd, faults, and then peace."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any, Final, NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import Connection, text
+
+from app.client import Cart, Shop, Tab
+from app.client.request import Site
+from app.load.shopper import contents
+from app.store.database import ask, connect
+from tests.e2e.server import Server, free_port
+from tests.e2e.wire import PASSWORD
+from tests.proof.crowd import QUICK, Customer
+from tests.proof.history import CONVERGED_S, QUIET_S, Anomaly, check
+from tests.proof.log import Log, Rest, Row
+from tests.proof.proxy import Proxy, proxy_to
+
+LOOK_S: Final = 0.02
+SETTINGS: Final = {"limits": "load", "heartbeat_ms": 500, "drain_ms": 200, "log": "warning"}
+
+
+class PlantedShop(Server):
+    """A shop that dies where it is told to, and has the bug that it is told to have."""
+
+    program = "tests.proof.build"
+
+    def __init__(self, home: Path, **settings: object):
+        super().__init__(home, **settings)
+        self.opened_s: list[float] = []
+
+    def start(self) -> None:
+        """Start a process, and note how long it took until it was ready."""
+        began_s = time.monotonic()
+        super().start()
+        self.opened_s.append(time.monotonic() - began_s)
+
+    def crash_at(self, step: str, count: int) -> None:
+        """Have the next process die when it comes to *step* for the *count*-th time."""
+        self.environment["SHOP_CRASH_AT"] = f"{step}:{count}"
+
+    def crash_nowhere(self) -> None:
+        """Have the next process live."""
+        self.environment.pop("SHOP_CRASH_AT", None)
+
+
+class Stage(NamedTuple):
+    """Where a history takes place: the shop, the line to it, and what is written down."""
+
+    shop: PlantedShop
+    proxy: Proxy
+    log: Log
+    chance: Random
+    customers: list[Customer]
+
+
+Nemesis = Callable[[Stage], Coroutine[None, None, None]]
+"""Has faults strike, one after the other; all is healed when it returns."""
+
+
+@asynccontextmanager
+async def staged(
+    home: Path, seed: int, *, accounts: int, **settings: object
+) -> AsyncIterator[Stage]:
+    """Open a shop behind a proxy, and register its customers."""
+    port = free_port()
+    shop = PlantedShop(home, **{**SETTINGS, **settings})
+    through = f"http://127.0.0.1:{port}"
+    shop.environment["SHOP_ORIGINS"] = f"{shop.origin},{through}"
+    await asyncio.to_thread(shop.start)
+    try:
+        async with proxy_to(shop.port, port) as proxy:
+            stage = Stage(shop, proxy, Log(), Random(seed), [])
+            for _ in range(accounts):
+                stage.customers.append(await _customer(stage))
+            yield stage
+    finally:
+        await asyncio.to_thread(shop.end)
+
+
+async def play(stage: Stage, nemesis: Nemesis, quiet_s: float = QUIET_S) -> list[Anomaly]:
+    """Have customers shop while *nemesis* strikes; return which promises were broken.
+
+    Afterwards everything that was asked has to be answered within *quiet_s*.
+    """
+    before = stock(stage.shop)
+    struck = asyncio.create_task(nemesis(stage))
+    for customer in stage.customers:
+        await customer.enter()
+    shopping = [
+        asyncio.create_task(customer.shop(lambda: not struck.done()))
+        for customer in stage.customers
+    ]
+    try:
+        await struck
+        rest = await _come_to_rest(stage, before, quiet_s)
+        return check(stage.log.events, rest)
+    finally:
+        for task in shopping:
+            task.cancel()
+        await asyncio.gather(*(customer.leave() for customer in stage.customers))
+
+
+def stock(shop: Server) -> dict[str, int]:
+    """Return how many there are of everything."""
+    return dict(_all(shop, "SELECT sku, stock FROM products"))
+
+
+async def _customer(stage: Stage) -> Customer:
+    origin = stage.proxy.origin
+    chance = Random(stage.chance.random())
+    shop = Shop(origin, patience=QUICK, chance=chance.random)
+    account = await shop.register(f"{uuid4()}@shop.example", PASSWORD, "Ada")
+    return Customer(account, Site.at(origin, None), stage.log, chance)
+
+
+async def _come_to_rest(stage: Stage, before: dict[str, int], within_s: float) -> Rest:
+    """Wait until nobody asks any more, and then until all tabs show the cart that there is."""
+    quiet_s = await _until(lambda: not any(each.busy for each in stage.customers), within_s)
+    carts = {one.who: await one.account.cart() for one in stage.customers}
+    tabs = {(one.who, n): tab for one in stage.customers for n, tab in enumerate(one.tabs, 1)}
+    agreeing = [
+        _until(partial(_agrees, tab, carts[who]), CONVERGED_S) for (who, _), tab in tabs.items()
+    ]
+    agreed_s = await asyncio.gather(*agreeing)
+    return Rest(
+        quiet_s,
+        dict(zip(tabs, agreed_s, strict=True)),
+        carts,
+        {who: contents(cart) for who, cart in carts.items()},
+        tuple(_rows(stage.shop)),
+        (before, stock(stage.shop)),
+    )
+
+
+def _agrees(tab: Tab, cart: Cart) -> bool:
+    return tab.cart == cart
+
+
+async def _until(holds: Callable[[], bool], within_s: float) -> float:
+    """Return how long it took until it held; infinite if it did not in time."""
+    began_s = time.monotonic()
+    while not holds():
+        if time.monotonic() - began_s > within_s:
+            return float("inf")
+        await asyncio.sleep(LOOK_S)
+    return time.monotonic() - began_s
+
+
+def _rows(shop: Server) -> list[Row]:
+    lines: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for number, sku, qty in _all(shop, 'SELECT "order", sku, qty FROM order_lines'):
+        lines[number][sku] = qty
+    rows = _all(shop, "SELECT number, account, key, state FROM orders")
+    return [Row(number, who, key, state, lines[number]) for number, who, key, state in rows]
+
+
+def _all(shop: Server, question: str) -> list[Any]:
+    def rows(connection: Connection) -> list[Any]:
+        return list(connection.execute(text(question)))
+
+    engine = connect(f"sqlite:///{shop.database}")
+    try:
+        return ask(engine, rows)
+    finally:
+        engine.dispose()

@@ -1,0 +1,175 @@
+"""A line between the tabs and the shop, on which everything can happen that happens to lines."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final, NamedTuple
+
+from tests.proof.frames import Doubler
+
+CHUNK: Final = 1 << 16
+SMALL_BUFFER: Final = 4096
+DROPS: Final = 512
+"""Bytes that a slow reader takes at a time."""
+SIP_S: Final = 0.02
+
+Flow = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Line(NamedTuple):
+    """One connection: its two ends, and what it counts."""
+
+    client: asyncio.StreamWriter
+    shop: asyncio.StreamWriter
+
+
+class Proxy:
+    """Passes on what comes, as its weather is; faults last until `heal`."""
+
+    def __init__(self, shop_port: int):
+        self.port = 0
+        self.doubled = 0
+        self._shop_port = shop_port
+        self._lines: set[Line] = set()
+        self._up, self._down = asyncio.Event(), asyncio.Event()
+        self._delay_s = 0.0
+        self._left: float = float("inf")
+        self._doubles = self._is_slow = False
+        self.heal()
+
+    @property
+    def origin(self) -> str:
+        """Return where the shop seems to be."""
+        return f"http://127.0.0.1:{self.port}"
+
+    # What can be done to all lines
+
+    def heal(self) -> None:
+        """Let everything pass again, what was held back first."""
+        self._up.set()
+        self._down.set()
+        self._delay_s, self._left = 0.0, float("inf")
+        self._doubles = self._is_slow = False
+
+    def cut(self) -> None:
+        """Cut every line now, without a word to either end."""
+        for line in tuple(self._lines):
+            _cut(line)
+
+    def cut_after(self, count: int) -> None:
+        """Cut the line on which the *count*-th byte from now passes, whichever way, after it."""
+        self._left = count
+
+    def delay(self, seconds: float) -> None:
+        """Let everything arrive so much later."""
+        self._delay_s = seconds
+
+    def swallow(self, *, up: bool, down: bool) -> None:
+        """Let nothing pass to the shop, to the tabs, or both; nobody is told."""
+        if up:
+            self._up.clear()
+        if down:
+            self._down.clear()
+
+    def half_close(self) -> None:
+        """Tell the shop that no more will come; what it says still passes."""
+        for line in tuple(self._lines):
+            with suppress(OSError):
+                line.shop.write_eof()
+
+    def double(self) -> None:
+        """Send every op twice."""
+        self._doubles = True
+
+    def slow_down(self) -> None:
+        """Take what the shop says in drops."""
+        self._is_slow = True
+
+    # One connection
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Connect a client with the shop, until one of them hangs up."""
+        try:
+            shop_reader, shop_writer = await self._dial()
+        except OSError:
+            writer.transport.abort()
+            return
+        line = Line(writer, shop_writer)
+        self._lines.add(line)
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._pass_up(line, (reader, shop_writer)))
+                both.create_task(self._pass_down(line, (shop_reader, writer)))
+        except* OSError:
+            pass  # Whoever has gone is no fault of the line's.
+        finally:
+            _cut(line)
+            await asyncio.sleep(0)
+            self._lines.discard(line)
+
+    async def close(self) -> None:
+        """Cut all lines for good."""
+        self.heal()
+        while self._lines:
+            self.cut()
+            await asyncio.sleep(0.001)
+
+    async def _dial(self) -> Flow:
+        plug = socket.socket()
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
+        plug.setblocking(False)  # noqa: FBT003 - that is how sockets are told
+        try:
+            await asyncio.get_running_loop().sock_connect(plug, ("127.0.0.1", self._shop_port))
+        except OSError:
+            plug.close()
+            raise
+        return await asyncio.open_connection(sock=plug)
+
+    async def _pass_up(self, line: Line, flow: Flow) -> None:
+        reader, writer = flow
+        doubler = Doubler()
+        while data := await reader.read(CHUNK):
+            await self._up.wait()
+            passed = doubler.take(data, doubles=self._doubles)
+            self.doubled = self.doubled + doubler.take_count()
+            await self._pass(line, writer, passed)
+        if not writer.is_closing():
+            writer.write_eof()
+
+    async def _pass_down(self, line: Line, flow: Flow) -> None:
+        reader, writer = flow
+        while data := await reader.read(DROPS if self._is_slow else CHUNK):
+            await self._down.wait()
+            if self._is_slow:
+                await asyncio.sleep(SIP_S)
+            await self._pass(line, writer, data)
+        _cut(line)
+
+    async def _pass(self, line: Line, writer: asyncio.StreamWriter, data: bytes) -> None:
+        if self._delay_s:
+            await asyncio.sleep(self._delay_s)
+        writer.write(data[: int(min(self._left, len(data)))])
+        self._left -= len(data)
+        if self._left <= 0:
+            self._left = float("inf")
+            await writer.drain()
+            _cut(line)
+        await writer.drain()
+
+
+def _cut(line: Line) -> None:
+    for end in line:
+        end.transport.abort()
+
+
+@asynccontextmanager
+async def proxy_to(shop_port: int, port: int = 0) -> AsyncIterator[Proxy]:
+    """Open a line to the shop at *shop_port*; *port* is its own, or any that is free."""
+    proxy = Proxy(shop_port)
+    async with await asyncio.start_server(proxy.serve, "127.0.0.1", port) as server:
+        proxy.port = server.sockets[0].getsockname()[1]
+        try:
+            yield proxy
+        finally:
+            await proxy.close()

@@ -1,0 +1,86 @@
+"""Clients write down what they hear while faults strike, and no promise is broken."""
+
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from app.domain.faults import FAULTS
+from tests.proof.history import told
+from tests.proof.nemesis import CRASHES, STRIKES, killing, striking
+from tests.proof.play import Nemesis, Stage, play, staged
+
+Note = Callable[[str, object], None]
+
+ACCOUNTS = 3
+LEAST_EVENTS_A_S = 50
+CYCLES = 20
+SHORT_S, LONG_S = 20, 60
+READY_S = 2.0
+
+
+async def check(home: Path, seed: int, nemesis: Nemesis, note: Note) -> Stage:
+    """Have a history happen, and hold it against the promises."""
+    async with staged(home, seed, accounts=ACCOUNTS) as stage:
+        anomalies = await play(stage, nemesis)
+    note("events", len(stage.log.events))
+    note("faults", len(stage.log.strikes()))
+    note("anomalies", len(anomalies))
+    note("ready again, median s", round(median(stage.shop.opened_s), 2))
+    assert anomalies == [], f"after {stage.log.strikes()}\n{told(anomalies)}"
+    assert stage.shop.complaints() == []
+    return stage
+
+
+async def check_mixed(home: Path, seed: int, seconds: float, note: Note) -> None:
+    """Have every fault strike, one after the other, for so long."""
+    stage = await check(home, seed, striking([*STRIKES], seconds), note)
+    assert {*STRIKES} <= {*stage.log.strikes()}
+    assert len(stage.log.events) > LEAST_EVENTS_A_S * seconds
+
+
+async def check_kills(home: Path, seed: int, note: Note) -> None:
+    """Kill the shop again and again, at each of its steps and between them."""
+    stage = await check(home, seed, killing(CYCLES), note)
+    assert len(stage.log.strikes()) == CYCLES
+    assert stage.proxy.doubled == 0
+    assert median(stage.shop.opened_s) < READY_S
+
+
+@pytest.mark.timeout(90)
+async def test_killed_20_times_it_keeps_its_promises(tmp_path: Path, record_property: Note) -> None:
+    await check_kills(tmp_path, 1, record_property)
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_a_history_of_20_seconds_is_sound(
+    seed: int, tmp_path: Path, record_property: Note
+) -> None:
+    await check_mixed(tmp_path, seed, SHORT_S, record_property)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("seed", range(100, 115))
+async def test_killed_300_times_it_keeps_its_promises(
+    seed: int, tmp_path: Path, record_property: Note
+) -> None:
+    await check_kills(tmp_path, seed, record_property)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("seed", range(100, 110))
+async def test_a_history_of_60_seconds_is_sound(
+    seed: int, tmp_path: Path, record_property: Note
+) -> None:
+    await check_mixed(tmp_path, seed, LONG_S, record_property)
+
+
+def test_every_fault_of_the_list_strikes_somewhere() -> None:
+    sources = "\n".join(path.read_text() for path in Path(__file__).parent.glob("*.py"))
+    struck = {*STRIKES, *CRASHES}
+
+    assert [one for one in FAULTS if one not in struck and f'"{one}"' not in sources] == []

@@ -1,0 +1,146 @@
+"""The line between does to what passes just what it is told to."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import NamedTuple
+
+import pytest
+from websockets.frames import Frame, Opcode
+
+from tests.proof.proxy import Proxy, proxy_to
+
+UPGRADE = b"GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"
+OP = Frame(Opcode.TEXT, b'{"t":"op","n":1}')
+PING = Frame(Opcode.TEXT, b'{"t":"ping","id":1}')
+SOON_S = 0.1
+
+
+class Far(NamedTuple):
+    """The far end of a line: what came, and the way back."""
+
+    heard: bytearray
+    ended: asyncio.Event
+    writer: asyncio.StreamWriter
+
+
+class Ends(NamedTuple):
+    """Both ends of a line through a proxy."""
+
+    proxy: Proxy
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    far: Far
+
+    async def arrives(self, data: bytes) -> None:
+        """Wait until *data* is all that has come to the far end."""
+        async with asyncio.timeout(5):
+            while bytes(self.far.heard) != data:  # noqa: ASYNC110 - bytes come as they come
+                await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def line() -> AsyncIterator[Ends]:
+    """Open a line through a proxy to an end that writes down what it hears."""
+    fars: asyncio.Queue[Far] = asyncio.Queue()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far = Far(bytearray(), asyncio.Event(), writer)
+        fars.put_nowait(far)
+        with suppress(OSError):
+            while data := await reader.read(1 << 16):
+                far.heard.extend(data)
+        far.ended.set()
+
+    async with (
+        await asyncio.start_server(listen, "127.0.0.1", 0) as server,
+        proxy_to(server.sockets[0].getsockname()[1]) as proxy,
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        far = await fars.get()
+        try:
+            yield Ends(proxy, reader, writer, far)
+        finally:
+            for end in (writer, far.writer):
+                end.transport.abort()
+            await asyncio.wait_for(far.ended.wait(), 5)
+
+
+async def test_without_a_fault_everything_passes_both_ways() -> None:
+    async with line() as ends:
+        ends.writer.write(b"there")
+        await ends.arrives(b"there")
+        ends.far.writer.write(b"back")
+        assert await ends.reader.readexactly(4) == b"back"
+
+
+async def test_a_cut_line_ends_both_ways_at_once() -> None:
+    async with line() as ends:
+        ends.proxy.cut()
+        assert await ends.reader.read() == b""
+        await asyncio.wait_for(ends.far.ended.wait(), 5)
+
+
+async def test_so_many_bytes_pass_and_not_one_more() -> None:
+    async with line() as ends:
+        ends.proxy.cut_after(3)
+        ends.writer.write(b"there")
+        await asyncio.wait_for(ends.far.ended.wait(), 5)
+        assert bytes(ends.far.heard) in {b"", b"the"}
+
+
+@pytest.mark.parametrize(("up", "down"), [(True, False), (False, True), (True, True)])
+async def test_what_is_swallowed_one_way_passes_the_other_and_comes_when_healed(
+    *, up: bool, down: bool
+) -> None:
+    async with line() as ends:
+        ends.proxy.swallow(up=up, down=down)
+        ends.writer.write(b"there")
+        ends.far.writer.write(b"back")
+        await asyncio.sleep(SOON_S)
+        assert bytes(ends.far.heard) == (b"" if up else b"there")
+        if not down:
+            assert await ends.reader.readexactly(4) == b"back"
+        ends.proxy.heal()
+        await ends.arrives(b"there")
+        if down:
+            assert await ends.reader.readexactly(4) == b"back"
+
+
+async def test_a_half_closed_line_still_brings_what_comes_back() -> None:
+    async with line() as ends:
+        ends.proxy.half_close()
+        await asyncio.wait_for(ends.far.ended.wait(), 5)
+        ends.far.writer.write(b"back")
+        assert await ends.reader.readexactly(4) == b"back"
+
+
+async def test_what_is_delayed_comes_later() -> None:
+    async with line() as ends:
+        ends.proxy.delay(SOON_S)
+        began_s = time.monotonic()
+        ends.writer.write(b"there")
+        await ends.arrives(b"there")
+        assert time.monotonic() - began_s >= SOON_S
+
+
+async def test_a_slow_reader_takes_much_longer_for_all_of_it() -> None:
+    async with line() as ends:
+        ends.proxy.slow_down()
+        ends.far.writer.write(b"x" * 5000)
+        began_s = time.monotonic()
+        assert len(await ends.reader.readexactly(5000)) == 5000
+        assert time.monotonic() - began_s >= SOON_S
+
+
+async def test_only_ops_go_twice_whole_and_in_their_place() -> None:
+    op, ping = (frame.serialize(mask=True) for frame in (OP, PING))
+    async with line() as ends:
+        ends.proxy.double()
+        sent = UPGRADE + op + ping
+        for byte in sent:
+            ends.writer.write(bytes([byte]))
+            await asyncio.sleep(0)
+        await ends.arrives(UPGRADE + op + op + ping)
+        assert ends.proxy.doubled == 1
