@@ -1,6 +1,7 @@
 """Bugs to plant in a shop, each of a kind that has been in some shop; a checker must find them."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from itertools import count
 from typing import Any, Final, NamedTuple
@@ -15,12 +16,13 @@ from app.live.cart import LiveCart
 from app.live.hub import Hub
 from app.live.tabs import Audience
 from app.live.wishes import Wish
-from app.store import deals
+from app.store import deals, writer
 from app.ws import connection as ws_connection
 from tests.proof.graft import graft
 
 SOMETIMES: Final = 5
 MANY: Final = 25
+SLOW_S: Final = 0.005
 
 
 class Bug(NamedTuple):
@@ -98,7 +100,12 @@ def _forget_when_cancelled() -> None:
             cart._wishes.pop(len(cart._wishes))
             raise
 
+    def save_slowly(original: Any, *args: Any) -> Any:
+        time.sleep(SLOW_S)
+        return original(*args)
+
     graft(cart_api, "ask", around)
+    graft(writer, "save_carts", save_slowly)
 
 
 def _lose_an_effect() -> None:
@@ -220,7 +227,12 @@ BUGS: Final = {
     "epoch-not-checked": Bug(
         "a tab of another epoch is current", _trust_any_epoch, "epoch", ("restored",)
     ),
-    "cancel-not-shielded": Bug("who hangs up cancels the save", _forget_when_cancelled, "liveness"),
+    "cancel-not-shielded": Bug(
+        "who hangs up cancels the save",
+        _forget_when_cancelled,
+        "liveness",
+        ("request-dropped",) * 3,
+    ),
     "effect-lost": Bug("an ok without an effect", _lose_an_effect, "lost"),
     "verdict-changed": Bug("a repeat gets another verdict", _change_verdicts, "two verdicts"),
     "news-dropped": Bug("a patch that never comes", _drop_news, "gap"),

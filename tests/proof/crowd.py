@@ -30,8 +30,8 @@ TROUBLE: Final = (OSError, TimeoutError, BadAnswer)
 AGAIN_S: Final = 0.05
 FIRST_FAILURE: Final = 500
 THOUGHT_S: Final = 0.04
-HASTE_S: Final = 0.04
-"""A third of this is as long as who is in haste waits at most."""
+HASTE_S: Final = 0.02
+"""Who is in haste waits no longer for an answer."""
 
 T = TypeVar("T")
 Chore = Callable[[], Awaitable[None]]
@@ -45,6 +45,7 @@ class Customer:
         self.who = str(account.id)
         self.tabs: list[Tab] = []
         self.busy = 0
+        self.is_in_haste = False
         self._site = site
         self._log = log
         self._chance = chance
@@ -98,15 +99,14 @@ class Customer:
             await self._cancel(self._orders.pop())
 
     async def _post(self, wish: Wish) -> None:
-        """Post an op until there is a verdict; at times hang up on the shop before it answers."""
+        """Post an op until there is a verdict; who is in haste hangs up before it comes."""
         self._posted += 1
         n, asked = self._posted, [(self._posted, wish)]
         self._log.events.append(
             Posted(_now(), self.who, self._outbox, read_wish(op(n, body(wish))))
         )
         while True:
-            share = self._chance.random()
-            patience_s = share * HASTE_S if share < 1 / 3 else QUICK.answer_s
+            patience_s = self._chance.random() * HASTE_S if self.is_in_haste else QUICK.answer_s
             with suppress(*TROUBLE):
                 async with asyncio.timeout(patience_s):
                     answered = await self.account.send(self._outbox, asked)

@@ -35,13 +35,12 @@ def striking(faults: Sequence[str], seconds: float) -> Nemesis:
 
 
 def killing(cycles: int) -> Nemesis:
-    """Return what kills the shop so often: at each step in turn, and at any moment."""
+    """Return what kills the shop so often: once at each of its steps, and else at any moment."""
 
     async def kill(stage: Stage) -> None:
-        steps = [step for step in CRASHES for _ in range(2)]
-        stage.chance.shuffle(steps)
-        for cycle in range(cycles):
-            await strike_once(stage, steps[cycle % len(steps)] if cycle % 3 else "kill")
+        deaths = [*CRASHES, *["kill"] * (cycles - len(CRASHES))]
+        for death in stage.chance.sample(deaths, cycles):
+            await strike_once(stage, death)
 
     return kill
 
@@ -66,6 +65,15 @@ def _on_lines(act: Callable[[Stage], Any], lasts_s: float = LASTS_S) -> Strike:
         await asyncio.sleep(lasts_s)
 
     return strike
+
+
+async def _hurry(stage: Stage) -> None:
+    """Have everybody hang up on the shop before it answers."""
+    for customer in stage.customers:
+        customer.is_in_haste = True
+    await asyncio.sleep(LASTS_S)
+    for customer in stage.customers:
+        customer.is_in_haste = False
 
 
 async def _kill(stage: Stage) -> None:
@@ -127,13 +135,13 @@ STRIKES: Final[dict[str, Strike]] = {
     "line-half": _on_lines(lambda stage: stage.proxy.half_close(), 0.2),
     "reader-slow": _on_lines(lambda stage: stage.proxy.slow_down()),
     "op-twice": _on_lines(lambda stage: stage.proxy.double()),
+    "request-dropped": _hurry,
     "kill": _kill,
     "stop": _stop,
     "restart": _restart,
     "disk-locked": _lock,
     "restored": _restore,
 }
-LINE_FAULTS: Final = [fault for fault in STRIKES if FAULTS[fault].id.startswith(("line", "read"))]
 CRASHES: Final = [
     fault for fault in FAULTS if fault.startswith(STEP) and fault != "crash-in-migration"
 ]

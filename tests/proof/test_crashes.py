@@ -1,0 +1,49 @@
+"""The test build dies where it is told to; the shop itself cannot be told."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from app.domain.faults import FAULTS
+from app.store.database import ask, connect
+from tests.e2e.server import run_command
+from tests.proof.crashes import STEPS
+from tests.proof.nemesis import CRASHES
+from tests.proof.play import PlantedShop, stock
+from tests.store.test_migrations import differences
+
+IN_MIGRATION = "crash-in-migration"
+MIGRATIONS = 4
+
+
+def test_every_step_is_a_fault_of_the_list() -> None:
+    assert {f"crash-{step}" for step in STEPS} == {*CRASHES, IN_MIGRATION}
+    assert {*CRASHES, IN_MIGRATION} <= FAULTS.keys()
+
+
+@pytest.mark.parametrize("step", range(1, MIGRATIONS + 1))
+def test_a_shop_that_died_in_a_migration_opens_the_next_time(step: int, tmp_path: Path) -> None:
+    shop = PlantedShop(tmp_path)
+    shop.crash_at("in-migration", step)
+    shop.begin()
+    assert shop.exit_code() == -signal.SIGKILL
+
+    shop.crash_nowhere()
+    shop.start()
+    shop.end()
+
+    engine = connect(f"sqlite:///{shop.database}")
+    assert ask(engine, differences) == []
+    engine.dispose()
+    assert sum(stock(shop).values()) > 0
+
+
+@pytest.mark.parametrize("setting", ["SHOP_CRASH_AT", "SHOP_BUG"])
+def test_a_shop_that_is_no_test_build_refuses_to_be_told(setting: str, tmp_path: Path) -> None:
+    shop = PlantedShop(tmp_path)
+
+    done = run_command("run", environment={**shop.environment, setting: "received:1"})
+
+    assert done.returncode == 2
+    assert f"{setting}: there is no such setting" in done.stderr
