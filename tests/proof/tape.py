@@ -1,0 +1,191 @@
+"""A tape between SQLite and the disk: it notes every write and every sync, and can fail them.
+
+SQLite reaches its files through a table of functions, its VFS. While a tape runs, the default one
+is a copy of the usual table whose files write, sync and truncate by way of Python; all else is
+as it was. This is the library that the shop itself has loaded, and so are the settings that it
+gives its connections.
+"""
+
+import ctypes
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ctypes import CFUNCTYPE, POINTER, Structure, byref, c_char_p, c_int, c_int64, c_void_p, cast
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from app.store import database
+
+OK: Final = 0
+FULL, READ_ONLY, FAILED = 13, 8, 10
+"""Result codes of SQLite: the disk is full, cannot be written to, fails."""
+
+
+class Wrote(NamedTuple):
+    """So many bytes were written at *at*."""
+
+    file: str
+    at: int
+    data: bytes
+
+
+class Cut(NamedTuple):
+    """A file was cut to *size* bytes."""
+
+    file: str
+    size: int
+
+
+class Synced(NamedTuple):
+    """All that was written to a file before is there to stay."""
+
+    file: str
+
+
+class Deleted(NamedTuple):
+    """A file was deleted."""
+
+    file: str
+
+
+class Mark(NamedTuple):
+    """Something happened outside that a test wants to find again, like an answer."""
+
+    what: object
+
+
+Note = Wrote | Cut | Synced | Deleted | Mark
+
+_Sync = CFUNCTYPE(c_int, c_void_p, c_int)
+_Truncate = CFUNCTYPE(c_int, c_void_p, c_int64)
+_Write = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
+_Open = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_int, POINTER(c_int))
+_Delete = CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)
+
+
+class _Methods(Structure):
+    """`sqlite3_io_methods`: what an open file can do."""
+
+    _fields_ = (
+        ("version", c_int),
+        ("close", c_void_p),
+        ("read", c_void_p),
+        ("write", _Write),
+        ("truncate", _Truncate),
+        ("sync", _Sync),
+        ("others", c_void_p * 13),
+    )
+
+
+class _File(Structure):
+    """`sqlite3_file`, as far as it is the same for everybody."""
+
+    _fields_ = (("methods", POINTER(_Methods)),)
+
+
+class _Vfs(Structure):
+    """`sqlite3_vfs`: how files are opened and deleted."""
+
+    _fields_ = (
+        ("version", c_int),
+        ("file_size", c_int),
+        ("longest_path", c_int),
+        ("next", c_void_p),
+        ("name", c_char_p),
+        ("data", c_void_p),
+        ("open", _Open),
+        ("delete", _Delete),
+        ("others", c_void_p * 13),
+    )
+
+
+def _library() -> ctypes.CDLL:
+    """Return the SQLite that the shop's connections use."""
+    module = database.sqlite.__name__.partition(".")[0]
+    if module == "pysqlite3":
+        from pysqlite3 import _sqlite3  # noqa: PLC0415 - it need not be there
+
+        return ctypes.CDLL(_sqlite3.__file__)
+    return ctypes.CDLL("libsqlite3.so.0")
+
+
+class Tape:
+    """What was noted, in order; `fails` says for each call what SQLite is told instead of OK."""
+
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
+        self.calls = 0
+        self.fails: Callable[[int], int] = lambda _call: OK
+        self._names: dict[int, str] = {}
+        self._tables: dict[int, _Methods] = {}
+        self._alive: list[Any] = []
+
+    def mark(self, what: object) -> None:
+        """Note something that happened outside."""
+        self.notes.append(Mark(what))
+
+    def vfs_like(self, usual: _Vfs) -> _Vfs:
+        """Return a table like *usual*, but whose files are on this tape."""
+        taped = _Vfs.from_buffer_copy(usual)
+        taped.name = b"taped"
+
+        def open_file(_vfs: int, name: bytes, file: int, flags: int, out: Any) -> int:
+            result: int = usual.open(ctypes.addressof(usual), name, file, flags, out)
+            if result == OK and name:
+                self._names[file] = Path(name.decode()).name
+                self._put_on_tape(cast(file, POINTER(_File)).contents)
+            return result
+
+        def delete(_vfs: int, name: bytes, sync: int) -> int:
+            self.notes.append(Deleted(Path(name.decode()).name))
+            result: int = usual.delete(ctypes.addressof(usual), name, sync)
+            return result
+
+        taped.open, taped.delete = _Open(open_file), _Delete(delete)
+        return taped
+
+    def _put_on_tape(self, file: _File) -> None:
+        usual = ctypes.addressof(file.methods.contents)
+        if usual not in self._tables:
+            self._tables[usual] = self._methods_like(file.methods.contents)
+        file.methods = ctypes.pointer(self._tables[usual])
+
+    def _methods_like(self, usual: _Methods) -> _Methods:
+        taped = _Methods.from_buffer_copy(usual)
+        self._alive.append(usual)
+
+        def write(file: int, data: int, size: int, at: int) -> int:
+            note = Wrote(self._names[file], at, ctypes.string_at(data, size))
+            return self._do(note, lambda: usual.write(file, data, size, at))
+
+        def truncate(file: int, size: int) -> int:
+            return self._do(Cut(self._names[file], size), lambda: usual.truncate(file, size))
+
+        def sync(file: int, flags: int) -> int:
+            return self._do(Synced(self._names[file]), lambda: usual.sync(file, flags))
+
+        taped.write, taped.truncate, taped.sync = _Write(write), _Truncate(truncate), _Sync(sync)
+        return taped
+
+    def _do(self, note: Note, call: Callable[[], int]) -> int:
+        self.calls += 1
+        if failure := self.fails(self.calls):
+            return failure
+        result = call()
+        if result == OK:
+            self.notes.append(note)
+        return result
+
+
+@contextmanager
+def taped() -> Iterator[Tape]:
+    """Have all databases that are opened meanwhile on a tape."""
+    library, tape = _library(), Tape()
+    library.sqlite3_vfs_find.restype = POINTER(_Vfs)
+    usual = library.sqlite3_vfs_find(None)
+    table = tape.vfs_like(usual.contents)
+    library.sqlite3_vfs_register(byref(table), 1)
+    try:
+        yield tape
+    finally:
+        library.sqlite3_vfs_unregister(byref(table))
+        library.sqlite3_vfs_register(usual, 1)

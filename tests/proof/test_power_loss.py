@@ -1,0 +1,191 @@
+"""The power goes at any moment, and every operation that was answered is there."""
+
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from app.domain.cart import Cart
+from app.domain.ops import AddLine, SetNote
+from app.domain.orders import OrderKey, OrderNumber, spell_number
+from app.domain.position import position
+from app.domain.shelf import Sku
+from app.store import database as store_database
+from app.store.accounts import add_account
+from app.store.carts import as_save, load_cart, save_carts
+from app.store.database import ask, connect
+from app.store.migrations import migrate
+from app.store.seed import seed
+from app.store.shelf import load_moves
+from tests.buying import placed
+from tests.examples import ADA, EMPTY, NOON, after
+from tests.proof.power import Ruin, ruins
+from tests.proof.tape import Note, Wrote, taped
+from tests.store.people import ADA_HERSELF
+
+Report = Callable[[str, object], None]
+
+APPLES = Sku("gala-apples-1kg")
+SAVES, ORDER_EVERY = 24, 6
+PAGES_IN_LOG = 12
+"""So few, that the log is carried over into the database several times."""
+SOLD = "SELECT coalesce(sum(qty), 0) FROM order_lines"
+STOCK = "SELECT sum(stock) FROM products"
+
+
+class Life(NamedTuple):
+    """A database's life: how it began, what was written, and how the cart was at each version."""
+
+    base: bytes
+    stock: int
+    notes: list[Note]
+    positions: dict[int, str]
+
+
+class Lost(Exception):
+    """The database after a power cut is not as was promised."""
+
+
+def begin(file: Path) -> None:
+    """Make a database with Ada in it and everything on the shelf."""
+    engine = connect(f"sqlite:///{file}")
+    migrate(engine)
+    ask(engine, seed)
+    ask(engine, add_account, ADA_HERSELF, EMPTY.epoch, NOON)
+    engine.dispose()
+
+
+def live(file: Path) -> Life:
+    """Have Ada's cart change and be bought; a version is marked once it was answered."""
+    begin(file)
+    base = file.read_bytes()
+    with taped() as tape:
+        engine = connect(f"sqlite:///{file}")
+        ask(engine, keep_log_short)
+        positions = {0: position(EMPTY)}
+        stock = ask(engine, scalar, STOCK)
+        for number in range(1, SAVES + 1):
+            cart = save_next(engine, number)
+            positions[cart.version] = position(cart)
+            tape.mark(cart.version)
+        notes = list(tape.notes)
+        engine.dispose()
+    return Life(base, stock, notes, positions)
+
+
+def save_next(engine: Engine, number: int) -> Cart:
+    """Save the next change, each so many times with an order; return the cart as it is then."""
+    shelf = ask(engine, load_moves, -1).shelf
+    cart = after(
+        AddLine(APPLES, 1),
+        SetNote("x" * (number * 20)),
+        cart=ask(engine, load_cart, ADA),
+        shelf=shelf,
+    )
+    if number % ORDER_EVERY:
+        save = as_save(cart, ())
+    else:
+        key, drawn = OrderKey(f"key {number}"), OrderNumber(spell_number(number))
+        bought = placed(cart, shelf, key=key, number=drawn)
+        cart, save = bought.cart, as_save(bought.cart, (), (bought.deal,))
+    assert ask(engine, save_carts, [save], NOON) == ()
+    return cart._replace(version=cart.version + 1)
+
+
+def keep_log_short(connection: Connection) -> None:
+    """Have SQLite carry its log over often."""
+    connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {PAGES_IN_LOG}")
+
+
+def scalar(connection: Connection, question: str) -> int:
+    """Return the one number that *question* asks for."""
+    found: int = connection.execute(text(question)).scalar_one()
+    return found
+
+
+def inspect(ruin: Ruin, life: Life, home: Path) -> None:
+    """Open what is left, as the shop does; raise `Lost` where a promise is broken."""
+    for name in ("shop.db", "shop.db-wal", "shop.db-shm", "shop.db-journal"):
+        (home / name).unlink(missing_ok=True)
+    for name, data in ruin.files.items():
+        (home / name).write_bytes(data)
+    engine = connect(f"sqlite:///{home}/shop.db")
+    try:
+        ask(engine, lambda connection: judge(connection, ruin, life))
+    finally:
+        engine.dispose()
+
+
+def judge(connection: Connection, ruin: Ruin, life: Life) -> None:
+    """Hold what is found against what was answered."""
+    if (sound := connection.exec_driver_sql("PRAGMA integrity_check").scalar()) != "ok":
+        raise Lost(f"{ruin.how}: {sound}")
+    cart = load_cart(connection, ADA)
+    if ruin.mark is not None and cart.version < int(str(ruin.mark)):
+        raise Lost(f"{ruin.how}: {ruin.mark} was answered, and {cart.version} is there")
+    if position(cart) != life.positions[cart.version]:
+        raise Lost(f"{ruin.how}: version {cart.version} is not what it was")
+    if scalar(connection, STOCK) + scalar(connection, SOLD) != life.stock:
+        raise Lost(f"{ruin.how}: the stock does not add up")
+
+
+def cut_everywhere(life: Life, home: Path, mixtures: int) -> int:
+    """Cut the power after each write, and look at what is left; return how often."""
+    count = 0
+    for ruin in ruins({"shop.db": life.base}, life.notes, Random(1), mixtures):
+        inspect(ruin, life, home)
+        count += 1
+    return count
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Life:
+    """Return a life that ended well."""
+    (tmp_path / "life").mkdir()
+    return live(tmp_path / "life/shop.db")
+
+
+def check(life: Life, home: Path, mixtures: int, note: Report) -> None:
+    """Cut the power everywhere."""
+    count = cut_everywhere(life, home, mixtures)
+    note("power cuts", count)
+    assert count > 3 * SAVES
+    assert any(isinstance(one, Wrote) and one.file == "shop.db" for one in life.notes)
+
+
+@pytest.mark.timeout(60)
+def test_whenever_the_power_goes_what_was_answered_is_there_and_whole(
+    life: Life, tmp_path: Path, record_property: Report
+) -> None:
+    """The fault "power-loss"."""
+    check(life, tmp_path, 1, record_property)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_in_whatever_mixture_the_power_leaves_the_disk(
+    life: Life, tmp_path: Path, record_property: Report
+) -> None:
+    check(life, tmp_path, 50, record_property)
+
+
+@pytest.mark.parametrize("synchronous", ["NORMAL", "OFF"])
+def test_a_shop_that_syncs_less_is_found_to_lose_answers(
+    synchronous: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = store_database._set_up  # noqa: SLF001 - the setting that this is about
+
+    def set_up(connection: object, record: object) -> None:
+        usual(connection, record)
+        connection.execute(f"PRAGMA synchronous = {synchronous}")  # type: ignore[attr-defined]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store_database, "_set_up", set_up)
+        (tmp_path / "life").mkdir()
+        life = live(tmp_path / "life/shop.db")
+
+    with pytest.raises(Lost, match="was answered, and"):
+        cut_everywhere(life, tmp_path, 0)
