@@ -13,8 +13,6 @@ from ctypes import CFUNCTYPE, POINTER, Structure, byref, c_char_p, c_int, c_int6
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from app.store import database
-
 OK: Final = 0
 FULL, READ_ONLY, FAILED = 13, 8, 10
 """Result codes of SQLite: the disk is full, cannot be written to, fails."""
@@ -100,12 +98,11 @@ class _Vfs(Structure):
 
 def _library() -> ctypes.CDLL:
     """Return the SQLite that the shop's connections use."""
-    module = database.sqlite.__name__.partition(".")[0]
-    if module == "pysqlite3":
+    try:
         from pysqlite3 import _sqlite3  # noqa: PLC0415 - it need not be there
-
-        return ctypes.CDLL(_sqlite3.__file__)
-    return ctypes.CDLL("libsqlite3.so.0")
+    except ImportError:
+        return ctypes.CDLL("libsqlite3.so.0")
+    return ctypes.CDLL(_sqlite3.__file__)
 
 
 class Tape:

@@ -1,0 +1,164 @@
+"""A shop in the test's own process, built by `main` with all its parts, and asked over HTTP."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Coroutine, Generator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from uuid import uuid4
+
+from quart import Quart, Response
+from sqlalchemy import Connection, text
+
+from app import main
+from app.config import read_config
+from app.store.database import ask, connect
+from app.store.migrations import migrate
+from app.store.seed import seed
+from tests.e2e.wire import PASSWORD
+
+HOST: Final = {"Host": "127.0.0.1:8000"}
+SECRET: Final = "known to all who read these tests"
+ENOUGH: Final = 400
+FIRST_FAILURE: Final = 500
+SOON_S: Final = 0.01
+ADA: Final = {"email": "ada@shop.example", "password": PASSWORD, "name": "Ada"}
+HOME: Final = {
+    "name": "Ada", "line1": "1 Mill Lane", "line2": "", "city": "Bath", "postcode": "BA1 1AA",
+}  # fmt: skip
+
+Answer = tuple[int, Any]
+"""A status, and what the body says."""
+
+
+class CancelAt:
+    """Awaits something, and has the task that does so cancelled at the *wait*-th wait."""
+
+    def __init__(self, awaited: Coroutine[Any, Any, Any], wait: int):
+        self.waits = 0
+        self._awaited = awaited
+        self._wait = wait
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        """Await it, step by step."""
+        steps = self._awaited.__await__()
+        trouble: BaseException | None = None
+        while True:
+            try:
+                waits_for = steps.throw(trouble) if trouble else steps.send(None)
+            except StopIteration as done:
+                return done.value
+            trouble = None
+            self.waits += 1
+            task = asyncio.current_task()
+            if self.waits == self._wait and task:
+                task.cancel()
+            try:
+                yield waits_for
+            except BaseException as thrown:  # noqa: BLE001 - it belongs to what is awaited
+                trouble = thrown
+
+
+class Inside(NamedTuple):
+    """The shop, and Ada, who is signed in."""
+
+    app: Quart
+    cookie: str
+    file: Path
+
+    async def send(self, method: str, path: str, body: object = None) -> Answer:
+        """Return what is answered."""
+        async with self._request(method, path, body):
+            return await _read(await self.app.full_dispatch_request())
+
+    async def insist(self, method: str, path: str, body: object = None) -> Answer:
+        """Send it again until the shop says something for good."""
+        answer: Answer = (0, {})
+        for _ in range(ENOUGH):
+            answer = await self.send(method, path, body)
+            if _is_final(*answer):
+                return answer
+            await asyncio.sleep(SOON_S)
+        raise AssertionError(f"{path}: the shop is never ready, but says {answer}")
+
+    async def send_until_cancelled(
+        self, wait: int, method: str, path: str, body: object = None
+    ) -> bool:
+        """Send it, and have its handler cancelled at a wait; say whether it came to that."""
+
+        async def handle() -> None:
+            async with self._request(method, path, body):
+                await CancelAt(self.app.full_dispatch_request(), wait)
+
+        handling = asyncio.create_task(handle())
+        await asyncio.wait([handling])
+        return handling.cancelled()
+
+    async def quantity(self, sku: str) -> int:
+        """Return how many of *sku* are in the cart."""
+        _, told = await self.insist("GET", "/api/cart")
+        return sum(line["qty"] for line in told["cart"]["lines"] if line["sku"] == sku)
+
+    async def wanted(self) -> dict[str, Any]:
+        """Return an order of the cart as it is."""
+        _, told = await self.insist("GET", "/api/cart")
+        total = told["cart"]["totals"]["total"]
+        usual = {"key": str(uuid4()), "at": told["at"], "total": total}
+        return usual | {"deliver": HOME, "pay": "on_delivery"}
+
+    def count(self, question: str) -> int:
+        """Return the one number that *question* asks the database for."""
+
+        def scalar(connection: Connection) -> int:
+            found: int = connection.execute(text(question)).scalar_one()
+            return found
+
+        engine = connect(f"sqlite:///{self.file}")
+        try:
+            return ask(engine, scalar)
+        finally:
+            engine.dispose()
+
+    def _request(self, method: str, path: str, body: object) -> Any:
+        headers = {"Cookie": self.cookie, **HOST}
+        given: dict[str, Any] = {} if body is None else {"json": body}
+        return self.app.test_request_context(path, method=method, headers=headers, **given)
+
+
+def op(n: int, sku: str, outbox: str) -> dict[str, object]:
+    """Return what adds one of *sku*, as `POST /api/cart/ops` takes it."""
+    return {"outbox": outbox, "ops": [{"n": n, "k": "line.add", "sku": sku, "qty": 1}]}
+
+
+@asynccontextmanager
+async def inside(home: Path) -> AsyncIterator[Inside]:
+    """Open a shop as `shop run` does, but for its sockets."""
+    file, thresholds = home / "shop.db", gc.get_threshold()
+    url = f"sqlite:///{file}"
+    engine = connect(url)
+    migrate(engine)
+    ask(engine, seed)
+    engine.dispose()
+    settings = {"SHOP_DATABASE": url, "SHOP_SECRET": SECRET, "SHOP_LIMITS": "load"}
+    server = main.build(read_config(settings), lambda: None)
+    app = server.config.app
+    assert isinstance(app, Quart)
+    try:
+        async with app.test_app() as opened:
+            client = opened.test_client()
+            told = await client.post("/api/accounts", json=ADA, headers=HOST)
+            assert told.status_code == 201, await told.get_data(as_text=True)
+            yield Inside(app, told.headers["Set-Cookie"].partition(";")[0], file)
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+
+
+def _is_final(status: int, told: Any) -> bool:
+    return status < FIRST_FAILURE and all("retry_ms" not in one for one in told.get("verdicts", ()))
+
+
+async def _read(response: Any) -> Answer:
+    assert isinstance(response, Response)
+    return response.status_code, await response.get_json() or {}

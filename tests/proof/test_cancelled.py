@@ -1,0 +1,71 @@
+"""Whoever waits inside the shop is cancelled, at any wait: what was asked for happens once."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.shelf import APPLES
+from tests.proof.inside import Inside, inside, op
+
+FEW_WAITS, MOST_WAITS = 3, 60
+STOCK = "SELECT sum(stock) FROM products"
+ORDERS = "SELECT count(*) FROM orders"
+LEFT = "SELECT count(*) FROM orders WHERE state <> 'cancelled'"
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Inside]:
+    """Return a shop in this process, in which the fault "wait-cancelled" strikes."""
+    async with inside(tmp_path) as opened:
+        yield opened
+
+
+async def buy_one(shop: Inside, outbox: str, n: int) -> dict[str, object]:
+    """Put one more into the cart, and return an order of it."""
+    await shop.insist("POST", "/api/cart/ops", op(n, APPLES, outbox))
+    return await shop.wanted()
+
+
+async def test_an_op_is_done_once(shop: Inside) -> None:
+    outbox, wait, was_cancelled = str(uuid4()), 0, True
+    while was_cancelled:
+        wait += 1
+        asked = op(wait, APPLES, outbox)
+        was_cancelled = await shop.send_until_cancelled(wait, "POST", "/api/cart/ops", asked)
+        _, told = await shop.insist("POST", "/api/cart/ops", asked)
+
+        assert told["verdicts"] == [{"t": "ok", "n": wait, "rev": wait}]
+        assert await shop.quantity(APPLES) == wait
+    assert FEW_WAITS < wait < MOST_WAITS
+
+
+async def test_an_order_is_placed_once(shop: Inside) -> None:
+    outbox, wait, was_cancelled = str(uuid4()), 0, True
+    stock = shop.count(STOCK)
+    while was_cancelled:
+        wait += 1
+        wanted = await buy_one(shop, outbox, wait)
+        was_cancelled = await shop.send_until_cancelled(wait, "POST", "/api/orders", wanted)
+        status, _ = await shop.insist("POST", "/api/orders", wanted)
+
+        assert status in {200, 201}
+        assert (shop.count(ORDERS), stock - shop.count(STOCK)) == (wait, wait)
+        assert await shop.quantity(APPLES) == 0
+    assert FEW_WAITS < wait < MOST_WAITS
+
+
+async def test_an_order_is_cancelled_once(shop: Inside) -> None:
+    outbox, wait, was_cancelled = str(uuid4()), 0, True
+    stock = shop.count(STOCK)
+    while was_cancelled:
+        wait += 1
+        _, order = await shop.insist("POST", "/api/orders", await buy_one(shop, outbox, wait))
+        path = f"/api/orders/{order['number']}/cancel"
+        was_cancelled = await shop.send_until_cancelled(wait, "POST", path)
+        status, _ = await shop.insist("POST", path)
+
+        assert status == 200
+        assert (shop.count(LEFT), shop.count(STOCK)) == (0, stock)
+    assert FEW_WAITS < wait < MOST_WAITS

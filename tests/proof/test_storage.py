@@ -1,0 +1,180 @@
+"""The disk fails in every way that it has: nothing false is answered, and the shop recovers."""
+
+from collections.abc import AsyncIterator, Callable
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+
+from app.store import database as store_database
+from app.store.database import NotNow
+from tests.e2e.shelf import APPLES
+from tests.proof.inside import Inside, inside, op
+from tests.proof.tape import FAILED, FULL, READ_ONLY, Tape, taped
+
+CODES = {"disk-full": FULL, "disk-read-only": READ_ONLY, "call-fails": FAILED}
+FEW_CALLS, MOST_CALLS = 3, 80
+MOST_QUESTIONS = 10
+ROUNDS = 12
+STOCK = "SELECT sum(stock) FROM products"
+SOLD = "SELECT coalesce(sum(qty), 0) FROM order_lines"
+
+
+class Wall(NamedTuple):
+    """A shop, and the tape between it and the disk."""
+
+    shop: Inside
+    tape: Tape
+
+
+@pytest.fixture
+async def wall(tmp_path: Path) -> AsyncIterator[Wall]:
+    """Return a shop in this process whose disk can be made to fail."""
+    with taped() as tape:
+        async with inside(tmp_path) as shop:
+            yield Wall(shop, tape)
+
+
+class Shopping:
+    """Puts one after the other into a cart, and buys it now and then."""
+
+    def __init__(self, shop: Inside):
+        self._shop = shop
+        self._outbox = str(uuid4())
+        self._added = 0
+        self._in_cart = 0
+        self._stock = shop.count(STOCK)
+
+    async def add(self) -> None:
+        """Add one, however long it takes."""
+        self._added += 1
+        asked = op(self._added, APPLES, self._outbox)
+        _, told = await self._shop.insist("POST", "/api/cart/ops", asked)
+        self._in_cart += 1
+        assert [(one["t"], one["n"]) for one in told["verdicts"]] == [("ok", self._added)]
+
+    async def buy(self) -> None:
+        """Buy what is in the cart, however long it takes."""
+        status, told = await self._shop.insist("POST", "/api/orders", await self._shop.wanted())
+        assert status in {200, 201}, told
+        assert [line["qty"] for line in told["lines"]] == [self._in_cart]
+        self._in_cart = 0
+
+    async def adds_up(self) -> None:
+        """Hold cart, orders and stock against what was answered."""
+        assert await self._shop.quantity(APPLES) == self._in_cart
+        sold = self._shop.count(SOLD)
+        assert (sold, self._stock - sold) == (self._added - self._in_cart, self._shop.count(STOCK))
+
+
+class Once:
+    """Fails one call: so many from now, and then no more; `has_failed` says whether it came."""
+
+    def __init__(self, call: int, code: int = FAILED):
+        self.has_failed = False
+        self._left = call
+        self._code = code
+
+    def __call__(self, _call: int = 0) -> int:
+        """Count a call; return what it fails with."""
+        self._left -= 1
+        self.has_failed |= self._left == 0
+        return 0 if self._left else self._code
+
+
+def flaky(fails: Callable[[], object], *, is_done: bool) -> Callable[..., Any]:
+    """Return a way to ask the database that fails at times, before or after it was asked."""
+    usual = store_database.ask
+
+    def ask(*args: Any, **kwargs: Any) -> Any:
+        fails_now = fails()
+        if fails_now and not is_done:
+            raise NotNow("the test says so")
+        answer = usual(*args, **kwargs)
+        if fails_now:
+            raise NotNow("the test says so, though it is done")
+        return answer
+
+    return ask
+
+
+@pytest.mark.parametrize("fault", CODES)
+async def test_whichever_write_fails_everything_is_done_once(fault: str, wall: Wall) -> None:
+    shopping = Shopping(wall.shop)
+    for act in (shopping.add, shopping.buy):
+        for call in count(1):
+            await shopping.add()
+            wall.tape.fails = once = Once(call, CODES[fault])
+            await act()
+            await shopping.adds_up()
+            if not once.has_failed:
+                break
+        assert FEW_CALLS < call < MOST_CALLS
+        wall.tape.fails = none
+
+
+@pytest.mark.parametrize("fault", CODES)
+async def test_while_nothing_can_be_written_ops_are_busy_and_pages_stay(
+    fault: str, wall: Wall
+) -> None:
+    shopping = Shopping(wall.shop)
+    await shopping.add()
+    wall.tape.fails = lambda _call: CODES[fault]
+    for _ in range(ROUNDS):
+        asked = op(1, APPLES, str(uuid4()))
+        status, told = await wall.shop.send("POST", "/api/cart/ops", asked)
+        assert (status, told["verdicts"][0]["code"]) == (200, "busy")
+        assert (await wall.shop.send("GET", "/api/cart"))[0] == 200
+        assert (await wall.shop.send("GET", "/api/products"))[0] == 200
+    wall.tape.fails = none
+    await shopping.add()
+    await shopping.buy()
+    await shopping.adds_up()
+
+
+@pytest.mark.parametrize("is_done", [False, True], ids=["not done", "done, and not told"])
+async def test_whichever_question_fails_everything_is_done_once(
+    wall: Wall, monkeypatch: pytest.MonkeyPatch, *, is_done: bool
+) -> None:
+    shopping = Shopping(wall.shop)
+    for act in (shopping.add, shopping.buy):
+        for call in range(1, MOST_QUESTIONS):
+            await shopping.add()
+            with monkeypatch.context() as patched:
+                patched.setattr(store_database, "ask", flaky(Once(call), is_done=is_done))
+                await act()
+            await shopping.adds_up()
+
+
+async def test_writes_fail_at_random_and_everything_is_done_once(wall: Wall) -> None:
+    shopping, chance = Shopping(wall.shop), Random(1)
+    wall.tape.fails = lambda _call: FAILED if chance.random() < 1 / 20 else 0
+    for _ in range(ROUNDS):
+        await shopping.add()
+        await shopping.add()
+        await shopping.buy()
+    wall.tape.fails = none
+    await shopping.adds_up()
+
+
+@pytest.mark.parametrize("is_done", [False, True], ids=["not done", "done, and not told"])
+async def test_questions_fail_at_random_and_everything_is_done_once(
+    wall: Wall, monkeypatch: pytest.MonkeyPatch, *, is_done: bool
+) -> None:
+    shopping, chance = Shopping(wall.shop), Random(1)
+    fails = flaky(lambda: chance.random() < 1 / 6, is_done=is_done)
+    with monkeypatch.context() as patched:
+        patched.setattr(store_database, "ask", fails)
+        for _ in range(ROUNDS):
+            await shopping.add()
+            await shopping.add()
+            await shopping.buy()
+    await shopping.adds_up()
+
+
+def none(_call: int) -> int:
+    """Fail nothing."""
+    return 0
