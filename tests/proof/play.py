@@ -43,6 +43,11 @@ class PlantedShop(Server):
         super().start()
         self.opened_s.append(time.monotonic() - began_s)
 
+    def keep_database_in(self, folder: Path) -> None:
+        """Have the database on another disk."""
+        self.database = folder / "shop.db"
+        self.environment["SHOP_DATABASE"] = f"sqlite:///{self.database}"
+
     def crash_at(self, step: str, count: int) -> None:
         """Have the next process die when it comes to *step* for the *count*-th time."""
         self.environment["SHOP_CRASH_AT"] = f"{step}:{count}"
@@ -68,11 +73,13 @@ Nemesis = Callable[[Stage], Coroutine[None, None, None]]
 
 @asynccontextmanager
 async def staged(
-    home: Path, seed: int, *, accounts: int, **settings: object
+    home: Path, seed: int, *, accounts: int, disk: Path | None = None, **settings: object
 ) -> AsyncIterator[Stage]:
-    """Open a shop behind a proxy, and register its customers."""
+    """Open a shop behind a proxy, and register its customers; its database may be elsewhere."""
     port = free_port()
     shop = PlantedShop(home, **{**SETTINGS, **settings})
+    if disk:
+        shop.keep_database_in(disk)
     through = f"http://127.0.0.1:{port}"
     shop.environment["SHOP_ORIGINS"] = f"{shop.origin},{through}"
     await asyncio.to_thread(shop.start)

@@ -1,0 +1,80 @@
+"""A disk that is really full, under a shop that is really asked: nothing false is answered."""
+
+import asyncio
+import errno
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.proof.history import told
+from tests.proof.log import Heard, Opened
+from tests.proof.play import Stage, play, staged
+
+DISK_KIB = 16384
+CHUNK = 4096
+FULL_S = 2.0
+BEFORE_S, AFTER_S = 0.3, 0.7
+"""So soon the log has not begun to use its first pages again, for which there would be room."""
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder with a disk of its own, in memory; only root may make one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", f"size={DISK_KIB}k", "tmpfs", str(disk)]
+    try:
+        mounted = subprocess.run(mounting, capture_output=True, check=False, text=True)
+    except FileNotFoundError:
+        pytest.skip("NOT SHOWN HERE: a full disk; there is no mount command")
+    if mounted.returncode:
+        pytest.skip(f"NOT SHOWN HERE: a full disk; {mounted.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)  # noqa: S607 - where it is differs
+
+
+def fill(path: Path) -> None:
+    """Write to *path* until there is no room for another byte."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    size = CHUNK
+    while size:
+        try:
+            os.write(descriptor, bytes(size))
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            size //= 2
+    os.close(descriptor)
+
+
+@pytest.mark.timeout(60)
+async def test_while_the_disk_is_full_ops_are_busy_and_sockets_and_pages_stay(
+    tmp_path: Path, small_disk: Path
+) -> None:
+    """The fault "disk-full"."""
+    seen: list[int] = []
+
+    async def fill_and_free(stage: Stage) -> None:
+        await asyncio.sleep(BEFORE_S)
+        stage.log.struck("disk-full")
+        fill(small_disk / "filler")
+        began = len(stage.log.events)
+        await asyncio.sleep(FULL_S)
+        seen.extend((began, len(stage.log.events)))
+        await asyncio.gather(*(each.account.cart() for each in stage.customers))
+        (small_disk / "filler").unlink()
+        await asyncio.sleep(AFTER_S)
+
+    async with staged(tmp_path, 1, accounts=2, disk=small_disk) as stage:
+        anomalies = await play(stage, fill_and_free)
+
+    assert anomalies == [], told(anomalies)
+    meanwhile = stage.log.events[slice(*seen)]
+    assert not any(isinstance(event, Opened) for event in meanwhile)
+    heard = [event.frame for event in meanwhile if isinstance(event, Heard)]
+    assert any(b'"code":"busy"' in frame for frame in heard)
+    late = [frame for frame in heard[len(heard) // 2 :] if frame.startswith(b'{"t":"ok"')]
+    assert late == []
