@@ -1,0 +1,160 @@
+"""Half an hour of everything, with a fault each minute, and nothing grows."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from statistics import median
+from typing import Final, NamedTuple
+from uuid import uuid4
+
+import pytest
+
+from app.client import BadAnswer, Problem
+from app.load.server import cost
+from tests.e2e.orders import HOME
+from tests.e2e.server import ROOT, environment
+from tests.e2e.shelf import MILK
+from tests.e2e.wire import Shopper, newcomer, op
+from tests.proof.nemesis import STRIKES, strike_once
+from tests.proof.play import Stage, staged
+
+Note = Callable[[str, object], None]
+Ended = Callable[[], Awaitable[list[tuple[int | None, str]]]]
+"""Waits for all crowds to end; returns their exit codes, and what they said."""
+
+SOAK_S: Final = 1800
+WARM_S: Final = 300
+LOOK_S: Final = 5.0
+FAULT_EVERY_S: Final = 60.0
+BUY_EVERY_S: Final = 2.0
+GROWTH_KIB: Final = 16 * 1024
+FEW: Final = 10
+KILLS: Final = {"kill", "restart", "restored"}
+FAULTS: Final = sorted({*STRIKES} - KILLS)
+"""Those that the process outlives, or nothing could be said of what it holds."""
+CROWDS: Final = (
+    ("--scenario", "shopping", "--chaos", "--accounts", "40", "--tabs", "2"),
+    ("--scenario", "reconnect", "--accounts", "5", "--tabs", "1"),
+    ("--scenario", "hammer", "--accounts", "5", "--tabs", "2", "--rate", "25"),
+)
+TROUBLE: Final = (OSError, TimeoutError, BadAnswer, Problem, AssertionError, ValueError, KeyError)
+
+
+class Sample(NamedTuple):
+    """What the server holds at a moment."""
+
+    memory_kib: int
+    files: int
+    tasks: int
+
+
+@pytest.mark.long
+@pytest.mark.timeout(SOAK_S + 300)
+async def test_after_half_an_hour_of_everything_nothing_has_grown(
+    tmp_path: Path, record_property: Note
+) -> None:
+    await soak(tmp_path, SOAK_S, WARM_S, record_property)
+
+
+async def soak(home: Path, seconds: float, warm_s: float, note: Note) -> None:
+    """Push for so long; hold what the server holds at the end against how it was when warm."""
+    tasks = home / "tasks"
+    async with staged(home, 1, accounts=0, tasks=tasks) as stage, crowds(stage, seconds) as ended:
+        sampling = asyncio.create_task(sample_for(stage, tasks, seconds))
+        busy = [asyncio.create_task(work) for work in (strike(stage), buy(stage))]
+        samples = await sampling
+        for task in busy:
+            task.cancel()
+        stage.proxy.heal()
+        said = await ended()
+        broken = [told for code, told in said if code]
+        assert broken == []
+    warm, last = samples[int(warm_s / LOOK_S) :], samples[-int(warm_s / LOOK_S) :]
+    before, after = level(warm[: len(last)]), level(last)
+    note("faults", len(stage.log.strikes()))
+    note("memory KiB, files, tasks when warm", tuple(before))
+    note("memory KiB, files, tasks at the end", tuple(after))
+    assert after.memory_kib - before.memory_kib < GROWTH_KIB
+    assert abs(after.files - before.files) < FEW
+    assert abs(after.tasks - before.tasks) < FEW
+
+
+@asynccontextmanager
+async def crowds(stage: Stage, seconds: float) -> AsyncIterator[Ended]:
+    """Let several crowds of `shop load` in; give what waits for how they end."""
+    words = ("-m", "app.cli", "load", "--url", stage.proxy.origin, "--seconds", str(seconds))
+    running = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, *words, *crowd, cwd=ROOT, env=environment(),
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )
+        for crowd in CROWDS
+    ]  # fmt: skip
+
+    async def ended() -> list[tuple[int | None, str]]:
+        said = await asyncio.gather(*(one.communicate() for one in running))
+        return [
+            (one.returncode, out.decode()[-2000:])
+            for one, (out, _) in zip(running, said, strict=True)
+        ]
+
+    try:
+        yield ended
+    finally:
+        for one in running:
+            if one.returncode is None:
+                one.kill()
+
+
+async def strike(stage: Stage) -> None:
+    """Have a fault strike each minute."""
+    while True:
+        for fault in stage.chance.sample(FAULTS, len(FAULTS)):
+            await asyncio.sleep(FAULT_EVERY_S)
+            await strike_once(stage, fault)
+
+
+async def buy(stage: Stage) -> None:
+    """Order something now and then, and take it back, so that there is always enough of it."""
+    async with await newcomer(stage.shop) as shopper:
+        outbox, n = str(uuid4()), 0
+        while True:
+            n += 1
+            with suppress(*TROUBLE):
+                await buy_once(shopper, outbox, n)
+            await asyncio.sleep(BUY_EVERY_S)
+
+
+async def buy_once(shopper: Shopper, outbox: str, n: int) -> None:
+    """Put something into the cart, order it, and cancel the order."""
+    await shopper.ops(outbox, op(n, "line.set", sku=MILK, qty=1))
+    cart = await shopper.cart()
+    total = cart["cart"]["totals"]["total"]
+    terms = {"key": str(uuid4()), "at": cart["at"], "total": total}
+    placed = await shopper.send(
+        "POST", "/api/orders", terms | {"deliver": HOME, "pay": "on_delivery"}
+    )
+    await shopper.send("POST", f"/api/orders/{placed.json['number']}/cancel", {})
+
+
+async def sample_for(stage: Stage, tasks: Path, seconds: float) -> list[Sample]:
+    """Look at the server every few seconds."""
+    samples = []
+    for _ in range(int(seconds / LOOK_S)):
+        await asyncio.sleep(LOOK_S)
+        samples.append(sample(stage.shop.running.pid, tasks))
+    return samples
+
+
+def sample(pid: int, tasks: Path) -> Sample:
+    """Look at the server once."""
+    files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    return Sample(cost(pid).memory_kib, files, int(tasks.read_text() or 0))
+
+
+def level(samples: list[Sample]) -> Sample:
+    """Return what is held in the middle of all these moments."""
+    memory, files, tasks = (int(median(values)) for values in zip(*samples, strict=True))
+    return Sample(memory, files, tasks)
