@@ -10,6 +10,7 @@ from tests.databases import KINDS, Cluster, Databases, Files, find_postgresql, o
 
 settings.register_profile("shop", max_examples=1000, deadline=None, print_blob=True)
 settings.register_profile("quick", settings.get_profile("shop"), max_examples=200)
+settings.register_profile("long", settings.get_profile("shop"), max_examples=20_000)
 settings.load_profile(getenv("HYPOTHESIS_PROFILE", "shop"))
 
 

@@ -32,6 +32,7 @@ class Proxy:
         self.doubled = 0
         self._shop_port = shop_port
         self._lines: set[Line] = set()
+        self._halves: set[Line] = set()
         self._up, self._down = asyncio.Event(), asyncio.Event()
         self._delay_s = 0.0
         self._left: float = float("inf")
@@ -77,6 +78,7 @@ class Proxy:
         for line in tuple(self._lines):
             with suppress(OSError):
                 line.shop.write_eof()
+            self._halves.add(line)
 
     def double(self) -> None:
         """Send every op twice."""
@@ -107,6 +109,7 @@ class Proxy:
             _cut(line)
             await asyncio.sleep(0)
             self._lines.discard(line)
+            self._halves.discard(line)
 
     async def close(self) -> None:
         """Cut all lines for good."""
@@ -133,7 +136,8 @@ class Proxy:
             await self._up.wait()
             passed = doubler.take(data, doubles=self._doubles)
             self.doubled = self.doubled + doubler.take_count()
-            await self._pass(line, writer, passed)
+            if line not in self._halves:
+                await self._pass(line, writer, passed)
         if not writer.is_closing():
             writer.write_eof()
 

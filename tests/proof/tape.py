@@ -56,7 +56,8 @@ Note = Wrote | Cut | Synced | Deleted | Mark
 _Sync = CFUNCTYPE(c_int, c_void_p, c_int)
 _Truncate = CFUNCTYPE(c_int, c_void_p, c_int64)
 _Write = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
-_Open = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_int, POINTER(c_int))
+_Open = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, POINTER(c_int))
+"""The name of a file is a pointer here, for SQLite keeps it and does not copy what is there."""
 _Delete = CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)
 
 
@@ -125,10 +126,10 @@ class Tape:
         taped = _Vfs.from_buffer_copy(usual)
         taped.name = b"taped"
 
-        def open_file(_vfs: int, name: bytes, file: int, flags: int, out: Any) -> int:
+        def open_file(_vfs: int, name: int | None, file: int, flags: int, out: Any) -> int:
             result: int = usual.open(ctypes.addressof(usual), name, file, flags, out)
             if result == OK and name:
-                self._names[file] = Path(name.decode()).name
+                self._names[file] = Path(ctypes.string_at(name).decode()).name
                 self._put_on_tape(cast(file, POINTER(_File)).contents)
             return result
 

@@ -1,0 +1,116 @@
+"""What `bin/prove` found, as a page of Markdown made of the results that pytest wrote down.
+
+`python -m tests.proof.report results.xml`
+"""
+
+import os
+import platform
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, parse
+
+from app.store.database import ask, connect
+
+TROUBLES = ("failure", "error", "skipped")
+LONGEST_TROUBLE = 300
+
+
+class Case(NamedTuple):
+    """One test that ran: the sentence that it is, how it ended, and what it noted."""
+
+    name: str
+    outcome: str
+    trouble: str
+    seconds: float
+    notes: dict[str, str]
+
+
+def main() -> None:
+    """Print the report."""
+    cases = [_case(one) for one in parse(sys.argv[1]).iter("testcase")]  # noqa: S314 - our own
+    print("\n".join(_report(cases)))  # noqa: T201 - it is a command
+
+
+def _case(element: Element) -> Case:
+    trouble = next((one for one in element if one.tag in TROUBLES), None)
+    notes = {one.get("name", ""): one.get("value", "") for one in element.iter("property")}
+    return Case(
+        element.get("name", ""),
+        "passed" if trouble is None else trouble.tag,
+        "" if trouble is None else trouble.get("message", "")[:LONGEST_TROUBLE],
+        float(element.get("time", "0")),
+        notes,
+    )
+
+
+def _report(cases: list[Case]) -> Iterator[str]:
+    outcomes = Counter(case.outcome for case in cases)
+    minutes = sum(case.seconds for case in cases) / 60
+    yield f"# What was proved on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n"
+    yield f"Commit {_commit()}; {_machine()}.\n"
+    told = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+    yield f"{len(cases)} tests in {minutes:.0f} minutes: {told}.\n"
+    yield "| what | ended | seconds | seen |\n| --- | --- | --- | --- |"
+    for name, alike in _by_sentence(cases).items():
+        yield f"| {name} | {_ended(alike)} | {sum(c.seconds for c in alike):.0f} | {_seen(alike)} |"
+    for case in cases:
+        if case.trouble:
+            yield f"\n**{case.name}**: {case.trouble}"
+
+
+def _by_sentence(cases: Iterable[Case]) -> dict[str, list[Case]]:
+    """Return the runs of each test, whatever they were given."""
+    alike: defaultdict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        name = case.name.partition("[")[0].removeprefix("test_").replace("_", " ")
+        alike[name].append(case)
+    return alike
+
+
+def _ended(alike: list[Case]) -> str:
+    passed = sum(case.outcome == "passed" for case in alike)
+    return f"{passed} of {len(alike)} passed"
+
+
+def _seen(alike: list[Case]) -> str:
+    """Return what was noted: numbers of several runs as their sum, all else as it is."""
+    seen: defaultdict[str, list[str]] = defaultdict(list)
+    for case in alike:
+        for name, value in case.notes.items():
+            seen[name].append(value)
+    return "; ".join(f"{name}: {_together(values)}" for name, values in seen.items())
+
+
+def _together(values: list[str]) -> str:
+    if all(value.isdecimal() for value in values):
+        return f"{sum(map(int, values)):,}"
+    return ", ".join(dict.fromkeys(values))
+
+
+def _commit() -> str:
+    asked = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(asked, capture_output=True, check=False, text=True).stdout.strip() or "?"
+
+
+def _machine() -> str:
+    return (
+        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()},"
+        f" SQLite {_sqlite()}"
+    )
+
+
+def _sqlite() -> str:
+    with TemporaryDirectory() as folder:
+        engine = connect(f"sqlite:///{folder}/empty.db")
+        version = ask(engine, lambda it: it.exec_driver_sql("SELECT sqlite_version()").scalar())
+        engine.dispose()
+    return str(version)
+
+
+if __name__ == "__main__":
+    main()
