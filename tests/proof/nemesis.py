@@ -13,6 +13,8 @@ from tests.e2e.lock import locked
 from tests.proof.play import Nemesis, Stage
 
 LASTS_S: Final = 0.6
+LOCKED_S: Final = 2.5
+"""Longer than the shop waits for a lock."""
 STEP: Final = "crash-"
 MOST_PASSES: Final = 30
 FEW_PASSES: Final = 3
@@ -105,10 +107,10 @@ async def _restart(stage: Stage) -> None:
     await asyncio.to_thread(stage.shop.start)
 
 
-async def _lock(stage: Stage) -> None:
-    """Hold the lock for writing for longer than the shop waits for it."""
+async def lock(stage: Stage, seconds: float = LOCKED_S) -> None:
+    """Hold the lock for writing."""
     with locked(stage.shop):
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(seconds)
 
 
 async def _restore(stage: Stage) -> None:
@@ -139,7 +141,7 @@ STRIKES: Final[dict[str, Strike]] = {
     "kill": _kill,
     "stop": _stop,
     "restart": _restart,
-    "disk-locked": _lock,
+    "disk-locked": lock,
     "restored": _restore,
 }
 CRASHES: Final = [

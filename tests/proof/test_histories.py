@@ -1,5 +1,6 @@
 """Clients write down what they hear while faults strike, and no promise is broken."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -8,8 +9,10 @@ import pytest
 
 from app.domain.faults import FAULTS
 from app.load import chaos
+from tests.proof.crowd import TABS
 from tests.proof.history import told
-from tests.proof.nemesis import CRASHES, STRIKES, killing, striking
+from tests.proof.log import Opened
+from tests.proof.nemesis import CRASHES, STRIKES, killing, lock, striking
 from tests.proof.play import Nemesis, Stage, play, staged
 
 Note = Callable[[str, object], None]
@@ -17,7 +20,7 @@ Note = Callable[[str, object], None]
 ACCOUNTS = 3
 LEAST_EVENTS_A_S = 50
 CYCLES = 20
-SHORT_S, LONG_S = 20, 60
+SHORT_S, LONG_S, LOCKED_S = 20, 60, 30
 READY_S = 2.0
 
 
@@ -78,6 +81,21 @@ async def test_a_history_of_60_seconds_is_sound(
     seed: int, tmp_path: Path, record_property: Note
 ) -> None:
     await check_mixed(tmp_path, seed, LONG_S, record_property)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(120)
+async def test_a_database_locked_for_30_seconds_is_waited_for(
+    tmp_path: Path, record_property: Note
+) -> None:
+    async def lock_for_long(stage: Stage) -> None:
+        await asyncio.sleep(1)
+        stage.log.struck("disk-locked")
+        await lock(stage, LOCKED_S)
+
+    stage = await check(tmp_path, 1, lock_for_long, record_property)
+    opened = [event for event in stage.log.events if isinstance(event, Opened)]
+    assert len(opened) == ACCOUNTS * TABS
 
 
 def test_every_fault_of_the_list_strikes_somewhere() -> None:
