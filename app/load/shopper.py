@@ -99,6 +99,8 @@ class Shopper:
             soon_s = min(deadline_s, self.shift.now_s() + self.shift.plan.settle_s / LOOKS)
             await self._until(lambda: tab.cart == cart, soon_s)  # noqa: B023 - asked at once
             cart = await self._cart(deadline_s)
+        if tab.cart == cart:
+            return
         self.trace.object_to(
             f"{name} stays at revision {tab.cart.rev} ({tab.stopped or tab.at}),"
             f" and the shop's cart is at {cart.at}"

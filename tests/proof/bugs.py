@@ -225,7 +225,7 @@ BUGS: Final = {
     ),
     "publish-before-commit": Bug("news before the commit", _publish_before_commit, "order of news"),
     "epoch-not-checked": Bug(
-        "a tab of another epoch is current", _trust_any_epoch, "epoch", ("restored",)
+        "a tab of another epoch is current", _trust_any_epoch, "epoch", ("restored",) * 2
     ),
     "cancel-not-shielded": Bug(
         "who hangs up cancels the save",
