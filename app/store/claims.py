@@ -3,7 +3,7 @@
 import fcntl
 from typing import IO, Protocol
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, literal, select
 
 from app.store.database import NotNow, is_passing
 from app.store.engines import file_of, is_file, open_to_write
@@ -67,7 +67,7 @@ class ServerClaim:
             if self._connection is None:
                 self._take(self._engine.connect())
             else:
-                self._connection.execute(text("SELECT 1"))
+                self._connection.execute(select(literal(1)))
                 self._connection.rollback()
         except Exception as error:
             self._forget()
@@ -82,8 +82,8 @@ class ServerClaim:
 
     def _take(self, connection: Connection) -> None:
         self._connection = connection
-        lock = "pg_try_advisory_lock_shared" if self._shared else "pg_try_advisory_lock"
-        taken = connection.scalar(text(f"SELECT {lock}({SHOP})"))
+        shared, alone = func.pg_try_advisory_lock_shared, func.pg_try_advisory_lock
+        taken = connection.scalar(select((shared if self._shared else alone)(SHOP)))
         connection.rollback()
         if not taken:
             raise Taken(str(self._engine.url.database))

@@ -14,6 +14,7 @@ from app.domain.verdicts import Ok
 from app.http import buying, cart_api
 from app.live.cart import LiveCart
 from app.live.hub import Hub
+from app.live.ports import Made
 from app.live.tabs import Audience
 from app.live.wishes import Wish
 from app.store import deals, writer
@@ -66,19 +67,19 @@ def _answer_before_commit() -> None:
 
 
 def _publish_before_commit() -> None:
+    tell = LiveCart._tell_made
+
     def around(original: Any, cart: LiveCart, wish: Wish) -> None:
         original(cart, wish)
-        if (patch := wish.ruling.patch) and (by := wish.by):
-            cart.window.tell_change(wish.ruling.cart, patch, by)
+        if step := wish.step:
+            tell(cart, *step)
 
-    def keep_quiet(_original: Any, cart: LiveCart, wish: Any) -> None:
-        if isinstance(wish, Wish):
-            wish.tell(wish.ruling.verdict)
-        else:
-            cart._fulfil_bargain(wish)
+    def keep_quiet(original: Any, cart: LiveCart, after: Any, made: Made) -> None:
+        if made.order:
+            original(cart, after, made)
 
     graft(LiveCart, "_accept", around)
-    graft(LiveCart, "_fulfil", keep_quiet)
+    graft(LiveCart, "_tell_made", keep_quiet)
 
 
 def _trust_any_epoch() -> None:
@@ -210,7 +211,7 @@ def _get_stuck() -> None:
 
     def around(original: Any, hub: Hub, saved: Any) -> None:
         for account in saved if next(turns) == MANY else ():
-            hub._carts[account].window.tabs = Audience(0)
+            hub._carts[account].window.tabs = Audience(0, lambda _tabs: None)
         original(hub, saved)
 
     graft(Hub, "announce", around)

@@ -13,7 +13,9 @@ from sqlalchemy import Connection, text
 
 from app import main
 from app.config import read_config
-from app.store.database import ask, connect
+from app.store.claims import claim
+from app.store.database import ask
+from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
 from tests.e2e.wire import PASSWORD
@@ -141,7 +143,8 @@ async def inside(home: Path) -> AsyncIterator[Inside]:
     ask(engine, seed)
     engine.dispose()
     settings = {"SHOP_DATABASE": url, "SHOP_SECRET": SECRET, "SHOP_LIMITS": "load"}
-    server = main.build(read_config(settings), lambda: None)
+    claimed = claim(url, shared=False)
+    server = main.build(read_config(settings), claimed, lambda: None)
     app = server.config.app
     assert isinstance(app, Quart)
     try:
@@ -151,6 +154,7 @@ async def inside(home: Path) -> AsyncIterator[Inside]:
             assert told.status_code == 201, await told.get_data(as_text=True)
             yield Inside(app, told.headers["Set-Cookie"].partition(";")[0], file)
     finally:
+        claimed.close()
         gc.unfreeze()
         gc.set_threshold(*thresholds)
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from app.domain.faults import FAULTS
-from app.store.database import ask, connect
+from app.store.database import ask
+from app.store.engines import connect
 from tests.e2e.lock import locked
 from tests.proof.play import Nemesis, Stage
 

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, text
 from app.client import Cart, Shop, Tab
 from app.client.request import Site
 from app.load.shopper import contents
-from app.store.database import ask, connect
+from app.store.database import ask
+from app.store.engines import connect
 from tests.e2e.server import Server, free_port
 from tests.e2e.wire import PASSWORD
 from tests.proof.crowd import QUICK, Customer
@@ -34,7 +35,7 @@ class PlantedShop(Server):
     program = "tests.proof.build"
 
     def __init__(self, home: Path, **settings: object):
-        super().__init__(home, **settings)
+        super().__init__(home, None, **settings)
         self.opened_s: list[float] = []
 
     def start(self) -> None:
@@ -45,8 +46,8 @@ class PlantedShop(Server):
 
     def keep_database_in(self, folder: Path) -> None:
         """Have the database on another disk."""
-        self.database = folder / "shop.db"
-        self.environment["SHOP_DATABASE"] = f"sqlite:///{self.database}"
+        self.database = f"sqlite:///{folder / 'shop.db'}"
+        self.environment["SHOP_DATABASE"] = self.database
 
     def crash_at(self, step: str, count: int) -> None:
         """Have the next process die when it comes to *step* for the *count*-th time."""

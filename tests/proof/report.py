@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, parse
 
-from app.store.database import ask, connect
+from app.store.database import ask
+from app.store.engines import connect
 
 TROUBLES = ("failure", "error", "skipped")
 LONGEST_TROUBLE = 300

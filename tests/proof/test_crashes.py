@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.domain.faults import FAULTS
-from app.store.database import ask, connect
+from app.store.database import ask
+from app.store.engines import connect
 from tests.e2e.server import run_command
 from tests.proof.crashes import STEPS
 from tests.proof.nemesis import CRASHES

@@ -13,10 +13,11 @@ from app.domain.ops import AddLine, SetNote
 from app.domain.orders import OrderKey, OrderNumber, spell_number
 from app.domain.position import position
 from app.domain.shelf import Sku
-from app.store import database as store_database
+from app.store import engines
 from app.store.accounts import add_account
-from app.store.carts import as_save, load_cart, save_carts
-from app.store.database import ask, connect
+from app.store.carts import Left, as_save, load_cart, save_carts
+from app.store.database import ask
+from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
 from app.store.shelf import load_moves
@@ -91,7 +92,7 @@ def save_next(engine: Engine, number: int) -> Cart:
         key, drawn = OrderKey(f"key {number}"), OrderNumber(spell_number(number))
         bought = placed(cart, shelf, key=key, number=drawn)
         cart, save = bought.cart, as_save(bought.cart, (), (bought.deal,))
-    assert ask(engine, save_carts, [save], NOON) == ()
+    assert ask(engine, save_carts, [save], NOON) == Left()
     return cart._replace(version=cart.version + 1)
 
 
@@ -176,14 +177,14 @@ def test_in_whatever_mixture_the_power_leaves_the_disk(
 def test_a_shop_that_syncs_less_is_found_to_lose_answers(
     synchronous: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = store_database._set_up  # noqa: SLF001 - the setting that this is about
+    usual = engines._set_up  # noqa: SLF001 - the setting that this is about
 
     def set_up(connection: object, record: object) -> None:
         usual(connection, record)
         connection.execute(f"PRAGMA synchronous = {synchronous}")  # type: ignore[attr-defined]
 
     with monkeypatch.context() as patched:
-        patched.setattr(store_database, "_set_up", set_up)
+        patched.setattr(engines, "_set_up", set_up)
         (tmp_path / "life").mkdir()
         life = live(tmp_path / "life/shop.db")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select, true
 
 from app.store.database import ask
 
@@ -28,6 +28,6 @@ def _upgrade(connection: Connection) -> None:
 
 def _have_a_turn(connection: Connection) -> None:
     """Let servers that start at once step one after the other, however long a step takes."""
-    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
-    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
+    for limit in ("lock_timeout", "statement_timeout"):
+        connection.execute(select(func.set_config(limit, "0", true())))
+    connection.execute(select(func.pg_advisory_xact_lock(MIGRATING)))
