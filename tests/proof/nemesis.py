@@ -122,7 +122,7 @@ async def _restore(stage: Stage) -> None:
     def begin_epoch(connection: Connection) -> None:
         connection.execute(text("UPDATE carts SET epoch = :epoch"), {"epoch": epoch})
 
-    engine = connect(f"sqlite:///{stage.shop.database}")
+    engine = connect(stage.shop.database)
     ask(engine, begin_epoch)
     engine.dispose()
     await asyncio.to_thread(stage.shop.start)

@@ -175,7 +175,7 @@ def _all(shop: Server, question: str) -> list[Any]:
     def rows(connection: Connection) -> list[Any]:
         return list(connection.execute(text(question)))
 
-    engine = connect(f"sqlite:///{shop.database}")
+    engine = connect(shop.database)
     try:
         return ask(engine, rows)
     finally:

@@ -34,7 +34,7 @@ def test_a_shop_that_died_in_a_migration_opens_the_next_time(step: int, tmp_path
     shop.start()
     shop.end()
 
-    engine = connect(f"sqlite:///{shop.database}")
+    engine = connect(shop.database)
     assert ask(engine, differences) == []
     engine.dispose()
     assert sum(stock(shop).values()) > 0
