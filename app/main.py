@@ -61,6 +61,8 @@ log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[1]
 LOOK_AT_SHELF_EVERY_S = 0.1
+LOOK_BESIDE_NEWS_EVERY_S = 1.0
+"""Other servers tell when they moved the shelf; commands do not."""
 LOOK_AT_SESSIONS_EVERY_S = 1.0
 RENEW_CLAIM_EVERY_S = 5.0
 TRY_AGAIN_AFTER_S = 0.5
@@ -278,8 +280,10 @@ async def _keep(chore: Callable[[], Coroutine[Any, Any, None]], every_s: float) 
 
 async def _look_at_shelf(database: Database, hub: Hub) -> None:
     """Look at once when something here moved the shelf; others, commands say, move it too."""
+    hears = hub.shop.nodes.are_any
+    every_s = LOOK_BESIDE_NEWS_EVERY_S if hears else LOOK_AT_SHELF_EVERY_S
     with suppress(TimeoutError):
-        async with asyncio.timeout(LOOK_AT_SHELF_EVERY_S):
+        async with asyncio.timeout(every_s):
             await hub.shop.shelf.stirred.wait()
     hub.shop.shelf.stirred.clear()
     await _restock(database, hub)
