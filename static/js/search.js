@@ -24,12 +24,21 @@ function typed() {
 }
 
 async function suggest() {
-  asked.abort()
+  callOff()
   asked = new AbortController()
+  const { signal } = asked
   const q = typed()
   if (q.length < SHORTEST) return close()
-  const products = await look(q, asked.signal)
-  if (products && q === typed() && document.activeElement === field) show(products, q)
+  const products = await look(q, signal)
+  if (signal.aborted) return
+  if (products) show(products, q)
+  else close()
+}
+
+/** Ask nothing more for what was typed before. */
+function callOff() {
+  clearTimeout(timer)
+  asked.abort()
 }
 
 /**
@@ -62,7 +71,7 @@ function show(products, q) {
 }
 
 function close() {
-  asked.abort()
+  callOff()
   list.hidden = true
   field.setAttribute("aria-expanded", "false")
   pick(-1)
@@ -151,7 +160,7 @@ field.setAttribute("aria-controls", list.id)
 field.setAttribute("aria-expanded", "false")
 
 field.addEventListener("input", () => {
-  clearTimeout(timer)
+  callOff()
   timer = setTimeout(suggest, WAIT_MS)
 })
 field.addEventListener("keydown", (event) => {

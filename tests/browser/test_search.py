@@ -16,6 +16,12 @@ async def typed(visitor: Visitor, words: str) -> Page:
     return page
 
 
+async def stop_the_clock(page: Page) -> None:
+    """Let time pass for *page* only when the test says so."""
+    await page.clock.install()
+    await page.clock.pause_at((await page.evaluate("Date.now()") + 1_000) / 1_000)
+
+
 async def test_what_fits_is_listed_and_the_field_says_so(visitor: Visitor) -> None:
     page = await typed(visitor, "gala")
     field = page.locator("#q")
@@ -70,3 +76,45 @@ async def test_nothing_is_suggested_for_what_is_not_there(visitor: Visitor) -> N
 
     await expect(page.locator("#polite")).to_have_text("No suggestions.")
     await expect(page.locator("#suggestions")).to_be_hidden()
+
+
+async def test_a_list_that_was_closed_stays_closed_whatever_was_typed_before(
+    visitor: Visitor,
+) -> None:
+    page = await typed(visitor, "gala")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    await stop_the_clock(page)
+    await page.locator("#q").press("s")
+    await page.locator("#q").press("Escape")
+    await page.clock.run_for(1_000)
+
+    await expect(page.locator("#suggestions")).to_be_hidden()
+    assert [url for url in asked if "/api/products" in url] == []
+
+
+async def test_what_is_typed_on_calls_off_the_question_under_way(visitor: Visitor) -> None:
+    page = await visitor.open("/")
+    await page.route("**/api/products?q=gal", lambda _: None)
+    await stop_the_clock(page)
+    await page.locator("#q").press_sequentially("gal")
+    async with page.expect_request("**/api/products?q=gal"):
+        await page.clock.run_for(200)
+
+    async with page.expect_event("requestfailed") as failed:
+        await page.locator("#q").press("a")
+
+    assert (await failed.value).url.endswith("q=gal")
+
+
+async def test_suggestions_for_an_earlier_word_go_when_the_shop_cannot_be_asked(
+    visitor: Visitor,
+) -> None:
+    page = await typed(visitor, "gala")
+
+    await page.route("**/api/products?**", lambda route: route.abort("connectionfailed"))
+    await page.locator("#q").press("s")
+
+    await expect(page.locator("#suggestions")).to_be_hidden()
+    await expect(page.locator("#q")).to_have_attribute("aria-expanded", "false")
