@@ -88,6 +88,37 @@ async def test_who_looks_on_the_wrong_shelf_is_shown_the_others(house: House) ->
     assert re.search(r'href="/shop\?q=milk">See \d+ on other shelves', page)
 
 
+def take_away(house: House, category: str) -> None:
+    """Sell nothing of *category* any longer; of all where that is empty."""
+    shelf = house.desk.hub.shop.shelf
+    gone = {
+        sku: replace(each, sold=False)
+        for sku, each in shelf.today.products.items()
+        if each.category.startswith(category)
+    }
+    house.desk.hub.restock(shelf.moved, shelf.today._replace(products=gone))
+
+
+@pytest.mark.parametrize(
+    ("category", "said", "way_on"),
+    [
+        ("bakery", "This shelf is empty just now.", '<a class="link" href="/shop">See everything'),
+        ("", "All shelves are empty just now.", '<a class="link" href="/">Back to the front page'),
+    ],
+)
+async def test_an_empty_shelf_says_so_and_shows_a_way_on(
+    house: House, category: str, said: str, way_on: str
+) -> None:
+    take_away(house, category)
+
+    page = await text(await house.visitor().get(f"/shop?category={category}"))
+
+    assert cards(page) == []
+    assert said in page
+    assert way_on in page
+    assert "Nothing here is called" not in page
+
+
 @pytest.mark.parametrize(
     "query", ["page=x", "page=0", "page=-3", "sort=<b>", f"page={'9' * 50}", "q=%00%ff"]
 )
