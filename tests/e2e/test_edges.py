@@ -251,6 +251,19 @@ async def test_every_answer_carries_every_header_and_does_not_name_the_server(
     assert "server" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/shop", "/static/css/shop.css"])
+async def test_a_head_has_no_body_and_the_line_goes_on(shop: Server, path: str) -> None:
+    async with line_to(shop) as line:
+        line.write(request(shop, "HEAD", path, "Accept-Encoding: br"))
+        status, *headers = await line.head()
+        line.write(request(shop, "GET", "/nothing"))
+        after, *_ = await line.head()
+
+    assert status.startswith("http/1.1 200")
+    assert "content-encoding: br" in headers
+    assert after.startswith("http/1.1 404")
+
+
 REFUSED_SOCKETS: dict[str, tuple[dict[str, Any], int]] = {
     "another host": ({"name": "evil.example"}, 421),
     "a foreign page": ({"origin": "null"}, 403),

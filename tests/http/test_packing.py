@@ -5,7 +5,7 @@ import gzip
 import brotli
 import pytest
 
-from tests.http.house import House
+from tests.http.house import ASSETS, House
 from tests.http.visitor import text
 
 APPLES = "gala-apples-1kg"
@@ -79,3 +79,20 @@ async def test_a_page_of_somebody_signed_in_is_never_the_one_of_a_stranger(house
 
     assert answer.status_code == 200
     assert "Ada" in await text(answer)
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
+@pytest.mark.parametrize(
+    "path", ["/", "/shop?q=apple", "/api/products", ASSETS.address("js/main.js")]
+)
+async def test_a_head_tells_what_a_get_would(house: House, path: str, encoding: str) -> None:
+    visitor, headers = house.visitor(), {"Accept_Encoding": encoding}
+    whole = await visitor.get(path, **headers)
+
+    head = await visitor.ask("HEAD", path, headers)
+    again = await visitor.ask("HEAD", path, headers | {"If_None_Match": whole.headers["ETag"]})
+
+    assert head.status_code == whole.status_code == 200
+    assert dict(head.headers) == dict(whole.headers)
+    assert head.headers.get("Content-Encoding", "identity") == encoding
+    assert again.status_code == 304
