@@ -118,6 +118,33 @@ async def test_a_frozen_line_holds_what_is_asked_and_saves_it_on_thaw(visitor: V
     await expect(page.locator("[data-part=now-rev]")).to_have_text("2")
 
 
+async def test_what_a_button_does_is_loaded_when_it_is_pressed(visitor: Visitor) -> None:
+    page = await arrive(visitor)
+    late = {"costs.js", "experiments.js", "held.js", "requests.js"}
+
+    async def loaded() -> set[str]:
+        names = "performance.getEntriesByType('resource').map(({ name }) => name)"
+        return {name.rpartition("/")[2] for name in await page.evaluate(names)} & late
+
+    assert await loaded() == set()
+    await page.click("[data-act=ask]")
+    await expect(page.locator("[data-part=held-tries]")).to_have_text("1")
+    assert await loaded() == {"costs.js", "held.js"}
+    await press(page, "drop", "exactly the cart from before")
+    assert await loaded() == {"costs.js", "held.js", "experiments.js"}
+
+
+async def test_a_button_whose_script_does_not_come_says_so_and_can_be_pressed_again(
+    visitor: Visitor,
+) -> None:
+    page = await arrive(visitor)
+    await page.route("**/experiments.js", lambda route: route.abort("connectionfailed"))
+    await press(page, "drop", "could not be asked how")
+    await page.unroute("**/experiments.js")
+
+    await press(page, "drop", "exactly the cart from before")
+
+
 async def test_the_panels_answer_without_scripts(plain_visitor: Visitor) -> None:
     page = await plain_visitor.open(PAGE)
     await expect(page.locator("[data-kind=held]")).to_contain_text("needs JavaScript")

@@ -8,11 +8,16 @@ from tests.http.house import ASSETS, House
 from tests.http.visitor import text
 
 KB = 1000
-ON_DEMAND = ("js/views/keys.js", "js/views/login.js", "js/views/sheet.js")
-"""What a page loads when somebody asks for the keys, signs in again or opens the cart."""
-PAGES = ("/", "/shop", "/p/gala-apples", "/cart", "/account")
-LESSON = "/how-it-works"
-"""Shows how the line works, with an inspector that no page of the shop loads."""
+PAGES = (
+    "/",
+    "/shop",
+    "/p/gala-apples",
+    "/cart",
+    "/checkout",
+    "/orders",
+    "/account",
+    "/how-it-works",
+)
 
 
 def weight(path: str) -> int:
@@ -27,18 +32,22 @@ def named(page: str, kind: str) -> set[str]:
     return {f"{kind}/{rest}" for rest in re.findall(rf'"/static/{kind}~[0-9a-f]+/([^"#]+)"', page)}
 
 
-@pytest.mark.parametrize(("path", "most"), [*((path, 20) for path in PAGES), (LESSON, 24)])
-async def test_the_scripts_of_a_page_weigh_at_most_20_kb(
-    house: House, path: str, most: int
-) -> None:
+@pytest.mark.parametrize("path", PAGES)
+async def test_the_scripts_that_a_page_loads_weigh_at_most_20_kb(house: House, path: str) -> None:
     page = await text(await (await house.ada()).get(path))
 
-    entries = {*named(page, "js"), *ON_DEMAND}
+    entries = named(page, "js")
     scripts = {more for one in entries for more in (one, *ASSETS.imported_by(one))}
 
-    assert "js/search.js" in scripts
-    assert sum(map(weight, scripts)) <= most * KB
-    assert all(weight(script) <= 10 * KB for script in scripts)
+    assert {"js/search.js", "js/tab.js"} <= scripts
+    assert sum(map(weight, scripts)) <= 20 * KB
+
+
+def test_no_script_weighs_more_than_10_kb() -> None:
+    scripts = [*ASSETS.named("js"), *(f"views/{name}" for name in ASSETS.named("js/views"))]
+
+    assert "views/login" in scripts
+    assert all(weight(f"js/{name}.js") <= 10 * KB for name in scripts)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -3,7 +3,7 @@
 /** @import { Inspector } from "../inspector.js" */
 
 import { bytesOf } from "../inspector.js"
-import { showFigures } from "./panels.js"
+import { showFigures } from "./costs.js"
 
 const WATCH = "/api/how-it-works/watch"
 const PATIENCE_MS = 10_000

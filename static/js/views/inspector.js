@@ -1,14 +1,13 @@
 // The line of this tab, shown as it lives, and the third panel, which is asked over it.
 
 /** @import { Bench, Closed, Op, Passed, Spy } from "../types.d.ts" */
+/** @typedef {typeof import("../experiments.js")} Experiments */
 
-import { drop, freeze, twice } from "../experiments.js"
 import { inMs } from "../figures.js"
 import { Inspector, meaning } from "../inspector.js"
 import { listen, socket, tab, world } from "../main.js"
 import { Spied } from "../spied.js"
 import { change, copy, every, set, the } from "./dom.js"
-import { askOverLine } from "./held.js"
 import { showFailure } from "./panels.js"
 
 const PING_MS = 5000
@@ -143,14 +142,28 @@ function refuse(name) {
   else say(why)
 }
 
-async function freezeForAWhile() {
+/**
+ * Load the experiments, and make one.
+ * @param {(experiments: Experiments) => Promise<unknown>} make
+ */
+async function experiment(make) {
+  const experiments = await import("../experiments.js").catch(() => null)
+  if (experiments) await make(experiments)
+  else say("The shop could not be asked how to do this. Try again in a moment.")
+}
+
+/** @param {Experiments} experiments */
+async function freezeForAWhile({ freeze }) {
   is_frozen = true
   await freeze(bench, Number(root.dataset.freezeMs))
   is_frozen = false
 }
 
-/** @param {HTMLElement} button */
-async function sendTwice({ dataset: { sku = "", price } }) {
+/**
+ * @param {Experiments} experiments
+ * @param {DOMStringMap} button
+ */
+async function sendTwice({ twice }, { sku = "", price }) {
   const op = /** @type {Op & { sku: string }} */ ({
     k: "line.add",
     sku,
@@ -163,14 +176,19 @@ async function sendTwice({ dataset: { sku = "", price } }) {
   set(root, "textContent", Object.fromEntries(texts))
 }
 
-onAct("drop", () => drop(bench))
-onAct("freeze", freezeForAWhile)
-onAct("twice", sendTwice)
-onAct("ask", () =>
-  askOverLine(inspector, () => socket.send({ t: "resync" })).catch(() =>
-    showFailure("held", "No answer came. Try again once the line is open."),
-  ),
-)
+async function ask() {
+  try {
+    const { askOverLine } = await import("./held.js")
+    await askOverLine(inspector, () => socket.send({ t: "resync" }))
+  } catch {
+    showFailure("held", "No answer came. Try again once the line is open.")
+  }
+}
+
+onAct("drop", () => experiment(({ drop }) => drop(bench)))
+onAct("freeze", () => experiment(freezeForAWhile))
+onAct("twice", ({ dataset }) => experiment((experiments) => sendTwice(experiments, dataset)))
+onAct("ask", ask)
 listen((news) => {
   if (news.t === "welcome") {
     ping()
