@@ -16,6 +16,8 @@ from app.wire.write import cart_fields
 
 Context = dict[str, Any]
 
+MISDIRECTED = 421
+
 _NOBODY: Context = {"account": None, "cart": None, "at": None}
 
 
@@ -46,7 +48,10 @@ async def show_problem(desk: Desk, problem: Problem) -> Response:
     except (NotNow, Away):
         who = _NOBODY
     about = {"status": problem.status, "title": problem.title, "detail": problem.detail}
-    page = await _render(desk, "problem.html", who | about)
+    if problem.status == MISDIRECTED:
+        page = await render_template("misdirected.html", **about, origin=desk.origins[0])
+    else:
+        page = await _render(desk, "problem.html", who | about)
     return Response(page, problem.status, problem.headers)
 
 

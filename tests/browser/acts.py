@@ -1,5 +1,6 @@
 """What is done to bring a page into a state: as a person, the line or the shop would do it."""
 
+import asyncio
 from random import randrange
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from tests.e2e.shelf import FEW, FEW_LEFT, PLENTY, price
 MORE = "main :is([data-part=add], [data-part=more]):visible"
 STATUS = "[data-part=status]"
 OK_COUNT = "[data-part=verdict-ok]"
+LONG_WAIT_S = 4
 RISEN, FALLEN, SOLD_OUT, GONE, EDITED = PLENTY[60:65]
 """Nothing else on the stage needs these at their usual price."""
 
@@ -22,6 +24,65 @@ async def sign_in_wrongly(_: Player, page: Page) -> None:
     await page.fill("main [name=password]", "no password of hers")
     await page.click("main [type=submit]")
     await expect(page.locator("main .error")).to_be_visible()
+
+
+async def guess_too_often(player: Player, page: Page) -> None:
+    """Guess passwords until that has to wait."""
+    email = f"{uuid4().hex}@browser.example"
+    wrong = {"email": email, "password": "no password of theirs"}
+    url, wait_s = f"{player.origin}/api/session", 0
+    while wait_s < LONG_WAIT_S:
+        answer = await player.context.request.post(url, data=wrong)
+        wait_s = int(answer.headers.get("retry-after", 0))
+        await asyncio.sleep(0.05)
+    await page.fill("main [name=email]", email)
+    await page.fill("main [name=password]", "nor is this")
+    await page.click("main [type=submit]")
+    await expect(page.locator("main .error")).to_contain_text("Too many tries")
+
+
+async def send_from_elsewhere(player: Player, page: Page) -> None:
+    """Send a form of the shop from a page that is not the shop's."""
+    action = f"{player.origin}/cart/add"
+    await page.goto("about:blank")
+    await page.set_content(f'<form method="post" action="{action}"><button>Win!</button></form>')
+    await page.get_by_role("button").click()
+    await expect(page.get_by_role("heading", name="Not from there")).to_be_visible()
+
+
+async def call_by_another_name(player: Player, page: Page) -> None:
+    """Ask for the shop under a name that leads there and is not its own."""
+    await page.goto(player.origin.replace("127.0.0.1", "localhost"))
+    await expect(page.get_by_role("heading", name="Wrong address")).to_be_visible()
+
+
+async def save_while_busy(player: Player, page: Page) -> None:
+    """Change something while somebody else holds the database."""
+    with player.market.busy():
+        await page.locator("form[action='/account/name'] [type=submit]").click()
+        await expect(page.get_by_role("heading", name="One moment")).to_be_visible()
+
+
+async def spoil_cart(player: Player) -> None:
+    """Have the shop fail at whatever shows the cart."""
+    player.market.spoil(player.account)
+
+
+async def find_panel_folded(_: Player, page: Page) -> None:
+    """Come back to where the cart beside the shelves was folded away."""
+    await page.locator("[data-part=fold]").dispatch_event("click")
+    await page.reload()
+    await be_live(page)
+    await expect(page.locator("#panel-cart")).to_be_hidden()
+
+
+async def open_sheet(_: Player, page: Page) -> None:
+    """Open the cart over the page, as on a phone."""
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.reload()
+    await be_live(page)
+    await page.locator(".bar [data-part=to-cart]").click()
+    await expect(page.get_by_role("dialog", name="Cart")).to_be_visible()
 
 
 async def register_weakly(_: Player, page: Page) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, update
 
@@ -10,11 +11,15 @@ from app.domain.shelf import Money, Sku
 from app.store.database import ask
 from app.store.engines import connect
 from app.store.shelf import move
-from app.store.tables import products
+from app.store.tables import carts, products
 from tests.e2e.server import Server
 from tests.e2e.shelf import price as usual_price
 from tests.e2e.shelf import stock as usual_stock
 from tests.staff import set_product
+
+SPOILED = "spoiled on purpose"
+UNREADABLE = "JSON is malformed"
+"""What the shop complains of when it reads that."""
 
 
 class Market:
@@ -42,6 +47,17 @@ class Market:
         """Sell *sku* no longer."""
         ask(self._engine, _set_sold, sku, sold=False)
 
+    def spoil(self, account: str) -> None:
+        """Make what is kept of a cart unreadable, as a broken disk would."""
+        ask(self._engine, _spoil, account)
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Keep everybody else from writing for as long as this lasts."""
+        with self._engine.begin() as connection:
+            yield
+            connection.rollback()
+
     async def bustle(self, skus: Sequence[str], a_second: int, seconds: float) -> None:
         """Move price and stock of *skus* in turn, so often *a_second*; then all is as usual."""
         began = time.monotonic()
@@ -52,6 +68,10 @@ class Market:
             await asyncio.sleep(max(0, began + turn / a_second - time.monotonic()))
         for sku in skus:
             self.set(sku, usual_price(sku), usual_stock(sku))
+
+
+def _spoil(connection: Connection, account: str) -> None:
+    connection.execute(update(carts).where(carts.c.account == account).values(body=SPOILED))
 
 
 def _set_sold(connection: Connection, sku: str, *, sold: bool) -> None:

@@ -32,6 +32,8 @@ class Player(Visitor):
     server: Server
     cable: Cable
     market: Market
+    account: str = ""
+    """What the shop calls whoever is signed in."""
 
     async def enter(self, who: Who) -> None:
         """Sign in as *who*, with a cart such as they have."""
@@ -73,8 +75,9 @@ class Player(Visitor):
         email = f"{uuid4().hex}@browser.example"
         if not is_staff:
             body = {"email": email, "password": PASSWORD, "name": "Ada Lovelace"}
-            await self.send("/api/accounts", body)
+            self.account = (await self.send("/api/accounts", body))["account"]
             return
         words = ("account", "add", email, "--name", "Grace Hopper", "--staff")
         assert not self.server.command(*words, given=f"{PASSWORD}\n").returncode
-        await self.send("/api/session", {"email": email, "password": PASSWORD})
+        body = {"email": email, "password": PASSWORD}
+        self.account = (await self.send("/api/session", body))["account"]

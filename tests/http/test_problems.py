@@ -1,11 +1,12 @@
 """Refusals, for scripts and for people."""
 
 import logging
+import re
 
 import pytest
 
 from app.http import doors
-from tests.http.house import House, open_house
+from tests.http.house import ORIGIN, House, open_house
 from tests.http.visitor import code, fields, text
 
 
@@ -39,6 +40,14 @@ async def test_a_page_that_is_not_there_still_knows_who_asks(house: House) -> No
 
     assert "Sign out" in await text(await ada.get("/nothing"))
     assert "Sign out" not in await text(await house.visitor().get("/nothing"))
+
+
+async def test_at_a_wrong_address_a_page_names_the_right_one_and_nothing_that_is_not_there(
+    house: House,
+) -> None:
+    page = await text(await house.visitor().get("/", Host="elsewhere.example"))
+
+    assert re.findall('(?:href|src|action)="([^"]*)"', page) == [f"{ORIGIN}/"]
 
 
 @pytest.mark.parametrize("path", ["/api/session", "/login"])
