@@ -2,7 +2,7 @@
 
 import asyncio
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.visitor import PASSWORD, Visitor, shown
 from tests.e2e.server import Server
@@ -128,7 +128,8 @@ async def test_the_outbox_of_a_closed_tab_is_sent_by_a_tab_that_was_open_before(
     assert [sku for sku, _ in (await shown(stays)).rows] == [APPLES, PEARS]
 
 
-async def test_what_waited_for_a_day_is_asked_about_first(visitor: Visitor) -> None:
+async def find_old_change(visitor: Visitor) -> tuple[Page, Locator]:
+    """Return a page that finds a change from yesterday, and what it asks."""
     page = await shop_offline(visitor, APPLES)
     account = await page.locator("body").get_attribute("data-account")
     await page.close()
@@ -136,16 +137,36 @@ async def test_what_waited_for_a_day_is_asked_about_first(visitor: Visitor) -> N
     bare = await visitor.open("/static/img/favicon.svg")
     await bare.evaluate(MAKE_OLD, account)
     await bare.close()
-
     page = await visitor.open("/shop?q=gala")
     question = page.locator("[data-question]")
     await expect(question).to_contain_text("1 change from more than a day ago: still wanted?")
     await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(1)
+    return page, question
+
+
+async def test_what_waited_for_a_day_is_asked_about_first(visitor: Visitor) -> None:
+    page, question = await find_old_change(visitor)
+
     await question.get_by_role("button", name="Send now").click()
     await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
 
     await page.reload()
     assert (await shown(page)).rows == ((APPLES, "1"),)
+
+
+async def test_what_waited_for_a_day_can_be_forgotten(visitor: Visitor) -> None:
+    page, question = await find_old_change(visitor)
+
+    await question.get_by_role("button", name="Forget").click()
+    await expect(page.locator(LINE)).to_have_count(0)
+    await expect(question).to_have_count(0)
+    await kept(page, 0)
+
+    await visitor.add(page, PEARS)
+    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await page.reload()
+    await connected(page)
+    assert (await shown(page)).rows == ((PEARS, "1"),)
 
 
 async def test_another_account_never_sends_what_this_one_left(visitor: Visitor) -> None:

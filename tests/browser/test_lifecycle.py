@@ -1,0 +1,190 @@
+"""A page that is hidden, sleeps, is put away or outlives its login, and what it does then."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, WebSocketRoute, expect
+
+from tests.browser.visitor import PASSWORD, Visitor, shown
+from tests.e2e.server import Server
+
+APPLES, PEARS = "gala-apples-1kg", "gala-apples-2kg"
+LINE = "[data-rows=lines] > li"
+COUNT = "[data-part=cart-count]"
+BEAT_MS = 100
+LOGIN_S = 12
+HOUR_S = 3600
+SHOW = """(is_shown) => {
+  Object.defineProperty(document, "hidden", { configurable: true, value: !is_shown })
+  document.dispatchEvent(new Event("visibilitychange"))
+}"""
+PUT_AWAY = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
+BRING_BACK = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a shop that gives signs of life even to pages for which time flies."""
+    server = Server(tmp_path_factory.mktemp("shop"), heartbeat_ms=BEAT_MS)
+    server.start()
+    yield server
+    server.end()
+
+
+@dataclass
+class Wiretap:
+    """Hears what a page sends; any of its lines can be made to lead nowhere."""
+
+    sent: list[str] = field(default_factory=list)
+    lines: int = 0
+    dead_lines: int = 0
+
+    def connect(self, page: WebSocketRoute) -> None:
+        """Put a line through to the shop."""
+        self.lines += 1
+        number, shop = self.lines, page.connect_to_server()
+
+        def send(text: str | bytes) -> None:
+            self.sent.append(str(text))
+            if number > self.dead_lines:
+                shop.send(text)
+
+        def hear(text: str | bytes) -> None:
+            if number > self.dead_lines:
+                page.send(text)
+
+        page.on_message(send)
+        shop.on_message(hear)
+
+    @property
+    def pings(self) -> int:
+        """Return how often the page has asked whether anybody is there."""
+        return sum('"ping"' in text for text in self.sent)
+
+
+async def link(page: Page, state: str) -> None:
+    """Wait until the line of *page* is in *state*."""
+    await expect(page.locator("body")).to_have_attribute("data-link", state, timeout=15_000)
+
+
+async def pass_time(page: Page, minutes: int) -> None:
+    """Let minutes pass for *page*, slowly enough to hear the shop in each of their halves."""
+    for _ in range(2 * minutes):
+        await page.clock.run_for(30_000)
+        await asyncio.sleep(3 * BEAT_MS / 1000)
+
+
+async def sleep(page: Page) -> None:
+    """Let an hour pass as for a machine that sleeps: the clock goes on, nothing else does."""
+    now_s = await page.evaluate("Date.now()") / 1000
+    await page.clock.set_system_time(datetime.fromtimestamp(now_s + HOUR_S, UTC))
+    await page.clock.run_for(15_000)
+
+
+async def test_a_tab_that_nobody_sees_lets_its_line_go_after_five_minutes_and_takes_it_back(
+    visitor: Visitor,
+) -> None:
+    await visitor.context.clock.install()
+    here, there = await visitor.open("/shop?q=gala"), await visitor.open("/shop?q=gala")
+    await visitor.add(here, APPLES)
+    await expect(there.locator("[data-part=tabs]")).to_have_text("Open in 2 tabs")
+
+    await here.evaluate(SHOW, arg=False)
+    await pass_time(here, minutes=4)
+    await link(here, "open")
+    await pass_time(here, minutes=1)
+
+    await link(here, "resting")
+    await expect(here.locator(COUNT).first).to_have_text("…")
+    assert not (await here.title()).startswith("(")
+    await expect(there.locator("[data-part=tabs]")).to_be_hidden()
+    await visitor.more(there, APPLES)
+    await expect(there.locator(f"{LINE}[data-waits]")).to_have_count(0)
+
+    await here.evaluate(SHOW, arg=True)
+    await link(here, "open")
+    await expect(here.locator(COUNT).first).to_have_text("2")
+    assert await shown(here) == await shown(there)
+
+
+async def test_a_tab_that_slept_asks_first_whether_its_line_is_still_there(
+    visitor: Visitor,
+) -> None:
+    tap = Wiretap()
+    await visitor.context.route_web_socket("**/ws", tap.connect)
+    await visitor.context.clock.install()
+    page = await visitor.open("/shop?q=gala")
+    await link(page, "open")
+    assert tap.pings == 0
+
+    await sleep(page)
+    assert tap.pings == 1
+    await asyncio.sleep(3 * BEAT_MS / 1000)
+    await page.clock.run_for(5_000)
+    await link(page, "open")
+    assert tap.lines == 1
+
+    tap.dead_lines = tap.lines
+    await sleep(page)
+    await page.clock.run_for(5_000)
+    assert tap.pings == 2
+    await link(page, "open")
+    assert tap.lines == 2
+    await visitor.add(page, APPLES)
+    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+
+
+async def test_a_page_that_is_put_away_leaves_what_waits_to_others_and_comes_back_current(
+    visitor: Visitor,
+) -> None:
+    here, there = await visitor.open("/shop?q=gala"), await visitor.open("/shop?q=gala")
+    await visitor.add(here, APPLES)
+    await expect(there.locator(LINE)).to_have_count(1)
+    await visitor.context.set_offline(True)
+    await visitor.add(here, PEARS)
+    await expect(here.locator(f"{LINE}[data-waits]")).to_have_count(1)
+
+    await here.evaluate(PUT_AWAY)
+    await link(here, "stopped")
+    await expect(here.locator(COUNT).first).to_have_text("…")
+    await visitor.context.set_offline(False)
+    await expect(there.locator(LINE)).to_have_count(2, timeout=15_000)
+    await link(here, "stopped")
+
+    await here.evaluate(BRING_BACK)
+    await link(here, "open")
+    await expect(here.locator(COUNT).first).to_have_text("2")
+    assert (await shown(here)).rows == ((APPLES, "1"), (PEARS, "1"))
+    await visitor.more(here, PEARS)
+    await expect(there.locator(f"{LINE}[data-sku={PEARS}] [data-part=qty]")).to_have_value("2")
+
+
+async def test_a_login_that_runs_out_under_an_open_page_is_renewed_in_place(
+    browser: Browser, tmp_path: Path
+) -> None:
+    server = Server(tmp_path, login_s=LOGIN_S)
+    server.start()
+    context = await browser.new_context()
+    visitor = Visitor(context, server.origin)
+    await visitor.register("stays@browser.example")
+    page = await visitor.open("/shop?q=gala")
+    await visitor.add(page, APPLES)
+    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    await expect(dialog).to_be_visible(timeout=2_000 * LOGIN_S)
+    assert (await shown(page)).rows == ((APPLES, "1"),)
+    await dialog.get_by_label("E-mail").fill("stays@browser.example")
+    await dialog.get_by_label("Password").fill(PASSWORD)
+    await dialog.get_by_role("button", name="Sign in").click()
+
+    await expect(dialog).to_be_hidden()
+    await visitor.more(page, APPLES)
+    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await context.close()
+    server.end()
+    assert visitor.complaints == []

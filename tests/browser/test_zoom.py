@@ -1,0 +1,94 @@
+"""What is left of the pages at 200 %: half the room each way, and nothing cut."""
+
+from collections.abc import Iterable
+from urllib.parse import urljoin
+
+from playwright.async_api import Browser, Page, ViewportSize, expect
+
+from tests.browser.visitor import Visitor
+from tests.e2e.server import Server
+
+APPLES = "gala-apples-1kg"
+LINE = "[data-rows=lines] > li"
+ZOOMED = ViewportSize(width=640, height=400)
+"""What a window of 1280 x 800 has left."""
+OUTSIDE = ("/", "/shop", "/how-it-works", "/login", "/register", "/nothing-here")
+INSIDE = (
+    "/",
+    "/shop",
+    "/p/gala-apples",
+    "/cart",
+    "/checkout",
+    "/orders",
+    "/account",
+    "/account/addresses/new",
+    "/how-it-works",
+)
+CUT = """() => {
+  const scrolls = (one) => /auto|scroll/.test(getComputedStyle(one).overflowX)
+  const hides = (way) => /hidden|clip/.test(way)
+  const isSeen = (one) => one.checkVisibility() && !one.closest(".unseen, .skip")
+  const holders = (one) => one.parentElement ? [one, ...holders(one.parentElement)] : []
+  const isCut = (one) => {
+    const { overflowX, overflowY } = getComputedStyle(one)
+    const { left, right } = one.getBoundingClientRect()
+    return (
+      (hides(overflowX) && one.scrollWidth > one.clientWidth + 1) ||
+      (hides(overflowY) && one.scrollHeight > one.clientHeight + 1) ||
+      (!holders(one).some(scrolls) && (left < -1 || right > innerWidth + 1))
+    )
+  }
+  const { scrollWidth } = document.documentElement
+  const wide = scrollWidth > innerWidth ? [`the page: ${scrollWidth} px`] : []
+  const cut = [...document.querySelectorAll("body *")].filter((one) => isSeen(one) && isCut(one))
+  return [...wide, ...cut.map((one) => `<${one.localName} class="${one.className}">`)]
+}"""
+
+
+async def cut(page: Page) -> list[str]:
+    """Return what of *page* cannot be seen, or only by scrolling sideways."""
+    found: list[str] = await page.evaluate(CUT)
+    return found
+
+
+async def faults(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return what is cut on which of *paths*."""
+    found = {}
+    for path in paths:
+        await page.goto(urljoin(page.url, path))
+        found[path] = await cut(page)
+    return {path: each for path, each in found.items() if each}
+
+
+async def test_at_200_percent_nothing_is_cut_and_nothing_scrolls_sideways(
+    browser: Browser, server: Server
+) -> None:
+    context = await browser.new_context(viewport=ZOOMED, device_scale_factor=2)
+    visitor = Visitor(context, server.origin)
+    page = await visitor.open("/")
+    assert await faults(page, OUTSIDE) == {}
+    await visitor.register("reads.large@browser.example")
+    page = await visitor.open("/shop?q=gala")
+    await visitor.add(page, APPLES)
+    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+
+    assert await faults(page, INSIDE) == {}
+
+    await page.goto(server.origin + "/shop")
+    await page.locator(".bar [data-part=to-cart]").click()
+    await expect(page.get_by_role("dialog", name="Cart")).to_be_visible()
+    assert await cut(page) == []
+    await page.locator("#sheet").get_by_role("link", name="Check out").click()
+    await page.wait_for_url("**/checkout")
+    await context.close()
+
+
+async def test_what_is_cut_is_found(browser: Browser, server: Server) -> None:
+    context = await browser.new_context(viewport=ZOOMED)
+    page = await Visitor(context, server.origin).open("/login")
+    await page.locator("h1").evaluate(
+        "(title) => { title.style.width = '9px'; title.style.overflow = 'hidden' }"
+    )
+
+    assert await cut(page) == ['<h1 class="">']
+    await context.close()
