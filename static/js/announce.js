@@ -87,7 +87,10 @@ export function setRevision(sku, rev) {
  * @param {readonly Line[]} lines
  */
 export function clearRemoved(lines) {
-  for (const { sku } of lines) for (const item of every(`[data-removed="${sku}"]`)) takeOff(item)
+  const skus = new Set(lines.map(({ sku }) => sku))
+  for (const item of every("[data-removed]")) {
+    if (skus.has(item.dataset.removed ?? "")) takeOff(item)
+  }
 }
 
 /**

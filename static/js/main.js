@@ -58,7 +58,10 @@ export const tab = new Tab(
     isOpen: () => socket.state === "open",
     send: (frame) => socket.send(frame),
     restart: () => socket.start(),
-    keep: (kept) => drawer.keep(kept),
+    keep: async (outbox) => {
+      await nextTask()
+      await drawer.keep(outbox.kept)
+    },
     replace: (kept) => drawer.replace(kept, clock()),
     now,
     clock,
@@ -66,6 +69,9 @@ export const tab = new Tab(
   },
   { changed: show, told, stranger: () => location.reload() },
 )
+
+/** What the page shows of the cart. */
+let shown = tab.shown(known)
 
 /** Connect, with what an earlier page left unsent. */
 async function begin() {
@@ -79,6 +85,7 @@ async function begin() {
 function end() {
   is_old = true
   socket.stop()
+  drawer.keep(tab.outbox.kept)
   drawer.leave()
   tab.leave()
 }
@@ -98,7 +105,7 @@ async function adoptOrphan() {
 
 /** @param {Op} op */
 function ask(op) {
-  const line = () => tab.shown(known).lines.find((one) => "sku" in op && one.sku === op.sku)
+  const line = () => shown.lines.find((one) => "sku" in op && one.sku === op.sku)
   const before = line()
   if (op.k === "line.set" && op.qty === (before?.qty ?? 0)) return
   if (before && op.k === "line.set" && !op.qty) leaveRemoved(before)
@@ -109,7 +116,7 @@ function ask(op) {
 }
 
 function show() {
-  const shown = tab.shown(known)
+  shown = tab.shown(known)
   showCart(shown, is_old)
   showCards(shown.lines, shown.touched)
   clearRemoved(shown.lines)
@@ -270,6 +277,11 @@ async function showSheet() {
       openSheet()
     })
   }
+}
+
+/** A click is shown first, and all else done after that. */
+function nextTask() {
+  return /** @type {Promise<void>} */ (new Promise((resolve) => after(0, resolve)))
 }
 
 function timeOfDay() {

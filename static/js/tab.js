@@ -126,7 +126,7 @@ export class Tab {
     const wake_ms = outbox.wakeIn(now)
     this.#callOff()
     if (wake_ms !== null) this.#callOff = this.#world.after(wake_ms, () => this.flush())
-    await this.#world.keep(outbox.kept)
+    await this.#world.keep(outbox)
     if (session !== this.#session) return
     for (const { n, op } of due) this.#world.send({ t: "op", n, ...op })
   }

@@ -213,8 +213,8 @@ export type TabWorld = Time & {
   isOpen: () => boolean
   send: (frame: Frame) => void
   restart: () => void
-  /** Store the outbox of this tab. */
-  keep: (kept: Kept) => Promise<unknown>
+  /** Store the outbox of this tab, as it is when its turn comes. */
+  keep: (outbox: { kept: Kept }) => Promise<unknown>
   /** Store another outbox in its place. */
   replace: (kept: Kept) => Promise<unknown>
 }

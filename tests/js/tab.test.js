@@ -42,7 +42,7 @@ class Page {
       restart: () => {
         this.restarts += 1
       },
-      keep: async (kept) => this.kept.push(kept),
+      keep: async ({ kept }) => this.kept.push(kept),
       replace: async (kept) => this.replaced.push(kept),
     },
     {

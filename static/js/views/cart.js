@@ -151,7 +151,8 @@ export function fillStepper(root, name, qty, price) {
  */
 function showSums({ totals, count, waits, voucher, note }, is_old) {
   const amount = (/** @type {number} */ sum) => money(sum, totals.currency)
-  document.title = count && !is_old ? `(${count}) ${title}` : title
+  const said = count && !is_old ? `(${count}) ${title}` : title
+  if (document.title !== said) document.title = said
   document.body.toggleAttribute("data-waits", waits)
   set(document, "textContent", {
     "cart-count": is_old ? "…" : `${count}`,

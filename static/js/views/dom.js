@@ -24,6 +24,19 @@ export function copy(id) {
   return the("*", /** @type {DocumentFragment} */ (template.content.cloneNode(true)))
 }
 
+/** What the page has around its rows and cards stays: it is looked up once. */
+const fixed = /** @type {Map<string, HTMLElement[]>} */ (new Map())
+
+/**
+ * @param {ParentNode} root
+ * @param {string} name
+ */
+function parts(root, name) {
+  const found = (root === document && fixed.get(name)) || every(`[data-part="${name}"]`, root)
+  if (root === document) fixed.set(name, found)
+  return found
+}
+
 /**
  * Set a property of every part that is named.
  * @param {ParentNode} root
@@ -32,7 +45,7 @@ export function copy(id) {
  */
 export function set(root, property, values) {
   for (const [name, value] of Object.entries(values)) {
-    for (const part of every(`[data-part="${name}"]`, root)) change(part, property, value)
+    for (const part of parts(root, name)) change(part, property, value)
   }
 }
 

@@ -4,25 +4,35 @@ import { every } from "./dom.js"
 
 const GLIDES = ".rows > *, .saved, .cart-foot, .cart-sums, .cart-sums > *, .foot"
 const GLIDE_MS = 160
-const ID = "glide"
+
+/** Where things are seen, until the next frame leads them from there to where they belong. */
+let before = /** @type {Map<HTMLElement, number> | null} */ (null)
+let gliding = /** @type {Animation[]} */ ([])
 
 /**
- * Do `act`, and lead the eye from where things were to where they are.
+ * Do `act`, and lead the eye from where things were to where they are. What is asked of the
+ * layout then, is asked as late as the frame needs it anyway.
  * @param {() => void} act
  */
 export function glide(act) {
-  const before = new Map(every(GLIDES).map((element) => [element, top(element)]))
-  act()
-  for (const [element] of before) {
-    for (const one of element.getAnimations()) if (one.id === ID) one.cancel()
+  if (!before && !document.hidden) {
+    before = new Map(every(GLIDES).map((element) => [element, top(element)]))
+    requestAnimationFrame(lead)
   }
+  act()
+}
+
+function lead() {
+  for (const animation of gliding) animation.cancel()
+  gliding = []
+  const moved = new Map([...(before ?? [])].map(([one, y]) => [one, y - top(one)]))
+  before = null
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return
-  const moved = new Map([...before].map(([one, y]) => [one, y - top(one)]))
   for (const [element, by] of moved) {
     const around = element.parentElement?.closest(GLIDES)
     const own = by - ((around && moved.get(/** @type {HTMLElement} */ (around))) ?? 0)
     const path = { transform: [`translateY(${own}px)`, "none"] }
-    if (own) element.animate(path, { duration: GLIDE_MS, easing: "ease-out", id: ID })
+    if (own) gliding.push(element.animate(path, { duration: GLIDE_MS, easing: "ease-out" }))
   }
 }
 

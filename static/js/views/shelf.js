@@ -8,16 +8,18 @@ import { change, every, isNews, set } from "./dom.js"
 
 const WATCHED = 200
 
+const cards = every("[data-card]")
+
 /** SKUs of all cards on the page, as many as can be watched. */
 export function skusOnThePage() {
-  return [...new Set(cards().map((card) => card.dataset.sku ?? ""))].slice(0, WATCHED)
+  return [...new Set(cards.map((card) => card.dataset.sku ?? ""))].slice(0, WATCHED)
 }
 
 /**
  * @param {string} sku
  */
 export function known(sku) {
-  const card = cards().find((one) => one.dataset.sku === sku)
+  const card = cards.find((one) => one.dataset.sku === sku)
   if (!card) return undefined
   const { name = "", unit = "", slug = "", image = "", price = "" } = card.dataset
   return { name, unit, slug, image, price: Number(price) }
@@ -29,7 +31,7 @@ export function known(sku) {
  */
 export function showCards(lines, touched) {
   const held = new Map(lines.map((line) => [line.sku, line]))
-  for (const card of cards()) {
+  for (const card of cards) {
     const { sku = "", name = "", price = "" } = card.dataset
     const line = held.get(sku)
     card.toggleAttribute("data-waits", touched.has(sku))
@@ -37,7 +39,7 @@ export function showCards(lines, touched) {
     const had_focus = card.contains(document.activeElement)
     card.toggleAttribute("data-held", line !== undefined)
     fillStepper(card, name, line?.qty ?? 0, Number(price))
-    if (had_focus) keepFocus(card)
+    if (had_focus) requestAnimationFrame(() => keepFocus(card))
   }
 }
 
@@ -45,7 +47,7 @@ export function showCards(lines, touched) {
  * @param {readonly Price[]} items
  */
 export function showPrices(items) {
-  for (const card of cards()) {
+  for (const card of cards) {
     const item = items.find((one) => one.sku === card.dataset.sku)
     if (item) showPrice(card, item)
   }
@@ -71,15 +73,12 @@ function showPrice(card, { price, stock }) {
 }
 
 /**
- * Who stood on "Add" goes on with the stepper, and the other way round.
+ * Who stood on "Add" goes on with the stepper, and the other way round. What can be seen is asked
+ * as late as the frame needs it anyway.
  * @param {HTMLElement} card
  */
 function keepFocus(card) {
   if (document.activeElement?.checkVisibility()) return
   const seen = every(".wish button:enabled", card).filter((one) => one.checkVisibility())
   seen.at(-1)?.focus()
-}
-
-function cards() {
-  return every("[data-card]")
 }
