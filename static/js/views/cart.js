@@ -9,6 +9,7 @@ import { glide } from "./glide.js"
 const TINT_MS = 1200
 
 const title = document.title
+let told = title
 
 /**
  * @param {Shown} shown
@@ -145,14 +146,25 @@ export function fillStepper(root, name, qty, price) {
 }
 
 /**
+ * The browser takes its time over a title, and shows it elsewhere: the page comes first.
+ * @param {string} text
+ */
+function showTitle(text) {
+  if (text === told) return
+  told = text
+  setTimeout(() => {
+    document.title = told
+  })
+}
+
+/**
  * The sums are the shop's, and marked while a change waits.
  * @param {Omit<Shown, "lines" | "saved" | "touched">} shown
  * @param {boolean} is_old
  */
 function showSums({ totals, count, waits, voucher, note }, is_old) {
   const amount = (/** @type {number} */ sum) => money(sum, totals.currency)
-  const said = count && !is_old ? `(${count}) ${title}` : title
-  if (document.title !== said) document.title = said
+  showTitle(count && !is_old ? `(${count}) ${title}` : title)
   document.body.toggleAttribute("data-waits", waits)
   set(document, "textContent", {
     "cart-count": is_old ? "…" : `${count}`,
