@@ -113,6 +113,16 @@ async def test_what_waits_outlives_its_page_and_is_sent_by_the_next(visitor: Vis
     assert (await shown(page)).rows == ((APPLES, "2"),)
 
 
+async def test_what_is_asked_as_the_page_goes_is_kept(visitor: Visitor) -> None:
+    page = await shop_offline(visitor)
+
+    await page.locator(f"main [data-sku={APPLES}] [data-part=add]").evaluate(
+        "(add) => { add.click(); dispatchEvent(new PageTransitionEvent('pagehide')) }"
+    )
+
+    await kept(page, 1)
+
+
 async def test_the_outbox_of_a_closed_tab_is_sent_by_a_tab_that_was_open_before(
     visitor: Visitor,
 ) -> None:
