@@ -22,11 +22,11 @@ from tests.e2e.server import Server
 ROWS = (
     Row(
         "scripts",
-        "JavaScript on any shopper page, as loaded",
+        "JavaScript on any shopper page, bodies",
         "≤ 20 kB, no file over 10 kB, no other host",
         weight.weigh_scripts,
     ),
-    Row("style", "CSS; font, as loaded", "≤ 15 kB; one of ≤ 21 kB", weight.weigh_style),
+    Row("style", "CSS; font, bodies", "≤ 15 kB; one of ≤ 21 kB", weight.weigh_style),
     Row(
         "catalogue",
         "catalogue page, cold, 24 cards",
