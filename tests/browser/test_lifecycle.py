@@ -22,6 +22,7 @@ SHOW = """(is_shown) => {
   Object.defineProperty(document, "hidden", { configurable: true, value: !is_shown })
   document.dispatchEvent(new Event("visibilitychange"))
 }"""
+# Chromium puts away no page that is `no-store`; others do, so the page hears what they would say.
 PUT_AWAY = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
 BRING_BACK = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 
