@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from app.domain.shelf import Money, Sku
 from app.store.database import ask
@@ -27,6 +27,7 @@ class Market:
 
     def __init__(self, server: Server):
         self._engine = connect(server.database)
+        self._spoiled: dict[str, str] = {}
 
     def close(self) -> None:
         """Let go of the database."""
@@ -49,7 +50,12 @@ class Market:
 
     def spoil(self, account: str) -> None:
         """Make what is kept of a cart unreadable, as a broken disk would."""
-        ask(self._engine, _spoil, account)
+        self._spoiled[account] = ask(self._engine, _swap_body, account, SPOILED)
+
+    def mend(self) -> None:
+        """Bring back what was spoiled."""
+        while self._spoiled:
+            ask(self._engine, _swap_body, *self._spoiled.popitem())
 
     @contextmanager
     def busy(self) -> Iterator[None]:
@@ -70,8 +76,12 @@ class Market:
             self.set(sku, usual_price(sku), usual_stock(sku))
 
 
-def _spoil(connection: Connection, account: str) -> None:
-    connection.execute(update(carts).where(carts.c.account == account).values(body=SPOILED))
+def _swap_body(connection: Connection, account: str, body: str) -> str:
+    """Keep *body* as somebody's cart; return what was kept before."""
+    theirs = carts.c.account == account
+    before: str = connection.execute(select(carts.c.body).where(theirs)).scalar_one()
+    connection.execute(update(carts).where(theirs).values(body=body))
+    return before
 
 
 def _set_sold(connection: Connection, sku: str, *, sold: bool) -> None:

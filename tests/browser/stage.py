@@ -86,6 +86,7 @@ class Stage:
         await player.enter(who)
         yield player
         await context.close()
+        self.market.mend()
 
 
 @asynccontextmanager
