@@ -1,5 +1,7 @@
 """Signing in and out as pages."""
 
+import re
+
 import pytest
 from quart import Response
 
@@ -30,6 +32,18 @@ async def test_the_forms_keep_where_somebody_was_going_and_what_they_pressed(hou
         assert '<input type="hidden" name="add" value="milk-2l">' in page
         assert 'href="/login?next=/shop%3Fpage%3D2"' in page
         assert 'href="/register?next=/shop%3Fpage%3D2&add=milk-2l"' in page or path == "/register"
+
+
+@pytest.mark.parametrize(("form", "field"), [({}, "name"), ({**ADA, "password": "1"}, "password")])
+async def test_the_form_begins_where_something_is_missing(
+    house: House, form: dict[str, str], field: str
+) -> None:
+    visitor = house.visitor()
+
+    answer = await (visitor.post("/register", form) if form else visitor.get("/register"))
+
+    focused = re.findall(r'<input id="(\w+)"[^>]* autofocus>', await text(answer))
+    assert focused == [field]
 
 
 async def test_registering_leads_on_and_signs_in(house: House) -> None:
