@@ -115,7 +115,9 @@ def _run(config: Config, options: argparse.Namespace) -> None:
         _run_workers(config, options.workers, demo)
         return
     with closing(_claimed(config)) as claimed:
-        _try_address(config)
+        _try_address(config.host, config.port, "SHOP_BIND")
+        if config.metrics:
+            _try_address(config.metrics_host, config.metrics_port, "SHOP_METRICS")
         _prepare(config, demo)
         build(config, claimed, lambda: _say_ready(config, demo)).run()
 
@@ -148,14 +150,14 @@ def _claimed(config: Config) -> Claim:
         raise Refused(f"{why}, or set SHOP_DATABASE to another one.") from None
 
 
-def _try_address(config: Config) -> None:
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+def _try_address(host: str, port: int, setting: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        socket.create_server((config.host, config.port), family=family).close()
+        socket.create_server((host, port), family=family).close()
     except OSError as fault:
         why, *_ = str(fault.strerror).split(" (")
         raise Refused(
-            f"nobody can listen on {config.bind}: {why}. Set SHOP_BIND to another address or port."
+            f"nobody can listen on {host}:{port}: {why}. Set {setting} to another address or port."
         ) from None
 
 

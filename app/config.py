@@ -84,6 +84,26 @@ def _bind(value: str) -> str:
     return value
 
 
+def _metrics(value: str) -> str:
+    if not value:
+        return value
+    host = _bind(value).rpartition(":")[0].strip("[]")
+    if not _is_loopback(host) and not _is_private(host):
+        raise BadSetting(
+            "figures have no login: a loopback address is needed, or one of a private network,"
+            " like 127.0.0.1:9100"
+        )
+    return value
+
+
+def _is_private(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_private and not address.is_unspecified
+
+
 def _database(value: str) -> str:
     if re.fullmatch("sqlite:///.+|postgresql(\\+psycopg)?://.*/.+", value) is None:
         raise BadSetting(
@@ -127,6 +147,7 @@ class Config:
     database: str = _setting("sqlite:///var/shop.db", _database, "where everything is kept")
     redis: str = _setting("", _redis, "where servers of one database tell each other news")
     secret: str = _setting("", _secret, "signs the cookies; keep it, and keep it to yourself")
+    metrics: str = _setting("", _metrics, "address and port of /metrics, /healthz and /readyz")
     node: str = _setting("w1", _text, "what this server is called in welcome and logs")
     log: str = _setting("info", _one_of("debug", "info", "warning"), "how much is logged")
     limits: str = _setting("", _one_of("", LOAD), "“load” lifts all limits, on loopback only")
@@ -154,6 +175,16 @@ class Config:
     def port(self) -> int:
         """Return the port to listen on."""
         return int(self.bind.rpartition(":")[2])
+
+    @property
+    def metrics_host(self) -> str:
+        """Return the address to listen on for those who watch over the shop."""
+        return self.metrics.rpartition(":")[0].strip("[]")
+
+    @property
+    def metrics_port(self) -> int:
+        """Return the port to listen on for them."""
+        return int(self.metrics.rpartition(":")[2])
 
     @property
     def is_shareable(self) -> bool:

@@ -45,7 +45,7 @@ from app.live.sessions import LiveSessions
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
 from app.nodes import Alone, Ears, Neighbours
-from app.server import ShopServer, make_server
+from app.server import ShopServer, Watch, make_server
 from app.store.carts import load_cart, load_carts, load_last, load_versions
 from app.store.claims import Claim
 from app.store.database import Database, NotNow
@@ -53,6 +53,8 @@ from app.store.orders import load_moved_orders
 from app.store.sessions import digest, find_session, touch_session
 from app.store.shelf import load_categories, load_moves
 from app.store.writer import Writer
+from app.watch.health import Health, Readiness
+from app.watch.metrics import Metrics
 from app.ws.guests import Guests
 from app.ws.manners import Manners
 from app.ws.routes import Doorway, socket_door
@@ -137,6 +139,7 @@ def build(config: Config, claim: Claim, ready: Callable[[], None]) -> ShopServer
 
     desk = _make_desk(config, database, hub, sessions, gauges)
     open_doors(app, desk)
+    metrics = Metrics(config.node, hub, guests, writer, desk.passwords, time.time())
 
     @app.while_serving
     async def open_shop() -> AsyncGenerator[None]:
@@ -162,8 +165,9 @@ def build(config: Config, claim: Claim, ready: Callable[[], None]) -> ShopServer
         app,
         config.host,
         config.port,
-        ready,
-        lambda in_a_hurry: _drain(guests, config.drain_ms, in_a_hurry),
+        ready=ready,
+        drain=lambda in_a_hurry: _drain(guests, config.drain_ms, in_a_hurry),
+        watch=_make_watch(config, metrics, database, hub) if config.metrics else None,
     )
 
 
@@ -223,6 +227,16 @@ def _make_desk(
     )
 
 
+def _make_watch(config: Config, metrics: Metrics, database: Database, hub: Hub) -> Watch:
+    """Let others watch; ready is who could save just now, so the knock goes the writer's way."""
+
+    async def knock() -> None:
+        await database.write(load_moves, hub.shop.shelf.moved)
+
+    health = Health(metrics.text, Readiness(knock, (NotNow,)))
+    return Watch(config.metrics_host, config.metrics_port, health)
+
+
 def _new_connection_name() -> str:
     return f"c-{secrets.token_hex(6)}"
 
@@ -234,7 +248,7 @@ async def _save(writer: Writer, hub: Hub, database: Database) -> None:
         hub.outrun(commit.stale)
         hub.doubt(commit.unknown)
         hub.lose(commit.broken)
-        hub.shop.figures.at(hub.shop.steady_s()).commits.record(commit.took_s)
+        hub.shop.figures.commit(hub.shop.steady_s(), commit.took_s, commit[:-1])
         hub.settle()
         if commit.refused:
             await _refuse(database, hub, commit.refused)

@@ -5,6 +5,7 @@ It leans on Uvicorn's internals, so its version is pinned. The socket is in `ws/
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from socket import socket
 from typing import Any
 
@@ -14,13 +15,22 @@ from quart import Quart
 from quart.asgi import ASGIWebsocketConnection
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from app.http.security import HEADERS
+from app.watch.health import Health
 from app.ws.line import ShopSocket
 
 HEADERS_S = 5.0
 PING_EVERY_S = 20.0
 LARGEST_HEADERS = 16384
+_CAREFUL: dict[str, Any] = {
+    "h11_max_incomplete_event_size": LARGEST_HEADERS,
+    "proxy_headers": False,
+    "server_header": False,
+    "access_log": False,
+    "log_config": None,
+}
 Drain = Callable[[Callable[[], bool]], Awaitable[None]]
 """Parts from the clients; is given what says whether to hurry."""
 
@@ -88,17 +98,36 @@ class ShopHandshake(ASGIWebsocketConnection):
         self._closed = True
 
 
-class ShopServer(Server):
-    """Uvicorn, but it parts from its clients before it goes, and ends with success."""
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Where those listen who watch over the shop, and what they are answered."""
 
-    def __init__(self, config: Config, ready: Callable[[], None], drain: Drain):
+    host: str
+    port: int
+    health: Health
+
+
+class ShopServer(Server):
+    """Uvicorn, but it parts from its clients before it goes, and ends with success.
+
+    If there is a *watch*, its address is open until the clients are gone.
+    """
+
+    def __init__(
+        self, config: Config, ready: Callable[[], None], drain: Drain, watch: Watch | None
+    ):
         super().__init__(config)
         self._ready = ready
         self._drain = drain
+        self._watch = watch
+        self._watching: ServerState = ServerState()
+        self._watch_server: asyncio.Server | None = None
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Say when it is ready."""
         await super().startup(sockets)
+        if self._watch:
+            await self._listen_aside(self._watch)
         if self.started:
             self._ready()
 
@@ -107,20 +136,39 @@ class ShopServer(Server):
         for server in self.servers:
             server.close()
         await self._drain(lambda: self.force_exit)
+        self._close_aside()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ARG002
         """End because of a signal, which is no failure; a second one does not wait."""
         self.force_exit = self.should_exit
         self.should_exit = True
+        if self._watch:
+            self._watch.health.leave()
+
+    async def _listen_aside(self, watch: Watch) -> None:
+        """Serve the other address in the same loop, with the same care for slow clients."""
+        config = Config(watch.health, http=ShopHttp, ws="none", lifespan="off", **_CAREFUL)
+        config.load()
+        self._watch_server = await asyncio.get_running_loop().create_server(
+            lambda: ShopHttp(config, self._watching, {}), watch.host, watch.port
+        )
+
+    def _close_aside(self) -> None:
+        if self._watch_server:
+            self._watch_server.close()
+            for connection in tuple(self._watching.connections):
+                connection.shutdown()
 
 
-def make_server(
+def make_server(  # noqa: PLR0913 - each is a part of the server
     app: Quart,
     host: str,
     port: int,
+    *,
     ready: Callable[[], None],
     drain: Drain,
+    watch: Watch | None,
 ) -> ShopServer:
     """Return a server for *app*: what makes Uvicorn safe is set here and nowhere else."""
     app.asgi_websocket_class = ShopHandshake
@@ -135,11 +183,7 @@ def make_server(
         ws_ping_interval=PING_EVERY_S,
         ws_ping_timeout=PING_EVERY_S,
         ws_per_message_deflate=False,
-        h11_max_incomplete_event_size=LARGEST_HEADERS,
-        proxy_headers=False,
-        server_header=False,
-        access_log=False,
-        log_config=None,
         timeout_graceful_shutdown=10,
+        **_CAREFUL,
     )
-    return ShopServer(config, ready, drain)
+    return ShopServer(config, ready, drain, watch)

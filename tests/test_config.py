@@ -19,6 +19,7 @@ GIVEN: list[tuple[str, str, Any]] = [
     ("database", "sqlite:////srv/shop.db", "sqlite:////srv/shop.db"),
     ("redis", "", ""),
     ("secret", SECRET, SECRET),
+    ("metrics", "10.0.0.5:9100", "10.0.0.5:9100"),
     ("node", "w2", "w2"),
     ("log", "debug", "debug"),
     ("limits", "", ""),
@@ -39,6 +40,10 @@ GIVEN: list[tuple[str, str, Any]] = [
 ]
 
 BAD = [
+    ("metrics", "9100"),
+    ("metrics", "0.0.0.0:9100"),
+    ("metrics", "8.8.8.8:9100"),
+    ("metrics", "shop.example:9100"),
     ("bind", "8000"),
     ("bind", ":8000"),
     ("bind", "127.0.0.1:"),
@@ -281,3 +286,12 @@ def test_a_postgresql_database_can_be_shared_with_news_over_redis(url: str) -> N
 def test_a_file_cannot_be_shared() -> None:
     assert not read_config({}).is_shareable
     assert "SHOP_DATABASE" in fault_of({"SHOP_REDIS": "redis://127.0.0.1"})
+
+
+@pytest.mark.parametrize(
+    ("metrics", "host"), [("127.0.0.1:9100", "127.0.0.1"), ("[::1]:9100", "::1")]
+)
+def test_those_who_watch_have_an_address_of_their_own(metrics: str, host: str) -> None:
+    config = read_config({"SHOP_METRICS": metrics})
+
+    assert (config.metrics_host, config.metrics_port) == (host, 9100)

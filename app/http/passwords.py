@@ -43,6 +43,11 @@ class Passwords:
         self._nobody = hasher.hash("nobody")
         self._common = frozenset(COMMON.read_text("utf-8").split())
 
+    @property
+    def checking(self) -> int:
+        """How many are being checked, or wait for that."""
+        return self._taken
+
     def weakness(self, password: str) -> str | None:
         """Say what is wrong with a new *password*; there are no rules of composition."""
         if not SHORTEST <= len(password) <= LONGEST:

@@ -86,6 +86,11 @@ class LiveCart:
         """A save is under way, and there is a newer version, if it is not that one."""
         return self._newest > self.saved.version and self._taken is not None
 
+    @property
+    def waiting(self) -> int:
+        """How many ops and orders were ruled on and are not told yet."""
+        return len(self._wishes)
+
     # Asking
 
     def submit(self, ticket: Ticket, op: Op, asker: Asker, tab: TabId | None = None) -> None:

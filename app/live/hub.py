@@ -43,6 +43,11 @@ class Hub:
         """How many carts are open."""
         return len(self._carts)
 
+    @property
+    def waiting(self) -> int:
+        """How many ops and orders were ruled on and are not told yet, in all open carts."""
+        return sum(cart.waiting for cart in self._carts.values())
+
     @asynccontextmanager
     async def borrow(self, account: Account, outbox: OutboxId | None) -> AsyncIterator[LiveCart]:
         """Hold *account*'s cart for a while, ready to rule on ops of *outbox*; or raise `Away`."""

@@ -122,6 +122,7 @@ class CartConnection:
         """Forget a closed socket."""
         ours, _ = self._goodbye or (None, "")
         log.info("socket closed", extra={"socket": self.name, "code": ours or code})
+        self._manners.guests.part(ours or code)
         self._let_go()
         self._untie()
 
@@ -149,7 +150,12 @@ class CartConnection:
         """Hang up, because nothing more will be told."""
         self._hang_up(CODES[why], "")
 
-    # What the server calls before it ends
+    # What the server calls, or reads
+
+    @property
+    def unread(self) -> int:
+        """How many frames wait to be written."""
+        return self._outgoing.waiting
 
     def drain(self, open_after_ms: int, close_in_ms: int) -> None:
         """Send the tab to another socket."""
@@ -169,6 +175,7 @@ class CartConnection:
         if not cart.tabs.enter(self):
             self._hang_up(CloseCode.REPLACED, "a newer connection of this tab is open")
             return
+        self._manners.hub.shop.figures.welcomes[why] += 1
         if why in ALARMS:
             self._raise_alarm(why, hello)
         self._cart = cart

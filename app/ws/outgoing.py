@@ -33,6 +33,11 @@ class Outgoing:
         self._stall_timer: asyncio.TimerHandle | None = None
         self.wrote_at_s = self._loop.time()
 
+    @property
+    def waiting(self) -> int:
+        """How many frames wait to be written."""
+        return len(self._unread)
+
     def add(self, frame: bytes, *, is_state: bool) -> None:
         """Have *frame* written."""
         if self._unread.add(frame, is_state=is_state):

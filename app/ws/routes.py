@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from quart import Blueprint, Response, websocket
 from quart_auth import current_user
@@ -53,19 +54,22 @@ def socket_door(doorway: Doorway) -> Blueprint:
 
 async def _answer(doorway: Doorway) -> Response | None:
     """Refuse, or serve the socket to its end; or `ClientDisconnected`."""
+    guests = doorway.manners.guests
     if refusal := _refusal(doorway):
+        guests.refused[HTTPStatus(refusal.status_code)] += 1
         return refusal
     if VERSION not in websocket.requested_subprotocols:
-        await _part(doorway.manners.guests, FAMILY, CloseCode.VERSION)
+        await _part(guests, FAMILY, CloseCode.VERSION)
         return None
     try:
         session = await _session(doorway)
     except Away:
+        guests.refused[HTTPStatus.SERVICE_UNAVAILABLE] += 1
         return _come_back()
     if session is None:
-        await _part(doorway.manners.guests, VERSION, CloseCode.NO_LOGIN)
-    elif doorway.manners.guests.is_crowded(session.account):
-        await _part(doorway.manners.guests, VERSION, CloseCode.OVERLOADED)
+        await _part(guests, VERSION, CloseCode.NO_LOGIN)
+    elif guests.is_crowded(session.account):
+        await _part(guests, VERSION, CloseCode.OVERLOADED)
     else:
         await _serve(doorway, session)
     return None
@@ -114,6 +118,7 @@ async def _part(guests: Guests, subprotocol: str, code: CloseCode) -> None:
         line, parting = _line(), _Parting()
         line.attach(parting)
         line.close(code, "")
+        guests.part(code)
         await parting.over.wait()
 
 

@@ -15,6 +15,10 @@ class Unread:
         self._bytes = 0
         self.owes_snapshot = False
 
+    def __len__(self) -> int:
+        """Return how many frames wait."""
+        return len(self._frames)
+
     def add(self, frame: bytes, *, is_state: bool) -> bool:
         """Let *frame* wait; say whether too much waits now, so that something has to be done.
 

@@ -24,6 +24,8 @@ BAD_SETTINGS: dict[str, tuple[dict[str, str], str]] = {
     "a short secret": ({"secret": "abc"}, "SHOP_SECRET: at least 32 characters"),
     "an address without a port": ({"bind": "127.0.0.1"}, "SHOP_BIND: an address and a port"),
     "a port beyond the last": ({"bind": "127.0.0.1:65536"}, "SHOP_BIND: "),
+    "figures for all": ({"metrics": "0.0.0.0:9100"}, "SHOP_METRICS: figures have no login"),
+    "figures at no port": ({"metrics": "127.0.0.1"}, "SHOP_METRICS: an address and a port"),
     "no number": ({"burst": "many"}, "SHOP_BURST: a whole number"),
     "a number too low": ({"per_s": "0"}, "SHOP_PER_S: a whole number from 1"),
     "another database": ({"database": "mysql://x/y"}, "SHOP_DATABASE: a file or a PostgreSQL"),

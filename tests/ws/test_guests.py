@@ -10,6 +10,8 @@ HOME, WORK = "192.0.2.1", "192.0.2.2"
 class FakeGuest:
     """A socket that is in, and remembers what it is told."""
 
+    unread = 0
+
     def drain(self, open_after_ms: int, close_in_ms: int) -> None:
         raise AssertionError(open_after_ms, close_in_ms)
 

@@ -1,0 +1,144 @@
+"""A real server, as those see it who watch over it."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+
+from app.store.engines import connect
+from tests.databases import locked
+from tests.e2e.conftest import Street
+from tests.e2e.server import Server, free_port
+from tests.e2e.shelf import APPLES, GHOST
+from tests.e2e.wire import Answer, Shopper, newcomer, send
+from tests.watch.reader import Told, read
+
+DRAIN_MS = 3000
+
+
+@pytest.fixture
+def watched(street: Street) -> Server:
+    """Return a shop with an address for those who watch."""
+    return street.open(metrics=f"127.0.0.1:{free_port()}", drain_ms=DRAIN_MS, node="w7")
+
+
+@pytest.fixture
+def engine(watched: Server) -> Iterator[Engine]:
+    """Return another way into its database."""
+    engine = connect(watched.database)
+    yield engine
+    engine.dispose()
+
+
+async def look(shop: Server, path: str) -> Answer:
+    """Ask at the second address."""
+    port = int(shop.environment["SHOP_METRICS"].rpartition(":")[2])
+    return await asyncio.to_thread(send, port, "GET", path, None, {})
+
+
+async def figures(shop: Server) -> Told:
+    """Return what the shop tells."""
+    return read((await look(shop, "/metrics")).body.decode())
+
+
+async def test_what_happened_is_counted_and_what_is_there_is_read(watched: Server) -> None:
+    async with await newcomer(watched) as ada, await newcomer(watched) as bob:
+        first, second = await ada.tab(), await ada.tab()
+        await first.ask(1, "line.add", sku=APPLES, qty=2)
+        await first.ask(2, "line.add", sku=GHOST, qty=1)
+        await second.hear_out()
+        await second.close()
+        again = await ada.tab(at=first.at)
+        epoch, rev, _ = (first.at or "").split(".")
+        ahead = f"{epoch}.{int(rev) + 1}.{'0' * 16}"
+        await ada.tab(at=ahead)
+        await bob.send("DELETE", "/api/session")
+        await bob.socket()
+        await again.hear_out()
+
+        told = await figures(watched)
+
+    assert told.number("shop_info", node="w7") == 1
+    assert told.number("shop_verdicts_total", code="ok") == 1
+    assert told.number("shop_verdicts_total", code="unknown_sku") == 1
+    assert told.number("shop_verdicts_total", code="sold_out") == 0
+    assert told.number("shop_answer_seconds_count") == 2
+    assert told.number("shop_commit_seconds_count") == 2
+    assert told.number("shop_saves_total", fate="saved") == 2
+    assert told.number("shop_welcomes_total", mode="snapshot", why="first") == 2
+    assert told.number("shop_welcomes_total", mode="same", why="") == 1
+    assert told.number("shop_welcomes_total", mode="snapshot", why="future") == 1
+    assert told.number("shop_alarms_total", kind="future") == 1
+    assert told.number("shop_closes_total", code="1000") == 1
+    assert told.number("shop_closes_total", code="4401") == 1
+    assert (told.number("shop_sockets"), told.number("shop_carts")) == (3, 1)
+    assert told.number("shop_carts_waiting") == told.number("shop_wishes_waiting") == 0
+    assert told.number("shop_unread_frames") == told.number("shop_unread_frames_most") == 0
+    assert told.number("process_cpu_seconds_total") > 0
+    assert told.number("process_open_fds") > 3
+
+
+async def test_a_refused_handshake_is_counted_by_its_status(watched: Server) -> None:
+    async with Shopper(watched) as stranger:
+        answer = await stranger.send(
+            "GET",
+            "/ws",
+            Connection="Upgrade",
+            Upgrade="websocket",
+            Origin="https://elsewhere.example",
+            Sec_WebSocket_Key="AAAAAAAAAAAAAAAAAAAAAA==",
+            Sec_WebSocket_Version="13",
+        )
+
+    assert answer.status == 403
+    assert (await figures(watched)).number("shop_handshakes_refused_total", status="403") == 1
+
+
+async def test_none_of_it_is_at_the_public_address(watched: Server) -> None:
+    async with Shopper(watched) as stranger:
+        for path in ("/metrics", "/healthz", "/readyz"):
+            assert (await stranger.send("GET", path)).status == 404
+
+
+async def test_it_is_not_ready_while_nothing_can_be_saved_but_alive(
+    watched: Server, engine: Engine
+) -> None:
+    assert (await look(watched, "/readyz")).body == b"ready\n"
+
+    with locked(engine):
+        answer = await look(watched, "/readyz")
+        alive = await look(watched, "/healthz")
+
+    assert (answer.status, answer.body) == (503, b"not ready: the database is away\n")
+    assert alive.status == 200
+    assert (await look(watched, "/readyz")).status == 200
+
+
+async def test_it_is_not_ready_from_the_signal_on_before_its_tabs_have_left(
+    watched: Server,
+) -> None:
+    async with await newcomer(watched) as ada:
+        tab = await ada.tab()
+        watched.tell(signal.SIGTERM)
+        await tab.expect("drain")
+
+        answer = await look(watched, "/readyz")
+        told = await figures(watched)
+        await tab.ask(1, "line.add", sku=APPLES, qty=1)
+
+        assert (await tab.goodbye()).code == 1012
+    assert (answer.status, answer.body) == (503, b"not ready: the server is about to end\n")
+    assert told.number("shop_sockets") == 1
+    assert await asyncio.to_thread(watched.exit_code) == 0
+
+
+async def test_a_taken_address_is_said_so(watched: Server, street: Street) -> None:
+    taken = street.build(metrics=watched.environment["SHOP_METRICS"])
+
+    done = await asyncio.to_thread(taken.command, "run")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("shop: nobody can listen on 127.0.0.1:")
+    assert "Set SHOP_METRICS to another address" in done.stderr

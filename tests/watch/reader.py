@@ -1,0 +1,61 @@
+"""Reads what the shop tells those who watch, as strictly as the format is described."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+_LINE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (\S+)')
+_LABEL = re.compile(r'([a-z]+)="((?:[^"\\\n]|\\["\\n])*)"')
+_ENDS = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
+
+
+class Key(NamedTuple):
+    """Which number: the name, and its labels in the order of their names."""
+
+    name: str
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+class Told(NamedTuple):
+    """All numbers, and the kind of each figure."""
+
+    numbers: Mapping[Key, float]
+    kinds: Mapping[str, str]
+
+    def number(self, name: str, **labels: str) -> float:
+        """Return one number."""
+        return self.numbers[Key(name, tuple(sorted(labels.items())))]
+
+    @property
+    def names(self) -> set[str]:
+        """Return what numbers are called."""
+        return {f"{name}{end}" for name, kind in self.kinds.items() for end in _ENDS[kind]}
+
+
+def read(text: str) -> Told:
+    """Read *text*, or fail: a figure is described once, before its numbers, none comes twice."""
+    numbers: dict[Key, float] = {}
+    kinds: dict[str, str] = {}
+    described = ""
+    assert text.endswith("\n")
+    for line in text.splitlines():
+        if line.startswith("# HELP "):
+            described, _, what = line.removeprefix("# HELP ").partition(" ")
+            assert what, line
+        elif line.startswith("# TYPE "):
+            name, kind = line.removeprefix("# TYPE ").split(" ")
+            assert (name, name in kinds) == (described, False), line
+            kinds[name] = kind
+        else:
+            key, value = _number(line)
+            assert key.name in {f"{described}{end}" for end in _ENDS[kinds[described]]}, line
+            assert key not in numbers, line
+            numbers[key] = value
+    return Told(numbers, kinds)
+
+
+def _number(line: str) -> tuple[Key, float]:
+    match = _LINE.fullmatch(line)
+    assert match, line
+    labels = _LABEL.findall(match[2] or "")
+    return Key(match[1], tuple(sorted(labels))), float(match[3])
