@@ -110,7 +110,7 @@ def _run(config: Config, options: argparse.Namespace) -> None:
     elif not config.secret:
         made = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
         raise Refused(f"SHOP_SECRET is not set. Make one, and keep it: {made}")
-    set_up_logs(config.log)
+    set_up_logs(config.log, config.node)
     if options.workers is not None:
         _run_workers(config, options.workers, demo)
         return

@@ -39,6 +39,8 @@ from app.http.passwords import Passwords, make_hasher
 from app.http.security import hosts_of
 from app.http.throttle import Throttle
 from app.http.tries import Turns
+from app.live.cart import LiveCart
+from app.live.followed import FollowedCart
 from app.live.hub import Hub
 from app.live.ports import Away
 from app.live.sessions import LiveSessions
@@ -124,7 +126,7 @@ def build(config: Config, claim: Claim, ready: Callable[[], None]) -> ShopServer
     nodes = Neighbours(bus) if bus else Alone()
     shop = Shop(LiveShelf(), writer, config.told_limits, time.time, time.monotonic, nodes)
     disk = Disk(database, config.lifetime)
-    hub = Hub(disk, shop)
+    hub = Hub(disk, shop, FollowedCart if config.log == "debug" else LiveCart)
     sessions = LiveSessions(config.lifetime, time.time, nodes)
     guests = Guests(
         config.sockets_in_all, config.sockets_without_login, config.sockets_without_hello

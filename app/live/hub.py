@@ -23,11 +23,13 @@ MOST_READ = 256
 class Hub:
     """The carts that somebody looks at or asks for, by account.
 
-    A cart is read from disk by the first who wants it, and forgotten when nobody does.
+    A cart is read from disk by the first who wants it, and forgotten when nobody does; *kind* is
+    what it becomes.
     """
 
-    def __init__(self, disk: Disk, shop: Shop):
+    def __init__(self, disk: Disk, shop: Shop, kind: type[LiveCart] = LiveCart):
         self.shop = shop
+        self._kind = kind
         self.alarms = Alarms()
         self.rounds = Rounds(shop)
         self._disk = disk
@@ -167,7 +169,7 @@ class Hub:
         try:
             saved = await self._disk.cart(account)
             allowance = self._allowances.pop(account, None)
-            self._carts[account] = LiveCart(saved, self.shop, allowance)
+            self._carts[account] = self._kind(saved, self.shop, allowance)
         finally:
             del self._loading[account]
             loading.set_result(None)

@@ -179,6 +179,7 @@ class CartConnection:
         if why in ALARMS:
             self._raise_alarm(why, hello)
         self._cart = cart
+        self._log_entry(hello, why)
         self.tell(self._welcome(cart, hello, why))
         self.tell(state)
         cart.tabs.count(self)
@@ -198,6 +199,15 @@ class CartConnection:
             self._manners.sessions.left_ms(self._session),
             self._manners.hub.shop.limits,
         )
+
+    def _log_entry(self, hello: Hello, why: Why | None) -> None:
+        """Log which tab is behind which socket, so that its ops can be followed to it."""
+        if log.isEnabledFor(logging.DEBUG):
+            account = self._session.account
+            tab = {"account": account, "tab": hello.tab, "gen": hello.gen, "outbox": hello.outbox}
+            log.debug(
+                "tab let in", extra={"socket": self.name, **tab, "stands": hello.at, "why": why}
+            )
 
     def _raise_alarm(self, why: Why, hello: Hello) -> None:
         alarms, now_s = self._manners.hub.alarms, self._loop.time()

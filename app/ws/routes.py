@@ -105,7 +105,12 @@ async def _serve(doorway: Doorway, session: Session) -> None:
     line.attach(connection, 2 * doorway.manners.hub.shop.limits.burst)
     log.info(
         "socket opened",
-        extra={"socket": connection.name, "session": session.id_hash[:16], "address": _address()},
+        extra={
+            "socket": connection.name,
+            "account": session.account,
+            "session": session.id_hash[:16],
+            "address": _address(),
+        },
     )
     with doorway.manners.guests.without_hello(session.account):
         await connection.serve_hello()

@@ -1,0 +1,87 @@
+"""What it costs to be watched: counting an answer and a commit, and telling all figures.
+
+    python -m bench.watch [--sockets 10000]
+
+CPU of this process, the best of some runs, so that other work on the machine matters little.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+
+from app.domain.limits import Limits
+from app.domain.verdicts import Ok
+from app.http.passwords import Passwords, make_hasher
+from app.live.figures import Figures
+from app.live.hub import Hub
+from app.live.shelf import LiveShelf
+from app.live.shop import Shop
+from app.watch.metrics import Metrics
+from app.ws.guests import Guests
+from tests.live.fakes import FakeDisk, FakeWriter
+
+RUNS = 20
+ANSWERS, COMMITS = 20_000, 2_000
+
+
+class Socket:
+    """A socket that is in, with nothing to be written to it."""
+
+    unread = 0
+
+    def drain(self, open_after_ms: int, close_in_ms: int) -> None:
+        """Stay."""
+
+    def restart(self) -> None:
+        """Stay."""
+
+
+class Still:
+    """A writer for whom no cart waits."""
+
+    waiting = 0
+
+
+def best_s(work: Callable[[], object], times: int) -> float:
+    """Return the CPU that *work*, which does something so many *times*, takes for each."""
+    took_s = []
+    for _ in range(RUNS):
+        began_s = time.process_time()
+        work()
+        took_s.append(time.process_time() - began_s)
+    return min(took_s) / times
+
+
+def count_answers() -> None:
+    """Count the answers of a busy second."""
+    second, ok = Figures().at(0), Ok(1, 1)
+    for _ in range(ANSWERS):
+        second.answer(ok, 0.0042)
+
+
+def count_commits() -> None:
+    """Count the commits of some busy seconds."""
+    figures, fates = Figures(), (("ada",), (), (), (), ())
+    for _ in range(COMMITS):
+        figures.commit(0, 0.0042, fates)
+
+
+def main(sockets: int) -> None:
+    """Print the table."""
+    shop = Shop(LiveShelf(), FakeWriter(), Limits(), time.time, time.monotonic)
+    guests = Guests(sockets, 1, 1)
+    guests.inside.update(Socket() for _ in range(sockets))
+    passwords = Passwords(make_hasher())
+    metrics = Metrics("w1", Hub(FakeDisk(), shop), guests, Still(), passwords, time.time())
+    print("| | CPU |\n| --- | --- |")
+    print(f"| counting an answer | {best_s(count_answers, ANSWERS) * 1e9:.0f} ns |")
+    print(f"| counting a commit | {best_s(count_commits, COMMITS) * 1e9:.0f} ns |")
+    told_s = best_s(metrics.text, 1)
+    print(f"| telling all figures, {sockets:,} sockets | {told_s * 1e3:.1f} ms |")
+    passwords.close()
+
+
+if __name__ == "__main__":
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--sockets", type=int, default=10_000)
+    main(**vars(words.parse_args()))

@@ -1,0 +1,70 @@
+"""What a real server logs: enough to follow an op, and nothing that opens a door."""
+
+import asyncio
+import json
+from base64 import urlsafe_b64decode
+
+from tests.e2e.server import Server
+from tests.e2e.shelf import APPLES
+from tests.e2e.wire import PASSWORD, Shopper, op
+
+SETTINGS = {"log": "debug", "node": "w7"}
+NOTE = "Leave it with the neighbours"
+
+
+async def test_one_name_leads_from_the_click_to_the_patch_of_another_tab(
+    shop: Server, ada: Shopper
+) -> None:
+    first, second = await ada.tab(), await ada.tab()
+
+    await first.ask(1, "line.add", sku=APPLES, qty=2)
+    by = (await second.expect("patch"))["by"]
+    await first.hear_out()
+
+    name = f"{ada.account}/{by['outbox']}/{by['n']}"
+    lines = [event for event in shop.events() if event.get("op") == name]
+    steps = ["op received", "op ruled", "op saved", "op told"]
+    assert [line["event"] for line in lines] == steps
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+    assert {line["node"] for line in lines} == {"w7"}
+    assert (lines[0]["tab"], lines[-1]["tabs"]) == (first.tab, 2)
+    (let_in,) = (
+        event
+        for event in shop.events()
+        if event["event"] == "tab let in" and event["tab"] == first.tab
+    )
+    assert let_in["at"] <= lines[0]["at"]
+    (opened,) = (
+        event
+        for event in shop.events()
+        if event["event"] == "socket opened" and event["socket"] == let_in["socket"]
+    )
+    assert opened["account"] == let_in["account"] == ada.account
+
+
+async def test_an_op_over_http_is_followed_too(shop: Server, ada: Shopper) -> None:
+    outbox = "3f0c1a52-0000-4000-8000-00000000a0a0"
+
+    await ada.ops(outbox, op(1, "line.add", sku=APPLES, qty=1))
+
+    lines = [event for event in shop.events() if event.get("op") == f"{ada.account}/{outbox}/1"]
+    assert [line["event"] for line in lines][-1] == "op told"
+    assert lines[0]["tab"] is None
+
+
+async def test_no_log_opens_a_door(shop: Server, ada: Shopper) -> None:
+    tab = await ada.tab()
+    await tab.ask(1, "note.set", text=NOTE)
+    await ada.send("POST", "/api/session", {"email": ada.email, "password": f"not {PASSWORD}"})
+    cookie = ada.cookie.removeprefix("shop=")
+    session = json.loads(urlsafe_b64decode(cookie.partition(".")[0] + "==="))
+    await ada.send("DELETE", "/api/session")
+    assert (await tab.goodbye()).code == 4410
+    await asyncio.sleep(0.1)
+
+    text = shop.log.read_text()
+
+    assert '"event": "socket closed"' in text
+    assert ada.account in text
+    for secret in (cookie, session, PASSWORD, NOTE, ada.email, shop.environment["SHOP_SECRET"]):
+        assert secret not in text
