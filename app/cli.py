@@ -44,6 +44,7 @@ from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
 from app.store.shelf import load_categories
+from app.vault import add_backup_commands, back_up, begin_anew, restore
 from app.workers import Workers
 
 BAD_USE = 2
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     add_product_commands(commands, _price, _stock, on_products)
     add_order_commands(commands, _list_orders, _move_order)
     add_voucher_commands(commands, _price, _stock, _add_voucher)
+    add_backup_commands(commands, (_back_up, _restore, _begin_anew))
     add_load(commands)
 
     settings = commands.add_parser("config", help="print the settings and where they come from")
@@ -238,6 +240,28 @@ def _move_order(config: Config, options: argparse.Namespace) -> None:
 
 def _add_voucher(config: Config, options: argparse.Namespace) -> None:
     print(ask(_open(config), make_voucher, options))
+
+
+def _back_up(config: Config, options: argparse.Namespace) -> None:
+    print(back_up(config.database, options.file))
+
+
+def _restore(config: Config, options: argparse.Namespace) -> None:
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    with closing(_claimed_alone(config)):
+        print(restore(config.database, options.file, secrets.token_hex(4), stamp))
+
+
+def _begin_anew(config: Config, _options: argparse.Namespace) -> None:
+    with closing(_claimed_alone(config)):
+        print(begin_anew(_open(config), secrets.token_hex(4)))
+
+
+def _claimed_alone(config: Config) -> Claim:
+    try:
+        return claim(config.database, shared=False)
+    except Taken:
+        raise Refused("a server has this database open. End all servers first.") from None
 
 
 def _print_config(config: Config, _options: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, text
+from sqlalchemy import Connection, Row, insert, select, text, update
 
 from app.domain.cart import Account, Cart, Line, Patch, content
 from app.domain.orders import Deal
@@ -112,6 +112,15 @@ def add_cart(connection: Connection, account: Account, epoch: str, now_s: int) -
             updated_at=now_s,
         )
     )
+
+
+def renew_epochs(connection: Connection, epoch: str) -> int:
+    """Give all carts another *epoch*; return how many there are.
+
+    That is a save: whoever still holds one of them in memory finds it to be stale.
+    """
+    renewed = update(carts).values(epoch=epoch, version=carts.c.version + 1)
+    return connection.execute(renewed).rowcount
 
 
 _SAVE = """

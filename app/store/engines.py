@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 
@@ -10,6 +11,9 @@ try:
 except ImportError:  # where it has no wheel
     import sqlite3 as sqlite
 
+FileFault: type[Exception] = sqlite.DatabaseError
+"""An SQLite file cannot be used; `FileTrouble` if it could be at another time."""
+FileTrouble: type[Exception] = sqlite.OperationalError
 LOCK_WAIT_MS = 2000
 CONNECT_S = 2
 SILENCE_MS = 10_000
@@ -26,6 +30,11 @@ def is_file(url: str) -> bool:
 def file_of(url: str) -> Path:
     """Return the SQLite file that *url* names."""
     return Path(make_url(url).database or "")
+
+
+def open_file(path: Path, mode: str) -> Any:
+    """Open an SQLite file that is there as it is, to look at it (`ro`) or to change it (`rw`)."""
+    return sqlite.connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True)
 
 
 def connect(url: str) -> Engine:

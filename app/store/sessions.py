@@ -113,6 +113,11 @@ def end_other_sessions(
     return [SessionHash(id_hash) for id_hash in found]
 
 
+def end_all_sessions(connection: Connection) -> int:
+    """End all logins of all accounts; return how many there were."""
+    return connection.execute(delete(sessions)).rowcount
+
+
 def _lasts(lifetime: Lifetime, now_s: int) -> ColumnElement[bool]:
     return (sessions.c.ends_at > now_s) & (sessions.c.used_at > now_s - lifetime.idle_s)
 

@@ -16,7 +16,16 @@ from app.domain.position import position
 from app.domain.shelf import VoucherCode
 from app.domain.verdicts import Clamped, Ok
 from app.store.accounts import add_account
-from app.store.carts import Left, Save, StaleCart, as_save, load_cart, load_last, save_carts
+from app.store.carts import (
+    Left,
+    Save,
+    StaleCart,
+    as_save,
+    load_cart,
+    load_last,
+    renew_epochs,
+    save_carts,
+)
 from app.store.database import ask
 from app.store.engines import connect
 from app.store.migrations import migrate
@@ -210,3 +219,13 @@ def test_a_stale_cart_leaves_no_outbox_behind(engine: Engine) -> None:
 def test_who_has_no_account_has_no_cart(engine: Engine) -> None:
     with pytest.raises(NoResultFound):
         ask(engine, load_cart, NOBODY)
+
+
+def test_a_new_epoch_is_a_save_that_changes_nothing_else(engine: Engine) -> None:
+    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    before = ask(engine, load_cart, ADA)
+
+    assert ask(engine, renew_epochs, "beef") == 2
+
+    assert ask(engine, load_cart, ADA) == before._replace(epoch="beef", version=before.version + 1)
+    assert ask(engine, load_cart, BOB).epoch == "beef"

@@ -11,6 +11,7 @@ from app.store.database import ask
 from app.store.sessions import (
     add_session,
     digest,
+    end_all_sessions,
     end_session,
     find_session,
     find_staff,
@@ -143,3 +144,11 @@ def test_a_browser_may_call_itself_whatever_it_likes(engine: Engine) -> None:
     sign_in(engine, agent="x" * 5000)
 
     assert found(engine, NOON) == ADAS
+
+
+def test_all_logins_can_be_ended_at_once(engine: Engine) -> None:
+    sign_in(engine)
+
+    assert ask(engine, end_all_sessions) == 1
+
+    assert found(engine, NOON) is None
