@@ -70,6 +70,8 @@ def _copy(path: Path, part: Path) -> None:
             connection.execute("VACUUM INTO ?", (str(part),))
     except FileTrouble as fault:
         raise NotNow(str(fault)) from fault
+    except FileFault as fault:
+        raise BadBackup(f"it cannot be read: {fault}") from fault
 
 
 def _check(path: Path) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import shlex
-import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -50,7 +49,7 @@ async def signed_in_again(ada: Shopper) -> None:
 async def test_a_tab_that_knows_more_than_the_backup_is_told_and_overwrites_nothing(
     street: Street, tmp_path: Path
 ) -> None:
-    shop, backup = street.open(), tmp_path / "backup"
+    shop, backup = street.open(drain_ms=0), tmp_path / "backup"
     async with await newcomer(shop) as ada:
         tab = await ada.tab()
         await tab.ask(1, "line.add", sku=APPLES, qty=2)
@@ -83,7 +82,7 @@ async def test_a_tab_that_knows_more_than_the_backup_is_told_and_overwrites_noth
 
 async def test_without_a_new_epoch_the_tab_is_an_alarm(street: Street, tmp_path: Path) -> None:
     """The same, but for the command: what it is there for."""
-    shop, backup = street.open(), tmp_path / "backup"
+    shop, backup = street.open(drain_ms=0), tmp_path / "backup"
     async with await newcomer(shop) as ada:
         tab = await ada.tab()
         await asyncio.to_thread(back_up, shop, backup)
@@ -111,42 +110,3 @@ def test_while_a_server_is_there_nothing_is_restored(
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "shop: a server has this database open. End all servers first.\n"
     assert shop.is_open
-
-
-def test_a_backup_of_a_newer_shop_is_refused(street: Street, tmp_path: Path) -> None:
-    shop, backup = street.build(), tmp_path / "backup"
-    assert shop.command("seed").returncode == 0
-    back_up(shop, backup)
-    with sqlite3.connect(backup) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
-
-    done = shop.command("restore", str(backup))
-
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"shop: nothing was changed, for {backup} is no backup")
-    assert [path.name for path in shop.home.iterdir() if "before" in path.name] == []
-
-
-def test_what_cannot_be_copied_or_put_back_is_one_sentence(street: Street, tmp_path: Path) -> None:
-    shop = street.build()
-    assert "there is no database" in shop.command("backup", str(tmp_path / "b")).stderr
-    assert "there is no file" in shop.command("restore", str(tmp_path / "b")).stderr
-    assert shop.command("seed").returncode == 0
-    back_up(shop, tmp_path / "b")
-
-    again = shop.command("backup", str(tmp_path / "b"))
-    nowhere = shop.command("backup", str(tmp_path / "nowhere" / "b"))
-
-    assert (again.returncode, nowhere.returncode) == (2, 2)
-    assert again.stderr.endswith("already, and it stays as it is.\n")
-    assert "there is no folder" in nowhere.stderr
-
-
-def test_what_is_to_be_run_for_postgresql_names_no_password(street: Street) -> None:
-    shop = street.build()
-    shop.environment["SHOP_DATABASE"] = "postgresql+psycopg://me:hush@db.example:5433/shop"
-
-    done = shop.command("backup", "a file")
-
-    assert done.stderr.endswith("'--file=a file' postgresql://me@db.example:5433/shop\n")
