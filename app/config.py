@@ -104,6 +104,17 @@ def _is_private(host: str) -> bool:
     return address.is_private and not address.is_unspecified
 
 
+def _proxies(value: str) -> str:
+    try:
+        for part in filter(None, value.split(",")):
+            ipaddress.ip_network(part.strip())
+    except ValueError:
+        raise BadSetting(
+            "addresses or networks are needed, separated by commas, like 127.0.0.1,10.0.0.0/8"
+        ) from None
+    return value
+
+
 def _database(value: str) -> str:
     if re.fullmatch("sqlite:///.+|postgresql(\\+psycopg)?://.*/.+", value) is None:
         raise BadSetting(
@@ -147,6 +158,7 @@ class Config:
     database: str = _setting("sqlite:///var/shop.db", _database, "where everything is kept")
     redis: str = _setting("", _redis, "where servers of one database tell each other news")
     secret: str = _setting("", _secret, "signs the cookies; keep it, and keep it to yourself")
+    proxies: str = _setting("", _proxies, "whose X-Forwarded-For is believed")
     metrics: str = _setting("", _metrics, "address and port of /metrics, /healthz and /readyz")
     node: str = _setting("w1", _text, "what this server is called in welcome and logs")
     log: str = _setting("info", _one_of("debug", "info", "warning"), "how much is logged")

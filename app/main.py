@@ -167,6 +167,7 @@ def build(config: Config, claim: Claim, ready: Callable[[], None]) -> ShopServer
         app,
         config.host,
         config.port,
+        proxies=config.proxies,
         ready=ready,
         drain=lambda in_a_hurry: _drain(guests, config.drain_ms, in_a_hurry),
         watch=_make_watch(config, metrics, database, hub) if config.metrics else None,

@@ -26,7 +26,6 @@ PING_EVERY_S = 20.0
 LARGEST_HEADERS = 16384
 _CAREFUL: dict[str, Any] = {
     "h11_max_incomplete_event_size": LARGEST_HEADERS,
-    "proxy_headers": False,
     "server_header": False,
     "access_log": False,
     "log_config": None,
@@ -148,7 +147,14 @@ class ShopServer(Server):
 
     async def _listen_aside(self, watch: Watch) -> None:
         """Serve the other address in the same loop, with the same care for slow clients."""
-        config = Config(watch.health, http=ShopHttp, ws="none", lifespan="off", **_CAREFUL)
+        config = Config(
+            watch.health,
+            http=ShopHttp,
+            ws="none",
+            lifespan="off",
+            proxy_headers=False,
+            **_CAREFUL,
+        )
         config.load()
         self._watch_server = await asyncio.get_running_loop().create_server(
             lambda: ShopHttp(config, self._watching, {}), watch.host, watch.port
@@ -166,11 +172,15 @@ def make_server(  # noqa: PLR0913 - each is a part of the server
     host: str,
     port: int,
     *,
+    proxies: str,
     ready: Callable[[], None],
     drain: Drain,
     watch: Watch | None,
 ) -> ShopServer:
-    """Return a server for *app*: what makes Uvicorn safe is set here and nowhere else."""
+    """Return a server for *app*: what makes Uvicorn safe is set here and nowhere else.
+
+    *proxies* are the addresses of those who are believed when they say for whom they ask.
+    """
     app.asgi_websocket_class = ShopHandshake
     config = Config(
         app,
@@ -184,6 +194,8 @@ def make_server(  # noqa: PLR0913 - each is a part of the server
         ws_ping_timeout=PING_EVERY_S,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=10,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
         **_CAREFUL,
     )
     return ShopServer(config, ready, drain, watch)

@@ -19,6 +19,7 @@ GIVEN: list[tuple[str, str, Any]] = [
     ("database", "sqlite:////srv/shop.db", "sqlite:////srv/shop.db"),
     ("redis", "", ""),
     ("secret", SECRET, SECRET),
+    ("proxies", "127.0.0.1, 10.0.0.0/8", "127.0.0.1, 10.0.0.0/8"),
     ("metrics", "10.0.0.5:9100", "10.0.0.5:9100"),
     ("node", "w2", "w2"),
     ("log", "debug", "debug"),
@@ -40,6 +41,9 @@ GIVEN: list[tuple[str, str, Any]] = [
 ]
 
 BAD = [
+    ("proxies", "*"),
+    ("proxies", "proxy.example"),
+    ("proxies", "10.0.0.1/8"),
     ("metrics", "9100"),
     ("metrics", "0.0.0.0:9100"),
     ("metrics", "8.8.8.8:9100"),

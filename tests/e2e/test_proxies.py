@@ -1,0 +1,44 @@
+"""Behind a proxy, limits by address are about the shopper's address; else nobody is believed."""
+
+import pytest
+
+from tests.e2e.conftest import Street
+from tests.e2e.wire import Shopper, newcomer
+
+FORWARDED = "198.51.100.9, 203.0.113.7"
+"""What its first part says came from outside; the last was added by who is nearest."""
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address"),
+    [("", "127.0.0.1"), ("192.0.2.1", "127.0.0.1"), ("127.0.0.1,10.0.0.0/8", "203.0.113.7")],
+)
+async def test_only_a_known_proxy_says_where_a_socket_comes_from(
+    street: Street, proxies: str, address: str
+) -> None:
+    shop = street.open(proxies=proxies, drain_ms=0)
+    async with await newcomer(shop) as ada:
+        await ada.socket(additional_headers={"Cookie": ada.cookie, "X-Forwarded-For": FORWARDED})
+        (opened,) = (event for event in shop.events() if event["event"] == "socket opened")
+
+    assert opened["address"] == address
+
+
+async def test_behind_a_known_proxy_one_address_does_not_use_up_anothers_allowance(
+    street: Street,
+) -> None:
+    shop = street.open(proxies="127.0.0.1", registrations=1, registrations_per_h=1, drain_ms=0)
+    async with Shopper(shop) as stranger:
+        statuses = [
+            (
+                await stranger.send(
+                    "POST",
+                    "/api/accounts",
+                    {"email": f"{n}@shop.example", "password": "seven brown bricks", "name": "A"},
+                    X_Forwarded_For=address,
+                )
+            ).status
+            for n, address in enumerate(("203.0.113.7", "203.0.113.7", "203.0.113.99"))
+        ]
+
+    assert statuses == [201, 429, 201]
