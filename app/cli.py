@@ -41,7 +41,7 @@ from app.store.accounts import EmailTaken, Person, add_account
 from app.store.claims import Claim, Taken, claim
 from app.store.database import NotNow, ask
 from app.store.engines import connect
-from app.store.migrations import migrate
+from app.store.migrations import TooNew, migrate
 from app.store.seed import seed
 from app.store.shelf import load_categories
 from app.vault import add_backup_commands, back_up, begin_anew, restore
@@ -62,6 +62,9 @@ def main(words: Sequence[str] | None = None) -> None:
         options.run(read_config(os.environ), options)
     except (BadSetting, BadPlan, Refused, NotDone, NotADemo) as fault:
         print(f"shop: {fault}", file=sys.stderr)
+        raise SystemExit(BAD_USE) from None
+    except TooNew as fault:
+        print(f"shop: this database is not for this shop: {fault}.", file=sys.stderr)
         raise SystemExit(BAD_USE) from None
     except (NotNow, OSError) as fault:
         print(f"shop: the database cannot be asked just now: {fault}", file=sys.stderr)

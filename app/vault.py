@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, make_url
 
 from app.counter import NotDone
@@ -13,7 +12,7 @@ from app.store.backup import BadBackup, InUse, copy_out, put_in
 from app.store.carts import renew_epochs
 from app.store.database import ask
 from app.store.engines import file_of, is_file
-from app.store.migrations import migrate
+from app.store.migrations import TooNew, migrate
 from app.store.sessions import end_all_sessions
 
 Run = Callable[..., None]
@@ -87,8 +86,9 @@ def restore(url: str, backup: Path, epoch: str, stamp: str) -> str:
     there_was = database.exists()
     try:
         put_in(url, backup, lambda engine: begun.append(begin_anew(engine, epoch)), kept)
-    except (BadBackup, CommandError) as fault:
-        raise NotDone(f"nothing was changed, for {backup} is no backup: {fault}.") from None
+    except (BadBackup, TooNew) as fault:
+        why = f"{backup} is no backup of this shop: {fault}"
+        raise NotDone(f"nothing was changed, for {why}.") from None
     except InUse as fault:
         raise NotDone(f"another process has {database} open ({fault}). End it first.") from None
     told = f" What was there is in {kept}." if there_was else ""

@@ -65,7 +65,7 @@ def test_a_backup_of_a_newer_shop_is_refused(url: str, tmp_path: Path) -> None:
         connection.execute("DELETE FROM categories")
     connection.close()
 
-    with pytest.raises(NotDone, match=r"nothing was changed, for .*/copy is no backup.*9999"):
+    with pytest.raises(NotDone, match=r"nothing was changed, for .*/copy is no .*: a newer .*9999"):
         restore(url, copy, "beef", STAMP)
 
     engine = connect(url)

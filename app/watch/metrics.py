@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Protocol
 
 from app.domain.position import ALARMS, Why
@@ -12,8 +13,11 @@ from app.live.figures import FATES, OK, Figures
 from app.live.hub import Hub
 from app.watch.process import process_figures
 from app.watch.text import Figure, counter, gauge, histogram, spell
-from app.ws.codes import CloseCode
-from app.ws.guests import Guests
+from app.ws.guests import CODES, OTHER, Guests
+
+CLOSES = (*(str(int(code)) for code in sorted(CODES)), OTHER)
+REFUSALS = (400, 403, 421, 503)
+"""What a handshake can be answered with (docs/protocol.md §1)."""
 
 
 class Waiting(Protocol):
@@ -53,13 +57,13 @@ class Metrics:
         yield counter(
             "shop_closes_total",
             "Sockets that were closed, by the code that they were closed with.",
-            _by_name({str(int(code)): 0 for code in CloseCode} | self.guests.closed),
+            _by_name(dict.fromkeys(CLOSES, 0) | self.guests.closed),
             "code",
         )
         yield counter(
             "shop_handshakes_refused_total",
             "Sockets that were refused by an HTTP status.",
-            {(str(int(status)),): times for status, times in self.guests.refused.items()},
+            _by_name({str(status): self.guests.refused[HTTPStatus(status)] for status in REFUSALS}),
             "status",
         )
         yield from process_figures(self.began_s)

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import pytest
 
 from app.cli import main
+from app.store.engines import connect
 from tests.e2e.conftest import Street
 from tests.e2e.server import Server, environment, free_port, run_command
 from tests.e2e.shelf import APPLES, GHOST
-from tests.e2e.wire import Shopper, newcomer
+from tests.e2e.wire import PASSWORD, Shopper, newcomer
 
 SECRET = "known to nobody but the tests of this shop"
 PUBLIC = {"origins": "https://shop.example", "bind": "127.0.0.1:1", "secret": SECRET}
@@ -198,3 +199,33 @@ async def test_an_account_that_a_command_added_can_sign_in(shop: Server) -> None
         login = {"email": "grace@SHOP.example", "password": password}
         assert (await grace.send("POST", "/api/session", login)).json["name"] == "Grace"
         assert (await grace.tab()).welcome["last"] == 0
+
+
+async def test_with_another_secret_everybody_signs_in_again_and_has_their_cart(
+    street: Street,
+) -> None:
+    shop = street.open(drain_ms=0)
+    async with await newcomer(shop) as ada:
+        await (await ada.tab()).ask(1, "line.add", sku=APPLES, qty=2)
+        await asyncio.to_thread(shop.end)
+        shop.environment["SHOP_SECRET"] = "another one, known to nobody but these tests"
+        await asyncio.to_thread(shop.start)
+
+        assert (await (await ada.socket()).goodbye()).code == 4401
+        login = {"email": ada.email, "password": PASSWORD}
+        assert (await ada.send("POST", "/api/session", login)).status == 200
+        assert await ada.quantities() == {APPLES: 2}
+
+
+def test_a_database_of_a_newer_shop_is_refused_in_one_sentence(street: Street) -> None:
+    shop = street.build()
+    assert shop.command("seed").returncode == 0
+    engine = connect(shop.database)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+
+    done = shop.command("run")
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("shop: this database is not for this shop: a newer shop")

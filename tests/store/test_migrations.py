@@ -12,7 +12,7 @@ from app.store.accounts import find_by_email
 from app.store.carts import load_cart
 from app.store.database import ask
 from app.store.engines import connect
-from app.store.migrations import migrate
+from app.store.migrations import TooNew, migrate
 from app.store.tables import metadata
 from tests.databases import Databases
 from tests.examples import ADA, EMPTY
@@ -86,3 +86,14 @@ def test_a_step_that_fails_leaves_nothing_behind(
     assert inspect(nothing).get_table_names() == []
     migrate(nothing)
     assert ask(nothing, differences) == []
+
+
+def test_a_database_that_a_newer_shop_has_had_stays_as_it_is(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(TooNew, match="9999"):
+        migrate(engine)
+
+    assert ask(engine, step) == "9999"
+    assert ask(engine, load_cart, ADA) == EMPTY

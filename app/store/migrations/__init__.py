@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, func, select, true
 
 from app.store.database import ask
@@ -12,9 +13,19 @@ MIGRATING = 0x73746570
 """The advisory lock of who changes the tables; the letters of “step”."""
 
 
+class TooNew(Exception):
+    """The database is at a step that is not known here; the text is a clause that says which."""
+
+
 def migrate(engine: Engine) -> None:
-    """Bring the database to the newest step, all at once or not at all; `NotNow` if it is away."""
-    ask(engine, _upgrade)
+    """Bring the database to the newest step, all at once or not at all.
+
+    `NotNow` if it is away, `TooNew` if a newer shop has had it.
+    """
+    try:
+        ask(engine, _upgrade)
+    except CommandError as fault:
+        raise TooNew(f"a newer shop has had it ({fault})") from fault
 
 
 def _upgrade(connection: Connection) -> None:

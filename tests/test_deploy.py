@@ -1,0 +1,218 @@
+"""What stands in deploy/ and docs/operating.md is about the shop that there is."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app.config import Config, read_config, variable
+from app.http.passwords import Passwords, make_hasher
+from app.watch.metrics import Metrics
+from app.ws.guests import Guests
+from tests.live.around import AroundHub
+from tests.watch.reader import Told, read
+
+ROOT = Path(__file__).parents[1]
+DEPLOY = ROOT / "deploy"
+OPERATING = (ROOT / "docs/operating.md").read_text()
+FILES = sorted(path for path in DEPLOY.iterdir() if path.is_file())
+SETTINGS = {variable(each.name) for each in fields(Config)}
+NOT_OURS = {"up"}
+"""What Prometheus knows by itself."""
+PATIENCE_S = 20
+
+
+class Still:
+    """A writer for whom no cart waits."""
+
+    waiting = 0
+
+
+@pytest.fixture(scope="module")
+def told() -> Told:
+    """Return what a server tells that has just been opened."""
+    passwords = Passwords(make_hasher())
+    metrics = Metrics("w1", AroundHub().hub, Guests(1, 1, 1), Still(), passwords, 0.0)
+    text = metrics.text()
+    passwords.close()
+    return read(text)
+
+
+def queries() -> Iterator[tuple[str, str]]:
+    """Yield each query of the board and of the alerts, and where it stands."""
+    board = json.loads((DEPLOY / "grafana.json").read_text())
+    for panel in board["panels"]:
+        for target in panel["targets"]:
+            yield f"board: {panel['title']}", target["expr"]
+    for rule in alerts():
+        yield f"alert: {rule['alert']}", rule["expr"]
+
+
+def alerts() -> list[dict[str, Any]]:
+    """Return what somebody is woken for."""
+    (group,) = yaml.safe_load((DEPLOY / "alerts.yml").read_text())["groups"]
+    rules: list[dict[str, Any]] = group["rules"]
+    return rules
+
+
+def asked_for(query: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each figure in a query, with the labels that it must have, whatever their values.
+
+    Of a label that is compared, the value is given unless it is a pattern or a variable.
+    """
+    for name, _, labels in re.findall(r"\b((?:shop|process)_\w+|up)\b({([^}]*)})?", query):
+        found = re.findall(r'(\w+)(!?=~?)"([^"]*)"', labels)
+        yield name, {label: value if sign == "=" else "" for label, sign, value in found}
+
+
+@pytest.mark.parametrize(("where", "query"), list(queries()))
+def test_a_query_asks_for_what_the_shop_tells(told: Told, where: str, query: str) -> None:
+    asked = list(asked_for(query))
+
+    assert asked, where
+    for name, labels in asked:
+        assert name in told.names | NOT_OURS, where
+        own = {label: value for label, value in labels.items() if label not in {"job", "instance"}}
+        assert name in NOT_OURS or any(
+            key.name == name
+            and all(value in {"", dict(key.labels).get(label)} for label, value in own.items())
+            and own.keys() <= dict(key.labels).keys()
+            for key in told.numbers
+        ), (where, name, own)
+
+
+def test_labels_that_queries_add_up_by_are_told(told: Told) -> None:
+    labels = {label for key in told.numbers for label, _ in key.labels} | {"instance"}
+    by = {
+        label.strip()
+        for _, query in queries()
+        for group in re.findall(r"\bby \(([^)]*)\)", query)
+        for label in group.split(",")
+    }
+
+    assert by <= labels
+
+
+def test_every_figure_is_explained_and_none_that_there_is_not(told: Told) -> None:
+    explained = set(re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", OPERATING, re.MULTILINE))
+    names = {name for row in explained for name in re.findall("`([a-z_]+)`", row)}
+
+    assert {name for name in names if name.startswith(("shop_", "process_"))} == set(told.kinds)
+
+
+def test_every_figure_is_on_the_board(told: Told) -> None:
+    board = [query for where, query in queries() if where.startswith("board: ")]
+    shown = {name for query in board for name, _ in asked_for(query)}
+    stems = {re.sub("_(bucket|sum|count)$", "", name) for name in shown}
+
+    assert stems == set(told.kinds)
+
+
+def test_every_alert_is_explained_and_none_that_there_is_not() -> None:
+    explained = re.findall(r"^### (Shop\w+)$", OPERATING, re.MULTILINE)
+
+    assert explained == [rule["alert"] for rule in alerts()]
+
+
+def test_what_is_logged_is_what_is_said_to_be() -> None:
+    section = OPERATING.partition("## Logs")[2].partition("\n## ")[0]
+    sources = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
+    events = {
+        event
+        for row in re.findall(r"^\| (`.*?) \| \w+ \|", section, re.MULTILINE)
+        for event in re.findall("`([^`]+)`", row)
+    }
+
+    assert len(events) > 10
+    assert {event for event in events if event.removeprefix("op ") not in sources} == set()
+
+
+@pytest.mark.parametrize("path", [*FILES, ROOT / "docs/operating.md"], ids=lambda path: path.name)
+def test_settings_that_are_named_are_there(path: Path) -> None:
+    assert set(re.findall(r"\bSHOP_[A-Z_]+", path.read_text())) <= SETTINGS
+
+
+def test_every_file_is_named_where_it_is_explained() -> None:
+    unnamed = {path.name for path in FILES if f"deploy/{path.name}" not in OPERATING}
+
+    assert unnamed == {"compose.yaml", "Dockerfile", "shop-backup.service"}
+    assert "The Dockerfile and the compose file were written where no container" in OPERATING
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "compose.yaml"])
+def test_what_was_not_tried_says_so(name: str) -> None:
+    head = " ".join(re.findall(r"^# ?(.*)$", (DEPLOY / name).read_text(), re.MULTILINE))
+
+    assert "No container engine was at hand to try this file" in head
+
+
+def test_what_the_image_copies_is_in_the_tree() -> None:
+    copied = re.findall(r"^COPY (\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+
+    assert copied
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("service", ["a", "b"])
+def test_what_compose_sets_can_be_used(service: str) -> None:
+    text = (DEPLOY / "compose.yaml").read_text().replace("${POSTGRES_PASSWORD:?}", "hush")
+    settings = yaml.safe_load(text)["services"][service]["environment"]
+    others = {"SHOP_SECRET": "x" * 32, "SHOP_ORIGINS": "https://shop.example"}
+
+    config = read_config({**settings, **others})
+
+    assert (
+        config.metrics_host
+        == yaml.safe_load(text)["services"][service]["networks"]["shop"]["ipv4_address"]
+    )
+    assert f"server {service} {config.metrics_host}:8000" in (DEPLOY / "haproxy.cfg").read_text()
+
+
+@pytest.mark.parametrize("path", sorted(DEPLOY.glob("shop*.*er")), ids=lambda path: path.name)
+def test_systemd_understands_its_units(path: Path, tmp_path: Path) -> None:
+    program = _program("systemd-analyze")
+    for unit in DEPLOY.glob("shop*.*er*"):
+        text = unit.read_text().replace("/opt/shop/.venv/bin/python", sys.executable)
+        (tmp_path / unit.name).write_text(text)
+
+    done = _ran(program, "verify", "--man=no", str(tmp_path / path.name))
+
+    assert (done.returncode, _about(done.stderr, tmp_path)) == (0, [])
+
+
+def test_haproxy_understands_its_configuration(tmp_path: Path) -> None:
+    program, openssl = _program("haproxy"), _program("openssl")
+    pem = tmp_path / "shop.pem"
+    words = f"req -x509 -newkey rsa:2048 -nodes -subj /CN=shop.example -keyout {pem} -out {pem}.crt"
+    assert _ran(openssl, *words.split()).returncode == 0
+    pem.write_text(pem.read_text() + Path(f"{pem}.crt").read_text())
+    configured = tmp_path / "haproxy.cfg"
+    text = (DEPLOY / "haproxy.cfg").read_text()
+    configured.write_text(text.replace("/etc/haproxy/shop.pem", str(pem)))
+
+    done = _ran(program, "-c", "-f", str(configured))
+
+    assert done.returncode == 0, done.stderr
+    assert "[WARNING]" not in done.stderr
+
+
+def _program(name: str) -> str:
+    if (program := shutil.which(name)) is None:
+        pytest.skip(f"there is no {name} here to check this with")
+    return program
+
+
+def _ran(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(words, capture_output=True, check=False, text=True, timeout=PATIENCE_S)
+
+
+def _about(said: str, folder: Path) -> list[str]:
+    return [line for line in said.splitlines() if str(folder) in line]
