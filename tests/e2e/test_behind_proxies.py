@@ -1,0 +1,139 @@
+"""Two servers behind the proxies of deploy/, with their configurations but for addresses and TLS.
+
+The servers share nothing here: this is about what passes through a proxy, and where to.
+"""
+
+import asyncio
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.e2e.conftest import Street
+from tests.e2e.server import ROOT, Server, free_port
+from tests.e2e.shelf import APPLES
+from tests.e2e.wire import greeting, newcomer
+
+PATIENCE_S = 20
+DRAIN_MS = 4000
+ELSEWHERE = "127.0.0.5"
+"""Another address of this machine, to come from."""
+
+Words = tuple[str, ...]
+
+
+class Front(NamedTuple):
+    """A proxy's address, dressed as a server that shoppers can go to, and who is behind it."""
+
+    door: Server
+    a: Server
+    b: Server
+
+
+def haproxy(text: str, port: int, servers: tuple[Server, Server], home: Path) -> Words:
+    """Write down how HAProxy serves *servers* at *port*; return how it is run."""
+    text = re.sub(r"bind :443 .*", f"bind 127.0.0.1:{port}", text)
+    text = text.replace("bind :80", f"bind 127.0.0.1:{free_port()}").replace(" secure ", " ")
+    text = text.replace("maxconn 40000", "maxconn 400")
+    for address, server in zip(("10.77.0.11", "10.77.0.12"), servers, strict=True):
+        watched = server.environment["SHOP_METRICS"].rpartition(":")[2]
+        text = text.replace(f"{address}:8000", f"{server.host} port {watched}")
+    (home / "haproxy.cfg").write_text(text)
+    return ("haproxy", "-db", "-f", str(home / "haproxy.cfg"))
+
+
+def nginx(text: str, port: int, servers: tuple[Server, Server], home: Path) -> Words:
+    """Likewise for nginx."""
+    text = text.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{port};")
+    text = text.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
+    text = re.sub(r"    ssl_.*\n", "", text).replace("httponly secure", "httponly")
+    text = text.replace("Host $host;", "Host $http_host;")
+    for address, server in zip(("10.77.0.11", "10.77.0.12"), servers, strict=True):
+        text = text.replace(f"{address}:8000", server.host)
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = "".join(f"{kind}_temp_path {home}/{kind};" for kind in kinds)
+    head = f"daemon off; pid {home}/pid; error_log stderr; events {{ }}"
+    (home / "nginx.conf").write_text(f"{head} http {{ access_log off; {paths} {text} }}")
+    return ("nginx", "-e", "stderr", "-p", str(home), "-c", str(home / "nginx.conf"))
+
+
+PROXIES: dict[str, Callable[[str, int, tuple[Server, Server], Path], Words]] = {
+    "haproxy.cfg": haproxy,
+    "nginx.conf": nginx,
+}
+
+
+@pytest.fixture(params=PROXIES)
+def front(request: pytest.FixtureRequest, street: Street, tmp_path: Path) -> Iterator[Front]:
+    """Run a proxy before two servers, of which one is open."""
+    dress = PROXIES[request.param]
+    if shutil.which(dress.__name__) is None:
+        pytest.skip(f"there is no {dress.__name__} here")
+    door = street.build()
+    a, b = (
+        street.build(
+            origins=door.origin,
+            proxies="127.0.0.1",
+            metrics=f"127.0.0.1:{free_port()}",
+            node=name,
+            drain_ms=DRAIN_MS,
+        )
+        for name in "ab"
+    )
+    words = dress((ROOT / "deploy" / request.param).read_text(), door.port, (a, b), tmp_path)
+    a.origin = b.origin = door.origin
+    a.start()
+    process = subprocess.Popen(words)
+    try:
+        _await(door.port)
+        yield Front(door, a, b)
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)
+
+
+def _await(port: int) -> None:
+    give_up_s = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < give_up_s
+            time.sleep(0.05)
+
+
+async def test_what_a_shopper_sends_and_hears_passes_also_while_servers_change(
+    front: Front,
+) -> None:
+    door, a, b = front
+    async with await newcomer(door) as ada:
+        told = await ada.send("GET", "/shop")
+        assert (told.status, told.headers["set-cookie"].startswith("shop-node=")) == (200, True)
+        node = told.headers["set-cookie"].partition(";")[0]
+        headers = {"Cookie": f"{ada.cookie}; {node}", "X-Forwarded-For": "203.0.113.7"}
+        wire = await ada.socket(additional_headers=headers, local_addr=(ELSEWHERE, 0))
+        await wire.say("hello", **greeting(wire))
+        assert (await wire.ask(1, "line.add", sku=APPLES, qty=2))["t"] == "ok"
+        (opened,) = (event for event in a.events() if event["event"] == "socket opened")
+        assert opened["address"] == ELSEWHERE
+
+        await asyncio.to_thread(b.start)
+        a.tell(signal.SIGTERM)
+        await wire.expect("drain")
+        for _ in range(4):
+            assert (await ada.send("GET", "/shop", Cookie=node)).status == 200
+        assert (await wire.ask(2, "line.add", sku=APPLES, qty=1))["rev"] == 2
+        assert (await wire.goodbye()).code == 1012
+
+
+async def test_nobody_reaches_the_figures_from_outside(front: Front) -> None:
+    async with await newcomer(front.door) as ada:
+        for path in ("/metrics", "/readyz"):
+            assert (await ada.send("GET", path)).status == 404
