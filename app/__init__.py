@@ -1,7 +1,8 @@
 """A grocery whose carts live in the connections that look at them.
 
     main · cli · counter     everything is built once, and started: commands, and
-    server                   the server; imported by no one
+    vault · server           the server; imported by no one
+    watch                    what those are told who watch over it
     http | ws                the two doors: pages, forms, JSON · sockets
     live | store             carts in memory · on disk
     wire                     messages as text, for both doors and the client
