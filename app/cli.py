@@ -120,9 +120,7 @@ def _run(config: Config, options: argparse.Namespace) -> None:
         _run_workers(config, options.workers, demo)
         return
     with closing(_claimed(config)) as claimed:
-        _try_address(config.host, config.port, "SHOP_BIND")
-        if config.metrics:
-            _try_address(config.metrics_host, config.metrics_port, "SHOP_METRICS")
+        _try_addresses(config, 1)
         _prepare(config, demo)
         build(config, claimed, lambda: _say_ready(config, demo)).run()
 
@@ -136,7 +134,7 @@ def _run_workers(config: Config, count: int, demo: Demo | None) -> None:
             " workers share."
         )
     _claimed(config).close()
-    _try_address(config)
+    _try_addresses(config, count)
     _prepare(config, demo)
     if not Workers(config, count).run(lambda: _say_ready(config, demo)):
         raise SystemExit(1)
@@ -153,6 +151,14 @@ def _claimed(config: Config) -> Claim:
         else:
             why = f"another server has this database open ({lock} is locked). End it first"
         raise Refused(f"{why}, or set SHOP_DATABASE to another one.") from None
+
+
+def _try_addresses(config: Config, workers: int) -> None:
+    _try_address(config.host, config.port, "SHOP_BIND")
+    if config.metrics:
+        for number in range(workers):
+            port = config.metrics_port + number
+            _try_address(config.metrics_host, port, "SHOP_METRICS")
 
 
 def _try_address(host: str, port: int, setting: str) -> None:

@@ -62,8 +62,7 @@ class Workers:
     """So many servers of one shop; one that dies is replaced, until all are to end."""
 
     def __init__(self, config: Config, count: int):
-        names = [f"{config.node}-{number}" for number in range(1, count + 1)]
-        self._workers = [Worker(replace(config, node=name)) for name in names]
+        self._workers = [Worker(config_of(config, number)) for number in range(1, count + 1)]
         self._ending = False
 
     def run(self, ready: Callable[[], None]) -> bool:
@@ -100,6 +99,18 @@ class Workers:
         return all(worker.process.exitcode == 0 for worker in self._workers)
 
 
+def config_of(config: Config, number: int) -> Config:
+    """Return the settings of one of several workers, counted from 1: what is its own.
+
+    The second is watched at the next port, and so on.
+    """
+    node, metrics = f"{config.node}-{number}", config.metrics
+    if metrics:
+        host, _, port = metrics.rpartition(":")
+        metrics = f"{host}:{int(port) + number - 1}"
+    return replace(config, node=node, metrics=metrics)
+
+
 def _replaced(worker: Worker) -> Worker:
     """Return *worker*, or if it has died another in its place; not too fast if it died young."""
     if worker.process.is_alive():
@@ -113,7 +124,7 @@ def _replaced(worker: Worker) -> Worker:
 def serve(config: Config, line: Connection) -> None:
     """Be a server on a port that is shared with others, for as long as the parent lives."""
     os.setpgid(0, 0)
-    set_up_logs(config.log)
+    set_up_logs(config.log, config.node)
     threading.Thread(target=_end_with, args=(line,), daemon=True).start()
     try:
         with closing(claim(config.database, shared=True)) as claimed:

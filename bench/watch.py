@@ -16,6 +16,7 @@ from app.live.figures import Figures
 from app.live.hub import Hub
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
+from app.nodes import Alone
 from app.watch.metrics import Metrics
 from app.ws.guests import Guests
 from tests.live.fakes import FakeDisk, FakeWriter
@@ -68,7 +69,7 @@ def count_commits() -> None:
 
 def main(sockets: int) -> None:
     """Print the table."""
-    shop = Shop(LiveShelf(), FakeWriter(), Limits(), time.time, time.monotonic)
+    shop = Shop(LiveShelf(), FakeWriter(), Limits(), time.time, time.monotonic, Alone())
     guests = Guests(sockets, 1, 1)
     guests.inside.update(Socket() for _ in range(sockets))
     passwords = Passwords(make_hasher())

@@ -23,7 +23,7 @@ async def test_one_name_leads_from_the_click_to_the_patch_of_another_tab(
 
     name = f"{ada.account}/{by['outbox']}/{by['n']}"
     lines = [event for event in shop.events() if event.get("op") == name]
-    steps = ["op received", "op ruled", "op saved", "op told"]
+    steps = ["op received", "op ruled", "op saved", "op told", "op told"]
     assert [line["event"] for line in lines] == steps
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
     assert {line["node"] for line in lines} == {"w7"}

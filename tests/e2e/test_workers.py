@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import Server, run_command
+from tests.e2e.server import Server, free_port, run_command
 from tests.e2e.shared import Shared, open_shared
 from tests.e2e.shelf import APPLES
-from tests.e2e.wire import Shopper, newcomer
+from tests.e2e.wire import Shopper, newcomer, send
+from tests.watch.reader import read
 
 BOTH = {"w-1", "w-2"}
 SOON_S = 10
@@ -27,7 +28,8 @@ def shared() -> Iterator[Shared]:
 @pytest.fixture
 def pair(shared: Shared, tmp_path: Path) -> Iterator[Server]:
     """Return two workers of one shop."""
-    server = Server(tmp_path, shared.cluster.new(), redis=shared.redis.url, node="w", sockets=100)
+    settings = {"redis": shared.redis.url, "metrics": f"127.0.0.1:{free_port()}"}
+    server = Server(tmp_path, shared.cluster.new(), node="w", sockets=100, **settings)
     server.words = ("run", "--workers", "2")
     server.start()
     yield server
@@ -76,6 +78,21 @@ async def test_both_serve_one_port_and_one_cart(ada: Shopper) -> None:
 
     patches = [await tab.expect("patch") for tab in tabs]
     assert patches == [patches[0]] * len(tabs)
+
+
+async def test_each_worker_is_watched_at_a_port_of_its_own(pair: Server, ada: Shopper) -> None:
+    for tab in [await ada.tab() for _ in range(8)]:
+        await tab.hear_out()
+
+    first = int(pair.environment["SHOP_METRICS"].rpartition(":")[2])
+    answers = [
+        await asyncio.to_thread(send, port, "GET", "/metrics", None, {})
+        for port in (first, first + 1)
+    ]
+    told = [read(answer.body.decode()) for answer in answers]
+
+    assert [one.number("shop_info", node=f"w-{n}") for n, one in enumerate(told, 1)] == [1, 1]
+    assert sum(one.number("shop_sockets") for one in told) == 8
 
 
 async def test_a_worker_that_dies_is_replaced_and_nothing_is_lost(

@@ -42,11 +42,13 @@ def test_received_ruled_saved_told(around: Around, steps: pytest.LogCaptureFixtu
     assert told_of(steps, asked) == ["op received", "op ruled"]
 
     around.saves()
-    assert told_of(steps, asked) == ["op received", "op ruled", "op saved", "op told"]
-    received, ruled, saved, told = (vars(record) for record in steps.records)
+    ends = ["op saved", "op told", "op told"]
+    assert told_of(steps, asked) == ["op received", "op ruled", *ends]
+    received, ruled, saved, told, shown = (vars(record) for record in steps.records)
     assert (received["k"], received["tab"]) == ("line.add", tab.id)
     assert (ruled["code"], ruled["rev"], saved["version"]) == ("ok", 1, 1)
-    assert (told["askers"], told["tabs"]) == (1, 1)
+    assert (told["what"], told["askers"]) == ("verdict", 1)
+    assert (shown["what"], shown["tabs"]) == ("patch", 1)
 
 
 def test_a_refusal_says_its_code(around: Around, steps: pytest.LogCaptureFixture) -> None:
@@ -96,4 +98,46 @@ def test_what_turns_out_to_be_saved_already_is_told(
 
     around.cart.reload(at_version(cart, cart.version + 1))
 
-    assert told_of(steps, asked) == ["op received", "op ruled", "op told"]
+    assert told_of(steps, asked) == ["op received", "op ruled", "op saved", "op told"]
+
+
+def test_what_was_ruled_on_again_is_told_once(
+    around: Around, steps: pytest.LogCaptureFixture
+) -> None:
+    asked = ticket(EMPTY)
+    around.cart.submit(asked, AddLine(APPLES, 1), FakeTab())
+    around.takes()
+    around.cart.outrun()
+    around.cart.reload(EMPTY._replace(version=EMPTY.version + 1))
+
+    around.saves()
+
+    ruled = ["op received", "op ruled", "op ruled"]
+    assert told_of(steps, asked) == [*ruled, "op saved", "op told", "op told"]
+
+
+def test_what_another_node_did_is_told_under_its_name(
+    around: Around, steps: pytest.LogCaptureFixture
+) -> None:
+    elsewhere = Around()
+    elsewhere.cart.submit(ticket(EMPTY), AddLine(APPLES, 1), FakeTab())
+    cart = elsewhere.saves()
+    ((_, version, made),) = elsewhere.nodes.moved
+    around.let_in(FakeTab())
+    around.cart.overhear(version, made)
+    around.cart.outrun()
+
+    around.cart.reload(cart)
+
+    assert told_of(steps, ticket(EMPTY)) == ["op told"]
+
+
+def test_a_cart_that_is_given_up_says_which_ops_are_lost(
+    around: Around, steps: pytest.LogCaptureFixture
+) -> None:
+    asked = ticket(EMPTY)
+    around.cart.submit(asked, AddLine(APPLES, 1), FakeTab())
+
+    around.cart.lose()
+
+    assert told_of(steps, asked)[-1] == "op lost"
