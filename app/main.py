@@ -141,7 +141,7 @@ def build(config: Config, claim: Claim, ready: Callable[[], None]) -> ShopServer
 
     desk = _make_desk(config, database, hub, sessions, gauges)
     open_doors(app, desk)
-    metrics = Metrics(config.node, hub, guests, writer, desk.passwords, time.time())
+    metrics = Metrics(config.node, hub, guests, writer, desk.passwords, bus, time.time())
 
     @app.while_serving
     async def open_shop() -> AsyncGenerator[None]:
@@ -167,9 +167,9 @@ def build(config: Config, claim: Claim, ready: Callable[[], None]) -> ShopServer
         app,
         config.host,
         config.port,
+        ready,
+        lambda in_a_hurry: _drain(guests, config.drain_ms, in_a_hurry),
         proxies=config.proxies,
-        ready=ready,
-        drain=lambda in_a_hurry: _drain(guests, config.drain_ms, in_a_hurry),
         watch=_make_watch(config, metrics, database, hub) if config.metrics else None,
     )
 

@@ -171,11 +171,11 @@ def make_server(  # noqa: PLR0913 - each is a part of the server
     app: Quart,
     host: str,
     port: int,
-    *,
-    proxies: str,
     ready: Callable[[], None],
     drain: Drain,
-    watch: Watch | None,
+    *,
+    proxies: str = "",
+    watch: Watch | None = None,
 ) -> ShopServer:
     """Return a server for *app*: what makes Uvicorn safe is set here and nowhere else.
 

@@ -73,7 +73,7 @@ def main(sockets: int) -> None:
     guests = Guests(sockets, 1, 1)
     guests.inside.update(Socket() for _ in range(sockets))
     passwords = Passwords(make_hasher())
-    metrics = Metrics("w1", Hub(FakeDisk(), shop), guests, Still(), passwords, time.time())
+    metrics = Metrics("w1", Hub(FakeDisk(), shop), guests, Still(), passwords, None, time.time())
     print("| | CPU |\n| --- | --- |")
     print(f"| counting an answer | {best_s(count_answers, ANSWERS) * 1e9:.0f} ns |")
     print(f"| counting a commit | {best_s(count_commits, COMMITS) * 1e9:.0f} ns |")

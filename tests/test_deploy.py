@@ -36,11 +36,17 @@ class Still:
     waiting = 0
 
 
+class Quiet:
+    """A line to other servers, on which nothing is said."""
+
+    is_up, waiting = True, 0
+
+
 @pytest.fixture(scope="module")
 def told() -> Told:
     """Return what a server tells that has just been opened."""
     passwords = Passwords(make_hasher())
-    metrics = Metrics("w1", AroundHub().hub, Guests(1, 1, 1), Still(), passwords, 0.0)
+    metrics = Metrics("w1", AroundHub().hub, Guests(1, 1, 1), Still(), passwords, Quiet(), 0.0)
     text = metrics.text()
     passwords.close()
     return read(text)

@@ -28,15 +28,31 @@ class Waiting(Protocol):
         """How many do."""
 
 
+class Line(Protocol):
+    """The line to other servers."""
+
+    @property
+    def is_up(self) -> bool:
+        """Say whether news are heard."""
+
+    @property
+    def waiting(self) -> int:
+        """How much waits to be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """What a server does and has; `began_s` is when it began, in seconds since 1970."""
+    """What a server does and has; `began_s` is when it began, in seconds since 1970.
+
+    `line` is None for a server that is alone.
+    """
 
     node: str
     hub: Hub
     guests: Guests
     writer: Waiting
     passwords: Passwords
+    line: Line | None
     began_s: float
 
     def text(self) -> str:
@@ -79,6 +95,10 @@ class Metrics:
         yield gauge("shop_unread_frames_most", "Frames that the slowest has not read.", slowest)
         checking = self.passwords.checking
         yield gauge("shop_passwords_checking", "Passwords being checked, or waiting.", checking)
+        if self.line:
+            yield gauge("shop_news_up", "1 if other servers' news are heard.", self.line.is_up)
+            waiting = self.line.waiting
+            yield gauge("shop_news_waiting", "News that wait to be told to others.", waiting)
 
 
 def _counted(figures: Figures) -> Iterator[Figure]:
