@@ -65,7 +65,11 @@ DANGERS = {
         example="x.get_json()",
     ),
     "addresses from headers": Danger(
-        r"(?i)forwarded|x-real-ip|access_route", "app/**/*.py", example="headers['X-Forwarded-For']"
+        r"(?i)forwarded|x-real-ip|access_route",
+        "app/**/*.py",
+        # a proxy that is named in the settings is believed, and nobody else
+        frozenset({"app/config.py", "app/server.py"}),
+        "headers['X-Forwarded-For']",
     ),
     "code from text": Danger(
         r"\b(?:eval|exec)\(|\bpickle\b|\bmarshal\b|shell=True|os\.system|yaml\.load\(",
