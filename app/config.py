@@ -158,7 +158,7 @@ class Config:
     database: str = _setting("sqlite:///var/shop.db", _database, "where everything is kept")
     redis: str = _setting("", _redis, "where servers of one database tell each other news")
     secret: str = _setting("", _secret, "signs the cookies; keep it, and keep it to yourself")
-    proxies: str = _setting("", _proxies, "whose X-Forwarded-For is believed")
+    proxies: str = _setting("", _proxies, "addresses of proxies, which say for whom they ask")
     metrics: str = _setting("", _metrics, "address and port of /metrics, /healthz and /readyz")
     node: str = _setting("w1", _text, "what this server is called in welcome and logs")
     log: str = _setting("info", _one_of("debug", "info", "warning"), "how much is logged")

@@ -68,7 +68,7 @@ DANGERS = {
         r"(?i)forwarded|x-real-ip|access_route",
         "app/**/*.py",
         # a proxy that is named in the settings is believed, and nobody else
-        frozenset({"app/config.py", "app/server.py"}),
+        frozenset({"app/server.py"}),
         "headers['X-Forwarded-For']",
     ),
     "code from text": Danger(
