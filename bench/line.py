@@ -1,6 +1,6 @@
 """A websocket client that costs as little as can be, so that what is measured is the server.
 
-It checks nothing and knows text frames only; the true client is `app.client`.
+It checks nothing, and knows text frames and pings only; the true client is `app.client`.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from uuid import uuid4
 import msgspec
 
 SHORT, MEDIUM = 125, 126
-TEXT = 0x81
+TEXT, PING, PONG = 0x81, 0x89, 0x8A
 
 
 class Line(asyncio.Protocol):
@@ -69,6 +69,11 @@ class Line(asyncio.Protocol):
             self.say(t="hello", tab=self.tab, gen=1, outbox=self.outbox)
         self._read_frames()
 
+    @property
+    def is_closed(self) -> bool:
+        """Say whether the server has closed it."""
+        return self._transport.is_closing()
+
     def close(self) -> None:
         """Cut the line."""
         self._transport.abort()
@@ -79,6 +84,10 @@ class Line(asyncio.Protocol):
             begins, ends = frame
             if unread[at] == TEXT:
                 self._take(unread[begins:ends])
+            elif unread[at] == PING:
+                self._transport.write(
+                    bytes((PONG, 128 | ends - begins)) + bytes(4) + unread[begins:ends]
+                )
             at = ends
         self._unread = unread[at:]
 

@@ -1,8 +1,9 @@
 """What an idle shopper with a 10-line cart costs the shop in memory.
 
-    python -m bench.memory [SHOPPERS]
+    python -m bench.memory [SHOPPERS [MINUTES]]
 
-The first quarter is left out: it pays for what all share.
+The first quarter is left out: it pays for what all share. With MINUTES all of them are held for so
+long, beside one account that clicks ten times a second.
 """
 
 import asyncio
@@ -11,13 +12,15 @@ import sys
 import uvloop
 
 from app.client import Account
+from bench.line import Line
 from bench.operations import SKUS
 from bench.shop import MeasuredShop, measured_shop
 
 SETTLE_S = 1.0
+PAUSE_S = 0.1
 
 
-async def fill(shop: MeasuredShop, account: Account) -> object:
+async def fill(shop: MeasuredShop, account: Account) -> Line:
     """Open a tab of *account*, put ten lines into its cart, and stay."""
     filled = asyncio.Event()
 
@@ -32,8 +35,8 @@ async def fill(shop: MeasuredShop, account: Account) -> object:
     return line
 
 
-async def main(shoppers: int) -> None:
-    """Print the figure."""
+async def main(shoppers: int, hold_s: float = 0.0) -> None:
+    """Print the figures."""
     with measured_shop() as shop:
         accounts = await shop.register(shoppers)
         quarter = shoppers // 4
@@ -42,10 +45,44 @@ async def main(shoppers: int) -> None:
         before = shop.cost.memory_kib
         kept += [await fill(shop, account) for account in accounts[quarter:]]
         await asyncio.sleep(SETTLE_S)
-        after = shop.cost.memory_kib
-        each = (after - before) / (len(kept) - quarter)
-        print(f"{len(kept)} idle shoppers: {each:.1f} KiB each, {after / 1024:.0f} MiB in all")
+        after = shop.cost
+        each = (after.memory_kib - before) / (len(kept) - quarter)
+        whole = after.memory_kib / 1024
+        print(f"{len(kept)} idle shoppers: {each:.1f} KiB each, {whole:.0f} MiB in all", flush=True)
+        if hold_s:
+            waits_ms = await click(shop, (await shop.register(1))[0], hold_s)
+            now = shop.cost
+            p50, p99 = (waits_ms[int(share * len(waits_ms))] for share in (0.5, 0.99))
+            gone = sum(line.is_closed for line in kept)
+            cpu = (now.cpu_s - after.cpu_s) / hold_s
+            print(
+                f"after {hold_s / 60:.0f} min: {now.memory_kib / 1024:.0f} MiB, {gone} gone,"
+                f" {cpu:.1%} of a core; one busy account: {len(waits_ms)} clicks,"
+                f" p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+            )
+
+
+async def click(shop: MeasuredShop, account: Account, seconds: float) -> list[float]:
+    """Click every `PAUSE_S` for a while; return how long each answer took in ms, sorted."""
+    answered = asyncio.Event()
+
+    def hear(text: bytes) -> None:
+        if text.startswith(b'{"t":"ok"'):
+            answered.set()
+
+    loop, waits_ms, n = asyncio.get_running_loop(), list[float](), 0
+    line = await shop.open(account, hear)
+    end_s = loop.time() + seconds
+    while (began_s := loop.time()) < end_s:
+        n += 1
+        answered.clear()
+        line.say(t="op", n=n, k="line.set", sku=SKUS[n % len(SKUS)], qty=1 + n % 9)
+        await answered.wait()
+        waits_ms.append((loop.time() - began_s) * 1000)
+        await asyncio.sleep(PAUSE_S)
+    return sorted(waits_ms)
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000))
+    numbers = [float(word) for word in sys.argv[1:]]
+    uvloop.run(main(int(numbers[0]) if numbers else 2000, 60 * numbers[1] if numbers[1:] else 0.0))
