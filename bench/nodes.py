@@ -10,20 +10,23 @@ Everything runs on this machine: PostgreSQL and Redis (Debian's), the servers, a
 
 import argparse
 import asyncio
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
+from urllib.request import urlopen
 
 from app.load.server import cost
 from tests.e2e.balancer import Balanced, balanced
 from tests.e2e.clicking import Clicker, Household, households
-from tests.e2e.server import ROOT, Server, environment
+from tests.e2e.server import ROOT, Server, environment, free_port
 from tests.e2e.shared import Shared, open_shared
 from tests.e2e.shelf import PLENTY
 
@@ -42,6 +45,15 @@ class Pair(NamedTuple):
         """Return where they are."""
         return [server.origin for server in self.servers]
 
+    def saves(self) -> Counter[str]:
+        """Return how many carts in commits were saved, found stale and so on, by both."""
+        counts: Counter[str] = Counter()
+        for server in self.servers:
+            told = urlopen(f"http://{server.environment['SHOP_METRICS']}/metrics").read().decode()
+            for fate, count in re.findall(r'shop_saves_total{fate="(\w+)"} (\S+)', told):
+                counts[fate] += int(float(count))
+        return counts
+
     def cpu_s(self) -> float:
         """Return what both have cost so far."""
         return sum(cost(server.running.pid).cpu_s for server in self.servers)
@@ -56,7 +68,8 @@ def pair() -> Iterator[Pair]:
         for name in ("one", "other"):
             folder = Path(home) / name
             folder.mkdir()
-            servers.append(Server(folder, url, redis=shared.redis.url, node=name, **LIFTED))
+            settings = {"redis": shared.redis.url, "node": name, "metrics": _address(), **LIFTED}
+            servers.append(Server(folder, url, **settings))
         try:
             for server in servers:
                 server.start()
@@ -76,10 +89,14 @@ async def contention(accounts: int, seconds: float) -> None:
                 await _click(_all(crowd), 0.0, seconds)
                 cpu_s, took_s = both.cpu_s() - cpu_s, time.monotonic() - began_s
                 clicks = sum([await household.agrees() for household in crowd])
+            saves = both.saves()
         waits = sorted(one.longest_s for one in _all(crowd))
         print(f"{name}: {clicks:,} clicks in {took_s:.0f} s, all in every tab once;", end=" ")
         print(f"{cpu_s / clicks * 1e6:,.0f} µs of both servers each,", end=" ")
-        print(f"longest wait {waits[-1]:.2f} s")
+        print(
+            f"longest wait {waits[-1]:.2f} s; of {saves['saved'] + saves['stale']:,} saves", end=" "
+        )
+        print(f"{saves['stale']:,} were stale")
 
 
 async def deploy(accounts: int, pause_s: float) -> None:
@@ -161,6 +178,10 @@ def _balanced(shared: Shared) -> Iterator[Balanced]:
     settings = {**LIFTED, "drain_ms": 5000}
     with TemporaryDirectory() as home, balanced(Path(home), shared, 2, **settings) as behind:
         yield behind
+
+
+def _address() -> str:
+    return f"127.0.0.1:{free_port()}"
 
 
 def _all(crowd: Sequence[Household]) -> list[Clicker]:
