@@ -42,7 +42,10 @@
   document.head.append(end)
 
   fold(kept() === "folded")
-  document.addEventListener("DOMContentLoaded", show)
+  document.addEventListener("DOMContentLoaded", () => {
+    show()
+    end.remove()
+  })
   document.addEventListener("click", ({ target }) => {
     if (!(target instanceof Element && target.closest("[data-part=fold]"))) return
     fold(!page.hasAttribute("data-folded"))
