@@ -95,8 +95,9 @@ class Assets:
         return f"{STATIC}{name}~{self._digests[name]}/"
 
     def named(self, folder: str) -> list[str]:
-        """Return the names, without endings, of the files in *folder*, as img/products."""
-        return [Path(path).stem for path in self._assets if dirname(path) == folder]
+        """Return the names, without endings, of what is in *folder*, as img/products; each once."""
+        names = (Path(path).stem for path in self._assets if dirname(path) == folder)
+        return list(dict.fromkeys(names))
 
     def find(self, address: str) -> Found | None:
         """Return what stands at *address*, which begins behind /static/."""

@@ -2,6 +2,7 @@
 
 from playwright.async_api import expect
 
+from tests.browser.acts import be_live
 from tests.browser.visitor import Visitor, shown
 
 APPLES = "gala-apples-1kg"
@@ -11,6 +12,7 @@ ROW = f"[data-rows=lines] > [data-sku={APPLES}]"
 
 async def test_keys_lead_to_search_and_cart_and_count_up_and_down(visitor: Visitor) -> None:
     page = await visitor.open("/shop?q=gala")
+    await be_live(page)
     await page.keyboard.press("/")
     await expect(page.locator("#q")).to_be_focused()
     await page.keyboard.type("c+?/")

@@ -124,6 +124,13 @@ async def test_every_file_that_a_page_names_is_there_for_ever(house: House) -> N
             assert (await ada.get(address)).headers["Cache-Control"] == FOR_EVER
 
 
+def test_a_picture_that_comes_in_two_formats_is_named_once() -> None:
+    names = ASSETS.named("img/products")
+
+    assert "apple-green" in names
+    assert len(names) == len(set(names))
+
+
 def test_an_address_changes_with_anything_in_its_folder(tmp_path: Path) -> None:
     before = sources(tmp_path, js_main="main()", js_other="a()", css_shop="a{}")
     after = sources(tmp_path, js_other="b()")
