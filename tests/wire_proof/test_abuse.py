@@ -29,6 +29,8 @@ TIMES = {
     "come_and_go": VISITS,
     "guess_passwords": 200,
 }
+OFTEN = {"flood_headers", "flood_ops", "read_nothing", "come_and_go"}
+"""What bin/test tries too; bin/prove tries all."""
 MOST_MS = 200
 """So much longer than before may one answer in a hundred take."""
 TRIES = 3
@@ -77,7 +79,10 @@ async def abused(shop: WatchedServer, name: str) -> Bystander:
 
 
 @pytest.mark.timeout(150 + VISITS / 10)
-@pytest.mark.parametrize("name", TIMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in OFTEN else pytest.mark.long) for name in TIMES],
+)
 async def test_abuse_is_bounded_in_nobodys_way_and_soon_over(
     shop: WatchedServer, name: str
 ) -> None:
