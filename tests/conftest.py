@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from os import getenv
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -29,11 +30,17 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """Return a PostgreSQL server."""
+def postgresql() -> Path:
+    """Return where the programs of PostgreSQL are; without them bin/test fails in CI."""
     if (binaries := find_postgresql()) is None:
         pytest.skip("there is no PostgreSQL server here (on Debian: apt-get install postgresql)")
-    with open_cluster(binaries) as cluster:
+    return binaries
+
+
+@pytest.fixture(scope="session")
+def cluster(postgresql: Path) -> Iterator[Cluster]:
+    """Return a PostgreSQL server."""
+    with open_cluster(postgresql) as cluster:
         yield cluster
 
 

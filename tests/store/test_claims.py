@@ -9,7 +9,7 @@ import pytest
 
 from app.store.claims import ServerClaim, Taken, claim
 from app.store.database import NotNow
-from tests.databases import Cluster, Databases, find_postgresql, open_cluster
+from tests.databases import Cluster, Databases, open_cluster
 
 
 @pytest.mark.on_both
@@ -46,11 +46,9 @@ def test_servers_that_share_keep_off_those_that_do_not(cluster: Cluster) -> None
 
 
 @pytest.fixture
-def own_cluster() -> Iterator[Cluster]:
+def own_cluster(postgresql: Path) -> Iterator[Cluster]:
     """Return a PostgreSQL server that may be stopped."""
-    if (binaries := find_postgresql()) is None:
-        pytest.skip("there is no PostgreSQL server here")
-    with open_cluster(binaries) as cluster:
+    with open_cluster(postgresql) as cluster:
         yield cluster
 
 
