@@ -184,8 +184,9 @@ class LiveCart:
 
     def overhear(self, version: int, made: Iterable[Made]) -> None:
         """Learn that another node has saved this cart under *version*, and what it did to it."""
-        self._newest = max(self._newest, version)
-        self._heard |= {one.patch.rev: one for one in made}
+        if version > self.saved.version:
+            self._newest = max(self._newest, version)
+            self._heard |= {one.patch.rev: one for one in made}
 
     def outrun(self) -> None:
         """Learn that somebody else has saved this cart; `reload` will bring what."""

@@ -97,6 +97,22 @@ async def test_news_that_come_late_or_twice_or_of_another_cart_cost_nothing() ->
     assert len(around.disk.carts_read) == read
 
 
+async def test_late_news_are_not_kept_for_what_comes_later() -> None:
+    around, here = AroundHub(), FakeTab()
+    await around.enters(here)
+    around.disk.carts[ADA] = NOTED
+    around.hub.overhear(ADA, 1)
+    await around.hub.mend()
+    here.hears()
+    around.hub.overhear(ADA, 1, [MADE._replace(patch=Patch(2, note="Never"))])
+
+    around.disk.carts[ADA] = after(SetNote("Never"), cart=NOTED)._replace(version=2, outboxes={})
+    around.hub.overhear(ADA, 2)
+    await around.hub.mend()
+
+    assert told(here.heard) == ["Snapshot"], "nobody told who did it"
+
+
 async def test_news_of_a_version_that_never_comes_cost_one_look() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
