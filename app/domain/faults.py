@@ -46,6 +46,7 @@ FAULTS: Final = {
         Fault("power-loss", "Cut the power", "What was not synced is gone, in any mixture."),
         Fault("disk-full", "Fill the disk", "Nothing more can be written."),
         Fault("disk-locked", "Lock the database", "Another process holds the lock for writing."),
+        Fault("database-crash", "Crash the database", "PostgreSQL dies, and is started again."),
         Fault("disk-read-only", "Forbid writing", "The database can only be read."),
         Fault("call-fails", "Fail a call", "One call to the database fails; any one."),
         Fault("wait-cancelled", "Cancel a wait", "Whoever waits is cancelled; at any wait."),

@@ -8,9 +8,9 @@ second, so up to 16.7 ms are the wait until one is due; what the goal is about i
 from typing import NamedTuple
 
 from bench.page.row import Seen, median, p95
-from tests.browser.acts import be_live
 from tests.browser.player import Who
 from tests.browser.stage import Stage
+from tests.browser.visitor import connected
 
 CLICKS = 100
 PAGES = 5
@@ -80,7 +80,7 @@ def _middle(clicks: list[Click], part: str) -> str:
 async def _click_page(stage: Stage, path: str) -> list[Click]:
     async with stage.player(Who.NEWCOMER) as player:
         page = await player.open(path)
-        await be_live(page)
+        await connected(page)
         await page.evaluate(_WATCH)
         for add in await page.locator("main [data-part=add]:enabled").all():
             await add.scroll_into_view_if_needed()

@@ -3,11 +3,11 @@
 import asyncio
 
 from bench.page.row import Seen
-from tests.browser.acts import be_live
 from tests.browser.player import IN_CART
 from tests.browser.scenes import BY_NAME
 from tests.browser.shift import NOTHING, Shifts, shifts, watch_shifts
 from tests.browser.stage import LOOKS, Look, Stage
+from tests.browser.visitor import connected
 
 SCENES = ("home-signed-in", "shop-cart-filled", "product-in-cart", "cart-filled")
 A_SECOND = 20
@@ -31,7 +31,7 @@ async def watch_pages(stage: Stage) -> Seen:
 
 async def _watch(stage: Stage, name: str, look: Look) -> Shifts:
     async with stage.play(BY_NAME[name], **look.context) as play:
-        await be_live(play.page)
+        await connected(play.page)
         await watch_shifts(play.page)
         cards = play.page.locator("main [data-card]")
         on_page = [await card.get_attribute("data-sku") or "" for card in (await cards.all())[:8]]

@@ -5,9 +5,9 @@ import asyncio
 from playwright.async_api import Page, expect
 
 from bench.page.row import Seen, median, p95
-from tests.browser.acts import be_live
 from tests.browser.player import Who
 from tests.browser.stage import Stage
+from tests.browser.visitor import connected
 from tests.e2e.shelf import price
 
 CLICKS = 60
@@ -36,7 +36,7 @@ async def from_tab_to_tab(stage: Stage) -> Seen:
     async with stage.player(Who.NEWCOMER) as player:
         here, there = await player.open(SHELF), await player.open("/cart")
         for page in (here, there):
-            await be_live(page)
+            await connected(page)
         await player.put(*({"k": "line.set", "sku": sku, "qty": 1} for sku in SKUS))
         await expect(there.locator("[data-rows=lines] > li")).to_have_count(len(SKUS))
         await here.evaluate(_NOTE_CLICKS)
@@ -49,7 +49,7 @@ async def from_shelf_to_shopper(stage: Stage) -> Seen:
     """Set a price in the shop's database, and see when an open page shows it."""
     async with stage.player(Who.NEWCOMER) as player:
         page = await player.open(SHELF)
-        await be_live(page)
+        await connected(page)
         await page.evaluate(_NOTE_CHANGES, f"[data-sku={SKUS[0]}] [data-part=price]")
         took = [await _edit(stage, page, turn) for turn in range(EDITS)]
     return _seen(took, EDIT_MS)

@@ -7,6 +7,7 @@ from uuid import uuid4
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.player import IN_CART, Player
+from tests.browser.visitor import connected
 from tests.e2e.orders import HOME
 from tests.e2e.shelf import FEW, FEW_LEFT, PLENTY, price
 
@@ -72,7 +73,7 @@ async def find_panel_folded(_: Player, page: Page) -> None:
     """Come back to where the cart beside the shelves was folded away."""
     await page.locator("[data-part=fold]").dispatch_event("click")
     await page.reload()
-    await be_live(page)
+    await connected(page)
     await expect(page.locator("#panel-cart")).to_be_hidden()
 
 
@@ -80,7 +81,7 @@ async def open_sheet(_: Player, page: Page) -> None:
     """Open the cart over the page, as on a phone."""
     await page.set_viewport_size({"width": 360, "height": 740})
     await page.reload()
-    await be_live(page)
+    await connected(page)
     await page.locator(".bar [data-part=to-cart]").click()
     await expect(page.get_by_role("dialog", name="Cart")).to_be_visible()
 
@@ -189,7 +190,7 @@ async def add_faultily(_: Player, page: Page) -> None:
 
 async def watch_figures(player: Player, page: Page) -> None:
     """Watch the shop's figures move because of what somebody does."""
-    await be_live(page)
+    await connected(page)
     before = await _answered(page)
     await player.put({"k": "line.set", "sku": IN_CART[1], "qty": 5})
     await expect(page.locator(OK_COUNT)).not_to_have_text(before)
@@ -213,7 +214,7 @@ async def sell_out(player: Player) -> None:
 
 async def ask_all(_: Player, page: Page) -> None:
     """Press every button that asks the shop for figures."""
-    await be_live(page)
+    await connected(page)
     for ask in await page.locator("main button[name=try]").all():
         await ask.click()
     await page.wait_for_load_state("networkidle")
@@ -247,7 +248,7 @@ async def wait_for_status(_: Player, page: Page) -> None:
 
 async def go_offline(player: Player, page: Page) -> None:
     """Lose the network, and change three things without it."""
-    await be_live(page)
+    await connected(page)
     await player.context.set_offline(True)
     for _ in range(3):
         await page.locator(MORE).first.click()
@@ -263,7 +264,7 @@ async def come_back(player: Player, page: Page) -> None:
 
 async def remove_one(_: Player, page: Page) -> None:
     """Take a line out: in the cart, or where that cannot be seen, on a card."""
-    await be_live(page)
+    await connected(page)
     remove = page.locator("[data-part=remove]:visible")
     if await remove.count():
         await remove.first.click()
@@ -275,7 +276,7 @@ async def remove_one(_: Player, page: Page) -> None:
 
 async def lose_login(player: Player, page: Page) -> None:
     """Have the login end, and the line break: the page asks to sign in again."""
-    await be_live(page)
+    await connected(page)
     await player.context.clear_cookies()
     player.cable.cut()
     await expect(page.locator("dialog#login")).to_be_visible(timeout=15_000)
@@ -283,7 +284,7 @@ async def lose_login(player: Player, page: Page) -> None:
 
 async def ask_for_keys(_: Player, page: Page) -> None:
     """Have the list of keys shown."""
-    await be_live(page)
+    await connected(page)
     await page.keyboard.press("?")
     await expect(page.locator("dialog:modal")).to_be_visible()
 
@@ -300,8 +301,3 @@ async def forget_the_name(_: Player, page: Page) -> None:
     await form.locator("[name=name]").fill(" ")
     await form.locator("[type=submit]").click()
     await expect(page.locator("[aria-invalid=true]")).to_be_visible()
-
-
-async def be_live(page: Page) -> None:
-    """Wait until the page hears the shop."""
-    await expect(page.locator("body[data-link=open]")).to_be_attached(timeout=20_000)

@@ -7,10 +7,9 @@ from random import Random
 
 from playwright.async_api import Page
 
-from tests.browser.acts import be_live
 from tests.browser.player import Player, Who
 from tests.browser.stage import Stage
-from tests.browser.visitor import shown
+from tests.browser.visitor import connected, shown
 
 OWN = (("gala-apples-1kg", "gala-apples-2kg"), ("braeburn-apples-1kg", "bramley-apples-1kg"))
 """What each tab clicks on: two tabs that set one line would decide by who was last."""
@@ -73,7 +72,7 @@ async def survive(stage: Stage, drops: int, seed: str) -> Outcome:
     async with stage.player(Who.NEWCOMER) as player:
         clickers = [Clicker(await player.open(SHELF), skus, chance) for skus in OWN]
         for clicker in clickers:
-            await be_live(clicker.page)
+            await connected(clicker.page)
         for _ in range(drops):
             if chance.random() < OFTEN:
                 await _come_back(clickers)
@@ -118,7 +117,7 @@ async def _come_back(clickers: list[Clicker]) -> None:
     for clicker in clickers:
         await clicker.page.evaluate(_TRY_NOW)
     for clicker in clickers:
-        await be_live(clicker.page)
+        await connected(clicker.page)
 
 
 async def _outcome(player: Player, clickers: list[Clicker]) -> Outcome:

@@ -5,7 +5,7 @@ import re
 
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.browser.visitor import Visitor, shown
+from tests.browser.visitor import Visitor, connected, settled, shown
 from tests.e2e.server import Server
 
 APPLES = "gala-apples-1kg"
@@ -31,11 +31,6 @@ SPACE_OUT = """
   document.adoptedStyleSheets = [style]
 }
 """
-
-
-async def connected(page: Page) -> None:
-    """Wait until *page* has its welcome."""
-    await expect(page.locator("body")).to_have_attribute("data-link", "open", timeout=15_000)
 
 
 async def shifts(page: Page) -> list[float]:
@@ -144,6 +139,7 @@ async def test_back_never_shows_an_old_count(visitor: Visitor) -> None:
     await expect(here).to_have_title(re.compile(r"^\(1\) "))
     await here.goto(visitor.origin + "/p/gala-apples")
     await visitor.more(there, APPLES)
+    await settled(there)
     await expect(there.locator("[data-part=cart-count]").first).to_have_text("2")
 
     await here.go_back(wait_until="commit")
@@ -168,7 +164,7 @@ async def test_how_many_tabs_are_open_is_said_in_the_foot(visitor: Visitor) -> N
 async def test_every_page_fits_a_narrow_screen_in_every_way_of_looking(visitor: Visitor) -> None:
     page = await visitor.open("/shop?q=gala")
     await visitor.add(page, APPLES)
-    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await settled(page)
     await page.set_viewport_size(NARROW)
     await page.emulate_media(reduced_motion="reduce", color_scheme="dark", forced_colors="active")
     for path in PAGES:
@@ -183,7 +179,7 @@ async def test_every_page_fits_a_narrow_screen_in_every_way_of_looking(visitor: 
 async def test_signing_out_leaves_nothing_of_the_cart(visitor: Visitor, server: Server) -> None:
     here = await visitor.open("/shop?q=gala")
     await visitor.add(here, APPLES)
-    await expect(here.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await settled(here)
     account = await here.locator("body").get_attribute("data-account")
 
     await here.click("header button[title='Sign out']")

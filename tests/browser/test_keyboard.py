@@ -2,8 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.browser.acts import be_live
-from tests.browser.visitor import Visitor, shown
+from tests.browser.visitor import Visitor, connected, shown
 
 APPLES = "gala-apples-1kg"
 CARD = f"main [data-card][data-sku={APPLES}]"
@@ -12,7 +11,7 @@ ROW = f"[data-rows=lines] > [data-sku={APPLES}]"
 
 async def test_keys_lead_to_search_and_cart_and_count_up_and_down(visitor: Visitor) -> None:
     page = await visitor.open("/shop?q=gala")
-    await be_live(page)
+    await connected(page)
     await page.keyboard.press("/")
     await expect(page.locator("#q")).to_be_focused()
     await page.keyboard.type("c+?/")

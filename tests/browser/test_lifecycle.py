@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser.visitor import PASSWORD, Visitor, shown
+from tests.browser.visitor import PASSWORD, Visitor, settled, shown
 from tests.e2e.server import Server
 
 APPLES, PEARS = "gala-apples-1kg", "gala-apples-2kg"
@@ -104,7 +104,7 @@ async def test_a_tab_that_nobody_sees_lets_its_line_go_after_five_minutes_and_ta
     assert not (await here.title()).startswith("(")
     await expect(there.locator("[data-part=tabs]")).to_be_hidden()
     await visitor.more(there, APPLES)
-    await expect(there.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await settled(there)
 
     await here.evaluate(SHOW, arg=True)
     await link(here, "open")
@@ -136,7 +136,7 @@ async def test_a_tab_that_slept_asks_first_whether_its_line_is_still_there(
     await link(page, "open")
     assert tap.lines == 2
     await visitor.add(page, APPLES)
-    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await settled(page)
 
 
 async def test_a_page_that_is_put_away_leaves_what_waits_to_others_and_comes_back_current(
@@ -174,7 +174,7 @@ async def test_a_login_that_runs_out_under_an_open_page_is_renewed_in_place(
     await visitor.register("stays@browser.example")
     page = await visitor.open("/shop?q=gala")
     await visitor.add(page, APPLES)
-    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await settled(page)
 
     dialog = page.get_by_role("dialog", name="Sign in again")
     await expect(dialog).to_be_visible(timeout=2_000 * LOGIN_S)
@@ -185,7 +185,7 @@ async def test_a_login_that_runs_out_under_an_open_page_is_renewed_in_place(
 
     await expect(dialog).to_be_hidden()
     await visitor.more(page, APPLES)
-    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await settled(page)
     await context.close()
     server.end()
     assert visitor.complaints == []

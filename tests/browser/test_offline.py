@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.visitor import PASSWORD, Visitor, shown
+from tests.browser.visitor import PASSWORD, Visitor, connected, settled, shown
 from tests.e2e.server import Server
 
 APPLES, PEARS = "gala-apples-1kg", "gala-apples-2kg"
@@ -55,11 +55,6 @@ async def kept(page: Page, changes: int) -> None:
     assert await page.evaluate(COUNT_KEPT, account) == changes
 
 
-async def connected(page: Page) -> None:
-    """Wait until *page* has its welcome."""
-    await expect(page.locator("body")).to_have_attribute("data-link", "open", timeout=15_000)
-
-
 async def shop_offline(visitor: Visitor, *skus: str) -> Page:
     """Open the shop, lose the line, and add what is asked for."""
     page = await visitor.open("/shop?q=gala")
@@ -82,7 +77,7 @@ async def test_offline_is_said_calmly_and_back_online_says_what_was_saved(visito
 
     await expect(page.locator("#notices")).to_contain_text("Back online: 2 changes saved")
     await expect(page.locator("[data-part=status]")).to_be_hidden()
-    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await settled(page)
 
 
 async def test_back_online_says_which_change_failed_and_why(
@@ -110,6 +105,8 @@ async def test_what_waits_outlives_its_page_and_is_sent_by_the_next(visitor: Vis
 
     await expect(page.locator(f"{LINE} [data-part=qty]")).to_have_value("2")
     await page.reload()
+    await connected(page)
+    await settled(page)
     assert (await shown(page)).rows == ((APPLES, "2"),)
 
 
@@ -158,9 +155,11 @@ async def test_what_waited_for_a_day_is_asked_about_first(visitor: Visitor) -> N
     page, question = await find_old_change(visitor)
 
     await question.get_by_role("button", name="Send now").click()
-    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await settled(page)
 
     await page.reload()
+    await connected(page)
+    await settled(page)
     assert (await shown(page)).rows == ((APPLES, "1"),)
 
 
@@ -173,7 +172,7 @@ async def test_what_waited_for_a_day_can_be_forgotten(visitor: Visitor) -> None:
     await kept(page, 0)
 
     await visitor.add(page, PEARS)
-    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await settled(page)
     await page.reload()
     await connected(page)
     assert (await shown(page)).rows == ((PEARS, "1"),)
@@ -212,6 +211,6 @@ async def test_a_login_that_ends_is_asked_for_in_place_and_the_queue_goes_out(
     await dialog.get_by_role("button", name="Sign in").click()
 
     await expect(dialog).to_be_hidden()
-    await expect(page.locator(f"{LINE}[data-waits]")).to_have_count(0)
+    await settled(page)
     await page.goto(server.origin + "/cart")
     assert (await shown(page)).rows == ((APPLES, "1"),)

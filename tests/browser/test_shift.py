@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from tests.browser.acts import be_live
 from tests.browser.player import IN_CART
 from tests.browser.scenes import BY_NAME
 from tests.browser.shift import NOTHING, shifts, watch_shifts
 from tests.browser.stage import LOOKS, Look, Stage
+from tests.browser.visitor import connected
 
 A_SECOND = 20
 SECONDS = 2
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("look", [LOOKS[0], LOOKS[2]], ids=["phone", "desktop"])
 async def test_nothing_moves_while_prices_and_stock_do(stage: Stage, look: Look) -> None:
     async with stage.play(BY_NAME["shop-cart-filled"], **look.context) as play:
-        await be_live(play.page)
+        await connected(play.page)
         await watch_shifts(play.page)
         await stage.market.bustle((*IN_CART, *ON_SHELF), A_SECOND, SECONDS)
         await asyncio.sleep(0.5)

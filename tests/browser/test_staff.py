@@ -10,6 +10,7 @@ from tests.browser import acts
 from tests.browser.player import Who
 from tests.browser.shift import NOTHING, shifts, watch_shifts
 from tests.browser.stage import Stage
+from tests.browser.visitor import connected
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,7 +26,7 @@ async def test_staff_move_an_order_on_and_the_shoppers_page_follows(
         await acts.order(ada)
         page = await ada.open("/orders")
         await acts.open_order(ada, page)
-        await acts.be_live(page)
+        await connected(page)
         number = page.url.rpartition("/")[2]
         await page.evaluate("window.sameLoad = true")
         desk = await grace.open("/staff")
@@ -59,7 +60,7 @@ async def test_what_another_member_of_staff_did_first_is_said(stage: Stage) -> N
 async def test_figures_move_and_the_page_does_not_jump(stage: Stage) -> None:
     async with stage.player(Who.STAFF) as grace:
         page = await grace.open("/staff/live")
-        await acts.be_live(page)
+        await connected(page)
         await watch_shifts(page)
         before = await page.locator("[data-plot=ops] path").get_attribute("d")
 
@@ -76,7 +77,7 @@ async def test_an_edit_by_staff_reaches_the_shoppers_page_and_a_late_one_shows_b
 ) -> None:
     async with stage.player(Who.SHOPPER) as ada, stage.player(Who.STAFF) as grace:
         page = await ada.open(f"/shop?q={acts.EDITED.partition('-')[0]}")
-        await acts.be_live(page)
+        await connected(page)
         card = page.locator(f"[data-card][data-sku={acts.EDITED}]")
         desk = await grace.open(f"/staff/products?q={acts.EDITED}")
         late = await grace.open(f"/staff/products/{acts.EDITED}")

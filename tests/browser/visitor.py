@@ -62,6 +62,16 @@ class Visitor:
         await page.click(f"main [data-sku={sku}] [data-part=more]")
 
 
+async def connected(page: Page) -> None:
+    """Wait until *page* has its welcome."""
+    await expect(page.locator("body")).to_have_attribute("data-link", "open", timeout=20_000)
+
+
+async def settled(page: Page) -> None:
+    """Wait until all that was asked for in *page* is saved."""
+    await expect(page.locator("[data-rows=lines] > li[data-waits]")).to_have_count(0)
+
+
 async def shown(page: Page) -> Shown:
     """Return what *page* shows of the cart."""
     rows = page.locator("[data-rows=lines] > li")

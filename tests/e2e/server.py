@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EXIT_S = 20
+LEAST_PORT, LEAST_GIVEN_PORT = 10_000, 32_768
+"""From where Linux gives ports to those who connect, if nobody told it otherwise."""
 PATIENT = {"registrations": 1000, "log": "info"}
 """All tests come from one address and register an account each."""
 
@@ -135,9 +138,21 @@ def run_command(
     )
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on just now."""
+def free_port(in_a_row: int = 1) -> int:
+    """Return a port that nobody listens on just now, the first of so many *in a row*.
+
+    None of them is one that the system gives to those who connect: it could do so at any moment.
+    """
+    while True:
+        first = random.randrange(LEAST_PORT, LEAST_GIVEN_PORT - in_a_row)
+        if all(map(_is_free, range(first, first + in_a_row))):
+            return first
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

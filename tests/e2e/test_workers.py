@@ -28,7 +28,7 @@ def shared() -> Iterator[Shared]:
 @pytest.fixture
 def pair(shared: Shared, tmp_path: Path) -> Iterator[Server]:
     """Return two workers of one shop."""
-    settings = {"redis": shared.redis.url, "metrics": f"127.0.0.1:{free_port()}"}
+    settings = {"redis": shared.redis.url, "metrics": f"127.0.0.1:{free_port(in_a_row=2)}"}
     server = Server(tmp_path, shared.cluster.new(), node="w", sockets=100, **settings)
     server.words = ("run", "--workers", "2")
     server.start()

@@ -12,10 +12,11 @@ from app.client import Account, BadAnswer, Patience, Problem, Stopped, Tab
 from app.client.problem import ask_well
 from app.client.request import Request, Site
 from app.client.say import Wish, body, op
+from app.client.told import Need
 from app.domain.addresses import Address
 from app.domain.ops import AddLine, SaveLine, SetLine, SetNote, Undo, UnsaveLine
 from app.domain.shelf import Sku
-from app.domain.verdicts import No, Ok
+from app.domain.verdicts import Later, No, Ok
 from app.load.frames import read_wish
 from tests.e2e.shelf import PLENTY
 from tests.proof.log import Answered, Cancelled, Log, Looked, Ordered, Pen, Placed, Posted
@@ -106,14 +107,16 @@ class Customer:
             Posted(_now(), self.who, self._outbox, read_wish(op(n, body(wish))))
         )
         while True:
-            patience_s = self._chance.random() * HASTE_S if self.is_in_haste else QUICK.answer_s
-            with suppress(*TROUBLE):
-                async with asyncio.timeout(patience_s):
-                    answered = await self.account.send(self._outbox, asked)
-                if isinstance(said := answered.verdicts[0], Ok | No):
-                    self._log.events.append(Answered(_now(), self.who, self._outbox, said))
-                    return
+            said = await self._patiently(lambda: self._post_once(asked))
+            if isinstance(said, Ok | No):
+                self._log.events.append(Answered(_now(), self.who, self._outbox, said))
+                return
             await asyncio.sleep(AGAIN_S)
+
+    async def _post_once(self, asked: list[tuple[int, Wish]]) -> Ok | No | Later | Need:
+        patience_s = self._chance.random() * HASTE_S if self.is_in_haste else QUICK.answer_s
+        async with asyncio.timeout(patience_s):
+            return (await self.account.send(self._outbox, asked)).verdicts[0]
 
     async def _look(self) -> None:
         began_s = _now()

@@ -34,8 +34,8 @@ class PlantedShop(Server):
 
     program = "tests.proof.build"
 
-    def __init__(self, home: Path, **settings: object):
-        super().__init__(home, None, **settings)
+    def __init__(self, home: Path, database: str | None = None, **settings: object):
+        super().__init__(home, database, **settings)
         self.opened_s: list[float] = []
 
     def start(self) -> None:
@@ -43,11 +43,6 @@ class PlantedShop(Server):
         began_s = time.monotonic()
         super().start()
         self.opened_s.append(time.monotonic() - began_s)
-
-    def keep_database_in(self, folder: Path) -> None:
-        """Have the database on another disk."""
-        self.database = f"sqlite:///{folder / 'shop.db'}"
-        self.environment["SHOP_DATABASE"] = self.database
 
     def crash_at(self, step: str, count: int) -> None:
         """Have the next process die when it comes to *step* for the *count*-th time."""
@@ -74,13 +69,11 @@ Nemesis = Callable[[Stage], Coroutine[None, None, None]]
 
 @asynccontextmanager
 async def staged(
-    home: Path, seed: int, *, accounts: int, disk: Path | None = None, **settings: object
+    home: Path, seed: int, *, accounts: int, database: str | None = None, **settings: object
 ) -> AsyncIterator[Stage]:
-    """Open a shop behind a proxy, and register its customers; its database may be elsewhere."""
+    """Open a shop behind a proxy, and register its customers; its *database* may be elsewhere."""
     port = free_port()
-    shop = PlantedShop(home, **{**SETTINGS, **settings})
-    if disk:
-        shop.keep_database_in(disk)
+    shop = PlantedShop(home, database, **{**SETTINGS, **settings})
     through = f"http://127.0.0.1:{port}"
     shop.environment["SHOP_ORIGINS"] = f"{shop.origin},{through}"
     await asyncio.to_thread(shop.start)

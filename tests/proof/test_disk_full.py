@@ -68,7 +68,8 @@ async def test_while_the_disk_is_full_ops_are_busy_and_sockets_and_pages_stay(
         (small_disk / "filler").unlink()
         await asyncio.sleep(AFTER_S)
 
-    async with staged(tmp_path, 1, accounts=2, disk=small_disk) as stage:
+    database = f"sqlite:///{small_disk / 'shop.db'}"
+    async with staged(tmp_path, 1, accounts=2, database=database) as stage:
         anomalies = await play(stage, fill_and_free)
 
     assert anomalies == [], told(anomalies)

@@ -1,6 +1,7 @@
 """Clients write down what they hear while faults strike, and no promise is broken."""
 
 import asyncio
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -9,6 +10,7 @@ import pytest
 
 from app.domain.faults import FAULTS
 from app.load import chaos
+from tests.databases import Cluster
 from tests.proof.crowd import TABS
 from tests.proof.history import told
 from tests.proof.log import Opened
@@ -21,13 +23,16 @@ ACCOUNTS = 3
 LEAST_EVENTS_A_S = 50
 CYCLES = 20
 SHORT_S, LONG_S, LOCKED_S = 20, 60, 30
+CRASHES_OF_POSTGRESQL, DOWN_S = 3, 2
 READY_S = 2.0
 """A shop that is killed is ready again; on a machine that is busy otherwise, once of many times."""
 
 
-async def check(home: Path, seed: int, nemesis: Nemesis, note: Note) -> Stage:
+async def check(
+    home: Path, seed: int, nemesis: Nemesis, note: Note, database: str | None = None
+) -> Stage:
     """Have a history happen, and hold it against the promises."""
-    async with staged(home, seed, accounts=ACCOUNTS) as stage:
+    async with staged(home, seed, accounts=ACCOUNTS, database=database) as stage:
         anomalies = await play(stage, nemesis)
     note("events", len(stage.log.events))
     note("faults", len(stage.log.strikes()))
@@ -45,9 +50,9 @@ async def check_mixed(home: Path, seed: int, seconds: float, note: Note) -> None
     assert len(stage.log.events) > LEAST_EVENTS_A_S * seconds
 
 
-async def check_kills(home: Path, seed: int, note: Note) -> None:
+async def check_kills(home: Path, seed: int, note: Note, database: str | None = None) -> None:
     """Kill the shop again and again, at each of its steps and between them."""
-    stage = await check(home, seed, killing(CYCLES), note)
+    stage = await check(home, seed, killing(CYCLES), note, database)
     assert len(stage.log.strikes()) == CYCLES
     assert stage.proxy.doubled == 0
     assert min(stage.shop.opened_s) < READY_S
@@ -82,6 +87,33 @@ async def test_a_history_of_60_seconds_is_sound(
     seed: int, tmp_path: Path, record_property: Note
 ) -> None:
     await check_mixed(tmp_path, seed, LONG_S, record_property)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(100, 103))
+async def test_killed_on_postgresql_it_keeps_its_promises(
+    seed: int, cluster: Cluster, tmp_path: Path, record_property: Note
+) -> None:
+    await check_kills(tmp_path, seed, record_property, cluster.new())
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(100, 103))
+async def test_a_history_on_postgresql_is_sound(
+    seed: int, cluster: Cluster, tmp_path: Path, record_property: Note
+) -> None:
+    async def strike(stage: Stage) -> None:
+        for turn in range(CRASHES_OF_POSTGRESQL):
+            faults = [*STRIKES][turn::CRASHES_OF_POSTGRESQL]
+            await striking(faults, LONG_S / CRASHES_OF_POSTGRESQL)(stage)
+            stage.log.struck("database-crash")
+            await asyncio.to_thread(cluster.stop, signal.SIGQUIT)
+            await asyncio.sleep(DOWN_S)
+            await asyncio.to_thread(cluster.start)
+
+    await check(tmp_path, seed, strike, record_property, cluster.new())
 
 
 @pytest.mark.long

@@ -1,12 +1,8 @@
-"""Frames spoilt by chance: each ends the connection as it must, or does no harm.
-
-MUTATED_FRAMES=1000000 MUTATION_SEED=… bin/test pytest tests/wire_proof/test_mutants.py
-"""
+"""Frames spoilt by chance: each ends the connection as it must, or does no harm."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
-from os import getenv
 from pathlib import Path
 
 import pytest
@@ -16,8 +12,8 @@ from tests.e2e.wire import Shopper, newcomer
 from tests.wire_proof.runs import Run
 from tests.wire_proof.watched import WatchedServer
 
-FRAMES = int(getenv("MUTATED_FRAMES", "10000"))
-SEED = getenv("MUTATION_SEED", "the wire")
+Note = Callable[[str, object], None]
+
 WARM_UP = 2000
 AT_ONCE = 8
 MOST_GROWTH_KIB = 16 * 1024
@@ -35,7 +31,8 @@ def shop(tmp_path: Path) -> Iterator[WatchedServer]:
 class Storm:
     """Runs, one after the other and some at once, until so many frames were sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: str) -> None:
+        self.seed = seed
         self.frames = 0
         self.surprises: list[str] = []
         self._numbers = count(1)
@@ -46,7 +43,7 @@ class Storm:
 
     async def _send(self, shopper: Shopper, frames: int) -> None:
         while self.frames < frames and not self.surprises:
-            run = Run(f"{SEED} {next(self._numbers)}")
+            run = Run(f"{self.seed} {next(self._numbers)}")
             self.frames += len(run.mutants)
             if went := await run.go(shopper):
                 self.surprises.append(went)
@@ -64,17 +61,23 @@ async def add_now_and_then(shopper: Shopper, done: asyncio.Event) -> int:
     raise AssertionError
 
 
-@pytest.mark.timeout(60 + FRAMES / 250)
+@pytest.mark.parametrize(
+    "frames",
+    [
+        pytest.param(10_000, marks=pytest.mark.timeout(100)),
+        pytest.param(1_000_000, marks=(pytest.mark.long, pytest.mark.timeout(4000))),
+    ],
+)
 async def test_mutated_frames_do_what_the_protocol_says_and_nothing_is_left_of_them(
-    shop: WatchedServer,
+    shop: WatchedServer, frames: int, record_property: Note
 ) -> None:
-    storm, done = Storm(), asyncio.Event()
+    storm, done = Storm(f"{frames} frames"), asyncio.Event()
     shoppers = [await newcomer(shop) for _ in range(AT_ONCE)]
     await storm.rage(shoppers, WARM_UP)
     warm = await shop.settled()
     async with await newcomer(shop) as bystander, asyncio.TaskGroup() as tasks:
         busy = tasks.create_task(add_now_and_then(bystander, done))
-        await storm.rage(shoppers, WARM_UP + FRAMES)
+        await storm.rage(shoppers, WARM_UP + frames)
         done.set()
         assert storm.surprises == []
 
@@ -82,7 +85,9 @@ async def test_mutated_frames_do_what_the_protocol_says_and_nothing_is_left_of_t
         assert await bystander.quantities() == {APPLES: times % 99 + 1}
 
     after = await shop.settled()
-    print(f"\n{storm.frames} mutants: {warm}, then {after}")  # noqa: T201 - figures for -s
+    record_property(
+        f"{frames:,} frames", f"memory KiB {warm.memory_kib:,}, then {after.memory_kib:,}"
+    )
     assert (after.files, after.tasks) == (warm.files, warm.tasks)
     assert after.memory_kib - warm.memory_kib < MOST_GROWTH_KIB
     assert shop.complaints() == []
