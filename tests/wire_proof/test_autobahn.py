@@ -32,7 +32,7 @@ NOT_AT_ONCE = {"6.4.1", "6.4.2", "6.4.3", "6.4.4"}
 """A message that is not UTF-8 is refused when it is whole, not at its first wrong byte."""
 LEAST_CASES = 240
 
-pytestmark = pytest.mark.skipif(WSTEST is None, reason="there is no Python 2.7 with Autobahn's wstest")
+pytestmark = pytest.mark.skipif(WSTEST is None, reason="there is no Python 2.7 with wstest")
 
 
 def is_open(port: int) -> bool:
