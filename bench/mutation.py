@@ -28,6 +28,7 @@ also_copy=app
     tests
     pyproject.toml
 """
+UNNOTICED = re.compile(r"^\s*(\S+): (?:survived|no tests|not checked)$", re.MULTILINE)
 COPIED = ("app", "tests", "pyproject.toml")
 
 
@@ -58,7 +59,7 @@ def main() -> int:
         copy_tree(home)
         said = run(home, "run")
         of_all = re.findall(r"(\d+)/(\d+)", said)
-        survivors = re.findall(r"^\s*(\S+): survived", run(home, "results"), re.MULTILINE)
+        survivors = UNNOTICED.findall(run(home, "results"))
         for name in survivors:
             print(run(home, "show", name))
     total = int(of_all[-1][1])
