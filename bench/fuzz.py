@@ -1,9 +1,10 @@
 """Texts for the decoder, made by what they reach in it: it must read each, or name its fault.
 
-    python -m bench.fuzz -max_total_time=600
+    .venv-proof/bin/python -m bench.fuzz -max_total_time=600
 
-Needs atheris, in an environment of its own that has msgspec too. The words after the command are
-libFuzzer's; a text that breaks a promise is kept in a file beside where it was started.
+Needs atheris, which bin/prove sets up in .venv-proof. The words after the command are libFuzzer's;
+a text that breaks a promise is kept in a file, beside where it was started or behind what
+-artifact_prefix says.
 """
 
 import json

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,35 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PYTHON_LOCKS = ("requirements.lock", "requirements-dev.lock")
+ENVIRONMENTS = {
+    "requirements.lock": ".venv",
+    "requirements-dev.lock": ".venv",
+    "requirements-proof.lock": ".venv-proof",
+}
+AUTOBAHN_LOCK = "requirements-autobahn.lock"
 COMMANDS = [path for path in (ROOT / "bin").iterdir() if path.is_file()]
 SCRIPTS = [*COMMANDS, *(ROOT / "bin/lib").iterdir(), *(ROOT / ".ci").iterdir()]
-SETTINGS = [ROOT / name for name in (*PYTHON_LOCKS, "package-lock.json", ".npmrc")]
+LOCKS = (*ENVIRONMENTS, AUTOBAHN_LOCK, "package-lock.json")
+SETTINGS = [ROOT / name for name in (*LOCKS, ".npmrc")]
 A_HOST = re.compile(r"\w+://\S+|--(?:extra-)?index-url|\"resolved\"")
 
-NEEDED_TOOLS = ("bash", "cmp", "cp", "dirname", "id", "sh")
+NEEDED_TOOLS = (
+    *("bash", "cmp", "cp", "date", "dirname", "id", "mkdir", "rm", "sh", "sleep"),
+    *("tail", "tee", "true"),
+)
 REMEMBERING_PYTHON = f"""\
 #!/bin/sh
 [ "$1" != -c ] || exec {sys.executable} "$@"
 {{ printf '%s|%s' "$$" "$SHOP_BIND"; printf '|%s' "$@"; echo; }} >>asked
 [ "$3" != install ] || sleep 0.2
 """
+PYTHON_2 = """\
+#!/bin/sh
+[ "$1" != -c ] || exit 0
+{ printf '%s|' "$$"; printf '|%s' "$@"; echo; } >>asked
+mkdir -p "$PYTHONUSERBASE/bin" && cp "$0" "$PYTHONUSERBASE/bin/wstest"
+"""
+DOES_NOTHING = "#!/bin/sh\n"
 OLD_PYTHON = f"""\
 #!/bin/sh
 exec {sys.executable} -c 'import sys; sys.version_info = (3, 10); exec(sys.argv[2])' "$@"
@@ -45,13 +62,11 @@ print(*sys.modules, sep="\\n")
 def tree(tmp_path: Path) -> Path:
     """Return a tree with our commands and a Python that writes down what it is asked to run."""
     shutil.copytree(ROOT / "bin", tmp_path / "bin")
-    python = tmp_path / ".venv/bin/python"
-    python.parent.mkdir(parents=True)
-    python.write_text(REMEMBERING_PYTHON)
-    python.chmod(0o755)
-    for lock in PYTHON_LOCKS:
+    shutil.copy(ROOT / AUTOBAHN_LOCK, tmp_path)
+    for lock, environment in ENVIRONMENTS.items():
+        make_program(tmp_path / environment / "bin/python", REMEMBERING_PYTHON)
         shutil.copy(ROOT / lock, tmp_path)
-        shutil.copy(ROOT / lock, tmp_path / ".venv")
+        shutil.copy(ROOT / lock, tmp_path / environment)
     return tmp_path
 
 
@@ -64,11 +79,18 @@ def bare_path(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
+def make_program(path: Path, text: str = DOES_NOTHING) -> None:
+    """Write a program."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
 def started(tree: Path, command: str, *words: str, **environ: str) -> subprocess.Popen[str]:
-    """Start a command of *tree*, with *environ* on top of our own."""
+    """Start a command of *tree*, with *environ* on top of our own, and nothing of pyenv's."""
     return subprocess.Popen(
         [tree / "bin" / command, *words],
-        env={**os.environ, **environ},
+        env={**os.environ, "PYENV_ROOT": str(tree), **environ},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -90,6 +112,16 @@ def asked(tree: Path) -> list[list[str]]:
 def installs(tree: Path) -> list[str]:
     """Return the lock files that the Python of *tree* was asked to install."""
     return [words[-1] for words in asked(tree) if "install" in words]
+
+
+def modules(tree: Path) -> list[str]:
+    """Return the modules that the Python of *tree* ran."""
+    return [words[3] for words in asked(tree)]
+
+
+def locked(lock: str) -> dict[str, str]:
+    """Return the version of each package that *lock* lists."""
+    return dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
 
 
 def rooms() -> set[str]:
@@ -129,22 +161,19 @@ def test_no_lock_and_no_script_names_a_host() -> None:
     [
         ("requirements.lock", PROJECT["project"]["dependencies"]),
         ("requirements-dev.lock", PROJECT["dependency-groups"]["dev"]),
+        ("requirements-proof.lock", PROJECT["dependency-groups"]["proof"]),
     ],
 )
 def test_what_the_project_asks_for_is_locked(lock: str, wanted: list[str]) -> None:
-    locked = re.findall(r"^([\w-]+)==", (ROOT / lock).read_text(), re.MULTILINE)
-
-    assert {re.split(r"[^\w-]", line)[0] for line in wanted} <= set(locked)
+    assert {re.split(r"[^\w-]", line)[0] for line in wanted} <= locked(lock).keys()
 
 
-def test_the_locks_agree_on_what_both_hold() -> None:
-    shop, tools = (
-        dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
-        for lock in PYTHON_LOCKS
-    )
+@pytest.mark.parametrize(("one", "other"), [*combinations(ENVIRONMENTS, 2)])
+def test_the_locks_agree_on_what_both_hold(one: str, other: str) -> None:
+    ours, theirs = locked(one), locked(other)
 
-    assert shop.keys() & tools.keys()
-    assert {name for name in shop.keys() & tools.keys() if shop[name] != tools[name]} == set()
+    assert ours.keys() & theirs.keys()
+    assert {name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name]} == set()
 
 
 def test_the_shop_runs_in_the_very_process_that_bin_run_was(tree: Path) -> None:
@@ -175,8 +204,7 @@ def test_two_commands_at_once_install_once(tree: Path) -> None:
 
 def test_where_python_is_too_old_one_sentence_says_so(tree: Path, bare_path: str) -> None:
     shutil.rmtree(tree / ".venv")
-    (Path(bare_path) / "python3").write_text(OLD_PYTHON)
-    (Path(bare_path) / "python3").chmod(0o755)
+    make_program(Path(bare_path) / "python3", OLD_PYTHON)
 
     code, said = told(started(tree, "run", PATH=bare_path))
 
@@ -194,6 +222,7 @@ def test_what_cannot_be_had_is_left_out_loudly_and_fails_in_ci(
     assert ended[0] == code
     assert "LEFT OUT: tests in a browser, tests of a shop on several machines," in ended[1]
     assert ", checks and tests of JavaScript\n" in ended[1]
+    assert "DONE WITHOUT: Autobahn's cases\n" in ended[1]
     assert asked(tree)[-1][-2:] == ["-m", "not long and not browser"]
 
 
@@ -206,6 +235,78 @@ def test_one_failed_check_fails_all_but_stops_none(tree: Path, bare_path: str) -
     assert code == 1
     assert "FAILED: mypy\n" in said
     assert ["pytest", "tests"] in [words[3:5] for words in asked(tree)]
+
+
+def test_a_missing_python_2_is_said_and_is_no_failure_in_ci(tree: Path, bare_path: str) -> None:
+    with (tree / "bin/lib/setup.sh").open("a") as setup:
+        for other in ("chromium", "servers", "node"):
+            setup.write(f"set_up_{other}() {{ :; }}\n")
+    for program in ("node_modules/.bin/biome", "node_modules/.bin/tsc", f"{bare_path}/node"):
+        make_program(tree / program)
+
+    code, said = told(started(tree, "test", PATH=bare_path, CI="true"))
+
+    assert code == 0
+    assert "!! Python 2.7 with Autobahn's wstest is not here" in said
+    assert "LEFT OUT" not in said
+
+
+def test_autobahn_is_installed_once_with_a_python_2_that_pyenv_made(
+    tree: Path, bare_path: str
+) -> None:
+    make_program(tree / "versions/2.7.18/bin/python", PYTHON_2)
+
+    said = [told(started(tree, "test", PATH=bare_path, CI=""))[1] for _ in range(2)]
+
+    assert ["Autobahn's cases" in each for each in said] == [False, False]
+    assert installs(tree) == [AUTOBAHN_LOCK]
+
+
+def test_all_that_proves_is_run_and_one_failure_fails_all_but_stops_none(
+    tree: Path, bare_path: str
+) -> None:
+    fails_mutations = REMEMBERING_PYTHON + 'echo said; [ "$2" != bench.mutation ]\n'
+    (tree / ".venv/bin/python").write_text(fails_mutations)
+    (tree / ".venv-proof/bin/python").write_text(fails_mutations.replace(sys.executable, "true"))
+    for program in ("mutmut", "schemathesis"):
+        make_program(tree / ".venv-proof/bin" / program)
+
+    code, said = told(started(tree, "prove", PATH=bare_path, CI=""))
+
+    assert code == 1
+    assert "FAILED: mutations\n" in said
+    assert "DONE WITHOUT" not in said
+    assert modules(tree) == [
+        *("pytest", "bench.mutation", "bench.fuzz", "bench.logins", "bench.audit"),
+        "tests.proof.report",
+    ]
+    parts = (tree / "var/proof").glob("*.txt")
+    written = {path.stem: path.read_text().split(" after")[0] for path in parts}
+    assert written == {
+        "mutations": "said\nfailed",
+        "fuzzing": "said\npassed",
+        "login times": "said\npassed",
+        "known faults of packages": "said\npassed",
+    }
+    assert [path.read_text() for path in (tree / "var").glob("proof-*.md")] == ["said\n"]
+
+
+def test_what_the_proofs_cannot_have_is_said_and_is_no_failure(tree: Path, bare_path: str) -> None:
+    shutil.rmtree(tree / ".venv-proof")
+
+    code, said = told(started(tree, "prove", PATH=bare_path, CI="true"))
+
+    assert code == 0
+    assert "Not everything that requirements-proof.lock lists could be installed" in said
+    assert "DONE WITHOUT: requests made of /openapi.json, mutations, fuzzing\n" in said
+    assert (tree / "var/proof/fuzzing.txt").read_text() == "atheris is not here: left out\n"
+
+
+def test_with_words_only_pytest_proves(tree: Path, bare_path: str) -> None:
+    assert told(started(tree, "prove", "tests/proof", "-k", "soak", PATH=bare_path))[0] == 0
+
+    assert modules(tree) == ["pytest", "tests.proof.report"]
+    assert asked(tree)[0][-3:] == ["tests/proof", "-k", "soak"]
 
 
 def test_only_who_starts_servers_may_see_config() -> None:

@@ -15,12 +15,26 @@ give_up() {
 }
 
 set_up_shop() {
-  installed requirements.lock || alone install requirements.lock
+  set_up requirements.lock .venv
 }
 
 set_up_tools() {
   set_up_shop
-  installed requirements-dev.lock || alone install requirements-dev.lock
+  set_up requirements-dev.lock .venv
+}
+
+# What only bin/prove needs; some of it uses the packages in .venv too.
+set_up_proof() {
+  set_up requirements-proof.lock .venv-proof
+}
+
+set_up() {
+  installed "$@" || alone install "$@"
+}
+
+# Fails, rather than giving up, where there is no Python 2.7: few machines still have one.
+set_up_autobahn() {
+  autobahn_installed || alone install_autobahn
 }
 
 # Fails, rather than giving up, where there is no Node.js: much can be tested without.
@@ -50,28 +64,29 @@ have() {
   done
 }
 
-# A copy of the lock file in .venv says that all of it is installed there.
+# A copy of the lock file in an environment says that all of it is installed there.
 installed() {
-  [ -x .venv/bin/python ] && cmp -s "$1" ".venv/$1"
+  [ -x "$2/bin/python" ] && cmp -s "$1" "$2/$1"
 }
 
 install() {
-  ! installed "$1" || return 0
-  is_usable .venv/bin/python || make_venv
-  say "Installing what $1 lists into .venv …"
+  ! installed "$@" || return 0
+  is_usable "$2/bin/python" || make_venv "$2"
+  say "Installing what $1 lists into $2 …"
   # A lock lists everything. Left to look for dependencies itself, pip takes “coverage[toml]” for
   # something else than the coverage that is pinned, and refuses as soon as there is a newer one.
-  .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \
+  "$2/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-input \
     --no-deps --require-hashes --requirement "$1" ||
     give_up "Not everything that $1 lists could be installed: pip says why above. Run this again to go on."
-  cp "$1" ".venv/$1"
+  cp "$1" "$2/$1"
 }
 
+# Every other environment is of the same Python as .venv.
 make_venv() {
-  local python
-  python=$(find_python)
-  say "Making .venv with $("$python" --version) …"
-  "$python" -m venv --clear .venv
+  local python=.venv/bin/python
+  [ "$1" != .venv ] || python=$(find_python)
+  say "Making $1 with $("$python" --version) …"
+  "$python" -m venv --clear "$1"
 }
 
 find_python() {
@@ -96,6 +111,36 @@ can_make_venv() {
 
 is_usable() {
   is_new_enough "$1" && "$1" -c 'import pip' 2>/dev/null
+}
+
+autobahn_installed() {
+  [ -x .venv-autobahn/bin/wstest ] && cmp -s requirements-autobahn.lock .venv-autobahn/requirements-autobahn.lock
+}
+
+# Python 2.7 has no venv. It takes a folder for the packages of one user, if PYTHONUSERBASE names it,
+# and what is installed there finds them by that name only.
+install_autobahn() {
+  ! autobahn_installed || return 0
+  local python output
+  python=$(find_python_2) || return 1
+  say "Installing what requirements-autobahn.lock lists into .venv-autobahn …"
+  output=$(PYTHONUSERBASE=$PWD/.venv-autobahn "$python" -m pip install --disable-pip-version-check --no-input \
+    --user --ignore-installed --no-deps --require-hashes --requirement requirements-autobahn.lock 2>&1) ||
+    { printf '%s\n' "$output" | tail -n 20 >&2 && return 1; }
+  cp requirements-autobahn.lock .venv-autobahn/
+}
+
+# On PATH, or where pyenv keeps all that it has made.
+find_python_2() {
+  local python
+  for python in python2.7 pypy2.7 pypy "${PYENV_ROOT:-$HOME/.pyenv}"/versions/{,pypy}2.7*/bin/python; do
+    ! is_python_2 "$python" || { printf '%s\n' "$python" && return; }
+  done
+  return 1
+}
+
+is_python_2() {
+  "$1" -c 'import pip, sys; sys.exit(sys.version_info[:2] != (2, 7))' 2>/dev/null
 }
 
 node_installed() {

@@ -1,6 +1,7 @@
-"""What `bin/prove` found, as a page of Markdown made of the results that pytest wrote down.
+"""What `bin/prove` found, as a page of Markdown made of what its steps wrote into a folder.
 
-`python -m tests.proof.report results.xml`
+`python -m tests.proof.report FOLDER`: of pytest there are `*.xml`, of all else `*.txt`, whose last
+line says how it ended.
 """
 
 import os
@@ -10,6 +11,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, parse
@@ -19,6 +21,7 @@ from app.store.engines import connect
 
 TROUBLES = ("failure", "error", "skipped")
 LONGEST_TROUBLE = 300
+MOST_LINES = 3000
 
 
 class Case(NamedTuple):
@@ -31,10 +34,21 @@ class Case(NamedTuple):
     notes: dict[str, str]
 
 
+class Part(NamedTuple):
+    """One step that is no test of pytest's: its name, how it ended, and what it said."""
+
+    name: str
+    ended: str
+    said: list[str]
+
+
 def main() -> None:
     """Print the report."""
-    cases = [_case(one) for one in parse(sys.argv[1]).iter("testcase")]  # noqa: S314 - our own
-    print("\n".join(_report(cases)))  # noqa: T201 - it is a command
+    folder = Path(sys.argv[1])
+    results = [parse(path) for path in sorted(folder.glob("*.xml"))]  # noqa: S314 - our own
+    cases = [_case(one) for result in results for one in result.iter("testcase")]
+    parts = [_part(path) for path in sorted(folder.glob("*.txt"))]
+    print("\n".join([*_report(cases), *_beside(parts)]))  # noqa: T201 - it is a command
 
 
 def _case(element: Element) -> Case:
@@ -47,6 +61,11 @@ def _case(element: Element) -> Case:
         float(element.get("time", "0")),
         notes,
     )
+
+
+def _part(path: Path) -> Part:
+    *said, ended = path.read_text("utf-8", "replace").splitlines()
+    return Part(path.stem, ended, said[-MOST_LINES:])
 
 
 def _report(cases: list[Case]) -> Iterator[str]:
@@ -62,6 +81,18 @@ def _report(cases: list[Case]) -> Iterator[str]:
     for case in cases:
         if case.trouble:
             yield f"\n**{case.name}**: {case.trouble}"
+
+
+def _beside(parts: list[Part]) -> Iterator[str]:
+    """Yield how each part ended and what it said last, and then all that they said."""
+    if parts:
+        yield "\n| beside pytest | ended | seen |\n| --- | --- | --- |"
+    for part in parts:
+        yield f"| {part.name} | {part.ended} | {part.said[-1] if part.said else ''} |"
+    for part in parts:
+        if part.said:
+            yield f"\n<details><summary>{part.name}</summary>\n"
+            yield "\n".join(["````", *part.said, "````", "", "</details>"])
 
 
 def _by_sentence(cases: Iterable[Case]) -> dict[str, list[Case]]:

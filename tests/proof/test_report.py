@@ -19,15 +19,42 @@ RESULTS = """\
 """
 
 
+def report(folder: Path) -> str:
+    """Return what is made of what lies in *folder*."""
+    return subprocess.run(
+        [sys.executable, "-m", "tests.proof.report", str(folder)],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        text=True,
+    ).stdout
+
+
 def test_runs_of_one_sentence_stand_in_one_row_and_a_failure_says_why(tmp_path: Path) -> None:
     (tmp_path / "results.xml").write_text(RESULTS)
-    words = ("-m", "tests.proof.report", str(tmp_path / "results.xml"))
 
-    told = subprocess.run(
-        [sys.executable, *words], capture_output=True, check=True, cwd=ROOT, text=True
-    ).stdout
+    told = report(tmp_path)
 
     assert "3 tests in 1 minutes: 2 passed, 1 failure." in told
     assert "| killed often | 2 of 2 passed | 42 | faults: 40; ready: 0.6, 0.7 |" in told
     assert "| it is quiet | 0 of 1 passed | 1 |  |" in told
     assert "**test_it_is_quiet**: it was loud" in told
+
+
+def test_results_of_several_runs_are_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "one.xml").write_text(RESULTS)
+    (tmp_path / "other.xml").write_text(RESULTS)
+
+    assert "6 tests in 1 minutes: 4 passed, 2 failure." in report(tmp_path)
+
+
+def test_what_is_beside_pytest_tells_how_it_ended_and_all_that_it_said(tmp_path: Path) -> None:
+    (tmp_path / "fuzzing.txt").write_text("atheris is not here: left out\n")
+    (tmp_path / "mutations.txt").write_text("-x = 1\n+x = 2\n9 of 10\nfailed after 7 s\n")
+
+    told = report(tmp_path)
+
+    assert "| fuzzing | atheris is not here: left out |  |" in told
+    assert "| mutations | failed after 7 s | 9 of 10 |" in told
+    assert "<summary>mutations</summary>\n\n````\n-x = 1\n+x = 2\n9 of 10\n````" in told
+    assert "<summary>fuzzing</summary>" not in told

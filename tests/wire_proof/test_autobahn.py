@@ -1,7 +1,7 @@
 """Autobahn's cases, all but those of compression and of messages larger than a shop's.
 
-They need wstest, which needs Python 2.7 (`pip install autobahntestsuite==0.8.2` there): it is
-found on PATH, or where WSTEST says. Without it they are left out, and pytest says so.
+They need wstest, which needs Python 2.7: `bin/test` sets it up where there is one. It is found
+there, on PATH, or where WSTEST says. Without it they are left out, and pytest says so.
 """
 
 import asyncio
@@ -19,14 +19,20 @@ import pytest
 
 from tests.e2e.server import ROOT, free_port
 
-WSTEST = shutil.which(os.environ.get("WSTEST", "wstest"))
+SET_UP = ROOT / ".venv-autobahn"
+ENVIRON = {
+    **os.environ,
+    "PATH": f"{SET_UP / 'bin'}{os.pathsep}{os.environ['PATH']}",
+    "PYTHONUSERBASE": str(SET_UP),
+}
+WSTEST = shutil.which(os.environ.get("WSTEST", "wstest"), path=ENVIRON["PATH"])
 CASES = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*"]
 FINE = {"OK", "INFORMATIONAL"}
 NOT_AT_ONCE = {"6.4.1", "6.4.2", "6.4.3", "6.4.4"}
 """A message that is not UTF-8 is refused when it is whole, not at its first wrong byte."""
 LEAST_CASES = 240
 
-pytestmark = pytest.mark.skipif(WSTEST is None, reason="Autobahn's wstest is not here: set WSTEST")
+pytestmark = pytest.mark.skipif(WSTEST is None, reason="there is no Python 2.7 with wstest")
 
 
 def is_open(port: int) -> bool:
@@ -71,6 +77,7 @@ async def test_the_socket_does_what_autobahn_wants(port: int, tmp_path: Path) ->
         [WSTEST, "-m", "fuzzingclient", "-s", str(tmp_path / "wanted.json")],
         check=True,
         cwd=tmp_path,
+        env=ENVIRON,
         stdout=subprocess.DEVNULL,
     )
 

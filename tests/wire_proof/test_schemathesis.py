@@ -1,28 +1,30 @@
 """Requests that Schemathesis makes of `/openapi.json`: each is answered as is written there.
 
-It is found on PATH, or where SCHEMATHESIS says; without it this is left out, and pytest says so.
-SCHEMATHESIS_S says for how long.
+`bin/prove` sets Schemathesis up; without it this is left out, and pytest says so. SCHEMATHESIS_S
+says for how long.
 """
 
 import asyncio
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import Server
+from tests.e2e.server import ROOT, Server
 from tests.e2e.wire import newcomer
 
-COMMAND = shutil.which(os.environ.get("SCHEMATHESIS", "schemathesis"))
+COMMAND = ROOT / ".venv-proof/bin/schemathesis"
 SECONDS = int(os.environ.get("SCHEMATHESIS_S", "30"))
 OF_LOGINS = ("register", "login", "logout")
 """They hash passwords or end the login that all else needs."""
 NOT_CHECKED = "negative_data_rejection,positive_data_acceptance"
 """The cookie is always sent; and what an op may say is more than a schema can tell."""
 
-pytestmark = pytest.mark.skipif(COMMAND is None, reason="Schemathesis is not here")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not COMMAND.exists(), reason="Schemathesis is not here"),
+]
 
 
 @pytest.fixture
@@ -37,7 +39,6 @@ def shop(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.mark.timeout(SECONDS + 90)
 async def test_every_answer_is_as_described(shop: Server, tmp_path: Path) -> None:
-    assert COMMAND
     ada = await newcomer(shop)
     left_out = [word for name in OF_LOGINS for word in ("--exclude-operation-id", name)]
     process = await asyncio.create_subprocess_exec(
