@@ -19,6 +19,8 @@ LOCKED_S: Final = 2.5
 STEP: Final = "crash-"
 MOST_PASSES: Final = 30
 FEW_PASSES: Final = 3
+COMES_BY_S: Final = 60
+"""So long may it take until a busy machine has come to a step so often."""
 
 Strike = Callable[[Stage], Awaitable[None]]
 
@@ -91,7 +93,7 @@ async def _crash(stage: Stage, step: str) -> None:
     stage.shop.crash_at(step, stage.chance.randint(1, passes))
     await asyncio.to_thread(stage.shop.kill)
     await asyncio.to_thread(stage.shop.begin)
-    code = await asyncio.to_thread(stage.shop.exit_code)
+    code = await asyncio.to_thread(stage.shop.running.wait, COMES_BY_S)
     assert code == -signal.SIGKILL, f"it was to die at {step}, and ended with {code}"
     stage.shop.crash_nowhere()
     await asyncio.to_thread(stage.shop.start)

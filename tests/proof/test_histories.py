@@ -24,8 +24,6 @@ LEAST_EVENTS_A_S = 50
 CYCLES = 20
 SHORT_S, LONG_S, LOCKED_S = 20, 60, 30
 CRASHES_OF_POSTGRESQL, DOWN_S = 3, 2
-READY_S = 2.0
-"""A shop that is killed is ready again; on a machine that is busy otherwise, once of many times."""
 
 
 async def check(
@@ -55,7 +53,6 @@ async def check_kills(home: Path, seed: int, note: Note, database: str | None = 
     stage = await check(home, seed, killing(CYCLES), note, database)
     assert len(stage.log.strikes()) == CYCLES
     assert stage.proxy.doubled == 0
-    assert min(stage.shop.opened_s) < READY_S
 
 
 @pytest.mark.timeout(90)
