@@ -17,11 +17,12 @@ from tests.e2e.server import Server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs Chromium, and give it time to start."""
+    """Mark what needs Chromium, give it time, and have it in the one loop that Chromium is in."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.timeout(120))
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="module")
@@ -33,31 +34,31 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.end()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Return a Chromium of its own."""
+    """Return the Chromium in which everybody opens contexts of their own."""
     async with chromium() as browser:
         yield browser
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    """Return a stage with a shop and a Chromium for all scenes of a module."""
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """Return a stage with a shop for all scenes of a module."""
     server = Server(tmp_path_factory.mktemp("shop"))
-    async with chromium() as browser, staged(browser, server) as stage:
+    async with staged(browser, server) as stage:
         yield stage
     complaints = server.complaints()
     assert [each for each in complaints if UNREADABLE not in each.get("error", "")] == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visitor(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
     """Return somebody who has just registered, in a browser that runs scripts."""
     async with _registered(await browser.new_context(), server) as visitor:
         yield visitor
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def plain_visitor(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
     """Return somebody who has just registered, in a browser that runs none."""
     async with _registered(await browser.new_context(java_script_enabled=False), server) as visitor:

@@ -2,14 +2,10 @@
 
 import secrets
 
-import pytest
-
 from tests.browser.drops import survive
 from tests.browser.stage import Stage
 
 DROPS = 10
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_nothing_is_lost_or_done_twice_when_the_line_drops(stage: Stage) -> None:

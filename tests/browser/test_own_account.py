@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.visitor import PASSWORD, Visitor
 from tests.e2e.server import Server
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def elsewhere(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
     """Return a second browser, in which nobody is signed in yet."""
     context = await browser.new_context()

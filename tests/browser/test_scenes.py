@@ -9,8 +9,6 @@ from tests.browser.axe import violations
 from tests.browser.scenes import BY_NAME, SCENES, Scene
 from tests.browser.stage import LOOKS, Stage
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 @pytest.mark.parametrize("scene", SCENES, ids=list(BY_NAME))
 async def test_axe_and_the_console_have_nothing_against(stage: Stage, scene: Scene) -> None:

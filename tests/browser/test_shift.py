@@ -14,8 +14,6 @@ A_SECOND = 20
 SECONDS = 2
 ON_SHELF = ("gala-apples-500g", "gala-apples-2kg", "braeburn-apples-1kg")
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 @pytest.mark.parametrize("look", [LOOKS[0], LOOKS[2]], ids=["phone", "desktop"])
 async def test_nothing_moves_while_prices_and_stock_do(stage: Stage, look: Look) -> None:

@@ -12,8 +12,6 @@ from tests.browser.shift import NOTHING, shifts, watch_shifts
 from tests.browser.stage import Stage
 from tests.browser.visitor import connected
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 @pytest.mark.parametrize("context", [{}, {"java_script_enabled": False}])
 async def test_staff_move_an_order_on_and_the_shoppers_page_follows(
