@@ -1,25 +1,38 @@
-"""What is in carts, across all of them; each question reads every cart once."""
+"""What is in carts, across all of them; each question reads every cart once.
 
-from typing import NamedTuple
+A cart that cannot be read is left out, and the log says whose it is.
+"""
 
-from sqlalchemy import Connection, select, text
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
+from msgspec import DecodeError
+from sqlalchemy import Connection, Row, select, text
+from sqlalchemy.exc import DBAPIError
+
+from app.domain.cart import Cart
 from app.domain.shelf import Sku
 from app.store.carts import cart_of
 from app.store.tables import accounts, carts
+
+log = logging.getLogger(__name__)
 
 PAGE_SIZE = 50
 _EMPTY = '{"lines":{}%'
 """How the body of a cart with nothing in it begins."""
 _HELD = {
     "sqlite": text("""
-        SELECT line.key, count(*), sum(json_extract(line.value, '$[1]')) AS units
+        SELECT line.key, count(*), coalesce(sum(json_extract(line.value, '$[1]')), 0) AS units
         FROM carts, json_each(carts.body, '$.lines') AS line
+        WHERE line.type = 'array'
         GROUP BY line.key ORDER BY units DESC, line.key
     """),
     "postgresql": text("""
-        SELECT line.key, count(*), sum((line.value ->> 1)::bigint) AS units
+        SELECT line.key, count(*), coalesce(sum((line.value ->> 1)::bigint), 0) AS units
         FROM carts, json_each(carts.body::json -> 'lines') AS line
+        WHERE json_typeof(line.value) = 'array'
         GROUP BY line.key ORDER BY units DESC, line.key
     """),
 }
@@ -49,9 +62,16 @@ class IdlePage(NamedTuple):
 
 
 def count_held(connection: Connection) -> dict[Sku, Held]:
-    """Return what is in carts now, the most units first; `docs/staff.md` has what it costs."""
-    asked = connection.execute(_HELD[connection.dialect.name])
-    return {Sku(sku): Held(holders, int(held)) for sku, holders, held in asked}
+    """Return what is in carts now, the most units first; `docs/staff.md` has what it costs.
+
+    The database does not say which cart it cannot read, so then each is read here.
+    """
+    try:
+        with connection.begin_nested():
+            asked = connection.execute(_HELD[connection.dialect.name])
+            return {Sku(sku): Held(holders, int(held)) for sku, holders, held in asked}
+    except DBAPIError:
+        return _count_readable(connection)
 
 
 def list_idle(connection: Connection, before_s: int, page: int) -> IdlePage:
@@ -67,7 +87,26 @@ def list_idle(connection: Connection, before_s: int, page: int) -> IdlePage:
     rows = connection.execute(asked).all()
     found = [
         Idle(row.name, len(lines), sum(line.qty for line in lines.values()), row.updated_at)
-        for row in rows[:PAGE_SIZE]
-        if (lines := cart_of(row).lines)
+        for row, cart in _readable(rows[:PAGE_SIZE])
+        if (lines := cart.lines)
     ]
     return IdlePage(found, page + 1 if len(rows) > PAGE_SIZE else None)
+
+
+def _count_readable(connection: Connection) -> dict[Sku, Held]:
+    holders, units = Counter[Sku](), Counter[Sku]()
+    for _, cart in _readable(connection.execute(select(carts))):
+        holders.update(cart.lines.keys())
+        units.update({sku: line.qty for sku, line in cart.lines.items()})
+    most_first = sorted(units, key=lambda sku: (-units[sku], sku))
+    return {sku: Held(holders[sku], units[sku]) for sku in most_first}
+
+
+def _readable(rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[Any], Cart]]:
+    for row in rows:
+        try:
+            cart = cart_of(row)
+        except DecodeError as fault:
+            log.error("the cart of %s cannot be read: %s", row.account, fault)  # noqa: TRY400
+        else:
+            yield row, cart

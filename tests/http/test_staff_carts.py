@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from sqlalchemy import Connection, select, update
 
+from app.store.tables import accounts, carts
 from tests.http.house import House
 from tests.http.orders import MILK, stocked_cart
 from tests.http.staff import grace
@@ -50,3 +52,28 @@ async def test_a_cart_left_for_a_day_is_idle(house: House) -> None:
 
 async def test_where_all_carts_are_empty_that_is_said(house: House) -> None:
     assert "All carts are empty." in await text(await (await grace(house)).get("/staff/carts"))
+
+
+def spoil_cart_of_bob(connection: Connection) -> None:
+    """Leave half a document where Bob's cart was."""
+    bob = select(accounts.c.id).where(accounts.c.email == "bob@shop.example").scalar_subquery()
+    connection.execute(update(carts).where(carts.c.account == bob).values(body='{"lines":{'))
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/staff/carts", "2 units of 1 product, as saved"),
+        ("/staff/products?q=milk", "1 cart holds this (2 in it)"),
+    ],
+)
+async def test_a_cart_that_cannot_be_read_is_left_out(house: House, path: str, told: str) -> None:
+    await stocked_cart(house)
+    staff = await grace(house)
+    await house.ada(email="bob@shop.example")
+    await house.database.write(spoil_cart_of_bob)
+
+    answer = await staff.get(path)
+
+    assert answer.status_code == 200
+    assert told in re.sub("<.*?>", "", await text(answer))

@@ -1,7 +1,7 @@
 """What is in carts, across all of them."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, update
 
 from app.domain.cart import Account, Line
 from app.domain.shelf import Money, Sku
@@ -10,6 +10,7 @@ from app.store.accounts import add_account
 from app.store.carts import as_save, load_cart, save_carts
 from app.store.database import ask
 from app.store.holdings import Held, Idle, count_held, list_idle
+from app.store.tables import carts
 from tests.examples import ADA, NOON
 from tests.store.people import BOB, BOB_HIMSELF
 
@@ -29,6 +30,11 @@ def fill(engine: Engine, account: Account, at_s: int = NOON, **units: int) -> No
     lines = {Sku(sku): Line(pos, qty, Money(99)) for pos, (sku, qty) in enumerate(units.items())}
     cart = ask(engine, load_cart, account)._replace(lines=lines)
     ask(engine, save_carts, [as_save(cart, ())], at_s)
+
+
+def spoil(connection: Connection, account: Account, body: str) -> None:
+    """Put *body* in the place of a cart."""
+    connection.execute(update(carts).where(carts.c.account == account).values(body=body))
 
 
 def test_nothing_is_held_by_empty_carts(engine: Engine) -> None:
@@ -76,3 +82,27 @@ def test_idle_carts_come_in_pages(engine: Engine, monkeypatch: pytest.MonkeyPatc
 
     assert ([one.name for one in first.carts], first.next_page) == (["Bob"], 2)
     assert ([one.name for one in second.carts], second.next_page) == (["Ada"], None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "no cart",
+        '{"lines":{"milk":',
+        '{"lines":5}',
+        '{"lines":{"milk":"two"}}',
+        '{"lines":{"milk":5}}',
+    ],
+)
+def test_a_cart_that_cannot_be_read_is_left_out_and_named_in_the_log(
+    engine: Engine, caplog: pytest.LogCaptureFixture, body: str
+) -> None:
+    fill(engine, ADA, NOON - 10, milk=2, apples=12)
+    ask(engine, spoil, BOB, body)
+
+    held, idle = ask(engine, count_held), ask(engine, list_idle, NOON + 10, 1)
+
+    assert list(held.items()) == [(APPLES, Held(1, 12)), (MILK, Held(1, 2))]
+    assert [cart.name for cart in idle.carts] == ["Ada"]
+    assert f"the cart of {BOB} cannot be read" in caplog.text
