@@ -1,4 +1,8 @@
-"""Ways into the database: SQLite in a file, or a PostgreSQL server."""
+"""Ways into the database: SQLite in a file, or a PostgreSQL server.
+
+What goes wrong in either tells no parameters: e-mail addresses and notes are among them, and logs
+would keep them.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -62,6 +66,7 @@ def _sqlite(url: URL, begin: str, connections: int) -> Engine:
     engine = create_engine(
         url,
         module=sqlite,
+        hide_parameters=True,
         pool_size=connections,
         max_overflow=0,
         connect_args={"check_same_thread": False, "isolation_level": None},
@@ -89,6 +94,7 @@ def _postgresql(url: URL, isolation: str, connections: int, **planner: str) -> E
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level=isolation,
+        hide_parameters=True,
         pool_size=connections,
         max_overflow=0,
         connect_args={

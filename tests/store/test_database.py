@@ -12,13 +12,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.store import engines
-from app.store.accounts import find_by_email, set_password_hash
+from app.store.accounts import EmailTaken, add_account, find_by_email, set_password_hash
 from app.store.carts import load_cart
 from app.store.database import Database, NotNow, ask, is_passing
 from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import Cluster, locked
-from tests.examples import ADA, EMPTY
+from tests.examples import ADA, EMPTY, NOON
 from tests.store.people import ADA_HERSELF
 
 
@@ -61,6 +61,17 @@ def test_a_command_s_question_that_fails_changes_nothing(engine: Engine) -> None
         ask(engine, change_and_fail)
 
     assert ask(engine, hash_of_ada) == "hash of her password"
+
+
+async def test_a_fault_of_the_database_tells_no_value_that_it_was_given(
+    database: Database,
+) -> None:
+    with pytest.raises(EmailTaken) as refused:
+        await database.write(add_account, ADA_HERSELF, EMPTY.epoch, NOON)
+
+    fault = str(refused.value.__cause__)
+    assert "INSERT INTO accounts" in fault
+    assert ADA_HERSELF.password_hash not in fault
 
 
 async def test_a_question_runs_to_its_end_even_if_who_asked_has_gone(database: Database) -> None:
