@@ -106,6 +106,16 @@ async def test_a_body_in_chunks_may_be_no_larger(shop: Server, ada: Shopper) -> 
         assert (await line.head())[0].startswith("http/1.1 413")
 
 
+async def test_of_a_request_with_two_lengths_nothing_behind_it_is_read(shop: Server) -> None:
+    async with line_to(shop) as line:
+        two = ("Content-Length: 5", "Transfer-Encoding: chunked")
+        line.write(request(shop, "POST", "/api/session", *two) + b"0\r\n\r\n")
+        line.write(request(shop, "GET", "/shop"))
+
+        assert (await line.head())[0].startswith("http/1.1 400")
+        assert b"HTTP/1.1" not in await line.rest()
+
+
 async def test_an_email_address_is_taken_once(shop: Server, ada: Shopper) -> None:
     twin = {"email": ada.email.upper(), "password": PASSWORD, "name": "Ada"}
 
