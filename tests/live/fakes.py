@@ -94,7 +94,7 @@ class FakeNodes:
 
 
 class FakeDisk:
-    """Has what the test puts on it; counts what is asked, and can be away or slow."""
+    """Has what the test puts on it; counts what is asked, and can be away, slow or broken."""
 
     def __init__(self) -> None:
         self.carts: dict[Account, Cart] = {ADA: EMPTY}
@@ -102,6 +102,7 @@ class FakeDisk:
         self.carts_read: list[Account] = []
         self.lasts_read: list[OutboxId] = []
         self.is_away = False
+        self.is_broken = False
         self.is_free = asyncio.Event()
         self.is_free.set()
 
@@ -131,6 +132,8 @@ class FakeDisk:
         await self.is_free.wait()
         if self.is_away:
             raise Away
+        if self.is_broken:
+            raise ZeroDivisionError
 
 
 class FakeClock:
