@@ -244,7 +244,14 @@ class ShopSocket(WebSocketsSansIOProtocol):
             self.conn.fail(NOT_UTF8, "not UTF-8")
             self.handle_parser_exception()
         else:
-            self._listener.heard(text)
+            self._serve(self._listener, text)
+
+    def _serve(self, listener: Listener, text: str) -> None:
+        try:
+            listener.heard(text)
+        except Exception:
+            log.exception("a socket failed")
+            self.close(CloseCode.FAILED, "")
 
     def _untie(self) -> None:
         """End the library's generator, which holds its owner, and what would hold its frame."""
