@@ -3,21 +3,15 @@
 A cart that cannot be read is left out, and the log says whose it is.
 """
 
-import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from msgspec import DecodeError
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.cart import Cart
 from app.domain.shelf import Sku
-from app.store.carts import cart_of
+from app.store.carts import readable
 from app.store.tables import accounts, carts
-
-log = logging.getLogger(__name__)
 
 PAGE_SIZE = 50
 _EMPTY = '{"lines":{}%'
@@ -71,7 +65,7 @@ def count_held(connection: Connection) -> dict[Sku, Held]:
             asked = connection.execute(_HELD[connection.dialect.name])
             return {Sku(sku): Held(holders, int(held)) for sku, holders, held in asked}
     except DBAPIError:
-        return _count_readable(connection)
+        return _countreadable(connection)
 
 
 def list_idle(connection: Connection, before_s: int, page: int) -> IdlePage:
@@ -87,26 +81,16 @@ def list_idle(connection: Connection, before_s: int, page: int) -> IdlePage:
     rows = connection.execute(asked).all()
     found = [
         Idle(row.name, len(lines), sum(line.qty for line in lines.values()), row.updated_at)
-        for row, cart in _readable(rows[:PAGE_SIZE])
+        for row, cart in readable(rows[:PAGE_SIZE])
         if (lines := cart.lines)
     ]
     return IdlePage(found, page + 1 if len(rows) > PAGE_SIZE else None)
 
 
-def _count_readable(connection: Connection) -> dict[Sku, Held]:
+def _countreadable(connection: Connection) -> dict[Sku, Held]:
     holders, units = Counter[Sku](), Counter[Sku]()
-    for _, cart in _readable(connection.execute(select(carts))):
+    for _, cart in readable(connection.execute(select(carts))):
         holders.update(cart.lines.keys())
         units.update({sku: line.qty for sku, line in cart.lines.items()})
     most_first = sorted(units, key=lambda sku: (-units[sku], sku))
     return {sku: Held(holders[sku], units[sku]) for sku in most_first}
-
-
-def _readable(rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[Any], Cart]]:
-    for row in rows:
-        try:
-            cart = cart_of(row)
-        except DecodeError as fault:
-            log.error("the cart of %s cannot be read: %s", row.account, fault)  # noqa: TRY400
-        else:
-            yield row, cart

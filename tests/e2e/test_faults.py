@@ -4,20 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, update
 
 from app.domain.cart import Account
 from app.store.database import ask
 from app.store.engines import connect
-from app.store.tables import carts
 from tests.databases import Databases
 from tests.e2e.server import Server
+from tests.e2e.shelf import APPLES
 from tests.e2e.wire import Goodbye, Shopper, greeting, newcomer
-
-
-def spoil(connection: Connection, account: Account) -> None:
-    """Leave half a document where a cart was."""
-    connection.execute(update(carts).where(carts.c.account == account).values(body='{"lines":'))
+from tests.store.spoilt import spoil
 
 
 @pytest.fixture
@@ -47,6 +42,18 @@ async def test_a_fault_while_a_tab_comes_in_is_1011_and_nobody_elses(ailing: Ser
 
     closed = [event["code"] for event in ailing.events() if event["event"] == "socket closed"]
     assert closed[0] == 1011
+
+
+async def test_a_cart_that_comes_to_harm_while_it_is_open_is_lost_and_no_other(
+    ailing: Server,
+) -> None:
+    async with await newcomer(ailing) as ada, await newcomer(ailing) as bob:
+        tab, elsewhere = await ada.tab(), await bob.tab()
+        spoil_cart_of(ada)
+        await tab.say("op", n=1, k="line.add", sku=APPLES, qty=1)
+
+        assert (await tab.goodbye()).code == 4503
+        assert (await elsewhere.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
 async def test_a_fault_over_http_tells_nothing_of_itself(ailing: Server) -> None:

@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from sqlalchemy import Connection, select, update
 
-from app.store.tables import accounts, carts
+from app.store.accounts import find_by_email
 from tests.http.house import House
 from tests.http.orders import MILK, stocked_cart
 from tests.http.staff import grace
 from tests.http.visitor import text
+from tests.store.spoilt import spoil
 
 pytestmark = pytest.mark.on_both
 
@@ -54,12 +54,6 @@ async def test_where_all_carts_are_empty_that_is_said(house: House) -> None:
     assert "All carts are empty." in await text(await (await grace(house)).get("/staff/carts"))
 
 
-def spoil_cart_of_bob(connection: Connection) -> None:
-    """Leave half a document where Bob's cart was."""
-    bob = select(accounts.c.id).where(accounts.c.email == "bob@shop.example").scalar_subquery()
-    connection.execute(update(carts).where(carts.c.account == bob).values(body='{"lines":{'))
-
-
 @pytest.mark.parametrize(
     ("path", "told"),
     [
@@ -71,7 +65,8 @@ async def test_a_cart_that_cannot_be_read_is_left_out(house: House, path: str, t
     await stocked_cart(house)
     staff = await grace(house)
     await house.ada(email="bob@shop.example")
-    await house.database.write(spoil_cart_of_bob)
+    bob = await house.database.read(find_by_email, "bob@shop.example")
+    await house.database.write(spoil, bob.account)
 
     answer = await staff.get(path)
 

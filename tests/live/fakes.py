@@ -103,6 +103,7 @@ class FakeDisk:
         self.lasts_read: list[OutboxId] = []
         self.is_away = False
         self.is_broken = False
+        self.unreadable: set[Account] = set()
         self.is_free = asyncio.Event()
         self.is_free.set()
 
@@ -115,7 +116,11 @@ class FakeDisk:
     async def carts_of(self, accounts: Iterable[Account]) -> list[Cart]:
         wanted = [*accounts]
         self.carts_read += wanted
-        found = [self.carts.get(account, Cart(account, EMPTY.epoch)) for account in wanted]
+        found = [
+            self.carts.get(account, Cart(account, EMPTY.epoch))
+            for account in wanted
+            if account not in self.unreadable
+        ]
         await self._answer()
         return found
 

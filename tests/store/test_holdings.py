@@ -1,7 +1,7 @@
 """What is in carts, across all of them."""
 
 import pytest
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Engine
 
 from app.domain.cart import Account, Line
 from app.domain.shelf import Money, Sku
@@ -10,9 +10,9 @@ from app.store.accounts import add_account
 from app.store.carts import as_save, load_cart, save_carts
 from app.store.database import ask
 from app.store.holdings import Held, Idle, count_held, list_idle
-from app.store.tables import carts
 from tests.examples import ADA, NOON
 from tests.store.people import BOB, BOB_HIMSELF
+from tests.store.spoilt import spoil
 
 pytestmark = pytest.mark.on_both
 
@@ -30,11 +30,6 @@ def fill(engine: Engine, account: Account, at_s: int = NOON, **units: int) -> No
     lines = {Sku(sku): Line(pos, qty, Money(99)) for pos, (sku, qty) in enumerate(units.items())}
     cart = ask(engine, load_cart, account)._replace(lines=lines)
     ask(engine, save_carts, [as_save(cart, ())], at_s)
-
-
-def spoil(connection: Connection, account: Account, body: str) -> None:
-    """Put *body* in the place of a cart."""
-    connection.execute(update(carts).where(carts.c.account == account).values(body=body))
 
 
 def test_nothing_is_held_by_empty_carts(engine: Engine) -> None:
