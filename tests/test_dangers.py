@@ -1,4 +1,4 @@
-"""What is dangerous in this house, and where alone it may be done; what SECURITY.md promises."""
+"""What is dangerous in this house, and where alone it may be done; what our papers promise."""
 
 import re
 import subprocess
@@ -10,7 +10,9 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[1]
-NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`")
+PAPERS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+NAMED = re.compile(r"`(tests/[\w/.]+?)(?:::(\w+))?`")
+SHOWN = re.compile(r"\|[^\n]*\| (?:shown by|test) \|\n")
 
 
 class Danger(NamedTuple):
@@ -306,12 +308,28 @@ def test_who_is_allowed_to_do_it_does_it(danger: Danger) -> None:
     ] == []
 
 
-def test_every_test_that_security_is_shown_by_exists() -> None:
-    named = NAMED.findall((ROOT / "SECURITY.md").read_text("utf-8"))
+@pytest.mark.parametrize("paper", PAPERS, ids=[paper.name for paper in PAPERS])
+def test_every_test_that_is_named_exists(paper: Path) -> None:
+    named = NAMED.findall(paper.read_text("utf-8"))
 
-    assert len(named) > 40
-    assert [
-        (path, test)
-        for path, test in named
-        if not (ROOT / path).exists() or f"def {test}" not in (ROOT / path).read_text("utf-8")
-    ] == []
+    assert [one for one in named if not _exists(*one)] == []
+
+
+@pytest.mark.parametrize("name", ["SECURITY.md", "docs/hazards.md", "docs/reliability.md"])
+def test_every_line_of_a_table_that_ends_with_tests_names_one(name: str) -> None:
+    tables = (ROOT / name).read_text("utf-8").split("\n\n")
+    rows = [row for table in tables if SHOWN.match(table) for row in table.splitlines()[2:]]
+
+    assert len(rows) > 10
+    assert [row for row in rows if not re.search(r"`(?:tests|docs)\b[^|]*\|$", row)] == []
+
+
+def test_a_test_that_does_not_exist_would_be_missed() -> None:
+    assert not _exists("tests/test_dangers.py", "test_every_test")
+    assert not _exists("tests/test_danger.py", "")
+    assert _exists("tests/test_dangers.py", "test_every_test_that_is_named_exists")
+
+
+def _exists(path: str, test: str) -> bool:
+    there = ROOT / path
+    return there.exists() and (not test or f"def {test}(" in there.read_text("utf-8"))

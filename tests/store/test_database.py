@@ -221,6 +221,13 @@ def test_trouble_with_what_was_asked_lasts(trouble: BaseException) -> None:
     assert not is_passing(trouble)
 
 
+def test_sqlite_is_newer_than_its_fault_in_wal_mode() -> None:
+    if engines.sqlite is sqlite3:
+        pytest.skip("there is no wheel of pysqlite3 for this machine")
+
+    assert engines.sqlite.sqlite_version_info > (3, 51, 2)
+
+
 def test_a_command_makes_the_folder_that_its_database_lies_in(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path}/not/there/yet/shop.db")
 
