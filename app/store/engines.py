@@ -44,7 +44,7 @@ def open_file(path: Path, mode: str) -> Any:
 def connect(url: str) -> Engine:
     """Return an engine for a command that writes, beside the server or without it."""
     if is_file(url):
-        file_of(url).parent.mkdir(parents=True, exist_ok=True)
+        _make_room(file_of(url))
     return open_to_write(url)
 
 
@@ -60,6 +60,13 @@ def open_to_read(url: str, connections: int) -> Engine:
     if is_file(url):
         return _sqlite(make_url(url), "BEGIN", connections)
     return _postgresql(make_url(url), "REPEATABLE READ", connections)
+
+
+def _make_room(file: Path) -> None:
+    """Begin a file that is not there, for its owner alone; SQLite's other files follow it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.touch(0o600)
 
 
 def _sqlite(url: URL, begin: str, connections: int) -> Engine:

@@ -1,8 +1,11 @@
 """Asking the database, and what is only a passing trouble."""
 
 import asyncio
+import os
 import sqlite3
+import stat
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -219,6 +222,25 @@ def test_trouble_with_reaching_the_database_passes(trouble: BaseException) -> No
 )
 def test_trouble_with_what_was_asked_lasts(trouble: BaseException) -> None:
     assert not is_passing(trouble)
+
+
+def test_a_file_is_read_by_its_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    engine = connect(f"sqlite:///{tmp_path}/shop.db")
+    migrate(engine)
+    os.umask(before)
+
+    files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert files == dict.fromkeys(("shop.db", "shop.db-shm", "shop.db-wal"), 0o600)
+    engine.dispose()
+
+
+async def test_all_that_is_written_goes_through_one_connection(database: Database) -> None:
+    def through(connection: Connection) -> int:
+        time.sleep(0.001)
+        return id(connection.connection.dbapi_connection)
+
+    assert len(set(await asyncio.gather(*(database.write(through) for _ in range(20))))) == 1
 
 
 def test_sqlite_is_newer_than_its_fault_in_wal_mode() -> None:
