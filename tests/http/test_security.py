@@ -145,7 +145,6 @@ async def test_a_request_with_two_lengths_is_refused_and_hung_up_on(house: House
         "/account/addresses/%00",
         "/staff/products/%00",
         "/staff/log?sku=%00",
-        "/shop?q=%00",
     ],
 )
 async def test_an_address_with_a_character_that_databases_lack_is_not_there(
