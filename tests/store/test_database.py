@@ -243,11 +243,15 @@ async def test_all_that_is_written_goes_through_one_connection(database: Databas
     assert len(set(await asyncio.gather(*(database.write(through) for _ in range(20))))) == 1
 
 
-def test_sqlite_is_newer_than_its_fault_in_wal_mode() -> None:
-    if engines.sqlite is sqlite3:
-        pytest.skip("there is no wheel of pysqlite3 for this machine")
+def test_sqlite_is_newer_than_its_fault_in_wal_mode(tmp_path: Path) -> None:
+    pytest.importorskip("pysqlite3", reason="there is no wheel of pysqlite3 for this machine")
+    engine = connect(f"sqlite:///{tmp_path}/shop.db")
 
-    assert engines.sqlite.sqlite_version_info > (3, 51, 2)
+    def version(connection: Connection) -> str:
+        return str(connection.exec_driver_sql("SELECT sqlite_version()").scalar())
+
+    assert tuple(map(int, ask(engine, version).split("."))) > (3, 51, 2)
+    engine.dispose()
 
 
 def test_a_command_makes_the_folder_that_its_database_lies_in(tmp_path: Path) -> None:
