@@ -278,7 +278,7 @@ def _print_config(config: Config, _options: argparse.Namespace) -> None:
     for each in fields(config):
         value = getattr(config, each.name)
         shown = "(kept to itself)" if each.name == "secret" and value else _shown(value)
-        shown = re.sub("(?<=//)([^:/@]*):[^/]*@", r"\1:***@", shown)
+        shown = re.sub("(?<=//)([^:/@]*):.*@", r"\1:***@", shown)
         print(f"{variable(each.name):28} {shown:32} {where[each.name]:18} {each.metadata['what']}")
 
 

@@ -85,7 +85,7 @@ class Disk:
             return await self.database.read(load_cart, account)
 
     async def carts_of(self, accounts: Iterable[Account]) -> Sequence[Cart]:
-        """Return many carts, in any order; raise `Away` likewise."""
+        """Return many carts, in any order, but for unreadable ones; raise `Away` likewise."""
         with _away():
             return await self.database.read(load_carts, [*accounts])
 

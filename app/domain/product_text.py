@@ -9,6 +9,8 @@ from app.domain.money import plain_pounds, read_pounds
 from app.domain.shelf import SKU, Product
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_FORMULA: Final = re.compile(r"[=+\-@]")
+"""How what a spreadsheet works out begins: products are exported for one."""
 _LONGEST: Final = {"name": 100, "unit": 40, "description": 2000}
 _MOST_HELD: Final = 1_000_000
 _YES_OR_NO: Final = {"yes": True, "no": False}
@@ -80,6 +82,8 @@ def _name(_: str, text: str, _known: Known) -> str:
 def _text(name: str, text: str, _known: Known) -> str:
     if not 0 < len(text) <= _LONGEST[name] or _CONTROL.search(text):
         raise ValueError(f"1 to {_LONGEST[name]} characters are needed, on one line")
+    if _FORMULA.match(text):
+        raise ValueError("a spreadsheet takes what begins with =, +, - or @ for a formula")
     return text
 
 

@@ -42,7 +42,7 @@ async def register(desk: Desk, fields: Fields) -> Session:
         raise Problem(400, "weak_password", weakness)
     if pause_s := desk.registrations.spend(from_address()):
         raise throttled(pause_s)
-    with desk.passwords.place():
+    with desk.passwords.place(from_address()):
         password_hash = await desk.passwords.hash(password)
     person = Person(Account(f"u-{desk.new_uuid()}"), email, name, password_hash)
     epoch, now_s = desk.new_epoch(), int(desk.now_s())
@@ -57,7 +57,7 @@ async def sign_in(desk: Desk, fields: Fields) -> Session:
     """Sign in; unknown e-mail and wrong password take the same way and the same time."""
     email, password = read_text(fields, "email"), read_text(fields, "password")
     address = from_address()
-    with desk.passwords.place():
+    with desk.passwords.place(address):
         async with desk.turns.of(email, address):
             person, better_hash = await recognise(desk, email, password, address)
 

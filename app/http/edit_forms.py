@@ -29,7 +29,7 @@ class Asked(NamedTuple):
 def read_edit(sku: Sku, form: Mapping[str, str]) -> Asked | Faults:
     """Return what *form* asks to have changed, or all that is wrong with it."""
     faults: dict[str, str] = {}
-    price, by, reason = form.get("price", "").strip(), _signed(form), _reason(form)
+    price, by, reason = form.get("price", "").strip(), _signed(form), read_reason(form)
     if price and read_pounds(price) is None:
         faults["price"] = f"“{price}” is not a price. Write pounds, like 2.20."
     if by is None:
@@ -42,6 +42,11 @@ def read_edit(sku: Sku, form: Mapping[str, str]) -> Asked | Faults:
     seen = read_count(form.get("version", ""), _HIGHEST_VERSION)
     edit = Edit(sku, -1 if seen is None else seen, read_pounds(price), by or 0, sold)
     return faults or Asked(edit, reason)
+
+
+def read_reason(form: Mapping[str, str]) -> str:
+    """Return the reason that somebody typed, without what nobody types on purpose."""
+    return _CONTROL.sub(" ", form.get("reason", "")).strip()
 
 
 def faults_of(refused: NotEdited, product: Product) -> Faults:
@@ -84,7 +89,3 @@ def _signed(form: Mapping[str, str]) -> int | None:
     if amount is None or len(text) - len(text.lstrip("+-")) > 1:
         return None
     return -amount if text.startswith("-") else amount
-
-
-def _reason(form: Mapping[str, str]) -> str:
-    return _CONTROL.sub(" ", form.get("reason", "")).strip()

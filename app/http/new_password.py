@@ -22,7 +22,7 @@ async def change_password(
     if weakness := desk.passwords.weakness(new):
         raise Problem(400, "weak_password", weakness)
     address = from_address()
-    with desk.passwords.place():
+    with desk.passwords.place(address):
         async with desk.turns.of(person.email, address):
             known, _ = await recognise(desk, person.email, current, address)
         password_hash = await desk.passwords.hash(new)

@@ -1,6 +1,7 @@
 """Checking passwords without telling, by time, who has an account (ASVS 5.0, 6.2)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher, most: int = MOST_PLACES):
         self._hasher = hasher
         self._most = most
-        self._taken = 0
+        self._taken = Counter[str]()
         self._threads = ThreadPoolExecutor(THREADS, "passwords")
         self._nobody = hasher.hash("nobody")
         self._common = frozenset(COMMON.read_text("utf-8").split())
@@ -46,7 +47,7 @@ class Passwords:
     @property
     def checking(self) -> int:
         """How many are being checked, or wait for that."""
-        return self._taken
+        return self._taken.total()
 
     def weakness(self, password: str) -> str | None:
         """Say what is wrong with a new *password*; there are no rules of composition."""
@@ -59,15 +60,15 @@ class Passwords:
         return None
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Stand in the queue; `Crowded` if it is full."""
-        if self._taken >= self._most:
+    def place(self, address: str) -> Iterator[None]:
+        """Stand in the queue; `Crowded` if it is full, or half of it is *address*'s."""
+        if self.checking >= self._most or self._taken[address] >= self._most / 2:
             raise Crowded
-        self._taken += 1
+        self._taken[address] += 1
         try:
             yield
         finally:
-            self._taken -= 1
+            self._leave(address)
 
     async def hash(self, password: str) -> str:
         """Return what is kept of *password*."""
@@ -85,6 +86,11 @@ class Passwords:
     def close(self) -> None:
         """Finish what is being checked."""
         self._threads.shutdown()
+
+    def _leave(self, address: str) -> None:
+        self._taken[address] -= 1
+        if not self._taken[address]:
+            del self._taken[address]
 
     def _verify(self, password: str, password_hash: str) -> bool:
         try:

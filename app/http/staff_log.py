@@ -5,7 +5,7 @@ from typing import Any
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
-from app.domain.shelf import Sku
+from app.domain.shelf import SKU, Sku
 from app.http.desk import Desk
 from app.http.edit_forms import tell_changes
 from app.http.moments import moment
@@ -23,6 +23,8 @@ def staff_log_door(desk: Desk) -> Blueprint:
     @door.get("/staff/log")
     async def log() -> ResponseReturnValue:
         page, sku = asked_page(), request.args.get("sku", "")
+        if sku and not SKU.fullmatch(sku):
+            raise not_found()
         found = await desk.database.read(list_edits, Sku(sku) if sku else None, page)
         if page > 1 and not found.entries:
             raise not_found()

@@ -9,7 +9,7 @@ from app.domain.edits import LONGEST_REASON, NotEdited
 from app.domain.product_text import COLUMNS, Known, read_product
 from app.domain.shelf import Product
 from app.http.desk import Desk
-from app.http.edit_forms import Faults
+from app.http.edit_forms import Faults, read_reason
 from app.http.login import need_login
 from app.http.notices import Notice, leave
 from app.http.page import show
@@ -53,7 +53,7 @@ def _read(desk: Desk, form: Mapping[str, str]) -> tuple[Product | None, Faults]:
 
 
 async def _add(desk: Desk, product: Product, form: Mapping[str, str]) -> ResponseReturnValue:
-    reason = form.get("reason", "").strip()[:LONGEST_REASON] or BLANK["reason"]
+    reason = read_reason(form)[:LONGEST_REASON] or BLANK["reason"]
     editor = Editor((await need_login(desk)).account, reason, int(desk.now_s()))
     done = await desk.database.write(add_product, product, editor)
     if isinstance(done, NotEdited):

@@ -175,10 +175,14 @@ class Hub:
             loading.set_result(None)
 
     async def _read_again(self, accounts: Iterable[Account]) -> None:
-        """Read carts, all in one go; those that were saved meanwhile stay ill."""
+        """Read carts, all in one go; those that were saved meanwhile stay ill.
+
+        What cannot be read is lost.
+        """
         ill = [cart for one in accounts if (cart := self._carts.get(one))]
         known = {cart.saved.account: cart.saved.version for cart in ill if not cart.is_sound}
         found = await self._disk.carts_of(known) if known else ()
+        self.lose(known.keys() - {saved.account for saved in found})
         for saved in found:
             self._mend(saved, known[saved.account])
         here = (self._carts.get(account) for account in self._ill)

@@ -130,7 +130,7 @@ class Disk(Protocol):
         """Return *account*'s cart as last saved; raise `Away` if that cannot be told now."""
 
     async def carts_of(self, accounts: Iterable[Account]) -> Sequence[Cart]:
-        """Return many carts, in any order; raise `Away` likewise."""
+        """Return many carts, in any order, but for unreadable ones; raise `Away` likewise."""
 
     async def version(self, account: Account) -> int:
         """Return how often *account*'s cart was saved; raise `Away` likewise."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from unicodedata import normalize
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -45,8 +46,8 @@ class Failures:
 
 
 def same_email(email: str) -> str:
-    """Return *email* as it is stored and compared: without case."""
-    return email.casefold()
+    """Return *email* as it is stored and compared: without case, and each letter spelled once."""
+    return normalize("NFC", email.casefold())
 
 
 def add_account(connection: Connection, person: Person, epoch: str, now_s: int) -> None:

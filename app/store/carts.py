@@ -1,6 +1,7 @@
 """Carts on disk: one document in one row, with the outboxes and the steps that undo."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,6 +13,8 @@ from app.domain.outbox import Outbox, Outboxes, OutboxId, Pushed
 from app.domain.shelf import Sku, VoucherCode
 from app.store.deals import NoDeal, close_deal
 from app.store.tables import carts, outboxes
+
+log = logging.getLogger(__name__)
 
 
 class StaleCart(Exception):
@@ -71,13 +74,13 @@ def as_save(cart: Cart, pushed: tuple[Pushed, ...], deals: tuple[Deal, ...] = ()
 def load_cart(connection: Connection, account: Account) -> Cart:
     """Return *account*'s cart as last saved; every account has one."""
     asked = select(carts).where(carts.c.account == account)
-    return cart_of(connection.execute(asked).one())
+    return _cart_of(connection.execute(asked).one())
 
 
 def load_carts(connection: Connection, accounts: Sequence[Account]) -> list[Cart]:
-    """Return the carts of *accounts* as last saved, in any order."""
+    """Return the carts of *accounts* as last saved, in any order, but for unreadable ones."""
     asked = select(carts).where(carts.c.account.in_(accounts))
-    return [cart_of(row) for row in connection.execute(asked)]
+    return [cart for _, cart in readable(connection.execute(asked))]
 
 
 def load_versions(connection: Connection, accounts: Sequence[Account]) -> dict[Account, int]:
@@ -86,9 +89,15 @@ def load_versions(connection: Connection, accounts: Sequence[Account]) -> dict[A
     return {Account(account): version for account, version in connection.execute(asked)}
 
 
-def cart_of(row: Row[Any]) -> Cart:
-    """Return the cart that a row of its table holds."""
-    return _cart(Account(row.account), row.epoch, row.version, row.rev, _decode(row.body))
+def readable(rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[Any], Cart]]:
+    """Yield *rows* with their carts; the log says whose cart cannot be read."""
+    for row in rows:
+        try:
+            cart = _cart_of(row)
+        except msgspec.DecodeError as fault:
+            log.error("the cart of %s cannot be read: %s", row.account, fault)  # noqa: TRY400
+        else:
+            yield row, cart
 
 
 def load_last(connection: Connection, account: Account, outbox: OutboxId) -> int:
@@ -207,6 +216,10 @@ def _text(cart: Cart) -> str:
             "used": cart.used,
         }
     ).decode()
+
+
+def _cart_of(row: Row[Any]) -> Cart:
+    return _cart(Account(row.account), row.epoch, row.version, row.rev, _decode(row.body))
 
 
 def _cart(account: Account, epoch: str, version: int, rev: int, body: _Body) -> Cart:

@@ -1,4 +1,8 @@
-"""Ways into the database: SQLite in a file, or a PostgreSQL server."""
+"""Ways into the database: SQLite in a file, or a PostgreSQL server.
+
+What goes wrong in either tells no parameters: e-mail addresses and notes are among them, and logs
+would keep them.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -40,7 +44,7 @@ def open_file(path: Path, mode: str) -> Any:
 def connect(url: str) -> Engine:
     """Return an engine for a command that writes, beside the server or without it."""
     if is_file(url):
-        file_of(url).parent.mkdir(parents=True, exist_ok=True)
+        _make_room(file_of(url))
     return open_to_write(url)
 
 
@@ -58,10 +62,18 @@ def open_to_read(url: str, connections: int) -> Engine:
     return _postgresql(make_url(url), "REPEATABLE READ", connections)
 
 
+def _make_room(file: Path) -> None:
+    """Begin a file that is not there, for its owner alone; SQLite's other files follow it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.touch(0o600)
+
+
 def _sqlite(url: URL, begin: str, connections: int) -> Engine:
     engine = create_engine(
         url,
         module=sqlite,
+        hide_parameters=True,
         pool_size=connections,
         max_overflow=0,
         connect_args={"check_same_thread": False, "isolation_level": None},
@@ -89,6 +101,7 @@ def _postgresql(url: URL, isolation: str, connections: int, **planner: str) -> E
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level=isolation,
+        hide_parameters=True,
         pool_size=connections,
         max_overflow=0,
         connect_args={

@@ -6,8 +6,9 @@ from app.live.ports import Farewell
 
 
 class CloseCode(IntEnum):
-    """The close codes that the shop sends itself; 1007, 1009 and 1011 come from `server`."""
+    """The close codes that the shop sends itself; 1007 and 1009 come from `line`."""
 
+    FAILED = 1011
     RESTARTING = 1012
     OVERLOADED = 1013
     BAD_MESSAGE = 4400

@@ -92,6 +92,9 @@ class CartConnection:
                     self._enter(cart, hello)
         except Away:
             self._hang_up(CloseCode.OVERLOADED, "the database is away")
+        except Exception:
+            self._hang_up(CloseCode.FAILED, "")
+            raise
 
     # What the socket calls
 

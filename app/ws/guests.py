@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.ws.codes import CloseCode
 
-CODES = frozenset((*CloseCode, 1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011))
+CODES = frozenset((*CloseCode, 1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009))
 """Close codes that are counted one by one; a client may say any number from 1000 to 4999."""
 OTHER = "other"
 

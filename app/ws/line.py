@@ -13,6 +13,7 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from app.domain.allowance import Bucket, full, spend
+from app.ws.codes import CloseCode
 from app.ws.frames import CONTROL, end_of_frame, short_text, write_text
 from app.ws.routes import SOCKET
 from app.ws.socket import Listener
@@ -27,7 +28,6 @@ SHARE_S = 0.25
 PINGS = Bucket(20, 2)
 MOST_EMPTY = 100
 WITHOUT_A_WORD = 1006
-FAILED = 1011
 NOT_UTF8 = 1007
 TOO_LARGE = 1009
 
@@ -180,7 +180,7 @@ class ShopSocket(WebSocketsSansIOProtocol):
         if self._listener is not None:
             self._forget_handshake()
         elif self.handshake_complete and self.initial_response is None:
-            self.close(FAILED, "")
+            self.close(CloseCode.FAILED, "")
         else:
             self.transport.close()
 
@@ -244,7 +244,14 @@ class ShopSocket(WebSocketsSansIOProtocol):
             self.conn.fail(NOT_UTF8, "not UTF-8")
             self.handle_parser_exception()
         else:
-            self._listener.heard(text)
+            self._serve(self._listener, text)
+
+    def _serve(self, listener: Listener, text: str) -> None:
+        try:
+            listener.heard(text)
+        except Exception:
+            log.exception("a socket failed")
+            self.close(CloseCode.FAILED, "")
 
     def _untie(self) -> None:
         """End the library's generator, which holds its owner, and what would hold its frame."""

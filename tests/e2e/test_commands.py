@@ -116,6 +116,17 @@ def test_config_tells_each_value_and_its_source_but_not_the_secret(here: Here) -
     assert SECRET not in told
 
 
+@pytest.mark.parametrize("password", ["hunter2", "hun/ter2", "hun@ter2", "hun:ter2"])
+def test_config_tells_no_password_of_a_database(here: Here, password: str) -> None:
+    database = f"postgresql://shop:{password}@127.0.0.1/shop"
+
+    told = here("config", database=database, redis=f"redis://:{password}@127.0.0.1:6379/0").out
+
+    assert "postgresql://shop:***@127.0.0.1/shop" in told
+    assert "redis://:***@127.0.0.1:6379/0" in told
+    assert "ter2" not in told
+
+
 def test_a_server_without_a_secret_does_not_start(tmp_path: Path) -> None:
     done = run_command("run", environment=environment(database=f"sqlite:///{tmp_path / 'shop.db'}"))
 

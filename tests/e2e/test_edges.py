@@ -106,6 +106,16 @@ async def test_a_body_in_chunks_may_be_no_larger(shop: Server, ada: Shopper) -> 
         assert (await line.head())[0].startswith("http/1.1 413")
 
 
+async def test_of_a_request_with_two_lengths_nothing_behind_it_is_read(shop: Server) -> None:
+    async with line_to(shop) as line:
+        two = ("Content-Length: 5", "Transfer-Encoding: chunked")
+        line.write(request(shop, "POST", "/api/session", *two) + b"0\r\n\r\n")
+        line.write(request(shop, "GET", "/shop"))
+
+        assert (await line.head())[0].startswith("http/1.1 400")
+        assert b"HTTP/1.1" not in await line.rest()
+
+
 async def test_an_email_address_is_taken_once(shop: Server, ada: Shopper) -> None:
     twin = {"email": ada.email.upper(), "password": PASSWORD, "name": "Ada"}
 
@@ -302,6 +312,55 @@ async def test_what_is_no_request_is_answered_400_with_every_header(
 
     assert status.startswith("http/1.1 400")
     assert {header.partition(":")[0] for header in headers} >= HEADERS
+
+
+FORM = "Content-Type: application/x-www-form-urlencoded"
+ODD_REQUESTS = {
+    "a trace": ("TRACE", "/", "", ""),
+    "a tunnel": ("CONNECT", "evil.example:443", "", ""),
+    "a star": ("OPTIONS", "*", "", ""),
+    "an address of elsewhere": ("GET", "http://evil.example/cart", "", ""),
+    "two slashes": ("GET", "//evil.example/cart", "", ""),
+    "no slash": ("GET", "shop", "", ""),
+    "another protocol": ("GET", "/", "Upgrade: h2c\r\nConnection: Upgrade", ""),
+    "another method in a header": ("POST", "/cart", "X-HTTP-Method-Override: DELETE", ""),
+    "no UTF-8 in the address": ("GET", "/%ff%zz%u0000?q=%ff&page=%c0%ae&sort[]=%ed%a0%80", "", ""),
+    "no cookie": ("GET", "/shop", "Cookie: shop=\xff; shop-notices=x.y.z; =;;", ""),
+    "nothing that can be accepted": ("GET", "/shop", "Accept-Encoding: br;q=nan, *;q=-1", ""),
+    "no range": ("GET", "/static/css/shop.css", "Range: bytes=5-1, x", ""),
+    "no tag": ("GET", "/shop", 'If-None-Match: W/"\r\nIf-Modified-Since: never', ""),
+    "many fields": ("POST", "/login", FORM, "a&" * 30_000),
+    "another charset": ("POST", "/login", f"{FORM}; charset=nonsense", "email=%ff"),
+    "parts without a boundary": ("POST", "/login", "Content-Type: multipart/form-data", "x"),
+    "parts that break off": (
+        "POST",
+        "/login",
+        "Content-Type: multipart/form-data; boundary=b",
+        "--b\r",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "header", "body"), ODD_REQUESTS.values(), ids=ODD_REQUESTS
+)
+async def test_an_odd_request_is_no_fault_of_the_shop_and_leads_nowhere_else(
+    shop: Server, method: str, path: str, header: str, body: str
+) -> None:
+    headers = [header] if header else []
+    async with line_to(shop) as line:
+        head = request(shop, method, path, *headers, f"Content-Length: {len(body)}")
+        line.write(head.decode().encode("latin-1") + body.encode())
+        status, *told = await line.head()
+
+    assert int(status.split()[1]) < 500
+    assert {header.partition(":")[0] for header in told} >= HEADERS
+    assert all(
+        header.startswith(("location: /", f"location: {shop.origin}/"))
+        for header in told
+        if header.startswith("location")
+    )
+    assert not any(header.startswith("location: //") for header in told)
 
 
 async def test_a_handshake_without_a_key_is_refused(shop: Server) -> None:

@@ -94,10 +94,23 @@ async def test_nobody_costs_the_check_that_somebody_costs() -> None:
 def test_the_queue_is_short_and_places_come_free() -> None:
     passwords = Passwords(CHEAP, most=2)
 
-    with passwords.place(), passwords.place(), pytest.raises(Crowded), passwords.place():
+    with passwords.place("a"), passwords.place("b"), pytest.raises(Crowded), passwords.place("c"):
         pass
-    with passwords.place(), passwords.place():
+    with passwords.place("a"), passwords.place("b"):
         pass
+
+
+def test_an_address_fills_half_of_the_queue_and_no_more() -> None:
+    passwords = Passwords(CHEAP, most=4)
+
+    with passwords.place("a"), passwords.place("a"):
+        with pytest.raises(Crowded), passwords.place("a"):
+            pass
+        with passwords.place("b"):
+            assert passwords.checking == 3
+    with passwords.place("a"):
+        pass
+    assert passwords.checking == 0
 
 
 async def test_at_most_two_are_checked_at_once() -> None:

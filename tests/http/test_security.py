@@ -1,5 +1,9 @@
 """Who may ask, from which page, and what every answer tells the browser."""
 
+import gzip
+import json
+from uuid import uuid4
+
 import pytest
 from quart import Response, websocket
 from quart.testing.connections import WebsocketResponseError
@@ -7,7 +11,8 @@ from werkzeug.datastructures import Headers
 
 from app.http.security import LARGEST_BODY
 from tests.http.house import House, open_house
-from tests.http.visitor import ADA, Visitor, code, fields, text
+from tests.http.staff import grace
+from tests.http.visitor import ADA, PASSWORD, Visitor, code, fields, text
 
 POLICY = {
     "default-src 'none'",
@@ -120,6 +125,89 @@ async def test_a_request_with_two_hosts_is_refused(house: House) -> None:
     )
 
     assert answer.status_code == 421
+
+
+async def test_a_request_with_two_lengths_is_refused_and_hung_up_on(house: House) -> None:
+    two = {"Transfer-Encoding": "chunked", "Content-Length": "0"}
+
+    answer = await house.visitor().ask("POST", "/api/session", two)
+
+    assert await code(answer) == (400, "malformed")
+    assert answer.headers["Connection"] == "close"
+
+
+@pytest.mark.on_both
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/orders/%00",
+        "/api/orders/%00",
+        "/account/addresses/%00",
+        "/staff/products/%00",
+        "/staff/log?sku=%00",
+    ],
+)
+async def test_an_address_with_a_character_that_databases_lack_is_not_there(
+    house: House, path: str
+) -> None:
+    staff = await grace(house)
+
+    assert (await staff.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "//evil.example/shop", "/shop//", "/%2f/evil"])
+async def test_an_address_with_slashes_too_many_leads_nowhere_else(house: House, path: str) -> None:
+    answer = await house.visitor().get(path)
+
+    assert answer.status_code in {308, 404}
+    assert (answer.location or "http://localhost/").startswith("http://localhost/")
+
+
+async def test_a_body_that_is_packed_is_not_unpacked(house: House) -> None:
+    bomb = gzip.compress(b" " * 2**20)
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+
+    answer = await house.visitor().ask("POST", "/api/session", headers, data=bomb)
+
+    assert await code(answer) == (400, "malformed")
+
+
+@pytest.mark.parametrize(
+    "mimetype", ["text/plain", "text/plain;application/json", "multipart/form-data", ""]
+)
+async def test_a_login_that_a_foreign_form_could_send_is_not_read(
+    house: House, mimetype: str
+) -> None:
+    await house.ada()
+    body = json.dumps({"email": ADA["email"], "password": PASSWORD})
+
+    answer = await house.visitor().ask(
+        "POST", "/api/session", {"Content-Type": mimetype}, data=body
+    )
+
+    assert await code(answer) == (415, "not_json")
+
+
+@pytest.mark.parametrize("https", [False, True])
+async def test_every_cookie_is_kept_from_scripts_and_other_sites(url: str, *, https: bool) -> None:
+    origin = "https://shop.example" if https else "http://localhost"
+    async with open_house(url, origins=(origin,)) as house:
+        ada = await house.ada()
+        answers = [
+            await ada.post("/cart/add", {"key": str(uuid4()), "sku": "milk-2l", "qty": "1"}),
+            await ada.post("/logout"),
+        ]
+
+    told = [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
+    assert {cookie.partition("=")[0].removeprefix("__Host-") for cookie in told} == {
+        "shop",
+        "shop-notices",
+    }
+    for cookie in told:
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+        assert ("Secure" in cookie.split("; ")) is https
+        assert cookie.startswith("__Host-") is https
+        assert "Domain" not in cookie
 
 
 @pytest.mark.parametrize(

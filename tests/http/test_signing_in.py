@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from argon2 import PasswordHasher
 
 from app.http.passwords import Passwords
@@ -37,6 +38,23 @@ async def test_the_email_address_may_be_written_in_any_case(house: House) -> Non
 
     assert answer.status_code == 200
     assert (await fields(answer))["name"] == "Ada"
+
+
+@pytest.mark.parametrize(
+    "mark", ["e\N{COMBINING ACUTE ACCENT}", "\N{LATIN SMALL LETTER E WITH ACUTE}"]
+)
+async def test_the_email_address_may_be_spelled_as_any_keyboard_does(
+    house: House, mark: str
+) -> None:
+    await house.ada(email="ren\N{LATIN CAPITAL LETTER E WITH ACUTE}@shop.example")
+
+    answer = await house.visitor().send(
+        "/api/session", {**RIGHT, "email": f"ren{mark}@shop.example"}
+    )
+    twin = await house.visitor().send("/api/accounts", {**ADA, "email": f"ren{mark}@shop.example"})
+
+    assert answer.status_code == 200
+    assert await code(twin) == (409, "email_taken")
 
 
 async def test_from_the_fifth_failure_on_signing_in_has_to_wait(house: House) -> None:
@@ -128,6 +146,22 @@ async def test_a_full_queue_of_passwords_is_busy(url: str) -> None:
             assert await code(answer) == (503, "busy")
             assert answer.headers["Retry-After"] == "2"
         assert house.database.writes == []
+
+
+async def test_one_address_leaves_room_for_the_others(url: str) -> None:
+    passwords = Passwords(CHEAP, most=4)
+    async with open_house(url, passwords=passwords) as house:
+        await house.ada()
+        stranger = house.visitor(address="203.0.113.9")
+        flood = [
+            stranger.send("/api/session", {**WRONG, "email": f"{number}@shop.example"})
+            for number in range(40)
+        ]
+
+        *answers, ada = await asyncio.gather(*flood, house.visitor().send("/api/session", RIGHT))
+
+    assert {answer.status_code for answer in answers} == {401, 503}
+    assert ada.status_code == 200
 
 
 async def test_a_hash_grows_stronger_when_its_owner_signs_in(url: str) -> None:

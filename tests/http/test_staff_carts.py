@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from app.store.accounts import find_by_email
 from tests.http.house import House
 from tests.http.orders import MILK, stocked_cart
 from tests.http.staff import grace
 from tests.http.visitor import text
+from tests.store.spoilt import spoil
 
 pytestmark = pytest.mark.on_both
 
@@ -50,3 +52,23 @@ async def test_a_cart_left_for_a_day_is_idle(house: House) -> None:
 
 async def test_where_all_carts_are_empty_that_is_said(house: House) -> None:
     assert "All carts are empty." in await text(await (await grace(house)).get("/staff/carts"))
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/staff/carts", "2 units of 1 product, as saved"),
+        ("/staff/products?q=milk", "1 cart holds this (2 in it)"),
+    ],
+)
+async def test_a_cart_that_cannot_be_read_is_left_out(house: House, path: str, told: str) -> None:
+    await stocked_cart(house)
+    staff = await grace(house)
+    await house.ada(email="bob@shop.example")
+    bob = await house.database.read(find_by_email, "bob@shop.example")
+    await house.database.write(spoil, bob.account)
+
+    answer = await staff.get(path)
+
+    assert answer.status_code == 200
+    assert told in re.sub("<.*?>", "", await text(answer))

@@ -256,6 +256,14 @@ async def test_a_new_product_is_on_the_shelf_and_in_the_log(house: House) -> Non
     assert "“Asked for”" in page
 
 
+async def test_nothing_unseen_gets_into_the_log(house: House) -> None:
+    staff = await grace(house)
+
+    await staff.post("/staff/new-product", NEW | {"reason": "Asked\0for\x1b[2J"})
+
+    assert "“Asked for [2J”" in await text(await staff.get("/staff/log?sku=rice-drink-1l"))
+
+
 async def test_a_sku_that_is_taken_is_refused_and_nothing_is_lost(house: House) -> None:
     staff = await grace(house)
 

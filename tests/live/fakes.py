@@ -94,7 +94,7 @@ class FakeNodes:
 
 
 class FakeDisk:
-    """Has what the test puts on it; counts what is asked, and can be away or slow."""
+    """Has what the test puts on it; counts what is asked, and can be away, slow or broken."""
 
     def __init__(self) -> None:
         self.carts: dict[Account, Cart] = {ADA: EMPTY}
@@ -102,6 +102,8 @@ class FakeDisk:
         self.carts_read: list[Account] = []
         self.lasts_read: list[OutboxId] = []
         self.is_away = False
+        self.is_broken = False
+        self.unreadable: set[Account] = set()
         self.is_free = asyncio.Event()
         self.is_free.set()
 
@@ -114,7 +116,11 @@ class FakeDisk:
     async def carts_of(self, accounts: Iterable[Account]) -> list[Cart]:
         wanted = [*accounts]
         self.carts_read += wanted
-        found = [self.carts.get(account, Cart(account, EMPTY.epoch)) for account in wanted]
+        found = [
+            self.carts.get(account, Cart(account, EMPTY.epoch))
+            for account in wanted
+            if account not in self.unreadable
+        ]
         await self._answer()
         return found
 
@@ -131,6 +137,8 @@ class FakeDisk:
         await self.is_free.wait()
         if self.is_away:
             raise Away
+        if self.is_broken:
+            raise ZeroDivisionError
 
 
 class FakeClock:

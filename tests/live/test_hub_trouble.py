@@ -108,6 +108,20 @@ async def test_a_cart_that_is_older_on_disk_than_it_was_is_lost() -> None:
     assert around.hub.open_carts == 0
 
 
+async def test_a_cart_that_can_no_longer_be_read_is_lost_and_no_other() -> None:
+    around, here, elsewhere = AroundHub(), FakeTab(), FakeTab()
+    await around.enters(here)
+    healthy = await around.enters(elsewhere, BOB)
+    around.disk.unreadable = {ADA}
+
+    around.hub.doubt([ADA, BOB])
+    await around.hub.mend()
+
+    assert here.farewells == [Farewell.LOST]
+    assert (elsewhere.farewells, healthy.trust) == ([], Trust.SOUND)
+    assert around.hub.open_carts == 1
+
+
 async def test_an_ill_cart_that_everybody_left_is_forgotten_once_it_is_mended() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)

@@ -22,6 +22,7 @@ from app.store.carts import (
     StaleCart,
     as_save,
     load_cart,
+    load_carts,
     load_last,
     renew_epochs,
     save_carts,
@@ -33,6 +34,7 @@ from tests.databases import Cluster, Databases
 from tests.domain.wishes import Story, some_story
 from tests.examples import ADA, EMPTY, HERE, MILK, NOON, THERE, after
 from tests.store.people import ADA_HERSELF, BOB, BOB_HIMSELF
+from tests.store.spoilt import spoil
 
 pytestmark = pytest.mark.on_both
 
@@ -137,6 +139,13 @@ def test_many_carts_are_saved_in_one_go(engine: Engine) -> None:
 
     assert ask(engine, load_cart, ADA).note == "Ada's"
     assert ask(engine, load_cart, BOB).note == "Bob's"
+
+
+def test_of_many_carts_one_that_cannot_be_read_costs_the_others_nothing(engine: Engine) -> None:
+    with_bob(engine)
+    ask(engine, spoil, BOB)
+
+    assert [cart.account for cart in ask(engine, load_carts, [ADA, BOB])] == [ADA]
 
 
 def test_if_one_of_many_is_stale_all_others_are_saved_or_none(engine: Engine) -> None:

@@ -1,8 +1,11 @@
 """Asking the database, and what is only a passing trouble."""
 
 import asyncio
+import os
 import sqlite3
+import stat
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,13 +15,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.store import engines
-from app.store.accounts import find_by_email, set_password_hash
+from app.store.accounts import EmailTaken, add_account, find_by_email, set_password_hash
 from app.store.carts import load_cart
 from app.store.database import Database, NotNow, ask, is_passing
 from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import Cluster, locked
-from tests.examples import ADA, EMPTY
+from tests.examples import ADA, EMPTY, NOON
 from tests.store.people import ADA_HERSELF
 
 
@@ -61,6 +64,17 @@ def test_a_command_s_question_that_fails_changes_nothing(engine: Engine) -> None
         ask(engine, change_and_fail)
 
     assert ask(engine, hash_of_ada) == "hash of her password"
+
+
+async def test_a_fault_of_the_database_tells_no_value_that_it_was_given(
+    database: Database,
+) -> None:
+    with pytest.raises(EmailTaken) as refused:
+        await database.write(add_account, ADA_HERSELF, EMPTY.epoch, NOON)
+
+    fault = str(refused.value.__cause__)
+    assert "INSERT INTO accounts" in fault
+    assert ADA_HERSELF.password_hash not in fault
 
 
 async def test_a_question_runs_to_its_end_even_if_who_asked_has_gone(database: Database) -> None:
@@ -208,6 +222,36 @@ def test_trouble_with_reaching_the_database_passes(trouble: BaseException) -> No
 )
 def test_trouble_with_what_was_asked_lasts(trouble: BaseException) -> None:
     assert not is_passing(trouble)
+
+
+def test_a_file_is_read_by_its_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    engine = connect(f"sqlite:///{tmp_path}/shop.db")
+    migrate(engine)
+    os.umask(before)
+
+    files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert files == dict.fromkeys(("shop.db", "shop.db-shm", "shop.db-wal"), 0o600)
+    engine.dispose()
+
+
+async def test_all_that_is_written_goes_through_one_connection(database: Database) -> None:
+    def through(connection: Connection) -> int:
+        time.sleep(0.001)
+        return id(connection.connection.dbapi_connection)
+
+    assert len(set(await asyncio.gather(*(database.write(through) for _ in range(20))))) == 1
+
+
+def test_sqlite_is_newer_than_its_fault_in_wal_mode(tmp_path: Path) -> None:
+    pytest.importorskip("pysqlite3", reason="there is no wheel of pysqlite3 for this machine")
+    engine = connect(f"sqlite:///{tmp_path}/shop.db")
+
+    def version(connection: Connection) -> str:
+        return str(connection.exec_driver_sql("SELECT sqlite_version()").scalar())
+
+    assert tuple(map(int, ask(engine, version).split("."))) > (3, 51, 2)
+    engine.dispose()
 
 
 def test_a_command_makes_the_folder_that_its_database_lies_in(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from app.store.database import ask
 from app.store.holdings import Held, Idle, count_held, list_idle
 from tests.examples import ADA, NOON
 from tests.store.people import BOB, BOB_HIMSELF
+from tests.store.spoilt import spoil
 
 pytestmark = pytest.mark.on_both
 
@@ -76,3 +77,27 @@ def test_idle_carts_come_in_pages(engine: Engine, monkeypatch: pytest.MonkeyPatc
 
     assert ([one.name for one in first.carts], first.next_page) == (["Bob"], 2)
     assert ([one.name for one in second.carts], second.next_page) == (["Ada"], None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "no cart",
+        '{"lines":{"milk":',
+        '{"lines":5}',
+        '{"lines":{"milk":"two"}}',
+        '{"lines":{"milk":5}}',
+    ],
+)
+def test_a_cart_that_cannot_be_read_is_left_out_and_named_in_the_log(
+    engine: Engine, caplog: pytest.LogCaptureFixture, body: str
+) -> None:
+    fill(engine, ADA, NOON - 10, milk=2, apples=12)
+    ask(engine, spoil, BOB, body)
+
+    held, idle = ask(engine, count_held), ask(engine, list_idle, NOON + 10, 1)
+
+    assert list(held.items()) == [(APPLES, Held(1, 12)), (MILK, Held(1, 2))]
+    assert [cart.name for cart in idle.carts] == ["Ada"]
+    assert f"the cart of {BOB} cannot be read" in caplog.text

@@ -14,7 +14,7 @@ from app.wire.read import _MESSAGES, _OPS
 from app.wire.schemas import SCHEMAS
 from app.wire.write import fields_of
 from app.ws.codes import CloseCode
-from app.ws.line import FAILED, NOT_UTF8, TOO_LARGE
+from app.ws.line import NOT_UTF8, TOO_LARGE
 from tests.schemas import misfits
 from tests.wire.samples import SAID_BY_CLIENTS, SAID_BY_THE_SHOP, Fields
 from tests.wire.told import NEWS
@@ -128,7 +128,7 @@ def test_values_have_the_very_fields_of_the_code() -> None:
 
 
 def test_every_close_code_is_described_and_no_other() -> None:
-    assert CLOSE_CODES.keys() == {*CloseCode, FAILED, NOT_UTF8, TOO_LARGE, *RFC_6455}
+    assert CLOSE_CODES.keys() == {*CloseCode, NOT_UTF8, TOO_LARGE, *RFC_6455}
 
 
 def test_the_document_holds_together() -> None:

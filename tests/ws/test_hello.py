@@ -296,6 +296,18 @@ async def test_while_the_database_is_away_there_is_no_coming_in(corner: Corner) 
     assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
 
 
+async def test_a_fault_while_its_cart_is_read_ends_the_connection(corner: Corner) -> None:
+    corner.around.disk.is_broken = True
+    here = corner.opens()
+
+    here.says_hello()
+    await soon()
+
+    assert here.socket.closed == (CloseCode.FAILED, "")
+    assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
+    assert isinstance(here.serving.exception(), ZeroDivisionError)
+
+
 async def test_who_leaves_while_its_cart_is_read_leaves_nothing_behind(corner: Corner) -> None:
     corner.around.disk.is_free.clear()
     here = corner.opens()

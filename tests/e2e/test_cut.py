@@ -1,0 +1,36 @@
+"""All sockets break in the same moment, as when a proxy is restarted."""
+
+import asyncio
+
+from app.domain.verdicts import Ok
+from tests.e2e.clicking import households
+from tests.e2e.conftest import Street
+from tests.e2e.server import free_port
+from tests.e2e.shelf import APPLES
+from tests.proof.proxy import proxy_to
+
+ACCOUNTS, TABS = 15, 4
+BACK_S = 30
+
+
+async def test_when_all_are_cut_at_once_all_are_back_within_30_s_and_nobody_is_refused(
+    street: Street,
+) -> None:
+    port, shop = free_port(), street.build(limits="load")
+    shop.environment["SHOP_ORIGINS"] = f"{shop.origin},http://127.0.0.1:{port}"
+    shop.start()
+    async with (
+        proxy_to(shop.port, port) as proxy,
+        households([proxy.origin] * TABS, ACCOUNTS) as crowd,
+    ):
+        clickers = [clicker for household in crowd for clicker in household.clickers]
+        proxy.cut()
+
+        async with asyncio.timeout(BACK_S):
+            verdicts = await asyncio.gather(*(one.tab.add(APPLES) for one in clickers))
+
+        assert all(isinstance(verdict, Ok) for verdict in verdicts)
+        assert {one.sockets.opened_count for one in clickers} == {2}
+        assert not any("none:" in line for one in clickers for line in one.sockets.diary)
+        for household in crowd:
+            assert (await household.account.cart()).rev == TABS

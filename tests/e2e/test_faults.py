@@ -1,0 +1,70 @@
+"""Faults of the shop, as those hear of them who are in the middle of something."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.domain.cart import Account
+from app.store.database import ask
+from app.store.engines import connect
+from tests.databases import Databases
+from tests.e2e.server import Server
+from tests.e2e.shelf import APPLES
+from tests.e2e.wire import Goodbye, Shopper, greeting, newcomer
+from tests.store.spoilt import spoil
+
+
+@pytest.fixture
+def ailing(tmp_path: Path, databases: Databases) -> Iterator[Server]:
+    """Return a shop that may complain."""
+    server = Server(tmp_path, databases.new())
+    server.start()
+    yield server
+    server.end()
+
+
+def spoil_cart_of(shopper: Shopper) -> None:
+    """Have the shop fail whenever it reads this cart."""
+    engine = connect(shopper.server.environment["SHOP_DATABASE"])
+    ask(engine, spoil, Account(shopper.account))
+    engine.dispose()
+
+
+async def test_a_fault_while_a_tab_comes_in_is_1011_and_nobody_elses(ailing: Server) -> None:
+    async with await newcomer(ailing) as ada, await newcomer(ailing) as bob:
+        spoil_cart_of(ada)
+        wire = await ada.socket()
+        await wire.say("hello", **greeting(wire))
+
+        assert await wire.goodbye() == Goodbye(1011, "")
+        assert (await bob.tab()).welcome["account"] == bob.account
+
+    closed = [event["code"] for event in ailing.events() if event["event"] == "socket closed"]
+    assert closed[0] == 1011
+
+
+async def test_a_cart_that_comes_to_harm_while_it_is_open_is_lost_and_no_other(
+    ailing: Server,
+) -> None:
+    async with await newcomer(ailing) as ada, await newcomer(ailing) as bob:
+        tab, elsewhere = await ada.tab(), await bob.tab()
+        spoil_cart_of(ada)
+        await tab.say("op", n=1, k="line.add", sku=APPLES, qty=1)
+
+        assert (await tab.goodbye()).code == 4503
+        assert (await elsewhere.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+
+
+async def test_a_fault_over_http_tells_nothing_of_itself(ailing: Server) -> None:
+    async with await newcomer(ailing) as ada:
+        spoil_cart_of(ada)
+
+        page, script = await ada.send("GET", "/shop"), await ada.send("GET", "/api/cart")
+
+    assert (page.status, script.status, script.json["code"]) == (500, 500, "failed")
+    for answer in (page, script):
+        assert answer.headers["cache-control"] == "no-store"
+        for word in (b"msgspec", b"Traceback", b"lines", b"sqlite"):
+            assert word not in answer.body
+    assert "DecodeError" in ailing.log.read_text()
