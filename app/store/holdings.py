@@ -65,7 +65,7 @@ def count_held(connection: Connection) -> dict[Sku, Held]:
             asked = connection.execute(_HELD[connection.dialect.name])
             return {Sku(sku): Held(holders, int(held)) for sku, holders, held in asked}
     except DBAPIError:
-        return _countreadable(connection)
+        return _count_readable(connection)
 
 
 def list_idle(connection: Connection, before_s: int, page: int) -> IdlePage:
@@ -87,7 +87,7 @@ def list_idle(connection: Connection, before_s: int, page: int) -> IdlePage:
     return IdlePage(found, page + 1 if len(rows) > PAGE_SIZE else None)
 
 
-def _countreadable(connection: Connection) -> dict[Sku, Held]:
+def _count_readable(connection: Connection) -> dict[Sku, Held]:
     holders, units = Counter[Sku](), Counter[Sku]()
     for _, cart in readable(connection.execute(select(carts))):
         holders.update(cart.lines.keys())
