@@ -43,8 +43,10 @@ set_up_node() {
   node_installed || alone install_node
 }
 
+# Chromium without a window costs half of what all of it costs, which does where there is no other.
 set_up_chromium() {
-  have chromium || alone install_for_debian chromium fonts-liberation
+  have chromium-headless-shell || alone install_for_debian chromium-headless-shell fonts-liberation ||
+    have chromium
 }
 
 # What a shop on several machines needs beside Python.

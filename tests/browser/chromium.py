@@ -1,4 +1,4 @@
-"""Debian's Chromium, as all that drive it start it."""
+"""Debian's Chromium, as all that drive it start it: what has no window, or else all of it."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ FLAGS = (
 
 def path() -> str:
     """Return where Chromium is."""
-    found = shutil.which("chromium")
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     assert found, "Chromium is missing: bin/test installs it, or leaves these tests out"
     return found
 
