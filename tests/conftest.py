@@ -23,6 +23,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", KINDS, indirect=True, scope="session")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what may take longest, so that nothing is left for one process alone."""
+    items.sort(key=_may_take_s, reverse=True)
+
+
+def _may_take_s(item: pytest.Item) -> float:
+    timeout = item.get_closest_marker("timeout")
+    return timeout.args[0] if timeout and item.get_closest_marker("long") else 0.0
+
+
 @pytest.fixture(scope="session")
 def database_kind(request: pytest.FixtureRequest) -> str:
     """Return which kind of database the test is about; SQLite, if it does not matter."""

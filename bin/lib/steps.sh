@@ -2,9 +2,6 @@
 # What the commands that check share: each step is taken, whatever became of those before it.
 # Sourced after setup.sh.
 
-# Two files of tests at a time: mostly they wait, for a browser, a database or a clock.
-side_by_side=(--numprocesses=2 --dist=loadfile --no-loadscope-reorder)
-
 failed=
 left_out=
 done_without=
