@@ -79,9 +79,9 @@ class Server:
         """Send a signal, and do not wait for what comes of it."""
         self.running.send_signal(sign)
 
-    def exit_code(self) -> int:
+    def exit_code(self, within_s: float = EXIT_S) -> int:
         """Wait for the process to end; return how it did."""
-        code = self.running.wait(EXIT_S)
+        code = self.running.wait(within_s)
         assert self.running.stdout
         self.running.stdout.close()
         return code

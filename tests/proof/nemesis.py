@@ -93,7 +93,7 @@ async def _crash(stage: Stage, step: str) -> None:
     stage.shop.crash_at(step, stage.chance.randint(1, passes))
     await asyncio.to_thread(stage.shop.kill)
     await asyncio.to_thread(stage.shop.begin)
-    code = await asyncio.to_thread(stage.shop.running.wait, COMES_BY_S)
+    code = await asyncio.to_thread(stage.shop.exit_code, COMES_BY_S)
     assert code == -signal.SIGKILL, f"it was to die at {step}, and ended with {code}"
     stage.shop.crash_nowhere()
     await asyncio.to_thread(stage.shop.start)
