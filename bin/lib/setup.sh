@@ -51,8 +51,8 @@ set_up_chromium() {
 
 # What a shop on several machines needs beside Python.
 set_up_servers() {
-  { have_postgresql && have redis-server haproxy; } ||
-    alone install_for_debian postgresql redis-server haproxy
+  { have_postgresql && have redis-server haproxy nginx; } ||
+    alone install_for_debian postgresql redis-server haproxy nginx
 }
 
 have_postgresql() {
