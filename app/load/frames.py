@@ -10,10 +10,10 @@ from app.load.model import Wish
 
 
 class By(Struct, frozen=True):
-    """Which op a patch says it comes of."""
+    """Which op a patch says it comes of; an order is none."""
 
-    outbox: str = ""
-    n: int = 0
+    outbox: str | None = None
+    n: int | None = None
 
 
 class Frame(Struct, frozen=True):

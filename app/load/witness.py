@@ -150,7 +150,7 @@ class Witness(Observer):
                 f"a tab at revision {line.held} was told a patch {patch.prev} → {patch.rev}"
             )
         line.held = patch.rev
-        if patch.by and patch.by.outbox:
+        if patch.by and patch.by.outbox is not None and patch.by.n is not None:
             self._credit(line, (patch.by.outbox, patch.by.n), patch.rev)
         for sku in patch.lines:
             if not self._ledger.has_asked_for(sku):
