@@ -2,7 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+import subprocess
+import sys
+import time
 from pathlib import Path
 from statistics import median
 
@@ -11,19 +13,23 @@ import pytest
 from app.domain.faults import FAULTS
 from app.load import chaos
 from tests.databases import Cluster
+from tests.e2e.server import ROOT
+from tests.notes import Note
 from tests.proof.crowd import TABS
 from tests.proof.history import told
 from tests.proof.log import Opened
 from tests.proof.nemesis import CRASHES, STRIKES, killing, lock, striking
 from tests.proof.play import Nemesis, Stage, play, staged
 
-Note = Callable[[str, object], None]
-
 ACCOUNTS = 3
 LEAST_EVENTS_A_S = 50
 CYCLES = 20
 SHORT_S, LONG_S, LOCKED_S = 20, 60, 30
 CRASHES_OF_POSTGRESQL, DOWN_S = 3, 2
+READY_S, MOST_IMPORTS = 2.0, 5
+"""So soon a shop that was killed is ready again; a slow machine has as much time as it takes to
+import the shop so often, which is the same on one that is not.
+"""
 
 
 async def check(
@@ -53,6 +59,14 @@ async def check_kills(home: Path, seed: int, note: Note, database: str | None = 
     stage = await check(home, seed, killing(CYCLES), note, database)
     assert len(stage.log.strikes()) == CYCLES
     assert stage.proxy.doubled == 0
+    assert min(stage.shop.opened_s) < max(READY_S, MOST_IMPORTS * imported_s())
+
+
+def imported_s() -> float:
+    """Return how long this machine takes now to import what the shop is made of."""
+    began_s = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import app.main"], check=True, cwd=ROOT)
+    return time.monotonic() - began_s
 
 
 @pytest.mark.timeout(90)

@@ -17,10 +17,10 @@ from tests.e2e.orders import HOME
 from tests.e2e.server import ROOT, environment
 from tests.e2e.shelf import MILK
 from tests.e2e.wire import Shopper, newcomer, op
+from tests.notes import Note
 from tests.proof.nemesis import STRIKES, strike_once
 from tests.proof.play import Stage, staged
 
-Note = Callable[[str, object], None]
 Ended = Callable[[], Awaitable[list[tuple[int | None, str]]]]
 """Waits for all crowds to end; returns their exit codes, and what they said."""
 

@@ -3,17 +3,16 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.e2e.raw import handshake
 from tests.e2e.server import ROOT
 from tests.e2e.wire import newcomer
+from tests.notes import Note
 from tests.wire_proof.bystander import Bystander, bystander
 from tests.wire_proof.watched import WatchedServer
-
-Note = Callable[[str, object], None]
 
 OFTEN = {"flood_headers": 100, "flood_ops": 10, "read_nothing": 20, "come_and_go": 2000}
 """How many times each is tried, by bin/test too."""

@@ -1,7 +1,7 @@
 """Frames spoilt by chance: each ends the connection as it must, or does no harm."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -9,10 +9,9 @@ import pytest
 
 from tests.e2e.shelf import APPLES
 from tests.e2e.wire import Shopper, newcomer
+from tests.notes import Note
 from tests.wire_proof.runs import Run
 from tests.wire_proof.watched import WatchedServer
-
-Note = Callable[[str, object], None]
 
 WARM_UP = 2000
 AT_ONCE = 8
