@@ -143,12 +143,16 @@ async def test_back_never_shows_an_old_count(visitor: Visitor) -> None:
     await expect(there.locator("[data-part=cart-count]").first).to_have_text("2")
 
     await here.go_back(wait_until="commit")
-    seen = await here.evaluate(
-        """[document.title, document.querySelector("[data-part=cart-count]").textContent]"""
+    first_seen = await here.wait_for_function(
+        """() => {
+          const count = document.querySelector("[data-part=cart-count]");
+          return count && [document.title, count.textContent];
+        }"""
     )
+    title, count = await first_seen.json_value()
 
-    assert "(1)" not in seen[0]
-    assert seen[1] != "1"
+    assert "(1)" not in title
+    assert count != "1"
     await expect(here).to_have_title(re.compile(r"^\(2\) "))
 
 
