@@ -28,17 +28,21 @@ def full(bucket: Bucket, now_s: float) -> Allowance:
 
 def refill(allowance: Allowance, bucket: Bucket, now_s: float) -> Allowance:
     """Return *allowance* with what has come back since."""
-    gained = max(0.0, now_s - allowance.at_s) * bucket.per_s
-    return Allowance(min(bucket.size, allowance.left + gained), now_s)
+    return Allowance(_left(allowance, bucket, now_s), now_s)
 
 
 def spend(allowance: Allowance, bucket: Bucket, now_s: float) -> Allowance | None:
     """Return *allowance* after taking one out, or `None` if there is not one."""
-    there = refill(allowance, bucket, now_s)
-    return Allowance(there.left - 1, now_s) if there.left >= 1 - _SLACK else None
+    left = _left(allowance, bucket, now_s)
+    return Allowance(left - 1, now_s) if left >= 1 - _SLACK else None
 
 
 def wait_ms(allowance: Allowance, bucket: Bucket, now_s: float) -> int:
     """Return after how many milliseconds there will be one."""
-    missing = max(0.0, 1 - refill(allowance, bucket, now_s).left)
+    missing = max(0.0, 1 - _left(allowance, bucket, now_s))
     return ceil(missing / bucket.per_s * 1000)
+
+
+def _left(allowance: Allowance, bucket: Bucket, now_s: float) -> float:
+    gained = max(0.0, now_s - allowance.at_s) * bucket.per_s
+    return min(bucket.size, allowance.left + gained)

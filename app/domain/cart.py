@@ -142,11 +142,11 @@ def _moved_content(cart: Cart, patch: Patch) -> int:
     return moved
 
 
+@lru_cache(REMEMBERED_WEIGHTS)
 def _weigh_line(place: str, sku: Sku, line: Line | None) -> int:
     return _weigh(place, f"{sku} {line.pos} {line.qty} {line.agreed}") if line else 0
 
 
-@lru_cache(REMEMBERED_WEIGHTS)
 def _weigh(place: str, text: str) -> int:
     if not text:
         return 0

@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from app.domain.cart import CONTENT_BYTES, Cart
+from app.domain.cart import Cart
 
 _POSITION = re.compile(r"([0-9a-f]+)\.(0|[1-9][0-9]{0,15})\.([0-9a-f]{16})", re.ASCII)
 
@@ -25,7 +25,7 @@ ALARMS = frozenset({Why.FUTURE, Why.FORK})
 
 def position(cart: Cart) -> str:
     """Return the position of *cart*: the same for the same stored state, wherever it is asked."""
-    return f"{cart.epoch}.{cart.rev}.{cart.content:0{2 * CONTENT_BYTES}x}"
+    return f"{cart.epoch}.{cart.rev}.{cart.content:016x}"
 
 
 def why_snapshot(at: str | None, cart: Cart) -> Why | None:

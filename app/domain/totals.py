@@ -10,6 +10,7 @@ from app.domain.shelf import CURRENCY, Money, Product, Shelf, Sku, told_stock
 from app.domain.vouchers import ShownVoucher, discount, show_voucher
 
 DELIVERY = Money(350)
+FREE = Money(0)
 FREE_DELIVERY_FROM = Money(4000)
 
 
@@ -80,17 +81,17 @@ def show_line(line: Line, product: Product) -> ShownLine:
 
 def price_cart(cart: Cart, shelf: Shelf, now_s: float) -> tuple[ShownVoucher | None, Totals]:
     """Return what *cart* costs today, with its voucher if that counts."""
-    count = subtotal = 0
+    count = cost = 0
     for sku, line in cart.lines.items():
         product = shelf.products[sku]
         if product.sold and product.stock > 0:
             count += line.qty
-            subtotal += line.qty * product.price
-    voucher = show_voucher(cart, shelf, Money(subtotal), now_s)
-    off = discount(voucher, shelf, Money(subtotal))
-    delivery = 0 if count == 0 or subtotal >= FREE_DELIVERY_FROM else DELIVERY
-    total = Money(subtotal - off + delivery)
-    return voucher, Totals(count, Money(subtotal), off, Money(delivery), total)
+            cost += line.qty * product.price
+    subtotal = Money(cost)
+    voucher = show_voucher(cart, shelf, subtotal, now_s)
+    off = discount(voucher, shelf, subtotal)
+    delivery = FREE if count == 0 or subtotal >= FREE_DELIVERY_FROM else DELIVERY
+    return voucher, Totals(count, subtotal, off, delivery, Money(subtotal - off + delivery))
 
 
 def view(cart: Cart, shelf: Shelf, now_s: float) -> View:

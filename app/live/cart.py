@@ -50,6 +50,7 @@ class LiveCart:
         self.holds = 0
         self.allowance = allowance or full(shop.limits.ops, shop.steady_s())
         self._shop = shop
+        self._ops = shop.limits.ops
         self._wishes = Wishes()
         self._pushed: list[Pushed] = []
         self._deals: list[Deal] = []
@@ -236,9 +237,8 @@ class LiveCart:
 
     def _spend(self, now_s: float) -> int:
         """Pay for an op; return for how many milliseconds there is nothing to pay with."""
-        bucket = self._shop.limits.ops
-        if (left := spend(self.allowance, bucket, now_s)) is None:
-            return max(1, wait_ms(self.allowance, bucket, now_s))
+        if (left := spend(self.allowance, self._ops, now_s)) is None:
+            return max(1, wait_ms(self.allowance, self._ops, now_s))
         self.allowance = left
         return 0
 

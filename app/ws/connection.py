@@ -42,8 +42,8 @@ ANSWERS_S = 5.0
 PINGS = Bucket(10, 2)
 LONGEST_REASON = 100
 NOTHING: frozenset[Sku] = frozenset()
-ANSWERS = (Ok, No, Later, Need)
-STATE = (Changed, Prices, Snapshot)
+ANSWERS = frozenset({Ok, No, Later, Need})
+STATE = frozenset({Changed, Prices, Snapshot})
 
 
 class CartConnection:
@@ -52,6 +52,9 @@ class CartConnection:
     `serve_hello` lets the tab in; from then on everything happens in what the socket calls and
     in what the live cart tells, and nothing waits.
     """
+
+    __deletable__ = ("_socket", "_outgoing", "_looks", "_flow", "_pulse")
+    """What `_untie` deletes; for mypyc, if it compiles this (`bin/compile`)."""
 
     def __init__(self, socket: Socket, session: Session, name: str, manners: Manners):
         self.id, self.gen, self.outbox = TabId(""), 0, OutboxId("")
@@ -135,12 +138,12 @@ class CartConnection:
         """Have *news* read by the tab, in order, soon."""
         if self._closed:
             return
-        if isinstance(news, ANSWERS):
+        kind = type(news)
+        if kind in ANSWERS:
             self._flow.unanswered -= 1
             if isinstance(news, Later):
                 self._patience.hold(news, self._loop.time())
-        frame = self._manners.scribe.write(news)
-        self._outgoing.add(frame, is_state=isinstance(news, STATE))
+        self._outgoing.add(self._manners.scribe.write(news), is_state=kind in STATE)
 
     def contradict(self) -> None:
         """Refuse an op whose number another op has."""

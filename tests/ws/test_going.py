@@ -2,12 +2,12 @@
 
 import gc
 import logging
-import weakref
 
 import pytest
 
 from app.live.ports import Farewell
 from app.ws.codes import CODES, CloseCode
+from app.ws.connection import CartConnection
 from tests.examples import THERE
 from tests.ws.clock import passes, soon, timers
 from tests.ws.fakes import Corner, kinds
@@ -206,6 +206,11 @@ async def test_a_reason_has_at_most_a_hundred_bytes_and_no_broken_character(
     assert here.socket.closed == (1007, "x" + "é" * 49)
 
 
+def connections() -> set[int]:
+    """Return the identities of all connections that are in memory."""
+    return {id(one) for one in gc.get_objects() if type(one) is CartConnection}
+
+
 async def test_who_has_gone_is_forgotten_at_once_with_the_cart_and_all(corner: Corner) -> None:
     gc.disable()
     try:
@@ -215,12 +220,13 @@ async def test_who_has_gone_is_forgotten_at_once_with_the_cart_and_all(corner: C
         browser.sends("nonsense")
         await soon()
         assert browser.socket.closed
-        trace = weakref.ref(browser.connection)
+        gone = id(browser.connection)
+        assert gone in connections()
 
         browser.leaves()
         del browser.connection
         await soon()
 
-        assert trace() is None
+        assert gone not in connections()
     finally:
         gc.enable()
