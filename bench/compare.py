@@ -18,14 +18,24 @@ from bench.operations import SHAPES, Measured, measure
 from bench.shop import ObviousServer, measured_shop
 from tests.e2e.server import Server
 
+WINDOWS = (1, 8, 32)
+"""Ops that each account has under way."""
 VERSIONS = ("quart", "uvicorn", "uvloop", "sqlalchemy", "pysqlite3", "aiosqlite")
+HEAD = (
+    "| accounts x tabs | under way in each account | this shop | the obvious way | ratio |\n"
+    "| --- | --- | --- | --- | --- |"
+)
 
 
 async def shapes(kind: type[Server], seconds: float) -> list[Measured]:
-    """Measure each shape on a shop of this kind."""
+    """Measure each shape on a shop of this kind, with few ops under way and with many."""
     with measured_shop(kind) as shop:
         accounts = await shop.register(max(count for count, _ in SHAPES))
-        return [await measure(shop, accounts[:count], tabs, seconds) for count, tabs in SHAPES]
+        return [
+            await measure(shop, accounts[:count], tabs, seconds, window=window)
+            for window in WINDOWS
+            for count, tabs in SHAPES
+        ]
 
 
 def say_where() -> None:
@@ -39,10 +49,11 @@ async def main(seconds: float, *, long: bool) -> None:
     """Print all tables."""
     say_where()
     ours, theirs = await shapes(Server, seconds), await shapes(ObviousServer, seconds)
-    print("| accounts x tabs | this shop | the obvious way | ratio |\n| --- | --- | --- | --- |")
-    for one, other in zip(ours, theirs, strict=True):
+    print(HEAD)
+    windows = [window for window in WINDOWS for _ in SHAPES]
+    for window, one, other in zip(windows, ours, theirs, strict=True):
         ratio = one.per_cpu_s / other.per_cpu_s
-        print(f"| {one.shape} | {one.us:.0f} µs | {other.us:,.0f} µs | {ratio:.1f} |")
+        print(f"| {one.shape} | {window} | {one.us:.0f} µs | {other.us:,.0f} µs | {ratio:.1f} |")
     print()
     await memory.main(10_000 if long else 1000)
     await connects.main(2000)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from app.domain.cart import Cart, Patch
 from app.domain.outbox import Pushed
@@ -30,7 +30,7 @@ class AddLine:
     sku: Sku
     qty: int
     seen: Money | None = None
-    kind: ClassVar = Kind.ADD_LINE
+    kind = Kind.ADD_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class SetLine:
     sku: Sku
     qty: int
     seen: Money | None = None
-    kind: ClassVar = Kind.SET_LINE
+    kind = Kind.SET_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class AcceptLine:
 
     sku: Sku
     price: Money
-    kind: ClassVar = Kind.ACCEPT_LINE
+    kind = Kind.ACCEPT_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class SaveLine:
     """Move a line to those saved for later."""
 
     sku: Sku
-    kind: ClassVar = Kind.SAVE_LINE
+    kind = Kind.SAVE_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class UnsaveLine:
     """Move a saved line back into the cart."""
 
     sku: Sku
-    kind: ClassVar = Kind.UNSAVE_LINE
+    kind = Kind.UNSAVE_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class SetNote:
     """Write on the order."""
 
     text: str
-    kind: ClassVar = Kind.SET_NOTE
+    kind = Kind.SET_NOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class SetVoucher:
     """Put a voucher on the cart, by its code; `None` takes it off."""
 
     code: str | None
-    kind: ClassVar = Kind.SET_VOUCHER
+    kind = Kind.SET_VOUCHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Undo:
     """Take the newest change back; with `rev`, only if it made that revision."""
 
     rev: int | None = None
-    kind: ClassVar = Kind.UNDO
+    kind = Kind.UNDO
 
 
 @dataclass(frozen=True, slots=True)

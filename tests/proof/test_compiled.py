@@ -1,0 +1,35 @@
+"""The shop as `bin/compile` makes it keeps the same promises, and is really compiled."""
+
+import subprocess
+import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+
+import pytest
+
+from tests.e2e.server import ROOT
+
+COPY = ROOT / "var/compiled"
+PROMISES = ("domain", "wire", "live", "ws", "store", "client", "load", "e2e")
+ONE = "app/domain/rules.py", "app/live/cart.py", "app/ws/connection.py", "app/wire/read.py"
+BUILD_S, RUN_S = 600, 3000
+
+
+@pytest.mark.long
+@pytest.mark.timeout(BUILD_S + RUN_S)
+def test_compiled_it_keeps_the_same_promises() -> None:
+    subprocess.run([ROOT / "bin/compile"], check=True, timeout=BUILD_S)
+    assert [
+        one for one in ONE if not (COPY / one).with_suffix(EXTENSION_SUFFIXES[0]).exists()
+    ] == []
+
+    words = ("-m", "pytest", "-q", "--exitfirst", *(f"tests/{room}" for room in PROMISES))
+    done = subprocess.run(
+        [sys.executable, *words],
+        capture_output=True,
+        check=False,
+        cwd=COPY,
+        text=True,
+        timeout=RUN_S,
+    )
+
+    assert done.returncode == 0, done.stdout[-3000:]
