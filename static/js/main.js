@@ -125,7 +125,7 @@ function show() {
 
 function showLink() {
   const { state, code } = socket
-  const { length } = tab.outbox.waiting
+  const { length } = tab.unsaved
   const said = status(state, code, length, now() - away_since >= LATE_MS, fresh_at)
   change(document.body, "data-link", state)
   set(document, "textContent", { "status-text": said?.text ?? "", "status-act": said?.act ?? "" })
