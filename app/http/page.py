@@ -18,7 +18,7 @@ Context = dict[str, Any]
 
 MISDIRECTED = 421
 
-_NOBODY: Context = {"account": None, "cart": None, "at": None}
+_NOBODY: Context = {"account": None, "cart": None, "at": None, "settled": None}
 
 
 async def show(desk: Desk, template: str, **context: Any) -> str:
@@ -70,9 +70,14 @@ async def _who(desk: Desk) -> Context:
     if (login := await find_login(desk)) is None:
         return _NOBODY
     async with desk.hub.borrow(login.account, None) as cart:
-        snapshot = cart.snapshot()
+        snapshot, outboxes = cart.snapshot(), cart.saved.outboxes
     account = {"id": login.account, "name": login.name, "staff": login.staff}
-    return {"account": account, "cart": cart_fields(snapshot.cart), "at": snapshot.at}
+    return {
+        "account": account,
+        "cart": cart_fields(snapshot.cart),
+        "at": snapshot.at,
+        "settled": {outbox: known.last for outbox, known in outboxes.items()},
+    }
 
 
 def _no_key() -> str:

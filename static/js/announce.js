@@ -1,6 +1,6 @@
 // What passes by: in two live regions, over the page, or where a row was.
 
-/** @import { After, Line } from "./types.d.ts" */
+/** @import { Line } from "./types.d.ts" */
 
 import { copy, every, set, the } from "./views/dom.js"
 import { glide } from "./views/glide.js"
@@ -12,10 +12,10 @@ const MOST = 4
 /**
  * Return a voice that says in `region` what came within half a second, the last for each key.
  * @param {Element} region
- * @param {After} after
+ * @param {(act: () => void, ms: number) => unknown} later
  * @returns {(text: string, key?: string) => void}
  */
-export function voice(region, after) {
+export function voice(region, later) {
   /** @type {Map<string, string>} */
   const texts = new Map()
   const speak = () => {
@@ -23,7 +23,7 @@ export function voice(region, after) {
     texts.clear()
   }
   return (text, key = text) => {
-    if (!texts.size) after(BATCH_MS, speak)
+    if (!texts.size) later(speak, BATCH_MS)
     if (!texts.size) region.textContent = ""
     texts.set(key, text)
   }
@@ -39,24 +39,6 @@ export function notice(text, key = text) {
   item.dataset.key = key
   put(item)
   passBy(item)
-}
-
-/**
- * @param {string} text
- * @param {Record<string, () => void>} answers
- */
-export function question(text, answers) {
-  const item = written("notice", text)
-  item.dataset.question = ""
-  for (const [label, act] of Object.entries(answers)) {
-    const button = document.createElement("button")
-    button.className = "link"
-    button.textContent = label
-    button.addEventListener("click", act)
-    button.addEventListener("click", () => takeOff(item))
-    item.append(button)
-  }
-  put(item)
 }
 
 /**
@@ -97,7 +79,7 @@ export function clearRemoved(lines) {
  * @param {string} template
  * @param {string} text
  */
-function written(template, text) {
+export function written(template, text) {
   const item = copy(template)
   set(item, "textContent", { text })
   return item
@@ -108,7 +90,7 @@ function written(template, text) {
  * nothing that is there moves.
  * @param {HTMLElement} item
  */
-function put(item) {
+export function put(item) {
   const list = the("#notices")
   const all = every(":scope > li", list)
   const plain = all.filter((one) => one.dataset.key)
@@ -124,7 +106,7 @@ function put(item) {
  * The place stays free until all are gone, so that no other falls into it.
  * @param {HTMLElement} item
  */
-function takeOff(item) {
+export function takeOff(item) {
   const list = item.parentElement
   item.dataset.past = ""
   if (list?.id !== "notices") item.remove()

@@ -1,13 +1,13 @@
 // The cart as the shop has confirmed it: values, and how one becomes the next.
 
-/** @import { Cart, Lines, LineChanges, Line, Patch, Prices, Snapshot } from "./types.d.ts" */
+/** @import { Cart, CartNow, Lines, LineChanges, Line, Patch, Prices } from "./types.d.ts" */
 
 /**
- * @param {Omit<Snapshot, "t">} snapshot
+ * @param {CartNow} now  A snapshot does not say what is settled: the welcome before it did.
  * @returns {Cart}
  */
-export function hold({ at, rev, cart }) {
-  return { ...cart, at, rev, lines: keyed(cart.lines), saved: keyed(cart.saved) }
+export function hold({ at, rev, cart, settled = {} }) {
+  return { ...cart, at, rev, settled, lines: keyed(cart.lines), saved: keyed(cart.saved) }
 }
 
 /**

@@ -1,45 +1,37 @@
 // Puts the page together: wishes go out, news comes in, the views show the result.
 
-/** @import { After, Cart, Listen, News, Op, SocketWorld, Warn } from "./types.d.ts" */
+/** @import { After, Cart, Listen, News, Op, SocketWorld } from "./types.d.ts" */
 
-import { clearRemoved, leaveRemoved, notice, question, setRevision, voice } from "./announce.js"
+import { clearRemoved, leaveRemoved } from "./announce.js"
 import { hold } from "./cart.js"
 import { Drawer, lock, openRows } from "./drawer.js"
 import { onWish } from "./forms.js"
+import { isTallied, LATE_MS, linkChanged, showLink } from "./link.js"
 import { Socket } from "./socket.js"
 import { Tab } from "./tab.js"
-import { showCart, tint } from "./views/cart.js"
-import { change, every, isField, leaveField, set, the } from "./views/dom.js"
+import { tell, tellWish } from "./told.js"
+import { showCart } from "./views/cart.js"
+import { every, isField, leaveField, set, the } from "./views/dom.js"
 import { known, showCards, showPrices, skusOnThePage } from "./views/shelf.js"
-import { backOnline, clamped, counted, moved, status } from "./words.js"
+import { counted } from "./words.js"
 
-const LATE_MS = 2000
 const NAP_MS = 15_000
 
 const account = document.body.dataset.account ?? ""
-const now = () => performance.now()
 const clock = () => Date.now()
-const politely = voice(the("#polite"), after)
-const urgently = voice(the("#assertive"), after)
 const drawer = new Drawer(openRows(account), lock)
 const channel = new BroadcastChannel("shop")
 
-let away_since = now()
-let fresh_at = timeOfDay()
-/** The tab let its socket go while nobody looked: that is no trouble to speak of. */
-let rested = false
 /** This page was put away, and has not heard of its cart since. */
 let is_old = false
 /** Pages with something of their own to show hear the news too. */
 const listeners = /** @type {Set<Listen>} */ (new Set())
-/** What became of the changes that waited while the shopper saw it. */
-let tally = /** @type {{ saved: number, refusals: string[] } | null} */ (null)
 
 /** What the socket opens: a page may put something between. */
 export const world = /** @type {SocketWorld} */ ({
   open: () => new WebSocket(`${location.origin.replace("http", "ws")}/ws`, "shop.cart.v1"),
   chance: Math.random,
-  now,
+  now: () => performance.now(),
   after,
 })
 
@@ -47,7 +39,7 @@ export const socket = new Socket(world, {
   hello: (gen) => tab.hello(gen),
   heard: (news) => tab.hear(news),
   closed: (code) => code === 4503 && tab.forgetPosition(),
-  changed: linkChanged,
+  changed: moved,
 })
 
 export const tab = new Tab(
@@ -63,7 +55,7 @@ export const tab = new Tab(
       await drawer.keep(outbox.kept)
     },
     replace: (kept) => drawer.replace(kept, clock()),
-    now,
+    now: world.now,
     clock,
     after,
   },
@@ -110,9 +102,7 @@ function ask(op) {
   if (op.k === "line.set" && op.qty === (before?.qty ?? 0)) return
   if (before && op.k === "line.set" && !op.qty) leaveRemoved(before)
   tab.ask(op)
-  const after = line()
-  if (after) politely(`${after.name}: ${after.qty} in your cart.`, after.sku)
-  else if (before) politely(`Removed ${before.name}.`, before.sku)
+  tellWish(before, line())
 }
 
 function show() {
@@ -120,38 +110,18 @@ function show() {
   showCart(shown, is_old)
   showCards(shown.lines, shown.touched)
   clearRemoved(shown.lines)
-  showLink()
+  look()
 }
 
-function showLink() {
-  const { state, code } = socket
-  const { length } = tab.outbox.waiting
-  const said = status(state, code, length, now() - away_since >= LATE_MS, fresh_at)
-  change(document.body, "data-link", state)
-  set(document, "textContent", { "status-text": said?.text ?? "", "status-act": said?.act ?? "" })
-  set(document, "hidden", { status: !said, "status-act": !said?.act })
-  if (said) tally ??= { saved: 0, refusals: [] }
-  if (state !== "open") return
-  askAboutStale()
-  if (!tally || length) return
-  say(backOnline(tally.saved, tally.refusals))
-  tally = null
+function look() {
+  if (socket.state === "open" && tab.stale.length) askAboutStale()
+  showLink(socket, tab.unsaved.length)
 }
 
-function linkChanged() {
+function moved() {
   const { state, code } = socket
-  if (state === "open") {
-    away_since = Number.POSITIVE_INFINITY
-    sessionStorage.removeItem("reloaded")
-  } else if (away_since > now()) {
-    away_since = now()
-    fresh_at = timeOfDay()
-    after(LATE_MS, showLink)
-  } else if (rested && state !== "resting") {
-    away_since = now()
-    after(LATE_MS, showLink)
-  }
-  rested = state === "resting"
+  linkChanged(state, look)
+  if (state === "open") sessionStorage.removeItem("reloaded")
   if (state === "resting") is_old = true
   if (state === "stopped") stopped(code)
   show()
@@ -171,12 +141,10 @@ function stopped(code) {
   }
 }
 
-function askAboutStale(count = tab.stale.length) {
-  if (!count || every("[data-question]").length) return
-  question(`${counted(count, "change")} from more than a day ago: still wanted?`, {
-    "Send now": () => tab.freshen(),
-    Forget: () => tab.forget(),
-  })
+/** What waited for more than a day is asked about first. */
+async function askAboutStale() {
+  const stale = await import("./views/stale.js").catch(() => null)
+  stale?.askAbout(tab)
 }
 
 /**
@@ -186,19 +154,8 @@ function askAboutStale(count = tab.stale.length) {
  */
 function told(news, before, op) {
   if (news.t === "welcome") is_old = false
-  if (news.t === "no" && "text" in news) {
-    if (tally) tally.refusals.push(news.text)
-    else say(news.text)
-  }
-  if (news.t === "ok") {
-    if (tally) tally.saved += 1
-    if (news.warn) answerField(news.warn)
-    if (op?.k === "undo") politely("Taken back.")
-    if (op?.k === "line.set" && !op.qty) setRevision(op.sku, news.rev)
-  }
+  if (!isTallied(news)) tell(news, before, tab, op)
   if (news.t === "prices") showPrices(news.items)
-  if (news.t === "prices") tellLines(before, false)
-  if (news.t === "patch") tellLines(before, news.by.tab !== tab.id)
   if (news.t === "tabs") {
     set(document, "textContent", { tabs: `Open in ${counted(news.n, "tab")}` })
     set(document, "hidden", { tabs: news.n < 2 })
@@ -208,47 +165,11 @@ function told(news, before, op) {
 }
 
 /**
- * What the shop and other tabs did to the lines.
- * @param {Cart} before
- * @param {boolean} is_foreign
- */
-function tellLines(before, is_foreign) {
-  for (const { sku, name } of [...before.lines.values(), ...tab.cart.lines.values()]) {
-    const old = before.lines.get(sku)
-    const line = tab.cart.lines.get(sku)
-    const text = moved(line, old)
-    if (text) urgently(text, sku)
-    if (text && !every("[data-rows]").some((list) => list.checkVisibility())) notice(text, sku)
-    if (!is_foreign || line?.qty === old?.qty) continue
-    politely(`${name} changed in another tab.`, sku)
-    tint(sku)
-  }
-}
-
-/**
- * Less than was asked for: say so, and put it where that was typed.
- * @param {Warn} warn
- */
-function answerField(warn) {
-  const { asked, got } = warn
-  const field = document.activeElement
-  if (isField(field) && field.closest(`[data-sku="${warn.sku}"]`) && field.value === `${asked}`)
-    field.value = `${got}`
-  say(clamped(warn))
-}
-
-/**
  * Have `hear` told all that this tab is told, after the tab has taken it in.
  * @param {Listen} hear
  */
 export function listen(hear) {
   listeners.add(hear)
-}
-
-/** @param {string} text */
-function say(text) {
-  notice(text)
-  politely(text)
 }
 
 async function signIn() {
@@ -265,27 +186,9 @@ async function signedOut() {
   location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
 }
 
-/** On a phone the cart opens over the page; without this script the bar leads to /cart. */
-async function showSheet() {
-  const is_narrow = matchMedia("(width < 1024px)")
-  if (!document.querySelector("#sheet") || !is_narrow.matches) return
-  const { openSheet } = await import("./views/sheet.js")
-  for (const link of every('[data-part="to-cart"]')) {
-    link.addEventListener("click", (event) => {
-      if (!is_narrow.matches || event.ctrlKey || event.metaKey || event.shiftKey) return
-      event.preventDefault()
-      openSheet()
-    })
-  }
-}
-
 /** A click is shown first, and all else done after that. */
 function nextTask() {
   return /** @type {Promise<void>} */ (new Promise((resolve) => after(0, resolve)))
-}
-
-function timeOfDay() {
-  return new Date().toLocaleTimeString("en-GB", { timeStyle: "short" })
 }
 
 /** @type {After} */
@@ -315,7 +218,8 @@ addEventListener("pageshow", ({ persisted }) => persisted && begin())
 addEventListener("online", () => socket.reach(true))
 addEventListener("offline", () => socket.reach(false))
 document.addEventListener("visibilitychange", () => socket.show(!document.hidden))
-showSheet()
+if (document.querySelector("#sheet") && matchMedia("(width < 1024px)").matches)
+  import("./views/sheet.js")
 document.addEventListener("focusout", ({ target }) => {
   leaveField(target)
   if (isField(target)) queueMicrotask(show)
@@ -327,5 +231,5 @@ setInterval(() => {
 }, NAP_MS)
 
 tab.watched = skusOnThePage()
-after(LATE_MS, showLink)
+after(LATE_MS, look)
 begin()

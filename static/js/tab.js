@@ -43,11 +43,17 @@ export class Tab {
     return this.outbox.stale(this.#world.clock())
   }
 
+  /** What waits and is not in the cart; of what is in it, only the verdict was not heard. */
+  get unsaved() {
+    const settled = this.cart.settled[this.outbox.id] ?? 0
+    return this.outbox.waiting.filter((one) => !one.sent || one.n > settled)
+  }
+
   /**
    * @param {Known} known
    */
   shown(known) {
-    const ops = this.outbox.waiting.map((one) => one.op)
+    const ops = this.unsaved.map((one) => one.op)
     return pending(this.cart, ops, known)
   }
 

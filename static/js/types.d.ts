@@ -91,6 +91,12 @@ export type Welcome = {
 
 export type Snapshot = { t: "snapshot"; at: string; rev: number; cart: WireCart }
 
+/** What a page is sent with: `settled` says how far it got with each outbox. */
+export type CartNow = Omit<Snapshot, "t"> & { settled?: Settled }
+
+/** The newest number that has a verdict, by outbox. */
+export type Settled = Readonly<Record<string, number>>
+
 export type Patch = {
   t: "patch"
   prev: number
@@ -137,6 +143,8 @@ export type Lines = ReadonlyMap<string, Line>
 export type Cart = Readonly<{
   at: string | null
   rev: number
+  /** Ops up to there are in it, or were refused. */
+  settled: Settled
   lines: Lines
   saved: Lines
   note: string

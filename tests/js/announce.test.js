@@ -6,7 +6,7 @@ import { Clock } from "./clock.js"
 function regionAndVoice() {
   const clock = new Clock()
   const region = /** @type {Element} */ ({ textContent: "" })
-  return { clock, region, say: voice(region, clock.after) }
+  return { clock, region, say: voice(region, (act, ms) => clock.after(ms, act)) }
 }
 
 test("what comes within half a second is said together", () => {

@@ -23,6 +23,15 @@ test("a snapshot is the whole cart, in the order of its places", () => {
   assert.deepEqual([...full.saved.values()], snapshot.cart.saved)
 })
 
+test("how far each outbox got in the cart of a page stays known through patches", () => {
+  const settled = { here: 7 }
+
+  assert.deepEqual(advance(hold({ ...snapshot, settled }), told("patch_set", "patch"))?.settled, {
+    here: 7,
+  })
+  assert.deepEqual(full.settled, {})
+})
+
 test("a patch sets whole lines and moves revision, position and totals", () => {
   const patch = told("patch_set", "patch")
   const next = advance(full, patch)

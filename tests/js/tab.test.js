@@ -359,6 +359,59 @@ test("a stored outbox is continued, and what was asked meanwhile goes behind it"
   assert.deepEqual(page.kept.at(-1)?.id, "stored")
 })
 
+/**
+ * A page whose cart got so far with the outbox that it finds stored, and what it shows of the milk.
+ * @param {number} settled
+ * @param {...{ sent: boolean }} waiting  Each adds one.
+ */
+function reloaded(settled, ...waiting) {
+  const page = new Page()
+  page.tab.cart = { ...page.tab.cart, settled: { stored: settled } }
+  /** @type {Op} */
+  const op = { k: "line.add", sku: "milk-2l", qty: 1 }
+  const ops = waiting.map(({ sent }, i) => ({ n: i + 7, op, since: 0, sent }))
+  page.tab.adopt({ id: "stored", settled: 6, waiting: ops })
+  const qty = () => page.lines.find((line) => line.sku === "milk-2l")?.qty ?? 0
+  return { page, qty, before: qty() - page.tab.unsaved.length }
+}
+
+test("what the cart of the page holds is not put on it again, and still waits", async () => {
+  const { page, qty, before } = reloaded(7, { sent: true }, { sent: true })
+  assert.equal(page.tab.cart.lines.get("milk-2l")?.qty, before)
+  assert.equal(qty(), before + 1)
+  assert.deepEqual(page.tab.hello(1).pend, [7, 8])
+  assert.deepEqual(
+    page.kept.at(-1)?.waiting.map((one) => one.n),
+    [7, 8],
+  )
+
+  await page.welcome({ last: 7, verdicts: [{ ...told("ok", "ok"), n: 7 }] })
+  assert.equal(qty(), before + 1)
+  assert.deepEqual(page.taken(), [8])
+})
+
+test("what was never sent is in no cart, whatever the shop says of its number", () => {
+  const { qty, before } = reloaded(7, { sent: false })
+
+  assert.equal(qty(), before + 1)
+})
+
+test("how far another outbox got says nothing of this one", () => {
+  const { page, qty } = reloaded(7, { sent: true })
+  const before = qty()
+  page.tab.cart = { ...page.tab.cart, settled: { another: 7 } }
+
+  assert.equal(qty(), before + 1)
+})
+
+test("a cart from the shop takes the place of all that the page's said", async () => {
+  const { page, qty } = reloaded(7, { sent: true })
+  const before = qty()
+  await page.hear(told("snapshot_of_every_state", "snapshot"))
+
+  assert.equal(qty(), before + 1)
+})
+
 test("a page that goes leaves what waits where it is kept", async () => {
   const page = await (await new Page().welcome()).ask(undo)
   page.tab.leave()

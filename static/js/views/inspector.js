@@ -1,7 +1,6 @@
 // The line of this tab, shown as it lives, and the third panel, which is asked over it.
 
-/** @import { Bench, Closed, Op, Passed, Spy } from "../types.d.ts" */
-/** @typedef {typeof import("../experiments.js")} Experiments */
+/** @import { Bench, Closed, Passed, Spy } from "../types.d.ts" */
 
 import { inMs } from "../figures.js"
 import { Inspector, meaning } from "../inspector.js"
@@ -22,7 +21,6 @@ const inspector = new Inspector({ now: world.now, after: world.after }, () => ne
 const { open: openWire } = world
 let line = /** @type {Spied | null} */ (null)
 let pings = FIRST_PING
-let is_frozen = false
 let is_due = false
 
 world.open = () => {
@@ -72,12 +70,22 @@ function show() {
   is_due = false
   const { node, conn, gen, rtt } = inspector
   const { rev, at } = tab.cart
-  const now = { state: is_frozen ? "frozen" : socket.state, node, conn, tab: tab.id, at: at ?? "–" }
+  const now = {
+    state: isFrozen() ? "frozen" : socket.state,
+    node,
+    conn,
+    tab: tab.id,
+    at: at ?? "–",
+  }
   const numbers = { gen: `${gen}`, rev: `${rev}`, waiting: `${tab.outbox.waiting.length}` }
   const facts = Object.entries({ ...now, ...numbers, rtt: inMs(rtt) })
   set(root, "textContent", Object.fromEntries(facts.map(([part, text]) => [`now-${part}`, text])))
   const is_idle = socket.state === "open" && !root.dataset.busy
   for (const button of every("[data-act]")) change(button, "aria-disabled", `${!is_idle}`)
+}
+
+function isFrozen() {
+  return root.dataset.busy === "freeze"
 }
 
 function showCloses() {
@@ -107,7 +115,7 @@ function say(text) {
 }
 
 function ping() {
-  if (document.hidden || is_frozen || socket.state !== "open") return
+  if (document.hidden || isFrozen() || socket.state !== "open") return
   pings += 1
   socket.send({ t: "ping", id: pings })
 }
@@ -142,38 +150,13 @@ function refuse(name) {
   else say(why)
 }
 
-/**
- * Load the experiments, and make one.
- * @param {(experiments: Experiments) => Promise<unknown>} make
- */
-async function experiment(make) {
-  const experiments = await import("../experiments.js").catch(() => null)
-  if (experiments) await make(experiments)
-  else say("The shop could not be asked how to do this. Try again in a moment.")
-}
-
-/** @param {Experiments} experiments */
-async function freezeForAWhile({ freeze }) {
-  is_frozen = true
-  await freeze(bench, Number(root.dataset.freezeMs))
-  is_frozen = false
-}
-
-/**
- * @param {Experiments} experiments
- * @param {DOMStringMap} button
- */
-async function sendTwice({ twice }, { sku = "", price }) {
-  const op = /** @type {Op & { sku: string }} */ ({
-    k: "line.add",
-    sku,
-    qty: 1,
-    seen: Number(price),
+/** @param {"drop" | "freeze" | "twice"} name */
+function onExperiment(name) {
+  onAct(name, async (button) => {
+    const experiments = await import("./experiments.js").catch(() => null)
+    if (experiments) await experiments[name](bench, button.dataset)
+    else say("The shop could not be asked how to do this. Try again in a moment.")
   })
-  const verdicts = (await twice(bench, op)) ?? []
-  evidence.hidden = !verdicts.length
-  const texts = verdicts.map(({ text }, at) => [`verdict-${at + 1}`, text])
-  set(root, "textContent", Object.fromEntries(texts))
 }
 
 async function ask() {
@@ -185,9 +168,9 @@ async function ask() {
   }
 }
 
-onAct("drop", () => experiment(({ drop }) => drop(bench)))
-onAct("freeze", () => experiment(freezeForAWhile))
-onAct("twice", ({ dataset }) => experiment((experiments) => sendTwice(experiments, dataset)))
+onExperiment("drop")
+onExperiment("freeze")
+onExperiment("twice")
 onAct("ask", ask)
 listen((news) => {
   if (news.t === "welcome") {

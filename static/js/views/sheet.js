@@ -9,13 +9,20 @@ const guests = every(".panel, .status, [data-voice]").map((guest) => {
   return { guest, home, next: guest.nextSibling }
 })
 
-export function openSheet() {
+const narrow = matchMedia("(width < 1024px)")
+
+/** @param {MouseEvent} event */
+function open(event) {
+  if (!narrow.matches || event.ctrlKey || event.metaKey || event.shiftKey) return
+  event.preventDefault()
   dialog.append(...guests.map(({ guest }) => guest))
   dialog.showModal()
 }
 
+// Without this script these lead to /cart.
+for (const link of every('[data-part="to-cart"]')) link.addEventListener("click", open)
 dialog.addEventListener("close", () => {
   for (const { guest, home, next } of guests.toReversed()) home.insertBefore(guest, next)
 })
 dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close())
-matchMedia("(width >= 1024px)").addEventListener("change", () => dialog.close())
+narrow.addEventListener("change", () => dialog.close())
