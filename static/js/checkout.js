@@ -3,9 +3,9 @@
 /** @import { Cart, News } from "./types.d.ts" */
 
 import { listen, socket, tab } from "./main.js"
-import { differences, parts, sum } from "./sums.js"
+import { money } from "./strings.js"
+import { differences, parts, sum } from "./totals_diff.js"
 import { change, set, the } from "./views/dom.js"
-import { money } from "./words.js"
 
 const names = /** @type {Map<string, string>} */ (new Map())
 

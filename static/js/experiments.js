@@ -4,7 +4,7 @@
 /** @import { Tab } from "./tab.js" */
 /** @import { Bench, Op, Passed } from "./types.d.ts" */
 
-import { counted } from "./words.js"
+import { counted } from "./strings.js"
 
 const PATIENCE_MS = 15_000
 const AFTERMATH_MS = 400

@@ -2,18 +2,18 @@
 
 /** @import { After, Cart, Listen, News, Op, SocketWorld } from "./types.d.ts" */
 
-import { clearRemoved, leaveRemoved } from "./announce.js"
+import { tell, tellWish } from "./announcements.js"
 import { hold } from "./cart.js"
-import { Drawer, lock, openRows } from "./drawer.js"
+import { isTallied, LATE_MS, linkChanged, showLink } from "./connection_status.js"
 import { onWish } from "./forms.js"
-import { isTallied, LATE_MS, linkChanged, showLink } from "./link.js"
+import { Drawer, lock, openRows } from "./outbox_store.js"
 import { Socket } from "./socket.js"
+import { counted } from "./strings.js"
 import { Tab } from "./tab.js"
-import { tell, tellWish } from "./told.js"
+import { clearRemoved, leaveRemoved } from "./toasts.js"
+import { known, showCards, showPrices, skusOnThePage } from "./views/cards.js"
 import { showCart } from "./views/cart.js"
 import { every, isField, leaveField, set, the } from "./views/dom.js"
-import { known, showCards, showPrices, skusOnThePage } from "./views/shelf.js"
-import { counted } from "./words.js"
 
 const NAP_MS = 15_000
 

@@ -2,8 +2,8 @@
 
 /** @import { Price, Product } from "./types.d.ts" */
 
+import { money } from "./strings.js"
 import { the } from "./views/dom.js"
-import { money } from "./words.js"
 
 /** @typedef {Product & Price & { state: string }} Found */
 

@@ -1,7 +1,7 @@
 // What is passed around, for the type checker alone: no page loads this file.
 
 import type { Inspector } from "./inspector.js"
-import type { Spied } from "./spied.js"
+import type { Spied } from "./socket_proxy.js"
 import type { Tab } from "./tab.js"
 
 // The wire, `shop.cart.v1`; protocol.md says what each word means. What a tab may ask:
@@ -168,7 +168,7 @@ export type Shown = {
   waits: boolean
 }
 
-// outbox.js and drawer.js
+// outbox.js and outbox_store.js
 
 export type Waiting = { n: number; op: Op; since: number; sent: boolean }
 
@@ -240,7 +240,7 @@ export type Listen = (news: News, op?: Op) => void
 /** What is to be said about the connection, and what can be done about it. */
 export type Said = { text: string; act?: "Use it here" | "Load again" | "Sign in" } | null
 
-// spied.js, inspector.js and the page that they belong to
+// socket_proxy.js, inspector.js and the page that they belong to
 
 export type Way = "in" | "out"
 

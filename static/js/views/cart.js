@@ -2,7 +2,7 @@
 
 /** @import { Line, Shown } from "../types.d.ts" */
 
-import { counted, money, saving } from "../words.js"
+import { counted, money, saving } from "../strings.js"
 import { change, copy, every, isNews, set, the } from "./dom.js"
 import { glide } from "./glide.js"
 

@@ -5,7 +5,7 @@
 import { inMs } from "../figures.js"
 import { Inspector, meaning } from "../inspector.js"
 import { listen, socket, tab, world } from "../main.js"
-import { Spied } from "../spied.js"
+import { Spied } from "../socket_proxy.js"
 import { change, copy, every, set, the } from "./dom.js"
 import { showFailure } from "./panels.js"
 
@@ -161,7 +161,7 @@ function onExperiment(name) {
 
 async function ask() {
   try {
-    const { askOverLine } = await import("./held.js")
+    const { askOverLine } = await import("./live_panel.js")
     await askOverLine(inspector, () => socket.send({ t: "resync" }))
   } catch {
     showFailure("held", "No answer came. Try again once the line is open.")

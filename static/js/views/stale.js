@@ -2,8 +2,8 @@
 
 /** @import { Tab } from "../tab.js" */
 
-import { put, takeOff, written } from "../announce.js"
-import { counted } from "../words.js"
+import { counted } from "../strings.js"
+import { put, takeOff, written } from "../toasts.js"
 import { every } from "./dom.js"
 
 /** @param {Tab} tab */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { voice } from "../../static/js/announce.js"
+import { voice } from "../../static/js/toasts.js"
 import { Clock } from "./clock.js"
 
 function regionAndVoice() {

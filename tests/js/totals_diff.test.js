@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { differences, parts, sum } from "../../static/js/sums.js"
+import { differences, parts, sum } from "../../static/js/totals_diff.js"
 
 const names = new Map([["milk-2l", "Milk"]])
 const line = { pos: 1, agreed: 210, stock: null, name: "", unit: "", slug: "", image: "" }

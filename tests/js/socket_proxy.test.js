@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Spied } from "../../static/js/spied.js"
+import { Spied } from "../../static/js/socket_proxy.js"
 
 const ping = '{"t":"ping","id":1}'
 const op = '{"t":"op","n":1,"k":"undo"}'

@@ -2,7 +2,7 @@
 
 /** @import { Cart } from "./types.d.ts" */
 
-import { money } from "./words.js"
+import { money } from "./strings.js"
 
 const COUNTS_NOTHING = ["sold_out", "gone"]
 

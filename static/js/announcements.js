@@ -3,10 +3,10 @@
 /** @import { Tab } from "./tab.js" */
 /** @import { Cart, Line, News, Op, Warn } from "./types.d.ts" */
 
-import { notice, setRevision, voice } from "./announce.js"
+import { clamped, moved } from "./strings.js"
+import { notice, setRevision, voice } from "./toasts.js"
 import { tint } from "./views/cart.js"
 import { every, isField, the } from "./views/dom.js"
-import { clamped, moved } from "./words.js"
 
 const politely = voice(the("#polite"), setTimeout)
 const urgently = voice(the("#assertive"), setTimeout)

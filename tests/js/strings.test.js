@@ -9,7 +9,7 @@ import {
   moved,
   saving,
   status,
-} from "../../static/js/words.js"
+} from "../../static/js/strings.js"
 import { lineOf, told } from "./samples.js"
 
 test("money has two digits after the point, also below zero", () => {

@@ -2,7 +2,7 @@
 
 /** @import { Line, Price } from "../types.d.ts" */
 
-import { chip, money } from "../words.js"
+import { chip, money } from "../strings.js"
 import { fillStepper } from "./cart.js"
 import { change, every, isNews, set } from "./dom.js"
 

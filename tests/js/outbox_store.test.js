@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Drawer } from "../../static/js/drawer.js"
+import { Drawer } from "../../static/js/outbox_store.js"
 
 /** What one browser keeps for an account, and which of it its tabs hold. */
 class Browser {

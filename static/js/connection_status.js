@@ -3,9 +3,9 @@
 /** @import { Socket } from "./socket.js" */
 /** @import { News, State } from "./types.d.ts" */
 
-import { say } from "./told.js"
+import { say } from "./announcements.js"
+import { backOnline, status } from "./strings.js"
 import { change, set } from "./views/dom.js"
-import { backOnline, status } from "./words.js"
 
 export const LATE_MS = 2000
 
