@@ -1,60 +1,67 @@
-// How the connection stands, where that is worth a word, and what became of what waited meanwhile.
+// The status of the connection under the header, and the summary once it is back: how many of the
+// changes that waited were saved.
 
 /** @import { Socket } from "./socket.js" */
-/** @import { News, State } from "./types.d.ts" */
+/** @import { ConnectionState, ServerMessage } from "./types.d.ts" */
 
-import { say } from "./announcements.js"
-import { backOnline, status } from "./strings.js"
-import { change, set } from "./views/dom.js"
+import { announce } from "./announcements.js"
+import { backOnlineText, statusMessage } from "./strings.js"
+import { setParts, setProperty } from "./views/dom.js"
 
+/** A connection that is away for less is not reported. */
 export const LATE_MS = 2000
 
 let away_since = performance.now()
 let fresh_at = timeOfDay()
-/** The tab let its socket go while nobody looked: that is no trouble to speak of. */
-let rested = false
-/** What became of the changes that waited while the shopper saw it. */
-let tally = /** @type {{ saved: number, refusals: string[] } | null} */ (null)
+/** The tab was hidden and closed its connection: no trouble to report when it reconnects. */
+let was_resting = false
+/** Verdicts on the changes that waited while the status was shown; null if it was not. */
+let waited = /** @type {{ saved: number, refusals: string[] } | null} */ (null)
 
 /**
- * @param {State} state
- * @param {() => void} look  Once it is late, how it stands is to be shown again.
+ * Note a change of the connection's state.
+ * @param {ConnectionState} state
+ * @param {() => void} refresh  Called when the connection has been away for long enough to say so.
  */
-export function linkChanged(state, look) {
+export function connectionChanged(state, refresh) {
   if (state === "open") away_since = Number.POSITIVE_INFINITY
   else if (away_since > performance.now()) {
     away_since = performance.now()
     fresh_at = timeOfDay()
-    setTimeout(look, LATE_MS)
-  } else if (rested && state !== "resting") {
+    setTimeout(refresh, LATE_MS)
+  } else if (was_resting && state !== "resting") {
     away_since = performance.now()
-    setTimeout(look, LATE_MS)
+    setTimeout(refresh, LATE_MS)
   }
-  rested = state === "resting"
+  was_resting = state === "resting"
 }
 
 /**
  * @param {Socket} socket
- * @param {number} count  How many changes wait.
+ * @param {number} count  The number of unsaved changes.
  */
-export function showLink({ state, code }, count) {
-  const said = status(state, code, count, performance.now() - away_since >= LATE_MS, fresh_at)
-  change(document.body, "data-link", state)
-  set(document, "textContent", { "status-text": said?.text ?? "", "status-act": said?.act ?? "" })
-  set(document, "hidden", { status: !said, "status-act": !said?.act })
-  if (said) tally ??= { saved: 0, refusals: [] }
-  if (state !== "open" || !tally || count) return
-  say(backOnline(tally.saved, tally.refusals))
-  tally = null
+export function showConnection({ state, code }, count) {
+  const is_late = performance.now() - away_since >= LATE_MS
+  const message = statusMessage(state, code, count, is_late, fresh_at)
+  setProperty(document.body, "data-link", state)
+  setParts(document, "textContent", {
+    "status-text": message?.text ?? "",
+    "status-act": message?.act ?? "",
+  })
+  setParts(document, "hidden", { status: !message, "status-act": !message?.act })
+  if (message) waited ??= { saved: 0, refusals: [] }
+  if (state !== "open" || !waited || count) return
+  announce(backOnlineText(waited.saved, waited.refusals))
+  waited = null
 }
 
 /**
- * Count what waited; say whether this is a refusal that is told with all others in the end.
- * @param {News} news
+ * Count a verdict for the summary; return true if it is a rejection, which the summary announces.
+ * @param {ServerMessage} message
  */
-export function isTallied(news) {
-  if (tally && news.t === "ok") tally.saved += 1
-  return tally && news.t === "no" && "text" in news && tally.refusals.push(news.text) > 0
+export function countVerdict(message) {
+  if (waited && message.t === "ok") waited.saved += 1
+  return waited && message.t === "no" && "text" in message && waited.refusals.push(message.text) > 0
 }
 
 function timeOfDay() {

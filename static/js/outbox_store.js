@@ -1,88 +1,93 @@
-// Where this browser keeps the outboxes of one account, each held by at most one tab.
+// The outboxes of one account, stored in IndexedDB; a Web Lock gives each to at most one tab.
 
-/** @import { Found, Kept, Lock, Row, Rows } from "./types.d.ts" */
+/** @import { AcquireLock, ClaimedOutbox, OutboxRecord, OutboxTable } from "./types.d.ts" */
+/** @import { StoredOutbox } from "./types.d.ts" */
 
-export class Drawer {
-  #own = /** @type {Found | null} */ (null)
-  #rows
-  #lock
+export class OutboxStore {
+  #claimed = /** @type {ClaimedOutbox | null} */ (null)
+  #table
+  #acquireLock
 
   /**
-   * @param {Rows} rows
-   * @param {Lock} lock
+   * @param {OutboxTable} table
+   * @param {AcquireLock} acquireLock
    */
-  constructor(rows, lock) {
-    this.#rows = rows
-    this.#lock = lock
+  constructor(table, acquireLock) {
+    this.#table = table
+    this.#acquireLock = acquireLock
   }
 
   /**
-   * Lock an outbox that no tab holds, or return null: waiting ones first, then the oldest.
-   * @param {(row: Row) => boolean} fits
-   * @returns {Promise<Found | null>}
+   * Lock an outbox that no tab holds and return it, or null if there is none. Outboxes with pending
+   * ops come first, then the oldest.
+   * @param {(stored: StoredOutbox) => boolean} fits
+   * @returns {Promise<ClaimedOutbox | null>}
    */
-  async find(fits) {
-    const rows = (await this.#rows.all()).filter(fits)
-    const idle = (/** @type {Row} */ row) => Number(!row.waiting.length)
-    for (const { id } of rows.sort((a, b) => idle(a) - idle(b) || a.born - b.born)) {
-      const letGo = await this.#lock(id)
-      const row = letGo && (await this.#rows.all()).find((one) => one.id === id)
-      if (row) return { row, letGo }
-      letGo?.()
+  async claim(fits) {
+    const candidates = (await this.#table.all()).filter(fits)
+    const idle = (/** @type {StoredOutbox} */ stored) => Number(!stored.waiting.length)
+    for (const { id } of candidates.sort((a, b) => idle(a) - idle(b) || a.born - b.born)) {
+      const release = await this.#acquireLock(id)
+      // Another tab may have changed or deleted it before this tab had the lock.
+      const stored = release && (await this.#table.all()).find((other) => other.id === id)
+      if (stored) return { stored, release }
+      release?.()
     }
     return null
   }
 
   /**
-   * What was held stays for others.
-   * @param {Found} found
+   * Use a claimed outbox; the one in use before is released for other tabs.
+   * @param {ClaimedOutbox} claimed
    */
-  hold(found) {
-    this.leave()
-    this.#own = found
-    return found.row
+  use(claimed) {
+    this.release()
+    this.#claimed = claimed
+    return claimed.stored
   }
 
   /**
-   * @param {Kept} kept
+   * Save the outbox in use.
+   * @param {OutboxRecord} record  Ignored if it is another outbox.
    */
-  async keep(kept) {
-    const row = this.#own?.row
-    if (row?.id === kept.id) await this.#rows.swap([], { ...row, ...kept })
+  async save(record) {
+    const stored = this.#claimed?.stored
+    if (stored?.id === record.id) await this.#table.swap([], { ...stored, ...record })
   }
 
   /**
-   * Hold and store `kept` in place of what was held.
-   * @param {Kept} kept
+   * Use and save a new outbox, and delete the one in use before.
+   * @param {OutboxRecord} record
    * @param {number} born
    */
-  async replace(kept, born) {
-    const old = this.#own
-    const row = { ...kept, born }
-    this.#own = { row, letGo: (await this.#lock(kept.id)) ?? (() => {}) }
-    await this.#rows.swap(old ? [old.row.id] : [], row)
-    old?.letGo()
+  async replace(record, born) {
+    const old = this.#claimed
+    const stored = { ...record, born }
+    this.#claimed = { stored, release: (await this.#acquireLock(record.id)) ?? (() => {}) }
+    await this.#table.swap(old ? [old.stored.id] : [], stored)
+    old?.release()
   }
 
-  /** Leave the outbox to others: the page goes. */
-  leave() {
-    this.#own?.letGo()
-    this.#own = null
+  /** Release the outbox in use, so that another tab can claim it: this page is closing. */
+  release() {
+    this.#claimed?.release()
+    this.#claimed = null
   }
 
-  /** Forget all of it: the shopper signed out. */
+  /** Delete all outboxes of the account: the customer signed out. */
   async clear() {
-    this.leave()
-    await this.#rows.swap((await this.#rows.all()).map((row) => row.id))
+    this.release()
+    await this.#table.swap((await this.#table.all()).map((stored) => stored.id))
   }
 }
 
 /**
- * Where the browser keeps nothing, unsent changes live as long as the page.
+ * Open the outboxes of `account` in IndexedDB. Where the browser denies storage, pending ops live as
+ * long as the page.
  * @param {string} account
- * @returns {Rows}
+ * @returns {OutboxTable}
  */
-export function openRows(account) {
+export function openTable(account) {
   const request = indexedDB.open(`shop ${account}`)
   request.onupgradeneeded = () => request.result.createObjectStore("outboxes", { keyPath: "id" })
   const opening = done(request)
@@ -91,29 +96,30 @@ export function openRows(account) {
   const all = async () => done((await store()).getAll())
   return {
     all: () => all().catch(() => []),
-    swap: (...change) => store().then(swap(...change), () => {}),
+    swap: (...change) => store().then(swapIn(...change), () => {}),
   }
 }
 
-/** @type {Lock} */
-export function lock(name) {
+/** @type {AcquireLock} */
+export function lockOutbox(name) {
   return new Promise((resolve) => {
-    navigator.locks.request(`outbox ${name}`, { ifAvailable: true }, (held) => {
-      if (held) return new Promise((letGo) => resolve(() => letGo(null)))
+    navigator.locks.request(`outbox ${name}`, { ifAvailable: true }, (lock) => {
+      // The browser holds the lock until the promise that is returned here resolves.
+      if (lock) return new Promise((release) => resolve(() => release(null)))
       return resolve(null)
     })
   })
 }
 
 /**
- * @param {string[]} gone
- * @param {Row} [come]
+ * @param {string[]} deleted
+ * @param {StoredOutbox} [added]
  * @returns {(outboxes: IDBObjectStore) => Promise<unknown>}
  */
-function swap(gone, come) {
+function swapIn(deleted, added) {
   return (outboxes) => {
-    for (const id of gone) outboxes.delete(id)
-    if (come) outboxes.put(come)
+    for (const id of deleted) outboxes.delete(id)
+    if (added) outboxes.put(added)
     return new Promise((resolve) => {
       outboxes.transaction.oncomplete = outboxes.transaction.onabort = resolve
     })

@@ -1,12 +1,13 @@
-// Loaded before the page is painted, so that nothing moves: whether the cart beside the shelves
-// is folded away. The first paint then waits for the end of the page, where that can be asked for.
+// Runs before the first paint, so that nothing moves after it: restores whether the cart panel is
+// folded away. Browsers that support it are told to delay the first paint until the end of the page
+// is parsed (`rel=expect`, `blocking=render`).
 
 {
-  const page = document.documentElement
+  const root = document.documentElement
   const name = "panel"
 
-  const show = () => {
-    const is_folded = page.hasAttribute("data-folded")
+  const showButtons = () => {
+    const is_folded = root.hasAttribute("data-folded")
     for (const button of document.querySelectorAll("[data-part=fold]")) {
       button.setAttribute("aria-expanded", `${!is_folded}`)
       button.setAttribute("aria-label", is_folded ? "Show the cart" : "Fold the cart away")
@@ -15,12 +16,12 @@
 
   /** @param {boolean} is_folded */
   const fold = (is_folded) => {
-    page.toggleAttribute("data-folded", is_folded)
-    show()
+    root.toggleAttribute("data-folded", is_folded)
+    showButtons()
   }
 
-  // A browser may refuse to keep anything: the panel is then open on the next page.
-  const kept = () => {
+  // A browser may deny storage: the panel is then open on every page.
+  const stored = () => {
     try {
       return localStorage.getItem(name)
     } catch {
@@ -29,7 +30,7 @@
   }
 
   /** @param {boolean} is_folded */
-  const keep = (is_folded) => {
+  const store = (is_folded) => {
     try {
       localStorage.setItem(name, is_folded ? "folded" : "open")
     } catch {}
@@ -41,14 +42,14 @@
   end.setAttribute("blocking", "render")
   document.head.append(end)
 
-  fold(kept() === "folded")
+  fold(stored() === "folded")
   document.addEventListener("DOMContentLoaded", () => {
-    show()
+    showButtons()
     end.remove()
   })
   document.addEventListener("click", ({ target }) => {
     if (!(target instanceof Element && target.closest("[data-part=fold]"))) return
-    fold(!page.hasAttribute("data-folded"))
-    keep(page.hasAttribute("data-folded"))
+    fold(!root.hasAttribute("data-folded"))
+    store(root.hasAttribute("data-folded"))
   })
 }

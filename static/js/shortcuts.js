@@ -2,8 +2,10 @@
 // the page, so they work on every page. People who use speech input can switch them off
 // (WCAG 2.1.4, "Character Key Shortcuts").
 
-import { areShortcutsOn } from "./shortcuts_setting.js"
-import { every, isField } from "./views/dom.js"
+import { isField, queryAll } from "./views/dom.js"
+
+/** The name of the setting in this browser's storage. */
+const SETTING = "keys"
 
 /**
  * What each key does to the row or card that has the focus; false if it does nothing.
@@ -19,12 +21,21 @@ const KEYS = {
   "?": () => showShortcuts(),
 }
 
+function areOn() {
+  return localStorage.getItem(SETTING) !== "off"
+}
+
+/** @param {boolean} are_on */
+function setOn(are_on) {
+  localStorage.setItem(SETTING, are_on ? "on" : "off")
+}
+
 /**
  * Focus the first visible element; return false if there is none.
  * @param {string} selector
  */
 function focus(selector) {
-  const visible = every(selector).find((one) => one.checkVisibility())
+  const visible = queryAll(selector).find((one) => one.checkVisibility())
   visible?.focus()
   return Boolean(visible)
 }
@@ -48,7 +59,7 @@ function focusCart() {
  * @param {string} part
  */
 function press(container, part) {
-  const parts = container ? every(`[data-part="${part}"]:not(:disabled)`, container) : []
+  const parts = container ? queryAll(`[data-part="${part}"]:not(:disabled)`, container) : []
   const visible = parts.find((one) => one.checkVisibility())
   visible?.click()
   return Boolean(visible)
@@ -69,18 +80,18 @@ function removeProduct(container) {
 }
 
 function showShortcuts() {
-  import("./views/shortcuts.js").then(({ openShortcuts }) => openShortcuts())
+  import("./views/shortcuts.js").then(({ openShortcuts }) => openShortcuts(areOn(), setOn))
   return true
 }
 
 document.addEventListener("keydown", (event) => {
   const { key, target, ctrlKey, metaKey, altKey } = event
-  if (ctrlKey || metaKey || altKey || isTyping(target) || !areShortcutsOn()) return
+  if (ctrlKey || metaKey || altKey || isTyping(target) || !areOn()) return
   if (document.querySelector("dialog:modal:not(#sheet)")) return
   const container = target instanceof Element ? target.closest("[data-sku]") : null
   if (Object.hasOwn(KEYS, key) && KEYS[key]?.(container)) event.preventDefault()
 })
-for (const button of every('[data-part="keys"]')) button.addEventListener("click", showShortcuts)
+for (const button of queryAll('[data-part="keys"]')) button.addEventListener("click", showShortcuts)
 
 /** @param {unknown} element */
 function isTyping(element) {

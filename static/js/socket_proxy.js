@@ -1,93 +1,94 @@
-// A wire that is looked at, and that can be cut, frozen and made to stutter.
+// A WebSocket that reports every frame to an observer, and can be cut, frozen, or told to send an op
+// twice.
 
-/** @import { Spy, Wire } from "./types.d.ts" */
+/** @import { ProxyObserver, WebSocketLike } from "./types.d.ts" */
 
-export class Spied {
-  onopen = /** @type {Wire["onopen"]} */ (null)
-  onmessage = /** @type {Wire["onmessage"]} */ (null)
-  onclose = /** @type {Wire["onclose"]} */ (null)
-  /** What waits while it is frozen, in order. */
-  #held = /** @type {{ come: (() => void)[], go: string[] } | null} */ (null)
-  #stutters = false
-  #wire
-  #spy
+export class SocketProxy {
+  onopen = /** @type {WebSocketLike["onopen"]} */ (null)
+  onmessage = /** @type {WebSocketLike["onmessage"]} */ (null)
+  onclose = /** @type {WebSocketLike["onclose"]} */ (null)
+  /** Events and frames that are held back while the connection is frozen, in order. */
+  #frozen = /** @type {{ incoming: (() => void)[], outgoing: string[] } | null} */ (null)
+  #duplicates_next_op = false
+  #ws
+  #observer
 
   /**
-   * @param {Wire} wire
-   * @param {Spy} spy
+   * @param {WebSocketLike} ws
+   * @param {ProxyObserver} observer
    */
-  constructor(wire, spy) {
-    this.#wire = wire
-    this.#spy = spy
-    const socket = /** @type {WebSocket} */ (wire)
-    wire.onopen = (event) => this.#come(() => this.onopen?.call(socket, event))
-    wire.onmessage = (event) =>
-      this.#come(() => {
-        spy.passed("in", event.data)
-        this.onmessage?.call(socket, event)
+  constructor(ws, observer) {
+    this.#ws = ws
+    this.#observer = observer
+    const target = /** @type {WebSocket} */ (ws)
+    ws.onopen = (event) => this.#deliver(() => this.onopen?.call(target, event))
+    ws.onmessage = (event) =>
+      this.#deliver(() => {
+        observer.onFrame("in", event.data)
+        this.onmessage?.call(target, event)
       })
-    wire.onclose = (event) =>
-      this.#come(() => {
-        spy.closed(event.code)
-        this.onclose?.call(socket, event)
+    ws.onclose = (event) =>
+      this.#deliver(() => {
+        observer.onClose(event.code)
+        this.onclose?.call(target, event)
       })
   }
 
   /** @param {string} text */
   send(text) {
-    if (this.#held) this.#held.go.push(text)
-    else this.#go(text)
+    if (this.#frozen) this.#frozen.outgoing.push(text)
+    else this.#send(text)
   }
 
   /** @param {number} [code] */
   close(code) {
-    this.#held = null
-    this.#wire.close(code)
+    this.#frozen = null
+    this.#ws.close(code)
   }
 
-  /** Hear what a line that breaks would say, and nothing after it. */
+  /** Behave like a connection that broke: close code 1006 at once, and no event after it. */
   cut() {
     const { onclose } = this
-    const wire = this.#wire
-    wire.onopen = wire.onmessage = wire.onclose = null
+    const ws = this.#ws
+    ws.onopen = ws.onmessage = ws.onclose = null
     this.close()
-    this.#spy.closed(1006)
+    this.#observer.onClose(1006)
     const event = /** @type {CloseEvent} */ ({ code: 1006 })
-    onclose?.call(/** @type {WebSocket} */ (wire), event)
+    onclose?.call(/** @type {WebSocket} */ (ws), event)
   }
 
-  /** Let nothing through, either way, until `thaw`. */
+  /** Hold back everything in both directions until `thaw`. */
   freeze() {
-    this.#held ??= { come: [], go: [] }
+    this.#frozen ??= { incoming: [], outgoing: [] }
   }
 
-  /** Let through what waits, in order; returns how much that was. */
+  /** Let through what was held back, in order; return how much that was. */
   thaw() {
-    const { come, go } = this.#held ?? { come: [], go: [] }
-    this.#held = null
-    for (const text of go) this.#go(text)
-    for (const pass of come) pass()
-    return { come: come.length, go: go.length }
+    const { incoming, outgoing } = this.#frozen ?? { incoming: [], outgoing: [] }
+    this.#frozen = null
+    for (const text of outgoing) this.#send(text)
+    for (const dispatch of incoming) dispatch()
+    return { incoming: incoming.length, outgoing: outgoing.length }
   }
 
   /** Send the next op twice. */
-  stutter() {
-    this.#stutters = true
+  duplicateNextOp() {
+    this.#duplicates_next_op = true
   }
 
   /** @param {string} text */
-  #go(text) {
-    const is_twice = this.#stutters && JSON.parse(text).t === "op"
-    if (is_twice) this.#stutters = false
-    for (const one of is_twice ? [text, text] : [text]) {
-      this.#spy.passed("out", one)
-      this.#wire.send(one)
+  #send(text) {
+    const is_duplicated = this.#duplicates_next_op && JSON.parse(text).t === "op"
+    if (is_duplicated) this.#duplicates_next_op = false
+    for (const frame of is_duplicated ? [text, text] : [text]) {
+      this.#observer.onFrame("out", frame)
+      this.#ws.send(frame)
     }
   }
 
-  /** @param {() => void} pass */
-  #come(pass) {
-    if (this.#held) this.#held.come.push(pass)
-    else pass()
+  /** @param {() => void} dispatch */
+  #deliver(dispatch) {
+    if (this.#frozen) this.#frozen.incoming.push(dispatch)
+    else dispatch()
   }
 }

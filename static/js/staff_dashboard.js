@@ -1,6 +1,9 @@
-// What the shop is doing, asked for again every second while somebody looks.
+// The staff dashboard: figures of the running server, fetched every second while the page is visible.
 
-/** @typedef {{ most: string, now: string[], lines: string[] }} Plot */
+/**
+ * A plot: the text of its largest value, and of each line the newest value and its SVG path.
+ * @typedef {{ most: string, now: string[], lines: string[] }} Plot
+ */
 /**
  * @typedef {object} Figures
  * @property {string} at
@@ -9,39 +12,40 @@
  * @property {Record<string, string>} verdicts
  */
 
-import { every, set, the } from "./views/dom.js"
+import { query, queryAll, setParts } from "./views/dom.js"
 
-const EVERY_MS = 1000
-const PATIENCE_MS = 5000
+const INTERVAL_MS = 1000
+const TIMEOUT_MS = 5000
 
-const place = the("[data-figures]")
-const news = the("[data-part=news]", place)
-let seen = the("time", news).textContent ?? ""
+const root = query("[data-figures]")
+const status = query("[data-part=news]", root)
+/** The time of the figures on the page. */
+let shown_at = query("time", status).textContent ?? ""
 
-async function look() {
-  if (!document.hidden) await ask()
-  setTimeout(look, EVERY_MS)
+async function poll() {
+  if (!document.hidden) await refresh()
+  setTimeout(poll, INTERVAL_MS)
 }
 
-async function ask() {
+async function refresh() {
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS)
-    const answer = await fetch("/staff/live.json", { signal })
-    if (answer.ok) show(await answer.json())
-    else news.textContent = `The shop no longer tells; you see ${seen}. Sign in again.`
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const response = await fetch("/staff/live.json", { signal })
+    if (response.ok) show(await response.json())
+    else status.textContent = `The shop no longer tells; you see ${shown_at}. Sign in again.`
   } catch {
-    news.textContent = `The shop does not answer; you see ${seen}. Trying again.`
+    status.textContent = `The shop does not answer; you see ${shown_at}. Trying again.`
   }
 }
 
 /** @param {Figures} figures */
 function show({ at, gauges, plots, verdicts }) {
-  seen = `${at.slice(11, 19)} UTC`
-  news.textContent = `As of ${seen}, on this server.`
-  set(place, "textContent", gauges)
+  shown_at = `${at.slice(11, 19)} UTC`
+  status.textContent = `As of ${shown_at}, on this server.`
+  setParts(root, "textContent", gauges)
   const counts = Object.entries(verdicts).map(([code, times]) => [`verdict-${code}`, times])
-  set(place, "textContent", Object.fromEntries(counts))
-  for (const figure of every("[data-plot]", place)) {
+  setParts(root, "textContent", Object.fromEntries(counts))
+  for (const figure of queryAll("[data-plot]", root)) {
     const plot = plots[figure.dataset.plot ?? ""]
     if (plot) draw(figure, plot)
   }
@@ -52,11 +56,11 @@ function show({ at, gauges, plots, verdicts }) {
  * @param {Plot} plot
  */
 function draw(figure, { most, now, lines }) {
-  const named = now.map((value, line) => [`now-${line}`, value])
-  set(figure, "textContent", { most, ...Object.fromEntries(named) })
+  const newest = now.map((value, line) => [`now-${line}`, value])
+  setParts(figure, "textContent", { most, ...Object.fromEntries(newest) })
   for (const path of figure.querySelectorAll("path")) {
     path.setAttribute("d", lines[Number(path.dataset.line)] ?? "")
   }
 }
 
-setTimeout(look, EVERY_MS)
+setTimeout(poll, INTERVAL_MS)

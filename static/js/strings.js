@@ -1,8 +1,8 @@
-// Every sentence that the page itself says.
+// Every text that the scripts show or announce.
 
-/** @import { Line, Said, State, Warn } from "./types.d.ts" */
+/** @import { ConnectionState, Line, StatusMessage, Warning } from "./types.d.ts" */
 
-/** Making a format takes a hundred times as long as using it. */
+/** Formats by currency: creating one takes a hundred times as long as using it. */
 const formats = /** @type {Map<string, Intl.NumberFormat>} */ (new Map())
 
 /** @param {number} amount  In minor units. */
@@ -14,15 +14,16 @@ export function money(amount, currency = "GBP") {
 }
 
 /**
+ * Return a number with its noun, as "1 change" and "2 changes".
  * @param {number} count
  * @param {string} noun
  */
-export function counted(count, noun) {
+export function pluralize(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`
 }
 
 /** @param {number} amount */
-export function saving(amount) {
+export function savingText(amount) {
   return `You save ${amount < 100 ? `${amount}p` : money(amount)}`
 }
 
@@ -30,23 +31,23 @@ export function saving(amount) {
  * @param {number | null} stock
  * @param {string} state
  */
-export function chip(stock, state) {
+export function stockLabel(stock, state) {
   if (state === "gone") return "No longer sold"
   if (stock === null) return "In stock"
   return stock ? `${stock} left` : "Sold out"
 }
 
-/** @param {Warn} warn */
-export function clamped({ got }) {
+/** @param {Warning} warning */
+export function clampedText({ got }) {
   return `Only ${got} left, we put ${got} in your cart.`
 }
 
 /**
- * What the shop did to a line while the shopper looked on.
+ * Describe a change of price, stock or state of a line that the shop made; empty if there is none.
  * @param {Line | undefined} line
  * @param {Line | undefined} before
  */
-export function moved(line, before) {
+export function lineChangeText(line, before) {
   if (!line || !before) return ""
   const { name, state, agreed, price, stock } = line
   if (state === before.state && price === before.price) return ""
@@ -58,17 +59,17 @@ export function moved(line, before) {
 }
 
 /**
- * How the connection stands, where that is worth a word.
- * @param {State} state
+ * Return what to say about the connection, or null if nothing needs to be said.
+ * @param {ConnectionState} state
  * @param {number} code
- * @param {number} count  How many changes wait.
- * @param {boolean} is_late
- * @param {string} fresh_at  When the cart was last told.
- * @returns {Said}
+ * @param {number} count  The number of unsaved changes.
+ * @param {boolean} is_late  The connection has been away for more than a moment.
+ * @param {string} fresh_at  The time of day at which the cart was last up to date.
+ * @returns {StatusMessage}
  */
-export function status(state, code, count, is_late, fresh_at) {
-  const wait = count ? `: ${counted(count, "change")} waiting` : ""
-  if (state === "stopped") return stopped(code, wait)
+export function statusMessage(state, code, count, is_late, fresh_at) {
+  const wait = count ? `: ${pluralize(count, "change")} waiting` : ""
+  if (state === "stopped") return stoppedMessage(code, wait)
   if (state === "open" || state === "resting" || (state !== "offline" && !is_late)) return null
   const what = { connecting: "Connecting", waiting: "No connection", offline: "Offline" }[state]
   return { text: `${what}${wait} · cart from ${fresh_at}` }
@@ -77,9 +78,9 @@ export function status(state, code, count, is_late, fresh_at) {
 /**
  * @param {number} code
  * @param {string} wait
- * @returns {Said}
+ * @returns {StatusMessage}
  */
-function stopped(code, wait) {
+function stoppedMessage(code, wait) {
   if (code === 0 || code === 4410) return null
   if (code === 4401) return { text: `You are signed out${wait}`, act: "Sign in" }
   if (code === 4409) return { text: `This page went on elsewhere${wait}`, act: "Use it here" }
@@ -89,12 +90,12 @@ function stopped(code, wait) {
 }
 
 /**
- * What became of the changes that waited.
+ * Say how many of the changes that waited were saved, and why the others were not.
  * @param {number} saved
  * @param {string[]} refusals
  */
-export function backOnline(saved, refusals) {
-  const all = counted(saved + refusals.length, "change")
+export function backOnlineText(saved, refusals) {
+  const all = pluralize(saved + refusals.length, "change")
   const some = refusals.length ? `${saved} of ${all}` : all
   return [
     saved || refusals.length ? `Back online: ${some} saved` : "Back online",

@@ -1,77 +1,59 @@
-// What passes by: in two live regions, over the page, or where a row was.
+// Toasts: messages over the page, or in place of a removed row, that go away by themselves.
 
 /** @import { Line } from "./types.d.ts" */
 
-import { copy, every, set, the } from "./views/dom.js"
+import { cloneTemplate, query, queryAll, setParts } from "./views/dom.js"
 import { glide } from "./views/glide.js"
 
-const BATCH_MS = 500
-const STAYS_MS = 8000
-const MOST = 4
+const SHOWN_MS = 8000
+const MAX_TOASTS = 4
 
 /**
- * Return a voice that says in `region` what came within half a second, the last for each key.
- * @param {Element} region
- * @param {(act: () => void, ms: number) => unknown} later
- * @returns {(text: string, key?: string) => void}
- */
-export function voice(region, later) {
-  /** @type {Map<string, string>} */
-  const texts = new Map()
-  const speak = () => {
-    region.textContent = [...texts.values()].join(" ")
-    texts.clear()
-  }
-  return (text, key = text) => {
-    if (!texts.size) later(speak, BATCH_MS)
-    if (!texts.size) region.textContent = ""
-    texts.set(key, text)
-  }
-}
-
-/**
- * Write `text` over the page for some seconds, longer while somebody looks at it; the next about
- * the same `key` takes its place.
+ * Show `text` over the page for some seconds, longer while the pointer or the focus is on it. A toast
+ * with the same `key` is replaced.
  * @param {string} text
  */
-export function notice(text, key = text) {
-  const item = written("notice", text)
-  item.dataset.key = key
-  put(item)
-  passBy(item)
+export function showToast(text, key = text) {
+  const toast = createToast("notice", text)
+  toast.dataset.key = key
+  placeToast(toast)
+  removeLater(toast)
 }
 
 /**
- * Leave "Removed … · Undo" in place of a row, or over the page where no row can be seen.
+ * Show "Removed … · Undo" in place of the row of `line`, or over the page if no row is visible.
  * @param {Line} line
  */
-export function leaveRemoved({ sku, name }) {
-  const [row] = every(`[data-rows="lines"] > [data-sku="${sku}"]`)
-  const item = written("removed", `Removed ${name}`)
-  item.dataset.removed = sku
-  item.addEventListener("submit", () => queueMicrotask(() => takeOff(item)))
-  passBy(item)
-  if (!row?.checkVisibility()) return put(item)
-  row.after(item)
-  if (row.contains(document.activeElement)) the("button", item).focus()
+export function showRemoved({ sku, name }) {
+  const [row] = queryAll(`[data-rows="lines"] > [data-sku="${sku}"]`)
+  const toast = createToast("removed", `Removed ${name}`)
+  toast.dataset.removed = sku
+  toast.addEventListener("submit", () => queueMicrotask(() => removeToast(toast)))
+  removeLater(toast)
+  if (!row?.checkVisibility()) return placeToast(toast)
+  row.after(toast)
+  if (row.contains(document.activeElement)) query("button", toast).focus()
 }
 
 /**
- * Have the "Undo" of `sku` take back only this revision.
+ * Have the "Undo" button of `sku` undo revision `rev` only.
  * @param {string} sku
  * @param {number} rev
  */
-export function setRevision(sku, rev) {
-  for (const item of every(`[data-removed="${sku}"]`)) set(item, "value", { rev: `${rev}` })
+export function setUndoRev(sku, rev) {
+  for (const toast of queryAll(`[data-removed="${sku}"]`)) {
+    setParts(toast, "value", { rev: `${rev}` })
+  }
 }
 
 /**
+ * Take away the "Removed" toasts of products that are in the cart again.
  * @param {readonly Line[]} lines
  */
 export function clearRemoved(lines) {
   const skus = new Set(lines.map(({ sku }) => sku))
-  for (const item of every("[data-removed]")) {
-    if (skus.has(item.dataset.removed ?? "")) takeOff(item)
+  for (const toast of queryAll("[data-removed]")) {
+    if (skus.has(toast.dataset.removed ?? "")) removeToast(toast)
   }
 }
 
@@ -79,44 +61,44 @@ export function clearRemoved(lines) {
  * @param {string} template
  * @param {string} text
  */
-export function written(template, text) {
-  const item = copy(template)
-  set(item, "textContent", { text })
-  return item
+export function createToast(template, text) {
+  const toast = cloneTemplate(template)
+  setParts(toast, "textContent", { text })
+  return toast
 }
 
 /**
- * Put `item` where the last word on the same was, or where a place is free, or on top of all:
- * nothing that is there moves.
- * @param {HTMLElement} item
+ * Show `toast` over the page without moving the others: in place of the toast with its key, or of one
+ * that has gone, or, if there are too many, of the oldest without a button; else above all others.
+ * @param {HTMLElement} toast
  */
-export function put(item) {
-  const list = the("#notices")
-  const all = every(":scope > li", list)
-  const plain = all.filter((one) => one.dataset.key)
-  const before =
-    plain.find((one) => one.dataset.key === item.dataset.key) ??
-    all.find((one) => "past" in one.dataset) ??
-    (all.length < MOST ? undefined : plain.at(-1))
-  if (before) before.replaceWith(item)
-  else list.prepend(item)
+export function placeToast(toast) {
+  const list = query("#notices")
+  const all = queryAll(":scope > li", list)
+  const plain = all.filter((other) => other.dataset.key)
+  const replaced =
+    plain.find((other) => other.dataset.key === toast.dataset.key) ??
+    all.find((other) => "past" in other.dataset) ??
+    (all.length < MAX_TOASTS ? undefined : plain.at(-1))
+  if (replaced) replaced.replaceWith(toast)
+  else list.prepend(toast)
 }
 
 /**
- * The place stays free until all are gone, so that no other falls into it.
- * @param {HTMLElement} item
+ * Hide a toast. Over the page it keeps its place until all have gone, so that the others do not move.
+ * @param {HTMLElement} toast
  */
-export function takeOff(item) {
-  const list = item.parentElement
-  item.dataset.past = ""
-  if (list?.id !== "notices") item.remove()
-  else if (!every(":scope > :not([data-past])", list).length) list.replaceChildren()
+export function removeToast(toast) {
+  const list = toast.parentElement
+  toast.dataset.past = ""
+  if (list?.id !== "notices") toast.remove()
+  else if (!queryAll(":scope > :not([data-past])", list).length) list.replaceChildren()
 }
 
-/** @param {HTMLElement} item */
-function passBy(item) {
+/** @param {HTMLElement} toast */
+function removeLater(toast) {
   setTimeout(() => {
-    if (item.matches(":hover, :focus-within")) passBy(item)
-    else glide(() => takeOff(item))
-  }, STAYS_MS)
+    if (toast.matches(":hover, :focus-within")) removeLater(toast)
+    else glide(() => removeToast(toast))
+  }, SHOWN_MS)
 }

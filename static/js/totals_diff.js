@@ -1,20 +1,23 @@
-// What a total is made of, and what moved it: the twin of app/http/differences.py.
+// The amounts that a total is made of, and which of them changed: the same rules as in
+// app/http/differences.py.
 
 /** @import { Cart } from "./types.d.ts" */
 
 import { money } from "./strings.js"
 
-const COUNTS_NOTHING = ["sold_out", "gone"]
+/** States of lines that are not charged. */
+const NOT_CHARGED = ["sold_out", "gone"]
 
 /**
- * Amounts by SKU, and beside those delivery and discount; no SKU begins with a capital.
+ * Return amounts by SKU, and those of delivery and discount under names with a capital, which no SKU
+ * has.
  * @param {Pick<Cart, "lines" | "totals">} cart
  * @returns {ReadonlyMap<string, number>}
  */
-export function parts({ lines, totals }) {
-  const counted = [...lines.values()].filter(({ state }) => !COUNTS_NOTHING.includes(state))
+export function totalParts({ lines, totals }) {
+  const charged = [...lines.values()].filter(({ state }) => !NOT_CHARGED.includes(state))
   return new Map([
-    ...counted.map(({ sku, price, qty }) => /** @type {const} */ ([sku, price * qty])),
+    ...charged.map(({ sku, price, qty }) => /** @type {const} */ ([sku, price * qty])),
     ["Delivery", totals.delivery],
     ["Discount", -totals.discount],
   ])
@@ -26,15 +29,15 @@ export function sum(amounts) {
 }
 
 /**
- * A few words for each part that moved, as "Milk +50p".
+ * Describe each part that changed, as "Milk +50p".
  * @param {ReadonlyMap<string, number>} before
  * @param {ReadonlyMap<string, number>} now
  * @param {ReadonlyMap<string, string>} names
  */
-export function differences(before, now, names) {
+export function describeChanges(before, now, names) {
   return [...new Map([...before, ...now]).keys()].flatMap((part) => {
-    const moved = (now.get(part) ?? 0) - (before.get(part) ?? 0)
-    return moved ? [`${names.get(part) ?? part} ${signed(moved)}`] : []
+    const change = (now.get(part) ?? 0) - (before.get(part) ?? 0)
+    return change ? [`${names.get(part) ?? part} ${signed(change)}`] : []
   })
 }
 

@@ -1,23 +1,23 @@
-/** @import { Kept, Row } from "../../static/js/types.d.ts" */
+/** @import { OutboxRecord, StoredOutbox } from "../../static/js/types.d.ts" */
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Drawer } from "../../static/js/outbox_store.js"
+import { OutboxStore } from "../../static/js/outbox_store.js"
 
-/** What one browser keeps for an account, and which of it its tabs hold. */
+/** What one browser stores for an account, and which outboxes its tabs have locked. */
 class Browser {
-  /** @type {Map<string, Row>} */
+  /** @type {Map<string, StoredOutbox>} */
   rows = new Map()
   /** @type {Set<string>} */
   locked = new Set()
 
   tab() {
-    return new Drawer(
+    return new OutboxStore(
       {
         all: async () => structuredClone([...this.rows.values()]),
-        swap: async (gone, come) => {
-          for (const id of gone) this.rows.delete(id)
-          if (come) this.rows.set(come.id, structuredClone(come))
+        swap: async (deleted, added) => {
+          for (const id of deleted) this.rows.delete(id)
+          if (added) this.rows.set(added.id, structuredClone(added))
         },
       },
       async (name) => {
@@ -28,8 +28,8 @@ class Browser {
     )
   }
 
-  /** @param {Row[]} rows */
-  keeps(...rows) {
+  /** @param {StoredOutbox[]} rows */
+  with(...rows) {
     for (const row of rows) this.rows.set(row.id, row)
     return this
   }
@@ -38,51 +38,51 @@ class Browser {
 /**
  * @param {string} id
  * @param {number} [waiting]
- * @returns {Kept}
+ * @returns {OutboxRecord}
  */
-function kept(id, waiting = 0) {
-  const one = { op: /** @type {const} */ ({ k: "undo" }), since: 0, sent: true }
+function record(id, waiting = 0) {
+  const pending = { op: /** @type {const} */ ({ k: "undo" }), since: 0, sent: true }
   return {
     id,
     settled: 0,
-    waiting: Array.from({ length: waiting }, (_, i) => ({ ...one, n: i + 1 })),
+    waiting: Array.from({ length: waiting }, (_, i) => ({ ...pending, n: i + 1 })),
   }
 }
 
 const any = () => true
 
-test("two tabs never hold one outbox", async () => {
-  const browser = new Browser().keeps({ ...kept("a", 1), born: 1 })
+test("two tabs never claim the same outbox", async () => {
+  const browser = new Browser().with({ ...record("a", 1), born: 1 })
 
-  assert.equal((await browser.tab().find(any))?.row.id, "a")
-  assert.equal(await browser.tab().find(any), null)
+  assert.equal((await browser.tab().claim(any))?.stored.id, "a")
+  assert.equal(await browser.tab().claim(any), null)
 })
 
-test("what waits is taken over first, the oldest before the others", async () => {
-  const browser = new Browser().keeps(
-    { ...kept("idle"), born: 1 },
-    { ...kept("young", 1), born: 3 },
-    { ...kept("old", 1), born: 2 },
+test("outboxes with pending ops are claimed first, oldest first", async () => {
+  const browser = new Browser().with(
+    { ...record("idle"), born: 1 },
+    { ...record("young", 1), born: 3 },
+    { ...record("old", 1), born: 2 },
   )
-  const found = [await browser.tab().find(any), await browser.tab().find(any)]
-  found.push(await browser.tab().find(any))
+  const found = [await browser.tab().claim(any), await browser.tab().claim(any)]
+  found.push(await browser.tab().claim(any))
 
   assert.deepEqual(
-    found.map((one) => one?.row.id),
+    found.map((one) => one?.stored.id),
     ["old", "young", "idle"],
   )
 })
 
-test("only what fits is taken over", async () => {
-  const browser = new Browser().keeps({ ...kept("idle"), born: 1 })
+test("only a fitting outbox is claimed", async () => {
+  const browser = new Browser().with({ ...record("idle"), born: 1 })
 
-  assert.equal(await browser.tab().find((row) => row.waiting.length > 0), null)
+  assert.equal(await browser.tab().claim((stored) => stored.waiting.length > 0), null)
   assert.equal(browser.locked.size, 0)
 })
 
-test("what was sent and forgotten by its tab while we asked for its lock is let go", async () => {
-  const browser = new Browser().keeps({ ...kept("a", 1), born: 1 })
-  const drawer = new Drawer(
+test("an outbox that was deleted before this tab had its lock is released", async () => {
+  const browser = new Browser().with({ ...record("a", 1), born: 1 })
+  const store = new OutboxStore(
     {
       all: async () => (browser.locked.size ? [] : [...browser.rows.values()]),
       swap: async () => {},
@@ -93,65 +93,65 @@ test("what was sent and forgotten by its tab while we asked for its lock is let 
     },
   )
 
-  assert.equal(await drawer.find(any), null)
+  assert.equal(await store.claim(any), null)
   assert.equal(browser.locked.size, 0)
 })
 
-test("an outbox that a tab let go of is found by the next, as it was kept last", async () => {
+test("an outbox that one tab released is claimed by the next, as it was saved last", async () => {
   const browser = new Browser()
   const first = browser.tab()
-  await first.replace(kept("a"), 1)
-  await first.keep(kept("a", 2))
-  first.leave()
+  await first.replace(record("a"), 1)
+  await first.save(record("a", 2))
+  first.release()
 
-  assert.equal((await browser.tab().find(any))?.row.waiting.length, 2)
+  assert.equal((await browser.tab().claim(any))?.stored.waiting.length, 2)
 })
 
-test("what is held is stored, and nothing else is", async () => {
+test("only the outbox in use is saved", async () => {
   const browser = new Browser()
-  const drawer = browser.tab()
-  await drawer.keep(kept("a", 1))
+  const store = browser.tab()
+  await store.save(record("a", 1))
   assert.equal(browser.rows.size, 0)
 
-  await drawer.replace(kept("a"), 7)
-  await drawer.keep(kept("a", 1))
-  await drawer.keep(kept("b", 1))
+  await store.replace(record("a"), 7)
+  await store.save(record("a", 1))
+  await store.save(record("b", 1))
 
-  assert.deepEqual([...browser.rows.values()], [{ ...kept("a", 1), born: 7 }])
+  assert.deepEqual([...browser.rows.values()], [{ ...record("a", 1), born: 7 }])
 })
 
-test("a new outbox takes the place of the old one", async () => {
+test("a new outbox replaces the old one", async () => {
   const browser = new Browser()
-  const drawer = browser.tab()
-  await drawer.replace(kept("a", 2), 1)
-  await drawer.replace(kept("b", 2), 2)
+  const store = browser.tab()
+  await store.replace(record("a", 2), 1)
+  await store.replace(record("b", 2), 2)
 
   assert.deepEqual([...browser.rows.keys()], ["b"])
   assert.deepEqual([...browser.locked], ["b"])
 })
 
-test("what was held before stays for other tabs", async () => {
-  const browser = new Browser().keeps({ ...kept("orphan", 1), born: 0 })
-  const drawer = browser.tab()
-  await drawer.replace(kept("own"), 1)
-  const found = await drawer.find((row) => row.waiting.length > 0)
-  const held = found && drawer.hold(found)
+test("using another outbox releases the one before", async () => {
+  const browser = new Browser().with({ ...record("orphan", 1), born: 0 })
+  const store = browser.tab()
+  await store.replace(record("own"), 1)
+  const found = await store.claim((stored) => stored.waiting.length > 0)
+  const used = found && store.use(found)
 
-  assert.deepEqual(held?.waiting, kept("orphan", 1).waiting)
+  assert.deepEqual(used?.waiting, record("orphan", 1).waiting)
   assert.deepEqual([...browser.locked], ["orphan"])
-  await drawer.keep(kept("orphan", 2))
+  await store.save(record("orphan", 2))
   assert.equal(browser.rows.get("orphan")?.waiting.length, 2)
   assert.deepEqual([...browser.rows.keys()], ["orphan", "own"])
 })
 
-test("signing out forgets everything", async () => {
-  const browser = new Browser().keeps({ ...kept("orphan", 1), born: 0 })
-  const drawer = browser.tab()
-  await drawer.replace(kept("own", 1), 1)
-  await drawer.clear()
+test("signing out deletes all outboxes", async () => {
+  const browser = new Browser().with({ ...record("orphan", 1), born: 0 })
+  const store = browser.tab()
+  await store.replace(record("own", 1), 1)
+  await store.clear()
 
   assert.equal(browser.rows.size, 0)
   assert.equal(browser.locked.size, 0)
-  await drawer.keep(kept("own", 1))
+  await store.save(record("own", 1))
   assert.equal(browser.rows.size, 0)
 })

@@ -1,112 +1,112 @@
-/** @import { Wire } from "../../static/js/types.d.ts" */
+/** @import { WebSocketLike } from "../../static/js/types.d.ts" */
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Spied } from "../../static/js/socket_proxy.js"
+import { SocketProxy } from "../../static/js/socket_proxy.js"
 
 const ping = '{"t":"ping","id":1}'
 const op = '{"t":"op","n":1,"k":"undo"}'
 
-/** A wire, what is told of it, and the page's end. */
-class Bench {
+/** A WebSocket, what the proxy's observer is told, and what the page receives. */
+class Fixture {
   /** @type {string[]} */
   sent = []
   /** @type {string[]} */
-  seen = []
+  observed = []
   /** @type {string[]} */
-  heard = []
+  received = []
   /** @type {(number | undefined)[]} */
-  hung_up = []
-  /** @type {Wire} */
-  wire = {
+  closed_with = []
+  /** @type {WebSocketLike} */
+  ws = {
     send: (text) => this.sent.push(String(text)),
-    close: (code) => this.hung_up.push(code),
+    close: (code) => this.closed_with.push(code),
     onopen: null,
     onmessage: null,
     onclose: null,
   }
-  spied = new Spied(this.wire, {
-    passed: (way, text) => this.seen.push(`${way} ${text}`),
-    closed: (code) => this.seen.push(`closed ${code}`),
+  proxy = new SocketProxy(this.ws, {
+    onFrame: (direction, text) => this.observed.push(`${direction} ${text}`),
+    onClose: (code) => this.observed.push(`closed ${code}`),
   })
 
   constructor() {
-    this.spied.onopen = () => this.heard.push("open")
-    this.spied.onmessage = ({ data }) => this.heard.push(data)
-    this.spied.onclose = ({ code }) => this.heard.push(`${code}`)
+    this.proxy.onopen = () => this.received.push("open")
+    this.proxy.onmessage = ({ data }) => this.received.push(data)
+    this.proxy.onclose = ({ code }) => this.received.push(`${code}`)
   }
 
   open() {
-    this.wire.onopen?.call(/** @type {any} */ (null), /** @type {any} */ ({}))
+    this.ws.onopen?.call(/** @type {any} */ (null), /** @type {any} */ ({}))
   }
 
   /** @param {string} data */
   say(data) {
-    this.wire.onmessage?.call(/** @type {any} */ (null), /** @type {any} */ ({ data }))
+    this.ws.onmessage?.call(/** @type {any} */ (null), /** @type {any} */ ({ data }))
   }
 
   /** @param {number} code */
   close(code) {
-    this.wire.onclose?.call(/** @type {any} */ (null), /** @type {any} */ ({ code }))
+    this.ws.onclose?.call(/** @type {any} */ (null), /** @type {any} */ ({ code }))
   }
 }
 
-test("what passes is handed on as it is, and told", () => {
-  const bench = new Bench()
-  bench.open()
-  bench.spied.send(ping)
-  bench.say("pong")
-  bench.close(1012)
+test("frames are passed on unchanged, and observed", () => {
+  const fixture = new Fixture()
+  fixture.open()
+  fixture.proxy.send(ping)
+  fixture.say("pong")
+  fixture.close(1012)
 
-  assert.deepEqual(bench.sent, [ping])
-  assert.deepEqual(bench.heard, ["open", "pong", "1012"])
-  assert.deepEqual(bench.seen, [`out ${ping}`, "in pong", "closed 1012"])
+  assert.deepEqual(fixture.sent, [ping])
+  assert.deepEqual(fixture.received, ["open", "pong", "1012"])
+  assert.deepEqual(fixture.observed, [`out ${ping}`, "in pong", "closed 1012"])
 })
 
-test("a line that is cut is heard to break at once, and never again", () => {
-  const bench = new Bench()
-  bench.spied.cut()
-  bench.say("late")
-  bench.close(1005)
+test("a cut connection closes with 1006 at once, and has no events after it", () => {
+  const fixture = new Fixture()
+  fixture.proxy.cut()
+  fixture.say("late")
+  fixture.close(1005)
 
-  assert.deepEqual(bench.heard, ["1006"])
-  assert.deepEqual(bench.seen, ["closed 1006"])
-  assert.equal(bench.hung_up.length, 1)
+  assert.deepEqual(fixture.received, ["1006"])
+  assert.deepEqual(fixture.observed, ["closed 1006"])
+  assert.equal(fixture.closed_with.length, 1)
 })
 
-test("a frozen line lets nothing through, and all of it in order when it thaws", () => {
-  const bench = new Bench()
-  bench.spied.freeze()
-  bench.say("one")
-  bench.say("two")
-  bench.spied.send(ping)
-  bench.spied.send(op)
-  bench.close(1001)
-  assert.deepEqual([bench.sent, bench.heard, bench.seen], [[], [], []])
+test("a frozen connection holds all frames back, and thaw passes them on in order", () => {
+  const fixture = new Fixture()
+  fixture.proxy.freeze()
+  fixture.say("one")
+  fixture.say("two")
+  fixture.proxy.send(ping)
+  fixture.proxy.send(op)
+  fixture.close(1001)
+  assert.deepEqual([fixture.sent, fixture.received, fixture.observed], [[], [], []])
 
-  assert.deepEqual(bench.spied.thaw(), { come: 3, go: 2 })
-  assert.deepEqual(bench.sent, [ping, op])
-  assert.deepEqual(bench.heard, ["one", "two", "1001"])
-  bench.say("three")
-  assert.equal(bench.heard.at(-1), "three")
+  assert.deepEqual(fixture.proxy.thaw(), { incoming: 3, outgoing: 2 })
+  assert.deepEqual(fixture.sent, [ping, op])
+  assert.deepEqual(fixture.received, ["one", "two", "1001"])
+  fixture.say("three")
+  assert.equal(fixture.received.at(-1), "three")
 })
 
-test("what a frozen line holds goes with it when the page hangs up", () => {
-  const bench = new Bench()
-  bench.spied.freeze()
-  bench.spied.send(ping)
-  bench.spied.close(1000)
+test("closing a frozen connection discards what it holds back", () => {
+  const fixture = new Fixture()
+  fixture.proxy.freeze()
+  fixture.proxy.send(ping)
+  fixture.proxy.close(1000)
 
-  assert.deepEqual(bench.spied.thaw(), { come: 0, go: 0 })
-  assert.deepEqual(bench.sent, [])
-  assert.deepEqual(bench.hung_up, [1000])
+  assert.deepEqual(fixture.proxy.thaw(), { incoming: 0, outgoing: 0 })
+  assert.deepEqual(fixture.sent, [])
+  assert.deepEqual(fixture.closed_with, [1000])
 })
 
 test("only the next op is sent twice, with the same bytes", () => {
-  const bench = new Bench()
-  bench.spied.stutter()
-  for (const text of [ping, op, op]) bench.spied.send(text)
+  const fixture = new Fixture()
+  fixture.proxy.duplicateNextOp()
+  for (const text of [ping, op, op]) fixture.proxy.send(text)
 
-  assert.deepEqual(bench.sent, [ping, op, op, op])
-  assert.equal(bench.seen.length, 4)
+  assert.deepEqual(fixture.sent, [ping, op, op, op])
+  assert.equal(fixture.observed.length, 4)
 })

@@ -1,9 +1,9 @@
-// What a total is made of, and what moved it.
+// The amounts that a total is made of, and which of them changed.
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { differences, parts, sum } from "../../static/js/totals_diff.js"
+import { describeChanges, sum, totalParts } from "../../static/js/totals_diff.js"
 
 const names = new Map([["milk-2l", "Milk"]])
 const line = { pos: 1, agreed: 210, stock: null, name: "", unit: "", slug: "", image: "" }
@@ -11,19 +11,19 @@ const totals = { count: 2, subtotal: 420, discount: 42, delivery: 350, total: 72
 
 /** @param {import("../../static/js/types.d.ts").LineState} state */
 function cart(state) {
-  const held = { ...line, sku: "milk-2l", qty: 2, price: 210, state }
-  return { lines: new Map([["milk-2l", held]]), totals }
+  const item = { ...line, sku: "milk-2l", qty: 2, price: 210, state }
+  return { lines: new Map([["milk-2l", item]]), totals }
 }
 
-test("the parts of a total add up to it", () => {
-  assert.equal(sum(parts(cart("ok"))), totals.total)
+test("the sum of the parts is the total", () => {
+  assert.equal(sum(totalParts(cart("ok"))), totals.total)
 })
 
-test("what is sold out counts nothing", () => {
-  assert.equal(parts(cart("sold_out")).has("milk-2l"), false)
+test("sold-out lines are not part of the total", () => {
+  assert.equal(totalParts(cart("sold_out")).has("milk-2l"), false)
 })
 
-test("only what moved is named, with its sign", () => {
+test("only parts that changed are described, with their sign", () => {
   const before = new Map([
     ["milk-2l", 420],
     ["Delivery", 350],
@@ -36,6 +36,10 @@ test("only what moved is named, with its sign", () => {
     ["Discount", -47],
   ])
 
-  assert.deepEqual(differences(before, now, names), ["Milk +50p", "Discount −47p", "eggs-6 +£2.15"])
-  assert.deepEqual(differences(now, now, names), [])
+  assert.deepEqual(describeChanges(before, now, names), [
+    "Milk +50p",
+    "Discount −47p",
+    "eggs-6 +£2.15",
+  ])
+  assert.deepEqual(describeChanges(now, now, names), [])
 })

@@ -1,25 +1,27 @@
-// The cards of products: price, stock, and "Add" or a stepper.
+// Writes the product cards: price, stock, and "Add" or a stepper.
 
 /** @import { Line, Price } from "../types.d.ts" */
 
-import { chip, money } from "../strings.js"
+import { money, stockLabel } from "../strings.js"
 import { fillStepper } from "./cart.js"
-import { change, every, isNews, set } from "./dom.js"
+import { hasChanged, queryAll, setParts, setProperty } from "./dom.js"
 
-const WATCHED = 200
+/** The server watches at most so many products for a connection. */
+const MAX_WATCHED = 200
 
-const cards = every("[data-card]")
+const cards = queryAll("[data-card]")
 
-/** SKUs of all cards on the page, as many as can be watched. */
-export function skusOnThePage() {
-  return [...new Set(cards.map((card) => card.dataset.sku ?? ""))].slice(0, WATCHED)
+/** Return the SKUs of the cards on the page, as many as can be watched. */
+export function skusOnPage() {
+  return [...new Set(cards.map((card) => card.dataset.sku ?? ""))].slice(0, MAX_WATCHED)
 }
 
 /**
+ * Return the product of a card on the page.
  * @param {string} sku
  */
-export function known(sku) {
-  const card = cards.find((one) => one.dataset.sku === sku)
+export function findProduct(sku) {
+  const card = cards.find((other) => other.dataset.sku === sku)
   if (!card) return undefined
   const { name = "", unit = "", slug = "", image = "", price = "" } = card.dataset
   return { name, unit, slug, image, price: Number(price) }
@@ -27,15 +29,15 @@ export function known(sku) {
 
 /**
  * @param {readonly Line[]} lines
- * @param {ReadonlySet<string>} touched  SKUs that wait for a verdict.
+ * @param {ReadonlySet<string>} pending_skus
  */
-export function showCards(lines, touched) {
-  const held = new Map(lines.map((line) => [line.sku, line]))
+export function showCards(lines, pending_skus) {
+  const by_sku = new Map(lines.map((line) => [line.sku, line]))
   for (const card of cards) {
     const { sku = "", name = "", price = "" } = card.dataset
-    const line = held.get(sku)
-    card.toggleAttribute("data-waits", touched.has(sku))
-    if (!isNews(card, `${line?.qty} ${price}`)) continue
+    const line = by_sku.get(sku)
+    card.toggleAttribute("data-waits", pending_skus.has(sku))
+    if (!hasChanged(card, `${line?.qty} ${price}`)) continue
     const had_focus = card.contains(document.activeElement)
     card.toggleAttribute("data-held", line !== undefined)
     fillStepper(card, name, line?.qty ?? 0, Number(price))
@@ -48,7 +50,7 @@ export function showCards(lines, touched) {
  */
 export function showPrices(items) {
   for (const card of cards) {
-    const item = items.find((one) => one.sku === card.dataset.sku)
+    const item = items.find((other) => other.sku === card.dataset.sku)
     if (item) showPrice(card, item)
   }
 }
@@ -60,25 +62,25 @@ export function showPrices(items) {
 function showPrice(card, { price, stock }) {
   const before = card.dataset.state ?? ""
   const state = before === "gone" ? before : stock === 0 ? "sold_out" : "ok"
-  const went = state === "sold_out" && before === "ok"
-  const text = went ? "Just sold out" : chip(stock, state)
-  if (state === "ok" || state !== before) set(card, "textContent", { chip: text })
-  set(card, "data-low", { chip: `${Boolean(stock)}` })
-  set(card, "textContent", { price: money(price) })
-  if (card.dataset.price !== `${price}`) set(card, "hidden", { per: true })
-  set(card, "disabled", { add: state !== "ok" })
-  change(card, "data-state", state)
-  change(card, "data-price", `${price}`)
-  for (const field of every('[name="seen"]', card)) change(field, "value", `${price}`)
+  const is_new = state === "sold_out" && before === "ok"
+  const text = is_new ? "Just sold out" : stockLabel(stock, state)
+  if (state === "ok" || state !== before) setParts(card, "textContent", { chip: text })
+  setParts(card, "data-low", { chip: `${Boolean(stock)}` })
+  setParts(card, "textContent", { price: money(price) })
+  if (card.dataset.price !== `${price}`) setParts(card, "hidden", { per: true })
+  setParts(card, "disabled", { add: state !== "ok" })
+  setProperty(card, "data-state", state)
+  setProperty(card, "data-price", `${price}`)
+  for (const field of queryAll('[name="seen"]', card)) setProperty(field, "value", `${price}`)
 }
 
 /**
- * Who stood on "Add" goes on with the stepper, and the other way round. What can be seen is asked
- * as late as the frame needs it anyway.
+ * Move the focus from "Add" to the stepper that took its place, or back. It is called in an animation
+ * frame, when the browser computes anyway what is visible.
  * @param {HTMLElement} card
  */
 function keepFocus(card) {
   if (document.activeElement?.checkVisibility()) return
-  const seen = every(".wish button:enabled", card).filter((one) => one.checkVisibility())
-  seen.at(-1)?.focus()
+  const visible = queryAll(".wish button:enabled", card).filter((one) => one.checkVisibility())
+  visible.at(-1)?.focus()
 }

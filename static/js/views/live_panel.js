@@ -1,35 +1,36 @@
-// The third panel: the cart asked for over the open line, and what the database saw of it.
+// The third panel: requests the cart over the open connection, and shows what that cost.
 
 /** @import { Inspector } from "../inspector.js" */
 
-import { bytesOf } from "../inspector.js"
-import { showFigures } from "./costs.js"
+import { frameBytes } from "../inspector.js"
+import { showCost } from "./costs.js"
 
-const WATCH = "/api/how-it-works/watch"
-const PATIENCE_MS = 10_000
+/** Starts (POST) and ends (DELETE) the counting of queries. */
+const QUERY_COUNTER = "/api/how-it-works/watch"
+const TIMEOUT_MS = 10_000
 
 /**
- * Ask, with the database counting from before the question until after the answer.
+ * Request a snapshot; database queries are counted from before the request until after the answer.
  * @param {Inspector} inspector
  * @param {() => void} send
  */
-export async function askOverLine(inspector, send) {
+export async function requestOverSocket(inspector, send) {
   await request("POST")
-  const asked = inspector.next(({ news }) => news.t === "resync", PATIENCE_MS)
-  const answered = inspector.next(({ news }) => news.t === "snapshot", PATIENCE_MS)
+  const next_resync = inspector.next(({ message }) => message.t === "resync", TIMEOUT_MS)
+  const next_snapshot = inspector.next(({ message }) => message.t === "snapshot", TIMEOUT_MS)
   const began = performance.now()
   send()
-  const [question, answer] = await Promise.all([asked, answered])
+  const [resync, snapshot] = await Promise.all([next_resync, next_snapshot])
   const trip_ms = performance.now() - began
   const { queries, rows } = await (await request("DELETE")).json()
-  if (!question || !answer) throw new Error("no snapshot came")
-  const { rev, cart } = answer.news
-  const said = `“Here is your cart, with ${cart.totals.count} in it, at revision ${rev}.” It was in memory.`
-  showFigures("held", said, {
+  if (!resync || !snapshot) throw new Error("no snapshot came")
+  const { rev, cart } = snapshot.message
+  const text = `“Here is your cart, with ${cart.totals.count} in it, at revision ${rev}.” It was in memory.`
+  showCost("held", text, {
     queries,
     rows,
-    bytes_out: bytesOf(question.text, "out"),
-    bytes_in: answer.bytes,
+    bytes_out: frameBytes(resync.text, "out"),
+    bytes_in: snapshot.bytes,
     database_ms: Number.NaN,
     server_ms: Number.NaN,
     trip_ms,
@@ -38,7 +39,7 @@ export async function askOverLine(inspector, send) {
 
 /** @param {"POST" | "DELETE"} method */
 async function request(method) {
-  const answer = await fetch(WATCH, { method })
-  if (!answer.ok) throw new Error(`${answer.status}`)
-  return answer
+  const response = await fetch(QUERY_COUNTER, { method })
+  if (!response.ok) throw new Error(`${response.status}`)
+  return response
 }
