@@ -33,7 +33,8 @@ export function announceEdit(before, line) {
 }
 
 /**
- * Announce a message from the server: the verdict on an edit, or a change by the shop or another tab.
+ * Announce a message from the server: the verdict on an edit, or a change by the shop or another
+ * tab.
  * @param {ServerMessage} message
  * @param {Cart} before
  * @param {Tab} tab  After it has received the message.

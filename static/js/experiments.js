@@ -67,8 +67,8 @@ export async function freeze({ connection, tab, log, sleep }, ms) {
 }
 
 /**
- * Send `op` twice, with the same bytes and the same number, to show that it is idempotent. Return the
- * two verdicts, or nothing if the experiment could not be done.
+ * Send `op` twice, with the same bytes and the same number, to show that it is idempotent. Return
+ * the two verdicts, or nothing if the experiment could not be done.
  * @param {ExperimentContext} context
  * @param {Op & { sku: string }} op
  */

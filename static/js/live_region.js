@@ -3,8 +3,8 @@
 const BATCH_MS = 500
 
 /**
- * Return a function that announces texts in `region`. Texts of half a second are announced together,
- * and of those with the same key only the last.
+ * Return a function that announces texts in `region`. Texts of half a second are announced
+ * together, and of those with the same key only the last.
  * @param {Element} region
  * @param {(act: () => void, ms: number) => unknown} setTimer  As `setTimeout`.
  * @returns {(text: string, key?: string) => void}

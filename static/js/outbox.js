@@ -1,5 +1,5 @@
-// The ops of one tab, numbered from 1 without gaps, each kept until the server has answered it with a
-// verdict. Sending an op twice is safe: the number makes it idempotent.
+// The ops of one tab, numbered from 1 without gaps, each kept until the server has answered it with
+// a verdict. Sending an op twice is safe: the number makes it idempotent.
 
 /** @import { Op, OutboxRecord, PendingOp } from "./types.d.ts" */
 
@@ -42,8 +42,8 @@ export class Outbox {
   }
 
   /**
-   * Number `op` and keep it. It takes the place of the newest op if that was not sent and `op` makes
-   * it pointless.
+   * Number `op` and keep it. It takes the place of the newest op if that was not sent and `op`
+   * makes it pointless.
    * @param {Op} op
    * @param {number} since  Wall-clock time.
    */
@@ -74,8 +74,8 @@ export class Outbox {
   }
 
   /**
-   * Return the ms until more ops may be due, or null if only a message from the server can make them
-   * so.
+   * Return the ms until more ops may be due, or null if only a message from the server can make
+   * them so.
    * @param {number} now
    */
   wakeIn(now) {

@@ -82,8 +82,8 @@ export class OutboxStore {
 }
 
 /**
- * Open the outboxes of `account` in IndexedDB. Where the browser denies storage, pending ops live as
- * long as the page.
+ * Open the outboxes of `account` in IndexedDB. Where the browser denies storage, pending ops live
+ * as long as the page.
  * @param {string} account
  * @returns {OutboxTable}
  */

@@ -1,5 +1,5 @@
-// Keyboard shortcuts of one key: search, cart, one more, one less, remove. They press the buttons of
-// the page, so they work on every page. People who use speech input can switch them off
+// Keyboard shortcuts of one key: search, cart, one more, one less, remove. They press the buttons
+// of the page, so they work on every page. People who use speech input can switch them off
 // (WCAG 2.1.4, "Character Key Shortcuts").
 
 import { isField, queryAll } from "./views/dom.js"

@@ -1,5 +1,5 @@
-// A WebSocket that reconnects by itself: with backoff and jitter, after silence, after the network was
-// away, and to another server when this one shuts down.
+// A WebSocket that reconnects by itself: with backoff and jitter, after silence, after the network
+// was away, and to another server when this one shuts down.
 
 /** @import { ClientMessage, Connection, ConnectionState, ServerMessage } from "./types.d.ts" */
 /** @import { SocketDeps, SocketHandlers } from "./types.d.ts" */
@@ -40,7 +40,9 @@ export class Socket {
   #is_online = true
   /** The connection with a welcome, over which messages are sent. */
   #current = /** @type {Connection | null} */ (null)
-  /** The connection that was opened last; another than `#current` while it waits for its welcome. */
+  /**
+   * The connection that was opened last; another than `#current` while it waits for its welcome.
+   */
   #newest = /** @type {Connection | null} */ (null)
   #cancelRetry = () => {}
   #cancelSuspend = () => {}
@@ -91,8 +93,8 @@ export class Socket {
   }
 
   /**
-   * The browser reports that the tab is shown, or is hidden. A hidden tab closes its connection after
-   * a while, and reconnects when it is shown.
+   * The browser reports that the tab is shown, or is hidden. A hidden tab closes its connection
+   * after a while, and reconnects when it is shown.
    * @param {boolean} is_visible
    */
   setVisible(is_visible) {

@@ -1,5 +1,5 @@
-// A WebSocket that reports every frame to an observer, and can be cut, frozen, or told to send an op
-// twice.
+// A WebSocket that reports every frame to an observer, and can be cut, frozen, or told to send an
+// op twice.
 
 /** @import { ProxyObserver, WebSocketLike } from "./types.d.ts" */
 

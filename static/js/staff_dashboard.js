@@ -1,4 +1,5 @@
-// The staff dashboard: figures of the running server, fetched every second while the page is visible.
+// The staff dashboard: figures of the running server, fetched every second while the page is
+// visible.
 
 /**
  * A plot: the text of its largest value, and of each line the newest value and its SVG path.

@@ -45,8 +45,8 @@ export class Tab {
   }
 
   /**
-   * Pending ops that the cart does not contain. The cart of a page that was loaded again may contain
-   * ops whose verdict is still to come.
+   * Pending ops that the cart does not contain. The cart of a page that was loaded again may
+   * contain ops whose verdict is still to come.
    */
   get unsaved() {
     const settled = this.cart.settled[this.outbox.id] ?? 0

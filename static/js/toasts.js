@@ -9,8 +9,8 @@ const SHOWN_MS = 8000
 const MAX_TOASTS = 4
 
 /**
- * Show `text` over the page for some seconds, longer while the pointer or the focus is on it. A toast
- * with the same `key` is replaced.
+ * Show `text` over the page for some seconds, longer while the pointer or the focus is on it. A
+ * toast with the same `key` is replaced.
  * @param {string} text
  */
 export function showToast(text, key = text) {
@@ -68,8 +68,9 @@ export function createToast(template, text) {
 }
 
 /**
- * Show `toast` over the page without moving the others: in place of the toast with its key, or of one
- * that has gone, or, if there are too many, of the oldest without a button; else above all others.
+ * Show `toast` over the page without moving the others: in place of the toast with its key, or of
+ * one that has gone, or, if there are too many, of the oldest without a button; else above all
+ * others.
  * @param {HTMLElement} toast
  */
 export function placeToast(toast) {
@@ -85,7 +86,8 @@ export function placeToast(toast) {
 }
 
 /**
- * Hide a toast. Over the page it keeps its place until all have gone, so that the others do not move.
+ * Hide a toast. Over the page it keeps its place until all have gone, so that the others do not
+ * move.
  * @param {HTMLElement} toast
  */
 export function removeToast(toast) {

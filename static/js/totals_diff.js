@@ -1,5 +1,5 @@
-// The amounts that a total is made of, and which of them changed: the same rules as in
-// app/http/differences.py.
+// The amounts that a total is made of, and which of them changed, by the same rules as
+// the server's module of this name.
 
 /** @import { Cart } from "./types.d.ts" */
 
@@ -9,8 +9,8 @@ import { money } from "./strings.js"
 const NOT_CHARGED = ["sold_out", "gone"]
 
 /**
- * Return amounts by SKU, and those of delivery and discount under names with a capital, which no SKU
- * has.
+ * Return amounts by SKU, and those of delivery and discount under names with a capital, which no
+ * SKU has.
  * @param {Pick<Cart, "lines" | "totals">} cart
  * @returns {ReadonlyMap<string, number>}
  */

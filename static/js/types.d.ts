@@ -239,7 +239,9 @@ export type TabDeps = Timers & {
   isOpen: () => boolean
   send: (message: ClientMessage) => void
   restart: () => void
-  /** Save the outbox of this tab. Its record is read when the save begins, not when it is called. */
+  /**
+   * Save the outbox of this tab. Its record is read when the save begins, not when it is called.
+   */
   save: (outbox: { record: OutboxRecord }) => Promise<unknown>
   /** Save another outbox in its place. */
   replace: (record: OutboxRecord) => Promise<unknown>

@@ -75,7 +75,9 @@ export class Page {
     return this
   }
 
-  /** Return the numbers of the ops that were sent, or the types of other messages, and clear them. */
+  /**
+   * Return the numbers of the ops that were sent, or the types of other messages, and clear them.
+   */
   taken() {
     const numbers = this.sent.splice(0).map((message) => ("n" in message ? message.n : message.t))
     return numbers

@@ -75,8 +75,8 @@ function showPrice(card, { price, stock }) {
 }
 
 /**
- * Move the focus from "Add" to the stepper that took its place, or back. It is called in an animation
- * frame, when the browser computes anyway what is visible.
+ * Move the focus from "Add" to the stepper that took its place, or back. It is called in an
+ * animation frame, when the browser computes anyway what is visible.
  * @param {HTMLElement} card
  */
 function keepFocus(card) {

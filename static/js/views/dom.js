@@ -52,8 +52,8 @@ export function setParts(root, property, values) {
 }
 
 /**
- * Set a property or attribute if it differs. The value of the field with the focus is never changed.
- * A text is set as a new node: if the old one grew, browsers would count a layout shift.
+ * Set a property or attribute if it differs. The value of the field with the focus is never
+ * changed. A text is set as a new node: if the old one grew, browsers would count a layout shift.
  * @param {Element} element
  * @param {string} property
  * @param {string | boolean} value

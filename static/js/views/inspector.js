@@ -1,5 +1,5 @@
-// The inspector of the page that explains the shop: shows this tab's connection as it changes, runs the
-// experiments, and serves the third panel.
+// The inspector of the page that explains the shop: shows this tab's connection as it changes, runs
+// the experiments, and serves the third panel.
 
 /** @import { CapturedFrame, ExperimentContext } from "../types.d.ts" */
 /** @import { ProxyObserver } from "../types.d.ts" */
@@ -93,7 +93,9 @@ function isFrozen() {
   return root.dataset.busy === "freeze"
 }
 
-/** Show the list of closes. Its script is loaded with the first welcome, before there is a close. */
+/**
+ * Show the list of closes. Its script is loaded with the first welcome, before there is a close.
+ */
 async function showCloses() {
   const closes = await import("./closes.js").catch(() => null)
   closes?.showCloses(inspector.closes)

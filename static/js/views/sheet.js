@@ -1,5 +1,5 @@
-// The cart as a modal dialog on narrow screens. The panel itself moves into the dialog, with the status
-// and the live regions: what is outside an open modal dialog is inert, and not read out.
+// The cart as a modal dialog on narrow screens. The panel itself moves into the dialog, with the
+// status and the live regions: what is outside an open modal dialog is inert, and not read out.
 
 import { query, queryAll } from "./dom.js"
 
