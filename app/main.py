@@ -29,7 +29,6 @@ from app.bus.redis import Cut, RedisBus
 from app.config import Config
 from app.domain.allowance import Bucket
 from app.domain.cart import Account, Cart
-from app.domain.news import OrderMoved
 from app.domain.outbox import OutboxId
 from app.domain.sessions import Lifetime, Session
 from app.http.assets import Assets
@@ -47,6 +46,7 @@ from app.live.sessions import LiveSessions
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
 from app.nodes import Alone, Ears, Neighbours
+from app.protocol.messages import OrderMoved
 from app.server import ShopServer, Watch, make_server
 from app.store.carts import load_cart, load_carts, load_last, load_versions
 from app.store.claims import Claim

@@ -117,7 +117,7 @@ DANGERS = {
             "await request.json",
         ),
         frozenset(
-            {"app/wire/strict.py", "app/store/carts.py", "app/store/edits.py", "app/bus/news.py"}
+            {"app/protocol/json.py", "app/store/carts.py", "app/store/edits.py", "app/bus/news.py"}
         ),
     ),
     "decoders at the door": Danger(

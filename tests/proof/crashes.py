@@ -120,4 +120,4 @@ STEPS: dict[str, Callable[[Pass], None]] = {
     "after-order": lambda pass_by: _at_save(pass_by, before=False, orders_only=True),
     "in-migration": _after(HeadMaintainer, "update_to_step"),
 }
-"""Each is the second half of a fault's id in `app/domain/faults.py`."""
+"""Each is the second half of a fault's id in `app/protocol/faults.py`."""

@@ -10,8 +10,8 @@ from statistics import median
 
 import pytest
 
-from app.domain.faults import FAULTS
 from app.load import chaos
+from app.protocol.faults import FAULTS
 from tests.databases import Cluster
 from tests.e2e.server import ROOT
 from tests.notes import Note

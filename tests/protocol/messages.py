@@ -1,6 +1,5 @@
 """What each of the clients' samples says, as values."""
 
-from app.domain.news import TabId
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -14,8 +13,9 @@ from app.domain.ops import (
 )
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Money, Sku
-from app.wire.read import Hello, Message, Ping, Resync, Watch
-from app.wire.strict import LARGEST_INT
+from app.protocol.decode import Hello, Message, Ping, Resync, Watch
+from app.protocol.json import LARGEST_INT
+from app.protocol.messages import TabId
 
 TAB = TabId("5f0c2a7e-1b3d-4c6f-8a90-d2e4f6a81b3c")
 OUTBOX = OutboxId("a91e04d7-52b8-4f1c-9e36-7c0a5d8b2e14")

@@ -5,19 +5,19 @@ from typing import Any, get_args
 import pytest
 
 from app.domain.limits import Limits
-from app.domain.news import News
 from app.domain.ops import Kind
 from app.domain.totals import ShownLine, Totals
 from app.domain.vouchers import ShownVoucher
-from app.wire.asyncapi import CLOSE_CODES, FROM_CLIENTS, FROM_THE_SHOP, describe_socket
-from app.wire.read import _MESSAGES, _OPS
-from app.wire.schemas import SCHEMAS
-from app.wire.write import fields_of
+from app.protocol.asyncapi import CLOSE_CODES, FROM_CLIENTS, FROM_THE_SHOP, describe_socket
+from app.protocol.decode import _MESSAGES, _OPS
+from app.protocol.encode import fields_of
+from app.protocol.messages import News
+from app.protocol.schemas import SCHEMAS
 from app.ws.codes import CloseCode
 from app.ws.line import NOT_UTF8, TOO_LARGE
+from tests.protocol.samples import SAID_BY_CLIENTS, SAID_BY_THE_SHOP, Fields
+from tests.protocol.told import NEWS
 from tests.schemas import misfits
-from tests.wire.samples import SAID_BY_CLIENTS, SAID_BY_THE_SHOP, Fields
-from tests.wire.told import NEWS
 
 VERDICTS = ".verdicts[]."
 """They have samples of their own."""

@@ -7,7 +7,6 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from app.domain.limits import LONGEST_NOTE, MOST_PENDING, MOST_WATCHED
-from app.domain.news import TabId
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -24,7 +23,7 @@ from app.domain.ops import (
 from app.domain.outbox import OutboxId
 from app.domain.rules import MOST_OF_ONE
 from app.domain.shelf import Money, Sku
-from app.wire.strict import (
+from app.protocol.json import (
     LARGEST_INT,
     BadFrame,
     BadValue,
@@ -37,6 +36,7 @@ from app.wire.strict import (
     whole,
     wholes,
 )
+from app.protocol.messages import TabId
 
 
 class Hello(NamedTuple):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.wire.read import Asked, read
-from tests.wire.samples import BAD, SAID_BY_CLIENTS, Fields
+from app.protocol.decode import Asked, read
+from tests.protocol.samples import BAD, SAID_BY_CLIENTS, Fields
 
 OPS = [said for name, said in SAID_BY_CLIENTS.items() if name.startswith("op_")]
 BAD_OPS = [each["text"] for each in BAD.values() if each["fault"] == "op"]

@@ -2,7 +2,15 @@
 
 from app.domain.cart import Account
 from app.domain.limits import Limits
-from app.domain.news import (
+from app.domain.ops import Kind
+from app.domain.orders import OrderNumber, OrderState
+from app.domain.outbox import OutboxId
+from app.domain.position import Why
+from app.domain.shelf import Money, Sku, VoucherCode
+from app.domain.totals import LineState, ShownLine, Totals, View
+from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing, Verdict
+from app.domain.vouchers import ShownVoucher, VoucherState
+from app.protocol.messages import (
     BY_ORDER,
     UNTOUCHED,
     Auth,
@@ -22,15 +30,7 @@ from app.domain.news import (
     Tabs,
     Welcome,
 )
-from app.domain.ops import Kind
-from app.domain.orders import OrderNumber, OrderState
-from app.domain.outbox import OutboxId
-from app.domain.position import Why
-from app.domain.shelf import Money, Sku, VoucherCode
-from app.domain.totals import LineState, ShownLine, Totals, View
-from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing, Verdict
-from app.domain.vouchers import ShownVoucher, VoucherState
-from tests.wire.messages import APPLES, HONEY, MILK, NOTE, OUTBOX, TAB
+from tests.protocol.messages import APPLES, HONEY, MILK, NOTE, OUTBOX, TAB
 
 RYE, KIWIS, MANGO = Sku("rye-loaf-500g"), Sku("kiwi-6"), Sku("mango-1")
 OTHER = OutboxId("0d9e7b51-6c2f-4e8a-b1d3-95a7c0e2f468")

@@ -5,7 +5,8 @@ from typing import Any
 from app.domain.limits import LARGEST_FRAME, MOST_PENDING, MOST_WATCHED
 from app.domain.ops import Kind
 from app.domain.position import Why
-from app.wire.schemas import (
+from app.protocol.json import LARGEST_INT
+from app.protocol.schemas import (
     MONEY,
     SCHEMAS,
     SKU,
@@ -23,7 +24,6 @@ from app.wire.schemas import (
     ref,
     whole,
 )
-from app.wire.strict import LARGEST_INT
 
 CLOSE_CODES = {
     1000: "The client's own good-bye, returned.",

@@ -1,6 +1,6 @@
 """The list of faults, as it is shown to people."""
 
-from app.domain.faults import FAULTS
+from app.protocol.faults import FAULTS
 
 
 def test_each_fault_is_told_in_whole_sentences_and_under_a_name_of_its_own() -> None:

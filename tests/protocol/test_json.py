@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.ops import BadOp
-from app.wire.read import Asked, read
-from app.wire.strict import DEEPEST, BadFrame, BadValue, read_object, sku, text
-from tests.wire.samples import SAID_BY_CLIENTS
+from app.protocol.decode import Asked, read
+from app.protocol.json import DEEPEST, BadFrame, BadValue, read_object, sku, text
+from tests.protocol.samples import SAID_BY_CLIENTS
 
 HUGE = "9" * 5000
 """More digits than Python reads as an integer."""

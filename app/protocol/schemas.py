@@ -15,7 +15,7 @@ from app.domain.rules import MOST_LINES, MOST_OF_ONE
 from app.domain.totals import LineState
 from app.domain.verdicts import Code, Passing
 from app.domain.vouchers import VoucherState
-from app.wire.strict import LARGEST_INT
+from app.protocol.json import LARGEST_INT
 
 Schema = dict[str, Any]
 

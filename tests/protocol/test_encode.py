@@ -5,10 +5,10 @@ from typing import get_args
 
 import pytest
 
-from app.domain.news import News, Pong
-from app.wire.write import Scribe, cart_fields, fields_of, spell, write
-from tests.wire.samples import SAID_BY_THE_SHOP
-from tests.wire.told import LINES, NEWS, SAVED
+from app.protocol.encode import Scribe, cart_fields, fields_of, spell, write
+from app.protocol.messages import News, Pong
+from tests.protocol.samples import SAID_BY_THE_SHOP
+from tests.protocol.told import LINES, NEWS, SAVED
 
 
 def test_every_sample_of_what_a_cart_says_has_its_value() -> None:

@@ -5,7 +5,11 @@ from typing import Any
 
 import msgspec
 
-from app.domain.news import (
+from app.domain.shelf import Sku
+from app.domain.totals import ShownLine, View
+from app.domain.verdicts import Later, No, Ok
+from app.domain.vouchers import ShownVoucher
+from app.protocol.messages import (
     UNTOUCHED,
     Auth,
     By,
@@ -22,10 +26,6 @@ from app.domain.news import (
     Tabs,
     Welcome,
 )
-from app.domain.shelf import Sku
-from app.domain.totals import ShownLine, View
-from app.domain.verdicts import Later, No, Ok
-from app.domain.vouchers import ShownVoucher
 
 VERSION = 1
 

@@ -1,10 +1,12 @@
 """How what happened becomes what tabs are told (protocol.md §4)."""
 
-from app.domain.news import UNTOUCHED, By, Changed, Item, Prices, Snapshot, TabId
 from app.domain.ops import AddLine, Kind, Op, SaveLine, SetLine, SetNote, SetVoucher
 from app.domain.position import position
 from app.domain.shelf import Shelf, Sku
-from app.domain.telling import (
+from app.domain.totals import price_cart, view
+from app.domain.vouchers import ShownVoucher, VoucherState
+from app.protocol.messages import UNTOUCHED, By, Changed, Item, Prices, Snapshot, TabId
+from app.protocol.projections import (
     tell_all_prices,
     tell_change,
     tell_moved_prices,
@@ -12,8 +14,6 @@ from app.domain.telling import (
     tell_voucher,
     with_items,
 )
-from app.domain.totals import price_cart, view
-from app.domain.vouchers import ShownVoucher, VoucherState
 from tests.examples import (
     APPLES,
     EGGS,

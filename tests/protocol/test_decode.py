@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from app.domain.ops import AcceptLine, AddLine, BadOp, Op, Undo
 from app.domain.shelf import Money
-from app.wire.read import Asked, Hello, Message, read, read_asked
-from app.wire.strict import BadFrame, BadValue
-from tests.wire.messages import MESSAGES, MILK, OPS
-from tests.wire.samples import BAD, ODD_BUT_FINE, SAID_BY_CLIENTS, Fields, frame
+from app.protocol.decode import Asked, Hello, Message, read, read_asked
+from app.protocol.json import BadFrame, BadValue
+from tests.protocol.messages import MESSAGES, MILK, OPS
+from tests.protocol.samples import BAD, ODD_BUT_FINE, SAID_BY_CLIENTS, Fields, frame
 
 HELLO = SAID_BY_CLIENTS["hello_first"]
 NUMBERED = {name: each for name, each in BAD.items() if each["fault"] == "op"}
