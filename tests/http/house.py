@@ -29,8 +29,8 @@ from app.live.hub import Hub
 from app.live.sessions import LiveSessions
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
-from app.nodes import Alone
 from app.protocol.messages import OrderMoved
+from app.runtime.cluster import Alone
 from app.store.database import Database
 from app.store.orders import find_any_order, load_moved_orders, move_on
 from app.store.shelf import load_categories, load_moves

@@ -9,10 +9,10 @@ from typing import Any
 from alembic.runtime.migration import HeadMaintainer
 
 from app.live.hub import Hub
+from app.server.websocket import ShopSocket
 from app.store import carts, database, writer
 from app.store.carts import Save
 from app.ws.connection import CartConnection
-from app.ws.line import ShopSocket
 from tests.proof.graft import graft
 
 VERDICTS = (b'{"t":"ok"', b'{"t":"no"')

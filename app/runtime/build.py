@@ -26,7 +26,6 @@ from quart import Quart
 from quart_auth import QuartAuth
 
 from app.bus.redis import Cut, RedisBus
-from app.config import Config
 from app.domain.allowance import Bucket
 from app.domain.cart import Account, Cart
 from app.domain.outbox import OutboxId
@@ -45,9 +44,12 @@ from app.live.ports import Away
 from app.live.sessions import LiveSessions
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
-from app.nodes import Alone, Ears, Neighbours
+from app.metrics.collect import Metrics
 from app.protocol.messages import OrderMoved
-from app.server import ShopServer, Watch, make_server
+from app.runtime.cluster import Alone, Ears, Neighbours
+from app.runtime.config import Config
+from app.server.health import Health, Readiness
+from app.server.lifecycle import ShopServer, Watch, make_server
 from app.store.carts import load_cart, load_carts, load_last, load_versions
 from app.store.claims import Claim
 from app.store.database import Database, NotNow
@@ -55,15 +57,13 @@ from app.store.orders import load_moved_orders
 from app.store.sessions import digest, find_session, touch_session
 from app.store.shelf import load_categories, load_moves
 from app.store.writer import Writer
-from app.watch.health import Health, Readiness
-from app.watch.metrics import Metrics
 from app.ws.guests import Guests
 from app.ws.manners import Manners
 from app.ws.routes import Doorway, socket_door
 
 log = logging.getLogger(__name__)
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LOOK_AT_SHELF_EVERY_S = 0.1
 LOOK_BESIDE_NEWS_EVERY_S = 1.0
 """Other servers tell when they moved the shelf; commands do not."""

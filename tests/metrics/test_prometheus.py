@@ -1,8 +1,8 @@
 """Figures, as text that Prometheus reads."""
 
 from app.live.histogram import BOUNDS_S, Histogram
-from app.watch.text import counter, gauge, histogram, spell
-from tests.watch.reader import read
+from app.metrics.prometheus import counter, gauge, histogram, spell
+from tests.metrics.reader import read
 
 
 def test_counters_and_gauges_are_a_line_for_each_number() -> None:

@@ -18,8 +18,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from app.http.security import HEADERS
-from app.watch.health import Health
-from app.ws.line import ShopSocket
+from app.server.health import Health
+from app.server.websocket import ShopSocket
 
 HEADERS_S = 5.0
 PING_EVERY_S = 20.0

@@ -11,8 +11,8 @@ from app.domain.verdicts import Code, Passing
 from app.http.passwords import Passwords
 from app.live.figures import FATES, OK, Figures
 from app.live.hub import Hub
-from app.watch.process import process_figures
-from app.watch.text import Figure, counter, gauge, histogram, spell
+from app.metrics.process import process_figures
+from app.metrics.prometheus import Figure, counter, gauge, histogram, spell
 from app.ws.guests import CODES, OTHER, Guests
 
 CLOSES = (*(str(int(code)) for code in sorted(CODES)), OTHER)

@@ -15,9 +15,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
 
-from app.config import Config
-from app.logs import set_up_logs
-from app.main import build
+from app.runtime.build import build
+from app.runtime.config import Config
+from app.runtime.logging import set_up_logs
 from app.store.claims import claim
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
-from app.watch.text import CONTENT_TYPE
+from app.metrics.prometheus import CONTENT_TYPE
 
 PLAIN = "text/plain; charset=utf-8"
 KNOCK_S = 2.5

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from app.ws.frames import end_of_frame, short_text, write_text
+from app.server.frames import end_of_frame, short_text, write_text
 
 LARGEST = 8192
 

@@ -9,8 +9,8 @@ from quart import Quart, websocket
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from app import server
-from app.server import ShopServer, make_server
+from app.server import lifecycle as server
+from app.server.lifecycle import ShopServer, make_server
 from app.ws.routes import SOCKET
 
 HEAD = b"""GET /ws HTTP/1.1\r

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.watch.health import Health, Readiness
-from app.watch.text import CONTENT_TYPE
+from app.metrics.prometheus import CONTENT_TYPE
+from app.server.health import Health, Readiness
 
 
 class Away(Exception):
@@ -92,7 +92,7 @@ async def test_however_many_ask_one_knocks(door: Door, readiness: Readiness) -> 
 async def test_a_database_that_does_not_answer_is_away_and_is_not_asked_twice(
     door: Door, readiness: Readiness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.watch.health.KNOCK_S", 0.01)
+    monkeypatch.setattr("app.server.health.KNOCK_S", 0.01)
     door.opens.clear()
 
     assert [await readiness.why_not() for _ in range(2)] == ["the database is away"] * 2

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, make_url
 
-from app.counter import NotDone
+from app.cli.orders import NotDone
 from app.store.backup import BadBackup, InUse, copy_out, put_in
 from app.store.carts import renew_epochs
 from app.store.database import ask

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.config import BadSetting, Config, read_config, sources, variable
 from app.domain.limits import Limits
 from app.domain.sessions import Lifetime
+from app.runtime.config import BadSetting, Config, read_config, sources, variable
 
 SECRET = "0123456789abcdef0123456789abcdef"
 LOAD = {"SHOP_LIMITS": "load"}

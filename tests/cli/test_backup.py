@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from app.counter import NotDone
+from app.cli.backup import back_up, restore
+from app.cli.orders import NotDone
 from app.store.database import ask
 from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
 from app.store.shelf import load_categories
-from app.vault import back_up, restore
 
 STAMP = "20261128T080000Z"
 

@@ -5,7 +5,7 @@ import resource
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.watch.text import Figure, counter, gauge
+from app.metrics.prometheus import Figure, counter, gauge
 
 PROC = Path("/proc/self")
 

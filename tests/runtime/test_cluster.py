@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import Connection
 
-from app import nodes
 from app.domain.cart import Account
 from app.domain.ops import SetNote
 from app.live.ports import Farewell
-from app.nodes import Ears
+from app.runtime import cluster as nodes
+from app.runtime.cluster import Ears
 from app.store.carts import as_save, load_cart, save_carts
 from app.store.engines import connect
 from app.store.migrations import migrate

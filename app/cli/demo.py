@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, make_url, select
 
-from app.config import Config
 from app.domain.cart import Account
+from app.runtime.config import Config
 from app.store.accounts import Person, add_account, find_by_email
 from app.store.tables import accounts
 

@@ -15,8 +15,9 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
-from app.config import BadSetting, Config, read_config, sources, variable
-from app.counter import (
+from app.cli.backup import add_backup_commands, back_up, begin_anew, restore
+from app.cli.demo import SHOPPER, STAFF, Demo, NotADemo, add_demo_accounts, as_demo
+from app.cli.orders import (
     NotDone,
     add_order_commands,
     add_voucher_commands,
@@ -24,7 +25,7 @@ from app.counter import (
     move_order,
     told_orders,
 )
-from app.demo import SHOPPER, STAFF, Demo, NotADemo, add_demo_accounts, as_demo
+from app.cli.products import add_product_commands, export_products, import_products, set_one
 from app.domain.cart import Account
 from app.domain.edits import MOST_STOCK
 from app.domain.money import read_pounds
@@ -34,9 +35,10 @@ from app.http.accounts import is_email
 from app.http.passwords import Passwords, hash_password, make_hasher
 from app.load.command import add_load
 from app.load.plan import BadPlan
-from app.logs import set_up_logs
-from app.main import build
-from app.stockroom import add_product_commands, export_products, import_products, set_one
+from app.runtime.build import build
+from app.runtime.config import BadSetting, Config, read_config, sources, variable
+from app.runtime.logging import set_up_logs
+from app.runtime.supervisor import Workers
 from app.store.accounts import EmailTaken, Person, add_account
 from app.store.claims import Claim, Taken, claim
 from app.store.database import NotNow, ask
@@ -44,8 +46,6 @@ from app.store.engines import connect
 from app.store.migrations import TooNew, migrate
 from app.store.seed import seed
 from app.store.shelf import load_categories
-from app.vault import add_backup_commands, back_up, begin_anew, restore
-from app.workers import Workers
 
 BAD_USE = 2
 MOST_WORKERS = 64
@@ -296,7 +296,3 @@ def _stock(text: str) -> int:
     if (stock := read_count(text, MOST_STOCK)) is None:
         raise argparse.ArgumentTypeError(f"“{text}” is not a number from 0 to {MOST_STOCK}")
     return stock
-
-
-if __name__ == "__main__":
-    main()

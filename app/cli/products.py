@@ -8,7 +8,7 @@ from typing import IO, Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from app.counter import NotDone
+from app.cli.orders import NotDone
 from app.domain.edits import NotEdited, changes
 from app.domain.money import pounds
 from app.domain.product_text import COLUMNS, Fault, Known, read_product, write_product
@@ -22,7 +22,7 @@ Commands = Any
 
 VERSION = "version"
 MOST_TOLD = 20
-PICTURES = Path(__file__).parents[1] / "static/img/products"
+PICTURES = Path(__file__).parents[2] / "static/img/products"
 
 
 class Row(NamedTuple):
