@@ -11,13 +11,13 @@ from collections.abc import Callable
 
 from app.domain.limits import Limits
 from app.domain.verdicts import Ok
-from app.http.passwords import Passwords, make_hasher
 from app.live.figures import Figures
 from app.live.hub import Hub
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
 from app.metrics.collect import Metrics
 from app.runtime.cluster import Alone
+from app.services.passwords import Passwords, make_hasher
 from app.ws.guests import Guests
 from tests.live.fakes import FakeDisk, FakeWriter
 

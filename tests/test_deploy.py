@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from app.http.passwords import Passwords, make_hasher
 from app.metrics.collect import Metrics
 from app.runtime.config import Config, read_config, variable
+from app.services.passwords import Passwords, make_hasher
 from app.ws.guests import Guests
 from tests.live.around import AroundHub
 from tests.metrics.reader import Told, read

@@ -31,14 +31,14 @@ from app.domain.edits import MOST_STOCK
 from app.domain.money import read_pounds
 from app.domain.product_text import read_count
 from app.domain.shelf import Money, Sku
-from app.http.accounts import is_email
-from app.http.passwords import Passwords, hash_password, make_hasher
+from app.http.account.auth import is_email
 from app.load.command import add_load
 from app.load.plan import BadPlan
 from app.runtime.build import build
 from app.runtime.config import BadSetting, Config, read_config, sources, variable
 from app.runtime.logging import set_up_logs
 from app.runtime.supervisor import Workers
+from app.services.passwords import Passwords, hash_password, make_hasher
 from app.store.accounts import EmailTaken, Person, add_account
 from app.store.claims import Claim, Taken, claim
 from app.store.database import NotNow, ask

@@ -30,13 +30,10 @@ from app.domain.allowance import Bucket
 from app.domain.cart import Account, Cart
 from app.domain.outbox import OutboxId
 from app.domain.sessions import Lifetime, Session
-from app.http.assets import Assets
-from app.http.desk import Desk
-from app.http.doors import open_doors
-from app.http.passwords import Passwords, make_hasher
-from app.http.security import hosts_of
-from app.http.throttle import Throttle
-from app.http.tries import Turns
+from app.http.app import open_doors
+from app.http.core.assets import Assets
+from app.http.core.context import Desk
+from app.http.core.security import hosts_of
 from app.live.cart import LiveCart
 from app.live.followed import FollowedCart
 from app.live.hub import Hub
@@ -50,6 +47,9 @@ from app.runtime.cluster import Alone, Ears, Neighbours
 from app.runtime.config import Config
 from app.server.health import Health, Readiness
 from app.server.lifecycle import ShopServer, Watch, make_server
+from app.services.login_backoff import Turns
+from app.services.passwords import Passwords, make_hasher
+from app.services.rate_limit import Throttle
 from app.store.carts import load_cart, load_carts, load_last, load_versions
 from app.store.claims import Claim
 from app.store.database import Database, NotNow

@@ -17,7 +17,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from app.http.security import HEADERS
+from app.http.core.security import HEADERS
 from app.server.health import Health
 from app.server.websocket import ShopSocket
 

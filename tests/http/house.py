@@ -19,18 +19,18 @@ from app.domain import allowance
 from app.domain.limits import Limits
 from app.domain.sessions import Lifetime
 from app.domain.shelf import Money, Sku
-from app.http.assets import Assets
-from app.http.desk import Desk
-from app.http.doors import open_doors
-from app.http.passwords import Passwords
-from app.http.throttle import Throttle
-from app.http.tries import Turns
+from app.http.app import open_doors
+from app.http.core.assets import Assets
+from app.http.core.context import Desk
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
 from app.protocol.messages import OrderMoved
 from app.runtime.cluster import Alone
+from app.services.login_backoff import Turns
+from app.services.passwords import Passwords
+from app.services.rate_limit import Throttle
 from app.store.database import Database
 from app.store.orders import find_any_order, load_moved_orders, move_on
 from app.store.shelf import load_categories, load_moves

@@ -10,7 +10,8 @@ from app.domain.outbox import Outbox, Ticket
 from app.domain.position import why_snapshot
 from app.domain.rules import rule
 from app.domain.verdicts import Ok
-from app.http import buying, cart_api
+from app.http.cart import api as cart_api
+from app.http.orders import buying
 from app.live.cart import LiveCart
 from app.live.hub import Hub
 from app.live.ports import Made

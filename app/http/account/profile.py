@@ -1,0 +1,156 @@
+"""Somebody's own account: name, password, and where they are signed in."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from quart import Blueprint, redirect, request
+from quart.typing import ResponseReturnValue
+from sqlalchemy import Connection
+
+from app.domain.sessions import Lifetime, Session, SessionHash
+from app.http.account.auth import read_name, read_text
+from app.http.account.new_password import change_password
+from app.http.core.context import Desk
+from app.http.core.flash import Notice, leave
+from app.http.core.page import show
+from app.http.core.problems import Problem, busy, not_found
+from app.http.core.session import find_login, need_login, to_login
+from app.services.passwords import Crowded
+from app.store.accounts import PasswordMoved, Person, find_person, set_name
+from app.store.addresses import KeptAddress, load_addresses
+from app.store.sessions import SignedIn, end_other_sessions, end_own_session, load_sessions
+
+HERE = "/account"
+FAULTY_FIELDS: Mapping[str, str] = {
+    "malformed": "name",
+    "weak_password": "new",
+    "wrong_login": "current",
+}
+"""Beside which field a refusal is said; others stand above the form."""
+NOT_YOUR_PASSWORD = "That is not your password. Check it and try again."  # noqa: S105
+
+
+class Own(NamedTuple):
+    """What an account's page shows of it."""
+
+    person: Person
+    addresses: list[KeptAddress]
+    sessions: list[SignedIn]
+
+
+class Slip(NamedTuple):
+    """Why a form of the page comes back, and what was typed into it; never a password."""
+
+    form: str
+    problem: Problem
+    name: str | None = None
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """Return what is wrong with which field."""
+        if (field := FAULTY_FIELDS.get(self.problem.code)) is None:
+            return {}
+        return {field: NOT_YOUR_PASSWORD if field == "current" else self.problem.detail}
+
+
+def own_account_door(desk: Desk) -> Blueprint:
+    """Return the page of one's own account, and its forms."""
+    door = Blueprint("own_account", __name__)
+
+    @door.before_request
+    async def only_with_a_login() -> ResponseReturnValue | None:
+        return to_login(HERE) if await find_login(desk) is None else None
+
+    @door.get(HERE)
+    async def account() -> ResponseReturnValue:
+        return await _show(desk, await need_login(desk))
+
+    @door.post(f"{HERE}/name")
+    async def name() -> ResponseReturnValue:
+        return await _rename(desk, await need_login(desk))
+
+    @door.post(f"{HERE}/password")
+    async def password() -> ResponseReturnValue:
+        return await _change_password(desk, await need_login(desk))
+
+    @door.post(f"{HERE}/sessions/<id_hash>/end")
+    async def end(id_hash: str) -> ResponseReturnValue:
+        return await _sign_out_there(desk, await need_login(desk), SessionHash(id_hash))
+
+    @door.post(f"{HERE}/sessions/end-others")
+    async def end_others() -> ResponseReturnValue:
+        return await _sign_out_elsewhere(desk, await need_login(desk))
+
+    return door
+
+
+async def done(text: str) -> ResponseReturnValue:
+    """Go back to the account's page, where *text* is said."""
+    await leave(Notice("ok", text))
+    return redirect(HERE, 303)
+
+
+async def _rename(desk: Desk, login: Session) -> ResponseReturnValue:
+    typed = (await request.form).get("name", "").strip()
+    try:
+        name = read_name({"name": typed})
+    except Problem as problem:
+        return await _show_again(desk, login, Slip("name", problem, typed))
+    await desk.database.write(set_name, login.account, name)
+    return await done("Your name is changed.")
+
+
+async def _change_password(desk: Desk, login: Session) -> ResponseReturnValue:
+    form = await request.form
+    person = await _person(desk, login)
+    try:
+        current, new = read_text(form, "current"), read_text(form, "new")
+        await change_password(desk, login, person, current, new)
+    except Crowded:
+        return await _show_again(desk, login, Slip("password", busy()))
+    except PasswordMoved:
+        return to_login(HERE)
+    except Problem as problem:
+        return await _show_again(desk, login, Slip("password", problem))
+    return await done("Your password is changed. Everywhere else you are signed out.")
+
+
+async def _sign_out_there(desk: Desk, login: Session, id_hash: SessionHash) -> ResponseReturnValue:
+    if not await desk.database.write(end_own_session, login.account, id_hash):
+        raise not_found()
+    desk.sessions.end(id_hash)
+    return await done("Signed out there.")
+
+
+async def _sign_out_elsewhere(desk: Desk, login: Session) -> ResponseReturnValue:
+    for id_hash in await desk.database.write(end_other_sessions, login.account, login.id_hash):
+        desk.sessions.end(id_hash)
+    return await done("Signed out everywhere else.")
+
+
+async def _person(desk: Desk, login: Session) -> Person:
+    if (person := await desk.database.read(find_person, login.account)) is None:
+        raise not_found()
+    return person
+
+
+async def _show_again(desk: Desk, login: Session, slip: Slip) -> ResponseReturnValue:
+    problem = slip.problem
+    status = 400 if problem.code == "wrong_login" else problem.status
+    return await _show(desk, login, slip), status, problem.headers
+
+
+async def _show(desk: Desk, login: Session, slip: Slip | None = None) -> str:
+    now_s = int(desk.now_s())
+    own = await desk.database.read(_load, login, desk.lifetime, now_s)
+    return await show(desk, "account.html", path=HERE, own=own, slip=slip, this=login.id_hash)
+
+
+def _load(connection: Connection, login: Session, lifetime: Lifetime, now_s: int) -> Own:
+    if (person := find_person(connection, login.account)) is None:
+        raise not_found()
+    return Own(
+        person,
+        load_addresses(connection, login.account),
+        load_sessions(connection, login.account, lifetime, now_s),
+    )

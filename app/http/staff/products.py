@@ -1,0 +1,154 @@
+"""What is on the shelf, for staff: found, and changed where it stands in the list."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from quart import Blueprint, Response, redirect, request
+from quart.typing import ResponseReturnValue
+
+from app.domain.edits import NotEdited
+from app.domain.money import plain_pounds, pounds
+from app.domain.shelf import Product, Sku
+from app.http.catalog.search import LONGEST_QUERY, find_any
+from app.http.core.context import Desk
+from app.http.core.flash import Notice, leave
+from app.http.core.page import show
+from app.http.core.problems import busy, not_found
+from app.http.core.session import need_login
+from app.http.staff.access import asked_page, back_to
+from app.http.staff.edit_forms import NO_FAULTS, Asked, Faults, faults_of, read_edit
+from app.http.staff.edit_log import entry_fields
+from app.store.database import NotNow
+from app.store.edits import Editor, Entry, edit_product, find_product, list_edits, newest_edits
+from app.store.holdings import Held, count_held
+from app.store.shelf import load_moves
+
+PAGE = "/staff/products"
+NOBODY = Held(0, 0)
+SAME = "Nothing was changed: that is how it is already."
+MOVED = (
+    "Nothing was changed: somebody else edited this product meanwhile. What you typed is still"
+    " here. Compare it with how the product is now, and save again if it is still right."
+)
+
+
+class Slip(NamedTuple):
+    """A form that was refused: with what status and words, what was typed, what is wrong."""
+
+    status: int
+    text: str
+    typed: Mapping[str, str]
+    faults: Faults = NO_FAULTS
+
+
+def staff_products_door(desk: Desk) -> Blueprint:
+    """Return the list of products and the page of each, with forms that change them."""
+    door = Blueprint("staff_products", __name__)
+
+    @door.get(PAGE)
+    async def products() -> ResponseReturnValue:
+        q, page = request.args.get("q", "")[:LONGEST_QUERY], asked_page()
+        moves = await desk.database.read(load_moves, -1)
+        found = find_any(moves.shelf.products.values(), dict(desk.categories), q, page)
+        if page > 1 and not found.products:
+            raise not_found()
+        return await show(
+            desk,
+            "staff/products.html",
+            sought=q,
+            products=await _all_about(desk, found.products),
+            count=found.total,
+            next_page=found.next_page,
+        )
+
+    @door.get(f"{PAGE}/<sku>")
+    async def product(sku: str) -> ResponseReturnValue:
+        return await _show(desk, await _find(desk, sku), None)
+
+    @door.post(f"{PAGE}/<sku>")
+    async def edit(sku: str) -> ResponseReturnValue:
+        form = await request.form
+        slip = await _edit(desk, await _find(desk, sku), form)
+        if slip is None:
+            return redirect(back_to(PAGE, form.get("next", "")), 303)
+        return await _show(desk, await _find(desk, sku), slip)
+
+    return door
+
+
+async def _edit(desk: Desk, product: Product, form: Mapping[str, str]) -> Slip | None:
+    """Change *product* as *form* says and leave a notice, or return why not."""
+    asked = read_edit(product.sku, form)
+    if not isinstance(asked, Asked):
+        return Slip(400, "Nothing was changed. Mend what is marked, and save again.", form, asked)
+    editor = Editor((await need_login(desk)).account, asked.reason, int(desk.now_s()))
+    try:
+        done = await desk.database.write(edit_product, asked.edit, editor)
+    except NotNow:
+        return Slip(busy().status, busy().detail, form)
+    if done is NotEdited.SAME:
+        await leave(Notice("warn", SAME))
+        return None
+    if isinstance(done, NotEdited):
+        faults = faults_of(done, await _find(desk, product.sku))
+        return Slip(409, "Nothing was changed." if faults else MOVED, form, faults)
+    desk.hub.shop.stir()
+    await leave(Notice("ok", _now(done)))
+    return None
+
+
+def _now(product: Product) -> str:
+    shelf = "" if product.sold else ", off the shelf"
+    return (
+        f"{product.name}, {product.unit}: {pounds(product.price)}, {product.stock} in stock{shelf}."
+    )
+
+
+async def _show(desk: Desk, product: Product, slip: Slip | None) -> Response:
+    """Show one product; of a form that came too late, with all that was done meanwhile."""
+    log = await desk.database.read(list_edits, product.sku, 1)
+    page = await show(
+        desk,
+        "staff/product.html",
+        product=(await _all_about(desk, [product]))[0],
+        slip=slip,
+        entries=[entry_fields(entry) for entry in log.entries],
+        meanwhile=[entry_fields(entry) for entry in _meanwhile(log.entries, slip)],
+        back=back_to(PAGE, slip.typed.get("next", "") if slip else ""),
+    )
+    return Response(page, slip.status if slip else 200)
+
+
+def _meanwhile(entries: Collection[Entry], slip: Slip | None) -> list[Entry]:
+    seen = slip.typed.get("version", "") if slip and slip.text == MOVED else ""
+    return [entry for entry in entries if seen.isdecimal() and entry.version > int(seen)]
+
+
+async def _find(desk: Desk, sku: str) -> Product:
+    if (product := await desk.database.read(find_product, Sku(sku))) is None:
+        raise not_found()
+    return product
+
+
+async def _all_about(desk: Desk, products: Collection[Product]) -> list[dict[str, Any]]:
+    """Return what templates show of *products*: also who holds them, and who edited them last."""
+    held = await desk.database.read(count_held)
+    newest = await desk.database.read(newest_edits, [product.sku for product in products])
+    return [
+        {
+            "sku": product.sku,
+            "slug": product.slug,
+            "name": product.name,
+            "unit": product.unit,
+            "category": product.category,
+            "image": product.image,
+            "price": product.price,
+            "plain_price": plain_pounds(product.price),
+            "stock": product.stock,
+            "sold": product.sold,
+            "version": product.version,
+            "held": held.get(product.sku, NOBODY),
+            "newest": entry_fields(newest[product.sku]) if product.sku in newest else None,
+        }
+        for product in products
+    ]
