@@ -11,14 +11,14 @@ from collections.abc import Callable
 
 from app.domain.limits import Limits
 from app.domain.verdicts import Ok
-from app.live.figures import Figures
+from app.live.catalog import LiveShelf
+from app.live.context import Shop
 from app.live.hub import Hub
-from app.live.shelf import LiveShelf
-from app.live.shop import Shop
+from app.live.stats import Figures
 from app.metrics.collect import Metrics
 from app.runtime.cluster import Alone
 from app.services.passwords import Passwords, make_hasher
-from app.ws.guests import Guests
+from app.ws.registry import Guests
 from tests.live.fakes import FakeDisk, FakeWriter
 
 RUNS = 20

@@ -4,10 +4,10 @@ from typing import Any
 
 from app.domain.addresses import Address
 from app.domain.cart import Cart
+from app.domain.catalog import Shelf
 from app.domain.orders import OrderKey, OrderNumber, Pay
 from app.domain.placing import NotPlaced, Placed, Wanted, place
 from app.domain.position import position
-from app.domain.shelf import Shelf
 from app.domain.totals import price_cart
 from tests.examples import NOON, SHELF
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain.cart import Account, Cart
+from app.domain.catalog import Money, Product, Shelf, Sku, Voucher, VoucherCode
 from app.domain.ops import Op, Ruling
 from app.domain.outbox import Outbox, OutboxId, Ticket
 from app.domain.rules import rule
-from app.domain.shelf import Money, Product, Shelf, Sku, Voucher, VoucherCode
 from app.domain.verdicts import Code, No, Ok
 
 NOON = 1_800_000_000

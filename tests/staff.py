@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection
 
+from app.domain.catalog import Money, Product, Sku
 from app.domain.edits import NotEdited
-from app.domain.shelf import Money, Product, Sku
-from app.store import edits
-from app.store.edits import Editor, find_product
+from app.store import product_edits as edits
+from app.store.product_edits import Editor, find_product
 from tests.examples import NOON
 
 BY_COMMAND = Editor(None, "shop product set", NOON)

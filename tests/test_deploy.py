@@ -16,7 +16,7 @@ import yaml
 from app.metrics.collect import Metrics
 from app.runtime.config import Config, read_config, variable
 from app.services.passwords import Passwords, make_hasher
-from app.ws.guests import Guests
+from app.ws.registry import Guests
 from tests.live.around import AroundHub
 from tests.metrics.reader import Told, read
 

@@ -16,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from app.bus.news import News, NoNews, TabsMoved, read_news, write_news
+from app.bus.events import News, NoNews, TabsMoved, read_news, write_news
 from app.domain.cart import Account
 
 T = TypeVar("T")

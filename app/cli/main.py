@@ -27,10 +27,10 @@ from app.cli.orders import (
 )
 from app.cli.products import add_product_commands, export_products, import_products, set_one
 from app.domain.cart import Account
+from app.domain.catalog import Money, Sku
 from app.domain.edits import MOST_STOCK
 from app.domain.money import read_pounds
 from app.domain.product_text import read_count
-from app.domain.shelf import Money, Sku
 from app.http.account.auth import is_email
 from app.load.command import add_load
 from app.load.plan import BadPlan
@@ -40,12 +40,12 @@ from app.runtime.logging import set_up_logs
 from app.runtime.supervisor import Workers
 from app.services.passwords import Passwords, hash_password, make_hasher
 from app.store.accounts import EmailTaken, Person, add_account
-from app.store.claims import Claim, Taken, claim
+from app.store.catalog import load_categories
 from app.store.database import NotNow, ask
 from app.store.engines import connect
 from app.store.migrations import TooNew, migrate
 from app.store.seed import seed
-from app.store.shelf import load_categories
+from app.store.server_lock import Claim, Taken, claim
 
 BAD_USE = 2
 MOST_WORKERS = 64

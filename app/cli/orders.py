@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.domain.catalog import Money, Voucher
 from app.domain.money import pounds
 from app.domain.orders import NEXT, Order, OrderState, may_become
-from app.domain.shelf import Money, Voucher
 from app.domain.vouchers import spelled
 from app.protocol.orders import time_text
+from app.store.catalog import add_voucher
 from app.store.orders import cancel_aside, find_any_order, list_all_orders, move_on
 from app.store.seed import midnight
-from app.store.shelf import add_voucher
 
 Run = Callable[..., None]
 Commands = Any

@@ -9,12 +9,12 @@ from typing import IO, Any, NamedTuple
 from sqlalchemy import Connection
 
 from app.cli.orders import NotDone
+from app.domain.catalog import Money, Product, Sku
 from app.domain.edits import NotEdited, changes
 from app.domain.money import pounds
 from app.domain.product_text import COLUMNS, Fault, Known, read_product, write_product
-from app.domain.shelf import Money, Product, Sku
-from app.store.edits import Editor, put_product, set_product
-from app.store.shelf import load_categories, load_moves
+from app.store.catalog import load_categories, load_moves
+from app.store.product_edits import Editor, put_product, set_product
 
 Run = Callable[..., None]
 Commands = Any

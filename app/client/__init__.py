@@ -1,15 +1,9 @@
 """The shop from a script: accounts, and tabs that stay connected (docs/client.md)."""
 
 from app.client.account import Account
+from app.client.backoff import Patience
 from app.client.cart import Cart
-from app.client.comeback import Patience
-from app.client.events import Events, FellBehind
-from app.client.observer import Observer
-from app.client.outbox import OutboxFull
-from app.client.problem import Problem
-from app.client.request import BadAnswer
-from app.client.shop import Product, Shop
-from app.client.stopped import (
+from app.client.errors import (
     Closed,
     LoginEnded,
     LoginNeeded,
@@ -21,6 +15,12 @@ from app.client.stopped import (
     Stopped,
     TooManyTabs,
 )
+from app.client.events import Events, FellBehind
+from app.client.observer import Observer
+from app.client.outbox import OutboxFull
+from app.client.problem import Problem
+from app.client.request import BadAnswer
+from app.client.shop import Product, Shop
 from app.client.tab import NotConnected, Tab
 
 __all__ = [

@@ -5,10 +5,10 @@ from http.cookies import SimpleCookie
 
 from msgspec import Struct
 
-from app.client import say
+from app.client import encode as say
 from app.client.cart import Cart, whole
 from app.client.connection import Doorway
-from app.client.hear import read_body
+from app.client.decode import read_body
 from app.client.observer import BLIND, Observer
 from app.client.orders import PlacedOrder
 from app.client.problem import ask_well

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from msgspec import UNSET
 
 from app.client.state import Line, Patch, Prices, Snapshot, Voucher
-from app.domain.shelf import Money, Sku
+from app.domain.catalog import Money, Sku
 from app.domain.totals import Totals
 
 Lines = Mapping[Sku, Line]

@@ -12,9 +12,9 @@ from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
-from app.client.comeback import Again, Patience
+from app.client.backoff import Again, Patience
+from app.client.errors import Refused, Stopped
 from app.client.observer import Observer
-from app.client.stopped import Refused, Stopped
 from app.client.told import Drain
 
 SUBPROTOCOLS: Final = (Subprotocol("shop.cart.v1"), Subprotocol("shop.cart"))

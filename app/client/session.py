@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from app.client import say
+from app.client import encode as say
+from app.client.backoff import Again
 from app.client.cart import NOTHING, advance, doubt, reprice, whole
-from app.client.comeback import Again
-from app.client.hear import Heard, State, read
+from app.client.decode import Heard, State, read
+from app.client.errors import Misheard
 from app.client.outbox import Outbox
 from app.client.state import Item, Patch, Prices, Snapshot
-from app.client.stopped import Misheard
 from app.client.told import Auth, Drain, Need, Tabs, Welcome
 from app.domain.cart import Account
+from app.domain.catalog import Sku
 from app.domain.limits import Limits
 from app.domain.outbox import OutboxId
-from app.domain.shelf import Sku
 from app.domain.verdicts import Later, No, Ok, Verdict
 from app.protocol.messages import TabId
 

@@ -7,15 +7,15 @@ from uuid import uuid4  # noqa: TID251 - and names
 
 from msgspec import Struct
 
-from app.client import say
+from app.client import encode as say
 from app.client.account import Account, login_cookie
-from app.client.comeback import Patience
-from app.client.hear import read_body
+from app.client.backoff import Patience
+from app.client.decode import read_body
 from app.client.problem import ask_well
 from app.client.request import BadAnswer, Request, Site
 from app.client.tab import Means
 from app.domain.cart import Account as AccountId
-from app.domain.shelf import Money, Sku
+from app.domain.catalog import Money, Sku
 
 
 class Product(Struct, frozen=True):

@@ -2,8 +2,8 @@
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from app.domain.catalog import Money, Sku, VoucherCode
 from app.domain.outbox import OutboxId
-from app.domain.shelf import Money, Sku, VoucherCode
 from app.domain.totals import LineState, Totals
 from app.domain.vouchers import VoucherState
 from app.protocol.messages import TabId

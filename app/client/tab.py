@@ -6,23 +6,23 @@ from functools import partial
 from typing import NamedTuple, Self
 from weakref import WeakSet
 
-from app.client import say
+from app.client import encode as say
+from app.client.backoff import Patience
 from app.client.cart import NOTHING, Cart
-from app.client.comeback import Patience
+from app.client.cart_ops import Wishes
 from app.client.connection import Doorway, open_connection
+from app.client.decode import Heard
+from app.client.errors import Closed, LoginEnded, Stopped
 from app.client.events import Events
-from app.client.hear import Heard
-from app.client.lifeline import Lifeline
 from app.client.observer import Observer
+from app.client.reconnect import Lifeline
 from app.client.session import Asker, Session
 from app.client.state import Item
-from app.client.stopped import Closed, LoginEnded, Stopped
 from app.client.told import Pong
-from app.client.wishes import Wishes
 from app.domain.cart import Account
+from app.domain.catalog import Sku
 from app.domain.limits import Limits
 from app.domain.outbox import OutboxId
-from app.domain.shelf import Sku
 from app.domain.totals import Totals
 from app.protocol.messages import TabId
 

@@ -5,9 +5,9 @@ from typing import Final, Literal
 from msgspec import Struct, field
 
 from app.domain.cart import Account
+from app.domain.catalog import Sku
 from app.domain.limits import Limits
 from app.domain.position import Why
-from app.domain.shelf import Sku
 from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing, Verdict
 
 

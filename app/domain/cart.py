@@ -5,8 +5,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple, NewType
 
+from app.domain.catalog import Money, Sku, VoucherCode
 from app.domain.outbox import Outbox, OutboxId
-from app.domain.shelf import Money, Sku, VoucherCode
 
 Account = NewType("Account", str)
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.domain.allowance import Bucket
 from app.domain.rules import MOST_LINES, MOST_OF_ONE
+from app.domain.token_bucket import Bucket
 
 LONGEST_NOTE = 500
 MOST_WATCHED = 200

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, NewType
 
 from app.domain.addresses import Address
 from app.domain.cart import Account
-from app.domain.shelf import Money, Sku, Voucher, VoucherCode
+from app.domain.catalog import Money, Sku, Voucher, VoucherCode
 from app.domain.totals import Totals
 
 OrderNumber = NewType("OrderNumber", str)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple, NewType, assert_never
 
-from app.domain.shelf import Sku
+from app.domain.catalog import Sku
 from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
 
 OutboxId = NewType("OutboxId", str)

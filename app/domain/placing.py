@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 from app.domain.addresses import Address
 from app.domain.cart import Cart, Lines, Patch, advance
+from app.domain.catalog import Money, Product, Shelf, VoucherCode
 from app.domain.orders import Order, OrderKey, OrderLine, OrderNumber, OrderState, Pay, Return, Sale
 from app.domain.position import position
-from app.domain.shelf import Money, Product, Shelf, VoucherCode
 from app.domain.totals import LineState, Totals, line_state, price_cart
 from app.domain.vouchers import ShownVoucher, VoucherState
 

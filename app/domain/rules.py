@@ -3,6 +3,7 @@
 from typing import NamedTuple, assert_never
 
 from app.domain.cart import Cart, Line, Lines, Patch, Steps, advance
+from app.domain.catalog import Money, Product, Shelf, Sku, VoucherCode
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -17,7 +18,6 @@ from app.domain.ops import (
     UnsaveLine,
 )
 from app.domain.outbox import Ticket, record
-from app.domain.shelf import Money, Product, Shelf, Sku, VoucherCode
 from app.domain.undo import remember, take_back
 from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
 from app.domain.vouchers import spelled

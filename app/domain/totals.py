@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.domain.cart import Cart, Line
-from app.domain.shelf import CURRENCY, Money, Product, Shelf, Sku, told_stock
+from app.domain.catalog import CURRENCY, Money, Product, Shelf, Sku, told_stock
 from app.domain.vouchers import ShownVoucher, discount, show_voucher
 
 DELIVERY = Money(350)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.domain.shelf import Sku
+from app.domain.catalog import Sku
 
 
 class Code(StrEnum):

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.domain.cart import Cart
-from app.domain.shelf import Money, Shelf, Voucher, VoucherCode
+from app.domain.catalog import Money, Shelf, Voucher, VoucherCode
 
 
 class VoucherState(StrEnum):

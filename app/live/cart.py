@@ -4,18 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
 from itertools import accumulate
 
-from app.domain.allowance import Allowance, full, spend, wait_ms
 from app.domain.cart import Cart, advance, at_version
 from app.domain.ops import Op, Ruling
 from app.domain.orders import Deal
 from app.domain.outbox import Outbox, OutboxId, Pushed, Ticket
 from app.domain.rules import rule
+from app.domain.token_bucket import Allowance, full, spend, wait_ms
 from app.domain.verdicts import Code, Later, No, Passing, Verdict
-from app.live.deals import Bargain
+from app.live.cart_view import Window
+from app.live.context import Shop
+from app.live.pending_op import Wish, Wishes
+from app.live.pending_order import Bargain
 from app.live.ports import Asker, Farewell, Made, Unsettled
-from app.live.shop import Shop
-from app.live.window import Window
-from app.live.wishes import Wish, Wishes
 from app.protocol.messages import Need, Prices, Snapshot, TabId
 
 BUSY_RETRY_MS = 1000

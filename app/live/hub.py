@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from itertools import islice
 
-from app.domain.allowance import Allowance, refill
 from app.domain.cart import Account, Cart
+from app.domain.catalog import Shelf
 from app.domain.outbox import OutboxId
-from app.domain.shelf import Shelf
-from app.live.alarms import Alarms
+from app.domain.token_bucket import Allowance, refill
 from app.live.cart import LiveCart, Trust
+from app.live.context import Shop
+from app.live.divergence_log import Alarms
 from app.live.ports import Away, Disk, Made, Tab
-from app.live.rounds import Rounds
-from app.live.shop import Shop
+from app.live.price_broadcaster import Rounds
 from app.protocol.messages import OrderMoved
 
 MOST_ALLOWANCES = 10_000

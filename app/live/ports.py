@@ -5,11 +5,11 @@ from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
 from app.domain.cart import Account, Cart, Patch
+from app.domain.catalog import Sku
 from app.domain.orders import Deal, Order
 from app.domain.outbox import OutboxId, Pushed
 from app.domain.placing import NotPlaced
 from app.domain.sessions import Session, SessionHash
-from app.domain.shelf import Sku
 from app.protocol.messages import By, News, OrderMoved, TabId
 
 

@@ -15,11 +15,11 @@ from typing import Any, Final
 from rich.console import Console
 
 from app.client import BadAnswer, Problem, Shop
-from app.domain.shelf import Sku
-from app.load.accounts import Doorman, Kept, keep_accounts, read_accounts
-from app.load.crew import Crew
+from app.domain.catalog import Sku
+from app.load.account_setup import Doorman, Kept, keep_accounts, read_accounts
 from app.load.page import page
 from app.load.plan import MOST_WINDOW, BadPlan, Plan, Scenario
+from app.load.pool import Crew
 from app.load.progress import Screen, print_breaches, print_table
 from app.load.run import Run
 from app.load.summary import values

@@ -7,9 +7,9 @@ from functools import reduce
 from operator import add
 from typing import NamedTuple
 
+from app.load.counters import Tick
 from app.load.plan import Plan
 from app.load.server import Cost
-from app.load.tally import Tick
 from app.load.trace import Breach
 
 

@@ -6,13 +6,13 @@ from contextlib import suppress
 from typing import Final
 
 from app.client import OutboxFull, Stopped
-from app.client.say import Wish
+from app.client.encode import Wish
 from app.load.chaos import make_trouble
+from app.load.http_driver import Post
+from app.load.op_mix import filling, hammer_wishes, shopping_wishes
 from app.load.plan import Scenario
-from app.load.post import Post
-from app.load.shift import Shift
+from app.load.run_context import Shift
 from app.load.shopper import TROUBLE, Shopper
-from app.load.wishes import filling, hammer_wishes, shopping_wishes
 
 MEAN_THOUGHT_S: Final = 0.5
 PROBE_S: Final = 0.1

@@ -6,13 +6,13 @@ from functools import partial
 from typing import Final, Self
 
 from app.client import Account, BadAnswer, Cart, Problem, Stopped, Tab
-from app.client.say import Wish
+from app.client.encode import Wish
 from app.domain.verdicts import No, Verdict
-from app.load.ledger import Ledger
+from app.load.account_checker import Ledger
 from app.load.model import NOTE, Contents, Key
-from app.load.shift import Shift
+from app.load.protocol_checker import Witness
+from app.load.run_context import Shift
 from app.load.trace import Trace
-from app.load.witness import Witness
 
 TROUBLE: Final = OSError, TimeoutError, BadAnswer, Problem
 AGAIN_S: Final = 0.2

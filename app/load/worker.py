@@ -13,13 +13,13 @@ from uuid import uuid4  # noqa: TID251 - and names
 import uvloop
 
 from app.client import Account, Shop, Stopped
-from app.domain.shelf import Sku
+from app.domain.catalog import Sku
+from app.load.counters import Tick
+from app.load.http_driver import NotAnswered
 from app.load.plan import Plan
-from app.load.post import NotAnswered
+from app.load.run_context import Shift
 from app.load.scenarios import spend, tabs_of
-from app.load.shift import Shift
 from app.load.shopper import TROUBLE, Shopper
-from app.load.tally import Tick
 from app.load.trace import Breach
 
 TICK_S: Final = 0.25

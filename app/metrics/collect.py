@@ -8,12 +8,12 @@ from typing import Protocol
 
 from app.domain.position import ALARMS, Why
 from app.domain.verdicts import Code, Passing
-from app.live.figures import FATES, OK, Figures
 from app.live.hub import Hub
+from app.live.stats import FATES, OK, Figures
 from app.metrics.process import process_figures
 from app.metrics.prometheus import Figure, counter, gauge, histogram, spell
 from app.services.passwords import Passwords
-from app.ws.guests import CODES, OTHER, Guests
+from app.ws.registry import CODES, OTHER, Guests
 
 CLOSES = (*(str(int(code)) for code in sorted(CODES)), OTHER)
 REFUSALS = (400, 403, 421, 503)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import NamedTuple
 
+from app.domain.catalog import Money, Sku
 from app.domain.limits import LONGEST_NOTE, MOST_PENDING, MOST_WATCHED
 from app.domain.ops import (
     AcceptLine,
@@ -22,7 +23,6 @@ from app.domain.ops import (
 )
 from app.domain.outbox import OutboxId
 from app.domain.rules import MOST_OF_ONE
-from app.domain.shelf import Money, Sku
 from app.protocol.json import (
     LARGEST_INT,
     BadFrame,

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from app.domain.shelf import Sku
+from app.domain.catalog import Sku
 from app.domain.totals import ShownLine, View
 from app.domain.verdicts import Later, No, Ok
 from app.domain.vouchers import ShownVoucher

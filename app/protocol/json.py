@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from app.domain.shelf import SKU, Sku
+from app.domain.catalog import SKU, Sku
 
 DEEPEST = 4
 LARGEST_INT = 2**53 - 1

@@ -5,12 +5,12 @@ from enum import Enum
 from typing import Final, Literal, NamedTuple, NewType
 
 from app.domain.cart import Account
+from app.domain.catalog import Money, Sku
 from app.domain.limits import Limits
 from app.domain.ops import Kind
 from app.domain.orders import OrderNumber, OrderState
 from app.domain.outbox import OutboxId
 from app.domain.position import Why
-from app.domain.shelf import Money, Sku
 from app.domain.totals import ShownLine, Totals, View
 from app.domain.verdicts import Later, No, Ok, Verdict
 from app.domain.vouchers import ShownVoucher

@@ -1,8 +1,8 @@
 """How what happened becomes what tabs are told (protocol.md §4)."""
 
 from app.domain.cart import Cart, LineChanges, Lines, Patch
+from app.domain.catalog import Shelf, Sku
 from app.domain.position import position
-from app.domain.shelf import Shelf, Sku
 from app.domain.totals import ShownLine, Totals, price_cart, show_line, view
 from app.domain.vouchers import ShownVoucher
 from app.protocol.messages import UNTOUCHED, By, Changed, Item, Prices, ShownChanges, Snapshot

@@ -26,21 +26,21 @@ from quart import Quart
 from quart_auth import QuartAuth
 
 from app.bus.redis import Cut, RedisBus
-from app.domain.allowance import Bucket
 from app.domain.cart import Account, Cart
 from app.domain.outbox import OutboxId
 from app.domain.sessions import Lifetime, Session
+from app.domain.token_bucket import Bucket
 from app.http.app import open_doors
 from app.http.core.assets import Assets
 from app.http.core.context import Desk
 from app.http.core.security import hosts_of
 from app.live.cart import LiveCart
-from app.live.followed import FollowedCart
+from app.live.catalog import LiveShelf
+from app.live.context import Shop
 from app.live.hub import Hub
 from app.live.ports import Away
 from app.live.sessions import LiveSessions
-from app.live.shelf import LiveShelf
-from app.live.shop import Shop
+from app.live.trace import FollowedCart
 from app.metrics.collect import Metrics
 from app.protocol.messages import OrderMoved
 from app.runtime.cluster import Alone, Ears, Neighbours
@@ -51,14 +51,14 @@ from app.services.login_backoff import Turns
 from app.services.passwords import Passwords, make_hasher
 from app.services.rate_limit import Throttle
 from app.store.carts import load_cart, load_carts, load_last, load_versions
-from app.store.claims import Claim
+from app.store.catalog import load_categories, load_moves
 from app.store.database import Database, NotNow
 from app.store.orders import load_moved_orders
+from app.store.server_lock import Claim
 from app.store.sessions import digest, find_session, touch_session
-from app.store.shelf import load_categories, load_moves
 from app.store.writer import Writer
-from app.ws.guests import Guests
-from app.ws.manners import Manners
+from app.ws.context import Manners
+from app.ws.registry import Guests
 from app.ws.routes import Doorway, socket_door
 
 log = logging.getLogger(__name__)

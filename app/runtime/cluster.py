@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import assert_never
 
-from app.bus import news
+from app.bus import events as news
 from app.bus.redis import RedisBus
 from app.domain.cart import Account
 from app.domain.sessions import Lifetime, Session, SessionHash

@@ -18,7 +18,7 @@ from types import FrameType
 from app.runtime.build import build
 from app.runtime.config import Config
 from app.runtime.logging import set_up_logs
-from app.store.claims import claim
+from app.store.server_lock import claim
 
 log = logging.getLogger(__name__)
 

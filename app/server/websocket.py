@@ -12,9 +12,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from app.domain.allowance import Bucket, full, spend
+from app.domain.token_bucket import Bucket, full, spend
 from app.server.frames import CONTROL, end_of_frame, short_text, write_text
-from app.ws.codes import CloseCode
+from app.ws.close_codes import CloseCode
 from app.ws.routes import SOCKET
 from app.ws.socket import Listener
 

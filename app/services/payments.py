@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, Protocol
 
+from app.domain.catalog import Money
 from app.domain.orders import OrderKey, Pay
-from app.domain.shelf import Money
 
 
 class Payment(Protocol):

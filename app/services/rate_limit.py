@@ -4,7 +4,7 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
-from app.domain.allowance import Allowance, Bucket, full, refill, spend, wait_ms
+from app.domain.token_bucket import Allowance, Bucket, full, refill, spend, wait_ms
 
 MOST_ADDRESSES = 10_000
 HOME_PREFIX = 64

@@ -8,10 +8,10 @@ import msgspec
 from sqlalchemy import Connection, Row, insert, select, text, update
 
 from app.domain.cart import Account, Cart, Line, Patch, content
+from app.domain.catalog import Sku, VoucherCode
 from app.domain.orders import Deal
 from app.domain.outbox import Outbox, Outboxes, OutboxId, Pushed
-from app.domain.shelf import Sku, VoucherCode
-from app.store.deals import NoDeal, close_deal
+from app.store.order_changes import NoDeal, close_deal
 from app.store.tables import carts, outboxes
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.store.engines import open_to_read, open_to_write
-from app.store.meter import Meter, meter_of_this
+from app.store.query_counter import Meter, meter_of_this
 
 P = ParamSpec("P")
 T = TypeVar("T")

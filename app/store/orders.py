@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from app.domain.addresses import Address
 from app.domain.cart import Account
+from app.domain.catalog import Money, Sku, VoucherCode
 from app.domain.orders import NEXT, Order, OrderKey, OrderLine, OrderNumber, OrderState, Pay, Return
 from app.domain.placing import take_back
-from app.domain.shelf import Money, Sku, VoucherCode
 from app.domain.totals import Totals
 from app.store.carts import as_save, load_cart, save_carts
-from app.store.shelf import move
+from app.store.catalog import move
 from app.store.tables import order_lines, orders
 
 PAGE_SIZE = 20

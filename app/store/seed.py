@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, insert, select
 
-from app.store.shelf import move
+from app.store.catalog import move
 from app.store.tables import categories, products, vouchers
 
 CATALOGUE = Path(__file__).with_name("catalogue.toml")

@@ -4,11 +4,11 @@ import asyncio
 import logging
 from typing import assert_never
 
-from app.domain.allowance import Bucket, full, spend
+from app.domain.catalog import Sku
 from app.domain.outbox import OutboxId, Ticket
 from app.domain.position import ALARMS, Why, why_snapshot
 from app.domain.sessions import Session
-from app.domain.shelf import Sku
+from app.domain.token_bucket import Bucket, full, spend
 from app.domain.verdicts import Later, No, Ok
 from app.live.cart import LiveCart
 from app.live.ports import Away, Farewell
@@ -27,13 +27,13 @@ from app.protocol.messages import (
     TabId,
     Welcome,
 )
-from app.ws.codes import CODES, CloseCode
-from app.ws.flow import Flow
-from app.ws.looks import Look, Looks
-from app.ws.manners import Manners
-from app.ws.outgoing import Outgoing
-from app.ws.patience import Impatient, Patience
-from app.ws.pulse import Pulse
+from app.ws.close_codes import CODES, CloseCode
+from app.ws.context import Manners
+from app.ws.flow_control import Flow
+from app.ws.heartbeat import Pulse
+from app.ws.retry_gate import Impatient, Patience
+from app.ws.send_queue import Outgoing
+from app.ws.snapshot_requests import Look, Looks
 from app.ws.socket import Socket
 
 log = logging.getLogger(__name__)

@@ -13,10 +13,10 @@ from uvicorn.protocols.utils import ClientDisconnected
 
 from app.domain.sessions import Session
 from app.live.ports import Away
-from app.ws.codes import CloseCode
+from app.ws.close_codes import CloseCode
 from app.ws.connection import CartConnection
-from app.ws.guests import Guests
-from app.ws.manners import Manners
+from app.ws.context import Manners
+from app.ws.registry import Guests
 from app.ws.socket import Line
 
 log = logging.getLogger(__name__)

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, select, update
 
-from app.domain.shelf import Money, Sku
+from app.domain.catalog import Money, Sku
+from app.store.catalog import move
 from app.store.database import ask
 from app.store.engines import connect
-from app.store.shelf import move
 from app.store.tables import carts, products
+from tests.e2e.catalog import price as usual_price
+from tests.e2e.catalog import stock as usual_stock
 from tests.e2e.server import Server
-from tests.e2e.shelf import price as usual_price
-from tests.e2e.shelf import stock as usual_stock
 from tests.staff import set_product
 
 SPOILED = "spoiled on purpose"

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from redis.asyncio import Redis
 
-from app.bus.news import CartMoved, News, ShelfMoved, TabsMoved
+from app.bus.events import CartMoved, News, ShelfMoved, TabsMoved
 from app.bus.redis import ALL, Cut, RedisBus
 from app.domain.cart import Account
 from tests.examples import ADA

@@ -7,11 +7,11 @@ import pytest
 
 from app.cli.backup import back_up, restore
 from app.cli.orders import NotDone
+from app.store.catalog import load_categories
 from app.store.database import ask
 from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
-from app.store.shelf import load_categories
 
 STAMP = "20261128T080000Z"
 

@@ -14,8 +14,8 @@ from app.client import BadAnswer, Misheard, Problem, Shop
 from app.client.account import login_cookie
 from app.client.request import Answer, Site
 from app.client.told import Need
+from app.domain.catalog import Sku
 from app.domain.ops import AddLine, Undo
-from app.domain.shelf import Sku
 from app.domain.verdicts import Later, Ok, Passing
 from tests.client.conftest import QUICK, names
 from tests.client.samples import sample

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from app.client.comeback import Again
-from app.client.hear import Heard
-from app.client.say import body
+from app.client.backoff import Again
+from app.client.decode import Heard
+from app.client.encode import body
+from app.client.errors import Misheard
 from app.client.session import Asker, Session
-from app.client.stopped import Misheard
 from app.client.told import Drain
 from app.domain.cart import Account
+from app.domain.catalog import Sku
 from app.domain.ops import AddLine
-from app.domain.shelf import Sku
 from app.domain.verdicts import Code, No, Ok
 from app.protocol.messages import TabId
 from tests.client.conftest import names

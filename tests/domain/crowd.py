@@ -1,7 +1,7 @@
 """Carts that are as full as they may be."""
 
+from app.domain.catalog import Sku
 from app.domain.ops import AddLine, SaveLine
-from app.domain.shelf import Sku
 from tests.examples import SHELF, after, product, shelf_of
 
 THINGS = tuple(Sku(f"thing-{number:03}") for number in range(101))

@@ -5,6 +5,7 @@ the shop stops at the first.
 """
 
 from app.domain.cart import Cart
+from app.domain.catalog import Product, Shelf, Sku
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -17,7 +18,6 @@ from app.domain.ops import (
     Undo,
     UnsaveLine,
 )
-from app.domain.shelf import Product, Shelf, Sku
 
 PRECEDENCE = (
     *("bad_op", "unknown_sku", "gone", "not_in_cart"),

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 
 from app.domain.cart import Line, Patch, advance, at_version, content
+from app.domain.catalog import Money, VoucherCode
 from app.domain.outbox import Outbox
-from app.domain.shelf import Money, VoucherCode
-from tests.domain.wishes import Story, some_story, what_shows
+from tests.domain.op_examples import Story, some_story, what_shows
 from tests.examples import APPLES, EMPTY, HERE, MILK, NOON
 
 THREE = Line(1, 3, Money(220))

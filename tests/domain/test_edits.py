@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.catalog import Money
 from app.domain.edits import MOST_STOCK, Edit, NotEdited, changes, edited
-from app.domain.shelf import Money
 from tests.examples import MILK, SHELF
 
 BOTTLE = replace(SHELF.products[MILK], version=3, stock=5)

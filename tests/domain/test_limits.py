@@ -2,8 +2,8 @@
 
 from dataclasses import asdict
 
-from app.domain.allowance import Bucket
 from app.domain.limits import Limits
+from app.domain.token_bucket import Bucket
 
 
 def test_the_limits_are_those_of_the_protocol_unless_the_shop_says_otherwise() -> None:

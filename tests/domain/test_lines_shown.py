@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from app.domain.cart import Line
+from app.domain.catalog import Money
 from app.domain.ops import AddLine
-from app.domain.shelf import Money
 from app.domain.totals import LineState, ShownLine, show_line, view
 from tests.examples import MILK, NOON, after, product, shelf_with
 

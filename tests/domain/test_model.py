@@ -13,8 +13,8 @@ from hypothesis.stateful import (
 from app.domain.ops import SetVoucher, Undo
 from app.domain.rules import rule as rule_on
 from app.domain.verdicts import No, Verdict
+from tests.domain.op_examples import DAYS, SHELVES, STARTS, Wish, some_start, some_wishes
 from tests.domain.plain import PlainCart
-from tests.domain.wishes import DAYS, SHELVES, STARTS, Wish, some_start, some_wishes
 from tests.examples import EMPTY, NOON, ticket
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.domain.ops import AddLine, SetNote, SetVoucher
 from app.domain.outbox import Outbox, Outboxes, OutboxId, Pushed, Said, Ticket, record
 from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
-from tests.domain.wishes import OUTBOXES
+from tests.domain.op_examples import OUTBOXES
 from tests.examples import APPLES, EMPTY, HERE, THERE, after, refused, ruling_on, ticket
 
 

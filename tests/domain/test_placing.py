@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from app.domain.cart import content
+from app.domain.catalog import Money, Shelf
 from app.domain.ops import AddLine, SaveLine, SetNote, SetVoucher, Undo
 from app.domain.orders import OrderLine, OrderState
 from app.domain.placing import Obstacle, take_back
 from app.domain.position import position
-from app.domain.shelf import Money, Shelf
 from app.domain.totals import Totals
 from app.domain.verdicts import Code
 from tests.buying import HOME, KEY, NUMBER, not_placed, placed, wanted

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.ops import AddLine, SetLine, SetVoucher, Undo
 from app.domain.position import ALARMS, Why, position, why_snapshot
-from tests.domain.wishes import Story, some_story
+from tests.domain.op_examples import Story, some_story
 from tests.examples import APPLES, EMPTY, after, granted, ruling_on
 
 CART = after(AddLine(APPLES, 1), AddLine(APPLES, 1))

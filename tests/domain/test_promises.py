@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.cart import Cart, advance, content
+from app.domain.catalog import Money, Sku
 from app.domain.ops import AcceptLine, Undo
 from app.domain.outbox import OutboxId, Said
 from app.domain.position import position
-from app.domain.shelf import Money, Sku
 from app.domain.verdicts import Ok
-from tests.domain.wishes import STARTS, Story, some_story, what_shows
+from tests.domain.op_examples import STARTS, Story, some_story, what_shows
 
 
 @given(some_story)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from app.domain.cart import Line, Patch
+from app.domain.catalog import Money
 from app.domain.ops import AddLine, Op, SetLine
-from app.domain.shelf import Money
 from app.domain.verdicts import Clamped, Code, Ok
 from tests.domain.crowd import CROWDED_SHELF, FULL, ONE_MORE, THINGS
 from tests.examples import (

@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain.cart import Cart, Patch
+from app.domain.catalog import Money, Voucher, VoucherCode
 from app.domain.ops import AddLine, BadOp, SetNote, SetVoucher
-from app.domain.shelf import Money, Voucher, VoucherCode
 from app.domain.verdicts import Code, No, Ok
 from tests.examples import (
     APPLES,

@@ -3,10 +3,10 @@
 import pytest
 
 from app.domain.cart import Cart
+from app.domain.catalog import Money, Shelf
 from app.domain.ops import AcceptLine, AddLine, BadOp, Op, SaveLine, SetLine, Undo, UnsaveLine
 from app.domain.outbox import Ticket
 from app.domain.rules import rule
-from app.domain.shelf import Money, Shelf
 from app.domain.verdicts import Code, No
 from tests.domain.crowd import ALL_SAVED, CROWDED_SHELF, FULL, ONE_MORE
 from tests.examples import (

@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain.cart import Line, Patch
+from app.domain.catalog import Money, Shelf
 from app.domain.ops import AcceptLine, AddLine, Op, SaveLine, SetLine, Undo, UnsaveLine
-from app.domain.shelf import Money, Shelf
 from app.domain.verdicts import Code, Ok
 from tests.examples import (
     APPLES,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from app.domain.cart import Line, Patch
+from app.domain.catalog import Money, Sku
 from app.domain.ops import AddLine, SaveLine, SetLine, UnsaveLine
-from app.domain.shelf import Money, Sku
 from app.domain.totals import LineState, view
 from app.domain.verdicts import Code, Ok
 from tests.domain.crowd import ALL_SAVED, CROWDED_SHELF, FULL, ONE_MORE, THINGS

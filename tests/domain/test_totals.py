@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.cart import Cart
+from app.domain.catalog import Money, Shelf, Voucher
 from app.domain.ops import AddLine, SaveLine, SetLine, SetNote, SetVoucher, Undo
-from app.domain.shelf import Money, Shelf, Voucher
 from app.domain.totals import Totals, view
 from app.domain.vouchers import ShownVoucher, VoucherState
-from tests.domain.wishes import DAYS, SHELVES, Day, Story, some_story
+from tests.domain.op_examples import DAYS, SHELVES, Day, Story, some_story
 from tests.examples import (
     APPLES,
     EMPTY,

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 
 from app.domain.cart import Cart
+from app.domain.catalog import Money, Shelf
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -16,9 +17,16 @@ from app.domain.ops import (
     UnsaveLine,
 )
 from app.domain.rules import rule
-from app.domain.shelf import Money, Shelf
 from app.domain.verdicts import Code, Ok
-from tests.domain.wishes import SHELVES, Picture, Story, Wish, some_story, some_wishes, what_shows
+from tests.domain.op_examples import (
+    SHELVES,
+    Picture,
+    Story,
+    Wish,
+    some_story,
+    some_wishes,
+    what_shows,
+)
 from tests.examples import (
     APPLES,
     EMPTY,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.catalog import Money, Voucher, VoucherCode
 from app.domain.ops import SetVoucher
-from app.domain.shelf import Money, Voucher, VoucherCode
 from app.domain.vouchers import ShownVoucher, VoucherState, discount, show_voucher, spelled
 from tests.examples import DAY_S, EMPTY, NOON, SHELF, TENTH, after, shelf_honouring
 

@@ -8,9 +8,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 
+from tests.e2e.catalog import APPLES
 from tests.e2e.raw import Line, handshake, line_to, request
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import PASSWORD, Goodbye, Shopper, as_text, frame, op
 
 HEADERS = {

@@ -9,8 +9,8 @@ from app.domain.cart import Account
 from app.store.database import ask
 from app.store.engines import connect
 from tests.databases import Databases
+from tests.e2e.catalog import APPLES
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import Goodbye, Shopper, greeting, newcomer
 from tests.store.spoilt import spoil
 

@@ -15,10 +15,10 @@ import pytest
 from app.client import Patience, Shop, Tab
 from app.domain.verdicts import Ok
 from tests.databases import exists
+from tests.e2e.catalog import APPLES, MILK, PLENTY
 from tests.e2e.conftest import Street
 from tests.e2e.kept import Kept
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES, MILK, PLENTY
 from tests.e2e.wire import Shopper, newcomer, op
 
 pytestmark = pytest.mark.on_both

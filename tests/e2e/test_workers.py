@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.catalog import APPLES
 from tests.e2e.server import Server, free_port, run_command
 from tests.e2e.shared import Shared, open_shared
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import Shopper, newcomer, send
 from tests.metrics.reader import read
 

@@ -15,25 +15,25 @@ from jinja2.bccache import Bucket
 from quart import Quart
 from quart_auth import QuartAuth
 
-from app.domain import allowance
+from app.domain import token_bucket as allowance
+from app.domain.catalog import Money, Sku
 from app.domain.limits import Limits
 from app.domain.sessions import Lifetime
-from app.domain.shelf import Money, Sku
 from app.http.app import open_doors
 from app.http.core.assets import Assets
 from app.http.core.context import Desk
+from app.live.catalog import LiveShelf
+from app.live.context import Shop
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
-from app.live.shelf import LiveShelf
-from app.live.shop import Shop
 from app.protocol.messages import OrderMoved
 from app.runtime.cluster import Alone
 from app.services.login_backoff import Turns
 from app.services.passwords import Passwords
 from app.services.rate_limit import Throttle
+from app.store.catalog import load_categories, load_moves
 from app.store.database import Database
 from app.store.orders import find_any_order, load_moved_orders, move_on
-from app.store.shelf import load_categories, load_moves
 from app.store.writer import Writer
 from tests.http.flaky import Clock, Disk, FlakyDatabase
 from tests.http.visitor import ADA, Visitor

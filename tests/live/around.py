@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Iterable
 
 from app.domain.cart import Account, Cart
+from app.domain.catalog import Product, Shelf
 from app.domain.limits import Limits
 from app.domain.orders import Deal
 from app.domain.outbox import Pushed
-from app.domain.shelf import Product, Shelf
 from app.live.cart import LiveCart
+from app.live.catalog import LiveShelf
+from app.live.context import Shop
 from app.live.hub import Hub
-from app.live.rounds import Rounds
-from app.live.shelf import LiveShelf
-from app.live.shop import Shop
+from app.live.price_broadcaster import Rounds
 from tests.examples import ADA, EMPTY, SHELF, shelf_of
 from tests.live.fakes import FakeClock, FakeDisk, FakeNodes, FakeTab, FakeWriter
 

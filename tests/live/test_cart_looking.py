@@ -1,8 +1,8 @@
 """What tabs see of a cart: what is saved, at today's prices."""
 
+from app.domain.catalog import Shelf, Voucher
 from app.domain.ops import AddLine, SaveLine, SetVoucher
 from app.domain.position import position
-from app.domain.shelf import Shelf, Voucher
 from app.domain.totals import LineState
 from app.domain.vouchers import VoucherState
 from app.protocol.messages import UNTOUCHED, Changed, Item, Prices, Snapshot

@@ -14,14 +14,14 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from app.domain.cart import Account, Cart
+from app.domain.catalog import Sku
 from app.domain.limits import Limits
 from app.domain.ops import BadOp
 from app.domain.outbox import Outbox, OutboxId, Ticket
 from app.domain.position import position, why_snapshot
 from app.domain.rules import rule
-from app.domain.shelf import Sku
 from app.domain.verdicts import Verdict
-from app.load.accounts import Kept
+from app.load.account_setup import Kept
 from app.protocol.decode import Asked, Hello, Message, Ping, Resync, Watch, read
 from app.protocol.encode import cart_fields, spell, write
 from app.protocol.messages import By, Need, News, Tabs, Welcome

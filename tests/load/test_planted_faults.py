@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.load.accounts import keep_accounts
+from app.load.account_setup import keep_accounts
+from app.load.counters import Tick
 from app.load.plan import Plan, Scenario
 from app.load.run import summed
-from app.load.tally import Tick
 from app.load.trace import FRAMES, Breach
 from app.load.worker import Login, Progress, Share, push
 from tests.e2e.server import ROOT, environment

@@ -9,7 +9,7 @@ import pytest
 from app.client import Cart
 from app.client.cart import NOTHING
 from app.load.plan import Plan
-from app.load.shift import Shift
+from app.load.run_context import Shift
 from app.load.shopper import Shopper
 
 SETTLE_S = 0.5

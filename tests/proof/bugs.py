@@ -14,11 +14,12 @@ from app.http.cart import api as cart_api
 from app.http.orders import buying
 from app.live.cart import LiveCart
 from app.live.hub import Hub
+from app.live.pending_op import Wish
 from app.live.ports import Made
-from app.live.tabs import Audience
-from app.live.wishes import Wish
+from app.live.presence import Audience
 from app.protocol.messages import Changed
-from app.store import deals, writer
+from app.store import order_changes as deals
+from app.store import writer
 from app.ws import connection as ws_connection
 from tests.proof.graft import graft
 

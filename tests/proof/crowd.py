@@ -9,16 +9,16 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from app.client import Account, BadAnswer, Patience, Problem, Stopped, Tab
+from app.client.encode import Wish, body, op
 from app.client.problem import ask_well
 from app.client.request import Request, Site
-from app.client.say import Wish, body, op
 from app.client.told import Need
 from app.domain.addresses import Address
+from app.domain.catalog import Sku
 from app.domain.ops import AddLine, SaveLine, SetLine, SetNote, Undo, UnsaveLine
-from app.domain.shelf import Sku
 from app.domain.verdicts import Later, No, Ok
 from app.load.frames import read_wish
-from tests.e2e.shelf import PLENTY
+from tests.e2e.catalog import PLENTY
 from tests.proof.log import Answered, Cancelled, Log, Looked, Ordered, Pen, Placed, Posted
 
 QUICK: Final = Patience(

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, text
 
 from app.runtime import build as main
 from app.runtime.config import read_config
-from app.store.claims import claim
 from app.store.database import ask
 from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
+from app.store.server_lock import claim
 from tests.e2e.wire import PASSWORD
 
 HOST: Final = {"Host": "127.0.0.1:8000"}

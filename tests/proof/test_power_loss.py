@@ -9,18 +9,18 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from app.domain.cart import Cart
+from app.domain.catalog import Sku
 from app.domain.ops import AddLine, SetNote
 from app.domain.orders import OrderKey, OrderNumber, spell_number
 from app.domain.position import position
-from app.domain.shelf import Sku
 from app.store import engines
 from app.store.accounts import add_account
 from app.store.carts import Left, as_save, load_cart, save_carts
+from app.store.catalog import load_moves
 from app.store.database import ask
 from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
-from app.store.shelf import load_moves
 from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after
 from tests.proof.power import Ruin, ruins

@@ -11,7 +11,7 @@ import pytest
 
 from app.store import database as store_database
 from app.store.database import NotNow
-from tests.e2e.shelf import APPLES
+from tests.e2e.catalog import APPLES
 from tests.proof.inside import Inside, inside, op
 from tests.proof.tape import FAILED, FULL, READ_ONLY, Tape, taped
 

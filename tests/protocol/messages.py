@@ -1,5 +1,6 @@
 """What each of the clients' samples says, as values."""
 
+from app.domain.catalog import Money, Sku
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -12,7 +13,6 @@ from app.domain.ops import (
     UnsaveLine,
 )
 from app.domain.outbox import OutboxId
-from app.domain.shelf import Money, Sku
 from app.protocol.decode import Hello, Message, Ping, Resync, Watch
 from app.protocol.json import LARGEST_INT
 from app.protocol.messages import TabId

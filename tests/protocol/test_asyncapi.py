@@ -14,7 +14,7 @@ from app.protocol.encode import fields_of
 from app.protocol.messages import News
 from app.protocol.schemas import SCHEMAS
 from app.server.websocket import NOT_UTF8, TOO_LARGE
-from app.ws.codes import CloseCode
+from app.ws.close_codes import CloseCode
 from tests.protocol.samples import SAID_BY_CLIENTS, SAID_BY_THE_SHOP, Fields
 from tests.protocol.told import NEWS
 from tests.schemas import misfits

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.domain.catalog import Money
 from app.domain.ops import AcceptLine, AddLine, BadOp, Op, Undo
-from app.domain.shelf import Money
 from app.protocol.decode import Asked, Hello, Message, read, read_asked
 from app.protocol.json import BadFrame, BadValue
 from tests.protocol.messages import MESSAGES, MILK, OPS

@@ -2,12 +2,12 @@
 
 from hypothesis import given
 
+from app.domain.catalog import Sku
 from app.domain.ops import Kind
-from app.domain.shelf import Sku
 from app.domain.totals import ShownLine, View
 from app.protocol.messages import UNTOUCHED, By, Changed, Prices, ShownChanges, Snapshot, TabId
 from app.protocol.projections import tell_change, tell_moved_prices, tell_snapshot
-from tests.domain.wishes import SHELVES, SOLD, Story, Wish, some_wishes
+from tests.domain.op_examples import SHELVES, SOLD, Story, Wish, some_wishes
 from tests.examples import EMPTY, HERE, NOON, SHELF
 
 SOMEBODY = By(TabId("tab"), HERE, 1, Kind.ADD_LINE)

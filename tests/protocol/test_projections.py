@@ -1,8 +1,8 @@
 """How what happened becomes what tabs are told (protocol.md §4)."""
 
+from app.domain.catalog import Shelf, Sku
 from app.domain.ops import AddLine, Kind, Op, SaveLine, SetLine, SetNote, SetVoucher
 from app.domain.position import position
-from app.domain.shelf import Shelf, Sku
 from app.domain.totals import price_cart, view
 from app.domain.vouchers import ShownVoucher, VoucherState
 from app.protocol.messages import UNTOUCHED, By, Changed, Item, Prices, Snapshot, TabId

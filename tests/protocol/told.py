@@ -1,12 +1,12 @@
 """What each of the shop's samples tells, as values."""
 
 from app.domain.cart import Account
+from app.domain.catalog import Money, Sku, VoucherCode
 from app.domain.limits import Limits
 from app.domain.ops import Kind
 from app.domain.orders import OrderNumber, OrderState
 from app.domain.outbox import OutboxId
 from app.domain.position import Why
-from app.domain.shelf import Money, Sku, VoucherCode
 from app.domain.totals import LineState, ShownLine, Totals, View
 from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing, Verdict
 from app.domain.vouchers import ShownVoucher, VoucherState

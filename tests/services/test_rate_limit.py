@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.allowance import Bucket
+from app.domain.token_bucket import Bucket
 from app.services import rate_limit as throttle
 from app.services.rate_limit import Throttle, household
 from tests.http.flaky import Clock

@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from app.domain.cart import Account, Cart
+from app.domain.catalog import Money, Product, Shelf, Sku, VoucherCode
 from app.domain.edits import Edit
 from app.domain.ops import AcceptLine, AddLine, Op, SetLine, SetVoucher
 from app.domain.orders import NEXT, Order, OrderKey, OrderNumber, OrderState, Return, spell_number
 from app.domain.placing import Placed, TakenBack, place, take_back
 from app.domain.rules import rule as rule_on
-from app.domain.shelf import Money, Product, Shelf, Sku, VoucherCode
 from app.store.accounts import add_account
 from app.store.carts import as_save, load_cart, save_carts
-from app.store.edits import edit_product
+from app.store.catalog import add_voucher, load_moves
 from app.store.engines import connect
 from app.store.orders import list_all_orders, move_on
+from app.store.product_edits import edit_product
 from app.store.seed import seed
-from app.store.shelf import add_voucher, load_moves
 from tests.buying import wanted
 from tests.examples import ADA, NOON, ticket
 from tests.staff import BY_COMMAND, set_product

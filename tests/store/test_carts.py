@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import NoResultFound
 
 from app.domain.cart import Account, Cart, content
+from app.domain.catalog import VoucherCode
 from app.domain.ops import AddLine, SetNote, SetVoucher, Undo
 from app.domain.outbox import Pushed
 from app.domain.position import position
-from app.domain.shelf import VoucherCode
 from app.domain.verdicts import Clamped, Ok
 from app.store.accounts import add_account
 from app.store.carts import (
@@ -31,7 +31,7 @@ from app.store.database import ask
 from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import Cluster, Databases
-from tests.domain.wishes import Story, some_story
+from tests.domain.op_examples import Story, some_story
 from tests.examples import ADA, EMPTY, HERE, MILK, NOON, THERE, after
 from tests.store.people import ADA_HERSELF, BOB, BOB_HIMSELF
 from tests.store.spoilt import spoil

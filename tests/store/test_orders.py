@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import Engine
 
 from app.domain.cart import Account, Cart
+from app.domain.catalog import Money, Shelf, Sku, VoucherCode
 from app.domain.ops import AddLine, SetVoucher
 from app.domain.orders import Order, OrderKey, OrderNumber, OrderState
 from app.domain.placing import Placed, take_back
-from app.domain.shelf import Money, Shelf, Sku, VoucherCode
 from app.store.accounts import add_account
 from app.store.carts import Left, StaleCart, as_save, load_cart, save_carts
+from app.store.catalog import add_voucher, load_moves
 from app.store.database import ask
 from app.store.orders import (
     PAGE_SIZE,
@@ -29,7 +30,6 @@ from app.store.orders import (
     move_on,
 )
 from app.store.seed import seed
-from app.store.shelf import add_voucher, load_moves
 from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after
 from tests.staff import set_product

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from app.domain.shelf import Money, Product, Sku, Voucher, VoucherCode
+from app.domain.catalog import Money, Product, Sku, Voucher, VoucherCode
+from app.store.catalog import Category, load_categories, load_moves
 from app.store.database import ask
 from app.store.seed import CATALOGUE, Seeded, seed
-from app.store.shelf import Category, load_categories, load_moves
 from tests.staff import set_product
 
 pytestmark = pytest.mark.on_both

@@ -11,8 +11,8 @@ from app.domain.outbox import OutboxId
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.live.sessions import LiveSessions
 from app.ws.connection import CartConnection
-from app.ws.guests import Guests
-from app.ws.manners import Manners
+from app.ws.context import Manners
+from app.ws.registry import Guests
 from tests.examples import ADA, APPLES, HERE, NOON, THERE
 from tests.live.around import AroundHub
 from tests.ws.clock import LoopClock, soon

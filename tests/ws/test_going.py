@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from app.live.ports import Farewell
-from app.ws.codes import CODES, CloseCode
+from app.ws.close_codes import CODES, CloseCode
 from app.ws.connection import CartConnection
 from tests.examples import THERE
 from tests.ws.clock import passes, soon, timers

@@ -9,7 +9,7 @@ from app.domain.ops import AddLine, SetNote
 from app.domain.position import Why, position
 from app.live.ports import Farewell
 from app.protocol.messages import TabId
-from app.ws.codes import CloseCode
+from app.ws.close_codes import CloseCode
 from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import TABS, Browser, Corner, kinds

@@ -2,8 +2,8 @@
 
 from app.domain.verdicts import Code
 from app.live.cart import BUSY_RETRY_MS
-from app.ws.codes import CloseCode
-from app.ws.unread import MOST_FRAMES
+from app.ws.backlog import MOST_FRAMES
+from app.ws.close_codes import CloseCode
 from tests.examples import ADA, APPLES, HERE, MILK, THERE
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import TABS, Corner, kinds

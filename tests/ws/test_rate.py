@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.domain.limits import Limits
-from app.ws.codes import CloseCode
+from app.ws.close_codes import CloseCode
 from tests.examples import ADA, THERE
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import TABS, Corner, kinds

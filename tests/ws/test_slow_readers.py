@@ -2,9 +2,9 @@
 
 import json
 
-from app.domain.shelf import Money
-from app.ws.codes import CloseCode
-from app.ws.unread import MOST_BYTES
+from app.domain.catalog import Money
+from app.ws.backlog import MOST_BYTES
+from app.ws.close_codes import CloseCode
 from tests.domain.crowd import CROWDED_SHELF, FULL
 from tests.examples import ADA, APPLES, EGGS, MILK, THERE, shelf_with
 from tests.ws.clock import passes, soon

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from app.domain.catalog import Shelf, Sku
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -15,7 +16,6 @@ from app.domain.ops import (
     Undo,
     UnsaveLine,
 )
-from app.domain.shelf import Shelf, Sku
 from app.domain.verdicts import Clamped, Later, No, Ok, Passing
 from app.domain.vouchers import ShownVoucher, VoucherState
 from app.http.core.flash import Notice

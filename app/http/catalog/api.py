@@ -2,7 +2,7 @@
 
 from quart import Blueprint, Response, request
 
-from app.domain.shelf import Product, Sku
+from app.domain.catalog import Product, Sku
 from app.http.catalog.cards import fields_of
 from app.http.catalog.search import HIGHEST_PAGE, LONGEST_QUERY, Search, find, read_page
 from app.http.core.context import Desk

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from app.domain.catalog import Money, Product, told_stock
 from app.domain.money import pounds
-from app.domain.shelf import Money, Product, told_stock
 from app.domain.totals import LineState
 
 Card = dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from quart import Blueprint, Response, request
 
-from app.domain.shelf import Product
+from app.domain.catalog import Product
 from app.http.catalog.cards import card, cards
 from app.http.catalog.search import LONGEST_QUERY, Search, find, meant, read_page
 from app.http.core.context import Desk

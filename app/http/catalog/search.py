@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from unicodedata import combining, normalize
 
-from app.domain.shelf import Product
+from app.domain.catalog import Product
 
 PAGE_SIZE = 24
 LONGEST_QUERY = 100

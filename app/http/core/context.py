@@ -10,8 +10,8 @@ from app.live.sessions import LiveSessions
 from app.services.login_backoff import Turns
 from app.services.passwords import Passwords
 from app.services.rate_limit import Throttle
+from app.store.catalog import Category
 from app.store.database import Database
-from app.store.shelf import Category
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 
-from app.domain.shelf import Product
+from app.domain.catalog import Product
 from app.http.core.context import Desk
 from app.http.core.json_body import as_json
 from app.http.core.page import show
@@ -13,7 +13,7 @@ from app.http.core.problems import login_required, not_found
 from app.http.core.session import claimed_hash, find_login, need_login
 from app.protocol.faults import FAULTS
 from app.store.carts import load_cart
-from app.store.meter import metered
+from app.store.query_counter import metered
 
 PAGE = "/how-it-works"
 API = "/api/how-it-works"

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from app.domain.catalog import Shelf
 from app.domain.money import pounds
 from app.domain.ops import Kind
 from app.domain.orders import Order, OrderLine
 from app.domain.outbox import OutboxId
 from app.domain.sessions import Session
-from app.domain.shelf import Shelf
 from app.domain.verdicts import Ok
 from app.http.core.context import Desk
 from app.http.core.flash import Notice

@@ -3,9 +3,9 @@
 from quart import Blueprint, Response, request
 
 from app.domain.addresses import Address
+from app.domain.catalog import Money
 from app.domain.orders import LONGEST_KEY, OrderKey, Pay
 from app.domain.placing import NotPlaced, Obstacle
-from app.domain.shelf import Money
 from app.http.catalog.search import HIGHEST_PAGE, read_page
 from app.http.core.address_fields import read_address
 from app.http.core.context import Desk

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from app.domain.addresses import Address
 from app.domain.cart import Account
+from app.domain.catalog import Money
 from app.domain.orders import NUMBERS, Order, OrderKey, OrderNumber, OrderState, Pay, spell_number
 from app.domain.placing import NotPlaced, Wanted
-from app.domain.shelf import Money
 from app.http.core.context import Desk
 from app.http.core.problems import Problem, busy
-from app.live.deals import Bargain
+from app.live.pending_order import Bargain
 from app.live.ports import Outcome, Unsettled
 from app.services.payments import WAYS
 from app.services.submit import PATIENCE_S

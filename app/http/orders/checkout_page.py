@@ -9,10 +9,10 @@ from quart import Blueprint, redirect, request
 from quart.typing import ResponseReturnValue
 
 from app.domain.addresses import Address
+from app.domain.catalog import Money
 from app.domain.orders import LONGEST_KEY, OrderKey, Pay
 from app.domain.placing import NotPlaced
 from app.domain.sessions import Session
-from app.domain.shelf import Money
 from app.http.core.address_fields import address_faults, read_address, typed_address
 from app.http.core.context import Desk
 from app.http.core.flash import Notice, leave

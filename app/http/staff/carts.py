@@ -11,7 +11,7 @@ from app.http.core.problems import not_found
 from app.http.core.template_filters import moment
 from app.http.staff.access import asked_page
 from app.protocol.orders import time_text
-from app.store.holdings import Idle, count_held, list_idle
+from app.store.cart_reports import Idle, count_held, list_idle
 
 IDLE_AFTER_S = 24 * 3600
 MOST_SHOWN = 50

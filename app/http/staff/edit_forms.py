@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from app.domain.catalog import Product, Sku
 from app.domain.edits import LONGEST_REASON, MOST_STOCK, Changes, Edit, NotEdited, Value
 from app.domain.money import pounds, read_pounds
 from app.domain.product_text import read_count
-from app.domain.shelf import Product, Sku
 
 Faults = Mapping[str, str]
 """For each field that is not right a sentence that says what would be."""

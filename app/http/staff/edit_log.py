@@ -5,7 +5,7 @@ from typing import Any
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
-from app.domain.shelf import SKU, Sku
+from app.domain.catalog import SKU, Sku
 from app.http.core.context import Desk
 from app.http.core.page import show
 from app.http.core.problems import not_found
@@ -13,7 +13,7 @@ from app.http.core.template_filters import moment
 from app.http.staff.access import asked_page
 from app.http.staff.edit_forms import tell_changes
 from app.protocol.orders import time_text
-from app.store.edits import Entry, list_edits
+from app.store.product_edits import Entry, list_edits
 
 
 def staff_log_door(desk: Desk) -> Blueprint:

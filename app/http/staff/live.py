@@ -10,7 +10,7 @@ from app.domain.verdicts import Code, Passing
 from app.http.core.context import Desk
 from app.http.core.json_body import as_json
 from app.http.core.page import show
-from app.live.figures import OK, SECONDS, Second
+from app.live.stats import OK, SECONDS, Second
 from app.protocol.orders import time_text
 
 HEIGHT = 100

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from quart import Blueprint, Response, redirect, request
 from quart.typing import ResponseReturnValue
 
+from app.domain.catalog import Product
 from app.domain.edits import LONGEST_REASON, NotEdited
 from app.domain.product_text import COLUMNS, Known, read_product
-from app.domain.shelf import Product
 from app.http.core.context import Desk
 from app.http.core.flash import Notice, leave
 from app.http.core.page import show
@@ -15,7 +15,7 @@ from app.http.core.problems import busy
 from app.http.core.session import need_login
 from app.http.staff.edit_forms import Faults, read_reason
 from app.store.database import NotNow
-from app.store.edits import Editor, add_product
+from app.store.product_edits import Editor, add_product
 
 PICTURES = "img/products"
 BLANK = {"stock": "0", "sold": "yes", "popular": "no", "reason": "New in the range"}

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from quart import Blueprint, Response, redirect, request
 from quart.typing import ResponseReturnValue
 
+from app.domain.catalog import Product, Sku
 from app.domain.edits import NotEdited
 from app.domain.money import plain_pounds, pounds
-from app.domain.shelf import Product, Sku
 from app.http.catalog.search import LONGEST_QUERY, find_any
 from app.http.core.context import Desk
 from app.http.core.flash import Notice, leave
@@ -18,10 +18,17 @@ from app.http.core.session import need_login
 from app.http.staff.access import asked_page, back_to
 from app.http.staff.edit_forms import NO_FAULTS, Asked, Faults, faults_of, read_edit
 from app.http.staff.edit_log import entry_fields
+from app.store.cart_reports import Held, count_held
+from app.store.catalog import load_moves
 from app.store.database import NotNow
-from app.store.edits import Editor, Entry, edit_product, find_product, list_edits, newest_edits
-from app.store.holdings import Held, count_held
-from app.store.shelf import load_moves
+from app.store.product_edits import (
+    Editor,
+    Entry,
+    edit_product,
+    find_product,
+    list_edits,
+    newest_edits,
+)
 
 PAGE = "/staff/products"
 NOBODY = Held(0, 0)

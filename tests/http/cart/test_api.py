@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 
 from app.domain.cart import Account
+from app.domain.catalog import Sku
 from app.domain.limits import Limits
 from app.domain.outbox import OutboxId
-from app.domain.shelf import Sku
 from app.live.ports import Farewell
 from app.protocol.messages import Changed, News, TabId
 from tests.http.house import House, open_house

@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.domain.catalog import VoucherCode
 from app.domain.ops import AddLine, BadOp, Kind, SetVoucher, Undo
-from app.domain.shelf import VoucherCode
 from app.domain.verdicts import Clamped, Later, Ok, Passing
 from app.domain.vouchers import ShownVoucher, VoucherState
 from app.http.cart.op_messages import NOT_SAVED, SENT_TWICE, TOO_FAST, not_read, notice_of

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.shelf import Sku
+from app.domain.catalog import Sku
 from app.http.catalog.cards import card, per
 from tests.examples import product
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from quart import template_rendered
 
-from app.domain.shelf import Sku
+from app.domain.catalog import Sku
 from tests.http.house import House
 from tests.http.visitor import text
 

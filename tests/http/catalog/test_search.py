@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.shelf import Product, Sku
+from app.domain.catalog import Product, Sku
 from app.http.catalog.search import PAGE_SIZE, Search, find, meant, read_page
 from tests.examples import product
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from quart import Response
 
-from app.domain.shelf import Sku
+from app.domain.catalog import Sku
 from app.store.carts import load_cart
 from tests.http.house import House
 from tests.http.visitor import ADA, Visitor, code, fields, text

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.http.staff.live import ceiling, plot
-from app.live.figures import SECONDS
+from app.live.stats import SECONDS
 from tests.http.house import House
 from tests.http.order_helpers import stocked_cart
 from tests.http.staff_helpers import grace

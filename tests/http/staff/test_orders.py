@@ -5,7 +5,7 @@ import re
 import pytest
 from quart import Response
 
-from app.store.shelf import load_moves
+from app.store.catalog import load_moves
 from tests.http.house import House
 from tests.http.order_helpers import MILK, order, stocked_cart, wanted
 from tests.http.staff_helpers import grace

@@ -5,7 +5,7 @@ import re
 import pytest
 from quart import Response
 
-from app.store.edits import find_product, list_edits
+from app.store.product_edits import find_product, list_edits
 from tests.http.house import House
 from tests.http.order_helpers import APPLES, MILK, stocked_cart
 from tests.http.staff_helpers import grace
