@@ -16,8 +16,8 @@ from app.live.figures import Figures
 from app.live.hub import Hub
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
-from app.nodes import Alone
-from app.watch.metrics import Metrics
+from app.metrics.collect import Metrics
+from app.runtime.cluster import Alone
 from app.ws.guests import Guests
 from tests.live.fakes import FakeDisk, FakeWriter
 

@@ -79,7 +79,7 @@ DANGERS = {
         r"SAMESITE|COOKIE_SECURE|cookie_secure|SESSION_COOKIE",
         "app/**/*.py",
         ("SESSION_COOKIE_SAMESITE='None'", "QuartAuth(app, cookie_secure=False)"),
-        frozenset({"app/main.py"}),
+        frozenset({"app/runtime/build.py"}),
     ),
     "the id of a login": Danger(
         r"\.auth_id\b",
@@ -117,7 +117,7 @@ DANGERS = {
             "await request.json",
         ),
         frozenset(
-            {"app/wire/strict.py", "app/store/carts.py", "app/store/edits.py", "app/bus/news.py"}
+            {"app/protocol/json.py", "app/store/carts.py", "app/store/edits.py", "app/bus/news.py"}
         ),
     ),
     "decoders at the door": Danger(
@@ -130,7 +130,7 @@ DANGERS = {
         "app/**/*.py",
         ("headers['X-Forwarded-For']", "headers['x-real-ip']", "request.access_route[0]"),
         # a proxy that is named in the settings is believed, and nobody else
-        frozenset({"app/server.py"}),
+        frozenset({"app/server/lifecycle.py"}),
     ),
     "ways out of the shop": Danger(
         r"""redirect\(\s*(?:request\.|form\b|f?["'](?:\{|https?:|//))|["']Location["']""",

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
-from app.config import Config, read_config, variable
 from app.http.passwords import Passwords, make_hasher
-from app.watch.metrics import Metrics
+from app.metrics.collect import Metrics
+from app.runtime.config import Config, read_config, variable
 from app.ws.guests import Guests
 from tests.live.around import AroundHub
-from tests.watch.reader import Told, read
+from tests.metrics.reader import Told, read
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"

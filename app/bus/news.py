@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from app.domain.cart import Account, Patch
-from app.domain.news import BY_ORDER, By, OrderMoved, TabId
 from app.domain.ops import Kind
 from app.domain.outbox import OutboxId
 from app.domain.sessions import Session, SessionHash
+from app.protocol.messages import BY_ORDER, By, OrderMoved, TabId
 
 
 class Made(Struct, frozen=True, array_like=True):

@@ -18,8 +18,8 @@ from app.client.tab import Means, Tab
 from app.client.told import Answered
 from app.domain.addresses import Address
 from app.domain.cart import Account as AccountId
-from app.domain.news import TabId
 from app.domain.outbox import OutboxId
+from app.protocol.messages import TabId
 
 
 class _Counted(Struct):

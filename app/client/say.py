@@ -6,7 +6,6 @@ from typing import Any, assert_never
 import msgspec
 
 from app.domain.addresses import Address
-from app.domain.news import TabId
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -20,6 +19,7 @@ from app.domain.ops import (
 from app.domain.orders import Pay
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Money, Sku
+from app.protocol.messages import TabId
 
 Wish = AddLine | SetLine | AcceptLine | SaveLine | UnsaveLine | SetNote | SetVoucher | Undo
 """Every op that a client may ask for."""

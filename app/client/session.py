@@ -14,10 +14,10 @@ from app.client.stopped import Misheard
 from app.client.told import Auth, Drain, Need, Tabs, Welcome
 from app.domain.cart import Account
 from app.domain.limits import Limits
-from app.domain.news import TabId
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Sku
 from app.domain.verdicts import Later, No, Ok, Verdict
+from app.protocol.messages import TabId
 
 Asker = asyncio.Future[Verdict]
 

@@ -21,10 +21,10 @@ from app.client.told import Pong
 from app.client.wishes import Wishes
 from app.domain.cart import Account
 from app.domain.limits import Limits
-from app.domain.news import TabId
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Sku
 from app.domain.totals import Totals
+from app.protocol.messages import TabId
 
 
 class Means(NamedTuple):

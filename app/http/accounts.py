@@ -13,6 +13,7 @@ from app.http.login import begin_login
 from app.http.problems import Problem, malformed, throttled
 from app.http.throttle import household
 from app.http.tries import wait_s
+from app.protocol.json import BadValue, text
 from app.store.accounts import (
     EmailTaken,
     PasswordMoved,
@@ -25,7 +26,6 @@ from app.store.accounts import (
     find_failures,
     set_password_hash,
 )
-from app.wire.strict import BadValue, text
 
 LONGEST_EMAIL = 254
 LONGEST_NAME = 100

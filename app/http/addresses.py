@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from app.domain.addresses import LONGEST_LINE, LONGEST_POSTCODE, Address
-from app.wire.strict import BadValue, text
+from app.protocol.json import BadValue, text
 
 LENGTHS: Final[Mapping[str, tuple[int, int]]] = {
     "name": (1, LONGEST_LINE),

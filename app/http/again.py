@@ -12,7 +12,7 @@ from app.domain.verdicts import Ok
 from app.http.answer import Told, ask
 from app.http.desk import Desk
 from app.http.notices import Notice
-from app.wire.read import Asked, read_asked
+from app.protocol.decode import Asked, read_asked
 
 MOST_NAMED = 6
 

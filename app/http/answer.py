@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from app.domain.news import Need, News
 from app.domain.outbox import OutboxId, Ticket
 from app.domain.verdicts import Later, No, Ok, Passing
 from app.live.cart import BUSY_RETRY_MS, LiveCart
 from app.live.ports import Farewell
-from app.wire.read import Asked
+from app.protocol.decode import Asked
+from app.protocol.messages import Need, News
 
 PATIENCE_S = 15.0
 

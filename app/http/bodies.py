@@ -5,8 +5,8 @@ from typing import Any
 from quart import Response, request
 
 from app.http.problems import Problem, malformed
-from app.wire.strict import BadFrame, read_object
-from app.wire.write import spell
+from app.protocol.encode import spell
+from app.protocol.json import BadFrame, read_object
 
 JSON = "application/json"
 

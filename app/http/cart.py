@@ -18,8 +18,8 @@ from app.http.own_paths import own_path
 from app.http.page import show
 from app.http.words import NOT_SAVED, OLD_PAGE, not_read, notice_of
 from app.live.ports import Away
-from app.wire.read import Asked
-from app.wire.strict import BadValue, uuid
+from app.protocol.decode import Asked
+from app.protocol.json import BadValue, uuid
 
 KINDS: Mapping[str, Kind] = {
     "add": Kind.ADD_LINE,

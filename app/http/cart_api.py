@@ -12,9 +12,9 @@ from app.http.bodies import as_json, read_body
 from app.http.desk import Desk
 from app.http.login import need_login
 from app.http.problems import Problem, malformed
-from app.wire.read import Asked, read_asked
-from app.wire.strict import BadValue, Fields, uuid
-from app.wire.write import cart_fields, fields_of
+from app.protocol.decode import Asked, read_asked
+from app.protocol.encode import cart_fields, fields_of
+from app.protocol.json import BadValue, Fields, uuid
 
 
 class _Wishes(NamedTuple):

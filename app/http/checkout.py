@@ -22,8 +22,8 @@ from app.http.login import find_login
 from app.http.notices import Notice, leave
 from app.http.page import show
 from app.http.problems import Problem
+from app.protocol.json import BadValue, text
 from app.store.addresses import KeptAddress, TooManyAddresses, keep_address, load_addresses
-from app.wire.strict import BadValue, text
 
 Form = Mapping[str, str]
 

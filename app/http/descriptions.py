@@ -5,7 +5,7 @@ from quart import Blueprint, Response, request
 from app.http.bodies import as_json
 from app.http.desk import Desk
 from app.http.openapi import describe_http
-from app.wire.asyncapi import describe_socket
+from app.protocol.asyncapi import describe_socket
 
 KEPT_FOR_S = 3600
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.wire.strict import BadFrame, read_object
-from app.wire.write import spell
+from app.protocol.encode import spell
+from app.protocol.json import BadFrame, read_object
 
 CartFields = Mapping[str, Any]
 """A cart as `cart_fields` gives it."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.domain.ops import BadOp, Kind
-from app.wire.read import Asked, read_asked
+from app.protocol.decode import Asked, read_asked
 
 LONGEST_NUMBER = 16
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 
-from app.domain.faults import FAULTS
 from app.domain.shelf import Product
 from app.http.bodies import as_json
 from app.http.desk import Desk
 from app.http.login import claimed_hash, find_login, need_login
 from app.http.page import show
 from app.http.problems import login_required, not_found
+from app.protocol.faults import FAULTS
 from app.store.carts import load_cart
 from app.store.meter import metered
 

@@ -9,7 +9,7 @@ from app.domain.totals import LineState
 from app.http.accounts import LONGEST_EMAIL, LONGEST_NAME
 from app.http.passwords import LONGEST, SHORTEST
 from app.http.search import HIGHEST_PAGE, LONGEST_QUERY
-from app.wire.schemas import (
+from app.protocol.schemas import (
     MONEY,
     SCHEMAS,
     SKU,

@@ -14,7 +14,7 @@ from app.http.notices import Notice, leave
 from app.http.own_orders import own_order
 from app.http.problems import Problem
 from app.http.words import OLD_PAGE
-from app.wire.strict import BadValue, uuid
+from app.protocol.json import BadValue, uuid
 
 
 def order_forms(desk: Desk) -> Blueprint:

@@ -14,8 +14,8 @@ from app.http.own_orders import own_order
 from app.http.page import show
 from app.http.problems import not_found
 from app.http.search import read_page
+from app.protocol.orders import time_text
 from app.store.orders import list_orders
-from app.wire.orders import time_text
 
 STEPS = (OrderState.PLACED, *NEXT.values())
 LABELS = {

@@ -14,9 +14,9 @@ from app.http.login import need_login
 from app.http.own_orders import own_order
 from app.http.problems import Problem, malformed
 from app.http.search import HIGHEST_PAGE, read_page
+from app.protocol.json import BadValue, Fields, text, whole
+from app.protocol.orders import order_fields
 from app.store.orders import list_orders
-from app.wire.orders import order_fields
-from app.wire.strict import BadValue, Fields, text, whole
 
 
 def orders_api(desk: Desk) -> Blueprint:

@@ -11,8 +11,8 @@ from app.http.notices import collect
 from app.http.own_paths import own_path
 from app.http.problems import Problem
 from app.live.ports import Away
+from app.protocol.encode import cart_fields
 from app.store.database import NotNow
-from app.wire.write import cart_fields
 
 Context = dict[str, Any]
 

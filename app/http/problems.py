@@ -7,7 +7,7 @@ from typing import NamedTuple
 from quart import Response
 from werkzeug.exceptions import HTTPException
 
-from app.wire.write import spell
+from app.protocol.encode import spell
 
 TRY_AGAIN_AFTER_S = 2
 

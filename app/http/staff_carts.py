@@ -10,8 +10,8 @@ from app.http.moments import moment
 from app.http.page import show
 from app.http.problems import not_found
 from app.http.staff import asked_page
+from app.protocol.orders import time_text
 from app.store.holdings import Idle, count_held, list_idle
-from app.wire.orders import time_text
 
 IDLE_AFTER_S = 24 * 3600
 MOST_SHOWN = 50

@@ -11,7 +11,7 @@ from app.http.bodies import as_json
 from app.http.desk import Desk
 from app.http.page import show
 from app.live.figures import OK, SECONDS, Second
-from app.wire.orders import time_text
+from app.protocol.orders import time_text
 
 HEIGHT = 100
 STEPS = (1, 2, 5)

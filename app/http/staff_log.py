@@ -12,8 +12,8 @@ from app.http.moments import moment
 from app.http.page import show
 from app.http.problems import not_found
 from app.http.staff import asked_page
+from app.protocol.orders import time_text
 from app.store.edits import Entry, list_edits
-from app.wire.orders import time_text
 
 
 def staff_log_door(desk: Desk) -> Blueprint:

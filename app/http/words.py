@@ -2,7 +2,6 @@
 
 from typing import assert_never
 
-from app.domain.news import Need
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -21,6 +20,7 @@ from app.domain.verdicts import Clamped, Later, No, Ok, Passing
 from app.domain.vouchers import ShownVoucher, VoucherState
 from app.http.answer import Contradicted, Told
 from app.http.notices import Notice
+from app.protocol.messages import Need
 
 NOT_SAVED = Notice("error", "The shop cannot save changes just now. Try again in a moment.")
 TOO_FAST = Notice("error", "That was very fast. Nothing was changed: try again in a moment.")

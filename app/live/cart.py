@@ -6,7 +6,6 @@ from itertools import accumulate
 
 from app.domain.allowance import Allowance, full, spend, wait_ms
 from app.domain.cart import Cart, advance, at_version
-from app.domain.news import Need, Prices, Snapshot, TabId
 from app.domain.ops import Op, Ruling
 from app.domain.orders import Deal
 from app.domain.outbox import Outbox, OutboxId, Pushed, Ticket
@@ -17,6 +16,7 @@ from app.live.ports import Asker, Farewell, Made, Unsettled
 from app.live.shop import Shop
 from app.live.window import Window
 from app.live.wishes import Wish, Wishes
+from app.protocol.messages import Need, Prices, Snapshot, TabId
 
 BUSY_RETRY_MS = 1000
 MOST_FORMER = 64

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Self
 
 from app.domain.cart import Cart
-from app.domain.news import BY_ORDER, OrderMoved
 from app.domain.orders import Deal, Order, OrderState, Return, Sale
 from app.domain.placing import NotPlaced, Placed, TakenBack, Wanted, place, take_back
 from app.domain.shelf import Shelf
 from app.live.ports import Buyer, Farewell, Made, Outcome, Unsettled
+from app.protocol.messages import BY_ORDER, OrderMoved
 
 Ruling = Placed | TakenBack | NotPlaced
 

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 
 from app.domain.cart import Cart
-from app.domain.news import News, TabId
 from app.domain.ops import BadOp, Op
 from app.domain.outbox import Ticket
 from app.domain.verdicts import Later, No, Ok
@@ -15,6 +14,7 @@ from app.live.cart import LiveCart
 from app.live.figures import OK
 from app.live.ports import Asker, Farewell, Made
 from app.live.wishes import Wish
+from app.protocol.messages import News, TabId
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ from itertools import islice
 
 from app.domain.allowance import Allowance, refill
 from app.domain.cart import Account, Cart
-from app.domain.news import OrderMoved
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Shelf
 from app.live.alarms import Alarms
@@ -15,6 +14,7 @@ from app.live.cart import LiveCart, Trust
 from app.live.ports import Away, Disk, Made, Tab
 from app.live.rounds import Rounds
 from app.live.shop import Shop
+from app.protocol.messages import OrderMoved
 
 MOST_ALLOWANCES = 10_000
 MOST_READ = 256

@@ -5,12 +5,12 @@ from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
 from app.domain.cart import Account, Cart, Patch
-from app.domain.news import By, News, OrderMoved, TabId
 from app.domain.orders import Deal, Order
 from app.domain.outbox import OutboxId, Pushed
 from app.domain.placing import NotPlaced
 from app.domain.sessions import Session, SessionHash
 from app.domain.shelf import Sku
+from app.protocol.messages import By, News, OrderMoved, TabId
 
 
 class Farewell(Enum):

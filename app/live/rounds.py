@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Iterable
 from itertools import islice
 
-from app.domain.news import Prices
 from app.live.cart import LiveCart
 from app.live.shop import Shop
 from app.live.window import Views
+from app.protocol.messages import Prices
 
 PAUSE_S = 0.25
 CARTS_AT_ONCE = 250

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from app.domain.news import Auth
 from app.domain.sessions import Lifetime, Session, SessionHash, ends_at_s
 from app.live.ports import Asker, Farewell, Nodes
+from app.protocol.messages import Auth
 
 WARN_BEFORE_S = 120
 SAVE_USE_EVERY_S = 600

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from app.domain.news import Item
 from app.domain.shelf import Shelf, Sku, told_stock
+from app.protocol.messages import Item
 
 
 class LiveShelf:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from app.domain.news import News, Tabs
 from app.live.ports import Farewell, Tab
+from app.protocol.messages import News, Tabs
 
 SILENT_ROUNDS = 2
 

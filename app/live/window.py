@@ -3,9 +3,13 @@
 from functools import partial
 
 from app.domain.cart import Cart, Patch
-from app.domain.news import By, Prices, Snapshot, Untouched
 from app.domain.shelf import Sku
-from app.domain.telling import (
+from app.domain.totals import price_cart
+from app.live.ports import Tab
+from app.live.shop import Shop
+from app.live.tabs import Audience
+from app.protocol.messages import By, Prices, Snapshot, Untouched
+from app.protocol.projections import (
     tell_all_prices,
     tell_change,
     tell_moved_prices,
@@ -13,10 +17,6 @@ from app.domain.telling import (
     tell_voucher,
     with_items,
 )
-from app.domain.totals import price_cart
-from app.live.ports import Tab
-from app.live.shop import Shop
-from app.live.tabs import Audience
 
 NOTHING: frozenset[Sku] = frozenset()
 

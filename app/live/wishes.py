@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.domain.cart import Cart
-from app.domain.news import By, News, TabId
 from app.domain.ops import BadOp, Op, Ruling
 from app.domain.outbox import OutboxId, Ticket
 from app.live.deals import Bargain
 from app.live.ports import Asker, Farewell, Made
+from app.protocol.messages import By, News, TabId
 
 
 @dataclass(slots=True)

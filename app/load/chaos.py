@@ -3,8 +3,8 @@
 from typing import Final
 
 from app.client import NotConnected, Tab
-from app.domain.faults import FAULTS
 from app.load.shopper import Shopper
+from app.protocol.faults import FAULTS
 
 MEAN_PAUSE_S: Final = 0.5
 NEWEST: Final = 16

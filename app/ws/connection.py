@@ -5,7 +5,17 @@ import logging
 from typing import assert_never
 
 from app.domain.allowance import Bucket, full, spend
-from app.domain.news import (
+from app.domain.outbox import OutboxId, Ticket
+from app.domain.position import ALARMS, Why, why_snapshot
+from app.domain.sessions import Session
+from app.domain.shelf import Sku
+from app.domain.verdicts import Later, No, Ok
+from app.live.cart import LiveCart
+from app.live.ports import Away, Farewell
+from app.protocol.decode import Asked, Hello, Message, Ping, Resync, Watch, read
+from app.protocol.encode import write
+from app.protocol.json import BadFrame, BadValue
+from app.protocol.messages import (
     Changed,
     Drain,
     Heartbeat,
@@ -17,16 +27,6 @@ from app.domain.news import (
     TabId,
     Welcome,
 )
-from app.domain.outbox import OutboxId, Ticket
-from app.domain.position import ALARMS, Why, why_snapshot
-from app.domain.sessions import Session
-from app.domain.shelf import Sku
-from app.domain.verdicts import Later, No, Ok
-from app.live.cart import LiveCart
-from app.live.ports import Away, Farewell
-from app.wire.read import Asked, Hello, Message, Ping, Resync, Watch, read
-from app.wire.strict import BadFrame, BadValue
-from app.wire.write import write
 from app.ws.codes import CODES, CloseCode
 from app.ws.flow import Flow
 from app.ws.looks import Look, Looks

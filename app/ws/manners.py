@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
-from app.wire.write import Scribe
+from app.protocol.encode import Scribe
 from app.ws.guests import Guests
 
 

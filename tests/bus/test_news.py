@@ -15,11 +15,11 @@ from app.bus.news import (
     write_news,
 )
 from app.domain.cart import Line, Patch
-from app.domain.news import BY_ORDER, By, OrderMoved, TabId
 from app.domain.ops import AddLine
 from app.domain.orders import OrderNumber, OrderState
 from app.domain.sessions import Session, SessionHash
 from app.domain.shelf import Money
+from app.protocol.messages import BY_ORDER, By, OrderMoved, TabId
 from tests.examples import ADA, HERE, MILK
 
 BY_A_TAB = By(TabId("here"), HERE, 7, AddLine.kind)

@@ -8,12 +8,12 @@ from app.client.cart import NOTHING, Cart, advance, doubt, reprice, whole
 from app.client.hear import read
 from app.client.state import Patch, Prices, Snapshot
 from app.domain.cart import Cart as StoredCart
-from app.domain.news import By, TabId
 from app.domain.ops import Kind
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Shelf, Sku
-from app.domain.telling import tell_change, tell_moved_prices, tell_snapshot
-from app.wire.write import write
+from app.protocol.encode import write
+from app.protocol.messages import By, TabId
+from app.protocol.projections import tell_change, tell_moved_prices, tell_snapshot
 from tests.client.samples import sample
 from tests.domain.wishes import SHELVES, STARTS, Story, Wish, some_wishes
 from tests.examples import NOON

@@ -13,7 +13,7 @@ from app.client.told import Answered, Need, Order, Pong, Unknown, Welcome
 from app.domain.position import Why
 from app.domain.totals import ShownLine
 from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing
-from app.wire.write import fields_of
+from app.protocol.encode import fields_of
 from tests.client.samples import SAID_BY_THE_SHOP, sample
 
 

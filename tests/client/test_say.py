@@ -8,7 +8,7 @@ import pytest
 from app.client import say
 from app.domain.ops import BadOp
 from app.domain.outbox import OutboxId
-from app.wire.read import Asked, Hello, Message, Ping, Resync, Watch, read
+from app.protocol.decode import Asked, Hello, Message, Ping, Resync, Watch, read
 from tests.client.samples import SAID_BY_CLIENTS
 
 

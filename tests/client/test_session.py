@@ -14,10 +14,10 @@ from app.client.session import Asker, Session
 from app.client.stopped import Misheard
 from app.client.told import Drain
 from app.domain.cart import Account
-from app.domain.news import TabId
 from app.domain.ops import AddLine
 from app.domain.shelf import Sku
 from app.domain.verdicts import Code, No, Ok
+from app.protocol.messages import TabId
 from tests.client.conftest import names
 from tests.client.samples import sample
 

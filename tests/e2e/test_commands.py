@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from app.cli import main
+from app.cli.main import main
 from app.store.engines import connect
 from tests.e2e.conftest import Street
 from tests.e2e.server import Server, environment, free_port, run_command

@@ -238,7 +238,7 @@ ANSWERS = {
     "a page": ("GET", "/", {}, 200),
     "a file": ("GET", "/static/css/shop.css", {}, 200),
     "a missing file": ("GET", "/static/nothing.css", {}, 404),
-    "a climb out of the folder": ("GET", "/static/../app/main.py", {}, 404),
+    "a climb out of the folder": ("GET", "/static/../app/runtime/build.py", {}, 404),
     "nothing": ("GET", "/nothing", {}, 404),
     "another method": ("PUT", "/", {}, 405),
     "another host": ("GET", "/", {"Host": "evil.example"}, 421),

@@ -17,7 +17,6 @@ from quart_auth import QuartAuth
 
 from app.domain import allowance
 from app.domain.limits import Limits
-from app.domain.news import OrderMoved
 from app.domain.sessions import Lifetime
 from app.domain.shelf import Money, Sku
 from app.http.assets import Assets
@@ -30,7 +29,8 @@ from app.live.hub import Hub
 from app.live.sessions import LiveSessions
 from app.live.shelf import LiveShelf
 from app.live.shop import Shop
-from app.nodes import Alone
+from app.protocol.messages import OrderMoved
+from app.runtime.cluster import Alone
 from app.store.database import Database
 from app.store.orders import find_any_order, load_moved_orders, move_on
 from app.store.shelf import load_categories, load_moves

@@ -4,9 +4,9 @@ from http.cookies import SimpleCookie
 
 from quart import Response
 
-from app.domain.news import News
 from app.domain.sessions import Session
 from app.live.ports import Farewell
+from app.protocol.messages import News
 from app.store.sessions import digest, find_session
 from tests.http.house import House
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.addresses import Address
 from app.http.addresses import address_faults, read_address, typed_address
-from app.wire.strict import BadValue
+from app.protocol.json import BadValue
 
 SAID = {
     "name": "Ada Byron",

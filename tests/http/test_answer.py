@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.domain.news import Heartbeat, Need
 from app.domain.verdicts import Later, Ok, Passing
 from app.http import answer
 from app.http.answer import Answer, Contradicted
 from app.live.ports import Farewell
+from app.protocol.messages import Heartbeat, Need
 
 
 async def test_only_the_first_thing_that_is_told_counts() -> None:

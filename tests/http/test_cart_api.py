@@ -8,10 +8,10 @@ import pytest
 
 from app.domain.cart import Account
 from app.domain.limits import Limits
-from app.domain.news import Changed, News, TabId
 from app.domain.outbox import OutboxId
 from app.domain.shelf import Sku
 from app.live.ports import Farewell
+from app.protocol.messages import Changed, News, TabId
 from tests.http.house import House, open_house
 from tests.http.visitor import ADA, PASSWORD, Visitor, code, fields
 

@@ -44,8 +44,8 @@ async def test_at_an_address_of_another_time_todays_file_must_be_asked_for_again
     "path",
     [
         "js/nothing.js",
-        "js/../../app/main.py",
-        "js/%2e%2e/%2e%2e/app/main.py",
+        "js/../../app/runtime/build.py",
+        "js/%2e%2e/%2e%2e/app/runtime/build.py",
         "js/types.d.ts",
         "font/LICENSE",
         "js",

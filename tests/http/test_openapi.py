@@ -10,8 +10,8 @@ from app.domain.addresses import Address
 from app.domain.placing import Obstacle
 from app.http.openapi import FAULTS, OF_HTTP, describe_http
 from app.http.problems import _USUAL
-from app.wire.asyncapi import describe_socket
-from app.wire.schemas import SCHEMAS
+from app.protocol.asyncapi import describe_socket
+from app.protocol.schemas import SCHEMAS
 from tests.http.house import House
 from tests.http.orders import APPLES, order, wanted
 from tests.schemas import misfits

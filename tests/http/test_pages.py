@@ -196,7 +196,10 @@ async def test_an_unknown_product_is_not_found(house: House, slug: str) -> None:
     assert (await house.visitor().get(f"/p/{slug}")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["..%2f..%2fapp%2fmain.py", "%2e%2e/app/main.py", "../main.py"])
+@pytest.mark.parametrize(
+    "path",
+    ["..%2f..%2fapp%2fruntime%2fbuild.py", "%2e%2e/app/runtime/build.py", "../runtime/build.py"],
+)
 async def test_only_files_for_browsers_are_served(house: House, path: str) -> None:
     assert (await house.visitor().get(f"/static/{path}")).status_code == 404
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from app.domain.news import Need
 from app.domain.ops import AddLine, BadOp, Kind, SetVoucher, Undo
 from app.domain.shelf import VoucherCode
 from app.domain.verdicts import Clamped, Later, Ok, Passing
 from app.domain.vouchers import ShownVoucher, VoucherState
 from app.http.answer import Contradicted, Told
 from app.http.words import NOT_SAVED, SENT_TWICE, TOO_FAST, not_read, notice_of
+from app.protocol.messages import Need
 from tests.examples import APPLES, SHELF
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from app.domain.cart import Account, Cart
-from app.domain.news import News, TabId
 from app.domain.ops import Op
 from app.domain.orders import Deal, Order
 from app.domain.outbox import OutboxId, Pushed, Ticket
@@ -12,6 +11,7 @@ from app.domain.sessions import Session, SessionHash
 from app.domain.shelf import Sku
 from app.live.cart import LiveCart
 from app.live.ports import Away, Farewell, Made, Outcome, Unsaved
+from app.protocol.messages import News, TabId
 from tests.examples import ADA, EMPTY, HERE, NOON, THERE
 
 

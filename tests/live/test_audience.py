@@ -1,8 +1,8 @@
 """The tabs of one account: who may be in, who has to go, and how many there are."""
 
-from app.domain.news import News, Tabs
 from app.live.ports import Farewell
 from app.live.tabs import Audience
+from app.protocol.messages import News, Tabs
 from tests.live.fakes import FakeTab
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from app.domain.addresses import Address
 from app.domain.cart import Account
-from app.domain.news import BY_ORDER, Changed, OrderMoved, Prices
 from app.domain.ops import AddLine, SetVoucher, Undo
 from app.domain.orders import Order, OrderNumber, OrderState, Return, Sale
 from app.domain.placing import NotPlaced, Obstacle, Wanted
@@ -14,6 +13,7 @@ from app.domain.vouchers import ShownVoucher, VoucherState
 from app.live.cart import LiveCart, Trust
 from app.live.deals import MOST_REFUSALS, Bargain
 from app.live.ports import Unsettled
+from app.protocol.messages import BY_ORDER, Changed, OrderMoved, Prices
 from tests.buying import wanted
 from tests.examples import (
     ADA,

@@ -1,10 +1,10 @@
 """One cart, several tabs: what is asked, saved, and only then told."""
 
 from app.domain.limits import Limits
-from app.domain.news import By, Changed, Need
 from app.domain.ops import AddLine, BadOp, Kind, SetLine, SetNote, SetVoucher
 from app.domain.position import position
 from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing
+from app.protocol.messages import By, Changed, Need
 from tests.examples import APPLES, EMPTY, HERE, MILK, TENTH, after
 from tests.live.around import Around, told
 from tests.live.fakes import FakeTab, another_tab

@@ -1,11 +1,11 @@
 """What tabs see of a cart: what is saved, at today's prices."""
 
-from app.domain.news import UNTOUCHED, Changed, Item, Prices, Snapshot
 from app.domain.ops import AddLine, SaveLine, SetVoucher
 from app.domain.position import position
 from app.domain.shelf import Shelf, Voucher
 from app.domain.totals import LineState
 from app.domain.vouchers import VoucherState
+from app.protocol.messages import UNTOUCHED, Changed, Item, Prices, Snapshot
 from tests.examples import (
     APPLES,
     CIDER,

@@ -1,10 +1,10 @@
 """An op has one verdict, however often and wherever it is sent."""
 
-from app.domain.news import Need
 from app.domain.ops import AddLine, SetNote
 from app.domain.outbox import REMEMBERED_OUTBOXES, REMEMBERED_VERDICTS, OutboxId, Pushed
 from app.domain.verdicts import Code, No, Ok
 from app.live.cart import EXPIRED, MOST_FORMER
+from app.protocol.messages import Need
 from tests.examples import HERE, MILK, THERE
 from tests.live.around import Around, told
 from tests.live.fakes import FakeTab

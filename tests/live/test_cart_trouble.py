@@ -1,7 +1,6 @@
 """Two ways a save does not happen, and what the tabs notice of it."""
 
 from app.domain.cart import Cart
-from app.domain.news import Changed, Need, Snapshot
 from app.domain.ops import AddLine, Op, SetLine, SetNote
 from app.domain.outbox import Outbox, OutboxId
 from app.domain.position import position
@@ -9,6 +8,7 @@ from app.domain.rules import rule
 from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing
 from app.live.cart import BUSY_RETRY_MS
 from app.live.ports import Farewell
+from app.protocol.messages import Changed, Need, Snapshot
 from tests.examples import EMPTY, HERE, MILK, NOON, SHELF, THERE, ticket
 from tests.live.around import Around, told
 from tests.live.fakes import FakeTab, another_tab

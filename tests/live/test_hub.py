@@ -7,11 +7,11 @@ import pytest
 
 from app.domain.cart import Account
 from app.domain.limits import Limits
-from app.domain.news import Changed, Prices, Snapshot
 from app.domain.ops import AddLine
 from app.domain.verdicts import Later, Ok, Passing
 from app.live import hub as live_hub
 from app.live.ports import Away, Farewell
+from app.protocol.messages import Changed, Prices, Snapshot
 from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after, shelf_with
 from tests.live.around import AroundHub, told, until_it_waits
 from tests.live.fakes import FakeTab, another_tab

@@ -3,10 +3,10 @@
 import asyncio
 
 from app.domain.cart import Patch
-from app.domain.news import By
 from app.domain.ops import AddLine, SetNote
 from app.live.cart import Trust
 from app.live.ports import Farewell, Made
+from app.protocol.messages import By
 from tests.examples import ADA, HERE, MILK, THERE, after
 from tests.live.around import AroundHub, told, until_it_waits
 from tests.live.fakes import FakeTab

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from app.domain.cart import Cart
 from app.domain.limits import Limits
-from app.domain.news import Changed, Need, News, Snapshot
 from app.domain.ops import AddLine
 from app.domain.outbox import Outbox, OutboxId, Ticket
 from app.domain.position import position
 from app.domain.rules import rule
 from app.domain.verdicts import Later, No, Ok
+from app.protocol.messages import Changed, Need, News, Snapshot
 from tests.examples import APPLES, EMPTY, HERE, NOON, SHELF, THERE, ticket
 from tests.live.around import Around
 from tests.live.fakes import FakeTab

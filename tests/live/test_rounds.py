@@ -3,10 +3,10 @@
 import asyncio
 
 from app.domain.cart import Account
-from app.domain.news import Changed, Prices
 from app.domain.ops import AddLine
 from app.domain.shelf import Product
 from app.live.rounds import CARTS_AT_ONCE, PAUSE_S
+from app.protocol.messages import Changed, Prices
 from tests.examples import ADA, APPLES, EGGS, MILK, after, shelf_with
 from tests.live.around import AroundHub, told, until_it_waits
 from tests.live.fakes import FakeTab

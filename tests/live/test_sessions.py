@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.news import Auth
 from app.domain.sessions import IDLE_S as IDLE_S_BY_DEFAULT
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.live.ports import Farewell
 from app.live.sessions import SAVE_USE_EVERY_S, WARN_BEFORE_S, LiveSessions, Use
+from app.protocol.messages import Auth
 from tests.examples import ADA, NOON
 from tests.live.fakes import FakeClock, FakeNodes, FakeTab
 

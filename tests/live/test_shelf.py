@@ -1,8 +1,8 @@
 """Today's prices and stock."""
 
-from app.domain.news import Item
 from app.domain.shelf import Shelf
 from app.live.shelf import LiveShelf
+from app.protocol.messages import Item
 from tests.examples import APPLES, CIDER, EGGS, GHOST, MILK, SHELF, TENTH, shelf_of, shelf_with
 
 

@@ -15,17 +15,17 @@ from websockets.typing import Subprotocol
 
 from app.domain.cart import Account, Cart
 from app.domain.limits import Limits
-from app.domain.news import By, Need, News, Tabs, Welcome
 from app.domain.ops import BadOp
 from app.domain.outbox import Outbox, OutboxId, Ticket
 from app.domain.position import position, why_snapshot
 from app.domain.rules import rule
 from app.domain.shelf import Sku
-from app.domain.telling import tell_all_prices, tell_change, tell_snapshot
 from app.domain.verdicts import Verdict
 from app.load.accounts import Kept
-from app.wire.read import Asked, Hello, Message, Ping, Resync, Watch, read
-from app.wire.write import cart_fields, spell, write
+from app.protocol.decode import Asked, Hello, Message, Ping, Resync, Watch, read
+from app.protocol.encode import cart_fields, spell, write
+from app.protocol.messages import By, Need, News, Tabs, Welcome
+from app.protocol.projections import tell_all_prices, tell_change, tell_snapshot
 from tests.examples import APPLES, MILK, NOON, product, shelf_of
 
 SKUS = (APPLES, MILK, *(Sku(f"thing-{n}") for n in range(10)))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Final, NamedTuple
 
-from app.domain.news import Changed
 from app.domain.outbox import Outbox, Ticket
 from app.domain.position import why_snapshot
 from app.domain.rules import rule
@@ -17,6 +16,7 @@ from app.live.hub import Hub
 from app.live.ports import Made
 from app.live.tabs import Audience
 from app.live.wishes import Wish
+from app.protocol.messages import Changed
 from app.store import deals, writer
 from app.ws import connection as ws_connection
 from tests.proof.graft import graft

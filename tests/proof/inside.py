@@ -11,8 +11,8 @@ from uuid import uuid4
 from quart import Quart, Response
 from sqlalchemy import Connection, text
 
-from app import main
-from app.config import read_config
+from app.runtime import build as main
+from app.runtime.config import read_config
 from app.store.claims import claim
 from app.store.database import ask
 from app.store.engines import connect

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from app.domain.faults import FAULTS
+from app.protocol.faults import FAULTS
 from app.store.database import ask
 from app.store.engines import connect
 from tests.e2e.lock import locked

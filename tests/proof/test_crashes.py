@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.faults import FAULTS
+from app.protocol.faults import FAULTS
 from app.store.database import ask
 from app.store.engines import connect
 from tests.e2e.server import run_command

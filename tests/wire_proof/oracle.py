@@ -1,7 +1,7 @@
 """What the server must do with a message, as protocol.md §2 and §3 say."""
 
-from app.wire.read import Asked, Hello, read
-from app.wire.strict import BadFrame, BadValue
+from app.protocol.decode import Asked, Hello, read
+from app.protocol.json import BadFrame, BadValue
 from tests.wire_proof.mutants import BAD_MESSAGE, NOT_UTF8, TOO_LARGE
 from tests.wire_proof.texts import LARGEST
 

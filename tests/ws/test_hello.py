@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from app.domain.news import TabId
 from app.domain.ops import AddLine, SetNote
 from app.domain.position import Why, position
 from app.live.ports import Farewell
+from app.protocol.messages import TabId
 from app.ws.codes import CloseCode
 from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after
 from tests.ws.clock import passes, soon
