@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
-from app.domain.cart import Account, Line
+from app.domain.cart import AccountId, Line
 from app.domain.catalog import Money, Sku
 from app.store.accounts import Person, add_account
 from app.store.cart_reports import count_held, list_idle
 from app.store.carts import as_save, load_cart, save_carts
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 
@@ -32,7 +32,7 @@ NOW_S = 1_800_000_000
 def fill(connection: Connection, numbers: range) -> None:
     """Open an account with a filled cart for each of *numbers*."""
     for number in numbers:
-        account = Account(f"u-{number}")
+        account = AccountId(f"u-{number}")
         person = Person(account, f"{number}@bench.example", f"Shopper {number}", "no password")
         add_account(connection, person, "e0", NOW_S)
         wished = [Sku(f"product-{(number * 7 + pos) % PRODUCTS}") for pos in range(LINES)]
@@ -49,10 +49,10 @@ def main() -> None:
         migrate(engine)
         there = 0
         for size in SIZES:
-            ask(engine, fill, range(there, size))
+            run_query(engine, fill, range(there, size))
             there = size
-            held = _cost(lambda: ask(engine, count_held))
-            idle = _cost(lambda: ask(engine, list_idle, NOW_S + 1, 1))
+            held = _cost(lambda: run_query(engine, count_held))
+            idle = _cost(lambda: run_query(engine, list_idle, NOW_S + 1, 1))
             print(f"{size:>6}  {held:<28}  {idle}")
         engine.dispose()
 

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from app.domain.cart import Account, Patch
+from app.domain.cart import AccountId, Patch
 from app.domain.ops import Kind
 from app.domain.outbox import OutboxId
 from app.domain.sessions import Session, SessionHash
 from app.protocol.messages import BY_ORDER, By, OrderMoved, TabId
 
 
-class Made(Struct, frozen=True, array_like=True):
+class CartChange(Struct, frozen=True, array_like=True):
     """A change of a cart: what it does, the tab and the op's name, and the order that it made."""
 
     patch: Patch
@@ -33,22 +33,22 @@ class Made(Struct, frozen=True, array_like=True):
         return By(self.tab, self.outbox, self.n, Kind(self.kind))
 
 
-class CartMoved(Struct, frozen=True, array_like=True, tag="moved"):
+class CartCommitted(Struct, frozen=True, array_like=True, tag="moved"):
     """A cart was saved under `version`; `made` is what was done to it since the last one."""
 
-    account: Account
+    account: AccountId
     version: int
-    made: Sequence[Made]
+    made: Sequence[CartChange]
 
 
-class TabsMoved(Struct, frozen=True, array_like=True, tag="tabs"):
+class TabsChanged(Struct, frozen=True, array_like=True, tag="tabs"):
     """So many tabs look at a cart."""
 
-    account: Account
+    account: AccountId
     tabs: int
 
 
-class ShelfMoved(Struct, frozen=True, array_like=True, tag="shelf"):
+class CatalogChanged(Struct, frozen=True, array_like=True, tag="shelf"):
     """Something on the shelf was moved."""
 
 
@@ -66,15 +66,15 @@ class SessionRenewed(Struct, frozen=True, array_like=True, tag="renewed"):
     session: Session
 
 
-News = CartMoved | TabsMoved | ShelfMoved | SessionEnded | SessionRenewed
+Event = CartCommitted | TabsChanged | CatalogChanged | SessionEnded | SessionRenewed
 
 
 class _Told(Struct, frozen=True, array_like=True):
     node: str
-    news: News
+    event: Event
 
 
-class NoNews(Exception):
+class BadEvent(Exception):
     """What was heard is nothing that a server of this version says."""
 
 
@@ -82,15 +82,15 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Told).decode
 
 
-def write_news(node: str, news: News) -> bytes:
-    """Return *news* as *node* tells it."""
-    return _encode(_Told(node, news))
+def encode_event(node: str, event: Event) -> bytes:
+    """Return *event* as *node* tells it."""
+    return _encode(_Told(node, event))
 
 
-def read_news(text: bytes) -> tuple[str, News]:
-    """Return who tells what; or raise `NoNews`, as between two versions of the shop."""
+def decode_event(text: bytes) -> tuple[str, Event]:
+    """Return who tells what; or raise `BadEvent`, as between two versions of the shop."""
     try:
         told = _decode(text)
     except msgspec.DecodeError as error:
-        raise NoNews(str(error)) from error
-    return told.node, told.news
+        raise BadEvent(str(error)) from error
+    return told.node, told.event

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, make_url
 
-from app.cli.orders import NotDone
+from app.cli.orders import CommandError
 from app.store.backup import BadBackup, InUse, copy_out, put_in
 from app.store.carts import renew_epochs
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import file_of, is_file
 from app.store.migrations import TooNew, migrate
 from app.store.sessions import end_all_sessions
@@ -60,26 +60,26 @@ def back_up(url: str, to: Path) -> str:
     """Copy the database to the new file *to*; say how large it is."""
     if not is_file(url):
         dump = ("pg_dump", "--format=custom", f"--file={to}", _for_postgresql(url))
-        raise NotDone(f"this database has tools of its own for that. Run: {shlex.join(dump)}")
+        raise CommandError(f"this database has tools of its own for that. Run: {shlex.join(dump)}")
     if not file_of(url).exists():
-        raise NotDone(f"there is no database {file_of(url)}.")
+        raise CommandError(f"there is no database {file_of(url)}.")
     try:
         size = copy_out(url, to)
     except FileExistsError:
-        raise NotDone(f"there is a file {to} already, and it stays as it is.") from None
+        raise CommandError(f"there is a file {to} already, and it stays as it is.") from None
     except FileNotFoundError:
-        raise NotDone(f"there is no folder {to.parent}.") from None
+        raise CommandError(f"there is no folder {to.parent}.") from None
     except BadBackup as fault:
-        raise NotDone(f"{file_of(url)} was not copied: {fault}.") from None
+        raise CommandError(f"{file_of(url)} was not copied: {fault}.") from None
     return f"Wrote {size:,} bytes to {to}."
 
 
 def restore(url: str, backup: Path, epoch: str, stamp: str) -> str:
     """Put *backup* in the place of the database; *stamp* is in the name that the old one gets."""
     if not is_file(url):
-        raise NotDone(_how_to_restore(url, backup))
+        raise CommandError(_how_to_restore(url, backup))
     if not backup.is_file():
-        raise NotDone(f"there is no file {backup}.")
+        raise CommandError(f"there is no file {backup}.")
     database = file_of(url)
     kept = database.with_name(f"{database.name}.before-{stamp}")
     begun: list[Begun] = []
@@ -88,9 +88,11 @@ def restore(url: str, backup: Path, epoch: str, stamp: str) -> str:
         put_in(url, backup, lambda engine: begun.append(begin_anew(engine, epoch)), kept)
     except (BadBackup, TooNew) as fault:
         why = f"{backup} is no backup of this shop: {fault}"
-        raise NotDone(f"nothing was changed, for {why}.") from None
+        raise CommandError(f"nothing was changed, for {why}.") from None
     except InUse as fault:
-        raise NotDone(f"another process has {database} open ({fault}). End it first.") from None
+        raise CommandError(
+            f"another process has {database} open ({fault}). End it first."
+        ) from None
     told = f" What was there is in {kept}." if there_was else ""
     return f"{database} is {backup} now. {begun[0]}{told}"
 
@@ -102,7 +104,7 @@ def begin_anew(engine: Engine, epoch: str) -> Begun:
     a login that was ended after the backup was made would be one again.
     """
     migrate(engine)
-    return ask(engine, _begin_anew, epoch)
+    return run_query(engine, _begin_anew, epoch)
 
 
 def _begin_anew(connection: Connection, epoch: str) -> Begun:

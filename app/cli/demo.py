@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, make_url, select
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.runtime.config import Config
 from app.store.accounts import Person, add_account, find_by_email
 from app.store.tables import accounts
@@ -57,7 +57,7 @@ def add_demo_accounts(
         (STAFF, "Demo staff", demo.staff_password, True),
     )
     for email, name, password, staff in people:
-        account = Account(f"u-{secrets.token_hex(16)}")
+        account = AccountId(f"u-{secrets.token_hex(16)}")
         person = Person(account, email, name, hash_password(password), staff)
         add_account(connection, person, secrets.token_hex(4), now_s)
 

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from app.cli.backup import add_backup_commands, back_up, begin_anew, restore
 from app.cli.demo import SHOPPER, STAFF, Demo, NotADemo, add_demo_accounts, as_demo
 from app.cli.orders import (
-    NotDone,
+    CommandError,
     add_order_commands,
     add_voucher_commands,
     make_voucher,
@@ -26,9 +26,10 @@ from app.cli.orders import (
     told_orders,
 )
 from app.cli.products import add_product_commands, export_products, import_products, set_one
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.domain.catalog import Money, Sku
 from app.domain.edits import MOST_STOCK
+from app.domain.errors import DatabaseUnavailable
 from app.domain.money import read_pounds
 from app.domain.product_text import read_count
 from app.http.account.auth import is_email
@@ -41,18 +42,14 @@ from app.runtime.supervisor import Workers
 from app.services.passwords import Passwords, hash_password, make_hasher
 from app.store.accounts import EmailTaken, Person, add_account
 from app.store.catalog import load_categories
-from app.store.database import NotNow, ask
+from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import TooNew, migrate
 from app.store.seed import seed
-from app.store.server_lock import Claim, Taken, claim
+from app.store.server_lock import AlreadyLocked, ServerLock, acquire_server_lock
 
 BAD_USE = 2
 MOST_WORKERS = 64
-
-
-class Refused(Exception):
-    """A command cannot do what it was asked; the text says why, and what would help."""
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -60,13 +57,13 @@ def main(words: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(words)
     try:
         options.run(read_config(os.environ), options)
-    except (BadSetting, BadPlan, Refused, NotDone, NotADemo) as fault:
+    except (BadSetting, BadPlan, CommandError, NotADemo) as fault:
         print(f"shop: {fault}", file=sys.stderr)
         raise SystemExit(BAD_USE) from None
     except TooNew as fault:
         print(f"shop: this database is not for this shop: {fault}.", file=sys.stderr)
         raise SystemExit(BAD_USE) from None
-    except (NotNow, OSError) as fault:
+    except (DatabaseUnavailable, OSError) as fault:
         print(f"shop: the database cannot be asked just now: {fault}", file=sys.stderr)
         raise SystemExit(1) from None
 
@@ -114,43 +111,43 @@ def _run(config: Config, options: argparse.Namespace) -> None:
         config, demo = as_demo(config, frozenset(given))
     elif not config.secret:
         made = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
-        raise Refused(f"SHOP_SECRET is not set. Make one, and keep it: {made}")
+        raise CommandError(f"SHOP_SECRET is not set. Make one, and keep it: {made}")
     set_up_logs(config.log, config.node)
     if options.workers is not None:
         _run_workers(config, options.workers, demo)
         return
-    with closing(_claimed(config)) as claimed:
+    with closing(_lock_database(config)) as locked:
         _try_addresses(config, 1)
         _prepare(config, demo)
-        build(config, claimed, lambda: _say_ready(config, demo)).run()
+        build(config, locked, lambda: _say_ready(config, demo)).run()
 
 
 def _run_workers(config: Config, count: int, demo: Demo | None) -> None:
     if not 0 < count <= MOST_WORKERS:
-        raise Refused(f"--workers needs a number from 1 to {MOST_WORKERS}.")
+        raise CommandError(f"--workers needs a number from 1 to {MOST_WORKERS}.")
     if not config.redis:
-        raise Refused(
+        raise CommandError(
             "--workers needs SHOP_DATABASE=postgresql://… and SHOP_REDIS=redis://…, which the"
             " workers share."
         )
-    _claimed(config).close()
+    _lock_database(config).close()
     _try_addresses(config, count)
     _prepare(config, demo)
     if not Workers(config, count).run(lambda: _say_ready(config, demo)):
         raise SystemExit(1)
 
 
-def _claimed(config: Config) -> Claim:
+def _lock_database(config: Config) -> ServerLock:
     try:
-        return claim(config.database, shared=bool(config.redis))
-    except Taken as lock:
+        return acquire_server_lock(config.database, shared=bool(config.redis))
+    except AlreadyLocked as lock:
         if config.redis:
             why = "a server without SHOP_REDIS has this database open. End it first"
         elif config.is_shareable:
             why = "another server has this database open. Set SHOP_REDIS for all of them"
         else:
             why = f"another server has this database open ({lock} is locked). End it first"
-        raise Refused(f"{why}, or set SHOP_DATABASE to another one.") from None
+        raise CommandError(f"{why}, or set SHOP_DATABASE to another one.") from None
 
 
 def _try_addresses(config: Config, workers: int) -> None:
@@ -167,17 +164,17 @@ def _try_address(host: str, port: int, setting: str) -> None:
         socket.create_server((host, port), family=family).close()
     except OSError as fault:
         why, *_ = str(fault.strerror).split(" (")
-        raise Refused(
+        raise CommandError(
             f"nobody can listen on {host}:{port}: {why}. Set {setting} to another address or port."
         ) from None
 
 
 def _prepare(config: Config, demo: Demo | None) -> None:
     engine = _open(config)
-    if not ask(engine, load_categories):
-        ask(engine, seed)
+    if not run_query(engine, load_categories):
+        run_query(engine, seed)
     if demo:
-        ask(engine, add_demo_accounts, demo, hash_password, int(time.time()))
+        run_query(engine, add_demo_accounts, demo, hash_password, int(time.time()))
     engine.dispose()
 
 
@@ -196,7 +193,7 @@ def _say_ready(config: Config, demo: Demo | None) -> None:
 
 
 def _seed(config: Config, _options: argparse.Namespace) -> None:
-    added = ask(_open(config), seed)
+    added = run_query(_open(config), seed)
     print(
         f"Added {added.categories} categories, {added.products} products"
         f" and {added.vouchers} vouchers; what was there is as it was."
@@ -206,49 +203,49 @@ def _seed(config: Config, _options: argparse.Namespace) -> None:
 def _add_account(config: Config, options: argparse.Namespace) -> None:
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if not is_email(options.email):
-        raise Refused(f"“{options.email}” is not an e-mail address.")
+        raise CommandError(f"“{options.email}” is not an e-mail address.")
     passwords = Passwords(make_hasher())
     if weakness := passwords.weakness(password):
-        raise Refused(weakness)
-    account = Account(f"u-{uuid4()}")
+        raise CommandError(weakness)
+    account = AccountId(f"u-{uuid4()}")
     person = Person(account, options.email, options.name, hash_password(password), options.staff)
     try:
-        ask(_open(config), add_account, person, secrets.token_hex(4), int(time.time()))
+        run_query(_open(config), add_account, person, secrets.token_hex(4), int(time.time()))
     except EmailTaken:
-        raise Refused(f"there is an account with {options.email} already.") from None
+        raise CommandError(f"there is an account with {options.email} already.") from None
     print(f"Added {person.email} as {account}.")
 
 
 def _set_product(config: Config, options: argparse.Namespace) -> None:
     wanted = (Sku(options.sku), options.price, options.stock)
-    print(ask(_open(config), set_one, *wanted, int(time.time())))
+    print(run_query(_open(config), set_one, *wanted, int(time.time())))
 
 
 def _export_products(config: Config, options: argparse.Namespace) -> None:
     if str(options.file) == "-":
-        ask(_open(config), export_products, sys.stdout)
+        run_query(_open(config), export_products, sys.stdout)
         return
     with options.file.open("w", encoding="utf-8", newline="") as file:
-        count = ask(_open(config), export_products, file)
+        count = run_query(_open(config), export_products, file)
     print(f"Wrote {count} products to {options.file}.")
 
 
 def _import_products(config: Config, options: argparse.Namespace) -> None:
     now_s, sets_stock = int(time.time()), options.set_stock
-    print(ask(_open(config), import_products, options.file, now_s, sets_stock=sets_stock))
+    print(run_query(_open(config), import_products, options.file, now_s, sets_stock=sets_stock))
 
 
 def _list_orders(config: Config, options: argparse.Namespace) -> None:
-    print(*ask(_open(config), told_orders, options.state, options.page), sep="\n")
+    print(*run_query(_open(config), told_orders, options.state, options.page), sep="\n")
 
 
 def _move_order(config: Config, options: argparse.Namespace) -> None:
     now_s = int(time.time())
-    print(ask(_open(config), move_order, options.number, options.state, now_s))
+    print(run_query(_open(config), move_order, options.number, options.state, now_s))
 
 
 def _add_voucher(config: Config, options: argparse.Namespace) -> None:
-    print(ask(_open(config), make_voucher, options))
+    print(run_query(_open(config), make_voucher, options))
 
 
 def _back_up(config: Config, options: argparse.Namespace) -> None:
@@ -257,20 +254,20 @@ def _back_up(config: Config, options: argparse.Namespace) -> None:
 
 def _restore(config: Config, options: argparse.Namespace) -> None:
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    with closing(_claimed_alone(config)):
+    with closing(_lock_alone(config)):
         print(restore(config.database, options.file, secrets.token_hex(4), stamp))
 
 
 def _begin_anew(config: Config, _options: argparse.Namespace) -> None:
-    with closing(_claimed_alone(config)):
+    with closing(_lock_alone(config)):
         print(begin_anew(_open(config), secrets.token_hex(4)))
 
 
-def _claimed_alone(config: Config) -> Claim:
+def _lock_alone(config: Config) -> ServerLock:
     try:
-        return claim(config.database, shared=False)
-    except Taken:
-        raise Refused("a server has this database open. End all servers first.") from None
+        return acquire_server_lock(config.database, shared=False)
+    except AlreadyLocked:
+        raise CommandError("a server has this database open. End all servers first.") from None
 
 
 def _print_config(config: Config, _options: argparse.Namespace) -> None:

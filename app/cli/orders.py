@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from app.domain.catalog import Money, Voucher
 from app.domain.money import pounds
 from app.domain.orders import NEXT, Order, OrderState, may_become
-from app.domain.vouchers import spelled
+from app.domain.vouchers import normalise_code
 from app.protocol.orders import time_text
 from app.store.catalog import add_voucher
 from app.store.orders import cancel_aside, find_any_order, list_all_orders, move_on
@@ -24,7 +24,7 @@ Commands = Any
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
 
 
-class NotDone(Exception):
+class CommandError(Exception):
     """A command cannot do what it was asked; the text says why, and what would help."""
 
 
@@ -64,7 +64,7 @@ def add_voucher_commands(
 def told_orders(connection: Connection, state: OrderState | None, page: int) -> list[str]:
     """Return a line for each order of a page, and one more if there is another page."""
     if page < 1:
-        raise NotDone("pages count from 1.")
+        raise CommandError("pages count from 1.")
     found = list_all_orders(connection, state, page)
     return list(_lines(found.orders, found.next_page))
 
@@ -72,10 +72,10 @@ def told_orders(connection: Connection, state: OrderState | None, page: int) -> 
 def move_order(connection: Connection, number: str, wanted: OrderState | None, now_s: int) -> str:
     """Move an order to the next state, or to the one that is *wanted*; say where it is."""
     if (order := find_any_order(connection, number.upper())) is None:
-        raise NotDone(f"there is no order {number}. “shop order list” lists them.")
+        raise CommandError(f"there is no order {number}. “shop order list” lists them.")
     wanted = wanted or NEXT.get(order.state, order.state)
     if not may_become(order.state, wanted):
-        raise NotDone(f"{order.number} is {order.state} and can become {_next(order.state)}.")
+        raise CommandError(f"{order.number} is {order.state} and can become {_next(order.state)}.")
     if wanted is OrderState.CANCELLED:
         cancel_aside(connection, order, now_s)
     else:
@@ -86,7 +86,7 @@ def move_order(connection: Connection, number: str, wanted: OrderState | None, n
 def make_voucher(connection: Connection, options: argparse.Namespace) -> str:
     """Add the voucher that *options* describe; say what it gives."""
     voucher = Voucher(
-        spelled(options.code),
+        normalise_code(options.code),
         options.label or _label(options),
         options.percent,
         options.amount,
@@ -97,9 +97,9 @@ def make_voucher(connection: Connection, options: argparse.Namespace) -> str:
         options.uses_each,
     )
     if not _CODE.fullmatch(voucher.code):
-        raise NotDone("a voucher's code has 1 to 40 letters, digits and dashes.")
+        raise CommandError("a voucher's code has 1 to 40 letters, digits and dashes.")
     if not add_voucher(connection, voucher):
-        raise NotDone(f"there is a voucher {voucher.code} already.")
+        raise CommandError(f"there is a voucher {voucher.code} already.")
     return f"{voucher.code}: {voucher.label}."
 
 

@@ -8,12 +8,12 @@ from typing import IO, Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from app.cli.orders import NotDone
+from app.cli.orders import CommandError
 from app.domain.catalog import Money, Product, Sku
 from app.domain.edits import NotEdited, changes
 from app.domain.money import pounds
 from app.domain.product_text import COLUMNS, Fault, Known, read_product, write_product
-from app.store.catalog import load_categories, load_moves
+from app.store.catalog import load_catalog_changes, load_categories
 from app.store.product_edits import Editor, put_product, set_product
 
 Run = Callable[..., None]
@@ -95,11 +95,11 @@ def set_one(
 ) -> str:
     """Set the price, the stock or both of a product; say how it stands."""
     if price is None and stock is None:
-        raise NotDone("product set needs --price, --stock or both.")
+        raise CommandError("product set needs --price, --stock or both.")
     editor = Editor(None, "shop product set", now_s)
     done = set_product(connection, sku, price, stock, editor)
     if done is NotEdited.UNKNOWN:
-        raise NotDone(f"there is no product {sku}. “shop product export -” lists them.")
+        raise CommandError(f"there is no product {sku}. “shop product export -” lists them.")
     product = _products(connection)[sku]
     return f"{product.name}, {product.unit}: {pounds(product.price)}, {product.stock} in stock."
 
@@ -119,7 +119,7 @@ def import_products(connection: Connection, path: Path, now_s: int, *, sets_stoc
     there = _products(connection)
     planned = _plan(list(_rows(path)), there, _known(connection), sets_stock=sets_stock)
     if isinstance(planned, list):
-        raise NotDone(_told(path, planned))
+        raise CommandError(_told(path, planned))
     editor = Editor(None, f"shop product import {path.name}"[:200], now_s)
     changed = [one for one in planned.products if changes(there.get(one.sku), one)]
     for product in changed:
@@ -136,18 +136,18 @@ def _rows(path: Path) -> Iterator[Row]:
             for texts in reader:
                 yield Row(reader.line_num, texts)
     except FileNotFoundError:
-        raise NotDone(f"there is no file {path}.") from None
+        raise CommandError(f"there is no file {path}.") from None
     except UnicodeDecodeError:
-        raise NotDone(f"{path} is not in UTF-8. Save it as “CSV UTF-8”.") from None
+        raise CommandError(f"{path} is not in UTF-8. Save it as “CSV UTF-8”.") from None
     except csv.Error as fault:
-        raise NotDone(f"{path} is not CSV: {fault}.") from None
+        raise CommandError(f"{path} is not CSV: {fault}.") from None
 
 
 def _check_columns(path: Path, names: Iterable[str]) -> None:
     unknown = ", ".join(sorted({*names} - {*COLUMNS, VERSION}))
     if "sku" not in names or unknown:
         what = f"there is a column “{unknown}”" if unknown else "there is no column “sku”"
-        raise NotDone(f"{path}: {what}; there can be {', '.join((*COLUMNS, VERSION))}.")
+        raise CommandError(f"{path}: {what}; there can be {', '.join((*COLUMNS, VERSION))}.")
 
 
 def _plan(
@@ -201,7 +201,7 @@ def _summary(planned: Planned, changed: list[Product], there: Mapping[Sku, Produ
 
 
 def _products(connection: Connection) -> Mapping[Sku, Product]:
-    return load_moves(connection, -1).shelf.products
+    return load_catalog_changes(connection, -1).catalog.products
 
 
 def _known(connection: Connection) -> Known:

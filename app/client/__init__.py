@@ -1,16 +1,16 @@
 """The shop from a script: accounts, and tabs that stay connected (docs/client.md)."""
 
 from app.client.account import Account
-from app.client.backoff import Patience
+from app.client.backoff import RetryPolicy
 from app.client.cart import Cart
 from app.client.errors import (
     Closed,
+    HandshakeRefused,
     LoginEnded,
     LoginNeeded,
     Misheard,
     Misspoke,
     Outdated,
-    Refused,
     Replaced,
     Stopped,
     TooManyTabs,
@@ -30,6 +30,7 @@ __all__ = [
     "Closed",
     "Events",
     "FellBehind",
+    "HandshakeRefused",
     "LoginEnded",
     "LoginNeeded",
     "Misheard",
@@ -38,11 +39,10 @@ __all__ = [
     "Observer",
     "OutboxFull",
     "Outdated",
-    "Patience",
     "Problem",
     "Product",
-    "Refused",
     "Replaced",
+    "RetryPolicy",
     "Shop",
     "Stopped",
     "Tab",

@@ -29,7 +29,7 @@ _MOST_DOUBLINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long a client waits, in seconds; the defaults are those of the protocol."""
 
     first_pause_s: float = 0.5
@@ -52,7 +52,7 @@ class Again(NamedTuple):
     afresh: bool = False
 
 
-def after_close(code: int, reason: str, patience: Patience) -> Again | Stopped:
+def after_close(code: int, reason: str, retry_policy: RetryPolicy) -> Again | Stopped:
     """Say what a client does about *code*."""
     if stop := STOPS.get(code):
         return stop(f"{code} {reason}".rstrip())
@@ -60,19 +60,19 @@ def after_close(code: int, reason: str, patience: Patience) -> Again | Stopped:
         case 1012:
             return Again(at_once=True)
         case 4429:
-            return Again(least_s=patience.after_rate_s)
+            return Again(least_s=retry_policy.after_rate_s)
         case 4503:
             return Again(afresh=True)
         case _:
             return Again()
 
 
-def pause_s(again: Again, tries: int, chance: float, patience: Patience) -> float:
+def pause_s(again: Again, tries: int, chance: float, retry_policy: RetryPolicy) -> float:
     """Return how long to wait when coming back failed *tries* times; *chance* is below 1.
 
     At once is only the first time: a server that keeps saying so would be hammered.
     """
     if again.at_once and tries == 0:
         return 0
-    doubled_s = patience.first_pause_s * 2.0 ** min(tries, _MOST_DOUBLINGS)
-    return max(again.least_s, chance * min(patience.longest_pause_s, doubled_s))
+    doubled_s = retry_policy.first_pause_s * 2.0 ** min(tries, _MOST_DOUBLINGS)
+    return max(again.least_s, chance * min(retry_policy.longest_pause_s, doubled_s))

@@ -72,7 +72,7 @@ def reprice(cart: Cart, prices: Prices) -> Cart:
     )
 
 
-def doubt(cart: Cart) -> Cart:
+def invalidate(cart: Cart) -> Cart:
     """Return *cart* as one that cannot be relied on any more."""
     return cart._replace(at=None)
 

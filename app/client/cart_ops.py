@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable
 
-from app.client.encode import Wish
+from app.client.encode import ClientOp
 from app.domain.catalog import Money, Sku
 from app.domain.ops import (
     AcceptLine,
@@ -20,11 +20,11 @@ from app.domain.verdicts import Verdict
 Answer = Awaitable[Verdict]
 
 
-class Wishes(ABC):
+class CartOps(ABC):
     """Every op as a method; each returns at once what the verdict can be awaited from."""
 
     @abstractmethod
-    def send(self, wish: Wish) -> Answer:
+    def send(self, wish: ClientOp) -> Answer:
         """Ask for *wish*."""
 
     def add(self, sku: str, qty: int = 1, seen: int | None = None) -> Answer:

@@ -20,11 +20,11 @@ from app.client.told import (
     Unknown,
     Welcome,
 )
-from app.domain.verdicts import Later, No, Ok
+from app.domain.verdicts import No, Ok, RetryLater
 
 State = Snapshot | Patch | Prices
 Aside = Tabs | Order | Auth | Drain | Pong | Heartbeat
-Heard = Welcome | Ok | No | Later | Need | State | Aside | Unknown
+Heard = Welcome | Ok | No | RetryLater | Need | State | Aside | Unknown
 
 _Frame = Welcome | SaidOk | SaidNo | Need | State | Aside
 _KNOWN = {kind.__struct_config__.tag for kind in get_args(_Frame)}

@@ -21,7 +21,7 @@ from app.domain.orders import Pay
 from app.domain.outbox import OutboxId
 from app.protocol.messages import TabId
 
-Wish = AddLine | SetLine | AcceptLine | SaveLine | UnsaveLine | SetNote | SetVoucher | Undo
+ClientOp = AddLine | SetLine | AcceptLine | SaveLine | UnsaveLine | SetNote | SetVoucher | Undo
 """Every op that a client may ask for."""
 
 Fields = dict[str, Any]
@@ -33,12 +33,12 @@ _encode = msgspec.json.Encoder().encode
 
 def hello(tab: TabId, gen: int, outbox: OutboxId, at: str | None, pend: list[int]) -> str:
     """Return the first word of a connection."""
-    return spell({"t": "hello", "tab": tab, "gen": gen, "outbox": outbox, "at": at, "pend": pend})
+    return to_json({"t": "hello", "tab": tab, "gen": gen, "outbox": outbox, "at": at, "pend": pend})
 
 
-def body(wish: Wish) -> str:
+def body(wish: ClientOp) -> str:
     """Return the text of an op but for its number, which it gets when it is sent."""
-    return spell({"k": wish.kind, **_fields(wish)})[1:]
+    return to_json({"k": wish.kind, **_fields(wish)})[1:]
 
 
 def op(n: int, body: str) -> str:
@@ -55,25 +55,25 @@ def ops(outbox: OutboxId, bodies: Iterable[tuple[int, str]]) -> str:
 def order(key: str, at: str, total: int, deliver: Address) -> str:
     """Return an order of the cart at *at*, as `POST /api/orders` takes it."""
     where = deliver._asdict()
-    return spell({"key": key, "at": at, "total": total, "deliver": where, "pay": Pay.ON_DELIVERY})
+    return to_json({"key": key, "at": at, "total": total, "deliver": where, "pay": Pay.ON_DELIVERY})
 
 
 def watch(skus: Iterable[Sku]) -> str:
     """Return a wish to be told of the price and stock of *skus*."""
-    return spell({"t": "watch", "skus": sorted(skus)})
+    return to_json({"t": "watch", "skus": sorted(skus)})
 
 
 def ping(number: int) -> str:
     """Return a wish for a pong with this number."""
-    return spell({"t": "ping", "id": number})
+    return to_json({"t": "ping", "id": number})
 
 
-def spell(fields: Fields) -> str:
+def to_json(fields: Fields) -> str:
     """Return *fields* as JSON; `UnicodeEncodeError` for a lone surrogate."""
     return _encode(fields).decode()
 
 
-def _fields(wish: Wish) -> Fields:
+def _fields(wish: ClientOp) -> Fields:
     match wish:
         case AddLine(sku, qty, seen) | SetLine(sku, qty, seen):
             return {"sku": sku, "qty": qty, **_seen(seen)}

@@ -37,5 +37,5 @@ class Misheard(Stopped):
     """The shop sent something that the protocol does not allow: a bug on that side."""
 
 
-class Refused(Stopped):
+class HandshakeRefused(Stopped):
     """The shop does not open a socket for this client: wrong host or origin."""

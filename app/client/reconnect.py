@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from app.client.backoff import Again, Patience, after_close, pause_s
+from app.client.backoff import Again, RetryPolicy, after_close, pause_s
 from app.client.connection import Connection, Ending
-from app.client.errors import Misheard, Refused, Stopped
+from app.client.errors import HandshakeRefused, Misheard, Stopped
 from app.client.told import Drain
 
 
@@ -26,23 +26,23 @@ class Speaker(Protocol):
         """Forget the position of the cart: the shop gave it up."""
 
 
-Dial = Callable[[int], Awaitable[Connection | Again | Refused]]
+Dial = Callable[[int], Awaitable[Connection | Again | HandshakeRefused]]
 """Opens the connection of this number, or says what to do as there is none."""
 
 
-class Lifeline:
+class Reconnector:
     """Keeps one connection; two for a moment, when the shop drains the first.
 
     `newest` is the one that was opened last. `chance` returns numbers from 0 to below 1.
     """
 
     def __init__(
-        self, speaker: Speaker, dial: Dial, patience: Patience, chance: Callable[[], float]
+        self, speaker: Speaker, dial: Dial, retry_policy: RetryPolicy, chance: Callable[[], float]
     ):
         self.newest: Connection | None = None
         self._speaker = speaker
         self._dial = dial
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._chance = chance
         self._gen = 0
         self._tries = 0
@@ -87,7 +87,7 @@ class Lifeline:
         self._listening[connection] = self._tasks.create_task(self._listen(connection))
         self._speaker.greet(connection)
         ending = await connection.ending
-        if connection.age_s >= self._patience.steady_s:
+        if connection.age_s >= self._retry_policy.steady_s:
             self._tries = 0
         if not isinstance(ending, Drain):
             self._close(connection)
@@ -95,8 +95,8 @@ class Lifeline:
 
     async def _listen(self, connection: Connection) -> None:
         try:
-            farewell = await connection.listen(self._speaker.hear, self._patience.silence_s)
-            connection.end(after_close(*farewell, self._patience))
+            close_frame = await connection.listen(self._speaker.hear, self._retry_policy.silence_s)
+            connection.end(after_close(*close_frame, self._retry_policy))
         except Misheard as fault:
             connection.end(fault)
             await connection.close()
@@ -112,7 +112,7 @@ class Lifeline:
     async def _pause(self, again: Again) -> None:
         if again.afresh:
             self._speaker.forget()
-        await asyncio.sleep(pause_s(again, self._tries, self._chance(), self._patience))
+        await asyncio.sleep(pause_s(again, self._tries, self._chance(), self._retry_policy))
         self._tries += 1
 
     def _close(self, connection: Connection) -> None:

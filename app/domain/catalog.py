@@ -65,13 +65,13 @@ class Voucher:
     uses_each: int | None = None
 
 
-class Shelf(NamedTuple):
+class Catalog(NamedTuple):
     """All products, those no longer sold too, and all vouchers, as they are today."""
 
     products: Mapping[Sku, Product]
     vouchers: Mapping[VoucherCode, Voucher]
 
 
-def told_stock(available: int) -> int | None:
+def public_stock(available: int) -> int | None:
     """Return what shoppers are told of *available*: exact up to ten, `None` above."""
     return available if available <= EXACT_STOCK else None

@@ -5,9 +5,9 @@ from functools import partial
 from app.domain.cart import Cart, Patch
 from app.domain.catalog import Sku
 from app.domain.totals import price_cart
-from app.live.context import Shop
+from app.live.context import CartContext
 from app.live.ports import Tab
-from app.live.presence import Audience
+from app.live.presence import Presence
 from app.protocol.messages import By, Prices, Snapshot, Untouched
 from app.protocol.projections import (
     tell_all_prices,
@@ -24,75 +24,79 @@ Views = dict[frozenset[Sku], list[Tab]]
 """Tabs by the products that they have to hear of, and nothing else."""
 
 
-class Window:
+class CartView:
     """The tabs, and how they know the cart, which itself is always handed in.
 
     What moved on the shelf is owed to them until `tell_moved`; whatever they are told before that
     brings what it says beside the shelf of today.
     """
 
-    def __init__(self, saved: Cart, shop: Shop):
-        self.tabs = Audience(shop.limits.sockets, partial(shop.nodes.tell_tabs, saved.account))
+    def __init__(self, saved: Cart, context: CartContext):
+        self.tabs = Presence(
+            context.limits.sockets, partial(context.peers.publish_tabs, saved.account)
+        )
         self.told_s = float("-inf")
-        self._shop = shop
-        self._told_voucher, _ = price_cart(saved, shop.shelf.today, shop.now_s())
-        self._owed = NOTHING
+        self._context = context
+        self._told_voucher, _ = price_cart(saved, context.catalog.today, context.now_s())
+        self._pending = NOTHING
         self._doubts_voucher = False
 
     def snapshot(self, saved: Cart) -> Snapshot:
         """Return the whole cart."""
         self.look_at_voucher(saved)
-        return tell_snapshot(saved, self._shop.shelf.today, self._shop.now_s())
+        return tell_snapshot(saved, self._context.catalog.today, self._context.now_s())
 
     def prices(self, saved: Cart) -> Prices:
         """Return how everything in the cart stands today."""
         self.look_at_voucher(saved)
-        return tell_all_prices(saved, self._shop.shelf.today, self._shop.now_s())
+        return tell_all_prices(saved, self._context.catalog.today, self._context.now_s())
 
-    def owe(self, saved: Cart, skus: frozenset[Sku], *, vouchers: bool) -> bool:
+    def mark_pending(self, saved: Cart, skus: frozenset[Sku], *, vouchers: bool) -> bool:
         """Learn that *skus* moved, and maybe vouchers; say whether that is news for a tab."""
-        owed = _held(saved, skus)
+        pending = _held(saved, skus)
         for tab in self.tabs:
-            owed |= skus & tab.watched
-        self._owed |= owed
+            pending |= skus & tab.watched
+        self._pending |= pending
         self._doubts_voucher |= vouchers and bool(saved.voucher)
-        return bool(self._owed) or self._doubts_voucher
+        return bool(self._pending) or self._doubts_voucher
 
     def tell_moved(self, saved: Cart, views: Views) -> None:
         """Tell what is owed; tabs whose cart it leaves alone are put into *views* instead."""
-        owed, self._owed, self.told_s = self._owed, NOTHING, self._shop.steady_s()
-        mine = _held(saved, owed)
+        pending, self._pending, self.told_s = self._pending, NOTHING, self._context.steady_s()
+        mine = _held(saved, pending)
         if mine or self._doubts_voucher:
             self._doubts_voucher = False
-            self._tell_prices(saved, owed, mine)
+            self._tell_prices(saved, pending, mine)
             return
         for tab in self.tabs:
-            if shown := owed & tab.watched:
+            if shown := pending & tab.watched:
                 views.setdefault(shown, []).append(tab)
 
     def tell_change(self, cart: Cart, patch: Patch, by: By) -> None:
         """Tell the tabs that *patch* made *cart*."""
-        shelf, now_s = self._shop.shelf.today, self._shop.now_s()
-        change = tell_change(cart, patch, by, self._told_voucher, shelf, now_s, self._owed)
+        catalog, now_s = self._context.catalog.today, self._context.now_s()
+        change = tell_change(cart, patch, by, self._told_voucher, catalog, now_s, self._pending)
         if not isinstance(change.voucher, Untouched):
             self._told_voucher = change.voucher
         self.tabs.tell(change)
 
     def look_at_voucher(self, saved: Cart) -> None:
         """Vouchers come and go with time: tell the tabs before somebody is told otherwise."""
-        voucher, totals = price_cart(saved, self._shop.shelf.today, self._shop.now_s())
+        voucher, totals = price_cart(saved, self._context.catalog.today, self._context.now_s())
         if voucher != self._told_voucher:
             self._told_voucher = voucher
-            self.tabs.tell(tell_voucher(saved, self._owed, voucher, totals, self._shop.shelf.today))
+            self.tabs.tell(
+                tell_voucher(saved, self._pending, voucher, totals, self._context.catalog.today)
+            )
 
-    def _tell_prices(self, saved: Cart, owed: frozenset[Sku], mine: frozenset[Sku]) -> None:
-        shelf, now_s = self._shop.shelf, self._shop.now_s()
-        prices = tell_moved_prices(saved, owed, self._told_voucher, shelf.today, now_s)
+    def _tell_prices(self, saved: Cart, pending: frozenset[Sku], mine: frozenset[Sku]) -> None:
+        catalog, now_s = self._context.catalog, self._context.now_s()
+        prices = tell_moved_prices(saved, pending, self._told_voucher, catalog.today, now_s)
         told: dict[frozenset[Sku], Prices] = {}
         for tab in self.tabs:
-            shown = mine | (owed & tab.watched)
+            shown = mine | (pending & tab.watched)
             if shown not in told:
-                told[shown] = with_items(prices, shelf.items(shown))
+                told[shown] = with_items(prices, catalog.items(shown))
             if shown or prices:
                 tab.tell(told[shown])
         if prices and not isinstance(prices.voucher, Untouched):

@@ -5,75 +5,75 @@ from itertools import islice
 
 from app.domain.cart import Cart
 from app.domain.ops import BadOp, Op, Ruling
-from app.domain.outbox import OutboxId, Ticket
-from app.live.pending_order import Bargain
-from app.live.ports import Asker, Farewell, Made
-from app.protocol.messages import By, News, TabId
+from app.domain.outbox import OpRef, OutboxId
+from app.live.pending_order import PendingOrder
+from app.live.ports import CommittedChange, DisconnectReason, Subscriber
+from app.protocol.messages import By, ServerMessage, TabId
 
 
 @dataclass(slots=True)
-class Wish:
+class PendingOp:
     """An op, what came of it so far, who waits to hear of it, and since when."""
 
-    ticket: Ticket
+    ref: OpRef
     op: Op
     tab: TabId | None
-    askers: list[Asker]
+    subscribers: list[Subscriber]
     ruling: Ruling
     asked_s: float
 
     @property
-    def step(self) -> tuple[Cart, Made] | None:
+    def step(self) -> tuple[Cart, CommittedChange] | None:
         """Return the cart afterwards, and what was done to it; None if nothing was."""
         cart, _, patch, _ = self.ruling
         if patch is None or isinstance(self.op, BadOp):
             return None
-        return cart, Made(patch, By(self.tab, self.ticket.outbox, self.ticket.n, self.op.kind))
+        return cart, CommittedChange(patch, By(self.tab, self.ref.outbox, self.ref.n, self.op.kind))
 
     def fulfil(self) -> None:
         """Tell what came of it."""
         self.tell(self.ruling.verdict)
 
-    def tell(self, news: News) -> None:
+    def tell(self, news: ServerMessage) -> None:
         """Tell everybody who waits."""
-        for asker in self.askers:
-            asker.tell(news)
+        for subscriber in self.subscribers:
+            subscriber.tell(news)
 
-    def dismiss(self, why: Farewell) -> None:
+    def disconnect(self, why: DisconnectReason) -> None:
         """Let go of everybody who waits."""
-        for asker in self.askers:
-            asker.dismiss(why)
+        for subscriber in self.subscribers:
+            subscriber.disconnect(why)
 
 
-class Wishes:
+class PendingQueue:
     """The wishes of one cart, found by outbox and number; bargains by their names."""
 
     def __init__(self) -> None:
-        self._wishes: dict[tuple[OutboxId, int] | str, Wish | Bargain] = {}
+        self._pending: dict[tuple[OutboxId, int] | str, PendingOp | PendingOrder] = {}
 
     def __len__(self) -> int:
         """Return how many wait."""
-        return len(self._wishes)
+        return len(self._pending)
 
-    def add(self, wish: Wish) -> None:
+    def add(self, wish: PendingOp) -> None:
         """Put *wish* at the end."""
-        self._wishes[wish.ticket.outbox, wish.ticket.n] = wish
+        self._pending[wish.ref.outbox, wish.ref.n] = wish
 
-    def add_bargain(self, bargain: Bargain) -> None:
+    def add_bargain(self, bargain: PendingOrder) -> None:
         """Put *bargain* at the end."""
-        self._wishes[bargain.name] = bargain
+        self._pending[bargain.name] = bargain
 
-    def find(self, ticket: Ticket) -> Wish | None:
-        """Return the wish with the name of *ticket*."""
-        wish = self._wishes.get((ticket.outbox, ticket.n))
-        return wish if isinstance(wish, Wish) else None
+    def find(self, ref: OpRef) -> PendingOp | None:
+        """Return the wish with the name of *ref*."""
+        wish = self._pending.get((ref.outbox, ref.n))
+        return wish if isinstance(wish, PendingOp) else None
 
-    def find_bargain(self, name: str) -> Bargain | None:
+    def find_bargain(self, name: str) -> PendingOrder | None:
         """Return the bargain of this name."""
-        bargain = self._wishes.get(name)
-        return None if isinstance(bargain, Wish) else bargain
+        bargain = self._pending.get(name)
+        return None if isinstance(bargain, PendingOp) else bargain
 
-    def pop(self, count: int) -> list[Wish | Bargain]:
+    def pop(self, count: int) -> list[PendingOp | PendingOrder]:
         """Take the first *count* out."""
-        names = list(islice(self._wishes, count))
-        return [self._wishes.pop(name) for name in names]
+        names = list(islice(self._pending, count))
+        return [self._pending.pop(name) for name in names]

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from app.live.ports import Farewell, Tab
-from app.protocol.messages import News, Tabs
+from app.live.ports import DisconnectReason, Tab
+from app.protocol.messages import ServerMessage, Tabs
 
 SILENT_ROUNDS = 2
 
@@ -17,15 +17,15 @@ class _Elsewhere:
     silent_rounds: int = 0
 
 
-class Audience:
+class Presence:
     """The tabs of one account on this node, the one that came first at the front.
 
-    `tell_nodes` is told how many there are here; the other nodes' are counted with them.
+    `publish_tabs` is told how many there are here; the other nodes' are counted with them.
     """
 
-    def __init__(self, most: int, tell_nodes: Callable[[int], None]):
+    def __init__(self, most: int, publish_tabs: Callable[[int], None]):
         self._most = most
-        self._tell_nodes = tell_nodes
+        self._publish_tabs = publish_tabs
         self._tabs: list[Tab] = []
         self._here = 0
         self._elsewhere: dict[str, _Elsewhere] = {}
@@ -48,9 +48,9 @@ class Audience:
             if other.id == tab.id:
                 if other.gen >= tab.gen:
                     return False
-                self._show_out(other, Farewell.REPLACED)
+                self._show_out(other, DisconnectReason.REPLACED)
         if len(self._tabs) >= self._most:
-            self._show_out(self._tabs[0], Farewell.CROWDED_OUT)
+            self._show_out(self._tabs[0], DisconnectReason.CROWDED_OUT)
         self._tabs.append(tab)
         return True
 
@@ -65,7 +65,7 @@ class Audience:
         here = len({tab.id for tab in self._tabs})
         if here != self._here:
             self._here = here
-            self._tell_nodes(here)
+            self._publish_tabs(here)
         tabs = here + sum(others.tabs for others in self._elsewhere.values())
         if tabs != self._told:
             self._told = tabs
@@ -79,7 +79,7 @@ class Audience:
         if tabs:
             self._elsewhere[node] = _Elsewhere(tabs)
             if known is None:
-                self._tell_nodes(self._here)
+                self._publish_tabs(self._here)
         self.count(None)
 
     def go_round(self) -> None:
@@ -89,20 +89,20 @@ class Audience:
             if others.silent_rounds > SILENT_ROUNDS:
                 del self._elsewhere[node]
         if self._elsewhere:
-            self._tell_nodes(self._here)
+            self._publish_tabs(self._here)
         self.count(None)
 
-    def tell(self, news: News) -> None:
+    def tell(self, news: ServerMessage) -> None:
         """Tell every tab."""
         for tab in self:
             tab.tell(news)
 
-    def dismiss(self, why: Farewell) -> None:
+    def disconnect(self, why: DisconnectReason) -> None:
         """Show every tab out."""
         for tab in self:
             self._show_out(tab, why)
         self.count(None)
 
-    def _show_out(self, tab: Tab, why: Farewell) -> None:
+    def _show_out(self, tab: Tab, why: DisconnectReason) -> None:
         self._tabs.remove(tab)
-        tab.dismiss(why)
+        tab.disconnect(why)

@@ -8,8 +8,8 @@ from collections import Counter, deque
 from collections.abc import Sequence, Sized
 from math import ceil
 
-from app.domain.position import Why
-from app.domain.verdicts import Later, No, Verdict
+from app.domain.position import SnapshotReason
+from app.domain.verdicts import No, RetryLater, Verdict
 from app.live.histogram import Histogram
 
 SECONDS = 60
@@ -62,12 +62,12 @@ class Second:
         self.verdicts[verdict.code if type(verdict) is No else OK] += 1
         self.answers.record(took_s)
 
-    def put_off(self, later: Later) -> None:
+    def put_off(self, later: RetryLater) -> None:
         """Count an answer that is no verdict: not now."""
         self.verdicts[later.code] += 1
 
 
-class Figures:
+class Stats:
     """The newest seconds, of which older ones are forgotten; and what was counted in all of them.
 
     `welcomes` counts the tabs that were let in, by why they got a snapshot (`None`: their cart was
@@ -77,7 +77,7 @@ class Figures:
     def __init__(self) -> None:
         self.answers = Histogram()
         self.commits = Histogram()
-        self.welcomes: Counter[Why | None] = Counter()
+        self.welcomes: Counter[SnapshotReason | None] = Counter()
         self.saves: Counter[str] = Counter()
         self._seconds: deque[Second] = deque(maxlen=SECONDS + 1)
         self._ended: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from app.domain.verdicts import Code, No, Ok, Verdict
-from app.load.model import Contents, Granted, Model, Wish
+from app.load.model import Accepted, Contents, Model, SentOp
 
 RECENT: Final = 256
 SHOWN: Final = 3
@@ -17,11 +17,11 @@ Name = tuple[str, int]
 class Open(NamedTuple):
     """An op without a verdict; when it was sent first, revision `since` was known already."""
 
-    wish: Wish
+    wish: SentOp
     since: int
 
 
-class Ledger:
+class AccountChecker:
     """Compares answers with an independent model; `object_to` hears of each broken promise."""
 
     def __init__(self, rev: int, contents: Contents, object_to: Callable[[str], None]):
@@ -33,7 +33,7 @@ class Ledger:
         self._outboxes: set[str] = set()
         self._open: dict[Name, Open] = {}
         self._ruled: dict[Name, Verdict] = {}
-        self._granted: defaultdict[int, list[tuple[Name, Granted]]] = defaultdict(list)
+        self._accepted: defaultdict[int, list[tuple[Name, Accepted]]] = defaultdict(list)
         self._makers: dict[int, Name] = {}
         self._made: dict[Name, int] = {}
 
@@ -59,7 +59,7 @@ class Ledger:
         """Say whether the verdict on this op was heard, lately."""
         return name in self._ruled
 
-    def ask(self, outbox: str, wish: Wish) -> None:
+    def ask(self, outbox: str, wish: SentOp) -> None:
         """Note that an op goes out; a repeat is no news."""
         name = (outbox, wish.n)
         if name not in self._open and name not in self._ruled:
@@ -81,7 +81,7 @@ class Ledger:
             )
         elif isinstance(verdict, Ok):
             got = verdict.warn.got if verdict.warn else None
-            self._grant(name, Granted(asked.wish, got), verdict.rev)
+            self._grant(name, Accepted(asked.wish, got), verdict.rev)
         return self._settle_what_is_complete()
 
     def change(self, name: Name, rev: int) -> None:
@@ -123,43 +123,45 @@ class Ledger:
         elif first is not None and first != verdict:
             self._object_to(f"op {name} was answered {first}, and later {verdict}")
 
-    def _grant(self, name: Name, granted: Granted, rev: int) -> None:
+    def _grant(self, name: Name, accepted: Accepted, rev: int) -> None:
         self._learn(rev)
         if rev > self._model.rev:
-            self._granted[rev].append((name, granted))
+            self._accepted[rev].append((name, accepted))
         else:
-            self._must_change_nothing(name, granted)
+            self._must_change_nothing(name, accepted)
 
     def _settle_what_is_complete(self) -> None:
         """Move the model on over all revisions that no verdict can join any more."""
         complete = min((asked.since for asked in self._open.values()), default=self.newest)
         while (rev := self._model.rev + 1) <= complete:
-            self._settle(rev, self._granted.pop(rev, []))
+            self._settle(rev, self._accepted.pop(rev, []))
 
-    def _settle(self, rev: int, granted: list[tuple[Name, Granted]]) -> None:
-        maker = self._maker(rev, granted)
+    def _settle(self, rev: int, accepted: list[tuple[Name, Accepted]]) -> None:
+        maker = self._maker(rev, accepted)
         if maker is None:
-            self._object_to(_no_maker(rev, granted))
+            self._object_to(_no_maker(rev, accepted))
             self._model.rev = rev
             return
         self._model.advance(maker[1])
-        for name, other in granted:
+        for name, other in accepted:
             if name != maker[0]:
                 self._must_change_nothing(name, other)
         self._makers.pop(rev - RECENT, None)
 
-    def _maker(self, rev: int, granted: list[tuple[Name, Granted]]) -> tuple[Name, Granted] | None:
+    def _maker(
+        self, rev: int, accepted: list[tuple[Name, Accepted]]
+    ) -> tuple[Name, Accepted] | None:
         """Return which op made *rev*: the one that a patch named, or else one that can have."""
         named = self._makers.get(rev)
-        can = [one for one in granted if named in {None, one[0]} and self._model.changes(one[1])]
+        can = [one for one in accepted if named in {None, one[0]} and self._model.changes(one[1])]
         if can and named is None:
             self._makers[rev] = can[0][0]
         return can[0] if can else None
 
-    def _must_change_nothing(self, name: Name, granted: Granted) -> None:
-        if self._model.changes(granted):
+    def _must_change_nothing(self, name: Name, accepted: Accepted) -> None:
+        if self._model.changes(accepted):
             self._object_to(
-                f"op {name} ({granted.wish.k}) was answered ok at revision {self._model.rev},"
+                f"op {name} ({accepted.wish.k}) was answered ok at revision {self._model.rev},"
                 " but is not in it"
             )
 
@@ -169,10 +171,10 @@ def _forget_oldest(known: dict[Name, Any]) -> None:
         del known[next(iter(known))]
 
 
-def _no_maker(rev: int, granted: list[tuple[Name, Granted]]) -> str:
-    if not granted:
+def _no_maker(rev: int, accepted: list[tuple[Name, Accepted]]) -> str:
+    if not accepted:
         return f"revision {rev} was made by no op that was answered ok"
-    names = ", ".join(f"{name} ({one.wish.k})" for name, one in granted[:SHOWN])
+    names = ", ".join(f"{name} ({one.wish.k})" for name, one in accepted[:SHOWN])
     return f"revision {rev}: {names} was answered ok, but changes nothing"
 
 

@@ -33,7 +33,7 @@ class Kept(Struct, frozen=True):
     cookie: str
 
 
-class Doorman:
+class AccountSetup:
     """Lets accounts into the shop; `tell` hears how many are in."""
 
     def __init__(self, shop: Shop, tell: Callable[[int], None]):

@@ -37,7 +37,7 @@ _NAMES = tuple(each.name for each in fields(Tick))
 
 
 @dataclass(slots=True)
-class Tally(Tick):
+class Counters(Tick):
     """The tick that is being counted; `sockets` are open just now, and outlast it."""
 
     sockets: int = 0

@@ -23,7 +23,7 @@ class Died(Exception):
     """A process of the test ended before its work was done."""
 
 
-class Crew:
+class Pool:
     """Everybody who pushes; use it with `with`, or processes are left behind."""
 
     def __init__(self, plan: Plan, accounts: Sequence[Kept], skus: Sequence[Sku]):

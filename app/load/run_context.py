@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.catalog import Sku
-from app.load.counters import Tally
+from app.load.counters import Counters
 from app.load.plan import Plan
 
 LONGEST_NAP_S = 0.5
 
 
 @dataclass(slots=True)
-class Shift:
+class RunContext:
     """One process's part of a test: its plan, what is on the shelf, and when it is over."""
 
     plan: Plan
@@ -20,7 +20,7 @@ class Shift:
     chance: Callable[[], float]
     new_name: Callable[[], str]
     clock: Callable[[], float]
-    tally: Tally = field(default_factory=Tally)
+    counters: Counters = field(default_factory=Counters)
     is_over: bool = False
     ends_s: float = float("inf")
     left: float = float("inf")

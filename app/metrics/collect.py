@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
-from app.domain.position import ALARMS, Why
-from app.domain.verdicts import Code, Passing
+from app.domain.position import DIVERGENCES, SnapshotReason
+from app.domain.verdicts import Code, RetryCode
 from app.live.hub import Hub
-from app.live.stats import FATES, OK, Figures
+from app.live.stats import FATES, OK, Stats
 from app.metrics.process import process_figures
-from app.metrics.prometheus import Figure, counter, gauge, histogram, spell
+from app.metrics.prometheus import Figure, counter, gauge, histogram, to_text
 from app.services.passwords import Passwords
-from app.ws.registry import CODES, OTHER, Guests
+from app.ws.registry import CODES, OTHER, ConnectionRegistry
 
 CLOSES = (*(str(int(code)) for code in sorted(CODES)), OTHER)
 REFUSALS = (400, 403, 421, 503)
@@ -49,7 +49,7 @@ class Metrics:
 
     node: str
     hub: Hub
-    guests: Guests
+    connections: ConnectionRegistry
     writer: Waiting
     passwords: Passwords
     line: Line | None
@@ -57,35 +57,37 @@ class Metrics:
 
     def text(self) -> str:
         """Return all figures as Prometheus reads them."""
-        return spell(self.figures())
+        return to_text(self.figures())
 
     def figures(self) -> Iterator[Figure]:
         """Read all figures."""
         yield gauge("shop_info", "Always 1; says which server this is.", 1, node=self.node)
         yield from self._now()
-        yield from _counted(self.hub.shop.figures)
+        yield from _counted(self.hub.context.stats)
         yield counter(
             "shop_alarms_total",
             "Tabs that knew more than the database, or something else.",
-            _by_name({str(why): self.hub.alarms.raised[why] for why in sorted(ALARMS)}),
+            _by_name({str(why): self.hub.divergences.counts[why] for why in sorted(DIVERGENCES)}),
             "kind",
         )
         yield counter(
             "shop_closes_total",
             "Sockets that were closed, by the code that they were closed with.",
-            _by_name(dict.fromkeys(CLOSES, 0) | self.guests.closed),
+            _by_name(dict.fromkeys(CLOSES, 0) | self.connections.closed),
             "code",
         )
         yield counter(
             "shop_handshakes_refused_total",
             "Sockets that were refused by an HTTP status.",
-            _by_name({str(status): self.guests.refused[HTTPStatus(status)] for status in REFUSALS}),
+            _by_name(
+                {str(status): self.connections.refused[HTTPStatus(status)] for status in REFUSALS}
+            ),
             "status",
         )
         yield from process_figures(self.began_s)
 
     def _now(self) -> Iterator[Figure]:
-        unread = [guest.unread for guest in self.guests.inside]
+        unread = [connection.unread for connection in self.connections.inside]
         yield gauge("shop_sockets", "Open sockets.", len(unread))
         yield gauge("shop_carts", "Open carts.", self.hub.open_carts)
         yield gauge("shop_carts_waiting", "Carts that wait to be saved.", self.writer.waiting)
@@ -101,9 +103,9 @@ class Metrics:
             yield gauge("shop_news_waiting", "News that wait to be told to others.", waiting)
 
 
-def _counted(figures: Figures) -> Iterator[Figure]:
+def _counted(figures: Stats) -> Iterator[Figure]:
     """Return what live carts have counted, with a 0 for what has not happened yet."""
-    whys = (None, *Why)
+    whys = (None, *SnapshotReason)
     yield counter(
         "shop_welcomes_total",
         "Tabs that were let in: their cart was the same, or a snapshot followed, and why.",
@@ -111,7 +113,7 @@ def _counted(figures: Figures) -> Iterator[Figure]:
         "mode",
         "why",
     )
-    codes = (OK, *Code, *Passing)
+    codes = (OK, *Code, *RetryCode)
     verdicts = figures.verdicts
     yield counter(
         "shop_verdicts_total",

@@ -48,7 +48,7 @@ def histogram(name: str, what: str, counted: Histogram) -> Figure:
     return Figure(name, "histogram", what, [*buckets, *ends])
 
 
-def spell(figures: Iterable[Figure]) -> str:
+def to_text(figures: Iterable[Figure]) -> str:
     """Return the text of all *figures*."""
     return "".join(f"{line}\n" for figure in figures for line in _lines(figure))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.domain.limits import LARGEST_FRAME, MOST_PENDING, MOST_WATCHED
 from app.domain.ops import Kind
-from app.domain.position import Why
+from app.domain.position import SnapshotReason
 from app.protocol.json import LARGEST_INT
 from app.protocol.schemas import (
     MONEY,
@@ -85,7 +85,7 @@ FROM_THE_SHOP: dict[str, Schema] = {
             "node": TEXT,
             "conn": TEXT,
             "mode": one_of(("snapshot", "same")),
-            "why": one_of(Why),
+            "why": one_of(SnapshotReason),
             "last": whole(0),
             "verdicts": many({"anyOf": [ref("Ok"), ref("No")]}, MOST_PENDING),
             "hb_ms": whole(1),

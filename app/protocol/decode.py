@@ -49,7 +49,7 @@ class Hello(NamedTuple):
     pend: tuple[int, ...]
 
 
-class Asked(NamedTuple):
+class SubmitOp(NamedTuple):
     """An op with its number; `body` is a digest of what was sent, the same on every node."""
 
     n: int
@@ -73,10 +73,10 @@ class Ping(NamedTuple):
     id: int
 
 
-Message = Hello | Asked | Watch | Resync | Ping
+ClientMessage = Hello | SubmitOp | Watch | Resync | Ping
 
 
-def read(frame: str) -> Message:
+def read(frame: str) -> ClientMessage:
     """Return what *frame* says, or raise `BadFrame` or `BadValue`: both end the connection."""
     fields = read_object(frame)
     kind = fields.get("t")
@@ -86,7 +86,7 @@ def read(frame: str) -> Message:
     return reader(fields)
 
 
-def read_asked(fields: Fields) -> Asked:
+def decode_op(fields: Fields) -> SubmitOp:
     """Return the op in *fields*; only a number that cannot be used is a `BadValue`."""
     n = whole(fields, "n", 1)
     kind = fields.get("k")
@@ -98,12 +98,12 @@ def read_asked(fields: Fields) -> Asked:
         op = reader(fields)
     except BadValue:
         return _bad(n, fields)
-    return Asked(n, op, _digest(ascii((kind, *map(fields.get, names)))))
+    return SubmitOp(n, op, _digest(ascii((kind, *map(fields.get, names)))))
 
 
-def _bad(n: int, fields: Fields) -> Asked:
+def _bad(n: int, fields: Fields) -> SubmitOp:
     body = {name: value for name, value in fields.items() if name != "t"}
-    return Asked(n, BadOp(), _digest(json.dumps(body, sort_keys=True)))
+    return SubmitOp(n, BadOp(), _digest(json.dumps(body, sort_keys=True)))
 
 
 def _digest(body: str) -> str:
@@ -132,9 +132,9 @@ def _ping(fields: Fields) -> Ping:
     return Ping(whole(fields, "id", -LARGEST_INT))
 
 
-_MESSAGES: dict[str, Callable[[Fields], Message]] = {
+_MESSAGES: dict[str, Callable[[Fields], ClientMessage]] = {
     "hello": _hello,
-    "op": read_asked,
+    "op": decode_op,
     "watch": _watch,
     "resync": _resync,
     "ping": _ping,

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from app.domain.catalog import Sku
-from app.domain.totals import ShownLine, View
-from app.domain.verdicts import Later, No, Ok
+from app.domain.totals import ShownCart, ShownLine
+from app.domain.verdicts import No, Ok, RetryLater
 from app.domain.vouchers import ShownVoucher
 from app.protocol.messages import (
     UNTOUCHED,
@@ -18,10 +18,10 @@ from app.protocol.messages import (
     Heartbeat,
     Item,
     Need,
-    News,
     OrderMoved,
     Pong,
     Prices,
+    ServerMessage,
     Snapshot,
     Tabs,
     Welcome,
@@ -34,36 +34,36 @@ Fields = dict[str, Any]
 _encode = msgspec.json.Encoder().encode
 
 
-class Scribe:
+class CachingEncoder:
     """Writes frames; what is told to several tabs one after the other is written once."""
 
     def __init__(self) -> None:
-        self._news: News | None = None
+        self._news: ServerMessage | None = None
         self._frame = b""
 
-    def write(self, news: News) -> bytes:
+    def write(self, news: ServerMessage) -> bytes:
         """Return *news* as the text of a frame, in UTF-8."""
         if news is not self._news:
             self._news, self._frame = news, write(news)
         return self._frame
 
 
-def write(news: News) -> bytes:
+def write(news: ServerMessage) -> bytes:
     """Return *news* as the text of a frame, in UTF-8."""
     return _encode(fields_of(news))
 
 
-def spell(fields: object) -> str:
+def to_json(fields: object) -> str:
     """Return *fields*, of JSON's own types and plain dataclasses, as text."""
     return _encode(fields).decode()
 
 
-def fields_of(news: News) -> Fields:
+def fields_of(news: ServerMessage) -> Fields:
     """Return *news* as it stands in a frame, or in an answer over HTTP."""
     return _WRITERS[type(news)](news)
 
 
-def cart_fields(view: View) -> Fields:
+def cart_fields(view: ShownCart) -> Fields:
     """Return the whole cart, as a snapshot and `GET /api/cart` tell it."""
     return {
         "lines": [_line(line) for line in view.lines],
@@ -131,7 +131,7 @@ def _no(verdict: No) -> Fields:
     return {"t": "no", "n": n, "code": code, "text": text, "rev": rev}
 
 
-def _later(answer: Later) -> Fields:
+def _later(answer: RetryLater) -> Fields:
     return {"t": "no", "n": answer.n, "code": answer.code, "retry_ms": answer.retry_ms}
 
 
@@ -198,7 +198,7 @@ _WRITERS: dict[type, Callable[[Any], Fields]] = {
     Changed: _changed,
     Ok: _ok,
     No: _no,
-    Later: _later,
+    RetryLater: _later,
     Need: _need,
     Prices: _prices,
     Tabs: _tabs,

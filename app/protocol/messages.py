@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final, Literal, NamedTuple, NewType
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.domain.catalog import Money, Sku
 from app.domain.limits import Limits
 from app.domain.ops import Kind
 from app.domain.orders import OrderNumber, OrderState
 from app.domain.outbox import OutboxId
-from app.domain.position import Why
-from app.domain.totals import ShownLine, Totals, View
-from app.domain.verdicts import Later, No, Ok, Verdict
+from app.domain.position import SnapshotReason
+from app.domain.totals import ShownCart, ShownLine, Totals
+from app.domain.verdicts import No, Ok, RetryLater, Verdict
 from app.domain.vouchers import ShownVoucher
 
 TabId = NewType("TabId", str)
@@ -36,10 +36,10 @@ class Welcome(NamedTuple):
     tab missed. `why` says why a snapshot follows; `None`: its cart is current, prices follow.
     """
 
-    account: Account
+    account: AccountId
     node: str
     connection: str
-    why: Why | None
+    why: SnapshotReason | None
     last: int
     verdicts: tuple[Verdict, ...]
     heartbeat_ms: int
@@ -52,7 +52,7 @@ class Snapshot(NamedTuple):
 
     at: str
     rev: int
-    cart: View
+    cart: ShownCart
 
 
 class By(NamedTuple):
@@ -142,13 +142,13 @@ class Heartbeat(NamedTuple):
     """Nothing happened, and the line is alive."""
 
 
-News = (
+ServerMessage = (
     Welcome
     | Snapshot
     | Changed
     | Ok
     | No
-    | Later
+    | RetryLater
     | Need
     | Prices
     | Tabs

@@ -13,7 +13,7 @@ from app.domain.ops import Kind
 from app.domain.orders import OrderState
 from app.domain.rules import MOST_LINES, MOST_OF_ONE
 from app.domain.totals import LineState
-from app.domain.verdicts import Code, Passing
+from app.domain.verdicts import Code, RetryCode
 from app.domain.vouchers import VoucherState
 from app.protocol.json import LARGEST_INT
 
@@ -122,7 +122,7 @@ _FINAL = record(
     {"t": {"const": "no"}, "n": whole(1), "code": one_of(Code), "text": TEXT, "rev": whole(0)}
 )
 _PASSING = record(
-    {"t": {"const": "no"}, "n": whole(1), "code": one_of(Passing), "retry_ms": whole(0)}
+    {"t": {"const": "no"}, "n": whole(1), "code": one_of(RetryCode), "retry_ms": whole(0)}
 )
 SCHEMAS: dict[str, Schema] = {
     "Line": record(_LINE),

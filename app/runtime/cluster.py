@@ -1,16 +1,16 @@
-"""A server beside others on one database: what it tells them, and what it makes of their news."""
+"""A server beside others on one database: what it tells them, and what it makes of their events."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import assert_never
 
-from app.bus import events as news
+from app.bus import events
 from app.bus.redis import RedisBus
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.live.hub import Hub
-from app.live.ports import Farewell, Made
+from app.live.ports import CommittedChange, DisconnectReason
 from app.live.sessions import LiveSessions
 from app.store.carts import load_versions
 from app.store.database import Database
@@ -21,28 +21,30 @@ GATHER_S = 0.02
 AT_ONCE = 500
 
 
-class Alone:
+class NoPeers:
     """A server that has the database to itself has nobody to tell."""
 
     are_any = False
 
-    def tell_tabs(self, account: Account, tabs: int) -> None:
+    def publish_tabs(self, account: AccountId, tabs: int) -> None:
         """Tell nobody."""
 
-    def tell_moved(self, account: Account, version: int, made: Sequence[Made]) -> None:
+    def publish_commit(
+        self, account: AccountId, version: int, made: Sequence[CommittedChange]
+    ) -> None:
         """Tell nobody."""
 
-    def tell_shelf(self) -> None:
+    def publish_catalog(self) -> None:
         """Tell nobody."""
 
-    def tell_ended(self, id_hash: SessionHash, why: Farewell) -> None:
+    def publish_session_ended(self, id_hash: SessionHash, why: DisconnectReason) -> None:
         """Tell nobody."""
 
-    def tell_renewed(self, id_hash: SessionHash, session: Session) -> None:
+    def publish_session_renewed(self, id_hash: SessionHash, session: Session) -> None:
         """Tell nobody."""
 
 
-class Neighbours:
+class RedisPeers:
     """The other servers."""
 
     are_any = True
@@ -50,29 +52,31 @@ class Neighbours:
     def __init__(self, bus: RedisBus):
         self._bus = bus
 
-    def tell_tabs(self, account: Account, tabs: int) -> None:
+    def publish_tabs(self, account: AccountId, tabs: int) -> None:
         """Tell that so many tabs look at a cart here; as long as there are any, hear of it too."""
         self._bus.show(account, tabs)
 
-    def tell_moved(self, account: Account, version: int, made: Sequence[Made]) -> None:
+    def publish_commit(
+        self, account: AccountId, version: int, made: Sequence[CommittedChange]
+    ) -> None:
         """Tell that a cart was saved here under *version*, and what was done to it."""
-        told = [news.Made(patch, *by, order) for patch, by, order in made]
-        self._bus.tell(news.CartMoved(account, version, told), account)
+        told = [events.CartChange(patch, *by, order) for patch, by, order in made]
+        self._bus.publish(events.CartCommitted(account, version, told), account)
 
-    def tell_shelf(self) -> None:
+    def publish_catalog(self) -> None:
         """Tell that something on the shelf moved."""
-        self._bus.tell(news.ShelfMoved())
+        self._bus.publish(events.CatalogChanged())
 
-    def tell_ended(self, id_hash: SessionHash, why: Farewell) -> None:
+    def publish_session_ended(self, id_hash: SessionHash, why: DisconnectReason) -> None:
         """Tell that a login has ended."""
-        self._bus.tell(news.SessionEnded(id_hash, why.name))
+        self._bus.publish(events.SessionEnded(id_hash, why.name))
 
-    def tell_renewed(self, id_hash: SessionHash, session: Session) -> None:
+    def publish_session_renewed(self, id_hash: SessionHash, session: Session) -> None:
         """Tell that *session* took the place of a login."""
-        self._bus.tell(news.SessionRenewed(id_hash, session))
+        self._bus.publish(events.SessionRenewed(id_hash, session))
 
 
-class Ears:
+class PeerListener:
     """What this server makes of news, and of those that it may have missed."""
 
     def __init__(
@@ -88,35 +92,35 @@ class Ears:
         self._database = database
         self._lifetime = lifetime
         self._now_s = now_s
-        self._suspects: set[Account] = set()
+        self._suspects: set[AccountId] = set()
         self._doubt = asyncio.Event()
         self._round = asyncio.Event()
 
-    def hear(self, node: str, told: news.News) -> None:
+    def on_message(self, node: str, event: events.Event) -> None:
         """Take what another server tells."""
-        match told:
-            case news.CartMoved(account, version, made):
-                here = (Made(one.patch, one.by, one.order) for one in made)
-                self._hub.overhear(account, version, here)
-            case news.TabsMoved(account, tabs):
+        match event:
+            case events.CartCommitted(account, version, made):
+                here = (CommittedChange(one.patch, one.by, one.order) for one in made)
+                self._hub.on_remote_commit(account, version, here)
+            case events.TabsChanged(account, tabs):
                 self._hub.hear_tabs(account, node, tabs)
-            case news.ShelfMoved():
-                self._hub.shop.shelf.stirred.set()
-            case news.SessionEnded(id_hash, why):
-                self._sessions.hear_ended(id_hash, Farewell[why])
-            case news.SessionRenewed(id_hash, session):
+            case events.CatalogChanged():
+                self._hub.context.catalog.refresh_requested.set()
+            case events.SessionEnded(id_hash, why):
+                self._sessions.hear_ended(id_hash, DisconnectReason[why])
+            case events.SessionRenewed(id_hash, session):
                 self._sessions.hear_renewed(id_hash, session)
             case _:
-                assert_never(told)
+                assert_never(event)
 
-    def suspect(self, account: Account) -> None:
+    def resync(self, account: AccountId) -> None:
         """Learn that something may have been missed of a cart."""
         self._suspects.add(account)
         self._doubt.set()
 
     def resume(self) -> None:
         """Learn that something may have been missed of everything else."""
-        self._hub.shop.shelf.stirred.set()
+        self._hub.context.catalog.refresh_requested.set()
         self._round.set()
 
     async def look(self) -> None:
@@ -133,7 +137,7 @@ class Ears:
                 self._doubt.set()
                 raise
             for account, version in found.items():
-                self._hub.overhear(account, version)
+                self._hub.on_remote_commit(account, version)
 
     async def go_round(self) -> None:
         """Compare everything that is open with the disk: now and then, and after a silence."""
@@ -142,7 +146,7 @@ class Ears:
                 await self._round.wait()
         self._round.clear()
         for account in self._hub.go_round():
-            self.suspect(account)
+            self.resync(account)
         names, now_s = self._sessions.names(), int(self._now_s())
         for start in range(0, len(names), AT_ONCE):
             some = names[start : start + AT_ONCE]

@@ -18,7 +18,7 @@ from types import FrameType
 from app.runtime.build import build
 from app.runtime.config import Config
 from app.runtime.logging import set_up_logs
-from app.store.server_lock import claim
+from app.store.server_lock import acquire_server_lock
 
 log = logging.getLogger(__name__)
 
@@ -127,8 +127,8 @@ def serve(config: Config, line: Connection) -> None:
     set_up_logs(config.log, config.node)
     threading.Thread(target=_end_with, args=(line,), daemon=True).start()
     try:
-        with closing(claim(config.database, shared=True)) as claimed:
-            server = build(config, claimed, lambda: line.send("ready"))
+        with closing(acquire_server_lock(config.database, shared=True)) as locked:
+            server = build(config, locked, lambda: line.send("ready"))
             server.run([shared_socket(config)])
     except Exception:
         log.exception("%s cannot serve", config.node)

@@ -12,7 +12,7 @@ from typing import Any
 from app.metrics.prometheus import CONTENT_TYPE
 
 PLAIN = "text/plain; charset=utf-8"
-KNOCK_S = 2.5
+PROBE_S = 2.5
 """A little longer than the database waits for a lock."""
 
 Scope = dict[str, Any]
@@ -23,14 +23,14 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class Readiness:
     """Whether new shoppers should be sent here.
 
-    *knock* asks the database, by the way that ops are saved; it raises what stands in *away* if
+    *probe* asks the database, by the way that ops are saved; it raises what stands in *away* if
     it cannot be asked. However many want to know, one knocks at a time.
     """
 
-    def __init__(self, knock: Callable[[], Awaitable[object]], away: tuple[type[Exception], ...]):
-        self._knock = knock
+    def __init__(self, probe: Callable[[], Awaitable[object]], away: tuple[type[Exception], ...]):
+        self._probe = probe
         self._away = away
-        self._knocking: asyncio.Task[bool] | None = None
+        self._probing: asyncio.Task[bool] | None = None
         self._is_leaving = False
 
     def leave(self) -> None:
@@ -41,18 +41,18 @@ class Readiness:
         """Say why the shop is not ready; nothing, if it is."""
         if self._is_leaving:
             return "the server is about to end"
-        if self._knocking is None or self._knocking.done():
-            self._knocking = asyncio.create_task(self._answers())
+        if self._probing is None or self._probing.done():
+            self._probing = asyncio.create_task(self._answers())
         try:
-            async with asyncio.timeout(KNOCK_S):
-                answers = await asyncio.shield(self._knocking)
+            async with asyncio.timeout(PROBE_S):
+                answers = await asyncio.shield(self._probing)
         except TimeoutError:
             answers = False
         return "" if answers else "the database is away"
 
     async def _answers(self) -> bool:
         try:
-            await self._knock()
+            await self._probe()
         except self._away:
             return False
         return True

@@ -12,7 +12,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from app.domain.token_bucket import Bucket, full, spend
+from app.domain.token_bucket import RateLimit, full, spend
 from app.server.frames import CONTROL, end_of_frame, short_text, write_text
 from app.ws.close_codes import CloseCode
 from app.ws.routes import SOCKET
@@ -25,7 +25,7 @@ FEWEST_FRAMES = 200
 """So many a second are read of every socket, of whatever kind they are."""
 SHARE_S = 0.25
 """Counted so often that a few sockets cannot take the shop for long at a time."""
-PINGS = Bucket(20, 2)
+PINGS = RateLimit(20, 2)
 MOST_EMPTY = 100
 WITHOUT_A_WORD = 1006
 NOT_UTF8 = 1007
@@ -166,7 +166,7 @@ class ShopSocket(WebSocketsSansIOProtocol):
         if listener is not None:
             said = self.conn.close_rcvd
             listener.gone(said.code if said else WITHOUT_A_WORD)
-        self._untie()
+        self._break_cycles()
 
     async def run_asgi(self) -> None:
         """Run the application; if nobody serves the socket when it returns, something failed."""
@@ -253,7 +253,7 @@ class ShopSocket(WebSocketsSansIOProtocol):
             log.exception("a socket failed")
             self.close(CloseCode.FAILED, "")
 
-    def _untie(self) -> None:
+    def _break_cycles(self) -> None:
         """End the library's generator, which holds its owner, and what would hold its frame."""
         self._unread = b""
         self.conn.parser.close()

@@ -23,17 +23,17 @@ def wait_s(failures: Failures, free: int, now_s: float) -> int:
     return max(0, ceil(failures.last_at_s + pause_s - now_s))
 
 
-class Turns:
+class LoginLocks:
     """Lets one at a time try an account from an address, so that all tries count."""
 
     def __init__(self) -> None:
-        self._turns: MutableMapping[tuple[str, str], Lock] = WeakValueDictionary()
+        self._locks: MutableMapping[tuple[str, str], Lock] = WeakValueDictionary()
 
     @property
     def under_way(self) -> int:
         """How many turns are taken, or waited for."""
-        return len(self._turns)
+        return len(self._locks)
 
     def of(self, email: str, address: str) -> Lock:
         """Return what to hold while trying; it is gone when nobody holds it."""
-        return self._turns.setdefault((same_email(email), address), Lock())
+        return self._locks.setdefault((same_email(email), address), Lock())

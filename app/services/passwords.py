@@ -16,7 +16,7 @@ T = TypeVar("T")
 COMMON = Path(__file__).with_name("common_passwords.txt")
 SHORTEST, LONGEST = 8, 128
 THREADS = 2
-MOST_PLACES = 32
+MOST_SLOTS = 32
 
 
 def make_hasher() -> PasswordHasher:
@@ -29,14 +29,14 @@ def hash_password(password: str) -> str:
     return make_hasher().hash(password)
 
 
-class Crowded(Exception):
+class QueueFull(Exception):
     """Too many passwords are being checked just now."""
 
 
 class Passwords:
     """Hashes and checks passwords in two threads, behind a short queue."""
 
-    def __init__(self, hasher: PasswordHasher, most: int = MOST_PLACES):
+    def __init__(self, hasher: PasswordHasher, most: int = MOST_SLOTS):
         self._hasher = hasher
         self._most = most
         self._taken = Counter[str]()
@@ -60,10 +60,10 @@ class Passwords:
         return None
 
     @contextmanager
-    def place(self, address: str) -> Iterator[None]:
-        """Stand in the queue; `Crowded` if it is full, or half of it is *address*'s."""
+    def slot(self, address: str) -> Iterator[None]:
+        """Stand in the queue; `QueueFull` if it is full, or half of it is *address*'s."""
         if self.checking >= self._most or self._taken[address] >= self._most / 2:
-            raise Crowded
+            raise QueueFull
         self._taken[address] += 1
         try:
             yield

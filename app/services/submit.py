@@ -4,23 +4,23 @@ import asyncio
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from app.domain.outbox import OutboxId, Ticket
-from app.domain.verdicts import Later, No, Ok, Passing
+from app.domain.outbox import OpRef, OutboxId
+from app.domain.verdicts import No, Ok, RetryCode, RetryLater
 from app.live.cart import BUSY_RETRY_MS, LiveCart
-from app.live.ports import Farewell
-from app.protocol.decode import Asked
-from app.protocol.messages import Need, News
+from app.live.ports import DisconnectReason
+from app.protocol.decode import SubmitOp
+from app.protocol.messages import Need, ServerMessage
 
 PATIENCE_S = 15.0
 
 
-class Contradicted(NamedTuple):
+class DuplicateNumber(NamedTuple):
     """Another op had the number `n` before."""
 
     n: int
 
 
-Told = Ok | No | Later | Need | Contradicted
+Told = Ok | No | RetryLater | Need | DuplicateNumber
 
 
 class Answer:
@@ -35,23 +35,23 @@ class Answer:
         """Say whether what follows in the same outbox may still be asked."""
         return not self._told.done() or isinstance(self._told.result(), Ok | No)
 
-    def tell(self, news: News) -> None:
+    def tell(self, news: ServerMessage) -> None:
         """Take the answer at once; whoever waited for it may have gone."""
-        if isinstance(news, Ok | No | Later | Need):
+        if isinstance(news, Ok | No | RetryLater | Need):
             self._settle(news)
 
-    def contradict(self) -> None:
+    def reject_duplicate(self) -> None:
         """Learn that another op had this number before."""
-        self._settle(Contradicted(self._n))
+        self._settle(DuplicateNumber(self._n))
 
-    def dismiss(self, _why: Farewell) -> None:
+    def disconnect(self, _why: DisconnectReason) -> None:
         """Learn that nothing more will be told: only asking again can show what became of it."""
-        self._settle(Later(self._n, Passing.BUSY, BUSY_RETRY_MS))
+        self._settle(RetryLater(self._n, RetryCode.BUSY, BUSY_RETRY_MS))
 
     async def hear(self) -> Told:
         """Wait for the answer; after a while that too is an answer."""
         await asyncio.wait([self._told], timeout=PATIENCE_S)
-        self.dismiss(Farewell.LOST)
+        self.disconnect(DisconnectReason.LOST)
         return self._told.result()
 
     def _settle(self, told: Told) -> None:
@@ -59,7 +59,7 @@ class Answer:
             self._told.set_result(told)
 
 
-async def ask(cart: LiveCart, outbox: OutboxId, asked: Iterable[Asked]) -> list[Told]:
+async def ask(cart: LiveCart, outbox: OutboxId, asked: Iterable[SubmitOp]) -> list[Told]:
     """Return what is told of each op, up to the first that is not settled for good.
 
     All are asked before the first answer is waited for, so that one save can take them together.
@@ -67,7 +67,7 @@ async def ask(cart: LiveCart, outbox: OutboxId, asked: Iterable[Asked]) -> list[
     answers = []
     for n, op, body in asked:
         answer = Answer(n)
-        cart.submit(Ticket(outbox, n, body), op, answer)
+        cart.submit(OpRef(outbox, n, body), op, answer)
         answers.append(answer)
         if not answer.is_final:
             break

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from app.domain.catalog import Money, Product, Shelf, Sku, Voucher, VoucherCode
-from app.store.tables import categories, products, shelf, vouchers
+from app.domain.catalog import Catalog, Money, Product, Sku, Voucher, VoucherCode
+from app.store.tables import catalog_counter, categories, products, vouchers
 
 
 class Category(NamedTuple):
@@ -16,11 +16,11 @@ class Category(NamedTuple):
     name: str
 
 
-class Moves(NamedTuple):
-    """What is on the shelf since count `moved`: products that changed, and all vouchers."""
+class CatalogChanges(NamedTuple):
+    """What is on the shelf since `revision`: products that changed, and all vouchers."""
 
-    moved: int
-    shelf: Shelf
+    revision: int
+    catalog: Catalog
 
 
 def load_categories(connection: Connection) -> tuple[Category, ...]:
@@ -29,17 +29,17 @@ def load_categories(connection: Connection) -> tuple[Category, ...]:
     return tuple(Category(row.slug, row.name) for row in rows)
 
 
-def load_moves(connection: Connection, since: int) -> Moves:
+def load_catalog_changes(connection: Connection, since: int) -> CatalogChanges:
     """Return what moved after count *since*; after -1, everything, in the order of the shelf."""
-    moved = connection.execute(select(shelf.c.moved)).scalar() or 0
-    if moved == since:
-        return Moves(moved, Shelf({}, {}))
+    revision = connection.execute(select(catalog_counter.c.moved)).scalar() or 0
+    if revision == since:
+        return CatalogChanges(revision, Catalog({}, {}))
     asked = select(products).where(products.c.moved > since).order_by(products.c.place)
     changed = {Sku(row.sku): product_of(row) for row in connection.execute(asked)}
     honoured = {
         VoucherCode(row.code): _voucher(row) for row in connection.execute(select(vouchers))
     }
-    return Moves(moved, Shelf(changed, honoured))
+    return CatalogChanges(revision, Catalog(changed, honoured))
 
 
 def add_voucher(connection: Connection, voucher: Voucher) -> bool:
@@ -48,18 +48,22 @@ def add_voucher(connection: Connection, voucher: Voucher) -> bool:
     if connection.execute(free).one_or_none():
         return False
     connection.execute(insert(vouchers).values(asdict(voucher)))
-    move(connection)
+    next_revision(connection)
     return True
 
 
-def move(connection: Connection) -> int:
+def next_revision(connection: Connection) -> int:
     """Count a change of the shelf; the row's lock makes counts follow the order of commits."""
-    counted = update(shelf).values(moved=shelf.c.moved + 1).returning(shelf.c.moved)
-    moved: int | None = connection.execute(counted).scalar()
-    if moved is None:
-        moved = 1
-        connection.execute(insert(shelf).values(id=1, moved=moved))
-    return moved
+    counted = (
+        update(catalog_counter)
+        .values(moved=catalog_counter.c.moved + 1)
+        .returning(catalog_counter.c.moved)
+    )
+    revision: int | None = connection.execute(counted).scalar()
+    if revision is None:
+        revision = 1
+        connection.execute(insert(catalog_counter).values(id=1, moved=revision))
+    return revision
 
 
 def product_of(row: Row[Any]) -> Product:

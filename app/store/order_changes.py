@@ -5,32 +5,32 @@ from typing import assert_never
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, update
 
 from app.domain.catalog import Voucher
-from app.domain.orders import Deal, Order, OrderState, Return, Sale
-from app.store.catalog import move
+from app.domain.orders import CancelOrder, Order, OrderChange, OrderState, PlaceOrder
+from app.store.catalog import next_revision
 from app.store.tables import order_lines, orders, products, vouchers
 
 
-class NoDeal(Exception):
+class StockConflict(Exception):
     """The shelf, or the order, is not as it was thought to be."""
 
 
-def close_deal(connection: Connection, deal: Deal) -> None:
-    """Do what *deal* says, or raise `NoDeal`; the caller then takes back what was half done."""
-    moved = move(connection)
-    match deal:
-        case Sale(order, voucher):
-            _take_stock(connection, order, moved)
+def apply_order_change(connection: Connection, change: OrderChange) -> None:
+    """Do what *change* says, or raise `StockConflict`: the caller then rolls back."""
+    revision = next_revision(connection)
+    match change:
+        case PlaceOrder(order, voucher):
+            _take_stock(connection, order, revision)
             if voucher is not None:
                 _spend(connection, voucher)
-            _add(connection, order, moved)
-        case Return(order):
-            _cancel(connection, order, moved)
-            _bring_back(connection, order, moved)
+            _add(connection, order, revision)
+        case CancelOrder(order):
+            _cancel(connection, order, revision)
+            _bring_back(connection, order, revision)
         case _:
-            assert_never(deal)
+            assert_never(change)
 
 
-def _take_stock(connection: Connection, order: Order, moved: int) -> None:
+def _take_stock(connection: Connection, order: Order, revision: int) -> None:
     """Take the last one once, and at the price that the shopper was told."""
     taken = (
         update(products)
@@ -40,13 +40,13 @@ def _take_stock(connection: Connection, order: Order, moved: int) -> None:
             products.c.price == bindparam("told"),
             products.c.stock >= bindparam("qty"),
         )
-        .values(stock=products.c.stock - bindparam("qty"), moved=moved)
+        .values(stock=products.c.stock - bindparam("qty"), moved=revision)
     )
     rows = [
         {"wanted": line.sku, "told": line.price, "qty": line.qty} for line in sorted(order.lines)
     ]
     if connection.execute(taken, rows).rowcount != len(rows):
-        raise NoDeal
+        raise StockConflict
 
 
 def _spend(connection: Connection, voucher: Voucher) -> None:
@@ -59,26 +59,26 @@ def _spend(connection: Connection, voucher: Voucher) -> None:
         or_(vouchers.c.uses_left.is_(None), vouchers.c.uses_left > 0),
     )
     if not _add_uses(connection, -1, *told):
-        raise NoDeal
+        raise StockConflict
 
 
-def _cancel(connection: Connection, order: Order, moved: int) -> None:
+def _cancel(connection: Connection, order: Order, revision: int) -> None:
     """Cancel *order* if it is in the state that it had, so that this happens once."""
     cancelled = update(orders).where(
         orders.c.number == order.number,
         orders.c.account == order.account,
         orders.c.state == order.state,
     )
-    values = {"state": OrderState.CANCELLED, "moved": moved}
+    values = {"state": OrderState.CANCELLED, "moved": revision}
     if connection.execute(cancelled.values(values)).rowcount != 1:
-        raise NoDeal
+        raise StockConflict
 
 
-def _bring_back(connection: Connection, order: Order, moved: int) -> None:
+def _bring_back(connection: Connection, order: Order, revision: int) -> None:
     brought = (
         update(products)
         .where(products.c.sku == bindparam("bought"))
-        .values(stock=products.c.stock + bindparam("qty"), moved=moved)
+        .values(stock=products.c.stock + bindparam("qty"), moved=revision)
     )
     rows = [{"bought": line.sku, "qty": line.qty} for line in sorted(order.lines)]
     connection.execute(brought, rows)
@@ -92,7 +92,7 @@ def _add_uses(connection: Connection, uses: int, *where: ColumnElement[bool]) ->
     return connection.execute(counted).rowcount == 1
 
 
-def _add(connection: Connection, order: Order, moved: int) -> None:
+def _add(connection: Connection, order: Order, revision: int) -> None:
     connection.execute(
         insert(orders).values(
             number=order.number,
@@ -100,8 +100,8 @@ def _add(connection: Connection, order: Order, moved: int) -> None:
             key=order.key,
             state=order.state,
             placed_at=order.placed_at_s,
-            placed=moved,
-            moved=moved,
+            placed=revision,
+            moved=revision,
             items=order.totals.count,
             subtotal=order.totals.subtotal,
             discount=order.totals.discount,

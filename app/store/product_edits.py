@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.domain.catalog import Money, Product, Sku
 from app.domain.edits import Changes, Edit, NotEdited, changes, edited
-from app.store.catalog import move, product_of
+from app.store.catalog import next_revision, product_of
 from app.store.tables import accounts, edits, products
 
 PAGE_SIZE = 50
@@ -19,7 +19,7 @@ PAGE_SIZE = 50
 class Editor(NamedTuple):
     """Who edits, why, and when, in seconds since 1970; a command is no account's."""
 
-    by: Account | None
+    by: AccountId | None
     reason: str
     at_s: int
 
@@ -73,13 +73,13 @@ def put_product(connection: Connection, product: Product, editor: Editor) -> Pro
 
 def add_product(connection: Connection, product: Product, editor: Editor) -> Product | NotEdited:
     """Add *product* at the end of the shelf, as its first version."""
-    moved = move(connection)
+    revision = next_revision(connection)
     if find_product(connection, product.sku):
         return NotEdited.MOVED
     added = replace(product, version=1)
     place = select(func.coalesce(func.max(products.c.place) + 1, 0)).scalar_subquery()
-    connection.execute(insert(products).values(asdict(added) | {"place": place, "moved": moved}))
-    _log(connection, added, changes(None, added), editor, moved)
+    connection.execute(insert(products).values(asdict(added) | {"place": place, "moved": revision}))
+    _log(connection, added, changes(None, added), editor, revision)
     return added
 
 
@@ -119,7 +119,7 @@ def _change(
     editor: Editor,
 ) -> Product | NotEdited:
     """Change a product; the shelf's count is taken first, and with it the right to change it."""
-    moved = move(connection)
+    revision = next_revision(connection)
     if (before := find_product(connection, sku)) is None:
         return NotEdited.UNKNOWN
     after = change(before)
@@ -129,20 +129,20 @@ def _change(
         return NotEdited.SAME
     after = replace(after, version=before.version + 1)
     values = {name: now for name, (_, now) in changed.items()}
-    values |= {"version": after.version, "moved": moved}
+    values |= {"version": after.version, "moved": revision}
     connection.execute(update(products).where(products.c.sku == sku).values(values))
-    _log(connection, after, changed, editor, moved)
+    _log(connection, after, changed, editor, revision)
     return after
 
 
 def _log(
-    connection: Connection, product: Product, changed: Changes, editor: Editor, moved: int
+    connection: Connection, product: Product, changed: Changes, editor: Editor, revision: int
 ) -> None:
     connection.execute(
         insert(edits).values(
             sku=product.sku,
             version=product.version,
-            moved=moved,
+            moved=revision,
             by=editor.by,
             at=editor.at_s,
             reason=editor.reason,

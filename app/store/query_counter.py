@@ -24,7 +24,7 @@ class Spent(NamedTuple):
     ms: float = 0.0
 
 
-class Meter:
+class QueryCounter:
     """Counts the statements of the questions that it is put on, in whichever thread they run.
 
     Given *names*, such as an account, only the statements that have one in their parameters.
@@ -36,15 +36,15 @@ class Meter:
         self.spent = Spent()
 
     def on(
-        self, question: Callable[Concatenate[Connection, P], T]
+        self, query: Callable[Concatenate[Connection, P], T]
     ) -> Callable[Concatenate[Connection, P], T]:
-        """Return *question*, counted."""
+        """Return *query*, counted."""
 
         def counted(connection: Connection, /, *args: P.args, **kwargs: P.kwargs) -> T:
             event.listen(connection, "before_cursor_execute", self._see)
             began = time.perf_counter()
             try:
-                return question(connection, *args, **kwargs)
+                return query(connection, *args, **kwargs)
             finally:
                 self._add(ms=(time.perf_counter() - began) * 1000)
 
@@ -73,23 +73,23 @@ class Meter:
             self.spent = Spent(before.queries + queries, before.rows + rows, before.ms + ms)
 
 
-_meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
+_counter: ContextVar[QueryCounter | None] = ContextVar("meter", default=None)
 
 
 @contextmanager
-def metered() -> Iterator[Meter]:
+def count_queries() -> Iterator[QueryCounter]:
     """Count all that is asked of any database inside, by this task and what it awaits."""
-    meter = Meter()
-    token = _meter.set(meter)
+    counter = QueryCounter()
+    token = _counter.set(counter)
     try:
-        yield meter
+        yield counter
     finally:
-        _meter.reset(token)
+        _counter.reset(token)
 
 
-def meter_of_this() -> Meter | None:
+def current_counter() -> QueryCounter | None:
     """Return the meter that this task runs under."""
-    return _meter.get()
+    return _counter.get()
 
 
 def _words(rows: Sequence[Any]) -> Iterator[str]:

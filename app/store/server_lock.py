@@ -5,33 +5,34 @@ from typing import IO, Protocol
 
 from sqlalchemy import Connection, func, literal, select
 
-from app.store.database import NotNow, is_passing
+from app.domain.errors import DatabaseUnavailable
+from app.store.database import is_passing
 from app.store.engines import file_of, is_file, open_to_write
 
 SHOP = 0x73686F70
 """The advisory lock that servers hold on a PostgreSQL database; the letters of “shop”."""
 
 
-class Taken(Exception):
+class AlreadyLocked(Exception):
     """A server has this database that does not share it, or that this one does not share with."""
 
 
-class Claim(Protocol):
+class ServerLock(Protocol):
     """A database that is held; letting go of it is closing it."""
 
     def renew(self) -> None:
-        """Hold it still, after trouble too; `NotNow` while it is away, or `Taken`."""
+        """Keep the lock; may raise `DatabaseUnavailable`, or `AlreadyLocked` after trouble."""
 
     def close(self) -> None:
         """Let others have it."""
 
 
-def claim(url: str, *, shared: bool) -> Claim:
-    """Keep off all other servers, or those that do not share; or raise `Taken`."""
-    return FileClaim(url) if is_file(url) else ServerClaim(url, shared=shared)
+def acquire_server_lock(url: str, *, shared: bool) -> ServerLock:
+    """Keep off all other servers, or those that do not share; or raise `AlreadyLocked`."""
+    return FileLock(url) if is_file(url) else AdvisoryLock(url, shared=shared)
 
 
-class FileClaim:
+class FileLock:
     """An SQLite file, kept by a lock on a file beside it for as long as the process lives."""
 
     def __init__(self, url: str):
@@ -42,7 +43,7 @@ class FileClaim:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             self._lock.close()
-            raise Taken(str(path)) from error
+            raise AlreadyLocked(str(path)) from error
 
     def renew(self) -> None:
         """Hold it still: nothing can have taken it."""
@@ -52,7 +53,7 @@ class FileClaim:
         self._lock.close()
 
 
-class ServerClaim:
+class AdvisoryLock:
     """A PostgreSQL database, kept by an advisory lock for as long as a connection lives."""
 
     def __init__(self, url: str, *, shared: bool):
@@ -72,7 +73,7 @@ class ServerClaim:
         except Exception as error:
             self._forget()
             if is_passing(error):
-                raise NotNow(str(error)) from error
+                raise DatabaseUnavailable(str(error)) from error
             raise
 
     def close(self) -> None:
@@ -86,7 +87,7 @@ class ServerClaim:
         taken = connection.scalar(select((shared if self._shared else alone)(SHOP)))
         connection.rollback()
         if not taken:
-            raise Taken(str(self._engine.url.database))
+            raise AlreadyLocked(str(self._engine.url.database))
 
     def _forget(self) -> None:
         if self._connection is not None:

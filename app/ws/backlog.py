@@ -4,7 +4,7 @@ MOST_FRAMES = 64
 MOST_BYTES = 256 * 1024
 
 
-class Unread:
+class Backlog:
     """Frames that wait to be sent. Verdicts and answers stay; state can be told anew.
 
     Once state had to be dropped, `owes_snapshot` stands until the snapshot is taken along.

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from app.live.ports import Farewell
+from app.live.ports import DisconnectReason
 
 
 class CloseCode(IntEnum):
@@ -18,14 +18,14 @@ class CloseCode(IntEnum):
     REPLACED = 4409
     SIGNED_OUT = 4410
     CROWDED_OUT = 4411
-    IMPATIENT = 4429
+    RATE_IGNORED = 4429
     CART_LOST = 4503
 
 
 CODES = {
-    Farewell.REPLACED: CloseCode.REPLACED,
-    Farewell.CROWDED_OUT: CloseCode.CROWDED_OUT,
-    Farewell.SIGNED_OUT: CloseCode.SIGNED_OUT,
-    Farewell.EXPIRED: CloseCode.NO_LOGIN,
-    Farewell.LOST: CloseCode.CART_LOST,
+    DisconnectReason.REPLACED: CloseCode.REPLACED,
+    DisconnectReason.CROWDED_OUT: CloseCode.CROWDED_OUT,
+    DisconnectReason.SIGNED_OUT: CloseCode.SIGNED_OUT,
+    DisconnectReason.EXPIRED: CloseCode.NO_LOGIN,
+    DisconnectReason.LOST: CloseCode.CART_LOST,
 }

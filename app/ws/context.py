@@ -4,18 +4,18 @@ from dataclasses import dataclass, field
 
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
-from app.protocol.encode import Scribe
-from app.ws.registry import Guests
+from app.protocol.encode import CachingEncoder
+from app.ws.registry import ConnectionRegistry
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class ConnectionContext:
     """Where the carts and the logins are, and how long a connection may be silent."""
 
     hub: Hub
     sessions: LiveSessions
-    guests: Guests
+    connections: ConnectionRegistry
     node: str
     heartbeat_ms: int
     hello_ms: int
-    scribe: Scribe = field(default_factory=Scribe)
+    encoder: CachingEncoder = field(default_factory=CachingEncoder)

@@ -4,7 +4,7 @@ from app.domain.limits import MOST_PENDING
 from app.ws.socket import Socket
 
 
-class Flow:
+class FlowControl:
     """Stops reading while a tab waits for its welcome or for many answers, or does not read.
 
     `unanswered` counts its ops without a verdict.

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 
-class Pulse:
+class HeartbeatTimer:
     """Calls *beat* whenever nothing was written for *every_s*, which *wrote_at_s* tells."""
 
     def __init__(self, every_s: float, wrote_at_s: Callable[[], float], beat: Callable[[], None]):

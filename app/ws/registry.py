@@ -14,7 +14,7 @@ CODES = frozenset((*CloseCode, 1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009))
 OTHER = "other"
 
 
-class Guest(Protocol):
+class ActiveConnection(Protocol):
     """A socket that is in."""
 
     @property
@@ -29,7 +29,7 @@ class Guest(Protocol):
 
 
 @dataclass(slots=True)
-class Guests:
+class ConnectionRegistry:
     """Counts sockets in all, by address while they have no login, by account until hello.
 
     `refused` counts handshakes that were answered with an HTTP status, `closed` sockets by the
@@ -40,13 +40,13 @@ class Guests:
     most_without_login: int
     most_without_hello: int
     draining: bool = False
-    inside: set[Guest] = field(default_factory=set)
+    inside: set[ActiveConnection] = field(default_factory=set)
     refused: Counter[HTTPStatus] = field(default_factory=Counter)
     closed: Counter[str] = field(default_factory=Counter)
     _addresses: Counter[str] = field(default_factory=Counter)
     _accounts: Counter[str] = field(default_factory=Counter)
 
-    def turns_away(self, address: str) -> bool:
+    def at_capacity(self, address: str) -> bool:
         """Say whether a newcomer from *address* has to come back later."""
         crowded = self._addresses[address] >= self.most_without_login
         return self.draining or crowded or len(self.inside) >= self.most

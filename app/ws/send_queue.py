@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Callable
 
-from app.ws.backlog import Unread
+from app.ws.backlog import Backlog
 from app.ws.socket import Socket
 
 SEND_S = 5.0
 
 
-class Outgoing:
+class SendQueue:
     """Writes frames in order, and keeps them while the client does not read.
 
     *flushed* is called after a write, *stalled* when the client has not read for five seconds;
@@ -28,7 +28,7 @@ class Outgoing:
         self._flushed = flushed
         self._stalled = stalled
         self._loop = asyncio.get_running_loop()
-        self._unread = Unread()
+        self._backlog = Backlog()
         self._will_flush = False
         self._stall_timer: asyncio.TimerHandle | None = None
         self.wrote_at_s = self._loop.time()
@@ -36,11 +36,11 @@ class Outgoing:
     @property
     def waiting(self) -> int:
         """How many frames wait to be written."""
-        return len(self._unread)
+        return len(self._backlog)
 
     def add(self, frame: bytes, *, is_state: bool) -> None:
         """Have *frame* written."""
-        if self._unread.add(frame, is_state=is_state):
+        if self._backlog.add(frame, is_state=is_state):
             self._make_room()
         if not self._will_flush:
             self.flush_soon()
@@ -57,9 +57,9 @@ class Outgoing:
         if self._socket.is_full:
             self._await_room()
             return
-        frames = self._unread.take()
-        if self._unread.owes_snapshot:
-            self._unread.owes_snapshot = False
+        frames = self._backlog.take()
+        if self._backlog.owes_snapshot:
+            self._backlog.owes_snapshot = False
             frames += self._snapshot()
         if frames:
             self._socket.write(frames)
@@ -79,7 +79,7 @@ class Outgoing:
 
     def _make_room(self) -> None:
         if self._socket.is_full:
-            self._unread.drop_state()
+            self._backlog.drop_state()
         else:
             self.flush()
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.cli.backup import back_up, restore
-from app.cli.orders import NotDone
+from app.cli.orders import CommandError
 from app.store.catalog import load_categories
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
@@ -22,7 +22,7 @@ def url(tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path / 'shop.db'}"
     engine = connect(url)
     migrate(engine)
-    ask(engine, seed)
+    run_query(engine, seed)
     engine.dispose()
     return url
 
@@ -40,18 +40,18 @@ def test_a_copy_and_its_way_back_are_a_sentence_each(url: str, tmp_path: Path) -
 
 
 def test_what_is_not_there_is_neither_copied_nor_put_back(url: str, tmp_path: Path) -> None:
-    with pytest.raises(NotDone, match=r"there is no database .*/elsewhere.db"):
+    with pytest.raises(CommandError, match=r"there is no database .*/elsewhere.db"):
         back_up(f"sqlite:///{tmp_path / 'elsewhere.db'}", tmp_path / "copy")
-    with pytest.raises(NotDone, match="there is no folder"):
+    with pytest.raises(CommandError, match="there is no folder"):
         back_up(url, tmp_path / "nowhere" / "copy")
-    with pytest.raises(NotDone, match="there is no file"):
+    with pytest.raises(CommandError, match="there is no file"):
         restore(url, tmp_path / "copy", "beef", STAMP)
 
 
 def test_no_file_is_written_over(url: str, tmp_path: Path) -> None:
     (tmp_path / "copy").touch()
 
-    with pytest.raises(NotDone, match="already, and it stays as it is"):
+    with pytest.raises(CommandError, match="already, and it stays as it is"):
         back_up(url, tmp_path / "copy")
 
 
@@ -65,11 +65,13 @@ def test_a_backup_of_a_newer_shop_is_refused(url: str, tmp_path: Path) -> None:
         connection.execute("DELETE FROM categories")
     connection.close()
 
-    with pytest.raises(NotDone, match=r"nothing was changed, for .*/copy is no .*: a newer .*9999"):
+    with pytest.raises(
+        CommandError, match=r"nothing was changed, for .*/copy is no .*: a newer .*9999"
+    ):
         restore(url, copy, "beef", STAMP)
 
     engine = connect(url)
-    assert ask(engine, load_categories)
+    assert run_query(engine, load_categories)
     engine.dispose()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "shop.db"]
 
@@ -77,16 +79,16 @@ def test_a_backup_of_a_newer_shop_is_refused(url: str, tmp_path: Path) -> None:
 def test_a_damaged_database_is_not_copied(url: str, tmp_path: Path) -> None:
     (tmp_path / "shop.db").write_bytes(b"x" * 9000)
 
-    with pytest.raises(NotDone, match="was not copied: it cannot be read"):
+    with pytest.raises(CommandError, match="was not copied: it cannot be read"):
         back_up(url, tmp_path / "copy")
 
 
 def test_what_is_to_be_run_for_postgresql_names_no_password() -> None:
     url = "postgresql+psycopg://me:hush@db.example:5433/shop"
 
-    with pytest.raises(NotDone) as backing_up:
+    with pytest.raises(CommandError) as backing_up:
         back_up(url, Path("a file"))
-    with pytest.raises(NotDone) as restoring:
+    with pytest.raises(CommandError) as restoring:
         restore(url, Path("a file"), "beef", STAMP)
 
     assert str(backing_up.value).endswith("'--file=a file' postgresql://me@db.example:5433/shop")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.client.backoff import Again, Patience, after_close, pause_s
+from app.client.backoff import Again, RetryPolicy, after_close, pause_s
 from app.client.errors import (
     LoginEnded,
     LoginNeeded,
@@ -13,7 +13,7 @@ from app.client.errors import (
     TooManyTabs,
 )
 
-PROTOCOL = Patience()
+PROTOCOL = RetryPolicy()
 ALMOST_ONE = 1 - 2**-53
 
 

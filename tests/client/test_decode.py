@@ -10,9 +10,9 @@ from app.client.decode import Heard, read, read_body
 from app.client.errors import Misheard
 from app.client.state import Line, Patch, Snapshot
 from app.client.told import Answered, Need, Order, Pong, Unknown, Welcome
-from app.domain.position import Why
+from app.domain.position import SnapshotReason
 from app.domain.totals import ShownLine
-from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing
+from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater
 from app.protocol.encode import fields_of
 from tests.client.samples import SAID_BY_THE_SHOP, sample
 
@@ -23,7 +23,7 @@ def heard(fields: dict[str, Any]) -> Heard:
 
 def spelled(news: Heard) -> Any:
     """Return *news* as JSON has it; verdicts are spelled by the shop's own writer."""
-    if isinstance(news, Ok | No | Later):
+    if isinstance(news, Ok | No | RetryLater):
         return fields_of(news)
     return msgspec.to_builtins(news)
 
@@ -57,14 +57,14 @@ def test_a_line_is_heard_as_the_shop_shows_it() -> None:
 def test_verdicts_are_the_shops_own() -> None:
     assert heard(sample("ok")) == Ok(18, 42)
     assert heard(sample("ok_clamped")) == Ok(18, 42, Clamped("gala-apples-1kg", 9, 5))  # type: ignore[arg-type]
-    assert heard(sample("no_rate")) == Later(20, Passing.RATE, 400)
+    assert heard(sample("no_rate")) == RetryLater(20, RetryCode.RATE, 400)
     assert heard(sample("no_gone")) == No(19, Code.GONE, "Mangoes are no longer sold.", 42)
 
 
 def test_a_welcome_tells_the_verdicts_that_were_missed() -> None:
     welcome = heard(sample("welcome_with_verdicts"))
     assert isinstance(welcome, Welcome)
-    assert welcome.why is Why.BEHIND
+    assert welcome.why is SnapshotReason.BEHIND
     assert welcome.verdicts == [
         Ok(18, 42),
         No(19, Code.SOLD_OUT, "Gala apples are sold out.", 42),
@@ -125,7 +125,7 @@ def test_a_long_fault_is_shown_from_its_start() -> None:
 def test_answers_over_http_hold_the_same_values() -> None:
     fields = {"verdicts": [sample("ok"), sample("no_busy"), sample("need")], "at": "7c.2", "rev": 2}
     answered = read_body(Answered, json.dumps(fields).encode())
-    assert answered.verdicts == [Ok(18, 42), Later(20, Passing.BUSY, 1000), Need(18)]
+    assert answered.verdicts == [Ok(18, 42), RetryLater(20, RetryCode.BUSY, 1000), Need(18)]
     cart = {name: value for name, value in sample("snapshot_empty").items() if name != "t"}
     assert read_body(Snapshot, json.dumps(cart).encode()) == heard(sample("snapshot_empty"))
     with pytest.raises(Misheard):

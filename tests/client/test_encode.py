@@ -8,16 +8,16 @@ import pytest
 from app.client import encode as say
 from app.domain.ops import BadOp
 from app.domain.outbox import OutboxId
-from app.protocol.decode import Asked, Hello, Message, Ping, Resync, Watch, read
+from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, read
 from tests.client.samples import SAID_BY_CLIENTS
 
 
-def said_again(message: Message) -> str:
+def said_again(message: ClientMessage) -> str:
     """Say as a client what the shop understood."""
     match message:
         case Hello(tab, gen, outbox, at, pend):
             return say.hello(tab, gen, outbox, at, list(pend))
-        case Asked(n, op):
+        case SubmitOp(n, op):
             assert not isinstance(op, BadOp)
             return say.op(n, say.body(op))
         case Watch(skus):
@@ -40,7 +40,7 @@ def test_every_message_is_said_as_in_its_sample(name: str) -> None:
 def test_ops_over_http_are_the_same_but_for_their_type() -> None:
     asked = [SAID_BY_CLIENTS[name] for name in ("op_line_add", "op_line_set", "op_voucher_off")]
     messages = [read(json.dumps(fields)) for fields in asked]
-    bodies = [(one.n, say.body(one.op)) for one in messages if isinstance(one, Asked)]  # type: ignore[arg-type]
+    bodies = [(one.n, say.body(one.op)) for one in messages if isinstance(one, SubmitOp)]  # type: ignore[arg-type]
     assert json.loads(say.ops(OutboxId("a91e"), bodies)) == {
         "outbox": "a91e",
         "ops": [{name: fields[name] for name in fields if name != "t"} for fields in asked],
@@ -49,4 +49,4 @@ def test_ops_over_http_are_the_same_but_for_their_type() -> None:
 
 def test_text_that_is_no_unicode_is_refused_before_it_gets_a_number() -> None:
     with pytest.raises(UnicodeEncodeError):
-        say.spell({"text": "\ud800"})
+        say.to_json({"text": "\ud800"})

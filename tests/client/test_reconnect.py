@@ -8,12 +8,12 @@ from http import HTTPStatus
 import pytest
 
 from app.client import (
+    HandshakeRefused,
     LoginEnded,
     LoginNeeded,
     Misspoke,
     NotConnected,
     Outdated,
-    Refused,
     Replaced,
     Shop,
     Stopped,
@@ -152,8 +152,8 @@ async def test_pauses_grow_until_a_connection_lasts(shop: ScriptedShop) -> None:
         chances.append(0.005)
         return chances[-1]
 
-    patience = replace(QUICK, steady_s=0.1, first_pause_s=10, longest_pause_s=3600)
-    tab = Shop(shop.url, patience=patience, chance=chance).account("u-3fa9", "shop=x").tab()
+    retry_policy = replace(QUICK, steady_s=0.1, first_pause_s=10, longest_pause_s=3600)
+    tab = Shop(shop.url, retry_policy=retry_policy, chance=chance).account("u-3fa9", "shop=x").tab()
     line = await opened(shop, tab)
     for least_ms in (50, 100, 200):
         began_s = asyncio.get_running_loop().time()
@@ -170,8 +170,8 @@ async def test_pauses_grow_until_a_connection_lasts(shop: ScriptedShop) -> None:
 
 
 async def test_a_restarted_shop_is_tried_at_once(shop: ScriptedShop) -> None:
-    patience = replace(QUICK, first_pause_s=3600, longest_pause_s=3600)
-    client = Shop(shop.url, patience=patience, chance=lambda: 0.5)
+    retry_policy = replace(QUICK, first_pause_s=3600, longest_pause_s=3600)
+    client = Shop(shop.url, retry_policy=retry_policy, chance=lambda: 0.5)
     tab = client.account("u-3fa9", "shop=x").tab()
     line = await opened(shop, tab)
     await line.hang_up(1012)
@@ -241,7 +241,7 @@ async def test_a_handshake_that_is_wrong_is_not_tried_again(
     status: int, shop: ScriptedShop, tab: Tab
 ) -> None:
     shop.answers.append((HTTPStatus(status), {}))
-    with pytest.raises(Refused, match=str(status)):
+    with pytest.raises(HandshakeRefused, match=str(status)):
         await tab.open()
     assert shop.refused == 1
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from app.domain.cart import Cart, Lines
-from app.domain.catalog import Money, Shelf
+from app.domain.catalog import Catalog, Money
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -25,7 +25,7 @@ from app.domain.ops import (
 from app.domain.outbox import OutboxId
 from app.domain.rules import rule
 from tests.domain.crowd import CROWDED, CROWDED_SHELF, ONE_MORE, THINGS
-from tests.examples import APPLES, EMPTY, FIVER, GHOST, MILK, NOON, TENTH, shelf_with, ticket
+from tests.examples import APPLES, EMPTY, FIVER, GHOST, MILK, NOON, TENTH, catalog_with, ref
 
 SOLD = (APPLES, MILK, THINGS[0], ONE_MORE)
 SKUS = (*SOLD, GHOST)
@@ -54,12 +54,12 @@ class Day(NamedTuple):
     sold: bool = True
 
 
-def shelf_on(day: Day) -> Shelf:
+def shelf_on(day: Day) -> Catalog:
     """Return the shelf as it is on that day."""
-    shelf = CROWDED_SHELF
+    catalog = CROWDED_SHELF
     for sku in SOLD:
-        shelf = shelf_with(sku, shelf, **day._asdict())
-    return shelf
+        catalog = catalog_with(sku, catalog, **day._asdict())
+    return catalog
 
 
 DAYS = (
@@ -97,7 +97,7 @@ class Story(NamedTuple):
         """Yield what happens, wish by wish; the outboxes take turns."""
         cart = STARTS[self.start]
         for wish, outbox in zip(self.wishes, cycle(OUTBOXES), strict=False):
-            named = ticket(cart, outbox, repr(wish.op))
+            named = ref(cart, outbox, repr(wish.op))
             ruling = rule(cart, named, wish.op, SHELVES[wish.day], NOON)
             yield Step(cart, wish, outbox, ruling)
             cart = ruling.cart

@@ -15,7 +15,7 @@ TWO = Line(2, 2, Money(145))
 CART = advance(EMPTY, Patch(1, {APPLES: THREE, MILK: TWO}, note="Ring twice"))
 LIVED_IN = CART._replace(
     version=4,
-    steps=(Patch(1),),
+    undo_stack=(Patch(1),),
     outboxes={HERE: Outbox(7)},
     tries=(NOON,),
     used={VoucherCode("FIVER"): 2},

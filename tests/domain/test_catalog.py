@@ -2,13 +2,13 @@
 
 import pytest
 
-from app.domain.catalog import told_stock
+from app.domain.catalog import public_stock
 from tests.examples import MILK, product
 
 
 @pytest.mark.parametrize(("stock", "told"), [(0, 0), (1, 1), (10, 10), (11, None), (99, None)])
 def test_stock_is_told_exactly_up_to_ten(stock: int, told: int | None) -> None:
-    assert told_stock(stock) == told
+    assert public_stock(stock) == told
 
 
 def test_all_there_is_can_be_had() -> None:

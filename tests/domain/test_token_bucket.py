@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.token_bucket import Allowance, Bucket, full, refill, spend, wait_ms
+from app.domain.token_bucket import RateLimit, TokenBucket, full, refill, spend, wait_ms
 
-OPS = Bucket(64, 10)
-SMALL = Bucket(3, 2)
+OPS = RateLimit(64, 10)
+SMALL = RateLimit(3, 2)
 NOW_S = 1000.0
 
 
-def spent(times: int, bucket: Bucket, now_s: float = NOW_S) -> Allowance:
+def spent(times: int, bucket: RateLimit, now_s: float = NOW_S) -> TokenBucket:
     """Return what a full bucket is after so many were taken out at once."""
     left = full(bucket, now_s)
     for _ in range(times):
@@ -22,24 +22,24 @@ def spent(times: int, bucket: Bucket, now_s: float = NOW_S) -> Allowance:
 
 
 def test_a_full_bucket_gives_what_it_holds_and_no_more() -> None:
-    assert spent(64, OPS) == Allowance(0, NOW_S)
+    assert spent(64, OPS) == TokenBucket(0, NOW_S)
     assert spend(spent(64, OPS), OPS, NOW_S) is None
 
 
 def test_so_many_come_back_every_second() -> None:
-    assert refill(spent(64, OPS), OPS, NOW_S + 2) == Allowance(20, NOW_S + 2)
-    assert spend(spent(64, OPS), OPS, NOW_S + 2) == Allowance(19, NOW_S + 2)
+    assert refill(spent(64, OPS), OPS, NOW_S + 2) == TokenBucket(20, NOW_S + 2)
+    assert spend(spent(64, OPS), OPS, NOW_S + 2) == TokenBucket(19, NOW_S + 2)
 
 
 def test_less_than_one_is_not_given() -> None:
     assert spend(spent(3, SMALL), SMALL, NOW_S + 0.25) is None
-    assert spend(spent(3, SMALL), SMALL, NOW_S + 0.5) == Allowance(0, NOW_S + 0.5)
+    assert spend(spent(3, SMALL), SMALL, NOW_S + 0.5) == TokenBucket(0, NOW_S + 0.5)
 
 
 def test_what_came_back_by_halves_is_not_lost() -> None:
     half = refill(spent(3, SMALL), SMALL, NOW_S + 0.25)
 
-    assert spend(half, SMALL, NOW_S + 0.5) == Allowance(0, NOW_S + 0.5)
+    assert spend(half, SMALL, NOW_S + 0.5) == TokenBucket(0, NOW_S + 0.5)
 
 
 def test_a_bucket_does_not_run_over() -> None:
@@ -60,26 +60,26 @@ def test_the_wait_is_until_there_is_one(times: int, later_s: float, wait: int) -
 
 @pytest.mark.parametrize("per_s", [3, 7])
 def test_a_wait_is_rounded_up(per_s: float) -> None:
-    bucket = Bucket(1, per_s)
+    bucket = RateLimit(1, per_s)
 
     assert wait_ms(spent(1, bucket), bucket, NOW_S) == 1000 // per_s + 1
 
 
 def test_a_bucket_without_limits_never_runs_out() -> None:
-    endless = Bucket(float("inf"), 10)
+    endless = RateLimit(float("inf"), 10)
 
     assert spend(spent(1000, endless), endless, NOW_S)
     assert wait_ms(spent(1000, endless), endless, NOW_S) == 0
 
 
 some_bucket = st.builds(
-    Bucket, st.sampled_from([1, 2, 5, 64]), st.sampled_from([0.5, 1, 2, 3, 10, 33])
+    RateLimit, st.sampled_from([1, 2, 5, 64]), st.sampled_from([0.5, 1, 2, 3, 10, 33])
 )
 
 
 @given(some_bucket, st.lists(st.sampled_from([0, 0.001, 0.1, 1 / 3, 2]), min_size=5, max_size=20))
 def test_no_stretch_of_time_gives_more_than_the_bucket_and_what_came_back(
-    bucket: Bucket, pauses_s: list[float]
+    bucket: RateLimit, pauses_s: list[float]
 ) -> None:
     left, now_s, given_at = full(bucket, NOW_S), NOW_S, list[float]()
     for pause_s in pauses_s:
@@ -95,7 +95,7 @@ def test_no_stretch_of_time_gives_more_than_the_bucket_and_what_came_back(
 
 @given(some_bucket, st.floats(0, 5), st.floats(1, 1e7))
 def test_whoever_waits_as_long_as_told_is_served(
-    bucket: Bucket, later_s: float, start_s: float
+    bucket: RateLimit, later_s: float, start_s: float
 ) -> None:
     asked_s = start_s + later_s
     empty = spent(int(bucket.size), bucket, start_s)

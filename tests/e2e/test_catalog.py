@@ -6,7 +6,7 @@ import json
 import pytest
 
 from app.domain.catalog import Money, Sku
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import connect
 from tests.e2e.catalog import GHOST, MILK, PLENTY, price
 from tests.e2e.server import Server
@@ -22,7 +22,7 @@ DEARER, EMPTIED, SAVED, WATCHED, CHEAPER, SHORT, AGREED, BACK = PLENTY[20:28]
 def change(shop: Server, sku: str, *, price: int | None = None, stock: int | None = None) -> None:
     """Set a product as `shop product set` does: here, which for the server is elsewhere."""
     engine = connect(shop.environment["SHOP_DATABASE"])
-    ask(engine, set_product, Sku(sku), None if price is None else Money(price), stock)
+    run_query(engine, set_product, Sku(sku), None if price is None else Money(price), stock)
     engine.dispose()
 
 

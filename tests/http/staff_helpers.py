@@ -1,11 +1,13 @@
 """Somebody who works in the shop."""
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.store.accounts import Person, add_account
 from tests.http.house import CHEAP, House
 from tests.http.visitor import PASSWORD, Visitor
 
-GRACE = Person(Account("u-grace"), "grace@shop.example", "Grace", CHEAP.hash(PASSWORD), staff=True)
+GRACE = Person(
+    AccountId("u-grace"), "grace@shop.example", "Grace", CHEAP.hash(PASSWORD), staff=True
+)
 
 
 async def grace(house: House) -> Visitor:

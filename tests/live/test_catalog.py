@@ -1,47 +1,57 @@
 """Today's prices and stock."""
 
-from app.domain.catalog import Shelf
-from app.live.catalog import LiveShelf
+from app.domain.catalog import Catalog
+from app.live.catalog import LiveCatalog
 from app.protocol.messages import Item
-from tests.examples import APPLES, CIDER, EGGS, GHOST, MILK, SHELF, TENTH, shelf_of, shelf_with
+from tests.examples import (
+    APPLES,
+    CATALOG,
+    CIDER,
+    EGGS,
+    GHOST,
+    MILK,
+    TENTH,
+    catalog_of,
+    catalog_with,
+)
 
 
-def shelf_today() -> LiveShelf:
+def shelf_today() -> LiveCatalog:
     """Return the examples' shelf, as the disk tells of it at first."""
-    shelf = LiveShelf()
-    assert shelf.update(1, SHELF) == frozenset(SHELF.products)
-    return shelf
+    catalog = LiveCatalog()
+    assert catalog.update(1, CATALOG) == frozenset(CATALOG.products)
+    return catalog
 
 
 def test_a_shelf_that_was_never_filled_asks_for_everything() -> None:
-    assert LiveShelf().moved == -1
+    assert LiveCatalog().revision == -1
 
 
 def test_what_moved_replaces_what_was_there_and_the_rest_stays() -> None:
-    shelf = shelf_today()
-    moved = shelf_with(MILK, price=160).products[MILK]
+    catalog = shelf_today()
+    moved = catalog_with(MILK, price=160).products[MILK]
 
-    assert shelf.update(2, Shelf({MILK: moved}, SHELF.vouchers)) == frozenset({MILK})
+    assert catalog.update(2, Catalog({MILK: moved}, CATALOG.vouchers)) == frozenset({MILK})
 
-    assert shelf.moved == 2
-    assert shelf.today.products == {**SHELF.products, MILK: moved}
+    assert catalog.revision == 2
+    assert catalog.today.products == {**CATALOG.products, MILK: moved}
 
 
 def test_vouchers_are_always_told_whole() -> None:
-    shelf = shelf_today()
+    catalog = shelf_today()
 
-    shelf.update(2, Shelf({}, {TENTH: SHELF.vouchers[TENTH]}))
+    catalog.update(2, Catalog({}, {TENTH: CATALOG.vouchers[TENTH]}))
 
-    assert [*shelf.today.vouchers] == [TENTH]
+    assert [*catalog.today.vouchers] == [TENTH]
 
 
 def test_whoever_holds_on_to_a_shelf_does_not_see_it_change() -> None:
-    shelf = shelf_today()
-    before = shelf.today
+    catalog = shelf_today()
+    before = catalog.today
 
-    shelf.update(2, shelf_of(shelf_with(MILK, price=160).products[MILK]))
+    catalog.update(2, catalog_of(catalog_with(MILK, price=160).products[MILK]))
 
-    assert before == SHELF
+    assert before == CATALOG
 
 
 def test_items_are_told_in_order_and_the_stock_only_as_exactly_as_it_may_be() -> None:
@@ -53,4 +63,4 @@ def test_items_are_told_in_order_and_the_stock_only_as_exactly_as_it_may_be() ->
         (APPLES, None),
         (MILK, 5),
     ]
-    assert items[-1] == Item(MILK, SHELF.products[MILK].price, 5)
+    assert items[-1] == Item(MILK, CATALOG.products[MILK].price, 5)

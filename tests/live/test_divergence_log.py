@@ -2,22 +2,22 @@
 
 import pytest
 
-from app.domain.cart import Account
-from app.domain.position import Why
-from app.live.divergence_log import QUIET_S, Alarms
+from app.domain.cart import AccountId
+from app.domain.position import SnapshotReason
+from app.live.divergence_log import QUIET_S, DivergenceLog
 from tests.examples import ADA
 
-BOB = Account("u-bob")
+BOB = AccountId("u-bob")
 
 
 def test_an_alarm_is_counted_and_logged_with_who_and_where(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    alarms = Alarms()
+    divergences = DivergenceLog()
 
-    alarms.raise_for(ADA, Why.FUTURE, "7c1d.9.0d9e", 0.0)
+    divergences.record(ADA, SnapshotReason.FUTURE, "7c1d.9.0d9e", 0.0)
 
-    assert alarms.raised == {Why.FUTURE: 1}
+    assert divergences.counts == {SnapshotReason.FUTURE: 1}
     (record,) = caplog.records
     assert record.levelname == "ERROR"
     assert (
@@ -28,21 +28,21 @@ def test_an_alarm_is_counted_and_logged_with_who_and_where(
 def test_an_account_raises_an_alarm_at_most_once_a_minute(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    alarms = Alarms()
+    divergences = DivergenceLog()
     for now_s in (0.0, 1.0, QUIET_S - 0.1):
-        alarms.raise_for(ADA, Why.FORK, None, now_s)
-    assert (alarms.raised[Why.FORK], len(caplog.records)) == (1, 1)
+        divergences.record(ADA, SnapshotReason.FORK, None, now_s)
+    assert (divergences.counts[SnapshotReason.FORK], len(caplog.records)) == (1, 1)
 
-    alarms.raise_for(ADA, Why.FORK, None, QUIET_S)
+    divergences.record(ADA, SnapshotReason.FORK, None, QUIET_S)
 
-    assert (alarms.raised[Why.FORK], len(caplog.records)) == (2, 2)
+    assert (divergences.counts[SnapshotReason.FORK], len(caplog.records)) == (2, 2)
 
 
 def test_another_account_raises_its_own(caplog: pytest.LogCaptureFixture) -> None:
-    alarms = Alarms()
+    divergences = DivergenceLog()
 
-    alarms.raise_for(ADA, Why.FORK, None, 0.0)
-    alarms.raise_for(BOB, Why.FUTURE, None, 0.0)
+    divergences.record(ADA, SnapshotReason.FORK, None, 0.0)
+    divergences.record(BOB, SnapshotReason.FUTURE, None, 0.0)
 
-    assert alarms.raised == {Why.FORK: 1, Why.FUTURE: 1}
+    assert divergences.counts == {SnapshotReason.FORK: 1, SnapshotReason.FUTURE: 1}
     assert len(caplog.records) == 2

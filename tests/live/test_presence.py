@@ -1,8 +1,8 @@
 """The tabs of one account: who may be in, who has to go, and how many there are."""
 
-from app.live.ports import Farewell
-from app.live.presence import Audience
-from app.protocol.messages import News, Tabs
+from app.live.ports import DisconnectReason
+from app.live.presence import Presence
+from app.protocol.messages import ServerMessage, Tabs
 from tests.live.fakes import FakeTab
 
 
@@ -11,9 +11,9 @@ def tabs(*names: str) -> list[FakeTab]:
     return [FakeTab(name) for name in names]
 
 
-def audience_of(*inside: FakeTab, most: int = 10, nodes: list[int] | None = None) -> Audience:
-    """Return an audience that these have entered; *nodes* gets what other nodes are told."""
-    audience = Audience(most, ([] if nodes is None else nodes).append)
+def audience_of(*inside: FakeTab, most: int = 10, peers: list[int] | None = None) -> Presence:
+    """Return an audience that these have entered; *peers* gets what other nodes are told."""
+    audience = Presence(most, ([] if peers is None else peers).append)
     for tab in inside:
         assert audience.enter(tab)
         audience.count(tab)
@@ -28,7 +28,7 @@ def test_a_newer_connection_of_a_tab_takes_the_place_of_the_older() -> None:
     assert audience.enter(newer)
 
     assert [*audience] == [newer]
-    assert (older.farewells, newer.farewells) == ([Farewell.REPLACED], [])
+    assert (older.disconnects, newer.disconnects) == ([DisconnectReason.REPLACED], [])
 
 
 def test_a_connection_that_is_not_newer_is_not_let_in() -> None:
@@ -39,7 +39,7 @@ def test_a_connection_that_is_not_newer_is_not_let_in() -> None:
     assert not audience.enter(FakeTab(gen=1))
 
     assert [*audience] == [inside]
-    assert inside.farewells == []
+    assert inside.disconnects == []
 
 
 def test_a_tab_that_comes_back_among_others_takes_only_its_own_place() -> None:
@@ -49,7 +49,7 @@ def test_a_tab_that_comes_back_among_others_takes_only_its_own_place() -> None:
     audience.enter(again)
 
     assert [*audience] == [other, again]
-    assert other.farewells == []
+    assert other.disconnects == []
 
 
 def test_if_there_are_too_many_the_one_that_came_first_goes() -> None:
@@ -59,7 +59,7 @@ def test_if_there_are_too_many_the_one_that_came_first_goes() -> None:
     assert audience.enter(third)
 
     assert [*audience] == [second, third]
-    assert (first.farewells, second.farewells) == ([Farewell.CROWDED_OUT], [])
+    assert (first.disconnects, second.disconnects) == ([DisconnectReason.CROWDED_OUT], [])
 
 
 def test_a_tab_that_comes_back_crowds_nobody_out() -> None:
@@ -68,7 +68,7 @@ def test_a_tab_that_comes_back_crowds_nobody_out() -> None:
 
     audience.enter(FakeTab("second", gen=2))
 
-    assert first.farewells == []
+    assert first.disconnects == []
 
 
 def test_a_newcomer_is_told_how_many_they_are_and_so_are_the_others() -> None:
@@ -120,22 +120,22 @@ def test_everybody_hears_and_everybody_can_be_shown_out() -> None:
     first.hears()
 
     audience.tell(Tabs(7))
-    audience.dismiss(Farewell.LOST)
+    audience.disconnect(DisconnectReason.LOST)
 
     assert first.heard == second.heard == [Tabs(7)]
-    assert first.farewells == second.farewells == [Farewell.LOST]
+    assert first.disconnects == second.disconnects == [DisconnectReason.LOST]
     assert len(audience) == 0
 
 
 def test_a_tab_may_leave_while_the_others_are_told() -> None:
     class Leaver(FakeTab):
-        def tell(self, news: News) -> None:
+        def tell(self, news: ServerMessage) -> None:
             super().tell(news)
             audience.leave(self)
 
     leaver, stayer = Leaver("leaver"), FakeTab("stayer")
-    nodes: list[int] = []
-    audience = Audience(10, nodes.append)
+    peers: list[int] = []
+    audience = Presence(10, peers.append)
     audience.enter(leaver)
     audience.enter(stayer)
 

@@ -3,10 +3,10 @@
 import pytest
 
 from app.domain.ops import AddLine
-from app.domain.verdicts import Code, Later, No, Ok, Passing
+from app.domain.verdicts import Code, No, Ok, RetryCode, RetryLater
 from app.live.histogram import BOUNDS_S, Histogram
-from app.live.stats import SECONDS, Durations, Figures
-from tests.examples import APPLES, ticket
+from app.live.stats import SECONDS, Durations, Stats
+from tests.examples import APPLES, ref
 from tests.live.around import Around
 from tests.live.fakes import FakeTab
 
@@ -33,48 +33,48 @@ def test_what_comes_later_counts_too() -> None:
 
 
 def test_answers_are_counted_by_their_code() -> None:
-    second = Figures().at(7.2)
+    second = Stats().at(7.2)
 
     second.answer(Ok(1, 1), 0.002)
     second.answer(Ok(2, 2), 0.004)
     second.answer(No(3, Code.SOLD_OUT, "Sold out.", 2), 0.006)
-    second.put_off(Later(4, Passing.RATE, 100))
+    second.put_off(RetryLater(4, RetryCode.RATE, 100))
 
     assert second.verdicts == {"ok": 2, "sold_out": 1, "rate": 1}
     assert len(second.answers) == 3
 
 
 def test_whole_seconds_are_shown_oldest_first_also_those_in_which_nothing_happened() -> None:
-    figures = Figures()
+    stats = Stats()
     for now_s in (100.0, 100.9, 102.0, 103.0):
-        figures.at(now_s).answer(Ok(1, 1), 0.001)
+        stats.at(now_s).answer(Ok(1, 1), 0.001)
 
-    last = figures.last(103.5)
+    last = stats.last(103.5)
 
     assert len(last) == SECONDS
     assert [second.verdicts.total() for second in last[-4:]] == [0, 2, 0, 1]
 
 
 def test_what_is_older_than_a_minute_is_forgotten() -> None:
-    figures = Figures()
+    stats = Stats()
     for now_s in range(3 * SECONDS):
-        figures.at(now_s).answer(Ok(1, 1), 0.001)
+        stats.at(now_s).answer(Ok(1, 1), 0.001)
 
-    assert all(second.verdicts.total() for second in figures.last(3 * SECONDS))
-    assert not any(second.verdicts for second in figures.last(2 * SECONDS - 1))
+    assert all(second.verdicts.total() for second in stats.last(3 * SECONDS))
+    assert not any(second.verdicts for second in stats.last(2 * SECONDS - 1))
 
 
 def test_what_is_forgotten_by_the_second_is_counted_for_ever() -> None:
-    figures = Figures()
-    assert figures.verdicts == {}
+    stats = Stats()
+    assert stats.verdicts == {}
 
     for now_s in range(3 * SECONDS):
-        figures.at(now_s).answer(Ok(1, 1), 0.002)
-    figures.at(3 * SECONDS).put_off(Later(2, Passing.RATE, 100))
+        stats.at(now_s).answer(Ok(1, 1), 0.002)
+    stats.at(3 * SECONDS).put_off(RetryLater(2, RetryCode.RATE, 100))
 
-    assert figures.verdicts == {"ok": 3 * SECONDS, "rate": 1}
-    assert sum(figures.answers.counts) == 3 * SECONDS
-    assert figures.answers.sum_s == pytest.approx(3 * SECONDS * 0.002)
+    assert stats.verdicts == {"ok": 3 * SECONDS, "rate": 1}
+    assert sum(stats.answers.counts) == 3 * SECONDS
+    assert stats.answers.sum_s == pytest.approx(3 * SECONDS * 0.002)
 
 
 def test_a_duration_counts_in_the_first_bound_that_it_does_not_exceed() -> None:
@@ -88,24 +88,24 @@ def test_a_duration_counts_in_the_first_bound_that_it_does_not_exceed() -> None:
 
 
 def test_carts_are_counted_by_what_became_of_them() -> None:
-    figures = Figures()
+    stats = Stats()
 
-    figures.commit(7.0, 0.004, (("ada", "bob"), (), ("eve",), (), ()))
-    figures.commit(7.5, 0.001, (("ada",), (), (), (), ()))
+    stats.commit(7.0, 0.004, (("ada", "bob"), (), ("eve",), (), ()))
+    stats.commit(7.5, 0.001, (("ada",), (), (), (), ()))
 
-    assert figures.saves == {"saved": 3, "stale": 1}
-    assert sum(figures.commits.counts) == 2
-    assert len(figures.at(7.9).commits) == 2
+    assert stats.saves == {"saved": 3, "stale": 1}
+    assert sum(stats.commits.counts) == 2
+    assert len(stats.at(7.9).commits) == 2
 
 
 def test_an_op_counts_when_it_is_told_with_the_time_since_it_was_asked() -> None:
     around, tab = Around(), FakeTab()
     around.let_in(tab)
-    around.cart.submit(ticket(around.cart.latest), AddLine(APPLES, 1), tab)
+    around.cart.submit(ref(around.cart.latest), AddLine(APPLES, 1), tab)
     around.clock.passes(0.25)
 
     around.saves()
 
-    second = around.shop.figures.at(around.clock.steady_s())
+    second = around.context.stats.at(around.clock.steady_s())
     assert second.verdicts == {"ok": 1}
     assert second.answers.ms(0.5) == pytest.approx(250)

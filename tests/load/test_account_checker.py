@@ -2,8 +2,8 @@
 
 from app.domain.catalog import Sku
 from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
-from app.load.account_checker import Ledger
-from app.load.model import Contents, Wish
+from app.load.account_checker import AccountChecker
+from app.load.model import Contents, SentOp
 from tests.examples import APPLES, MILK
 
 HERE, THERE = "aaaa", "bbbb"
@@ -14,17 +14,17 @@ class Books:
 
     def __init__(self, rev: int = 0, contents: Contents | None = None):
         self.objections: list[str] = []
-        self.ledger = Ledger(rev, contents or {}, self.objections.append)
+        self.checker = AccountChecker(rev, contents or {}, self.objections.append)
 
     def asked(self, n: int, qty: int, outbox: str = HERE, sku: str = APPLES) -> None:
-        self.ledger.ask(outbox, Wish(n, "line.set", sku, qty))
+        self.checker.ask(outbox, SentOp(n, "line.set", sku, qty))
 
     def ruled(self, *verdicts: Verdict, outbox: str = HERE) -> None:
         for verdict in verdicts:
-            self.ledger.rule(outbox, verdict)
+            self.checker.rule(outbox, verdict)
 
     def closed(self, rev: int, contents: Contents) -> list[str]:
-        self.ledger.close(rev, contents)
+        self.checker.close(rev, contents)
         return self.objections
 
 
@@ -88,8 +88,8 @@ def test_a_revision_that_nobody_asked_for_is_objected_to() -> None:
 def test_an_op_that_made_two_revisions_is_objected_to() -> None:
     books = Books()
     books.asked(1, 2)
-    books.ledger.change((HERE, 1), 1)
-    books.ledger.change((HERE, 1), 2)
+    books.checker.change((HERE, 1), 1)
+    books.checker.change((HERE, 1), 2)
 
     assert books.objections == [f"op {(HERE, 1)} was applied again: it made revisions 1 and 2"]
 
@@ -98,15 +98,15 @@ def test_a_revision_with_two_makers_is_objected_to() -> None:
     books = Books()
     books.asked(1, 2)
     books.asked(2, 3)
-    books.ledger.change((HERE, 1), 1)
-    books.ledger.change((HERE, 2), 1)
+    books.checker.change((HERE, 1), 1)
+    books.checker.change((HERE, 2), 1)
 
     assert "made by" in books.objections[0]
 
 
 def test_a_change_by_a_foreign_outbox_is_objected_to() -> None:
     books = Books()
-    books.ledger.change((THERE, 1), 1)
+    books.checker.change((THERE, 1), 1)
 
     assert "not of this account" in books.objections[0]
 
@@ -148,9 +148,9 @@ def test_the_books_do_not_grow_with_what_is_settled() -> None:
     books = Books()
     for n in range(1, 2001):
         books.asked(n, n % 90 + 1, sku=Sku("thing"))
-        books.ledger.change((HERE, n), n)
+        books.checker.change((HERE, n), n)
         books.ruled(Ok(n, n))
 
-    kept = [value for value in vars(books.ledger).values() if isinstance(value, dict)]
+    kept = [value for value in vars(books.checker).values() if isinstance(value, dict)]
     assert max(map(len, kept)) <= 300
     assert books.closed(2000, {("line", "thing"): 2000 % 90 + 1}) == []

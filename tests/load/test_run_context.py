@@ -1,7 +1,7 @@
 """The time of a shift, by a clock that a test moves."""
 
 from app.load.plan import Plan
-from app.load.run_context import Shift
+from app.load.run_context import RunContext
 
 
 class Clock:
@@ -14,13 +14,13 @@ class Clock:
         return self.now_s
 
 
-def shift(clock: Clock, seconds: float = 4) -> Shift:
-    return Shift(Plan(seconds=seconds), (), lambda: 0.5, str, clock)
+def run(clock: Clock, seconds: float = 4) -> RunContext:
+    return RunContext(Plan(seconds=seconds), (), lambda: 0.5, str, clock)
 
 
 def test_it_goes_on_until_its_time_is_over() -> None:
     clock = Clock()
-    ours = shift(clock)
+    ours = run(clock)
     assert ours.goes_on
 
     ours.begin()
@@ -32,14 +32,14 @@ def test_it_goes_on_until_its_time_is_over() -> None:
 
 
 def test_it_is_over_when_all_is_asked_that_may_be() -> None:
-    ours = shift(Clock())
+    ours = run(Clock())
     ours.left = 0
 
     assert not ours.goes_on
 
 
 async def test_nobody_waits_beyond_its_end() -> None:
-    ours = shift(Clock())
+    ours = run(Clock())
     ours.is_over = True
 
     await ours.wait(3600)

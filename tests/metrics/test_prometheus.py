@@ -1,12 +1,12 @@
 """Figures, as text that Prometheus reads."""
 
 from app.live.histogram import BOUNDS_S, Histogram
-from app.metrics.prometheus import counter, gauge, histogram, spell
+from app.metrics.prometheus import counter, gauge, histogram, to_text
 from tests.metrics.reader import read
 
 
 def test_counters_and_gauges_are_a_line_for_each_number() -> None:
-    text = spell(
+    text = to_text(
         (
             counter("shop_ops_total", "Ops.", {("ok", "ws"): 2, ("rate", "ws"): 0}, "code", "door"),
             gauge("shop_carts", "Carts.", 1234567),
@@ -29,7 +29,7 @@ def test_a_bucket_counts_all_that_is_not_longer() -> None:
     for took_s in (0.0005, 0.002, 0.002, 60):
         counted.record(took_s)
 
-    told = read(spell([histogram("shop_answer_seconds", "Answers.", counted)]))
+    told = read(to_text([histogram("shop_answer_seconds", "Answers.", counted)]))
 
     bounds = [f"{bound:g}" for bound in BOUNDS_S]
     buckets = [told.number("shop_answer_seconds_bucket", le=bound) for bound in bounds]
@@ -40,7 +40,7 @@ def test_a_bucket_counts_all_that_is_not_longer() -> None:
 
 
 def test_what_a_label_says_stays_inside_its_quotes() -> None:
-    text = spell([gauge("shop_info", "Always 1.", 1, node='w"1\\\n')])
+    text = to_text([gauge("shop_info", "Always 1.", 1, node='w"1\\\n')])
 
     assert text.splitlines()[-1] == r'shop_info{node="w\"1\\\n"} 1'
     assert len(read(text).numbers) == 1

@@ -82,11 +82,11 @@ def _at_save(pass_by: Pass, *, before: bool, orders_only: bool = False) -> None:
             pass_by()
         return done
 
-    graft(database, "ask", around)
+    graft(database, "run_query", around)
 
 
 def _has_order(saves: Sequence[Save], _now_s: int) -> bool:
-    return any(save.deals for save in saves)
+    return any(save.changes for save in saves)
 
 
 def _at_write(pass_by: Pass, *, verdicts: bool, before: bool) -> None:

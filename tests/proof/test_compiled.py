@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.server import ROOT
 
 COPY = ROOT / "var/compiled"
-PROMISES = ("domain", "wire", "live", "ws", "store", "client", "load", "e2e")
+PROMISES = ("domain", "protocol", "live", "ws", "store", "client", "load", "e2e")
 ONE = "app/domain/rules.py", "app/live/cart.py", "app/ws/connection.py", "app/protocol/decode.py"
 BUILD_S, RUN_S = 600, 3000
 

@@ -13,7 +13,7 @@ from app.domain.ops import (
     UnsaveLine,
 )
 from app.domain.outbox import OutboxId
-from app.protocol.decode import Hello, Message, Ping, Resync, Watch
+from app.protocol.decode import ClientMessage, Hello, Ping, Resync, Watch
 from app.protocol.json import LARGEST_INT
 from app.protocol.messages import TabId
 
@@ -23,7 +23,7 @@ APPLES, MILK, HONEY = Sku("gala-apples-1kg"), Sku("milk-2l"), Sku("honey-340g")
 NOTE = "Grüße 🍎\ttwice\nthe blue door, not the “front” one"
 AT = "7c1d.41.9be2c0d1f3a4b5c6"
 
-MESSAGES: dict[str, Message] = {
+MESSAGES: dict[str, ClientMessage] = {
     "hello_first": Hello(TAB, 1, OUTBOX, None, ()),
     "hello_with_no_position": Hello(TAB, 1, OUTBOX, None, ()),
     "hello_again": Hello(TAB, 3, OUTBOX, AT, (18, 19)),

@@ -11,7 +11,7 @@ from app.domain.vouchers import ShownVoucher
 from app.protocol.asyncapi import CLOSE_CODES, FROM_CLIENTS, FROM_THE_SHOP, describe_socket
 from app.protocol.decode import _MESSAGES, _OPS
 from app.protocol.encode import fields_of
-from app.protocol.messages import News
+from app.protocol.messages import ServerMessage
 from app.protocol.schemas import SCHEMAS
 from app.server.websocket import NOT_UTF8, TOO_LARGE
 from app.ws.close_codes import CloseCode
@@ -111,7 +111,7 @@ def test_every_field_that_is_described_stands_in_a_sample(t: str) -> None:
 def test_every_type_of_message_and_every_op_is_described() -> None:
     told = {str(fields_of(news)["t"]) for news in NEWS.values()}
 
-    assert {type(news) for news in NEWS.values()} == set(get_args(News))
+    assert {type(news) for news in NEWS.values()} == set(get_args(ServerMessage))
     assert FROM_THE_SHOP.keys() == told
     assert FROM_CLIENTS.keys() == _MESSAGES.keys()
     assert {op["properties"]["k"]["const"] for op in FROM_CLIENTS["op"]["anyOf"]} == _OPS.keys()

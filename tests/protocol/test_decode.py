@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.domain.catalog import Money
 from app.domain.ops import AcceptLine, AddLine, BadOp, Op, Undo
-from app.protocol.decode import Asked, Hello, Message, read, read_asked
+from app.protocol.decode import ClientMessage, Hello, SubmitOp, decode_op, read
 from app.protocol.json import BadFrame, BadValue
 from tests.protocol.messages import MESSAGES, MILK, OPS
 from tests.protocol.samples import BAD, ODD_BUT_FINE, SAID_BY_CLIENTS, Fields, frame
@@ -21,7 +21,7 @@ def fault_of(text: str) -> str:
         message = read(text)
     except (BadFrame, BadValue) as fault:
         return str(fault) or "without a word"
-    assert isinstance(message, Message)
+    assert isinstance(message, ClientMessage)
     return ""
 
 
@@ -38,7 +38,7 @@ def test_a_client_says(name: str) -> None:
 def test_a_client_asks_for(name: str) -> None:
     asked = read(frame(SAID_BY_CLIENTS[name]))
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, SubmitOp)
     assert (asked.n, asked.op) == OPS[name]
     assert type(asked.op) is type(OPS[name][1])
 
@@ -66,7 +66,7 @@ def test_a_value_is_refused(name: str) -> None:
 def test_an_op_that_has_a_number_is_a_bad_op_at_worst(name: str) -> None:
     asked = read(NUMBERED[name]["text"])
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, SubmitOp)
     assert (asked.n, asked.op) == (1, BadOp())
 
 
@@ -82,7 +82,7 @@ def test_an_op_that_has_a_number_is_a_bad_op_at_worst(name: str) -> None:
 def test_the_smallest_number_that_may_be_is_read(op: Op, fields: Fields) -> None:
     asked = read(frame({"t": "op", "n": 1, **fields}))
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, SubmitOp)
     assert asked.op == op
 
 
@@ -133,7 +133,7 @@ def test_a_fault_fits_into_the_reason_of_a_close() -> None:
 def test_an_op_is_the_same_op_over_http_where_nothing_names_its_type() -> None:
     said = SAID_BY_CLIENTS["op_line_add_seen"]
 
-    over_http = read_asked({name: value for name, value in said.items() if name != "t"})
+    over_http = decode_op({name: value for name, value in said.items() if name != "t"})
 
     assert over_http == read(frame(said))
 
@@ -195,5 +195,5 @@ def test_what_has_the_number_of_an_op_never_ends_a_connection_for_its_values(
     except BadFrame:
         return
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, SubmitOp)
     assert asked.n == 18

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from app.protocol.encode import Scribe, cart_fields, fields_of, spell, write
-from app.protocol.messages import News, Pong
+from app.protocol.encode import CachingEncoder, cart_fields, fields_of, to_json, write
+from app.protocol.messages import Pong, ServerMessage
 from tests.protocol.samples import SAID_BY_THE_SHOP
 from tests.protocol.told import LINES, NEWS, SAVED
 
@@ -16,7 +16,7 @@ def test_every_sample_of_what_a_cart_says_has_its_value() -> None:
 
 
 def test_every_kind_of_news_has_a_sample() -> None:
-    assert {type(news) for news in NEWS.values()} == set(get_args(News))
+    assert {type(news) for news in NEWS.values()} == set(get_args(ServerMessage))
 
 
 @pytest.mark.parametrize("name", NEWS)
@@ -45,7 +45,7 @@ def test_over_http_a_verdict_and_a_cart_look_as_on_a_socket() -> None:
     snapshot = SAID_BY_THE_SHOP["snapshot_of_every_state"]
     cart = cart_fields(NEWS["snapshot_of_every_state"].cart)  # type: ignore[union-attr]
 
-    assert json.loads(spell({"verdict": fields_of(NEWS["ok_clamped"]), "cart": cart})) == {
+    assert json.loads(to_json({"verdict": fields_of(NEWS["ok_clamped"]), "cart": cart})) == {
         "verdict": SAID_BY_THE_SHOP["ok_clamped"],
         "cart": snapshot["cart"],
     }
@@ -53,17 +53,17 @@ def test_over_http_a_verdict_and_a_cart_look_as_on_a_socket() -> None:
 
 
 def test_a_scribe_writes_what_is_told_to_several_tabs_once() -> None:
-    scribe, news = Scribe(), Pong(7)
+    encoder, news = CachingEncoder(), Pong(7)
 
-    frame = scribe.write(news)
+    frame = encoder.write(news)
 
-    assert scribe.write(news) is frame
+    assert encoder.write(news) is frame
     assert frame == write(news)
 
 
 def test_a_scribe_does_not_mistake_one_news_for_another() -> None:
-    scribe = Scribe()
+    encoder = CachingEncoder()
 
-    frames = [scribe.write(Pong(number)) for number in (7, 8, 7)]
+    frames = [encoder.write(Pong(number)) for number in (7, 8, 7)]
 
     assert frames == [write(Pong(number)) for number in (7, 8, 7)]

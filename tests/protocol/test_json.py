@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.ops import BadOp
-from app.protocol.decode import Asked, read
+from app.protocol.decode import SubmitOp, read
 from app.protocol.json import DEEPEST, BadFrame, BadValue, read_object, sku, text
 from tests.protocol.samples import SAID_BY_CLIENTS
 
@@ -62,7 +62,7 @@ def test_a_number_longer_than_python_reads_is_no_position_and_not_none_either() 
 def test_an_op_with_a_number_longer_than_python_reads_is_a_bad_op() -> None:
     asked = read(f'{{"t":"op","n":1,"k":"line.add","sku":"milk-2l","qty":{HUGE}}}')
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, SubmitOp)
     assert (asked.n, asked.op) == (1, BadOp())
 
 
@@ -128,7 +128,7 @@ def test_lengths_count_code_points() -> None:
 
 def _note(text: str) -> object:
     asked = read(json.dumps({"t": "op", "n": 1, "k": "note.set", "text": text}))
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, SubmitOp)
     return asked.op
 
 

@@ -4,11 +4,11 @@ from hypothesis import given
 
 from app.domain.catalog import Sku
 from app.domain.ops import Kind
-from app.domain.totals import ShownLine, View
+from app.domain.totals import ShownCart, ShownLine
 from app.protocol.messages import UNTOUCHED, By, Changed, Prices, ShownChanges, Snapshot, TabId
 from app.protocol.projections import tell_change, tell_moved_prices, tell_snapshot
 from tests.domain.op_examples import SHELVES, SOLD, Story, Wish, some_wishes
-from tests.examples import EMPTY, HERE, NOON, SHELF
+from tests.examples import CATALOG, EMPTY, HERE, NOON
 
 SOMEBODY = By(TabId("tab"), HERE, 1, Kind.ADD_LINE)
 
@@ -37,7 +37,7 @@ class ToldTab:
         """Return what is shown, as a snapshot would tell it."""
         lines = tuple(sorted(self.lines.values(), key=lambda line: line.pos))
         saved = tuple(sorted(self.saved.values(), key=lambda line: line.pos))
-        seen = View(lines, saved, self.note, self.voucher, self.totals)
+        seen = ShownCart(lines, saved, self.note, self.voucher, self.totals)
         return Snapshot(self.at, self.rev, seen)
 
 
@@ -50,7 +50,7 @@ def _merged(lines: dict[Sku, ShownLine], changes: ShownChanges) -> dict[Sku, Sho
 def test_a_tab_that_was_told_everything_sees_just_what_a_snapshot_would_show(
     wishes: list[Wish],
 ) -> None:
-    cart, today, owed = EMPTY, SHELF, frozenset(SOLD)
+    cart, today, owed = EMPTY, CATALOG, frozenset(SOLD)
     tab = ToldTab(tell_snapshot(cart, today, NOON))
     for number, (_, wish, _, ruling) in enumerate(Story("empty", wishes).steps()):
         today = SHELVES[wish.day]

@@ -1,14 +1,14 @@
 """What each of the shop's samples tells, as values."""
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.domain.catalog import Money, Sku, VoucherCode
 from app.domain.limits import Limits
 from app.domain.ops import Kind
 from app.domain.orders import OrderNumber, OrderState
 from app.domain.outbox import OutboxId
-from app.domain.position import Why
-from app.domain.totals import LineState, ShownLine, Totals, View
-from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing, Verdict
+from app.domain.position import SnapshotReason
+from app.domain.totals import LineState, ShownCart, ShownLine, Totals
+from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater, Verdict
 from app.domain.vouchers import ShownVoucher, VoucherState
 from app.protocol.messages import (
     BY_ORDER,
@@ -20,10 +20,10 @@ from app.protocol.messages import (
     Heartbeat,
     Item,
     Need,
-    News,
     OrderMoved,
     Pong,
     Prices,
+    ServerMessage,
     ShownChanges,
     Snapshot,
     TabId,
@@ -119,11 +119,15 @@ NOTHING = totals(0, 0, 0, 0, 0)
 
 
 def welcome(
-    why: Why | None, last: int, *verdicts: Verdict, node: str = "w1", conn: str = "c-81f2"
+    why: SnapshotReason | None,
+    last: int,
+    *verdicts: Verdict,
+    node: str = "w1",
+    conn: str = "c-81f2",
 ) -> Welcome:
     """Return a welcome to somebody whose login lasts fourteen days more."""
     days_ms = 1_209_600_000
-    ada = Account("u-3fa9")
+    ada = AccountId("u-3fa9")
     return Welcome(ada, node, conn, why, last, verdicts, 20_000, days_ms, Limits())
 
 
@@ -148,10 +152,10 @@ def refusal(code: Code, text: str) -> No:
     return No(19, code, text, 42)
 
 
-NEWS: dict[str, News] = {
-    "welcome_first": welcome(Why.FIRST, 0),
+NEWS: dict[str, ServerMessage] = {
+    "welcome_first": welcome(SnapshotReason.FIRST, 0),
     "welcome_with_verdicts": welcome(
-        Why.BEHIND,
+        SnapshotReason.BEHIND,
         19,
         Ok(18, 42),
         refusal(Code.SOLD_OUT, "Gala apples are sold out."),
@@ -160,13 +164,13 @@ NEWS: dict[str, News] = {
     "welcome_same": welcome(None, 17, node="w2", conn="c-0a44")._replace(
         session_left_ms=86_400_000
     ),
-    "welcome_bad": welcome(Why.BAD, 17),
-    "welcome_epoch": welcome(Why.EPOCH, 17),
-    "welcome_future": welcome(Why.FUTURE, 17),
-    "welcome_fork": welcome(Why.FORK, 17),
-    "snapshot_empty": Snapshot("7c1d.0.0000000000000000", 0, View((), (), "", None, NOTHING)),
+    "welcome_bad": welcome(SnapshotReason.BAD, 17),
+    "welcome_epoch": welcome(SnapshotReason.EPOCH, 17),
+    "welcome_future": welcome(SnapshotReason.FUTURE, 17),
+    "welcome_fork": welcome(SnapshotReason.FORK, 17),
+    "snapshot_empty": Snapshot("7c1d.0.0000000000000000", 0, ShownCart((), (), "", None, NOTHING)),
     "snapshot_of_every_state": Snapshot(
-        "7c1d.42.0d9e51a7c3b2f480", 42, View(LINES, SAVED, NOTE, WELCOME10, COSTLY)
+        "7c1d.42.0d9e51a7c3b2f480", 42, ShownCart(LINES, SAVED, NOTE, WELCOME10, COSTLY)
     ),
     "patch_set": changed(
         Kind.SET_LINE, "51c0", {APPLES: FOUR_APPLES}, totals(10, 2440, 244, 350, 2546)
@@ -240,8 +244,8 @@ NEWS: dict[str, News] = {
     "no_expired": refusal(
         Code.EXPIRED, "This change is too old to be answered. Look at your cart and do it again."
     ),
-    "no_busy": Later(20, Passing.BUSY, 1000),
-    "no_rate": Later(20, Passing.RATE, 400),
+    "no_busy": RetryLater(20, RetryCode.BUSY, 1000),
+    "no_rate": RetryLater(20, RetryCode.RATE, 400),
     "need": Need(18),
     "prices_watched": Prices(
         (

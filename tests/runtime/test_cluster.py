@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import Connection
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.domain.ops import SetNote
-from app.live.ports import Farewell
-from app.runtime import cluster as nodes
-from app.runtime.cluster import Ears
+from app.live.ports import DisconnectReason
+from app.runtime import cluster
+from app.runtime.cluster import PeerListener
 from app.store.carts import as_save, load_cart, save_carts
 from app.store.engines import connect
 from app.store.migrations import migrate
@@ -33,16 +33,18 @@ def url(databases: Databases) -> str:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Go round at once."""
-    monkeypatch.setattr(nodes, "ROUND_EVERY_S", 0.01)
+    monkeypatch.setattr(cluster, "ROUND_EVERY_S", 0.01)
 
 
-def ears_of(house: House) -> Ears:
+def ears_of(house: House) -> PeerListener:
     """Return what would hear the news of other servers."""
-    desk = house.desk
-    return Ears(desk.hub, desk.sessions, house.database, desk.lifetime, house.clock.now_s)
+    context = house.context
+    return PeerListener(
+        context.hub, context.sessions, house.database, context.lifetime, house.clock.now_s
+    )
 
 
-def write_note(connection: Connection, account: Account) -> None:
+def write_note(connection: Connection, account: AccountId) -> None:
     """Save a note as another server does."""
     cart = after(SetNote(NOTE), cart=load_cart(connection, account))
     save_carts(connection, [as_save(cart, ())], NOON)
@@ -51,21 +53,21 @@ def write_note(connection: Connection, account: Account) -> None:
 def test_a_round_is_made_every_30_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
 
-    assert nodes.ROUND_EVERY_S == 30
+    assert cluster.ROUND_EVERY_S == 30
 
 
 async def test_a_cart_that_moved_without_a_word_is_found_on_the_round(url: str) -> None:
     async with open_house(url) as house:
         session = await session_of(house, await house.visitor().send("/api/accounts", ADA))
         assert session
-        hub, ears = house.desk.hub, ears_of(house)
+        hub, listener = house.context.hub, ears_of(house)
         async with hub.borrow(session.account, None) as cart:
             await house.database.write(write_note, session.account)
             assert cart.saved.note == ""
 
-            await ears.go_round()
-            await ears.look()
-            await hub.mend()
+            await listener.go_round()
+            await listener.look()
+            await hub.resync()
 
             assert cart.saved.note == NOTE
 
@@ -79,4 +81,4 @@ async def test_a_login_that_ended_without_a_word_is_found_on_the_round(url: str)
 
         await ears_of(house).go_round()
 
-        assert socket.dismissed == [Farewell.SIGNED_OUT]
+        assert socket.dismissed == [DisconnectReason.SIGNED_OUT]

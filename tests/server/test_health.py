@@ -9,37 +9,37 @@ from app.metrics.prometheus import CONTENT_TYPE
 from app.server.health import Health, Readiness
 
 
-class Away(Exception):
+class DatabaseUnavailable(Exception):
     """The database is away."""
 
 
-class Door:
+class FakeDatabase:
     """A database that opens when the test says so, and remembers how often somebody knocked."""
 
     def __init__(self) -> None:
-        self.knocks = 0
+        self.probes = 0
         self.is_away = False
         self.opens = asyncio.Event()
         self.opens.set()
 
-    async def knock(self) -> None:
+    async def probe(self) -> None:
         """Knock, and wait."""
-        self.knocks += 1
+        self.probes += 1
         await self.opens.wait()
         if self.is_away:
-            raise Away
+            raise DatabaseUnavailable
 
 
 @pytest.fixture
-def door() -> Door:
+def door() -> FakeDatabase:
     """Return the database's door."""
-    return Door()
+    return FakeDatabase()
 
 
 @pytest.fixture
-def readiness(door: Door) -> Readiness:
+def readiness(door: FakeDatabase) -> Readiness:
     """Return whether the shop behind this door is ready."""
-    return Readiness(door.knock, (Away,))
+    return Readiness(door.probe, (DatabaseUnavailable,))
 
 
 async def ask(health: Health, path: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
@@ -58,7 +58,9 @@ async def ask(health: Health, path: str, method: str = "GET") -> tuple[int, dict
     return start["status"], headers, body["body"].decode()
 
 
-async def test_it_is_ready_while_the_database_answers(door: Door, readiness: Readiness) -> None:
+async def test_it_is_ready_while_the_database_answers(
+    door: FakeDatabase, readiness: Readiness
+) -> None:
     assert await readiness.why_not() == ""
 
     door.is_away = True
@@ -69,15 +71,15 @@ async def test_it_is_ready_while_the_database_answers(door: Door, readiness: Rea
 
 
 async def test_it_is_not_ready_once_the_server_is_to_end_whatever_the_database_says(
-    door: Door, readiness: Readiness
+    door: FakeDatabase, readiness: Readiness
 ) -> None:
     readiness.leave()
 
     assert await readiness.why_not() == "the server is about to end"
-    assert door.knocks == 0
+    assert door.probes == 0
 
 
-async def test_however_many_ask_one_knocks(door: Door, readiness: Readiness) -> None:
+async def test_however_many_ask_one_knocks(door: FakeDatabase, readiness: Readiness) -> None:
     door.opens.clear()
     asking = [asyncio.create_task(readiness.why_not()) for _ in range(5)]
     await asyncio.sleep(0)
@@ -86,23 +88,23 @@ async def test_however_many_ask_one_knocks(door: Door, readiness: Readiness) -> 
     door.opens.set()
 
     assert await asyncio.gather(*asking) == [""] * 5
-    assert door.knocks == 1
+    assert door.probes == 1
 
 
 async def test_a_database_that_does_not_answer_is_away_and_is_not_asked_twice(
-    door: Door, readiness: Readiness, monkeypatch: pytest.MonkeyPatch
+    door: FakeDatabase, readiness: Readiness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.server.health.KNOCK_S", 0.01)
+    monkeypatch.setattr("app.server.health.PROBE_S", 0.01)
     door.opens.clear()
 
     assert [await readiness.why_not() for _ in range(2)] == ["the database is away"] * 2
-    assert door.knocks == 1
+    assert door.probes == 1
 
     door.opens.set()
     assert await readiness.why_not() == ""
 
 
-async def test_three_addresses_answer(door: Door, readiness: Readiness) -> None:
+async def test_three_addresses_answer(door: FakeDatabase, readiness: Readiness) -> None:
     health = Health(lambda: "figures\n", readiness)
 
     status, headers, text = await ask(health, "/metrics")

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from app.services.login_backoff import Turns, wait_s
+from app.services.login_backoff import LoginLocks, wait_s
 from app.store.accounts import Failures
 
 NOW_S = 1000
@@ -25,7 +25,7 @@ def test_waiting_helps() -> None:
 
 
 def test_those_who_try_the_same_take_turns_and_others_do_not_wait() -> None:
-    turns = Turns()
+    turns = LoginLocks()
     turn = turns.of("Ada@shop.example", "192.0.2.1")
 
     assert turns.of("ada@shop.example", "192.0.2.1") is turn
@@ -34,7 +34,7 @@ def test_those_who_try_the_same_take_turns_and_others_do_not_wait() -> None:
 
 
 def test_turns_that_nobody_waits_for_are_forgotten() -> None:
-    turns = Turns()
+    turns = LoginLocks()
     for number in range(100):
         turns.of(f"{number}@shop.example", "192.0.2.1")
     gc.collect()

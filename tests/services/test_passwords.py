@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from argon2 import Parameters, PasswordHasher, extract_parameters
 
-from app.services.passwords import COMMON, Crowded, Passwords, hash_password
+from app.services.passwords import COMMON, Passwords, QueueFull, hash_password
 from tests.http.house import CHEAP
 
 
@@ -94,21 +94,21 @@ async def test_nobody_costs_the_check_that_somebody_costs() -> None:
 def test_the_queue_is_short_and_places_come_free() -> None:
     passwords = Passwords(CHEAP, most=2)
 
-    with passwords.place("a"), passwords.place("b"), pytest.raises(Crowded), passwords.place("c"):
+    with passwords.slot("a"), passwords.slot("b"), pytest.raises(QueueFull), passwords.slot("c"):
         pass
-    with passwords.place("a"), passwords.place("b"):
+    with passwords.slot("a"), passwords.slot("b"):
         pass
 
 
 def test_an_address_fills_half_of_the_queue_and_no_more() -> None:
     passwords = Passwords(CHEAP, most=4)
 
-    with passwords.place("a"), passwords.place("a"):
-        with pytest.raises(Crowded), passwords.place("a"):
+    with passwords.slot("a"), passwords.slot("a"):
+        with pytest.raises(QueueFull), passwords.slot("a"):
             pass
-        with passwords.place("b"):
+        with passwords.slot("b"):
             assert passwords.checking == 3
-    with passwords.place("a"):
+    with passwords.slot("a"):
         pass
     assert passwords.checking == 0
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from app.domain.token_bucket import Bucket
-from app.services import rate_limit as throttle
-from app.services.rate_limit import Throttle, household
+from app.domain.token_bucket import RateLimit
+from app.services import rate_limit
+from app.services.rate_limit import RateLimiter, client_network
 from tests.http.flaky import Clock
 
 
 def test_an_address_may_do_so_much_at_once_and_then_has_to_wait() -> None:
     clock = Clock()
-    registrations = Throttle(Bucket(2, 0.1), clock.now_s)
+    registrations = RateLimiter(RateLimit(2, 0.1), clock.now_s)
 
     assert [registrations.spend("192.0.2.1") for _ in range(3)] == [0, 0, 10]
     clock.at_s += 9.5
@@ -20,7 +20,7 @@ def test_an_address_may_do_so_much_at_once_and_then_has_to_wait() -> None:
 
 
 def test_one_address_does_not_pay_for_another() -> None:
-    registrations = Throttle(Bucket(1, 0.1), Clock().now_s)
+    registrations = RateLimiter(RateLimit(1, 0.1), Clock().now_s)
 
     assert [registrations.spend(address) for address in ("a", "a", "b")] == [0, 10, 0]
 
@@ -28,9 +28,9 @@ def test_one_address_does_not_pay_for_another() -> None:
 def test_addresses_that_have_their_allowance_back_are_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(throttle, "MOST_ADDRESSES", 2)
+    monkeypatch.setattr(rate_limit, "MOST_ADDRESSES", 2)
     clock = Clock()
-    registrations = Throttle(Bucket(1, 0.1), clock.now_s)
+    registrations = RateLimiter(RateLimit(1, 0.1), clock.now_s)
     registrations.spend("long ago")
     clock.at_s += 10
 
@@ -53,4 +53,4 @@ def test_addresses_that_have_their_allowance_back_are_forgotten(
     ],
 )
 def test_a_home_counts_as_one_address(address: str, counted_as: str) -> None:
-    assert household(address) == counted_as
+    assert client_network(address) == counted_as

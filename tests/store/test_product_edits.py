@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 
 from app.domain.catalog import Money, Product, Sku
 from app.domain.edits import Edit, NotEdited
-from app.store import product_edits as edits
-from app.store.catalog import load_moves
-from app.store.database import ask
+from app.store import product_edits
+from app.store.catalog import load_catalog_changes
+from app.store.database import run_query
 from app.store.product_edits import (
     Editor,
     add_product,
@@ -34,13 +34,13 @@ APPLES, MILK = Sku("gala-apples-1kg"), Sku("milk-2l")
 @pytest.fixture
 def apples(engine: Engine) -> Product:
     """Fill the shelf, and return what Ada sees of apples."""
-    ask(engine, seed)
-    return ask(engine, load_moves, -1).shelf.products[APPLES]
+    run_query(engine, seed)
+    return run_query(engine, load_catalog_changes, -1).catalog.products[APPLES]
 
 
 def on_disk(engine: Engine, sku: Sku = APPLES) -> Product:
     """Return a product that there is."""
-    product = ask(engine, find_product, sku)
+    product = run_query(engine, find_product, sku)
     assert product
     return product
 
@@ -49,14 +49,14 @@ def test_an_edit_is_done_counted_and_logged_with_who_and_why(
     engine: Engine, apples: Product
 ) -> None:
     edit = Edit(APPLES, apples.version, price=Money(240), stock_by=-2, sold=False)
-    moved = ask(engine, load_moves, -1).moved
+    moved = run_query(engine, load_catalog_changes, -1).revision
 
-    done = ask(engine, edit_product, edit, BY_ADA)
+    done = run_query(engine, edit_product, edit, BY_ADA)
 
     after = replace(apples, price=Money(240), stock=apples.stock - 2, sold=False, version=1)
     assert done == on_disk(engine) == after
-    assert ask(engine, load_moves, moved).shelf.products == {APPLES: after}
-    ((entry,), next_page) = ask(engine, list_edits, None, 1)
+    assert run_query(engine, load_catalog_changes, moved).catalog.products == {APPLES: after}
+    ((entry,), next_page) = run_query(engine, list_edits, None, 1)
     assert (entry.sku, entry.product, entry.version) == (APPLES, apples.name, 1)
     assert (entry.by, entry.at_s, entry.reason) == (ADA_HERSELF.name, NOON, BY_ADA.reason)
     assert entry.changes == {
@@ -79,18 +79,18 @@ def test_an_edit_is_done_counted_and_logged_with_who_and_why(
 def test_what_is_refused_changes_nothing_and_is_not_logged(
     engine: Engine, apples: Product, edit: Edit, why: NotEdited
 ) -> None:
-    assert ask(engine, edit_product, edit, BY_ADA) is why
+    assert run_query(engine, edit_product, edit, BY_ADA) is why
 
     assert on_disk(engine) == apples
-    assert ask(engine, list_edits, None, 1).entries == []
+    assert run_query(engine, list_edits, None, 1).entries == []
 
 
 def test_of_two_who_saw_the_same_version_the_second_is_refused(
     engine: Engine, apples: Product
 ) -> None:
-    ask(engine, edit_product, Edit(APPLES, apples.version, price=Money(240)), BY_ADA)
+    run_query(engine, edit_product, Edit(APPLES, apples.version, price=Money(240)), BY_ADA)
 
-    late = ask(engine, edit_product, Edit(APPLES, apples.version, price=Money(250)), BY_ADA)
+    late = run_query(engine, edit_product, Edit(APPLES, apples.version, price=Money(250)), BY_ADA)
 
     assert late is NotEdited.MOVED
     assert on_disk(engine).price == 240
@@ -99,13 +99,13 @@ def test_of_two_who_saw_the_same_version_the_second_is_refused(
 def test_a_command_sets_what_it_names_whatever_it_was_and_is_logged_as_nobody(
     engine: Engine, apples: Product
 ) -> None:
-    ask(engine, set_product, APPLES, Money(240), 7, BY_COMMAND)
-    ask(engine, set_product, APPLES, None, 8, BY_COMMAND)
-    again = ask(engine, set_product, APPLES, Money(240), None, BY_COMMAND)
+    run_query(engine, set_product, APPLES, Money(240), 7, BY_COMMAND)
+    run_query(engine, set_product, APPLES, None, 8, BY_COMMAND)
+    again = run_query(engine, set_product, APPLES, Money(240), None, BY_COMMAND)
 
     assert again is NotEdited.SAME
     assert on_disk(engine) == replace(apples, price=Money(240), stock=8, version=2)
-    newest, oldest = ask(engine, list_edits, APPLES, 1).entries
+    newest, oldest = run_query(engine, list_edits, APPLES, 1).entries
     assert (newest.by, newest.version, newest.changes) == ("", 2, {"stock": (7, 8)})
     assert oldest.version == 1
 
@@ -113,17 +113,17 @@ def test_a_command_sets_what_it_names_whatever_it_was_and_is_logged_as_nobody(
 def test_a_new_product_comes_last_on_the_shelf_and_once(engine: Engine, apples: Product) -> None:
     new = replace(apples, sku=GHOST, name="A ghost")
 
-    added = ask(engine, add_product, new, BY_ADA)
-    twice = ask(engine, add_product, new, BY_ADA)
+    added = run_query(engine, add_product, new, BY_ADA)
+    twice = run_query(engine, add_product, new, BY_ADA)
 
     assert (added, twice) == (replace(new, version=1), NotEdited.MOVED)
-    assert [*ask(engine, load_moves, -1).shelf.products][-1] == GHOST
-    (entry,) = ask(engine, list_edits, GHOST, 1).entries
+    assert [*run_query(engine, load_catalog_changes, -1).catalog.products][-1] == GHOST
+    (entry,) = run_query(engine, list_edits, GHOST, 1).entries
     assert entry.changes["name"] == (None, "A ghost")
 
 
 def test_putting_a_product_makes_it_what_it_is_said_to_be(engine: Engine, apples: Product) -> None:
-    ask(engine, put_product, replace(apples, name="Apples", grams=900), BY_ADA)
+    run_query(engine, put_product, replace(apples, name="Apples", grams=900), BY_ADA)
 
     assert on_disk(engine) == replace(apples, name="Apples", grams=900, version=1)
 
@@ -132,13 +132,13 @@ def test_putting_a_product_makes_it_what_it_is_said_to_be(engine: Engine, apples
 def test_the_log_is_told_by_product_newest_first_and_in_pages(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edits, "PAGE_SIZE", 2)
+    monkeypatch.setattr(product_edits, "PAGE_SIZE", 2)
     for stock in (1, 2, 3):
-        ask(engine, set_product, APPLES, None, stock, BY_COMMAND)
-    ask(engine, set_product, MILK, None, 1, BY_COMMAND)
+        run_query(engine, set_product, APPLES, None, stock, BY_COMMAND)
+    run_query(engine, set_product, MILK, None, 1, BY_COMMAND)
 
-    first, second = (ask(engine, list_edits, None, page) for page in (1, 2))
-    newest = ask(engine, newest_edits, [APPLES, MILK, GHOST])
+    first, second = (run_query(engine, list_edits, None, page) for page in (1, 2))
+    newest = run_query(engine, newest_edits, [APPLES, MILK, GHOST])
 
     assert [(one.sku, one.version) for one in first.entries] == [(MILK, 1), (APPLES, 3)]
     assert (first.next_page, second.next_page) == (2, None)

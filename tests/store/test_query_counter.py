@@ -6,18 +6,18 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, text
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.store import database as store_database
 from app.store.accounts import add_account, set_password_hash
 from app.store.carts import as_save, load_cart, save_carts
 from app.store.database import MOST_WATCHES, Database
-from app.store.query_counter import Spent, metered
+from app.store.query_counter import Spent, count_queries
 from tests.examples import ADA, EMPTY, NOON
 from tests.store.people import ADA_HERSELF
 
 pytestmark = pytest.mark.on_both
 
-BOB = Account("u-bob")
+BOB = AccountId("u-bob")
 
 
 def count_to_five(connection: Connection) -> list[int]:
@@ -33,43 +33,43 @@ def count_to_five(connection: Connection) -> list[int]:
 
 async def ask_often(database: Database, times: int) -> Spent:
     """Read a cart so often, and return what that cost."""
-    with metered() as meter:
+    with count_queries() as counter:
         for _ in range(times):
             await database.read(load_cart, ADA)
-    return meter.spent
+    return counter.spent
 
 
 async def test_a_read_is_counted_with_its_rows_and_its_time_and_without_begin(
     database: Database,
 ) -> None:
-    with metered() as meter:
+    with count_queries() as counter:
         assert await database.read(load_cart, ADA) == EMPTY
 
-    assert meter.spent[:2] == (1, 1)
-    assert 0 < meter.spent.ms < 1000
+    assert counter.spent[:2] == (1, 1)
+    assert 0 < counter.spent.ms < 1000
 
 
 async def test_every_row_is_counted_however_it_is_fetched(database: Database) -> None:
-    with metered() as meter:
+    with count_queries() as counter:
         assert await database.read(count_to_five) == [1, 2, 3, 4, 5]
 
-    assert meter.spent[:2] == (1, 5)
+    assert counter.spent[:2] == (1, 5)
 
 
 async def test_a_write_is_counted_too(database: Database) -> None:
-    with metered() as meter:
+    with count_queries() as counter:
         await database.write(set_password_hash, ADA, "changed")
 
-    assert meter.spent[:2] == (1, 0)
+    assert counter.spent[:2] == (1, 0)
 
 
 async def test_what_is_asked_outside_is_not_counted(database: Database) -> None:
     await database.read(load_cart, ADA)
-    with metered() as meter:
+    with count_queries() as counter:
         pass
     await database.read(load_cart, ADA)
 
-    assert meter.spent == Spent()
+    assert counter.spent == Spent()
 
 
 async def test_requests_at_the_same_time_are_counted_apart(database: Database) -> None:
@@ -98,11 +98,11 @@ async def test_a_watch_counts_what_names_its_account_whoever_asks(database: Data
 
 async def test_a_watch_that_has_ended_is_gone(database: Database) -> None:
     database.watch("ada", [ADA])
-    meter = database.unwatch("ada")
+    counter = database.unwatch("ada")
     await database.read(load_cart, ADA)
 
-    assert meter is not None
-    assert meter.spent.queries == 0
+    assert counter is not None
+    assert counter.spent.queries == 0
     assert database.unwatch("ada") is None
 
 

@@ -1,10 +1,10 @@
 """What waits to be read, by itself."""
 
-from app.ws.backlog import MOST_BYTES, MOST_FRAMES, Unread
+from app.ws.backlog import MOST_BYTES, MOST_FRAMES, Backlog
 
 
 def test_what_waits_is_taken_once_and_in_order() -> None:
-    unread = Unread()
+    unread = Backlog()
     unread.add(b"ok", is_state=False)
     unread.add(b"patch", is_state=True)
 
@@ -13,7 +13,7 @@ def test_what_waits_is_taken_once_and_in_order() -> None:
 
 
 def test_so_many_frames_may_wait_and_one_more_is_too_much() -> None:
-    unread = Unread()
+    unread = Backlog()
 
     too_much = [unread.add(b"patch", is_state=True) for _ in range(MOST_FRAMES + 1)]
 
@@ -21,14 +21,14 @@ def test_so_many_frames_may_wait_and_one_more_is_too_much() -> None:
 
 
 def test_so_many_bytes_may_wait_and_one_more_is_too_much() -> None:
-    unread = Unread()
+    unread = Backlog()
 
     assert not unread.add(b"x" * MOST_BYTES, is_state=True)
     assert unread.add(b"x", is_state=False)
 
 
 def test_dropping_state_keeps_verdicts_and_owes_a_snapshot() -> None:
-    unread = Unread()
+    unread = Backlog()
     for number in range(3):
         unread.add(b"ok %d" % number, is_state=False)
         unread.add(b"patch %d" % number, is_state=True)
@@ -42,7 +42,7 @@ def test_dropping_state_keeps_verdicts_and_owes_a_snapshot() -> None:
 
 
 def test_what_was_dropped_makes_room_again() -> None:
-    unread = Unread()
+    unread = Backlog()
     unread.add(b"x" * MOST_BYTES, is_state=True)
     unread.drop_state()
     unread.owes_snapshot = False
@@ -51,7 +51,7 @@ def test_what_was_dropped_makes_room_again() -> None:
 
 
 def test_what_was_taken_makes_room_again() -> None:
-    unread = Unread()
+    unread = Backlog()
     unread.add(b"x" * MOST_BYTES, is_state=True)
     unread.take()
 
@@ -59,7 +59,7 @@ def test_what_was_taken_makes_room_again() -> None:
 
 
 def test_until_something_was_dropped_no_snapshot_is_owed() -> None:
-    unread = Unread()
+    unread = Backlog()
     unread.add(b"patch", is_state=True)
     unread.take()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.catalog import Money
-from tests.examples import ADA, APPLES, EGGS, MILK, THERE, shelf_with
+from tests.examples import ADA, APPLES, EGGS, MILK, THERE, catalog_with
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import Corner, kinds
 
@@ -114,8 +114,8 @@ async def test_a_watch_takes_the_place_of_the_one_before(corner: Corner) -> None
     await soon()
     here.hears()
 
-    moved = shelf_with(MILK, shelf_with(EGGS, stock=3), price=Money(160)).products
-    await corner.around.restocks(moved[MILK], moved[EGGS])
+    moved = catalog_with(MILK, catalog_with(EGGS, stock=3), price=Money(160)).products
+    await corner.around.updates_catalog(moved[MILK], moved[EGGS])
     await soon()
 
     (prices,) = here.hears()
@@ -131,8 +131,8 @@ async def test_a_price_that_moves_is_told_to_the_tab_that_has_it_in_its_cart(
     here.hears()
     there.hears()
 
-    moved = shelf_with(MILK, price=Money(160)).products[MILK]
-    await corner.around.restocks(moved)
+    moved = catalog_with(MILK, price=Money(160)).products[MILK]
+    await corner.around.updates_catalog(moved)
     await soon()
 
     (prices,) = here.hears()

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from app.ws.registry import Guests
+from app.ws.registry import ConnectionRegistry
 
 HOME, WORK = "192.0.2.1", "192.0.2.2"
 
@@ -19,68 +19,70 @@ class FakeGuest:
         raise AssertionError
 
 
-def guests_with_room_for(most: int = 9, without_login: int = 9, without_hello: int = 9) -> Guests:
+def guests_with_room_for(
+    most: int = 9, without_login: int = 9, without_hello: int = 9
+) -> ConnectionRegistry:
     """Return a shop's guests, of which there are none yet."""
-    return Guests(most, without_login, without_hello)
+    return ConnectionRegistry(most, without_login, without_hello)
 
 
 def test_whoever_comes_first_is_let_in() -> None:
-    guests = guests_with_room_for()
+    connections = guests_with_room_for()
 
-    assert not guests.turns_away(HOME)
-    assert not guests.is_crowded("u-ada")
+    assert not connections.at_capacity(HOME)
+    assert not connections.is_crowded("u-ada")
 
 
 def test_a_shop_that_is_about_to_close_turns_everybody_away() -> None:
-    guests = guests_with_room_for()
+    connections = guests_with_room_for()
 
-    guests.draining = True
+    connections.draining = True
 
-    assert guests.turns_away(HOME)
+    assert connections.at_capacity(HOME)
 
 
 def test_a_shop_that_is_full_turns_everybody_away_until_somebody_leaves() -> None:
-    guests = guests_with_room_for(most=1)
+    connections = guests_with_room_for(most=1)
     guest = FakeGuest()
 
-    guests.inside.add(guest)
-    assert guests.turns_away(HOME)
-    guests.inside.discard(guest)
+    connections.inside.add(guest)
+    assert connections.at_capacity(HOME)
+    connections.inside.discard(guest)
 
-    assert not guests.turns_away(HOME)
+    assert not connections.at_capacity(HOME)
 
 
 def test_an_address_may_have_so_many_sockets_without_a_login() -> None:
-    guests = guests_with_room_for(without_login=2)
+    connections = guests_with_room_for(without_login=2)
 
-    with guests.without_login(HOME):
-        assert not guests.turns_away(HOME)
-        with guests.without_login(HOME):
-            assert guests.turns_away(HOME)
-            assert not guests.turns_away(WORK)
-        assert not guests.turns_away(HOME)
-        with guests.without_login(HOME):
-            assert guests.turns_away(HOME)
+    with connections.without_login(HOME):
+        assert not connections.at_capacity(HOME)
+        with connections.without_login(HOME):
+            assert connections.at_capacity(HOME)
+            assert not connections.at_capacity(WORK)
+        assert not connections.at_capacity(HOME)
+        with connections.without_login(HOME):
+            assert connections.at_capacity(HOME)
 
-    assert not guests.turns_away(HOME)
+    assert not connections.at_capacity(HOME)
 
 
 def test_an_account_may_have_so_many_sockets_without_a_hello() -> None:
-    guests = guests_with_room_for(without_hello=2)
+    connections = guests_with_room_for(without_hello=2)
 
-    with guests.without_hello("u-ada"):
-        assert not guests.is_crowded("u-ada")
-        with guests.without_hello("u-ada"):
-            assert guests.is_crowded("u-ada")
-            assert not guests.is_crowded("u-bob")
+    with connections.without_hello("u-ada"):
+        assert not connections.is_crowded("u-ada")
+        with connections.without_hello("u-ada"):
+            assert connections.is_crowded("u-ada")
+            assert not connections.is_crowded("u-bob")
 
-    assert not guests.is_crowded("u-ada")
+    assert not connections.is_crowded("u-ada")
 
 
 def test_what_fails_is_counted_no_longer() -> None:
-    guests = guests_with_room_for(without_login=1)
+    connections = guests_with_room_for(without_login=1)
 
-    with suppress(ZeroDivisionError), guests.without_login(HOME):
+    with suppress(ZeroDivisionError), connections.without_login(HOME):
         raise ZeroDivisionError
 
-    assert not guests.turns_away(HOME)
+    assert not connections.at_capacity(HOME)

@@ -9,10 +9,10 @@ from app.domain.addresses import MOST_ADDRESSES
 from app.domain.sessions import Session
 from app.http.account.profile import HERE, done
 from app.http.core.address_fields import address_faults, read_address, typed_address
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.page import show
 from app.http.core.problems import not_found
-from app.http.core.session import find_login, need_login, to_login
+from app.http.core.session import find_login, require_login, to_login
 from app.store.addresses import (
     TooManyAddresses,
     change_address,
@@ -26,83 +26,83 @@ THERE = f"{HERE}/addresses"
 TOO_MANY = f"You keep {MOST_ADDRESSES} addresses already. Remove one first."
 
 
-def own_addresses_door(desk: Desk) -> Blueprint:
+def addresses_blueprint(context: HttpContext) -> Blueprint:
     """Return the forms of one's own addresses."""
-    door = Blueprint("own_addresses", __name__)
+    blueprint = Blueprint("own_addresses", __name__)
 
-    @door.before_request
+    @blueprint.before_request
     async def only_with_a_login() -> ResponseReturnValue | None:
-        return to_login(HERE) if await find_login(desk) is None else None
+        return to_login(HERE) if await find_login(context) is None else None
 
-    @door.get(f"{THERE}/new")
+    @blueprint.get(f"{THERE}/new")
     async def new() -> ResponseReturnValue:
-        return await _show(desk, {"name": (await need_login(desk)).name})
+        return await _show(context, {"name": (await require_login(context)).name})
 
-    @door.post(f"{THERE}/new")
+    @blueprint.post(f"{THERE}/new")
     async def add() -> ResponseReturnValue:
-        return await _add(desk, await need_login(desk))
+        return await _add(context, await require_login(context))
 
-    @door.get(f"{THERE}/<address_id>")
+    @blueprint.get(f"{THERE}/<address_id>")
     async def old(address_id: str) -> ResponseReturnValue:
-        return await _show(desk, await _kept(desk, await need_login(desk), address_id))
+        return await _show(context, await _kept(context, await require_login(context), address_id))
 
-    @door.post(f"{THERE}/<address_id>")
+    @blueprint.post(f"{THERE}/<address_id>")
     async def change(address_id: str) -> ResponseReturnValue:
-        return await _change(desk, await need_login(desk), address_id)
+        return await _change(context, await require_login(context), address_id)
 
-    @door.post(f"{THERE}/<address_id>/first")
+    @blueprint.post(f"{THERE}/<address_id>/first")
     async def first(address_id: str) -> ResponseReturnValue:
-        login = await need_login(desk)
-        if not await desk.database.write(offer_first, login.account, address_id):
+        login = await require_login(context)
+        if not await context.database.write(offer_first, login.account, address_id):
             raise not_found()
         return await done("That address is offered first now.")
 
-    @door.post(f"{THERE}/<address_id>/remove")
+    @blueprint.post(f"{THERE}/<address_id>/remove")
     async def remove(address_id: str) -> ResponseReturnValue:
-        login = await need_login(desk)
-        if not await desk.database.write(forget_address, login.account, address_id):
+        login = await require_login(context)
+        if not await context.database.write(forget_address, login.account, address_id):
             raise not_found()
         return await done("The address is removed.")
 
-    return door
+    return blueprint
 
 
-async def _add(desk: Desk, login: Session) -> ResponseReturnValue:
+async def _add(context: HttpContext, login: Session) -> ResponseReturnValue:
     typed = typed_address(await request.form)
     if faults := address_faults(typed):
-        return await _show(desk, typed, faults), 400
+        return await _show(context, typed, faults), 400
     address = read_address(typed)
     try:
-        await desk.database.write(keep_address, login.account, desk.new_uuid(), address)
+        await context.database.write(keep_address, login.account, context.new_uuid(), address)
     except TooManyAddresses:
-        return await _show(desk, typed, error=TOO_MANY), 409
+        return await _show(context, typed, error=TOO_MANY), 409
     return await done("The address is added.")
 
 
-async def _change(desk: Desk, login: Session, address_id: str) -> ResponseReturnValue:
-    await _kept(desk, login, address_id)
+async def _change(context: HttpContext, login: Session, address_id: str) -> ResponseReturnValue:
+    await _kept(context, login, address_id)
     typed = typed_address(await request.form)
     if faults := address_faults(typed):
-        return await _show(desk, typed, faults), 400
+        return await _show(context, typed, faults), 400
     address = read_address(typed)
-    if not await desk.database.write(change_address, login.account, address_id, address):
+    if not await context.database.write(change_address, login.account, address_id, address):
         raise not_found()
     return await done("The address is changed.")
 
 
-async def _kept(desk: Desk, login: Session, address_id: str) -> dict[str, str]:
-    for one in await desk.database.read(load_addresses, login.account):
+async def _kept(context: HttpContext, login: Session, address_id: str) -> dict[str, str]:
+    for one in await context.database.read(load_addresses, login.account):
         if one.id == address_id:
             return one.address._asdict()
     raise not_found()
 
 
 async def _show(
-    desk: Desk,
+    context: HttpContext,
     typed: Mapping[str, str],
     faults: Mapping[str, str] | None = None,
     error: str | None = None,
 ) -> str:
     is_new = request.path.endswith("/new")
-    context = {"typed": typed, "faults": faults or {}, "error": error, "is_new": is_new}
-    return await show(desk, "address.html", path=request.path, **context)
+    values = {"typed": typed, "faults": faults or {}, "error": error, "is_new": is_new}
+    return await show(context, "address.html", path=request.path, **values)

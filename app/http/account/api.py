@@ -5,34 +5,34 @@ from quart import Blueprint, Response
 from app.domain.sessions import Session
 from app.http.account.auth import register, sign_in
 from app.http.account.signin_pages import CLEAR_SITE_DATA
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json, read_body
-from app.http.core.session import end_login, need_login
+from app.http.core.session import end_login, require_login
 
 
-def account_api(desk: Desk) -> Blueprint:
+def account_api_blueprint(context: HttpContext) -> Blueprint:
     """Return the routes of accounts and logins."""
-    door = Blueprint("account_api", __name__)
+    blueprint = Blueprint("account_api", __name__)
 
-    @door.post("/api/accounts")
+    @blueprint.post("/api/accounts")
     async def newcomer() -> Response:
-        return as_json(_fields(desk, await register(desk, await read_body())), 201)
+        return as_json(_fields(context, await register(context, await read_body())), 201)
 
-    @door.post("/api/session")
+    @blueprint.post("/api/session")
     async def login() -> Response:
-        return as_json(_fields(desk, await sign_in(desk, await read_body())))
+        return as_json(_fields(context, await sign_in(context, await read_body())))
 
-    @door.delete("/api/session")
+    @blueprint.delete("/api/session")
     async def logout() -> Response:
-        await end_login(desk, await need_login(desk))
+        await end_login(context, await require_login(context))
         return Response(None, 204, CLEAR_SITE_DATA)
 
-    return door
+    return blueprint
 
 
-def _fields(desk: Desk, login: Session) -> dict[str, object]:
+def _fields(context: HttpContext, login: Session) -> dict[str, object]:
     return {
         "account": login.account,
         "name": login.name,
-        "session_left_ms": desk.sessions.left_ms(login),
+        "session_left_ms": context.sessions.left_ms(login),
     }

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from quart import request
 from sqlalchemy import Connection
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.domain.sessions import Session
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.problems import Problem, malformed, throttled
 from app.http.core.session import begin_login
 from app.protocol.json import BadValue, text
 from app.services.login_backoff import wait_s
-from app.services.rate_limit import household
+from app.services.rate_limit import client_network
 from app.store.accounts import (
     EmailTaken,
     PasswordMoved,
@@ -35,31 +35,33 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 Fields = Mapping[str, object]
 
 
-async def register(desk: Desk, fields: Fields) -> Session:
+async def register(context: HttpContext, fields: Fields) -> Session:
     """Make an account of what *fields* say, and sign in to it."""
     email, password, name = _email(fields), read_text(fields, "password"), read_name(fields)
-    if weakness := desk.passwords.weakness(password):
+    if weakness := context.passwords.weakness(password):
         raise Problem(400, "weak_password", weakness)
-    if pause_s := desk.registrations.spend(from_address()):
+    if pause_s := context.registrations.spend(from_address()):
         raise throttled(pause_s)
-    with desk.passwords.place(from_address()):
-        password_hash = await desk.passwords.hash(password)
-    person = Person(Account(f"u-{desk.new_uuid()}"), email, name, password_hash)
-    epoch, now_s = desk.new_epoch(), int(desk.now_s())
+    with context.passwords.slot(from_address()):
+        password_hash = await context.passwords.hash(password)
+    person = Person(AccountId(f"u-{context.new_uuid()}"), email, name, password_hash)
+    epoch, now_s = context.new_epoch(), int(context.now_s())
     try:
-        return await begin_login(desk, person, lambda told: add_account(told, person, epoch, now_s))
+        return await begin_login(
+            context, person, lambda told: add_account(told, person, epoch, now_s)
+        )
     except EmailTaken:
         detail = "There is an account with this e-mail address already. Sign in to it."
         raise Problem(409, "email_taken", detail) from None
 
 
-async def sign_in(desk: Desk, fields: Fields) -> Session:
+async def sign_in(context: HttpContext, fields: Fields) -> Session:
     """Sign in; unknown e-mail and wrong password take the same way and the same time."""
     email, password = read_text(fields, "email"), read_text(fields, "password")
     address = from_address()
-    with desk.passwords.place(address):
-        async with desk.turns.of(email, address):
-            person, better_hash = await recognise(desk, email, password, address)
+    with context.passwords.slot(address):
+        async with context.login_locks.of(email, address):
+            person, better_hash = await recognise(context, email, password, address)
 
     def first(connection: Connection) -> None:
         expect_password(connection, person)
@@ -68,27 +70,27 @@ async def sign_in(desk: Desk, fields: Fields) -> Session:
             set_password_hash(connection, person.account, better_hash)
 
     try:
-        return await begin_login(desk, person, first)
+        return await begin_login(context, person, first)
     except PasswordMoved:
-        return await sign_in(desk, fields)
+        return await sign_in(context, fields)
 
 
 async def recognise(
-    desk: Desk, email: str, password: str, address: str
+    context: HttpContext, email: str, password: str, address: str
 ) -> tuple[Person, str | None]:
     """Return whose password that is, and a better hash of it if theirs is outdated."""
-    failures = await desk.database.read(find_failures, email, address)
-    if pause_s := wait_s(failures, desk.free_failures, desk.now_s()):
+    failures = await context.database.read(find_failures, email, address)
+    if pause_s := wait_s(failures, context.free_failures, context.now_s()):
         raise throttled(pause_s)
-    person = await desk.database.read(find_by_email, email)
+    person = await context.database.read(find_by_email, email)
     known = person.password_hash if person else None
-    if not await desk.passwords.fit(password, known) or person is None:
-        await desk.database.write(add_failure, email, address, int(desk.now_s()))
+    if not await context.passwords.fit(password, known) or person is None:
+        await context.database.write(add_failure, email, address, int(context.now_s()))
         detail = "E-mail address or password is wrong. Check both and try again."
         raise Problem(401, "wrong_login", detail)
-    if not desk.passwords.is_outdated(person.password_hash):
+    if not context.passwords.is_outdated(person.password_hash):
         return person, None
-    return person, await desk.passwords.hash(password)
+    return person, await context.passwords.hash(password)
 
 
 def is_email(text: str) -> bool:
@@ -121,4 +123,4 @@ def read_text(fields: Fields, name: str) -> str:
 
 def from_address() -> str:
     """Return where the request comes from, as failures are counted."""
-    return household(request.remote_addr or "")
+    return client_network(request.remote_addr or "")

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from app.domain.sessions import Session, SessionHash
 from app.http.account.auth import from_address, recognise
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.problems import Problem
 from app.http.core.session import renew_login
 from app.store.accounts import Person, clear_failures, expect_password, set_password_hash
@@ -12,20 +12,20 @@ from app.store.sessions import end_other_sessions
 
 
 async def change_password(
-    desk: Desk, login: Session, person: Person, current: str, new: str
+    context: HttpContext, login: Session, person: Person, current: str, new: str
 ) -> None:
     """Give *person* a *new* password; every other login ends, and this browser gets a new id.
 
     The *current* one is checked as at signing in: same throttle, same turns, same time. Raises
     `PasswordMoved` if somebody else changed it meanwhile, which has ended *login* too.
     """
-    if weakness := desk.passwords.weakness(new):
+    if weakness := context.passwords.weakness(new):
         raise Problem(400, "weak_password", weakness)
     address = from_address()
-    with desk.passwords.place(address):
-        async with desk.turns.of(person.email, address):
-            known, _ = await recognise(desk, person.email, current, address)
-        password_hash = await desk.passwords.hash(new)
+    with context.passwords.slot(address):
+        async with context.login_locks.of(person.email, address):
+            known, _ = await recognise(context, person.email, current, address)
+        password_hash = await context.passwords.hash(new)
     ended: list[SessionHash] = []
 
     def first(connection: Connection) -> None:
@@ -34,6 +34,6 @@ async def change_password(
         set_password_hash(connection, known.account, password_hash)
         ended.extend(end_other_sessions(connection, known.account, login.id_hash))
 
-    await renew_login(desk, known, login, first)
+    await renew_login(context, known, login, first)
     for id_hash in ended:
-        desk.sessions.end(id_hash)
+        context.sessions.end(id_hash)

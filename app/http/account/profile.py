@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.http.account.auth import read_name, read_text
 from app.http.account.new_password import change_password
-from app.http.core.context import Desk
-from app.http.core.flash import Notice, leave
+from app.http.core.context import HttpContext
+from app.http.core.flash import Notice, flash
 from app.http.core.page import show
 from app.http.core.problems import Problem, busy, not_found
-from app.http.core.session import find_login, need_login, to_login
-from app.services.passwords import Crowded
+from app.http.core.session import find_login, require_login, to_login
+from app.services.passwords import QueueFull
 from app.store.accounts import PasswordMoved, Person, find_person, set_name
 from app.store.addresses import KeptAddress, load_addresses
 from app.store.sessions import SignedIn, end_other_sessions, end_own_session, load_sessions
@@ -38,7 +38,7 @@ class Own(NamedTuple):
     sessions: list[SignedIn]
 
 
-class Slip(NamedTuple):
+class FormError(NamedTuple):
     """Why a form of the page comes back, and what was typed into it; never a password."""
 
     form: str
@@ -53,97 +53,99 @@ class Slip(NamedTuple):
         return {field: NOT_YOUR_PASSWORD if field == "current" else self.problem.detail}
 
 
-def own_account_door(desk: Desk) -> Blueprint:
+def profile_blueprint(context: HttpContext) -> Blueprint:
     """Return the page of one's own account, and its forms."""
-    door = Blueprint("own_account", __name__)
+    blueprint = Blueprint("own_account", __name__)
 
-    @door.before_request
+    @blueprint.before_request
     async def only_with_a_login() -> ResponseReturnValue | None:
-        return to_login(HERE) if await find_login(desk) is None else None
+        return to_login(HERE) if await find_login(context) is None else None
 
-    @door.get(HERE)
+    @blueprint.get(HERE)
     async def account() -> ResponseReturnValue:
-        return await _show(desk, await need_login(desk))
+        return await _show(context, await require_login(context))
 
-    @door.post(f"{HERE}/name")
+    @blueprint.post(f"{HERE}/name")
     async def name() -> ResponseReturnValue:
-        return await _rename(desk, await need_login(desk))
+        return await _rename(context, await require_login(context))
 
-    @door.post(f"{HERE}/password")
+    @blueprint.post(f"{HERE}/password")
     async def password() -> ResponseReturnValue:
-        return await _change_password(desk, await need_login(desk))
+        return await _change_password(context, await require_login(context))
 
-    @door.post(f"{HERE}/sessions/<id_hash>/end")
+    @blueprint.post(f"{HERE}/sessions/<id_hash>/end")
     async def end(id_hash: str) -> ResponseReturnValue:
-        return await _sign_out_there(desk, await need_login(desk), SessionHash(id_hash))
+        return await _sign_out_there(context, await require_login(context), SessionHash(id_hash))
 
-    @door.post(f"{HERE}/sessions/end-others")
+    @blueprint.post(f"{HERE}/sessions/end-others")
     async def end_others() -> ResponseReturnValue:
-        return await _sign_out_elsewhere(desk, await need_login(desk))
+        return await _sign_out_elsewhere(context, await require_login(context))
 
-    return door
+    return blueprint
 
 
 async def done(text: str) -> ResponseReturnValue:
     """Go back to the account's page, where *text* is said."""
-    await leave(Notice("ok", text))
+    await flash(Notice("ok", text))
     return redirect(HERE, 303)
 
 
-async def _rename(desk: Desk, login: Session) -> ResponseReturnValue:
+async def _rename(context: HttpContext, login: Session) -> ResponseReturnValue:
     typed = (await request.form).get("name", "").strip()
     try:
         name = read_name({"name": typed})
     except Problem as problem:
-        return await _show_again(desk, login, Slip("name", problem, typed))
-    await desk.database.write(set_name, login.account, name)
+        return await _show_again(context, login, FormError("name", problem, typed))
+    await context.database.write(set_name, login.account, name)
     return await done("Your name is changed.")
 
 
-async def _change_password(desk: Desk, login: Session) -> ResponseReturnValue:
+async def _change_password(context: HttpContext, login: Session) -> ResponseReturnValue:
     form = await request.form
-    person = await _person(desk, login)
+    person = await _person(context, login)
     try:
         current, new = read_text(form, "current"), read_text(form, "new")
-        await change_password(desk, login, person, current, new)
-    except Crowded:
-        return await _show_again(desk, login, Slip("password", busy()))
+        await change_password(context, login, person, current, new)
+    except QueueFull:
+        return await _show_again(context, login, FormError("password", busy()))
     except PasswordMoved:
         return to_login(HERE)
     except Problem as problem:
-        return await _show_again(desk, login, Slip("password", problem))
+        return await _show_again(context, login, FormError("password", problem))
     return await done("Your password is changed. Everywhere else you are signed out.")
 
 
-async def _sign_out_there(desk: Desk, login: Session, id_hash: SessionHash) -> ResponseReturnValue:
-    if not await desk.database.write(end_own_session, login.account, id_hash):
+async def _sign_out_there(
+    context: HttpContext, login: Session, id_hash: SessionHash
+) -> ResponseReturnValue:
+    if not await context.database.write(end_own_session, login.account, id_hash):
         raise not_found()
-    desk.sessions.end(id_hash)
+    context.sessions.end(id_hash)
     return await done("Signed out there.")
 
 
-async def _sign_out_elsewhere(desk: Desk, login: Session) -> ResponseReturnValue:
-    for id_hash in await desk.database.write(end_other_sessions, login.account, login.id_hash):
-        desk.sessions.end(id_hash)
+async def _sign_out_elsewhere(context: HttpContext, login: Session) -> ResponseReturnValue:
+    for id_hash in await context.database.write(end_other_sessions, login.account, login.id_hash):
+        context.sessions.end(id_hash)
     return await done("Signed out everywhere else.")
 
 
-async def _person(desk: Desk, login: Session) -> Person:
-    if (person := await desk.database.read(find_person, login.account)) is None:
+async def _person(context: HttpContext, login: Session) -> Person:
+    if (person := await context.database.read(find_person, login.account)) is None:
         raise not_found()
     return person
 
 
-async def _show_again(desk: Desk, login: Session, slip: Slip) -> ResponseReturnValue:
+async def _show_again(context: HttpContext, login: Session, slip: FormError) -> ResponseReturnValue:
     problem = slip.problem
     status = 400 if problem.code == "wrong_login" else problem.status
-    return await _show(desk, login, slip), status, problem.headers
+    return await _show(context, login, slip), status, problem.headers
 
 
-async def _show(desk: Desk, login: Session, slip: Slip | None = None) -> str:
-    now_s = int(desk.now_s())
-    own = await desk.database.read(_load, login, desk.lifetime, now_s)
-    return await show(desk, "account.html", path=HERE, own=own, slip=slip, this=login.id_hash)
+async def _show(context: HttpContext, login: Session, slip: FormError | None = None) -> str:
+    now_s = int(context.now_s())
+    own = await context.database.read(_load, login, context.lifetime, now_s)
+    return await show(context, "account.html", path=HERE, own=own, slip=slip, this=login.id_hash)
 
 
 def _load(connection: Connection, login: Session, lifetime: Lifetime, now_s: int) -> Own:

@@ -22,7 +22,7 @@ SYSTEMS = (
 )
 
 
-def device_of(agent: str) -> str:
+def describe_user_agent(agent: str) -> str:
     """Return browser and system as far as *agent* tells them: it may say whatever it likes."""
     if not agent.startswith("Mozilla/"):
         return "A script"

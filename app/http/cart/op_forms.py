@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.domain.ops import BadOp, Kind
-from app.protocol.decode import Asked, read_asked
+from app.protocol.decode import SubmitOp, decode_op
 
 LONGEST_NUMBER = 16
 
@@ -16,9 +16,9 @@ _LINE_END = re.compile(r"\r\n?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def op_of(kind: Kind, form: Form) -> Asked | None:
+def op_of(kind: Kind, form: Form) -> SubmitOp | None:
     """Return the op that *form* asks for, or `None` if it asks for none."""
-    asked = read_asked({"n": 1, "k": kind, **_READERS[kind](form)})
+    asked = decode_op({"n": 1, "k": kind, **_READERS[kind](form)})
     return None if isinstance(asked.op, BadOp) else asked
 
 

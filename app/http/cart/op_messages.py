@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from app.domain.catalog import Shelf, Sku
+from app.domain.catalog import Catalog, Sku
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -16,11 +16,11 @@ from app.domain.ops import (
     Undo,
     UnsaveLine,
 )
-from app.domain.verdicts import Clamped, Later, No, Ok, Passing
+from app.domain.verdicts import Clamped, No, Ok, RetryCode, RetryLater
 from app.domain.vouchers import ShownVoucher, VoucherState
 from app.http.core.flash import Notice
 from app.protocol.messages import Need
-from app.services.submit import Contradicted, Told
+from app.services.submit import DuplicateNumber, Told
 
 NOT_SAVED = Notice("error", "The shop cannot save changes just now. Try again in a moment.")
 TOO_FAST = Notice("error", "That was very fast. Nothing was changed: try again in a moment.")
@@ -46,27 +46,27 @@ def not_read(kind: Kind) -> Notice:
     return Notice("error", _NOT_READ.get(kind, "That was not understood. Nothing was changed."))
 
 
-def notice_of(op: Op, told: Told, shelf: Shelf, voucher: ShownVoucher | None) -> Notice:
+def notice_of(op: Op, told: Told, catalog: Catalog, voucher: ShownVoucher | None) -> Notice:
     """Return what to say of *op* after it was *told*; *voucher* is the cart's from now on."""
     match told:
         case Ok(warn=Clamped(got=got)):
             return Notice("warn", f"Only {got} left, we put {got} in your cart.")
         case Ok():
-            return _done(op, shelf, voucher)
+            return _done(op, catalog, voucher)
         case No(text=text):
             return Notice("error", text)
-        case Later(code=code):
-            return TOO_FAST if code is Passing.RATE else NOT_SAVED
-        case Contradicted() | Need():
+        case RetryLater(code=code):
+            return TOO_FAST if code is RetryCode.RATE else NOT_SAVED
+        case DuplicateNumber() | Need():
             return SENT_TWICE
         case _:
             assert_never(told)
 
 
-def _done(op: Op, shelf: Shelf, voucher: ShownVoucher | None) -> Notice:
+def _done(op: Op, catalog: Catalog, voucher: ShownVoucher | None) -> Notice:
     if isinstance(op, SetVoucher):
         return _of_voucher(voucher)
-    return Notice("ok", _sentence(op, shelf))
+    return Notice("ok", _sentence(op, catalog))
 
 
 def _of_voucher(voucher: ShownVoucher | None) -> Notice:
@@ -77,20 +77,20 @@ def _of_voucher(voucher: ShownVoucher | None) -> Notice:
     return Notice("warn", f"Voucher {voucher.code} {_NOT_COUNTING[voucher.state]}.")
 
 
-def _sentence(op: Op, shelf: Shelf) -> str:  # noqa: PLR0911
+def _sentence(op: Op, catalog: Catalog) -> str:  # noqa: PLR0911
     match op:
         case AddLine(sku):
-            return f"Added {_name(sku, shelf)}."
+            return f"Added {_name(sku, catalog)}."
         case SetLine(sku, 0):
-            return f"Removed {_name(sku, shelf)}."
+            return f"Removed {_name(sku, catalog)}."
         case SetLine(sku, qty):
-            return f"{_name(sku, shelf)}: {qty} in your cart."
+            return f"{_name(sku, catalog)}: {qty} in your cart."
         case AcceptLine(sku):
-            return f"{_name(sku, shelf)}: the new price is accepted."
+            return f"{_name(sku, catalog)}: the new price is accepted."
         case SaveLine(sku):
-            return f"Saved {_name(sku, shelf)} for later."
+            return f"Saved {_name(sku, catalog)} for later."
         case UnsaveLine(sku):
-            return f"Moved {_name(sku, shelf)} back into your cart."
+            return f"Moved {_name(sku, catalog)} back into your cart."
         case SetNote(text):
             return "Your note is saved." if text else "Your note is taken off."
         case Undo():
@@ -101,6 +101,6 @@ def _sentence(op: Op, shelf: Shelf) -> str:  # noqa: PLR0911
             assert_never(op)
 
 
-def _name(sku: Sku, shelf: Shelf) -> str:
-    product = shelf.products[sku]
+def _name(sku: Sku, catalog: Catalog) -> str:
+    product = catalog.products[sku]
     return f"{product.name}, {product.unit}"

@@ -5,7 +5,7 @@ from quart import Blueprint, Response, request
 from app.domain.catalog import Product, Sku
 from app.http.catalog.cards import fields_of
 from app.http.catalog.search import HIGHEST_PAGE, LONGEST_QUERY, Search, find, read_page
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json
 from app.http.core.problems import malformed, not_found
 
@@ -13,27 +13,27 @@ KEPT_FOR_S = 5
 """As long as a new price may take until it is seen everywhere."""
 
 
-def products_api(desk: Desk) -> Blueprint:
+def catalog_api_blueprint(context: HttpContext) -> Blueprint:
     """Return the routes of products."""
-    door = Blueprint("products_api", __name__)
+    blueprint = Blueprint("products_api", __name__)
 
-    @door.get("/api/products")
+    @blueprint.get("/api/products")
     async def products() -> Response:
-        found = find(_products(desk), dict(desk.categories), _search())
+        found = find(_products(context), dict(context.categories), _search())
         listed = [fields_of(product) for product in found.products]
         return await _public({"products": listed, "next": found.next_page})
 
-    @door.get("/api/products/<sku>")
+    @blueprint.get("/api/products/<sku>")
     async def product(sku: Sku) -> Response:
-        if (found := desk.hub.shop.shelf.today.products.get(sku)) is None:
+        if (found := context.hub.context.catalog.today.products.get(sku)) is None:
             raise not_found()
         return await _public(fields_of(found))
 
-    return door
+    return blueprint
 
 
-def _products(desk: Desk) -> list[Product]:
-    return list(desk.hub.shop.shelf.today.products.values())
+def _products(context: HttpContext) -> list[Product]:
+    return list(context.hub.context.catalog.today.products.values())
 
 
 def _search() -> Search:

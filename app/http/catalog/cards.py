@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from app.domain.catalog import Money, Product, told_stock
+from app.domain.catalog import Money, Product, public_stock
 from app.domain.money import pounds
 from app.domain.totals import LineState
 
@@ -20,7 +20,7 @@ def fields_of(product: Product) -> Card:
         "image": product.image,
         "category": product.category,
         "price": product.price,
-        "stock": told_stock(product.available),
+        "stock": public_stock(product.available),
         "state": _state(product),
     }
 

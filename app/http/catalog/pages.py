@@ -7,7 +7,7 @@ from quart import Blueprint, Response, request
 from app.domain.catalog import Product
 from app.http.catalog.cards import card, cards
 from app.http.catalog.search import LONGEST_QUERY, Search, find, meant, read_page
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.page import show_to_all
 from app.http.core.problems import not_found
 from app.http.core.session import find_login
@@ -17,64 +17,66 @@ MOST_SIMILAR = 8
 MOST_BOUGHT = 8
 
 
-def pages_door(desk: Desk) -> Blueprint:
+def catalog_blueprint(context: HttpContext) -> Blueprint:
     """Return the pages of the shop."""
-    door = Blueprint("pages", __name__)
+    blueprint = Blueprint("pages", __name__)
 
-    @door.get("/")
+    @blueprint.get("/")
     async def home() -> Response:
-        bought = await _bought(desk)
-        popular = _one_of_each(product for product in _on_sale(desk) if product.popular)
+        bought = await _bought(context)
+        popular = _one_of_each(product for product in _on_sale(context) if product.popular)
         fresh = [product for product in popular if product not in bought]
-        return await show_to_all(desk, "home.html", bought=cards(bought), popular=cards(fresh))
+        return await show_to_all(context, "home.html", bought=cards(bought), popular=cards(fresh))
 
-    @door.get("/shop")
+    @blueprint.get("/shop")
     async def shop() -> Response:
-        names = dict(desk.categories)
+        names = dict(context.categories)
         search = _search()
         if search.category and search.category not in names:
             raise not_found()
-        found = find(_on_sale(desk), names, search)
+        found = find(_on_sale(context), names, search)
         if search.page > 1 and not found.products:
             raise not_found()
         return await show_to_all(
-            desk,
+            context,
             "shop.html",
             **search._asdict(),
             products=cards(found.products),
             count=found.total,
             next_page=found.next_page,
-            elsewhere=_elsewhere(desk, search) if not found.total else None,
+            elsewhere=_elsewhere(context, search) if not found.total else None,
         )
 
-    @door.get("/p/<slug>")
+    @blueprint.get("/p/<slug>")
     async def product(slug: str) -> Response:
-        products = desk.hub.shop.shelf.today.products.values()
+        products = context.hub.context.catalog.today.products.values()
         sizes = [product for product in products if product.slug == slug]
         if not sizes:
             raise not_found()
         first = next((product for product in sizes if product.sold), sizes[0])
         return await show_to_all(
-            desk,
+            context,
             "product.html",
             product=card(first) | {"description": first.description},
             sizes=cards(sizes),
-            similar=cards(_similar(first, _on_sale(desk))),
+            similar=cards(_similar(first, _on_sale(context))),
         )
 
-    return door
+    return blueprint
 
 
-def _on_sale(desk: Desk) -> list[Product]:
-    return [product for product in desk.hub.shop.shelf.today.products.values() if product.sold]
+def _on_sale(context: HttpContext) -> list[Product]:
+    return [
+        product for product in context.hub.context.catalog.today.products.values() if product.sold
+    ]
 
 
-async def _bought(desk: Desk) -> list[Product]:
+async def _bought(context: HttpContext) -> list[Product]:
     """Return what whoever asks bought last, of what is still sold."""
-    if (login := await find_login(desk)) is None:
+    if (login := await find_login(context)) is None:
         return []
-    products = desk.hub.shop.shelf.today.products
-    skus = await desk.database.read(last_bought, login.account, MOST_BOUGHT)
+    products = context.hub.context.catalog.today.products
+    skus = await context.database.read(last_bought, login.account, MOST_BOUGHT)
     return [products[sku] for sku in skus if products[sku].sold]
 
 
@@ -88,9 +90,9 @@ def _search() -> Search:
     )
 
 
-def _elsewhere(desk: Desk, search: Search) -> dict[str, object]:
+def _elsewhere(context: HttpContext, search: Search) -> dict[str, object]:
     """Return where somebody who found nothing may look on: on all shelves, or for another word."""
-    names, on_sale = dict(desk.categories), _on_sale(desk)
+    names, on_sale = dict(context.categories), _on_sale(context)
     everywhere = find(on_sale, names, Search(search.q)).total if search.category else 0
     return {"everywhere": everywhere, "meant": meant(on_sale, names, search.q)}
 

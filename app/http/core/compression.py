@@ -13,7 +13,7 @@ BROTLI_QUALITY = 4
 GZIP_LEVEL = 5
 
 
-def pack(app: Quart) -> None:
+def compress_answers(app: Quart) -> None:
     """Have the answers of *app* packed that are text, long enough and not packed yet."""
 
     @app.after_request

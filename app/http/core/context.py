@@ -7,15 +7,15 @@ from app.domain.sessions import Lifetime
 from app.http.core.assets import Assets
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
-from app.services.login_backoff import Turns
+from app.services.login_backoff import LoginLocks
 from app.services.passwords import Passwords
-from app.services.rate_limit import Throttle
+from app.services.rate_limit import RateLimiter
 from app.store.catalog import Category
 from app.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class HttpContext:
     """The shop as its doors see it, with time and chance.
 
     `categories` may be filled after the desk is made, but before anybody is served. `new_secret`
@@ -34,8 +34,8 @@ class Desk:
     lifetime: Lifetime
     passwords: Passwords
     free_failures: int
-    registrations: Throttle
-    turns: Turns
+    registrations: RateLimiter
+    login_locks: LoginLocks
     now_s: Callable[[], float]
     new_secret: Callable[[], str]
     new_uuid: Callable[[], str]

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from quart import flash, get_flashed_messages
+from quart import flash as flash_message
+from quart import get_flashed_messages
 
 KEPT_FOR = timedelta(minutes=10)
 
@@ -15,9 +16,9 @@ class Notice(NamedTuple):
     text: str
 
 
-async def leave(notice: Notice) -> None:
+async def flash(notice: Notice) -> None:
     """Have *notice* said on the next page."""
-    await flash(notice.text, notice.kind)
+    await flash_message(notice.text, notice.kind)
 
 
 def collect() -> list[dict[str, str]]:

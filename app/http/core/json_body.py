@@ -5,7 +5,7 @@ from typing import Any
 from quart import Response, request
 
 from app.http.core.problems import Problem, malformed
-from app.protocol.encode import spell
+from app.protocol.encode import to_json
 from app.protocol.json import BadFrame, read_object
 
 JSON = "application/json"
@@ -26,4 +26,4 @@ async def read_body() -> dict[str, Any]:
 
 def as_json(fields: object, status: int = 200) -> Response:
     """Return *fields* as an answer."""
-    return Response(spell(fields), status, content_type=JSON)
+    return Response(to_json(fields), status, content_type=JSON)

@@ -5,35 +5,34 @@ from urllib.parse import quote
 
 from quart import Response, g, render_template, request
 
-from app.http.core.context import Desk
+from app.domain.errors import DatabaseUnavailable
+from app.http.core.context import HttpContext
 from app.http.core.flash import collect
 from app.http.core.problems import Problem
-from app.http.core.safe_redirect import own_path
+from app.http.core.safe_redirect import safe_redirect
 from app.http.core.session import find_login
-from app.live.ports import Away
 from app.protocol.encode import cart_fields
-from app.store.database import NotNow
 
-Context = dict[str, Any]
+Values = dict[str, Any]
 
 MISDIRECTED = 421
 
-_NOBODY: Context = {"account": None, "cart": None, "at": None, "settled": None}
+_NOBODY: Values = {"account": None, "cart": None, "at": None, "settled": None}
 
 
-async def show(desk: Desk, template: str, **context: Any) -> str:
+async def show(context: HttpContext, template: str, **values: Any) -> str:
     """Return the page of *template*."""
-    return await _render(desk, template, await _who(desk) | context)
+    return await _render(context, template, await _who(context) | values)
 
 
-async def show_to_all(desk: Desk, template: str, **context: Any) -> Response:
+async def show_to_all(context: HttpContext, template: str, **values: Any) -> Response:
     """Return a page that is the same for every visitor who is not signed in.
 
     Theirs may be kept, if it is asked for again each time: it answers with 304 until a price, the
     stock or the page itself is another. Anybody else's is their own, and is not kept.
     """
-    response = Response(await show(desk, template, **context))
-    if await find_login(desk) is None and not g.notices:
+    response = Response(await show(context, template, **values))
+    if await find_login(context) is None and not g.notices:
         response.headers["Cache-Control"] = "public, no-cache"
         response.vary.add("Cookie")
         await response.add_etag(weak=True)
@@ -41,35 +40,35 @@ async def show_to_all(desk: Desk, template: str, **context: Any) -> Response:
     return response
 
 
-async def show_problem(desk: Desk, problem: Problem) -> Response:
+async def show_problem(context: HttpContext, problem: Problem) -> Response:
     """Return the page of a refusal; it shows who is signed in only if that can be told."""
     try:
-        who = await _who(desk)
-    except (NotNow, Away):
+        who = await _who(context)
+    except DatabaseUnavailable:
         who = _NOBODY
     about = {"status": problem.status, "title": problem.title, "detail": problem.detail}
     if problem.status == MISDIRECTED:
-        page = await render_template("misdirected.html", **about, origin=desk.origins[0])
+        page = await render_template("misdirected.html", **about, origin=context.origins[0])
     else:
-        page = await _render(desk, "problem.html", who | about)
+        page = await _render(context, "problem.html", who | about)
     return Response(page, problem.status, problem.headers)
 
 
-async def _render(desk: Desk, template: str, context: Context) -> str:
+async def _render(context: HttpContext, template: str, values: Values) -> str:
     g.notices = collect()
     shared = {
         "notices": g.notices,
         "path": _path(),
-        "op_key": desk.new_uuid if context["account"] else _no_key,
-        "categories": _categories(desk),
+        "op_key": context.new_uuid if values["account"] else _no_key,
+        "categories": _categories(context),
     }
-    return await render_template(template, **(shared | context))
+    return await render_template(template, **(shared | values))
 
 
-async def _who(desk: Desk) -> Context:
-    if (login := await find_login(desk)) is None:
+async def _who(context: HttpContext) -> Values:
+    if (login := await find_login(context)) is None:
         return _NOBODY
-    async with desk.hub.borrow(login.account, None) as cart:
+    async with context.hub.borrow(login.account, None) as cart:
         snapshot, outboxes = cart.snapshot(), cart.saved.outboxes
     account = {"id": login.account, "name": login.name, "staff": login.staff}
     return {
@@ -88,13 +87,15 @@ def _no_key() -> str:
 def _path() -> str:
     """Return where to come back to: this page, unless it only answers a form."""
     query = request.query_string.decode("latin-1")
-    return own_path(quote(request.path) + (f"?{query}" if query else ""))
+    return safe_redirect(quote(request.path) + (f"?{query}" if query else ""))
 
 
-def _categories(desk: Desk) -> list[Context]:
+def _categories(context: HttpContext) -> list[Values]:
     sold = [
-        product.category for product in desk.hub.shop.shelf.today.products.values() if product.sold
+        product.category
+        for product in context.hub.context.catalog.today.products.values()
+        if product.sold
     ]
     return [
-        {"slug": slug, "name": name, "count": sold.count(slug)} for slug, name in desk.categories
+        {"slug": slug, "name": name, "count": sold.count(slug)} for slug, name in context.categories
     ]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from quart import Response
 from werkzeug.exceptions import HTTPException
 
-from app.protocol.encode import spell
+from app.protocol.encode import to_json
 
 TRY_AGAIN_AFTER_S = 2
 
@@ -112,5 +112,5 @@ def as_json(problem: Problem) -> Response:
         **problem.more,
     }
     return Response(
-        spell(fields), problem.status, problem.headers, content_type="application/problem+json"
+        to_json(fields), problem.status, problem.headers, content_type="application/problem+json"
     )

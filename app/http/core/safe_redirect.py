@@ -14,7 +14,7 @@ _NO_PAGE = re.compile(
 )
 
 
-def own_path(path: str) -> str:
+def safe_redirect(path: str) -> str:
     """Return *path*, with its query, if it leads to a page here; the front page otherwise."""
     if len(path) > LONGEST or not _stays_here(path) or _NO_PAGE.fullmatch(path.partition("?")[0]):
         return HOME

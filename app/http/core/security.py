@@ -7,7 +7,7 @@ from quart import Quart, Response, g, request
 from quart.typing import ResponseTypes
 
 from app.http.core.assets import STATIC
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.problems import Problem, not_found, usual
 
 LARGEST_BODY = 64 * 1024
@@ -31,14 +31,14 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 _ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
-def guard(app: Quart, desk: Desk) -> None:
+def guard(app: Quart, context: HttpContext) -> None:
     """Have every request of *app* checked before anything is read, and every answer dressed."""
-    hosts = hosts_of(desk.origins)
-    headers = {**HEADERS, **(_ONLY_HTTPS if desk.is_https else {})}
+    hosts = hosts_of(context.origins)
+    headers = {**HEADERS, **(_ONLY_HTTPS if context.is_https else {})}
 
     @app.before_request
     async def check() -> None:
-        if refusal := _refusal(hosts, frozenset(desk.origins)):
+        if refusal := _refusal(hosts, frozenset(context.origins)):
             g.login = None
             raise refusal
         if request.path.startswith(STATIC):

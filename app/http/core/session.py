@@ -9,11 +9,11 @@ from quart.typing import ResponseTypes
 from quart_auth import AuthUser, current_user, login_user, logout_user
 from sqlalchemy import Connection
 
+from app.domain.errors import DatabaseUnavailable
 from app.domain.sessions import Lifetime, Session, SessionHash
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.problems import login_required, not_found
 from app.store.accounts import Person
-from app.store.database import NotNow
 from app.store.sessions import (
     add_session,
     digest,
@@ -26,20 +26,20 @@ from app.store.sessions import (
 USES_KEPT = 100
 """A use is written down when a hundredth of the time that a login may rest has passed."""
 
-Question = Callable[[Connection, SessionHash, Lifetime, int], Session | None]
+Query = Callable[[Connection, SessionHash, Lifetime, int], Session | None]
 
 
-async def find_login(desk: Desk) -> Session | None:
+async def find_login(context: HttpContext) -> Session | None:
     """Return the login of whoever asks; looked up once for a request."""
     if "login" not in g:
-        g.login = await _look_up(desk, find_session)
+        g.login = await _look_up(context, find_session)
     login: Session | None = g.login
     return login
 
 
-async def need_login(desk: Desk) -> Session:
+async def require_login(context: HttpContext) -> Session:
     """Return the login of whoever asks, or refuse."""
-    if (login := await find_login(desk)) is None:
+    if (login := await find_login(context)) is None:
         raise login_required()
     return login
 
@@ -50,70 +50,75 @@ def to_login(back: str, add: str = "") -> ResponseTypes:
     return redirect(f"/login?{urlencode(query)}", 303)
 
 
-async def need_staff(desk: Desk) -> Session:
+async def require_staff(context: HttpContext) -> Session:
     """Return the login of a member of staff; to anybody else there is nothing at this address."""
-    if (login := await _look_up(desk, find_staff)) is None:
+    if (login := await _look_up(context, find_staff)) is None:
         raise not_found()
     g.login = login
     return login
 
 
-async def begin_login(desk: Desk, person: Person, first: Callable[[Connection], None]) -> Session:
+async def begin_login(
+    context: HttpContext, person: Person, first: Callable[[Connection], None]
+) -> Session:
     """Sign *person* in with a new id, and end the login that the request came with.
 
     All in one transaction, which begins with *first*.
     """
     ended = claimed_hash()
-    login = await _replace(desk, person, ended, first)
+    login = await _replace(context, person, ended, first)
     if ended is not None:
-        desk.sessions.end(ended)
+        context.sessions.end(ended)
     return login
 
 
 async def renew_login(
-    desk: Desk, person: Person, login: Session, first: Callable[[Connection], None]
+    context: HttpContext, person: Person, login: Session, first: Callable[[Connection], None]
 ) -> None:
     """Give the browser of *login* a new id; its open sockets go on with it."""
-    desk.sessions.renew(login.id_hash, await _replace(desk, person, login.id_hash, first))
+    context.sessions.renew(login.id_hash, await _replace(context, person, login.id_hash, first))
 
 
-async def end_login(desk: Desk, login: Session) -> None:
+async def end_login(context: HttpContext, login: Session) -> None:
     """Sign out: the login is over, here and on the open sockets."""
-    await desk.database.write(end_session, login.id_hash)
-    desk.sessions.end(login.id_hash)
+    await context.database.write(end_session, login.id_hash)
+    context.sessions.end(login.id_hash)
     logout_user()
 
 
 async def _replace(
-    desk: Desk, person: Person, ended: SessionHash | None, first: Callable[[Connection], None]
+    context: HttpContext,
+    person: Person,
+    ended: SessionHash | None,
+    first: Callable[[Connection], None],
 ) -> Session:
-    secret, now_s = desk.new_secret(), int(desk.now_s())
-    login = _login(desk, person, digest(secret), now_s)
+    secret, now_s = context.new_secret(), int(context.now_s())
+    login = _login(context, person, digest(secret), now_s)
     agent = request.headers.get("User-Agent", "")
 
     def begin(connection: Connection) -> None:
         first(connection)
         if ended is not None:
             end_session(connection, ended)
-        add_session(connection, login, agent, desk.lifetime, now_s)
+        add_session(connection, login, agent, context.lifetime, now_s)
 
-    await desk.database.write(begin)
+    await context.database.write(begin)
     login_user(AuthUser(secret), remember=True)
     return login
 
 
-def _login(desk: Desk, person: Person, id_hash: SessionHash, now_s: int) -> Session:
-    ends_at_s = now_s + desk.lifetime.absolute_s
+def _login(context: HttpContext, person: Person, id_hash: SessionHash, now_s: int) -> Session:
+    ends_at_s = now_s + context.lifetime.absolute_s
     return Session(id_hash, person.account, person.name, person.staff, now_s, ends_at_s)
 
 
-async def _look_up(desk: Desk, question: Question) -> Session | None:
+async def _look_up(context: HttpContext, query: Query) -> Session | None:
     if (id_hash := claimed_hash()) is None:
         return None
-    now_s = int(desk.now_s())
-    login = await desk.database.read(question, id_hash, desk.lifetime, now_s)
+    now_s = int(context.now_s())
+    login = await context.database.read(query, id_hash, context.lifetime, now_s)
     if login is not None:
-        await _use(desk, login, now_s)
+        await _use(context, login, now_s)
     return login
 
 
@@ -122,8 +127,8 @@ def claimed_hash() -> SessionHash | None:
     return digest(current_user.auth_id) if current_user.auth_id else None
 
 
-async def _use(desk: Desk, login: Session, now_s: int) -> None:
-    desk.sessions.use(login)
-    if (now_s - login.used_at_s) * USES_KEPT > desk.lifetime.idle_s:
-        with suppress(NotNow):
-            await desk.database.write(touch_session, login.id_hash, now_s)
+async def _use(context: HttpContext, login: Session, now_s: int) -> None:
+    context.sessions.use(login)
+    if (now_s - login.used_at_s) * USES_KEPT > context.lifetime.idle_s:
+        with suppress(DatabaseUnavailable):
+            await context.database.write(touch_session, login.id_hash, now_s)

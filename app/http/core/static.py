@@ -4,26 +4,26 @@ from quart import Blueprint, Response, request
 
 from app.http.core.assets import STATIC, Asset
 from app.http.core.compression import best_encoding
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.problems import not_found
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
 
 
-def files_door(desk: Desk) -> Blueprint:
+def static_blueprint(context: HttpContext) -> Blueprint:
     """Return the files of the shop."""
-    door = Blueprint("files", __name__)
+    blueprint = Blueprint("files", __name__)
 
-    @door.get(f"{STATIC}<path:address>")
+    @blueprint.get(f"{STATIC}<path:address>")
     async def file(address: str) -> Response:
-        if (found := desk.assets.find(address)) is None:
+        if (found := context.assets.find(address)) is None:
             raise not_found()
         response = _packed(found.asset)
         response.headers["Cache-Control"] = FOR_EVER if found.is_lasting else ASK_AGAIN
         return await response.make_conditional(request)
 
-    return door
+    return blueprint
 
 
 def _packed(asset: Asset) -> Response:

@@ -2,7 +2,7 @@
 
 from quart import Blueprint, Response, request
 
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json
 from app.http.docs.openapi import describe_http
 from app.protocol.asyncapi import describe_socket
@@ -10,20 +10,20 @@ from app.protocol.asyncapi import describe_socket
 KEPT_FOR_S = 3600
 
 
-def descriptions_door(_desk: Desk) -> Blueprint:
+def documents_blueprint(_desk: HttpContext) -> Blueprint:
     """Return the addresses of the two documents."""
-    door = Blueprint("descriptions", __name__)
+    blueprint = Blueprint("descriptions", __name__)
     of_http, of_socket = describe_http(), describe_socket()
 
-    @door.get("/openapi.json")
+    @blueprint.get("/openapi.json")
     async def openapi() -> Response:
         return await _public(of_http)
 
-    @door.get("/asyncapi.json")
+    @blueprint.get("/asyncapi.json")
     async def asyncapi() -> Response:
         return await _public(of_socket)
 
-    return door
+    return blueprint
 
 
 async def _public(document: object) -> Response:

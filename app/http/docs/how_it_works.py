@@ -6,14 +6,14 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from app.domain.catalog import Product
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json
 from app.http.core.page import show
 from app.http.core.problems import login_required, not_found
-from app.http.core.session import claimed_hash, find_login, need_login
+from app.http.core.session import claimed_hash, find_login, require_login
 from app.protocol.faults import FAULTS
 from app.store.carts import load_cart
-from app.store.query_counter import metered
+from app.store.query_counter import count_queries
 
 PAGE = "/how-it-works"
 API = "/api/how-it-works"
@@ -22,71 +22,71 @@ ENOUGH = 10
 Figures = dict[str, Any]
 
 
-def how_it_works_door(desk: Desk) -> Blueprint:
+def how_it_works_blueprint(context: HttpContext) -> Blueprint:
     """Return the page, and the requests that it measures."""
-    door = Blueprint("how_it_works", __name__)
+    blueprint = Blueprint("how_it_works", __name__)
 
-    @door.get(PAGE)
+    @blueprint.get(PAGE)
     async def how_it_works() -> str:
-        tried = await _try(desk, request.args.get("try", ""))
-        example = _example(desk)
-        return await show(desk, "how_it_works.html", **tried, example=example, faults=FAULTS)
+        tried = await _try(context, request.args.get("try", ""))
+        example = _example(context)
+        return await show(context, "how_it_works.html", **tried, example=example, faults=FAULTS)
 
-    @door.get(f"{API}/stateless")
+    @blueprint.get(f"{API}/stateless")
     async def stateless() -> Response:
-        return as_json(await _meet_stranger(desk))
+        return as_json(await _meet_stranger(context))
 
-    @door.get(f"{API}/session")
+    @blueprint.get(f"{API}/session")
     async def session() -> Response:
-        if (figures := await _recognise(desk)) is None:
+        if (figures := await _recognise(context)) is None:
             raise login_required()
         return as_json(figures)
 
-    @door.post(f"{API}/watch")
+    @blueprint.post(f"{API}/watch")
     async def watch() -> Response:
-        login = await need_login(desk)
-        desk.database.watch(login.id_hash, (login.account, login.id_hash))
+        login = await require_login(context)
+        context.database.watch(login.id_hash, (login.account, login.id_hash))
         return Response(None, 204)
 
-    @door.delete(f"{API}/watch")
+    @blueprint.delete(f"{API}/watch")
     async def unwatch() -> Response:
         # Before anything else: looking up the login is a statement too.
-        meter = desk.database.unwatch(claimed_hash() or "")
-        await need_login(desk)
-        if meter is None:
+        counter = context.database.unwatch(claimed_hash() or "")
+        await require_login(context)
+        if counter is None:
             raise not_found()
-        return as_json({"queries": meter.spent.queries, "rows": meter.spent.rows})
+        return as_json({"queries": counter.spent.queries, "rows": counter.spent.rows})
 
-    return door
+    return blueprint
 
 
-async def _try(desk: Desk, which: str) -> dict[str, Figures | None]:
+async def _try(context: HttpContext, which: str) -> dict[str, Figures | None]:
     """Answer a form of the page as the buttons' requests are answered."""
     return {
-        "stateless": await _meet_stranger(desk) if which == "stateless" else None,
-        "session": await _recognise(desk) if which == "session" else None,
+        "stateless": await _meet_stranger(context) if which == "stateless" else None,
+        "session": await _recognise(context) if which == "session" else None,
     }
 
 
-async def _meet_stranger(desk: Desk) -> Figures:
+async def _meet_stranger(context: HttpContext) -> Figures:
     """Answer without looking at any cookie; every request is somebody new."""
     began = time.perf_counter()
-    with metered() as meter:
-        stranger = f"stranger-{desk.new_uuid()[:8]}"
+    with count_queries() as counter:
+        stranger = f"stranger-{context.new_uuid()[:8]}"
     cookie = "came, and was not looked at" if "Cookie" in request.headers else "none"
-    return {"who": stranger, "cookie": cookie, **_cost(began), **meter.spent._asdict()}
+    return {"who": stranger, "cookie": cookie, **_cost(began), **counter.spent._asdict()}
 
 
-async def _recognise(desk: Desk) -> Figures | None:
+async def _recognise(context: HttpContext) -> Figures | None:
     """Find out who asks and what is in their cart from the database, whatever is live."""
     began = time.perf_counter()
-    with metered() as meter:
-        if (login := await find_login(desk)) is None:
+    with count_queries() as counter:
+        if (login := await find_login(context)) is None:
             return None
-        cart = await desk.database.read(load_cart, login.account)
+        cart = await context.database.read(load_cart, login.account)
     count = sum(line.qty for line in cart.lines.values())
     about = {"who": login.name, "count": count, "rev": cart.rev}
-    return {**about, **_cost(began), **meter.spent._asdict()}
+    return {**about, **_cost(began), **counter.spent._asdict()}
 
 
 def _cost(began: float) -> Figures:
@@ -102,8 +102,8 @@ def _request_bytes() -> int:
     return sum(len(line.encode()) + 2 for line in lines) + 2
 
 
-def _example(desk: Desk) -> Product | None:
+def _example(context: HttpContext) -> Product | None:
     """Return something cheap of which there is enough to try things out with."""
-    products = desk.hub.shop.shelf.today.products.values()
+    products = context.hub.context.catalog.today.products.values()
     on_sale = [product for product in products if product.sold and product.stock]
     return min(on_sale, key=lambda product: (product.stock < ENOUGH, product.price), default=None)

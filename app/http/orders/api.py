@@ -5,13 +5,13 @@ from quart import Blueprint, Response, request
 from app.domain.addresses import Address
 from app.domain.catalog import Money
 from app.domain.orders import LONGEST_KEY, OrderKey, Pay
-from app.domain.placing import NotPlaced, Obstacle
+from app.domain.placing import Rejected, RejectReason
 from app.http.catalog.search import HIGHEST_PAGE, read_page
 from app.http.core.address_fields import read_address
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json, read_body
 from app.http.core.problems import Problem, malformed
-from app.http.core.session import need_login
+from app.http.core.session import require_login
 from app.http.orders.buying import Checkout, buy, cancel_while_placed
 from app.http.orders.own import own_order
 from app.protocol.json import BadValue, Fields, text, whole
@@ -19,37 +19,37 @@ from app.protocol.orders import order_fields
 from app.store.orders import list_orders
 
 
-def orders_api(desk: Desk) -> Blueprint:
+def orders_api_blueprint(context: HttpContext) -> Blueprint:
     """Return the routes of orders."""
-    door = Blueprint("orders_api", __name__)
+    blueprint = Blueprint("orders_api", __name__)
 
-    @door.post("/api/orders")
+    @blueprint.post("/api/orders")
     async def place() -> Response:
-        login = await need_login(desk)
-        bought = await buy(desk, login.account, _read(await read_body()))
-        if isinstance(bought, NotPlaced):
+        login = await require_login(context)
+        bought = await buy(context, login.account, _read(await read_body()))
+        if isinstance(bought, Rejected):
             raise _refused(bought)
         return as_json(order_fields(bought.order), 201 if bought.is_new else 200)
 
-    @door.get("/api/orders")
+    @blueprint.get("/api/orders")
     async def orders() -> Response:
-        login = await need_login(desk)
+        login = await require_login(context)
         if (page := read_page(request.args.get("page", "") or "1")) is None:
             raise malformed(f"page: 1 to {HIGHEST_PAGE} is allowed")
-        found = await desk.database.read(list_orders, login.account, page)
+        found = await context.database.read(list_orders, login.account, page)
         listed = [order_fields(order) for order in found.orders]
         return as_json({"orders": listed, "next": found.next_page})
 
-    @door.get("/api/orders/<number>")
+    @blueprint.get("/api/orders/<number>")
     async def order(number: str) -> Response:
-        return as_json(order_fields(await own_order(desk, number)))
+        return as_json(order_fields(await own_order(context, number)))
 
-    @door.post("/api/orders/<number>/cancel")
+    @blueprint.post("/api/orders/<number>/cancel")
     async def cancel(number: str) -> Response:
-        order = await cancel_while_placed(desk, await own_order(desk, number))
+        order = await cancel_while_placed(context, await own_order(context, number))
         return as_json(order_fields(order))
 
-    return door
+    return blueprint
 
 
 def _read(fields: Fields) -> Checkout:
@@ -77,8 +77,8 @@ def _pay(fields: Fields) -> Pay:
     return Pay(pay)
 
 
-def _refused(refusal: NotPlaced) -> Problem:
+def _refused(refusal: Rejected) -> Problem:
     problem = Problem(409, refusal.why, refusal.text)
-    if refusal.why is Obstacle.STALE:
+    if refusal.why is RejectReason.STALE:
         problem.more = {"at": refusal.at, "total": refusal.total}
     return problem

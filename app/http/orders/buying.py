@@ -4,14 +4,14 @@ import asyncio
 from typing import NamedTuple
 
 from app.domain.addresses import Address
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.domain.catalog import Money
-from app.domain.orders import NUMBERS, Order, OrderKey, OrderNumber, OrderState, Pay, spell_number
-from app.domain.placing import NotPlaced, Wanted
-from app.http.core.context import Desk
+from app.domain.orders import NUMBERS, Order, OrderKey, OrderNumber, OrderState, Pay, format_number
+from app.domain.placing import OrderRequest, Rejected
+from app.http.core.context import HttpContext
 from app.http.core.problems import Problem, busy
-from app.live.pending_order import Bargain
-from app.live.ports import Outcome, Unsettled
+from app.live.pending_order import PendingOrder
+from app.live.ports import Outcome, Unresolved
 from app.services.payments import WAYS
 from app.services.submit import PATIENCE_S
 from app.store.orders import find_order, find_order_by_key, has_number
@@ -48,50 +48,50 @@ class _Receipt:
     async def hear(self) -> Outcome:
         """Wait for what becomes of it; after a while, that is not known."""
         await asyncio.wait([self._told], timeout=PATIENCE_S)
-        self.settle(Unsettled.LATER)
+        self.settle(Unresolved.LATER)
         return self._told.result()
 
 
-async def buy(desk: Desk, account: Account, checkout: Checkout) -> Bought | NotPlaced:
+async def buy(context: HttpContext, account: AccountId, checkout: Checkout) -> Bought | Rejected:
     """Place an order, or find the one that was placed under its key before."""
-    if earlier := await _earlier(desk, account, checkout):
+    if earlier := await _earlier(context, account, checkout):
         return earlier
     payment = WAYS[checkout.pay]
     await payment.secure(checkout.key, checkout.total)
-    wanted = _wanted(checkout, await _draw_number(desk))
+    request = _request(checkout, await _draw_number(context))
     receipt = _Receipt()
-    outcome = await _bargain(desk, account, Bargain.purchase(wanted, receipt), receipt)
+    outcome = await _bargain(context, account, PendingOrder.purchase(request, receipt), receipt)
     if isinstance(outcome, Order):
-        return Bought(outcome, outcome.number == wanted.number)
-    if outcome is Unsettled.REUSED:
+        return Bought(outcome, outcome.number == request.number)
+    if outcome is Unresolved.REUSED:
         raise _key_reused()
-    if not isinstance(outcome, NotPlaced):
+    if not isinstance(outcome, Rejected):
         raise busy()
-    if earlier := await _earlier(desk, account, checkout):
+    if earlier := await _earlier(context, account, checkout):
         return earlier
     await payment.release(checkout.key)
     return outcome
 
 
-async def cancel(desk: Desk, order: Order) -> bool:
+async def cancel(context: HttpContext, order: Order) -> bool:
     """Cancel *order*, and say so; false if it is in another state by now than it has here."""
     receipt = _Receipt()
-    bargain = Bargain.cancellation(order, receipt)
-    outcome = await _bargain(desk, order.account, bargain, receipt)
+    bargain = PendingOrder.cancellation(order, receipt)
+    outcome = await _bargain(context, order.account, bargain, receipt)
     if isinstance(outcome, Order):
         await WAYS[order.pay].release(order.key)
         return True
-    if outcome is Unsettled.OVERTAKEN:
+    if outcome is Unresolved.OVERTAKEN:
         return False
     raise busy()
 
 
-async def cancel_while_placed(desk: Desk, order: Order) -> Order:
+async def cancel_while_placed(context: HttpContext, order: Order) -> Order:
     """Cancel *order* if nobody has begun with it; return it as it is then, or refuse."""
     while order.state is OrderState.PLACED:
-        if await cancel(desk, order):
+        if await cancel(context, order):
             return order._replace(state=OrderState.CANCELLED)
-        again = await desk.database.read(find_order, order.account, order.number)
+        again = await context.database.read(find_order, order.account, order.number)
         order = again or order
     if order.state is OrderState.CANCELLED:
         return order
@@ -99,8 +99,8 @@ async def cancel_while_placed(desk: Desk, order: Order) -> Order:
     raise Problem(409, "not_placed", detail)
 
 
-async def _earlier(desk: Desk, account: Account, checkout: Checkout) -> Bought | None:
-    order = await desk.database.read(find_order_by_key, account, checkout.key)
+async def _earlier(context: HttpContext, account: AccountId, checkout: Checkout) -> Bought | None:
+    order = await context.database.read(find_order_by_key, account, checkout.key)
     if order is None:
         return None
     if (order.deliver, order.pay) != (checkout.deliver, checkout.pay):
@@ -108,22 +108,24 @@ async def _earlier(desk: Desk, account: Account, checkout: Checkout) -> Bought |
     return Bought(order, is_new=False)
 
 
-async def _draw_number(desk: Desk) -> OrderNumber:
-    while await desk.database.read(has_number, number := spell_number(desk.draw(NUMBERS))):
+async def _draw_number(context: HttpContext) -> OrderNumber:
+    while await context.database.read(has_number, number := format_number(context.draw(NUMBERS))):
         continue
     return number
 
 
-def _wanted(checkout: Checkout, number: OrderNumber) -> Wanted:
+def _request(checkout: Checkout, number: OrderNumber) -> OrderRequest:
     key, at, total, deliver, pay = checkout
-    return Wanted(key, number, at, total, deliver, pay)
+    return OrderRequest(key, number, at, total, deliver, pay)
 
 
-async def _bargain(desk: Desk, account: Account, bargain: Bargain, receipt: _Receipt) -> Outcome:
-    async with desk.hub.borrow(account, None) as cart:
-        cart.bargain(bargain)
+async def _bargain(
+    context: HttpContext, account: AccountId, bargain: PendingOrder, receipt: _Receipt
+) -> Outcome:
+    async with context.hub.borrow(account, None) as cart:
+        cart.submit_order(bargain)
         outcome = await receipt.hear()
-    desk.hub.shop.stir()
+    context.hub.context.request_refresh()
     return outcome
 
 

@@ -8,7 +8,7 @@ from quart.typing import ResponseReturnValue
 
 from app.domain.orders import NEXT, Order, OrderState
 from app.http.catalog.search import read_page
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.page import show
 from app.http.core.problems import not_found
 from app.http.core.session import find_login, to_login
@@ -26,29 +26,29 @@ LABELS = {
 }
 
 
-def orders_door(desk: Desk) -> Blueprint:
+def orders_blueprint(context: HttpContext) -> Blueprint:
     """Return the pages of orders."""
-    door = Blueprint("orders", __name__)
+    blueprint = Blueprint("orders", __name__)
 
-    @door.get("/orders")
+    @blueprint.get("/orders")
     async def orders() -> ResponseReturnValue:
-        if (login := await find_login(desk)) is None:
+        if (login := await find_login(context)) is None:
             return to_login("/orders")
         page = read_page(request.args.get("page", "")) or 1
-        found = await desk.database.read(list_orders, login.account, page)
+        found = await context.database.read(list_orders, login.account, page)
         if page > 1 and not found.orders:
             raise not_found()
         shown = [about(order) for order in found.orders]
-        return await show(desk, "orders.html", orders=shown, next_page=found.next_page)
+        return await show(context, "orders.html", orders=shown, next_page=found.next_page)
 
-    @door.get("/orders/<number>")
+    @blueprint.get("/orders/<number>")
     async def order(number: str) -> ResponseReturnValue:
-        if await find_login(desk) is None:
+        if await find_login(context) is None:
             return to_login(f"/orders/{number}")
-        found = await own_order(desk, number)
-        return await show(desk, "order.html", order=about(found), steps=STEPS, labels=LABELS)
+        found = await own_order(context, number)
+        return await show(context, "order.html", order=about(found), steps=STEPS, labels=LABELS)
 
-    return door
+    return blueprint
 
 
 def about(order: Order) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.protocol.encode import spell
+from app.protocol.encode import to_json
 from app.protocol.json import BadFrame, read_object
 
 CartFields = Mapping[str, Any]
@@ -26,9 +26,9 @@ def seen(cart: CartFields) -> Seen:
     return {**sums, DELIVERY: totals.delivery, DISCOUNT: -totals.discount}
 
 
-def spell_seen(cart: CartFields) -> str:
+def seen_to_json(cart: CartFields) -> str:
     """Return `seen` as the text that a page sends along."""
-    return spell(seen(cart))
+    return to_json(seen(cart))
 
 
 def read_seen(text: str) -> Seen | None:

@@ -4,27 +4,27 @@ from quart import Blueprint, redirect, request
 from quart.typing import ResponseReturnValue
 
 from app.http.catalog.search import read_page
-from app.http.core.context import Desk
-from app.http.core.safe_redirect import own_path
-from app.http.core.session import need_staff
+from app.http.core.context import HttpContext
+from app.http.core.safe_redirect import safe_redirect
+from app.http.core.session import require_staff
 
 STAFF = "staff"
 
 
-def staff_door(desk: Desk) -> Blueprint:
+def staff_blueprint(context: HttpContext) -> Blueprint:
     """Return the way in, and the guard of all addresses under it, known and unknown."""
-    door = Blueprint("staff", __name__)
+    blueprint = Blueprint("staff", __name__)
 
-    @door.before_app_request
+    @blueprint.before_app_request
     async def look() -> None:
         if is_for_staff(request.path):
-            await need_staff(desk)
+            await require_staff(context)
 
-    @door.get("/staff")
+    @blueprint.get("/staff")
     async def staff() -> ResponseReturnValue:
         return redirect("/staff/orders", 303)
 
-    return door
+    return blueprint
 
 
 def is_for_staff(path: str) -> bool:
@@ -39,5 +39,5 @@ def asked_page() -> int:
 
 def back_to(page: str, wanted: str) -> str:
     """Return *wanted*, where a form was sent from, if that is below *page*; else *page*."""
-    came_from = own_path(wanted)
+    came_from = safe_redirect(wanted)
     return came_from if came_from.startswith(page) else page

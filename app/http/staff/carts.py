@@ -5,7 +5,7 @@ from typing import Any
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.page import show
 from app.http.core.problems import not_found
 from app.http.core.template_filters import moment
@@ -17,21 +17,21 @@ IDLE_AFTER_S = 24 * 3600
 MOST_SHOWN = 50
 
 
-def staff_carts_door(desk: Desk) -> Blueprint:
+def staff_carts_blueprint(context: HttpContext) -> Blueprint:
     """Return the page of carts."""
-    door = Blueprint("staff_carts", __name__)
+    blueprint = Blueprint("staff_carts", __name__)
 
-    @door.get("/staff/carts")
+    @blueprint.get("/staff/carts")
     async def carts() -> ResponseReturnValue:
         page = asked_page()
-        held = await desk.database.read(count_held)
-        idle = await desk.database.read(list_idle, int(desk.now_s()) - IDLE_AFTER_S, page)
+        held = await context.database.read(count_held)
+        idle = await context.database.read(list_idle, int(context.now_s()) - IDLE_AFTER_S, page)
         if page > 1 and not idle.carts:
             raise not_found()
-        known = desk.hub.shop.shelf.today.products
+        known = context.hub.context.catalog.today.products
         shown = [(known[sku], one) for sku, one in held.items() if sku in known][:MOST_SHOWN]
         return await show(
-            desk,
+            context,
             "staff/carts.html",
             held=shown,
             products=len(held),
@@ -40,7 +40,7 @@ def staff_carts_door(desk: Desk) -> Blueprint:
             next_page=idle.next_page,
         )
 
-    return door
+    return blueprint
 
 
 def _about(cart: Idle) -> dict[str, Any]:

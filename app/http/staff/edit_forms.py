@@ -19,14 +19,14 @@ _YES_OR_NO = {"yes": True, "no": False}
 _WORDS = {"sold": "on the shelf", "ml": "millilitres"}
 
 
-class Asked(NamedTuple):
+class EditRequest(NamedTuple):
     """An edit, and why it is made."""
 
     edit: Edit
     reason: str
 
 
-def read_edit(sku: Sku, form: Mapping[str, str]) -> Asked | Faults:
+def read_edit(sku: Sku, form: Mapping[str, str]) -> EditRequest | Faults:
     """Return what *form* asks to have changed, or all that is wrong with it."""
     faults: dict[str, str] = {}
     price, by, reason = form.get("price", "").strip(), _signed(form), read_reason(form)
@@ -41,7 +41,7 @@ def read_edit(sku: Sku, form: Mapping[str, str]) -> Asked | Faults:
     sold = _YES_OR_NO.get(form.get("sold", ""))
     seen = read_count(form.get("version", ""), _HIGHEST_VERSION)
     edit = Edit(sku, -1 if seen is None else seen, read_pounds(price), by or 0, sold)
-    return faults or Asked(edit, reason)
+    return faults or EditRequest(edit, reason)
 
 
 def read_reason(form: Mapping[str, str]) -> str:

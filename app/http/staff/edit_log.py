@@ -6,7 +6,7 @@ from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from app.domain.catalog import SKU, Sku
-from app.http.core.context import Desk
+from app.http.core.context import HttpContext
 from app.http.core.page import show
 from app.http.core.problems import not_found
 from app.http.core.template_filters import moment
@@ -16,27 +16,27 @@ from app.protocol.orders import time_text
 from app.store.product_edits import Entry, list_edits
 
 
-def staff_log_door(desk: Desk) -> Blueprint:
+def staff_log_blueprint(context: HttpContext) -> Blueprint:
     """Return the log of all edits, newest first, or of one product's."""
-    door = Blueprint("staff_log", __name__)
+    blueprint = Blueprint("staff_log", __name__)
 
-    @door.get("/staff/log")
+    @blueprint.get("/staff/log")
     async def log() -> ResponseReturnValue:
         page, sku = asked_page(), request.args.get("sku", "")
         if sku and not SKU.fullmatch(sku):
             raise not_found()
-        found = await desk.database.read(list_edits, Sku(sku) if sku else None, page)
+        found = await context.database.read(list_edits, Sku(sku) if sku else None, page)
         if page > 1 and not found.entries:
             raise not_found()
         return await show(
-            desk,
+            context,
             "staff/log.html",
             entries=[entry_fields(entry) for entry in found.entries],
             next_page=found.next_page,
             sku=sku,
         )
 
-    return door
+    return blueprint
 
 
 def entry_fields(entry: Entry) -> dict[str, Any]:

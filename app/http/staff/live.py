@@ -6,8 +6,8 @@ from typing import Any
 from quart import Blueprint, Response
 from quart.typing import ResponseReturnValue
 
-from app.domain.verdicts import Code, Passing
-from app.http.core.context import Desk
+from app.domain.verdicts import Code, RetryCode
+from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json
 from app.http.core.page import show
 from app.live.stats import OK, SECONDS, Second
@@ -16,33 +16,33 @@ from app.protocol.orders import time_text
 HEIGHT = 100
 STEPS = (1, 2, 5)
 EXACT_BELOW = 10
-CODES = (OK, *Code, *Passing)
+CODES = (OK, *Code, *RetryCode)
 
 Values = Sequence[float | None]
 """One for each second, oldest first; `None` where nothing happened."""
 
 
-def staff_live_door(desk: Desk) -> Blueprint:
+def staff_live_blueprint(context: HttpContext) -> Blueprint:
     """Return the page, and the figures that it asks for again every second."""
-    door = Blueprint("staff_live", __name__)
+    blueprint = Blueprint("staff_live", __name__)
 
-    @door.get("/staff/live")
+    @blueprint.get("/staff/live")
     async def live() -> ResponseReturnValue:
-        return await show(desk, "staff/live.html", figures=_figures(desk), seconds=SECONDS)
+        return await show(context, "staff/live.html", figures=_figures(context), seconds=SECONDS)
 
-    @door.get("/staff/live.json")
+    @blueprint.get("/staff/live.json")
     async def figures() -> Response:
-        return as_json(_figures(desk))
+        return as_json(_figures(context))
 
-    return door
+    return blueprint
 
 
-def _figures(desk: Desk) -> dict[str, Any]:
-    shop = desk.hub.shop
-    gauges = {**desk.gauges(), "carts": desk.hub.open_carts}
-    seconds = shop.figures.last(shop.steady_s())
+def _figures(context: HttpContext) -> dict[str, Any]:
+    shop = context.hub.context
+    gauges = {**context.gauges(), "carts": context.hub.open_carts}
+    seconds = shop.stats.last(shop.steady_s())
     return {
-        "at": time_text(int(desk.now_s())),
+        "at": time_text(int(context.now_s())),
         "gauges": {name: f"{count:,}" for name, count in gauges.items()},
         "plots": {
             "ops": plot([[float(second.verdicts.total()) for second in seconds]], ""),

@@ -6,8 +6,8 @@ from quart import Blueprint, redirect, request
 from quart.typing import ResponseReturnValue
 
 from app.domain.orders import NEXT, Order, OrderState, may_become
-from app.http.core.context import Desk
-from app.http.core.flash import Notice, leave
+from app.http.core.context import HttpContext
+from app.http.core.flash import Notice, flash
 from app.http.core.page import show
 from app.http.core.problems import Problem, not_found
 from app.http.orders.buying import cancel
@@ -23,59 +23,59 @@ ACTS = {
 }
 
 
-def staff_orders_door(desk: Desk) -> Blueprint:
+def staff_orders_blueprint(context: HttpContext) -> Blueprint:
     """Return the page of orders, and its forms; each answers with a notice on the next page."""
-    door = Blueprint("staff_orders", __name__)
+    blueprint = Blueprint("staff_orders", __name__)
 
-    @door.get(PAGE)
+    @blueprint.get(PAGE)
     async def orders() -> ResponseReturnValue:
         state, page = _state(request.args.get("state", "")), asked_page()
-        found = await desk.database.read(list_all_orders, state, page)
+        found = await context.database.read(list_all_orders, state, page)
         if page > 1 and not found.orders:
             raise not_found()
         return await show(
-            desk,
+            context,
             "staff/orders.html",
             orders=[_about(order) for order in found.orders],
             next_page=found.next_page,
             state=state,
             labels=LABELS,
-            counts=await desk.database.read(count_orders),
+            counts=await context.database.read(count_orders),
         )
 
-    @door.post("/staff/orders/<number>/move")
+    @blueprint.post("/staff/orders/<number>/move")
     async def move(number: str) -> ResponseReturnValue:
         form = await request.form
-        order = await _find(desk, number)
-        await leave(await _move(desk, order, form.get("state", "")))
+        order = await _find(context, number)
+        await flash(await _move(context, order, form.get("state", "")))
         return redirect(back_to(PAGE, form.get("next", "")), 303)
 
-    @door.post("/staff/orders/<number>/cancel")
+    @blueprint.post("/staff/orders/<number>/cancel")
     async def cancel_it(number: str) -> ResponseReturnValue:
         form = await request.form
-        order = await _find(desk, number)
-        await leave(await _cancel(desk, order, form.get("state", "")))
+        order = await _find(context, number)
+        await flash(await _cancel(context, order, form.get("state", "")))
         return redirect(back_to(PAGE, form.get("next", "")), 303)
 
-    return door
+    return blueprint
 
 
-async def _move(desk: Desk, order: Order, seen: str) -> Notice:
+async def _move(context: HttpContext, order: Order, seen: str) -> Notice:
     """Move *order* on from the state that was *seen* on the page, or say why not."""
     if order.state != seen or order.state not in NEXT:
         return _overtaken(order)
-    if not await desk.database.write(move_on, order):
-        return _overtaken(await _find(desk, order.number))
+    if not await context.database.write(move_on, order):
+        return _overtaken(await _find(context, order.number))
     return Notice("ok", f"{order.number}: {_named(NEXT[order.state])}.")
 
 
-async def _cancel(desk: Desk, order: Order, seen: str) -> Notice:
+async def _cancel(context: HttpContext, order: Order, seen: str) -> Notice:
     """Cancel *order*, which was *seen* in a state, or say why not."""
     if order.state != seen or not may_become(order.state, OrderState.CANCELLED):
         return _overtaken(order)
     try:
-        if not await cancel(desk, order):
-            return _overtaken(await _find(desk, order.number))
+        if not await cancel(context, order):
+            return _overtaken(await _find(context, order.number))
     except Problem as problem:
         return Notice("error", problem.detail)
     return Notice("ok", f"{order.number}: cancelled. What was in it is back on the shelf.")
@@ -86,8 +86,8 @@ def _overtaken(order: Order) -> Notice:
     return Notice("warn", text)
 
 
-async def _find(desk: Desk, number: str) -> Order:
-    if (order := await desk.database.read(find_any_order, number)) is None:
+async def _find(context: HttpContext, number: str) -> Order:
+    if (order := await context.database.read(find_any_order, number)) is None:
         raise not_found()
     return order
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.live.ports import Farewell
+from app.live.ports import DisconnectReason
 from tests.http.house import House
 from tests.http.logins import session_of, with_socket
 from tests.http.visitor import ADA, PASSWORD, Visitor, notices, text
@@ -99,18 +99,18 @@ async def test_signing_out_there_ends_that_login_and_its_sockets_and_no_other(
     house: House,
 ) -> None:
     ada = await house.ada()
-    phone, desk = house.visitor(), house.visitor()
+    phone, context = house.visitor(), house.visitor()
     on_phone = await phone.send("/api/session", RIGHT, User_Agent=FIREFOX)
     socket = await with_socket(house, on_phone)
     (there,) = ends(await text(await ada.get("/account")))
-    other = await with_socket(house, await desk.send("/api/session", RIGHT))
+    other = await with_socket(house, await context.send("/api/session", RIGHT))
 
     assert await said(ada, there) == "ok: Signed out there."
 
-    assert socket.dismissed == [Farewell.SIGNED_OUT]
+    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
     assert await session_of(house, on_phone) is None
     assert (await phone.get("/api/cart")).status_code == 401
-    assert (await desk.get("/api/cart")).status_code == 200
+    assert (await context.get("/api/cart")).status_code == 200
     assert other.dismissed == []
     assert (await ada.post(there)).status_code == 404
 
@@ -142,7 +142,7 @@ async def test_signing_out_everywhere_else_leaves_this_one(house: House) -> None
     told = await said(ada, "/account/sessions/end-others")
 
     assert told == "ok: Signed out everywhere else."
-    assert [socket.dismissed for socket in sockets] == [[Farewell.SIGNED_OUT]] * 3
+    assert [socket.dismissed for socket in sockets] == [[DisconnectReason.SIGNED_OUT]] * 3
     assert [(await visitor.get("/api/cart")).status_code for visitor in elsewhere] == [401] * 3
     assert ends(await text(await ada.get("/account"))) == []
 

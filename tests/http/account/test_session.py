@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.sessions import Lifetime
-from app.live.ports import Farewell
+from app.live.ports import DisconnectReason
 from tests.examples import DAY_S
 from tests.http.house import House, open_house
 from tests.http.logins import cookie, session_of, with_socket
@@ -23,7 +23,7 @@ async def test_signing_in_gives_a_new_id_and_ends_the_old_login(house: House) ->
     assert cookie(second) != cookie(first)
     assert await session_of(house, first) is None
     assert await session_of(house, second) is not None
-    assert socket.dismissed == [Farewell.SIGNED_OUT]
+    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
 
 
 async def test_a_login_elsewhere_goes_on(house: House) -> None:
@@ -74,7 +74,7 @@ async def test_signing_out_ends_the_login_and_its_sockets(house: House) -> None:
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert cookie(answer) == ""
     assert await session_of(house, begun) is None
-    assert socket.dismissed == [Farewell.SIGNED_OUT]
+    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
 
 
 async def test_a_copied_cookie_is_worth_nothing_after_signing_out(house: House) -> None:
@@ -147,7 +147,7 @@ async def test_a_use_over_http_renews_the_login_for_open_sockets_too(house: Hous
     house.clock.at_s += 2 * DAY_S
     await visitor.get("/api/cart")
     house.clock.at_s += 2 * DAY_S
-    house.desk.sessions.sweep()
+    house.context.sessions.sweep()
 
     assert socket.dismissed == []
 

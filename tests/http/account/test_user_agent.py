@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.http.account.user_agent import device_of
+from app.http.account.user_agent import describe_user_agent
 
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"
 IOS = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -34,4 +34,4 @@ IOS = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
     ],
 )
 def test_browser_and_system_are_told_as_far_as_they_can_be(agent: str, device: str) -> None:
-    assert device_of(agent) == device
+    assert describe_user_agent(agent) == device

@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.domain.catalog import Sku
 from app.domain.limits import Limits
 from app.domain.outbox import OutboxId
-from app.live.ports import Farewell
-from app.protocol.messages import Changed, News, TabId
+from app.live.ports import DisconnectReason
+from app.protocol.messages import Changed, ServerMessage, TabId
 from tests.http.house import House, open_house
 from tests.http.visitor import ADA, PASSWORD, Visitor, code, fields
 
@@ -44,16 +44,16 @@ class Watching:
     watched: frozenset[Sku] = frozenset()
 
     def __init__(self) -> None:
-        self.told: list[News] = []
+        self.told: list[ServerMessage] = []
 
-    def tell(self, news: News) -> None:
+    def tell(self, news: ServerMessage) -> None:
         """Remember."""
         self.told.append(news)
 
-    def contradict(self) -> None:
+    def reject_duplicate(self) -> None:
         """Hear of nothing."""
 
-    def dismiss(self, why: Farewell) -> None:
+    def disconnect(self, why: DisconnectReason) -> None:
         """Hear of nothing."""
 
 
@@ -181,7 +181,7 @@ async def test_a_save_that_may_have_failed_is_busy_and_no_fault(house: House) ->
 
     assert told["verdicts"] == [{"t": "no", "n": 1, "code": "busy", "retry_ms": 1000}]
     assert told["rev"] == 0
-    await house.desk.hub.mend()
+    await house.context.hub.resync()
     assert len((await ask(ada, add(1), add(2)))["verdicts"]) == 2
 
 
@@ -318,9 +318,9 @@ async def test_nobody_sees_or_repeats_the_ops_of_another(house: House) -> None:
 
 async def test_open_tabs_hear_of_what_comes_over_http(house: House) -> None:
     ada = await house.ada()
-    account = Account((await fields(await ada.send("/api/session", LOGIN)))["account"])
+    account = AccountId((await fields(await ada.send("/api/session", LOGIN)))["account"])
     tab = Watching()
-    async with house.desk.hub.borrow(account, tab.outbox) as cart:
+    async with house.context.hub.borrow(account, tab.outbox) as cart:
         cart.tabs.enter(tab)
 
     told = await ask(ada, add(1))
@@ -339,7 +339,7 @@ async def test_whoever_hangs_up_cancels_nothing(house: House) -> None:
     told = await ask(ada, add(1))
 
     assert told["verdicts"] == [{"t": "ok", "n": 1, "rev": 1}]
-    assert house.desk.hub.open_carts == 0
+    assert house.context.hub.open_carts == 0
     assert await ada.lines() == {APPLES: 1}
 
 

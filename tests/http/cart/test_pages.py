@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from app.domain.limits import Limits
-from app.http import app as doors
+from app.http import app
 from tests.http.house import House, open_house
 from tests.http.visitor import Visitor, notices, text
 
@@ -53,7 +53,7 @@ async def test_a_notice_is_said_once(house: House) -> None:
 
 
 async def test_an_old_notice_is_not_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doors, "KEPT_FOR", timedelta(seconds=-1))
+    monkeypatch.setattr(app, "KEPT_FOR", timedelta(seconds=-1))
     async with open_house(url) as house:
         ada = await house.ada()
 
@@ -290,7 +290,7 @@ async def test_a_cart_that_cannot_be_saved_is_not_said_to_be(house: House) -> No
 
     await ada.post("/cart/add", form)
     house.database.writes_fail = False
-    await house.desk.hub.mend()
+    await house.context.hub.resync()
 
     assert notices(await text(await ada.get("/shop"))) == (
         "error: The shop cannot save changes just now. Try again in a moment."

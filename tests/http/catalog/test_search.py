@@ -14,7 +14,7 @@ def thing(sku: str, name: str, price: int = 100, **more: object) -> Product:
     return product(Sku(sku), name, price, stock=5, **more)
 
 
-SHELF = [
+CATALOG = [
     thing("banana", "Bananas", 150),
     thing("brulee", "Crème brûlée", 320, category="dairy", description="With burnt sugar."),
     thing("apple", "Gala apples", 220, popular=True),
@@ -25,7 +25,7 @@ SHELF = [
 
 def found(**search: object) -> list[str]:
     """Return the SKUs that a search finds."""
-    return [product.sku for product in find(SHELF, NAMES, Search(**search)).products]  # type: ignore[arg-type]
+    return [product.sku for product in find(CATALOG, NAMES, Search(**search)).products]  # type: ignore[arg-type]
 
 
 def test_what_is_popular_comes_first_and_the_rest_as_on_the_shelf() -> None:
@@ -53,9 +53,9 @@ def test_all_words_must_be_there_whatever_their_case_and_accents(q: str, skus: l
 
 
 def test_names_count_more_than_descriptions() -> None:
-    shelf = [SHELF[4], SHELF[2]]
+    catalog = [CATALOG[4], CATALOG[2]]
 
-    assert [each.sku for each in find(shelf, NAMES, Search("apples")).products] == [
+    assert [each.sku for each in find(catalog, NAMES, Search("apples")).products] == [
         "apple",
         "juice",
     ]
@@ -76,11 +76,11 @@ def test_a_search_can_be_kept_to_a_category() -> None:
 
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (24, 1), (25, 2), (48, 2), (49, 3)])
 def test_pages_hold_24_and_say_whether_there_are_more(count: int, pages: int) -> None:
-    shelf = [thing(f"thing-{number}", "Thing") for number in range(count)]
+    catalog = [thing(f"thing-{number}", "Thing") for number in range(count)]
 
-    parts = [find(shelf, NAMES, Search(page=page)) for page in range(1, pages + 1)]
+    parts = [find(catalog, NAMES, Search(page=page)) for page in range(1, pages + 1)]
 
-    assert [each for part in parts for each in part.products] == shelf
+    assert [each for part in parts for each in part.products] == catalog
     assert [part.total for part in parts] == [count] * pages
     assert [part.next_page for part in parts] == [*range(2, pages + 1), None]
     assert all(len(part.products) <= PAGE_SIZE for part in parts)
@@ -110,4 +110,4 @@ def test_pages_are_numbers_from_1(typed: str, page: int | None) -> None:
     ],
 )
 def test_a_slip_is_understood_where_there_is_something_it_may_mean(q: str, right: str) -> None:
-    assert meant(SHELF, NAMES, q) == right
+    assert meant(CATALOG, NAMES, q) == right

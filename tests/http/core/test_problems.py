@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from app.http import app as doors
+from app.http import app
 from tests.http.house import ORIGIN, House, open_house
 from tests.http.visitor import code, fields, text
 
@@ -94,7 +94,7 @@ async def test_a_failure_to_find_out_who_asks_is_a_page_too(
 async def test_a_body_that_does_not_come_is_not_waited_for(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doors, "SLOWEST_BODY_S", 0.05)
+    monkeypatch.setattr(app, "SLOWEST_BODY_S", 0.05)
     headers = {"Content-Type": "application/json", "Host": "localhost"}
     async with open_house(url) as house:
         async with house.app.test_client().request(

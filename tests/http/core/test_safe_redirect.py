@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.http.core.safe_redirect import own_path
+from app.http.core.safe_redirect import safe_redirect
 
 OWN = [
     "/",
@@ -49,14 +49,14 @@ NO_PAGE = ["/login", "/login?next=/login", "/register", "/logout", "/cart/add", 
 
 @pytest.mark.parametrize("path", OWN)
 def test_pages_of_the_shop_may_follow(path: str) -> None:
-    assert own_path(path) == path
+    assert safe_redirect(path) == path
 
 
 @pytest.mark.parametrize("path", FOREIGN)
 def test_nothing_that_may_lead_away_follows(path: str) -> None:
-    assert own_path(path) == "/"
+    assert safe_redirect(path) == "/"
 
 
 @pytest.mark.parametrize("path", NO_PAGE)
 def test_what_is_no_page_to_come_back_to_does_not_follow(path: str) -> None:
-    assert own_path(path) == "/"
+    assert safe_redirect(path) == "/"

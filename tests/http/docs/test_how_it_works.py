@@ -56,7 +56,7 @@ async def test_a_session_reads_login_and_cart_though_a_live_cart_is_open(house: 
     await ada.form("/cart/add", sku=APPLES, qty="2")
     house.database.reads.clear()
     account = (await fields(await ada.send("/api/session", ADA)))["account"]
-    async with house.desk.hub.borrow(account, None):
+    async with house.context.hub.borrow(account, None):
         house.database.reads.clear()
         told = await fields(await ada.get(f"{API}/session"))
 
@@ -88,7 +88,7 @@ async def test_a_session_needs_a_login(house: House) -> None:
 async def test_a_live_cart_that_is_asked_makes_no_statement(house: House) -> None:
     ada = await house.ada()
     account = (await fields(await ada.send("/api/session", ADA)))["account"]
-    async with house.desk.hub.borrow(account, None) as cart:
+    async with house.context.hub.borrow(account, None) as cart:
         await watch(ada)
         cart.snapshot()
         seen = await fields(await unwatch(ada))
@@ -118,7 +118,7 @@ async def test_a_live_cart_that_has_to_be_read_first_is_seen_to_be(house: House)
     ada = await house.ada()
     account = (await fields(await ada.send("/api/session", ADA)))["account"]
     await watch(ada)
-    async with house.desk.hub.borrow(account, None) as cart:
+    async with house.context.hub.borrow(account, None) as cart:
         cart.snapshot()
 
     assert (await fields(await unwatch(ada)))["queries"] == 1
@@ -162,7 +162,7 @@ async def test_the_example_is_cheap_and_can_be_had(house: House) -> None:
     found = re.search(r'data-sku="([^"]+)"\s+data-name="[^"]+"\s+data-price', page)
 
     assert found
-    products = house.desk.hub.shop.shelf.today.products
+    products = house.context.hub.context.catalog.today.products
     example = products[Sku(found[1])]
     assert example.stock >= 10
     assert example.price == min(each.price for each in products.values() if each.stock >= 10)

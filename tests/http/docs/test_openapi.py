@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.addresses import Address
-from app.domain.placing import Obstacle
+from app.domain.placing import RejectReason
 from app.http.core.problems import _USUAL
 from app.http.docs.openapi import FAULTS, OF_HTTP, describe_http
 from app.protocol.asyncapi import describe_socket
@@ -46,7 +46,7 @@ def test_every_code_of_a_refusal_is_described_under_its_status() -> None:
         (int(status), code) for status, code in re.findall(r'Problem\((\d+), "(\w+)"', source)
     }
     usual = {(status, each.code) for status, each in _USUAL.items()}
-    obstacles = {(409, str(why)) for why in Obstacle}
+    obstacles = {(409, str(why)) for why in RejectReason}
 
     assert raised | usual | obstacles == {
         (status, code) for status, codes in FAULTS.items() for code in codes

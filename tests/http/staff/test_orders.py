@@ -5,7 +5,7 @@ import re
 import pytest
 from quart import Response
 
-from app.store.catalog import load_moves
+from app.store.catalog import load_catalog_changes
 from tests.http.house import House
 from tests.http.order_helpers import MILK, order, stocked_cart, wanted
 from tests.http.staff_helpers import grace
@@ -29,8 +29,8 @@ async def state(ada: Visitor, number: str) -> str:
 
 async def stock(house: House) -> int:
     """Return how much milk there is on disk."""
-    moves = await house.database.read(load_moves, -1)
-    return int(moves.shelf.products[MILK].stock)
+    moves = await house.database.read(load_catalog_changes, -1)
+    return int(moves.catalog.products[MILK].stock)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "OPTIONS"])
