@@ -16,10 +16,10 @@ import asyncpg
 from psycopg import Connection as Psycopg
 from sqlalchemy import Connection
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.store.accounts import Person, add_account
 from app.store.carts import Save, save_carts
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import find_postgresql, open_cluster
@@ -45,11 +45,11 @@ def main() -> None:
         url = cluster.new()
         engine = connect(url)
         migrate(engine)
-        ask(engine, _fill)
+        run_query(engine, _fill)
         print("a cart saved, in batches of 200           our CPU µs    in all µs")
-        _tell("as the shop saves them (psycopg, JSON)", lambda n: ask(engine, _shop, n))
-        _tell("psycopg, unnest", lambda n: ask(engine, _unnest, n))
-        _tell("psycopg, executemany", lambda n: ask(engine, _psycopg, n))
+        _tell("as the shop saves them (psycopg, JSON)", lambda n: run_query(engine, _shop, n))
+        _tell("psycopg, unnest", lambda n: run_query(engine, _unnest, n))
+        _tell("psycopg, executemany", lambda n: run_query(engine, _psycopg, n))
         engine.dispose()
         asyncio.run(_asyncpg(url))
 
@@ -57,14 +57,14 @@ def main() -> None:
 def _fill(connection: Connection) -> None:
     for number in range(BATCH):
         person = Person(
-            Account(f"u-{number}"), f"{number}@bench.example", "Somebody", "no password"
+            AccountId(f"u-{number}"), f"{number}@bench.example", "Somebody", "no password"
         )
         add_account(connection, person, "e0", NOW_S)
 
 
 def _saves(version: int) -> list[Save]:
     numbers = range(BATCH)
-    return [Save(Account(f"u-{n}"), version, version + 1, version, BODY, ()) for n in numbers]
+    return [Save(AccountId(f"u-{n}"), version, version + 1, version, BODY, ()) for n in numbers]
 
 
 def _shop(connection: Connection, version: int) -> None:

@@ -14,11 +14,13 @@ from tempfile import TemporaryDirectory
 
 import atheris
 
-with atheris.instrument_imports(include=["app.wire.read", "app.wire.strict", "json.decoder"]):
-    from app.wire.read import Message, read
-    from app.wire.strict import BadFrame, BadValue, _read, _read_plain, read_object
+with atheris.instrument_imports(
+    include=["app.protocol.decode", "app.protocol.json", "json.decoder"]
+):
+    from app.protocol.decode import ClientMessage, read
+    from app.protocol.json import BadFrame, BadValue, _read, _read_plain, read_object
 
-SAMPLES = Path(__file__).parents[1] / "tests/wire/samples.json"
+SAMPLES = Path(__file__).parents[1] / "tests/protocol/samples.json"
 LARGEST, LONGEST_REASON = 8192, 100
 
 
@@ -40,7 +42,7 @@ def _fault(text: str) -> str:
         message = read(text)
     except (BadFrame, BadValue) as fault:
         return str(fault)
-    assert isinstance(message, Message)
+    assert isinstance(message, ClientMessage)
     return ""
 
 

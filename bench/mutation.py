@@ -20,8 +20,8 @@ LEAST = 0.9
 SETTINGS = """\
 [mutmut]
 source_paths=app/domain
-    app/wire/read.py
-    app/wire/strict.py
+    app/protocol/decode.py
+    app/protocol/json.py
 pytest_add_cli_args_test_selection=tests/domain
     tests/wire
 also_copy=app

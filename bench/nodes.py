@@ -25,10 +25,10 @@ from urllib.request import urlopen
 
 from app.load.server import cost
 from tests.e2e.balancer import Balanced, balanced
+from tests.e2e.catalog import PLENTY
 from tests.e2e.clicking import Clicker, Household, households
 from tests.e2e.server import ROOT, Server, environment, free_port
 from tests.e2e.shared import Shared, open_shared
-from tests.e2e.shelf import PLENTY
 
 SKUS = PLENTY[:40]
 LIFTED = {"limits": "load", "log": "warning"}

@@ -11,14 +11,14 @@ from collections.abc import Callable
 
 from app.domain.limits import Limits
 from app.domain.verdicts import Ok
-from app.http.passwords import Passwords, make_hasher
-from app.live.figures import Figures
+from app.live.catalog import LiveCatalog
+from app.live.context import CartContext
 from app.live.hub import Hub
-from app.live.shelf import LiveShelf
-from app.live.shop import Shop
-from app.nodes import Alone
-from app.watch.metrics import Metrics
-from app.ws.guests import Guests
+from app.live.stats import Stats
+from app.metrics.collect import Metrics
+from app.runtime.cluster import NoPeers
+from app.services.passwords import Passwords, make_hasher
+from app.ws.registry import ConnectionRegistry
 from tests.live.fakes import FakeDisk, FakeWriter
 
 RUNS = 20
@@ -55,25 +55,27 @@ def best_s(work: Callable[[], object], times: int) -> float:
 
 def count_answers() -> None:
     """Count the answers of a busy second."""
-    second, ok = Figures().at(0), Ok(1, 1)
+    second, ok = Stats().at(0), Ok(1, 1)
     for _ in range(ANSWERS):
         second.answer(ok, 0.0042)
 
 
 def count_commits() -> None:
     """Count the commits of some busy seconds."""
-    figures, fates = Figures(), (("ada",), (), (), (), ())
+    stats, fates = Stats(), (("ada",), (), (), (), ())
     for _ in range(COMMITS):
-        figures.commit(0, 0.0042, fates)
+        stats.commit(0, 0.0042, fates)
 
 
 def main(sockets: int) -> None:
     """Print the table."""
-    shop = Shop(LiveShelf(), FakeWriter(), Limits(), time.time, time.monotonic, Alone())
-    guests = Guests(sockets, 1, 1)
-    guests.inside.update(Socket() for _ in range(sockets))
+    shop = CartContext(LiveCatalog(), FakeWriter(), Limits(), time.time, time.monotonic, NoPeers())
+    connections = ConnectionRegistry(sockets, 1, 1)
+    connections.inside.update(Socket() for _ in range(sockets))
     passwords = Passwords(make_hasher())
-    metrics = Metrics("w1", Hub(FakeDisk(), shop), guests, Still(), passwords, None, time.time())
+    metrics = Metrics(
+        "w1", Hub(FakeDisk(), shop), connections, Still(), passwords, None, time.time()
+    )
     print("| | CPU |\n| --- | --- |")
     print(f"| counting an answer | {best_s(count_answers, ANSWERS) * 1e9:.0f} ns |")
     print(f"| counting a commit | {best_s(count_commits, COMMITS) * 1e9:.0f} ns |")

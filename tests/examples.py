@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from app.domain.cart import Account, Cart
+from app.domain.cart import AccountId, Cart
+from app.domain.catalog import Catalog, Money, Product, Sku, Voucher, VoucherCode
 from app.domain.ops import Op, Ruling
-from app.domain.outbox import Outbox, OutboxId, Ticket
+from app.domain.outbox import OpRef, Outbox, OutboxId
 from app.domain.rules import rule
-from app.domain.shelf import Money, Product, Shelf, Sku, Voucher, VoucherCode
 from app.domain.verdicts import Code, No, Ok
 
 NOON = 1_800_000_000
@@ -27,12 +27,12 @@ def product(sku: Sku, name: str, price: int, stock: int, **more: Any) -> Product
     return replace(plain, **more)
 
 
-def shelf_of(*products: Product, vouchers: tuple[Voucher, ...] = ()) -> Shelf:
+def catalog_of(*products: Product, vouchers: tuple[Voucher, ...] = ()) -> Catalog:
     """Return a shelf with these on it."""
-    return Shelf({one.sku: one for one in products}, {one.code: one for one in vouchers})
+    return Catalog({one.sku: one for one in products}, {one.code: one for one in vouchers})
 
 
-SHELF = shelf_of(
+CATALOG = catalog_of(
     product(APPLES, "Gala apples", 220, stock=300),
     product(MILK, "Milk", 145, stock=5),
     product(EGGS, "Eggs", 310, stock=0),
@@ -45,50 +45,52 @@ SHELF = shelf_of(
 """Plenty of apples, five bottles of milk, no eggs; cider is no longer sold."""
 
 
-def shelf_with(sku: Sku, shelf: Shelf = SHELF, **changes: Any) -> Shelf:
-    """Return *shelf* after somebody changed one product on it."""
-    changed = replace(shelf.products[sku], **changes)
-    return shelf._replace(products={**shelf.products, sku: changed})
+def catalog_with(sku: Sku, catalog: Catalog = CATALOG, **changes: Any) -> Catalog:
+    """Return *catalog* after somebody changed one product on it."""
+    changed = replace(catalog.products[sku], **changes)
+    return catalog._replace(products={**catalog.products, sku: changed})
 
 
-def shelf_honouring(voucher: Voucher, shelf: Shelf = SHELF) -> Shelf:
-    """Return *shelf* with *voucher* in force as given."""
-    return shelf._replace(vouchers={**shelf.vouchers, voucher.code: voucher})
+def shelf_honouring(voucher: Voucher, catalog: Catalog = CATALOG) -> Catalog:
+    """Return *catalog* with *voucher* in force as given."""
+    return catalog._replace(vouchers={**catalog.vouchers, voucher.code: voucher})
 
 
-ADA = Account("u-ada")
+ADA = AccountId("u-ada")
 EMPTY = Cart(ADA, "7c1d")
 HERE = OutboxId("aaaaaaaa-0000-4000-8000-000000000001")
 THERE = OutboxId("bbbbbbbb-0000-4000-8000-000000000002")
 
 
-def ticket(cart: Cart, outbox: OutboxId = HERE, body: str = "body") -> Ticket:
+def ref(cart: Cart, outbox: OutboxId = HERE, body: str = "body") -> OpRef:
     """Return the name of the next op in an outbox of *cart*."""
-    return Ticket(outbox, cart.outboxes.get(outbox, Outbox()).last + 1, body)
+    return OpRef(outbox, cart.outboxes.get(outbox, Outbox()).last + 1, body)
 
 
-def ruling_on(op: Op, cart: Cart = EMPTY, shelf: Shelf = SHELF, now_s: float = NOON) -> Ruling:
+def ruling_on(
+    op: Op, cart: Cart = EMPTY, catalog: Catalog = CATALOG, now_s: float = NOON
+) -> Ruling:
     """Return what comes of *op*, sent next from here."""
-    return rule(cart, ticket(cart), op, shelf, now_s)
+    return rule(cart, ref(cart), op, catalog, now_s)
 
 
-def after(*ops: Op, cart: Cart = EMPTY, shelf: Shelf = SHELF, now_s: float = NOON) -> Cart:
+def after(*ops: Op, cart: Cart = EMPTY, catalog: Catalog = CATALOG, now_s: float = NOON) -> Cart:
     """Return *cart* after *ops*, one after the other."""
     for op in ops:
-        cart = ruling_on(op, cart, shelf, now_s).cart
+        cart = ruling_on(op, cart, catalog, now_s).cart
     return cart
 
 
-def granted(op: Op, cart: Cart = EMPTY, shelf: Shelf = SHELF, now_s: float = NOON) -> Cart:
+def granted(op: Op, cart: Cart = EMPTY, catalog: Catalog = CATALOG, now_s: float = NOON) -> Cart:
     """Return the cart after *op*, which the shop must grant."""
-    ruling = ruling_on(op, cart, shelf, now_s)
+    ruling = ruling_on(op, cart, catalog, now_s)
     assert isinstance(ruling.verdict, Ok), ruling.verdict
     return ruling.cart
 
 
-def refused(op: Op, cart: Cart = EMPTY, shelf: Shelf = SHELF, now_s: float = NOON) -> Code:
+def refused(op: Op, cart: Cart = EMPTY, catalog: Catalog = CATALOG, now_s: float = NOON) -> Code:
     """Return why the shop refuses *op*, which must leave the cart as it is."""
-    ruling = ruling_on(op, cart, shelf, now_s)
+    ruling = ruling_on(op, cart, catalog, now_s)
     assert isinstance(ruling.verdict, No), ruling.verdict
     assert ruling.patch is None
     assert (ruling.cart.rev, ruling.cart.content) == (cart.rev, cart.content)

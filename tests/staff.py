@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection
 
+from app.domain.catalog import Money, Product, Sku
 from app.domain.edits import NotEdited
-from app.domain.shelf import Money, Product, Sku
-from app.store import edits
-from app.store.edits import Editor, find_product
+from app.store import product_edits
+from app.store.product_edits import Editor, find_product
 from tests.examples import NOON
 
 BY_COMMAND = Editor(None, "shop product set", NOON)
@@ -15,7 +15,7 @@ def set_product(
     connection: Connection, sku: Sku, price: Money | None, stock: int | None
 ) -> Product:
     """Set the price, the stock or both of a product that there is; return it as it is then."""
-    done = edits.set_product(connection, sku, price, stock, BY_COMMAND)
+    done = product_edits.set_product(connection, sku, price, stock, BY_COMMAND)
     assert done is not NotEdited.UNKNOWN, sku
     product = find_product(connection, sku)
     assert product

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
-from app.config import Config, read_config, variable
-from app.http.passwords import Passwords, make_hasher
-from app.watch.metrics import Metrics
-from app.ws.guests import Guests
+from app.metrics.collect import Metrics
+from app.runtime.config import Config, read_config, variable
+from app.services.passwords import Passwords, make_hasher
+from app.ws.registry import ConnectionRegistry
 from tests.live.around import AroundHub
-from tests.watch.reader import Told, read
+from tests.metrics.reader import Told, read
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -46,7 +46,9 @@ class Quiet:
 def told() -> Told:
     """Return what a server tells that has just been opened."""
     passwords = Passwords(make_hasher())
-    metrics = Metrics("w1", AroundHub().hub, Guests(1, 1, 1), Still(), passwords, Quiet(), 0.0)
+    metrics = Metrics(
+        "w1", AroundHub().hub, ConnectionRegistry(1, 1, 1), Still(), passwords, Quiet(), 0.0
+    )
     text = metrics.text()
     passwords.close()
     return read(text)

@@ -124,12 +124,6 @@ def locked(lock: str) -> dict[str, str]:
     return dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
 
 
-def rooms() -> set[str]:
-    """Return every package and module directly in app/."""
-    found = {path.stem for path in (ROOT / "app").iterdir() if path.name[0] not in "._"}
-    return {f"app.{name}" for name in found}
-
-
 def imports(path: Path) -> Iterator[str]:
     """Yield the full name of each thing that the Python file at *path* imports."""
     for node in ast.walk(ast.parse(path.read_text())):
@@ -308,17 +302,6 @@ def test_with_words_only_pytest_proves(tree: Path, bare_path: str) -> None:
 
     assert modules(tree) == ["pytest", "tests.proof.report"]
     assert asked(tree)[0][-3:] == ["tests/proof", "-k", "soak"]
-
-
-def test_only_who_starts_servers_may_see_config() -> None:
-    contracts = PROJECT["tool"]["importlinter"]["contracts"]
-    (blind,) = (
-        contract["source_modules"]
-        for contract in contracts
-        if contract.get("forbidden_modules") == ["app.config"]
-    )
-
-    assert set(blind) == rooms() - {"app.main", "app.cli", "app.config", "app.demo", "app.workers"}
 
 
 def test_importing_the_domain_loads_nothing_else() -> None:

@@ -4,8 +4,8 @@ Redis forgets news that nobody hears. So whenever the line was cut, and once for
 soon as it is heard of, something may have been missed: then it is to be read.
 """
 
+import asyncio
 import logging
-from asyncio import Event
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
@@ -16,8 +16,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from app.bus.news import News, NoNews, TabsMoved, read_news, write_news
-from app.domain.cart import Account
+from app.bus.events import BadEvent, Event, TabsChanged, decode_event, encode_event
+from app.domain.cart import AccountId
 
 T = TypeVar("T")
 
@@ -31,17 +31,17 @@ SILENCE_S = 5.0
 """A line that says nothing for so long is asked whether it is still there."""
 
 
-class Cut(Exception):
+class BusDisconnected(Exception):
     """The line to Redis is cut; a moment later it may be there again."""
 
 
-class Ears(Protocol):
+class BusListener(Protocol):
     """Who listens."""
 
-    def hear(self, node: str, news: News) -> None:
+    def on_message(self, node: str, event: Event) -> None:
         """Take what another server tells."""
 
-    def suspect(self, account: Account) -> None:
+    def resync(self, account: AccountId) -> None:
         """Learn that something may have been missed of a cart."""
 
     def resume(self) -> None:
@@ -60,10 +60,10 @@ class RedisBus:
             retry=Retry(NoBackoff(), 0),
         )
         self._node = node
-        self._shown: dict[Account, int] = {}
-        self._turned: dict[Account, bool] = {}
+        self._shown: dict[AccountId, int] = {}
+        self._turned: dict[AccountId, bool] = {}
         self._told: list[tuple[str, bytes]] = []
-        self._work = Event()
+        self._work = asyncio.Event()
         self._line: PubSub | None = None
 
     @property
@@ -76,48 +76,48 @@ class RedisBus:
         """How much waits to be told."""
         return len(self._told)
 
-    def tell(self, news: News, account: Account | None = None) -> None:
-        """Tell *news* to all servers, or to those that show *account*'s cart."""
+    def publish(self, event: Event, account: AccountId | None = None) -> None:
+        """Tell *event* to all servers, or to those that show *account*'s cart."""
         channel = ALL if account is None else f"{OF_CART}{account}"
-        self._told.append((channel, write_news(self._node, news)))
+        self._told.append((channel, encode_event(self._node, event)))
         self._work.set()
 
-    def show(self, account: Account, tabs: int) -> None:
+    def show(self, account: AccountId, tabs: int) -> None:
         """Hear of *account*'s cart as long as tabs look at it here, and tell how many do."""
         if (account in self._shown) is not bool(tabs):
             self._turned[account] = bool(tabs)
             self._work.set()
         elif tabs:
-            self.tell(TabsMoved(account, tabs), account)
+            self.publish(TabsChanged(account, tabs), account)
         if tabs:
             self._shown[account] = tabs
         elif self._shown.pop(account, 0):
-            self.tell(TabsMoved(account, 0), account)
+            self.publish(TabsChanged(account, 0), account)
 
-    async def listen(self, ears: Ears) -> None:
-        """Hear news until the line is cut; then raise `Cut`."""
+    async def listen(self, listener: BusListener) -> None:
+        """Hear news until the line is cut; then raise `BusDisconnected`."""
         line = self._redis.pubsub()
         try:
-            with _cuts():
+            with _disconnects():
                 await line.subscribe(ALL)
                 self._line = line
                 self._turned = dict.fromkeys(self._shown, True)
                 self._work.set()
-                ears.resume()
+                listener.resume()
                 while True:
-                    self._take(await line.get_message(timeout=SILENCE_S), ears)
+                    self._take(await line.get_message(timeout=SILENCE_S), listener)
         finally:
             self._line = None
             with suppress(RedisError, OSError):
                 await line.aclose()  # type: ignore[no-untyped-call]
 
-    async def speak(self) -> None:
-        """Wait for something to tell, and tell it; what cannot be told is forgotten, with `Cut`."""
+    async def flush(self) -> None:
+        """Wait for events and publish them; `BusDisconnected` drops those that cannot go out."""
         await self._work.wait()
         self._work.clear()
         turned, self._turned = self._turned, {}
         told, self._told = self._told, []
-        with _cuts():
+        with _disconnects():
             await self._turn(turned)
             for some in _some(told):
                 pipeline = self._redis.pipeline(transaction=False)
@@ -130,7 +130,7 @@ class RedisBus:
         with suppress(RedisError, OSError):
             await self._redis.aclose()
 
-    async def _turn(self, turned: dict[Account, bool]) -> None:
+    async def _turn(self, turned: dict[AccountId, bool]) -> None:
         """Hear of some carts from now on, and of others no longer."""
         if self._line is None:
             return
@@ -139,37 +139,37 @@ class RedisBus:
         for some in _some([f"{OF_CART}{account}" for account, on in turned.items() if not on]):
             await self._line.unsubscribe(*some)
 
-    def _take(self, message: dict[str, Any] | None, ears: Ears) -> None:
+    def _take(self, message: dict[str, Any] | None, listener: BusListener) -> None:
         if message is None:
             return
         channel = message["channel"].decode() if message["channel"] else ""
         if message["type"] == "message":
-            self._take_news(message["data"], ears)
+            self._take_news(message["data"], listener)
         elif message["type"] == "subscribe" and channel.startswith(OF_CART):
-            self._begin(Account(channel.removeprefix(OF_CART)), ears)
+            self._begin(AccountId(channel.removeprefix(OF_CART)), listener)
 
-    def _take_news(self, text: bytes, ears: Ears) -> None:
+    def _take_news(self, text: bytes, listener: BusListener) -> None:
         try:
-            node, news = read_news(text)
-        except NoNews as error:
+            node, event = decode_event(text)
+        except BadEvent as error:
             log.warning("another server says what is no news here: %s", error)
             return
         if node != self._node:
-            ears.hear(node, news)
+            listener.on_message(node, event)
 
-    def _begin(self, account: Account, ears: Ears) -> None:
+    def _begin(self, account: AccountId, listener: BusListener) -> None:
         """Look at a cart that is heard of from now on, for it may have moved before."""
         if tabs := self._shown.get(account):
-            ears.suspect(account)
-            self.tell(TabsMoved(account, tabs), account)
+            listener.resync(account)
+            self.publish(TabsChanged(account, tabs), account)
 
 
 @contextmanager
-def _cuts() -> Iterator[None]:
+def _disconnects() -> Iterator[None]:
     try:
         yield
     except (RedisError, OSError) as error:
-        raise Cut(str(error)) from error
+        raise BusDisconnected(str(error)) from error
 
 
 def _some(many: list[T]) -> Iterator[list[T]]:

@@ -1,26 +1,26 @@
 """The shop from a script: accounts, and tabs that stay connected (docs/client.md)."""
 
 from app.client.account import Account
+from app.client.backoff import RetryPolicy
 from app.client.cart import Cart
-from app.client.comeback import Patience
+from app.client.errors import (
+    Closed,
+    HandshakeRefused,
+    LoginEnded,
+    LoginNeeded,
+    Misheard,
+    Misspoke,
+    Outdated,
+    Replaced,
+    Stopped,
+    TooManyTabs,
+)
 from app.client.events import Events, FellBehind
 from app.client.observer import Observer
 from app.client.outbox import OutboxFull
 from app.client.problem import Problem
 from app.client.request import BadAnswer
 from app.client.shop import Product, Shop
-from app.client.stopped import (
-    Closed,
-    LoginEnded,
-    LoginNeeded,
-    Misheard,
-    Misspoke,
-    Outdated,
-    Refused,
-    Replaced,
-    Stopped,
-    TooManyTabs,
-)
 from app.client.tab import NotConnected, Tab
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Closed",
     "Events",
     "FellBehind",
+    "HandshakeRefused",
     "LoginEnded",
     "LoginNeeded",
     "Misheard",
@@ -38,11 +39,10 @@ __all__ = [
     "Observer",
     "OutboxFull",
     "Outdated",
-    "Patience",
     "Problem",
     "Product",
-    "Refused",
     "Replaced",
+    "RetryPolicy",
     "Shop",
     "Stopped",
     "Tab",

@@ -5,21 +5,21 @@ from http.cookies import SimpleCookie
 
 from msgspec import Struct
 
-from app.client import say
+from app.client import encode as say
 from app.client.cart import Cart, whole
-from app.client.connection import Doorway
-from app.client.hear import read_body
+from app.client.connection import Endpoint
+from app.client.decode import read_body
 from app.client.observer import BLIND, Observer
 from app.client.orders import PlacedOrder
 from app.client.problem import ask_well
 from app.client.request import Answer, Request, Site
 from app.client.state import Snapshot
-from app.client.tab import Means, Tab
+from app.client.tab import ClientDeps, Tab
 from app.client.told import Answered
 from app.domain.addresses import Address
-from app.domain.cart import Account as AccountId
-from app.domain.news import TabId
+from app.domain.cart import AccountId
 from app.domain.outbox import OutboxId
+from app.protocol.messages import TabId
 
 
 class _Counted(Struct):
@@ -29,17 +29,17 @@ class _Counted(Struct):
 class Account:
     """An account with its login cookie, `name=value`, as the shop gave it."""
 
-    def __init__(self, id_: AccountId, cookie: str, site: Site, means: Means):
+    def __init__(self, id_: AccountId, cookie: str, site: Site, deps: ClientDeps):
         self.id = id_
         self.cookie = cookie
         self._site = site
-        self._means = means
+        self._deps = deps
 
     def tab(self, *, name: str | None = None, observer: Observer = BLIND) -> Tab:
         """Return a tab, not yet open; of two with one name the newer connection wins."""
-        doorway = Doorway(self._site.socket_url, self.cookie, self._site.tls)
-        named = TabId(name or self._means.new_name())
-        return Tab(self.id, named, doorway, self._means, observer)
+        endpoint = Endpoint(self._site.socket_url, self.cookie, self._site.tls)
+        named = TabId(name or self._deps.new_name())
+        return Tab(self.id, named, endpoint, self._deps, observer)
 
     async def cart(self) -> Cart:
         """Return the cart as it is now."""
@@ -49,7 +49,7 @@ class Account:
     async def send(
         self,
         outbox: str,
-        wishes: Iterable[tuple[int, say.Wish]],
+        wishes: Iterable[tuple[int, say.ClientOp]],
         *,
         observer: Observer = BLIND,
     ) -> Answered:
@@ -82,7 +82,7 @@ class Account:
 
     async def _ask(self, method: str, target: str, body: str | None = None) -> Answer:
         request = Request(method, target, body, self.cookie)
-        answer = await ask_well(self._site, request, self._means.patience.answer_s)
+        answer = await ask_well(self._site, request, self._deps.retry_policy.answer_s)
         self.cookie = login_cookie(answer, self._site) or self.cookie
         return answer
 

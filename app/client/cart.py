@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from msgspec import UNSET
 
 from app.client.state import Line, Patch, Prices, Snapshot, Voucher
-from app.domain.shelf import Money, Sku
+from app.domain.catalog import Money, Sku
 from app.domain.totals import Totals
 
 Lines = Mapping[Sku, Line]
@@ -72,7 +72,7 @@ def reprice(cart: Cart, prices: Prices) -> Cart:
     )
 
 
-def doubt(cart: Cart) -> Cart:
+def invalidate(cart: Cart) -> Cart:
     """Return *cart* as one that cannot be relied on any more."""
     return cart._replace(at=None)
 

@@ -12,9 +12,9 @@ from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
-from app.client.comeback import Again, Patience
+from app.client.backoff import Again, RetryPolicy
+from app.client.errors import HandshakeRefused, Stopped
 from app.client.observer import Observer
-from app.client.stopped import Refused, Stopped
 from app.client.told import Drain
 
 SUBPROTOCOLS: Final = (Subprotocol("shop.cart.v1"), Subprotocol("shop.cart"))
@@ -26,7 +26,7 @@ Ending = Drain | Again | Stopped
 """What makes a client leave a connection, and what it does then."""
 
 
-class Doorway(NamedTuple):
+class Endpoint(NamedTuple):
     """Where a tab opens its sockets, and as whom."""
 
     url: str
@@ -34,7 +34,7 @@ class Doorway(NamedTuple):
     tls: SSLContext | None
 
 
-class Farewell(NamedTuple):
+class CloseFrame(NamedTuple):
     """How a socket was closed; 1006: without a word."""
 
     code: int
@@ -72,10 +72,10 @@ class Connection:
 
     async def listen(
         self, hear: Callable[["Connection", bytes], None], silence_s: float
-    ) -> Farewell:
+    ) -> CloseFrame:
         """Pass each frame to *hear* until the socket is closed, or silent for too long."""
         self._watch(silence_s, silence_s)
-        farewell = Farewell(1006, "")
+        close_frame = CloseFrame(1006, "")
         try:
             while True:
                 frame = await self._socket.recv(decode=False)
@@ -83,11 +83,11 @@ class Connection:
                 self._observer.received(self.gen, frame)
                 hear(self, frame)
         except ConnectionClosed as closed:
-            farewell = _farewell(closed)
+            close_frame = _close_frame(closed)
         finally:
             self._unwatch()
-            self._observer.closed(self.gen, *farewell)
-        return farewell
+            self._observer.closed(self.gen, *close_frame)
+        return close_frame
 
     def cut(self) -> None:
         """Cut the line, without a closing handshake."""
@@ -113,11 +113,11 @@ class Connection:
 
 
 async def open_connection(
-    doorway: Doorway, observer: Observer, patience: Patience, gen: int
-) -> Connection | Again | Refused:
+    endpoint: Endpoint, observer: Observer, retry_policy: RetryPolicy, gen: int
+) -> Connection | Again | HandshakeRefused:
     """Return an open connection, or what to do as there is none."""
     try:
-        socket = await _connect(doorway, patience)
+        socket = await _connect(endpoint, retry_policy)
     except InvalidStatus as refusal:
         observer.failed(str(refusal))
         return _after(refusal.response)
@@ -127,30 +127,30 @@ async def open_connection(
     return Connection(socket, gen, observer)
 
 
-async def _connect(doorway: Doorway, patience: Patience) -> ClientConnection:
-    tls: dict[str, Any] = {"ssl": doorway.tls} if doorway.tls else {}
+async def _connect(endpoint: Endpoint, retry_policy: RetryPolicy) -> ClientConnection:
+    tls: dict[str, Any] = {"ssl": endpoint.tls} if endpoint.tls else {}
     return await connect(
-        doorway.url,
+        endpoint.url,
         subprotocols=SUBPROTOCOLS,
-        additional_headers={"Cookie": doorway.cookie},
+        additional_headers={"Cookie": endpoint.cookie},
         compression=None,
         proxy=None,
         ping_interval=None,
-        open_timeout=patience.opening_s,
-        close_timeout=patience.closing_s,
+        open_timeout=retry_policy.opening_s,
+        close_timeout=retry_policy.closing_s,
         max_size=LARGEST_HEARD,
         **tls,
     )
 
 
-def _after(response: Response) -> Again | Refused:
+def _after(response: Response) -> Again | HandshakeRefused:
     status = response.status_code
     if status < FIRST_FAILURE and status != TOO_MANY:
-        return Refused(f"HTTP {status} {response.reason_phrase}")
+        return HandshakeRefused(f"HTTP {status} {response.reason_phrase}")
     after = response.headers.get("Retry-After", "")
     return Again(least_s=int(after) if after.isdecimal() else 0)
 
 
-def _farewell(closed: ConnectionClosed) -> Farewell:
+def _close_frame(closed: ConnectionClosed) -> CloseFrame:
     said = closed.rcvd
-    return Farewell(said.code, said.reason) if said else Farewell(1006, "")
+    return CloseFrame(said.code, said.reason) if said else CloseFrame(1006, "")

@@ -4,8 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 
-from app.client.hear import Heard
-from app.client.stopped import Closed
+from app.client.decode import Heard
+from app.client.errors import Closed
 
 MOST_UNREAD = 1024
 

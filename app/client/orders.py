@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
+from app.domain.catalog import Money, Sku
 from app.domain.orders import OrderNumber, OrderState
-from app.domain.shelf import Money, Sku
 from app.domain.totals import Totals
 
 

@@ -82,7 +82,7 @@ async def ask(site: Site, request: Request) -> Answer:
     """Return the answer to *request*; `OSError` or `BadAnswer` if there is none."""
     reader, writer = await asyncio.open_connection(site.host, site.port, ssl=site.tls)
     http, counted = h11.Connection(h11.CLIENT), _Counted(reader)
-    text = _spell(http, site, request)
+    text = _serialise(http, site, request)
     try:
         writer.write(text)
         answer = await _read(http, counted)
@@ -93,7 +93,7 @@ async def ask(site: Site, request: Request) -> Answer:
         writer.transport.abort()
 
 
-def _spell(http: h11.Connection, site: Site, request: Request) -> bytes:
+def _serialise(http: h11.Connection, site: Site, request: Request) -> bytes:
     body = (request.body or "").encode()
     headers = [("Host", site.netloc), ("Connection", "close"), ("Content-Length", str(len(body)))]
     if request.cookie:

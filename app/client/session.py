@@ -4,25 +4,25 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from app.client import say
-from app.client.cart import NOTHING, advance, doubt, reprice, whole
-from app.client.comeback import Again
-from app.client.hear import Heard, State, read
+from app.client import encode as say
+from app.client.backoff import Again
+from app.client.cart import NOTHING, advance, invalidate, reprice, whole
+from app.client.decode import Heard, State, read
+from app.client.errors import Misheard
 from app.client.outbox import Outbox
 from app.client.state import Item, Patch, Prices, Snapshot
-from app.client.stopped import Misheard
 from app.client.told import Auth, Drain, Need, Tabs, Welcome
-from app.domain.cart import Account
+from app.domain.cart import AccountId
+from app.domain.catalog import Sku
 from app.domain.limits import Limits
-from app.domain.news import TabId
 from app.domain.outbox import OutboxId
-from app.domain.shelf import Sku
-from app.domain.verdicts import Later, No, Ok, Verdict
+from app.domain.verdicts import No, Ok, RetryLater, Verdict
+from app.protocol.messages import TabId
 
-Asker = asyncio.Future[Verdict]
+VerdictFuture = asyncio.Future[Verdict]
 
 
-class Voice(Protocol):
+class ConnectionPort(Protocol):
     """What a session needs of a connection."""
 
     @property
@@ -45,49 +45,49 @@ class Session:
 
     def __init__(
         self,
-        account: Account,
+        account: AccountId,
         tab: TabId,
         new_name: Callable[[], str],
         tell: Callable[[Heard], None],
-        settle_on: Callable[[Voice], None],
+        settle_on: Callable[[ConnectionPort], None],
     ):
         self.cart = NOTHING
         self.limits = Limits()
         self.prices: dict[Sku, Item] = {}
         self.session_left_ms = 0
         self.tabs = 0
-        self.outbox: Outbox[Asker] = Outbox(OutboxId(new_name()))
+        self.outbox: Outbox[VerdictFuture] = Outbox(OutboxId(new_name()))
         self._account = account
         self._tab = tab
         self._new_name = new_name
         self._tell = tell
         self._settle_on = settle_on
         self._watched: frozenset[Sku] = frozenset()
-        self._newest: Voice | None = None
-        self._speaking: Voice | None = None
+        self._newest: ConnectionPort | None = None
+        self._speaking: ConnectionPort | None = None
         self._settled_at_hello = 0
-        self._heeded: set[Voice] = set()
+        self._heeded: set[ConnectionPort] = set()
         self._holding: asyncio.TimerHandle | None = None
 
-    def greet(self, voice: Voice) -> None:
-        """Say hello; from now on *voice* tells the state of the cart."""
+    def greet(self, connection: ConnectionPort) -> None:
+        """Say hello; from now on *connection* tells the state of the cart."""
         outbox = self.outbox
-        self._newest = voice
-        self._heeded.add(voice)
+        self._newest = connection
+        self._heeded.add(connection)
         self._settled_at_hello = outbox.settled
-        voice.say(say.hello(self._tab, voice.gen, outbox.name, self.cart.at, outbox.pend))
+        connection.say(say.hello(self._tab, connection.gen, outbox.name, self.cart.at, outbox.pend))
 
-    def leave(self, voice: Voice) -> None:
-        """Learn that *voice* is gone."""
-        self._heeded.discard(voice)
-        if voice is self._speaking:
+    def leave(self, connection: ConnectionPort) -> None:
+        """Learn that *connection* is gone."""
+        self._heeded.discard(connection)
+        if connection is self._speaking:
             self._speaking = None
 
     def forget(self) -> None:
         """Ask for the whole cart next time."""
-        self.cart = doubt(self.cart)
+        self.cart = invalidate(self.cart)
 
-    def send(self, body: str, asker: Asker) -> None:
+    def send(self, body: str, asker: VerdictFuture) -> None:
         """Send an op as soon as may be, and settle *asker* with its verdict."""
         self.outbox.put(body, asker)
         self._send_on()
@@ -105,108 +105,108 @@ class Session:
         self.prices = {sku: item for sku, item in self.prices.items() if sku in skus}
         self.say(say.watch(skus))
 
-    def stop(self) -> list[Asker]:
+    def stop(self) -> list[VerdictFuture]:
         """Forget the ops that wait; return who wanted to know of them."""
         self._speaking = None
         if self._holding:
             self._holding.cancel()
         return self.outbox.clear()
 
-    def hear(self, voice: Voice, frame: bytes) -> None:
+    def hear(self, connection: ConnectionPort, frame: bytes) -> None:
         """Do what *frame* asks for, then tell of it."""
         news = read(frame)
         match news:
             case Ok() | No():
-                self._settle(voice, news)
+                self._settle(connection, news)
             case Patch() | Snapshot() | Prices():
-                self._follow(voice, news)
+                self._follow(connection, news)
             case Welcome():
-                self._come_in(voice, news)
-            case Later() | Need():
-                self._send_again(voice, news)
+                self._come_in(connection, news)
+            case RetryLater() | Need():
+                self._send_again(connection, news)
             case Tabs(n):
                 self.tabs = n
             case Auth(left_ms):
                 self.session_left_ms = left_ms
             case Drain():
-                voice.end(news)
+                connection.end(news)
             case _:
                 pass
         self._tell(news)
 
-    def _settle(self, voice: Voice, verdict: Verdict) -> None:
-        if voice not in self._heeded:
+    def _settle(self, connection: ConnectionPort, verdict: Verdict) -> None:
+        if connection not in self._heeded:
             return
         asker = self.outbox.settle(verdict)
         if asker and not asker.done():
             asker.set_result(verdict)
         self._send_on()
 
-    def _follow(self, voice: Voice, state: State) -> None:
-        if voice is not self._newest:
+    def _follow(self, connection: ConnectionPort, state: State) -> None:
+        if connection is not self._newest:
             return
         match state:
             case Patch():
-                self._advance(voice, state)
+                self._advance(connection, state)
             case Snapshot():
                 self.cart = whole(state)
             case Prices():
                 self._reprice(state)
 
-    def _advance(self, voice: Voice, patch: Patch) -> None:
+    def _advance(self, connection: ConnectionPort, patch: Patch) -> None:
         cart = advance(self.cart, patch)
         if cart is not None:
             self.cart = cart
         elif self.cart.at is not None:
-            self.cart = doubt(self.cart)
-            voice.say(say.RESYNC)
+            self.cart = invalidate(self.cart)
+            connection.say(say.RESYNC)
 
     def _reprice(self, prices: Prices) -> None:
         if self.cart.at is not None:
             self.cart = reprice(self.cart, prices)
         self.prices |= {item.sku: item for item in prices.items if item.sku in self._watched}
 
-    def _come_in(self, voice: Voice, welcome: Welcome) -> None:
+    def _come_in(self, connection: ConnectionPort, welcome: Welcome) -> None:
         if welcome.account != self._account:
             raise Misheard(f"welcome to {welcome.account}, but this is {self._account}")
-        if voice is not self._newest:
+        if connection is not self._newest:
             return
         self.limits = welcome.limits
         self.session_left_ms = welcome.session_left_ms
         for verdict in welcome.verdicts:
-            self._settle(voice, verdict)
+            self._settle(connection, verdict)
         if welcome.last < self._settled_at_hello:
-            self._start_over(voice)
+            self._start_over(connection)
         else:
-            self._speak(voice)
+            self._speak(connection)
 
-    def _speak(self, voice: Voice) -> None:
+    def _speak(self, connection: ConnectionPort) -> None:
         self.outbox.rewind()
-        self._speaking = voice
-        self._settle_on(voice)
+        self._speaking = connection
+        self._settle_on(connection)
         if self._watched:
-            voice.say(say.watch(self._watched))
+            connection.say(say.watch(self._watched))
         self._send_on()
 
-    def _send_again(self, voice: Voice, wish: Later | Need) -> None:
+    def _send_again(self, connection: ConnectionPort, wish: RetryLater | Need) -> None:
         """Do as the shop asks, if it is the connection that takes ops that asks for it."""
-        if voice is not self._speaking:
+        if connection is not self._speaking:
             return
-        if isinstance(wish, Later):
+        if isinstance(wish, RetryLater):
             self._hold(wish)
         elif self.outbox.has(wish.n):
             self._send_on()
         else:
-            self._start_over(voice)
+            self._start_over(connection)
 
-    def _start_over(self, voice: Voice) -> None:
+    def _start_over(self, connection: ConnectionPort) -> None:
         """Begin a new outbox: the shop has lost what it knew of this one."""
         self.outbox.rename(OutboxId(self._new_name()))
         self._heeded.clear()
         self._speaking = None
-        voice.end(Again(at_once=True))
+        connection.end(Again(at_once=True))
 
-    def _hold(self, later: Later) -> None:
+    def _hold(self, later: RetryLater) -> None:
         self.outbox.hold(later.n)
         loop = asyncio.get_running_loop()
         until_s = loop.time() + later.retry_ms / 1000

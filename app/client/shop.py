@@ -7,15 +7,15 @@ from uuid import uuid4  # noqa: TID251 - and names
 
 from msgspec import Struct
 
-from app.client import say
+from app.client import encode as say
 from app.client.account import Account, login_cookie
-from app.client.comeback import Patience
-from app.client.hear import read_body
+from app.client.backoff import RetryPolicy
+from app.client.decode import read_body
 from app.client.problem import ask_well
 from app.client.request import BadAnswer, Request, Site
-from app.client.tab import Means
-from app.domain.cart import Account as AccountId
-from app.domain.shelf import Money, Sku
+from app.client.tab import ClientDeps
+from app.domain.cart import AccountId
+from app.domain.catalog import Money, Sku
 
 
 class Product(Struct, frozen=True):
@@ -51,12 +51,12 @@ class Shop:
         url: str,
         *,
         tls: SSLContext | None = None,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         chance: Callable[[], float] = random,
         new_name: Callable[[], str] = _new_name,
     ):
         self._site = Site.at(url, tls)
-        self._means = Means(patience or Patience(), chance, new_name)
+        self._deps = ClientDeps(retry_policy or RetryPolicy(), chance, new_name)
 
     async def register(self, email: str, password: str, name: str) -> Account:
         """Return a new account, logged in; `Problem` `email_taken` if there is one."""
@@ -71,7 +71,7 @@ class Shop:
         page: int | None = 1
         while page is not None:
             request = Request("GET", f"/api/products?page={page}")
-            answer = await ask_well(self._site, request, self._means.patience.answer_s)
+            answer = await ask_well(self._site, request, self._deps.retry_policy.answer_s)
             listed = read_body(_Listed, answer.body)
             page = listed.next
             for product in listed.products:
@@ -79,11 +79,11 @@ class Shop:
 
     def account(self, account: str, cookie: str) -> Account:
         """Return an account that logged in before, by its id and cookie."""
-        return Account(AccountId(account), cookie, self._site, self._means)
+        return Account(AccountId(account), cookie, self._site, self._deps)
 
     async def _enter(self, target: str, **fields: str) -> Account:
-        request = Request("POST", target, say.spell(fields))
-        answer = await ask_well(self._site, request, self._means.patience.answer_s)
+        request = Request("POST", target, say.to_json(fields))
+        answer = await ask_well(self._site, request, self._deps.retry_policy.answer_s)
         cookie = login_cookie(answer, self._site)
         if cookie is None:
             raise BadAnswer("the shop set no login cookie")

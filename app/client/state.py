@@ -2,11 +2,11 @@
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from app.domain.news import TabId
+from app.domain.catalog import Money, Sku, VoucherCode
 from app.domain.outbox import OutboxId
-from app.domain.shelf import Money, Sku, VoucherCode
 from app.domain.totals import LineState, Totals
 from app.domain.vouchers import VoucherState
+from app.protocol.messages import TabId
 
 
 class Line(Struct, frozen=True, gc=False):

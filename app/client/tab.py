@@ -6,31 +6,31 @@ from functools import partial
 from typing import NamedTuple, Self
 from weakref import WeakSet
 
-from app.client import say
+from app.client import encode as say
+from app.client.backoff import RetryPolicy
 from app.client.cart import NOTHING, Cart
-from app.client.comeback import Patience
-from app.client.connection import Doorway, open_connection
+from app.client.cart_ops import CartOps
+from app.client.connection import Endpoint, open_connection
+from app.client.decode import Heard
+from app.client.errors import Closed, LoginEnded, Stopped
 from app.client.events import Events
-from app.client.hear import Heard
-from app.client.lifeline import Lifeline
 from app.client.observer import Observer
-from app.client.session import Asker, Session
+from app.client.reconnect import Reconnector
+from app.client.session import Session, VerdictFuture
 from app.client.state import Item
-from app.client.stopped import Closed, LoginEnded, Stopped
 from app.client.told import Pong
-from app.client.wishes import Wishes
-from app.domain.cart import Account
+from app.domain.cart import AccountId
+from app.domain.catalog import Sku
 from app.domain.limits import Limits
-from app.domain.news import TabId
 from app.domain.outbox import OutboxId
-from app.domain.shelf import Sku
 from app.domain.totals import Totals
+from app.protocol.messages import TabId
 
 
-class Means(NamedTuple):
+class ClientDeps(NamedTuple):
     """Time, chance and names, as a client is given them."""
 
-    patience: Patience
+    retry_policy: RetryPolicy
     chance: Callable[[], float]
     new_name: Callable[[], str]
 
@@ -39,7 +39,7 @@ class NotConnected(Exception):
     """There is no connection just now; ops wait for one, this does not."""
 
 
-class Tab(Wishes):
+class Tab(CartOps):
     """A live view of an account's cart, that changes it too; use it with `async with`.
 
     It comes back by itself whenever the line is lost. Once it stops for good, `stopped` says
@@ -47,13 +47,18 @@ class Tab(Wishes):
     """
 
     def __init__(
-        self, account: Account, name: TabId, doorway: Doorway, means: Means, observer: Observer
+        self,
+        account: AccountId,
+        name: TabId,
+        endpoint: Endpoint,
+        deps: ClientDeps,
+        observer: Observer,
     ):
         self.name = name
         self.stopped: Stopped | None = None
-        self._session = Session(account, name, means.new_name, self._tell, self._settle_on)
-        dial = partial(open_connection, doorway, observer, means.patience)
-        self._lifeline = Lifeline(self._session, dial, means.patience, means.chance)
+        self._session = Session(account, name, deps.new_name, self._tell, self._settle_on)
+        dial = partial(open_connection, endpoint, observer, deps.retry_policy)
+        self._reconnector = Reconnector(self._session, dial, deps.retry_policy, deps.chance)
         self._listeners: WeakSet[Events] = WeakSet()
         self._has_cart = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
@@ -147,16 +152,16 @@ class Tab(Wishes):
     @property
     def gen(self) -> int:
         """How many connections the tab has had."""
-        return self._lifeline.newest.gen if self._lifeline.newest else 0
+        return self._reconnector.newest.gen if self._reconnector.newest else 0
 
-    def send(self, wish: say.Wish) -> Asker:
+    def send(self, wish: say.ClientOp) -> VerdictFuture:
         """Ask for *wish* now or when connected again; await what this returns for the verdict.
 
         `OutboxFull` if too many wait already. To stop waiting takes nothing back.
         """
         if self.stopped:
             raise self.stopped
-        asker: Asker = asyncio.get_running_loop().create_future()
+        asker: VerdictFuture = asyncio.get_running_loop().create_future()
         self._session.send(say.body(wish), asker)
         return asker
 
@@ -204,8 +209,8 @@ class Tab(Wishes):
 
     def drop(self) -> None:
         """Cut the line without a word, for a test; the tab comes back."""
-        if self._lifeline.newest:
-            self._lifeline.newest.cut()
+        if self._reconnector.newest:
+            self._reconnector.newest.cut()
 
     def _say(self, frame: str) -> None:
         if not self._session.say(frame):
@@ -218,12 +223,12 @@ class Tab(Wishes):
             events.tell(news)
 
     def _settle_on(self, connection: object) -> None:
-        self._lifeline.keep_only(connection)
+        self._reconnector.keep_only(connection)
 
     async def _live(self) -> None:
         stopped = Stopped("the client failed; closing the tab raises why")
         try:
-            stopped = await self._lifeline.run()
+            stopped = await self._reconnector.run()
         except asyncio.CancelledError:
             stopped = Closed("the tab was closed")
             raise
@@ -241,7 +246,7 @@ class Tab(Wishes):
         self._has_cart.set()
 
 
-def _fail(asker: Asker, stopped: Stopped) -> None:
+def _fail(asker: VerdictFuture, stopped: Stopped) -> None:
     if not asker.done():
         asker.set_exception(stopped)
         asker.exception()  # Whoever does not await it need not hear of it in the log.

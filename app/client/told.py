@@ -4,11 +4,11 @@ from typing import Final, Literal
 
 from msgspec import Struct, field
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
+from app.domain.catalog import Sku
 from app.domain.limits import Limits
-from app.domain.position import Why
-from app.domain.shelf import Sku
-from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing, Verdict
+from app.domain.position import SnapshotReason
+from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater, Verdict
 
 
 class SaidWarn(Struct, frozen=True, gc=False):
@@ -35,7 +35,7 @@ class SaidOk(Struct, frozen=True, tag_field="t", tag="ok"):
 
 
 _FINAL: Final = frozenset(Code)
-_PASSING: Final = frozenset(Passing)
+_PASSING: Final = frozenset(RetryCode)
 
 
 class SaidNo(Struct, frozen=True, gc=False, tag_field="t", tag="no"):
@@ -55,11 +55,11 @@ class SaidNo(Struct, frozen=True, gc=False, tag_field="t", tag="no"):
             raise ValueError("neither a refusal nor a wish to wait")
 
     @property
-    def verdict(self) -> No | Later:
+    def verdict(self) -> No | RetryLater:
         """What it means."""
         if self.retry_ms < 0:
             return No(self.n, Code(self.code), self.text, self.rev)
-        return Later(self.n, Passing(self.code), self.retry_ms)
+        return RetryLater(self.n, RetryCode(self.code), self.retry_ms)
 
 
 class Need(Struct, frozen=True, gc=False, tag_field="t", tag="need"):
@@ -72,7 +72,7 @@ class Welcome(Struct, frozen=True, tag_field="t", tag="welcome"):
     """What became of the outbox while the tab was away; the state of the cart follows."""
 
     v: int
-    account: Account
+    account: AccountId
     node: str
     conn: str
     mode: Literal["snapshot", "same"]
@@ -81,13 +81,13 @@ class Welcome(Struct, frozen=True, tag_field="t", tag="welcome"):
     hb_ms: int
     session_left_ms: int
     limits: Limits
-    why: Why | None = None
+    why: SnapshotReason | None = None
 
     @property
     def verdicts(self) -> list[Verdict]:
         """Those that the tab missed, oldest first."""
         verdicts = (one.verdict for one in self.said)
-        return [verdict for verdict in verdicts if not isinstance(verdict, Later)]
+        return [verdict for verdict in verdicts if not isinstance(verdict, RetryLater)]
 
 
 class Answered(Struct, frozen=True):
@@ -98,8 +98,8 @@ class Answered(Struct, frozen=True):
     rev: int
 
     @property
-    def verdicts(self) -> list[Ok | No | Later | Need]:
-        """What was said to each op; at `Later` and `Need` the shop stopped."""
+    def verdicts(self) -> list[Ok | No | RetryLater | Need]:
+        """What was said to each op; at `RetryLater` and `Need` the shop stopped."""
         return [one if isinstance(one, Need) else one.verdict for one in self.said]
 
 

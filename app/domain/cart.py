@@ -5,10 +5,10 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple, NewType
 
+from app.domain.catalog import Money, Sku, VoucherCode
 from app.domain.outbox import Outbox, OutboxId
-from app.domain.shelf import Money, Sku, VoucherCode
 
-Account = NewType("Account", str)
+AccountId = NewType("AccountId", str)
 
 CONTENT_BYTES: Final = 8
 REMEMBERED_WEIGHTS: Final = 8192
@@ -47,7 +47,7 @@ class Patch(NamedTuple):
     voucher: VoucherCode | None = None
 
 
-Steps = tuple[Patch, ...]
+UndoStack = tuple[Patch, ...]
 """Opposites of the newest changes, newest last: `undo.py`."""
 
 
@@ -59,7 +59,7 @@ class Cart(NamedTuple):
     `content` is the sum that positions are made of: `position.py`.
     """
 
-    account: Account
+    account: AccountId
     epoch: str
     version: int = 0
     rev: int = 0
@@ -68,7 +68,7 @@ class Cart(NamedTuple):
     note: str = ""
     voucher: VoucherCode = VoucherCode("")
     next_pos: int = 1
-    steps: Steps = ()
+    undo_stack: UndoStack = ()
     outboxes: Mapping[OutboxId, Outbox] = {}
     tries: tuple[int, ...] = ()
     used: Mapping[VoucherCode, int] = {}
@@ -89,7 +89,7 @@ def advance(cart: Cart, patch: Patch) -> Cart:
         cart.note if patch.note is None else patch.note,
         cart.voucher if patch.voucher is None else patch.voucher,
         _next_pos(cart.next_pos, patch),
-        cart.steps,
+        cart.undo_stack,
         cart.outboxes,
         cart.tries,
         cart.used,

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from app.domain.shelf import Money, Product, Sku
+from app.domain.catalog import Money, Product, Sku
 
 MOST_STOCK: Final = 1_000_000
 LONGEST_REASON: Final = 200

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.domain.allowance import Bucket
 from app.domain.rules import MOST_LINES, MOST_OF_ONE
+from app.domain.token_bucket import RateLimit
 
 LONGEST_NOTE = 500
 MOST_WATCHED = 200
@@ -27,6 +27,6 @@ class Limits:
     note: int = LONGEST_NOTE
 
     @property
-    def ops(self) -> Bucket:
+    def ops(self) -> RateLimit:
         """Return the bucket of ops that each account has."""
-        return Bucket(self.burst, self.per_s)
+        return RateLimit(self.burst, self.per_s)

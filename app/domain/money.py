@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from app.domain.shelf import Money
+from app.domain.catalog import Money
 
 DEAREST: Final = Money(99_999_99)
 """The highest price that a product can have."""

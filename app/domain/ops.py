@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.domain.cart import Cart, Patch
-from app.domain.outbox import Pushed
-from app.domain.shelf import Money, Sku
+from app.domain.catalog import Money, Sku
+from app.domain.outbox import EvictedOutbox
 from app.domain.verdicts import Verdict
 
 
@@ -106,4 +106,4 @@ class Ruling(NamedTuple):
     cart: Cart
     verdict: Verdict
     patch: Patch | None = None
-    pushed: Pushed | None = None
+    evicted: EvictedOutbox | None = None

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple, NewType
 
 from app.domain.addresses import Address
-from app.domain.cart import Account
-from app.domain.shelf import Money, Sku, Voucher, VoucherCode
+from app.domain.cart import AccountId
+from app.domain.catalog import Money, Sku, Voucher, VoucherCode
 from app.domain.totals import Totals
 
 OrderNumber = NewType("OrderNumber", str)
@@ -60,7 +60,7 @@ class Order(NamedTuple):
     """An order; `voucher` is the one that was spent on it, `note` what the shopper wrote."""
 
     number: OrderNumber
-    account: Account
+    account: AccountId
     key: OrderKey
     state: OrderState
     placed_at_s: int
@@ -72,24 +72,24 @@ class Order(NamedTuple):
     voucher: VoucherCode
 
 
-class Sale(NamedTuple):
+class PlaceOrder(NamedTuple):
     """An order to be stored with what it takes: stock at these prices, a use of the voucher."""
 
     order: Order
     voucher: Voucher | None
 
 
-class Return(NamedTuple):
+class CancelOrder(NamedTuple):
     """An order to be cancelled: what it took comes back, once."""
 
     order: Order
 
 
-Deal = Sale | Return
+OrderChange = PlaceOrder | CancelOrder
 """What is saved in one piece with a cart."""
 
 
-def spell_number(drawn: int) -> OrderNumber:
+def format_number(drawn: int) -> OrderNumber:
     """Return the order number that one of `NUMBERS` stands for, as 7QK4-M2XD."""
     letters = ""
     for _ in range(2 * _HALF):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple, NewType, assert_never
 
-from app.domain.shelf import Sku
+from app.domain.catalog import Sku
 from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
 
 OutboxId = NewType("OutboxId", str)
@@ -12,7 +12,7 @@ REMEMBERED_VERDICTS = 32
 REMEMBERED_OUTBOXES = 16
 
 
-class Ticket(NamedTuple):
+class OpRef(NamedTuple):
     """The name of an op, its outbox and its number there, with a digest of its body.
 
     Two ops of one name are one op if their bodies are the same, and a contradiction otherwise.
@@ -23,7 +23,7 @@ class Ticket(NamedTuple):
     body: str
 
 
-class Said(NamedTuple):
+class RecordedVerdict(NamedTuple):
     """What was said to an op, and the digest of the body that it was said to."""
 
     body: str
@@ -41,7 +41,7 @@ class Outbox(NamedTuple):
     last: int = 0
     kept: str = ""
 
-    def recall(self, n: int) -> Said | None:
+    def recall(self, n: int) -> RecordedVerdict | None:
         """Return what was said to op *n*, or `None` if that is too long ago."""
         lines = self.kept.split("\n")[:-1]
         back = self.last - n + 1
@@ -60,19 +60,19 @@ def _line(body: str, verdict: Verdict) -> str:
             assert_never(verdict)
 
 
-def _said(n: int, line: str) -> Said:
+def _said(n: int, line: str) -> RecordedVerdict:
     body, rev, *more = line.split("\t")
     match more:
         case []:
-            return Said(body, Ok(n, int(rev)))
+            return RecordedVerdict(body, Ok(n, int(rev)))
         case [sku, asked, got]:
-            return Said(body, Ok(n, int(rev), Clamped(Sku(sku), int(asked), int(got))))
+            return RecordedVerdict(body, Ok(n, int(rev), Clamped(Sku(sku), int(asked), int(got))))
         case _:
             code, text = more
-            return Said(body, No(n, Code(code), text, int(rev)))
+            return RecordedVerdict(body, No(n, Code(code), text, int(rev)))
 
 
-class Pushed(NamedTuple):
+class EvictedOutbox(NamedTuple):
     """An outbox that had to make room for another: only its last number is kept."""
 
     outbox: OutboxId
@@ -83,20 +83,22 @@ Outboxes = Mapping[OutboxId, Outbox]
 """The outboxes of an account, the one that was used last at the end."""
 
 
-def record(outboxes: Outboxes, ticket: Ticket, verdict: Verdict) -> tuple[Outboxes, Pushed | None]:
+def record(
+    outboxes: Outboxes, ref: OpRef, verdict: Verdict
+) -> tuple[Outboxes, EvictedOutbox | None]:
     """Return *outboxes* with *verdict* in them, and the one that rested longest if it must go."""
     others = dict(outboxes)
-    known = others.pop(ticket.outbox, Outbox())
-    pushed = _make_room(others)
+    known = others.pop(ref.outbox, Outbox())
+    evicted = _make_room(others)
     kept = known.kept
     if kept.count("\n") >= REMEMBERED_VERDICTS:
         kept = kept[kept.index("\n") + 1 :]
-    others[ticket.outbox] = Outbox(ticket.n, kept + _line(ticket.body, verdict))
-    return others, pushed
+    others[ref.outbox] = Outbox(ref.n, kept + _line(ref.body, verdict))
+    return others, evicted
 
 
-def _make_room(outboxes: dict[OutboxId, Outbox]) -> Pushed | None:
+def _make_room(outboxes: dict[OutboxId, Outbox]) -> EvictedOutbox | None:
     if len(outboxes) < REMEMBERED_OUTBOXES:
         return None
     longest_rested = next(iter(outboxes))
-    return Pushed(longest_rested, outboxes.pop(longest_rested).last)
+    return EvictedOutbox(longest_rested, outboxes.pop(longest_rested).last)

@@ -8,7 +8,7 @@ from app.domain.cart import Cart
 _POSITION = re.compile(r"([0-9a-f]+)\.(0|[1-9][0-9]{0,15})\.([0-9a-f]{16})", re.ASCII)
 
 
-class Why(StrEnum):
+class SnapshotReason(StrEnum):
     """Why a tab gets the whole cart."""
 
     FIRST = "first"
@@ -19,7 +19,7 @@ class Why(StrEnum):
     FORK = "fork"
 
 
-ALARMS = frozenset({Why.FUTURE, Why.FORK})
+DIVERGENCES = frozenset({SnapshotReason.FUTURE, SnapshotReason.FORK})
 """A tab that knows more than the database, or something else: never in a sound shop."""
 
 
@@ -28,14 +28,14 @@ def position(cart: Cart) -> str:
     return f"{cart.epoch}.{cart.rev}.{cart.content:016x}"
 
 
-def why_snapshot(at: str | None, cart: Cart) -> Why | None:
+def snapshot_reason(at: str | None, cart: Cart) -> SnapshotReason | None:
     """Say why a tab that stands at *at* needs all of *cart*; `None` if it has just that."""
     if at is None:
-        return Why.FIRST
+        return SnapshotReason.FIRST
     if (match := _POSITION.fullmatch(at)) is None:
-        return Why.BAD
+        return SnapshotReason.BAD
     if match[1] != cart.epoch:
-        return Why.EPOCH
+        return SnapshotReason.EPOCH
     if (rev := int(match[2])) != cart.rev:
-        return Why.FUTURE if rev > cart.rev else Why.BEHIND
-    return None if at == position(cart) else Why.FORK
+        return SnapshotReason.FUTURE if rev > cart.rev else SnapshotReason.BEHIND
+    return None if at == position(cart) else SnapshotReason.FORK

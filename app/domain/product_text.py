@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple
 
+from app.domain.catalog import SKU, Product
 from app.domain.edits import MOST_STOCK
 from app.domain.money import plain_pounds, read_pounds
-from app.domain.shelf import SKU, Product
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _FORMULA: Final = re.compile(r"[=+\-@]")

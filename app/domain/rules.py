@@ -2,7 +2,8 @@
 
 from typing import NamedTuple, assert_never
 
-from app.domain.cart import Cart, Line, Lines, Patch, Steps, advance
+from app.domain.cart import Cart, Line, Lines, Patch, UndoStack, advance
+from app.domain.catalog import Catalog, Money, Product, Sku, VoucherCode
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -16,11 +17,10 @@ from app.domain.ops import (
     Undo,
     UnsaveLine,
 )
-from app.domain.outbox import Ticket, record
-from app.domain.shelf import Money, Product, Shelf, Sku, VoucherCode
-from app.domain.undo import remember, take_back
+from app.domain.outbox import OpRef, record
+from app.domain.undo import remember, undo_newest
 from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
-from app.domain.vouchers import spelled
+from app.domain.vouchers import normalise_code
 
 MOST_LINES = 100
 MOST_OF_ONE = 99
@@ -28,7 +28,7 @@ MOST_TRIES = 10
 TRIES_FOR_S = 3600
 
 
-class Refused(NamedTuple):
+class Rejection(NamedTuple):
     """No, with a sentence for people; `tries` are the cart's from now on."""
 
     code: Code
@@ -36,34 +36,34 @@ class Refused(NamedTuple):
     tries: tuple[int, ...] | None = None
 
 
-class Granted(NamedTuple):
+class Accepted(NamedTuple):
     """Yes; without a patch, because everything is so already."""
 
     patch: Patch | None = None
     warn: Clamped | None = None
 
 
-def rule(cart: Cart, ticket: Ticket, op: Op, shelf: Shelf, now_s: float) -> Ruling:
+def rule(cart: Cart, ref: OpRef, op: Op, catalog: Catalog, now_s: float) -> Ruling:
     """Say what comes of *op*, which must be the next in its outbox; *now_s* counts from 1970."""
-    match outcome := _decide(cart, op, shelf, now_s):
-        case Refused(code, text, tries):
+    match outcome := _decide(cart, op, catalog, now_s):
+        case Rejection(code, text, tries):
             tried = cart if tries is None else cart._replace(tries=tries)
-            return _recorded(tried, cart.steps, ticket, No(ticket.n, code, text, cart.rev))
-        case Granted(patch, warn):
+            return _recorded(tried, cart.undo_stack, ref, No(ref.n, code, text, cart.rev))
+        case Accepted(patch, warn):
             if patch is None:
-                return _recorded(cart, cart.steps, ticket, Ok(ticket.n, cart.rev, warn))
-            steps = cart.steps[:-1] if isinstance(op, Undo) else remember(cart, patch)
-            verdict = Ok(ticket.n, patch.rev, warn)
-            return _recorded(advance(cart, patch), steps, ticket, verdict, patch)
+                return _recorded(cart, cart.undo_stack, ref, Ok(ref.n, cart.rev, warn))
+            undo_stack = cart.undo_stack[:-1] if isinstance(op, Undo) else remember(cart, patch)
+            verdict = Ok(ref.n, patch.rev, warn)
+            return _recorded(advance(cart, patch), undo_stack, ref, verdict, patch)
         case _:
             assert_never(outcome)
 
 
 def _recorded(
-    cart: Cart, steps: Steps, ticket: Ticket, verdict: Verdict, patch: Patch | None = None
+    cart: Cart, undo_stack: UndoStack, ref: OpRef, verdict: Verdict, patch: Patch | None = None
 ) -> Ruling:
     """Return the ruling, its cart made in one piece: this runs for every op of everybody."""
-    outboxes, pushed = record(cart.outboxes, ticket, verdict)
+    outboxes, evicted = record(cart.outboxes, ref, verdict)
     recorded = Cart(
         cart.account,
         cart.epoch,
@@ -74,43 +74,47 @@ def _recorded(
         cart.note,
         cart.voucher,
         cart.next_pos,
-        steps,
+        undo_stack,
         outboxes,
         cart.tries,
         cart.used,
         cart.content,
     )
-    return Ruling(recorded, verdict, patch, pushed)
+    return Ruling(recorded, verdict, patch, evicted)
 
 
-def _decide(cart: Cart, op: Op, shelf: Shelf, now_s: float) -> Granted | Refused:  # noqa: PLR0911
+def _decide(cart: Cart, op: Op, catalog: Catalog, now_s: float) -> Accepted | Rejection:  # noqa: PLR0911
     match op:
         case AddLine(sku, qty, seen):
-            return _have(cart, sku, _qty(cart.lines, sku) + qty, seen, shelf)
+            return _have(cart, sku, _qty(cart.lines, sku) + qty, seen, catalog)
         case SetLine(sku, qty, seen):
-            return _have(cart, sku, qty, seen, shelf)
+            return _have(cart, sku, qty, seen, catalog)
         case AcceptLine(sku, price):
-            return _accept(cart, sku, price, shelf)
+            return _accept(cart, sku, price, catalog)
         case SaveLine(sku):
-            return _save(cart, sku, shelf)
+            return _save(cart, sku, catalog)
         case UnsaveLine(sku):
-            return _unsave(cart, sku, shelf)
+            return _unsave(cart, sku, catalog)
         case SetNote(text):
             unchanged = text == cart.note
-            return Granted(None if unchanged else Patch(cart.rev + 1, note=text))
+            return Accepted(None if unchanged else Patch(cart.rev + 1, note=text))
         case SetVoucher(code):
-            return _put_voucher(cart, code, shelf, now_s)
+            return _put_voucher(cart, code, catalog, now_s)
         case Undo(rev):
             return _undo(cart, rev)
         case BadOp():
-            return Refused(Code.BAD_OP, "This change could not be understood; nothing was changed.")
+            return Rejection(
+                Code.BAD_OP, "This change could not be understood; nothing was changed."
+            )
         case _:
             assert_never(op)
 
 
-def _have(cart: Cart, sku: Sku, qty: int, seen: Money | None, shelf: Shelf) -> Granted | Refused:
+def _have(
+    cart: Cart, sku: Sku, qty: int, seen: Money | None, catalog: Catalog
+) -> Accepted | Rejection:
     """Have *qty* of *sku* in the cart; as many as there are, and never fewer for that."""
-    product = shelf.products.get(sku)
+    product = catalog.products.get(sku)
     if product is None:
         return _unknown(sku)
     held = cart.lines.get(sku)
@@ -120,32 +124,32 @@ def _have(cart: Cart, sku: Sku, qty: int, seen: Money | None, shelf: Shelf) -> G
         return refused
     got = min(qty, product.stock)
     if got <= (held.qty if held else 0):
-        return Refused(Code.SOLD_OUT, f"{product.name}: there are no more.")
+        return Rejection(Code.SOLD_OUT, f"{product.name}: there are no more.")
     line = held._replace(qty=got) if held else _new_line(cart, product, got, seen)
     warn = Clamped(sku, qty, got) if got < qty else None
-    return Granted(Patch(cart.rev + 1, {sku: line}), warn)
+    return Accepted(Patch(cart.rev + 1, {sku: line}), warn)
 
 
-def _have_no_more(cart: Cart, sku: Sku, qty: int) -> Granted:
+def _have_no_more(cart: Cart, sku: Sku, qty: int) -> Accepted:
     """Lower a line, or take it out: this always works."""
     held = cart.lines.get(sku)
     if held is None or held.qty == qty:
-        return Granted()
-    return Granted(Patch(cart.rev + 1, {sku: held._replace(qty=qty) if qty else None}))
+        return Accepted()
+    return Accepted(Patch(cart.rev + 1, {sku: held._replace(qty=qty) if qty else None}))
 
 
-def _no_room(lines: Lines, product: Product, qty: int) -> Refused | None:
+def _no_room(lines: Lines, product: Product, qty: int) -> Rejection | None:
     if not product.sold:
         return _gone(product)
     return _over_limits(lines, product, qty)
 
 
-def _over_limits(lines: Lines, product: Product, qty: int) -> Refused | None:
+def _over_limits(lines: Lines, product: Product, qty: int) -> Rejection | None:
     if product.sku not in lines and len(lines) >= MOST_LINES:
         text = f"{product.name}: there are {MOST_LINES} products there already. Take one out first."
-        return Refused(Code.LINE_LIMIT, text)
+        return Rejection(Code.LINE_LIMIT, text)
     if qty > MOST_OF_ONE:
-        return Refused(Code.QTY_LIMIT, f"{product.name}: at most {MOST_OF_ONE} of one product.")
+        return Rejection(Code.QTY_LIMIT, f"{product.name}: at most {MOST_OF_ONE} of one product.")
     return None
 
 
@@ -154,8 +158,8 @@ def _new_line(cart: Cart, product: Product, qty: int, seen: Money | None) -> Lin
     return Line(cart.next_pos, qty, agreed)
 
 
-def _accept(cart: Cart, sku: Sku, price: Money, shelf: Shelf) -> Granted | Refused:
-    product = shelf.products.get(sku)
+def _accept(cart: Cart, sku: Sku, price: Money, catalog: Catalog) -> Accepted | Rejection:
+    product = catalog.products.get(sku)
     if product is None:
         return _unknown(sku)
     if not product.sold:
@@ -164,30 +168,30 @@ def _accept(cart: Cart, sku: Sku, price: Money, shelf: Shelf) -> Granted | Refus
     if held is None:
         return _not_in_cart(product)
     if product.price <= held.agreed:
-        return Granted()
+        return Accepted()
     if product.price != price:
         text = f"{product.name}: the price has changed again. Look at it and accept it anew."
-        return Refused(Code.PRICE_MOVED, text)
-    return Granted(Patch(cart.rev + 1, {sku: held._replace(agreed=price)}))
+        return Rejection(Code.PRICE_MOVED, text)
+    return Accepted(Patch(cart.rev + 1, {sku: held._replace(agreed=price)}))
 
 
-def _save(cart: Cart, sku: Sku, shelf: Shelf) -> Granted | Refused:
-    moved = _moved(cart, sku, cart.lines, cart.saved, shelf)
-    if isinstance(moved, Refused):
+def _save(cart: Cart, sku: Sku, catalog: Catalog) -> Accepted | Rejection:
+    moved = _moved(cart, sku, cart.lines, cart.saved, catalog)
+    if isinstance(moved, Rejection):
         return moved
-    return Granted(Patch(cart.rev + 1, lines={sku: None}, saved={sku: moved}))
+    return Accepted(Patch(cart.rev + 1, lines={sku: None}, saved={sku: moved}))
 
 
-def _unsave(cart: Cart, sku: Sku, shelf: Shelf) -> Granted | Refused:
-    moved = _moved(cart, sku, cart.saved, cart.lines, shelf)
-    if isinstance(moved, Refused):
+def _unsave(cart: Cart, sku: Sku, catalog: Catalog) -> Accepted | Rejection:
+    moved = _moved(cart, sku, cart.saved, cart.lines, catalog)
+    if isinstance(moved, Rejection):
         return moved
-    return Granted(Patch(cart.rev + 1, lines={sku: moved}, saved={sku: None}))
+    return Accepted(Patch(cart.rev + 1, lines={sku: moved}, saved={sku: None}))
 
 
-def _moved(cart: Cart, sku: Sku, here: Lines, there: Lines, shelf: Shelf) -> Line | Refused:
+def _moved(cart: Cart, sku: Sku, here: Lines, there: Lines, catalog: Catalog) -> Line | Rejection:
     """Return the line that moving one over makes *there*, whatever its product's state."""
-    product = shelf.products.get(sku)
+    product = catalog.products.get(sku)
     if product is None:
         return _unknown(sku)
     held = here.get(sku)
@@ -204,42 +208,44 @@ def _joined(cart: Cart, there: Line | None, moving: Line) -> Line:
     return Line(there.pos, there.qty + moving.qty, min(there.agreed, moving.agreed))
 
 
-def _put_voucher(cart: Cart, code: str | None, shelf: Shelf, now_s: float) -> Granted | Refused:
+def _put_voucher(
+    cart: Cart, code: str | None, catalog: Catalog, now_s: float
+) -> Accepted | Rejection:
     if code is None:
         return _with_voucher(cart, VoucherCode(""))
     tries = tuple(at_s for at_s in cart.tries if at_s > now_s - TRIES_FOR_S)
     if len(tries) >= MOST_TRIES:
-        return Refused(Code.TOO_MANY_TRIES, "Too many codes were tried. Try again in an hour.")
-    if (known := spelled(code)) not in shelf.vouchers:
+        return Rejection(Code.TOO_MANY_TRIES, "Too many codes were tried. Try again in an hour.")
+    if (known := normalise_code(code)) not in catalog.vouchers:
         tried = (*tries, int(now_s))
-        return Refused(Code.BAD_VOUCHER, "No voucher has this code. Check it for a slip.", tried)
+        return Rejection(Code.BAD_VOUCHER, "No voucher has this code. Check it for a slip.", tried)
     return _with_voucher(cart, known)
 
 
-def _with_voucher(cart: Cart, voucher: VoucherCode) -> Granted:
+def _with_voucher(cart: Cart, voucher: VoucherCode) -> Accepted:
     unchanged = voucher == cart.voucher
-    return Granted(None if unchanged else Patch(cart.rev + 1, voucher=voucher))
+    return Accepted(None if unchanged else Patch(cart.rev + 1, voucher=voucher))
 
 
-def _undo(cart: Cart, rev: int | None) -> Granted | Refused:
-    if not cart.steps:
-        return Refused(Code.NOTHING_TO_UNDO, "There is nothing left to undo.")
-    if rev is not None and rev != cart.steps[-1].rev:
-        return Refused(Code.MOVED, "The cart has changed since, so this was not undone.")
-    return Granted(take_back(cart))
+def _undo(cart: Cart, rev: int | None) -> Accepted | Rejection:
+    if not cart.undo_stack:
+        return Rejection(Code.NOTHING_TO_UNDO, "There is nothing left to undo.")
+    if rev is not None and rev != cart.undo_stack[-1].rev:
+        return Rejection(Code.MOVED, "The cart has changed since, so this was not undone.")
+    return Accepted(undo_newest(cart))
 
 
 def _qty(lines: Lines, sku: Sku) -> int:
     return lines[sku].qty if sku in lines else 0
 
 
-def _unknown(sku: Sku) -> Refused:
-    return Refused(Code.UNKNOWN_SKU, f"The shop does not know a product “{sku}”.")
+def _unknown(sku: Sku) -> Rejection:
+    return Rejection(Code.UNKNOWN_SKU, f"The shop does not know a product “{sku}”.")
 
 
-def _gone(product: Product) -> Refused:
-    return Refused(Code.GONE, f"{product.name}: no longer sold.")
+def _gone(product: Product) -> Rejection:
+    return Rejection(Code.GONE, f"{product.name}: no longer sold.")
 
 
-def _not_in_cart(product: Product) -> Refused:
-    return Refused(Code.NOT_IN_CART, f"{product.name}: not there any more.")
+def _not_in_cart(product: Product) -> Rejection:
+    return Rejection(Code.NOT_IN_CART, f"{product.name}: not there any more.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NewType
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 
 SessionHash = NewType("SessionHash", str)
 """A digest of the random id in the cookie: all that the shop keeps of it."""
@@ -25,7 +25,7 @@ class Session:
     """A login: whose it is, when it was last used and when it ends at the latest."""
 
     id_hash: SessionHash
-    account: Account
+    account: AccountId
     name: str
     staff: bool
     used_at_s: int

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.domain.cart import Cart, Line
-from app.domain.shelf import CURRENCY, Money, Product, Shelf, Sku, told_stock
+from app.domain.catalog import CURRENCY, Catalog, Money, Product, Sku, public_stock
 from app.domain.vouchers import ShownVoucher, discount, show_voucher
 
 DELIVERY = Money(350)
@@ -52,7 +52,7 @@ class Totals:
     currency: str = CURRENCY
 
 
-class View(NamedTuple):
+class ShownCart(NamedTuple):
     """All that there is to see of a cart today, lines in their order."""
 
     lines: tuple[ShownLine, ...]
@@ -70,7 +70,7 @@ def show_line(line: Line, product: Product) -> ShownLine:
         line.qty,
         line.agreed,
         product.price,
-        told_stock(product.available),
+        public_stock(product.available),
         line_state(line, product),
         product.name,
         product.unit,
@@ -79,31 +79,31 @@ def show_line(line: Line, product: Product) -> ShownLine:
     )
 
 
-def price_cart(cart: Cart, shelf: Shelf, now_s: float) -> tuple[ShownVoucher | None, Totals]:
+def price_cart(cart: Cart, catalog: Catalog, now_s: float) -> tuple[ShownVoucher | None, Totals]:
     """Return what *cart* costs today, with its voucher if that counts."""
     count = cost = 0
     for sku, line in cart.lines.items():
-        product = shelf.products[sku]
+        product = catalog.products[sku]
         if product.sold and product.stock > 0:
             count += line.qty
             cost += line.qty * product.price
     subtotal = Money(cost)
-    voucher = show_voucher(cart, shelf, subtotal, now_s)
-    off = discount(voucher, shelf, subtotal)
+    voucher = show_voucher(cart, catalog, subtotal, now_s)
+    off = discount(voucher, catalog, subtotal)
     delivery = FREE if count == 0 or subtotal >= FREE_DELIVERY_FROM else DELIVERY
     return voucher, Totals(count, subtotal, off, delivery, Money(subtotal - off + delivery))
 
 
-def view(cart: Cart, shelf: Shelf, now_s: float) -> View:
+def show_cart(cart: Cart, catalog: Catalog, now_s: float) -> ShownCart:
     """Return *cart* as there is to see of it today."""
-    lines = _in_order(cart.lines.items(), shelf)
-    saved = _in_order(cart.saved.items(), shelf)
-    voucher, totals = price_cart(cart, shelf, now_s)
-    return View(lines, saved, cart.note, voucher, totals)
+    lines = _in_order(cart.lines.items(), catalog)
+    saved = _in_order(cart.saved.items(), catalog)
+    voucher, totals = price_cart(cart, catalog, now_s)
+    return ShownCart(lines, saved, cart.note, voucher, totals)
 
 
-def _in_order(lines: Iterable[tuple[Sku, Line]], shelf: Shelf) -> tuple[ShownLine, ...]:
-    shown = (show_line(line, shelf.products[sku]) for sku, line in lines)
+def _in_order(lines: Iterable[tuple[Sku, Line]], catalog: Catalog) -> tuple[ShownLine, ...]:
+    shown = (show_line(line, catalog.products[sku]) for sku, line in lines)
     return tuple(sorted(shown, key=lambda line: line.pos))
 
 

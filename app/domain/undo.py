@@ -1,11 +1,11 @@
 """What takes a change back: its opposite, kept with the cart."""
 
-from app.domain.cart import Cart, Patch, Steps
+from app.domain.cart import Cart, Patch, UndoStack
 
-REMEMBERED_STEPS = 10
+UNDO_DEPTH = 10
 
 
-def opposite(cart: Cart, patch: Patch) -> Patch:
+def inverse(cart: Cart, patch: Patch) -> Patch:
     """Return what *cart* had where *patch* changes it, under the revision that *patch* makes."""
     return Patch(
         patch.rev,
@@ -16,11 +16,11 @@ def opposite(cart: Cart, patch: Patch) -> Patch:
     )
 
 
-def remember(cart: Cart, patch: Patch) -> Steps:
+def remember(cart: Cart, patch: Patch) -> UndoStack:
     """Return the steps of *cart* with the opposite of *patch* as the newest."""
-    return (*cart.steps[1 - REMEMBERED_STEPS :], opposite(cart, patch))
+    return (*cart.undo_stack[1 - UNDO_DEPTH :], inverse(cart, patch))
 
 
-def take_back(cart: Cart) -> Patch:
+def undo_newest(cart: Cart) -> Patch:
     """Return the patch that undoes the newest step, of which there must be one."""
-    return cart.steps[-1]._replace(rev=cart.rev + 1)
+    return cart.undo_stack[-1]._replace(rev=cart.rev + 1)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.domain.shelf import Sku
+from app.domain.catalog import Sku
 
 
 class Code(StrEnum):
@@ -24,7 +24,7 @@ class Code(StrEnum):
     EXPIRED = "expired"
 
 
-class Passing(StrEnum):
+class RetryCode(StrEnum):
     """Why the answer is not now: nothing is recorded, and the op may come again."""
 
     BUSY = "busy"
@@ -59,9 +59,9 @@ class No(NamedTuple):
 Verdict = Ok | No
 
 
-class Later(NamedTuple):
+class RetryLater(NamedTuple):
     """Not now: the same op may come again after `retry_ms`."""
 
     n: int
-    code: Passing
+    code: RetryCode
     retry_ms: int

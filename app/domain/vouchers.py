@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.domain.cart import Cart
-from app.domain.shelf import Money, Shelf, Voucher, VoucherCode
+from app.domain.catalog import Catalog, Money, Voucher, VoucherCode
 
 
 class VoucherState(StrEnum):
@@ -26,27 +26,29 @@ class ShownVoucher(NamedTuple):
     state: VoucherState
 
 
-def spelled(code: str) -> VoucherCode:
+def normalise_code(code: str) -> VoucherCode:
     """Return *code* as the shop spells it: case and outer spaces do not matter."""
     return VoucherCode(code.strip().upper())
 
 
-def show_voucher(cart: Cart, shelf: Shelf, subtotal: Money, now_s: float) -> ShownVoucher | None:
+def show_voucher(
+    cart: Cart, catalog: Catalog, subtotal: Money, now_s: float
+) -> ShownVoucher | None:
     """Return how the voucher on *cart* stands; one that the shop has withdrawn is expired."""
     if not cart.voucher:
         return None
-    voucher = shelf.vouchers.get(cart.voucher)
+    voucher = catalog.vouchers.get(cart.voucher)
     if voucher is None:
         return ShownVoucher(cart.voucher, cart.voucher, VoucherState.EXPIRED)
     used = cart.used.get(voucher.code, 0)
     return ShownVoucher(voucher.code, voucher.label, _state(voucher, used, subtotal, now_s))
 
 
-def discount(shown: ShownVoucher | None, shelf: Shelf, subtotal: Money) -> Money:
+def discount(shown: ShownVoucher | None, catalog: Catalog, subtotal: Money) -> Money:
     """Return what the voucher takes off *subtotal*: never more than all of it, never a fraction."""
     if shown is None or shown.state is not VoucherState.OK:
         return Money(0)
-    voucher = shelf.vouchers[shown.code]
+    voucher = catalog.vouchers[shown.code]
     return Money(min(subtotal, voucher.amount + subtotal * voucher.percent // 100))
 
 

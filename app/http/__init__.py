@@ -1,1 +1,1 @@
-"""The door of pages, forms and JSON: everything that is asked for once and answered once."""
+"""HTTP: pages, forms and JSON, a folder for each noun."""

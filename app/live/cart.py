@@ -4,33 +4,33 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
 from itertools import accumulate
 
-from app.domain.allowance import Allowance, full, spend, wait_ms
 from app.domain.cart import Cart, advance, at_version
-from app.domain.news import Need, Prices, Snapshot, TabId
 from app.domain.ops import Op, Ruling
-from app.domain.orders import Deal
-from app.domain.outbox import Outbox, OutboxId, Pushed, Ticket
+from app.domain.orders import OrderChange
+from app.domain.outbox import EvictedOutbox, OpRef, Outbox, OutboxId
 from app.domain.rules import rule
-from app.domain.verdicts import Code, Later, No, Passing, Verdict
-from app.live.deals import Bargain
-from app.live.ports import Asker, Farewell, Made, Unsettled
-from app.live.shop import Shop
-from app.live.window import Window
-from app.live.wishes import Wish, Wishes
+from app.domain.token_bucket import TokenBucket, full, spend, wait_ms
+from app.domain.verdicts import Code, No, RetryCode, RetryLater, Verdict
+from app.live.cart_view import CartView
+from app.live.context import CartContext
+from app.live.pending_op import PendingOp, PendingQueue
+from app.live.pending_order import PendingOrder
+from app.live.ports import CommittedChange, DisconnectReason, Subscriber, Unresolved
+from app.protocol.messages import Need, Prices, Snapshot, TabId
 
 BUSY_RETRY_MS = 1000
 MOST_FORMER = 64
 EXPIRED = "This change was made too long ago to say what became of it. Look at your cart."
 
 
-class Trust(Enum):
+class SyncState(Enum):
     """How a live cart stands to the disk.
 
     `STALE`: somebody else has moved it, so what is ruled on now will be ruled on again.
     `UNKNOWN`: the disk is away, so nothing is ruled on at all. `LOST`: it was given up.
     """
 
-    SOUND = auto()
+    IN_SYNC = auto()
     STALE = auto()
     UNKNOWN = auto()
     LOST = auto()
@@ -43,23 +43,23 @@ class LiveCart:
     see. No `await` stands between reading `latest` and replacing it: that is the lock.
     """
 
-    def __init__(self, saved: Cart, shop: Shop, allowance: Allowance | None):
+    def __init__(self, saved: Cart, context: CartContext, tokens: TokenBucket | None):
         self.saved = saved
         self.latest = saved
-        self.trust = Trust.SOUND
+        self.sync_state = SyncState.IN_SYNC
         self.holds = 0
-        self.allowance = allowance or full(shop.limits.ops, shop.steady_s())
-        self._shop = shop
-        self._ops = shop.limits.ops
-        self._wishes = Wishes()
-        self._pushed: list[Pushed] = []
-        self._deals: list[Deal] = []
-        self._taken: tuple[Cart, int, int, int] | None = None
+        self.tokens = tokens or full(context.limits.ops, context.steady_s())
+        self._context = context
+        self._ops = context.limits.ops
+        self._pending = PendingQueue()
+        self._evicted: list[EvictedOutbox] = []
+        self._order_changes: list[OrderChange] = []
+        self._batch: tuple[Cart, int, int, int] | None = None
         self._former: dict[OutboxId, int] = {}
         self._newest = 0
-        self._heard: dict[int, Made] = {}
-        self.window = Window(saved, shop)
-        self.tabs = self.window.tabs
+        self._heard: dict[int, CommittedChange] = {}
+        self.view = CartView(saved, context)
+        self.tabs = self.view.tabs
 
     @property
     def remembered(self) -> int:
@@ -69,55 +69,55 @@ class LiveCart:
     @property
     def idle(self) -> bool:
         """Nobody looks, nobody asks, and nothing waits to be saved."""
-        return not self.tabs and not self.holds and not self._wishes
+        return not self.tabs and not self.holds and not self._pending
 
     @property
-    def is_sound(self) -> bool:
+    def is_in_sync(self) -> bool:
         """It is as the disk has it, as far as is known."""
-        return self.trust is Trust.SOUND
+        return self.sync_state is SyncState.IN_SYNC
 
     @property
     def is_behind(self) -> bool:
         """Another node has moved it, and nothing is being saved that would find out by itself."""
-        is_idle = self.trust is Trust.SOUND and self._taken is None
+        is_idle = self.sync_state is SyncState.IN_SYNC and self._batch is None
         return is_idle and self._newest > self.saved.version
 
     @property
     def is_saving_over(self) -> bool:
         """A save is under way, and there is a newer version, if it is not that one."""
-        return self._newest > self.saved.version and self._taken is not None
+        return self._newest > self.saved.version and self._batch is not None
 
     @property
     def waiting(self) -> int:
         """How many ops and orders were ruled on and are not told yet."""
-        return len(self._wishes)
+        return len(self._pending)
 
     # Asking
 
-    def submit(self, ticket: Ticket, op: Op, asker: Asker, tab: TabId | None = None) -> None:
-        """Rule on *op* now; *asker* gets the verdict, and every tab the patch, once it is saved."""
-        last = self.last(ticket.outbox)
-        if self.trust is Trust.LOST:
-            asker.dismiss(Farewell.LOST)
-        elif ticket.n <= last:
-            self._repeat(ticket, asker)
-        elif ticket.n > last + 1:
-            asker.tell(Need(last + 1))
-        elif self.trust is Trust.UNKNOWN:
-            self._put_off(asker, Later(ticket.n, Passing.BUSY, BUSY_RETRY_MS))
-        elif retry_ms := self._spend(now_s := self._shop.steady_s()):
-            self._put_off(asker, Later(ticket.n, Passing.RATE, retry_ms))
+    def submit(self, ref: OpRef, op: Op, subscriber: Subscriber, tab: TabId | None = None) -> None:
+        """Rule on *op* now; once it is saved *subscriber* gets the verdict, every tab the patch."""
+        last = self.last(ref.outbox)
+        if self.sync_state is SyncState.LOST:
+            subscriber.disconnect(DisconnectReason.LOST)
+        elif ref.n <= last:
+            self._repeat(ref, subscriber)
+        elif ref.n > last + 1:
+            subscriber.tell(Need(last + 1))
+        elif self.sync_state is SyncState.UNKNOWN:
+            self._put_off(subscriber, RetryLater(ref.n, RetryCode.BUSY, BUSY_RETRY_MS))
+        elif retry_ms := self._spend(now_s := self._context.steady_s()):
+            self._put_off(subscriber, RetryLater(ref.n, RetryCode.RATE, retry_ms))
         else:
-            self._accept(Wish(ticket, op, tab, [asker], self._rule(ticket, op), now_s))
+            self._accept(PendingOp(ref, op, tab, [subscriber], self._rule(ref, op), now_s))
 
-    def bargain(self, bargain: Bargain) -> None:
+    def submit_order(self, submit_order: PendingOrder) -> None:
         """Rule on an order now; its buyers hear of it, and every tab, once it is saved."""
-        if earlier := self._wishes.find_bargain(bargain.name):
-            earlier.join(bargain)
-        elif self.trust in {Trust.LOST, Trust.UNKNOWN}:
-            bargain.tell(Unsettled.LATER)
+        if earlier := self._pending.find_bargain(submit_order.name):
+            earlier.join(submit_order)
+        elif self.sync_state in {SyncState.LOST, SyncState.UNKNOWN}:
+            submit_order.tell(Unresolved.LATER)
         else:
-            self._accept_bargain(bargain)
+            self._accept_bargain(submit_order)
 
     def last(self, outbox: OutboxId) -> int:
         """Return the newest number of *outbox* that was ruled on, saved or not."""
@@ -142,58 +142,63 @@ class LiveCart:
 
     def snapshot(self) -> Snapshot:
         """Return the whole cart as saved."""
-        return self.window.snapshot(self.saved)
+        return self.view.snapshot(self.saved)
 
     def prices(self) -> Prices:
         """Return how everything in the cart stands today."""
-        return self.window.prices(self.saved)
+        return self.view.prices(self.saved)
 
     # Saving
 
-    def take(self) -> tuple[Cart, tuple[Pushed, ...], tuple[Deal, ...]]:
+    def take(self) -> tuple[Cart, tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]:
         """Return the cart as it is now, the outboxes that left it, and the orders beside it."""
-        self._taken = (self.latest, len(self._wishes), len(self._pushed), len(self._deals))
-        return self.latest, tuple(self._pushed), tuple(self._deals)
+        self._batch = (
+            self.latest,
+            len(self._pending),
+            len(self._evicted),
+            len(self._order_changes),
+        )
+        return self.latest, tuple(self._evicted), tuple(self._order_changes)
 
     def announce(self) -> None:
         """Tell that what was taken is saved: for each op its verdict, and then its patch."""
-        if self._taken is None:
+        if self._batch is None:
             return
-        cart, wishes, pushed, deals = self._taken
-        self._taken = None
+        cart, wishes, evicted, changes = self._batch
+        self._batch = None
         version = cart.version + 1
         is_newest = self.latest is cart
         self.saved = at_version(cart, version)
         self.latest = self.saved if is_newest else at_version(self.latest, version)
-        del self._pushed[:pushed]
-        del self._deals[:deals]
-        now_s = self._shop.steady_s()
-        second = self._shop.figures.at(now_s)
-        made: list[Made] = []
-        for wish in self._wishes.pop(wishes):
+        del self._evicted[:evicted]
+        del self._order_changes[:changes]
+        now_s = self._context.steady_s()
+        second = self._context.stats.at(now_s)
+        made: list[CommittedChange] = []
+        for wish in self._pending.pop(wishes):
             wish.fulfil()
-            if isinstance(wish, Wish):
+            if isinstance(wish, PendingOp):
                 second.answer(wish.ruling.verdict, now_s - wish.asked_s)
             if step := wish.step:
                 self._tell_made(*step)
                 made.append(step[1])
-        self._shop.nodes.tell_moved(cart.account, version, made)
-        if deals:
-            self.window.look_at_voucher(self.saved)
-            self._shop.stir()
+        self._context.peers.publish_commit(cart.account, version, made)
+        if changes:
+            self.view.look_at_voucher(self.saved)
+            self._context.request_refresh()
         self._forget_former()
 
-    def overhear(self, version: int, made: Iterable[Made]) -> None:
+    def on_remote_commit(self, version: int, made: Iterable[CommittedChange]) -> None:
         """Learn that another node has saved this cart under *version*, and what it did to it."""
         if version > self.saved.version:
             self._newest = max(self._newest, version)
             self._heard |= {one.patch.rev: one for one in made}
 
-    def outrun(self) -> None:
+    def mark_stale(self) -> None:
         """Learn that somebody else has saved this cart; `reload` will bring what."""
-        self._taken = None
+        self._batch = None
         self._newest = 0
-        self.trust = Trust.STALE
+        self.sync_state = SyncState.STALE
 
     def refuse(self) -> None:
         """Learn that an order could not be saved, nor what was taken with it: rule on all again.
@@ -201,23 +206,23 @@ class LiveCart:
         The shelf was not as it was thought to be, or the order that is cancelled was not.
         """
         for wish in self._go_back_to(self.saved):
-            if not (isinstance(wish, Bargain) and wish.turn_down()):
+            if not (isinstance(wish, PendingOrder) and wish.turn_down()):
                 self._accept_again(wish)
 
-    def doubt(self) -> None:
+    def mark_unknown(self) -> None:
         """Learn that what was taken may or may not be saved; `reload` will bring what is."""
-        self.trust = Trust.UNKNOWN
+        self.sync_state = SyncState.UNKNOWN
         for wish in self._go_back_to(self.saved):
-            if isinstance(wish, Bargain):
-                wish.tell(Unsettled.LATER)
+            if isinstance(wish, PendingOrder):
+                wish.tell(Unresolved.LATER)
             else:
-                self._put_off(wish, Later(wish.ticket.n, Passing.BUSY, BUSY_RETRY_MS))
+                self._put_off(wish, RetryLater(wish.ref.n, RetryCode.BUSY, BUSY_RETRY_MS))
 
     def reload(self, cart: Cart) -> None:
         """Take *cart*, which is on disk, for the truth, and rule on what still waits again."""
-        if self.trust is Trust.SOUND or cart.version < self.saved.version:
+        if self.sync_state is SyncState.IN_SYNC or cart.version < self.saved.version:
             return
-        before, self.saved, self.trust = self.saved, cart, Trust.SOUND
+        before, self.saved, self.sync_state = self.saved, cart, SyncState.IN_SYNC
         waiting = [wish for wish in self._go_back_to(cart) if not self._answer(wish)]
         self._tell_moved(before)
         for wish in waiting:
@@ -225,10 +230,10 @@ class LiveCart:
 
     def lose(self) -> None:
         """Give up: memory and disk disagree, and everybody has to come back for the truth."""
-        self.trust = Trust.LOST
-        for wish in self._wishes.pop(len(self._wishes)):
-            wish.dismiss(Farewell.LOST)
-        self.tabs.dismiss(Farewell.LOST)
+        self.sync_state = SyncState.LOST
+        for wish in self._pending.pop(len(self._pending)):
+            wish.disconnect(DisconnectReason.LOST)
+        self.tabs.disconnect(DisconnectReason.LOST)
 
     # Steps of the above
 
@@ -237,86 +242,86 @@ class LiveCart:
 
     def _spend(self, now_s: float) -> int:
         """Pay for an op; return for how many milliseconds there is nothing to pay with."""
-        if (left := spend(self.allowance, self._ops, now_s)) is None:
-            return max(1, wait_ms(self.allowance, self._ops, now_s))
-        self.allowance = left
+        if (left := spend(self.tokens, self._ops, now_s)) is None:
+            return max(1, wait_ms(self.tokens, self._ops, now_s))
+        self.tokens = left
         return 0
 
-    def _put_off(self, asker: Asker | Wish, later: Later) -> None:
-        self._shop.figures.at(self._shop.steady_s()).put_off(later)
-        asker.tell(later)
+    def _put_off(self, subscriber: Subscriber | PendingOp, later: RetryLater) -> None:
+        self._context.stats.at(self._context.steady_s()).put_off(later)
+        subscriber.tell(later)
 
-    def _rule(self, ticket: Ticket, op: Op) -> Ruling:
-        return rule(self.latest, ticket, op, self._shop.shelf.today, self._shop.now_s())
+    def _rule(self, ref: OpRef, op: Op) -> Ruling:
+        return rule(self.latest, ref, op, self._context.catalog.today, self._context.now_s())
 
-    def _accept(self, wish: Wish) -> None:
+    def _accept(self, wish: PendingOp) -> None:
         self.latest = wish.ruling.cart
-        if pushed := wish.ruling.pushed:
-            self._pushed.append(pushed)
-            self._former[pushed.outbox] = pushed.last
-        self._wishes.add(wish)
+        if evicted := wish.ruling.evicted:
+            self._evicted.append(evicted)
+            self._former[evicted.outbox] = evicted.last
+        self._pending.add(wish)
         self._mark()
 
-    def _accept_bargain(self, bargain: Bargain) -> None:
+    def _accept_bargain(self, submit_order: PendingOrder) -> None:
         """Rule on it; a refusal tells what is saved, so it waits for what came before it."""
-        shelf, now_s = self._shop.shelf.today, self._shop.now_s()
-        self.latest = bargain.rule(self.latest, shelf, now_s)
-        if deal := bargain.deal:
-            self._deals.append(deal)
-        elif self.trust is Trust.SOUND and not self._wishes:
-            bargain.fulfil()
+        catalog, now_s = self._context.catalog.today, self._context.now_s()
+        self.latest = submit_order.rule(self.latest, catalog, now_s)
+        if change := submit_order.change:
+            self._order_changes.append(change)
+        elif self.sync_state is SyncState.IN_SYNC and not self._pending:
+            submit_order.fulfil()
             return
-        self._wishes.add_bargain(bargain)
+        self._pending.add_bargain(submit_order)
         self._mark()
 
     def _mark(self) -> None:
-        if self.trust is Trust.SOUND:
-            self._shop.writer.mark(self.saved.account, self)
+        if self.sync_state is SyncState.IN_SYNC:
+            self._context.writer.mark(self.saved.account, self)
 
-    def _go_back_to(self, saved: Cart) -> list[Wish | Bargain]:
+    def _go_back_to(self, saved: Cart) -> list[PendingOp | PendingOrder]:
         """Forget what was ruled on and not saved; return what waits, in order."""
-        self._taken = None
+        self._batch = None
         self.latest = saved
-        self._pushed.clear()
-        self._deals.clear()
-        return self._wishes.pop(len(self._wishes))
+        self._evicted.clear()
+        self._order_changes.clear()
+        return self._pending.pop(len(self._pending))
 
-    def _accept_again(self, wish: Wish | Bargain) -> None:
-        if isinstance(wish, Bargain):
+    def _accept_again(self, wish: PendingOp | PendingOrder) -> None:
+        if isinstance(wish, PendingOrder):
             self._accept_bargain(wish)
             return
-        last = self.last(wish.ticket.outbox)
-        if wish.ticket.n != last + 1:
+        last = self.last(wish.ref.outbox)
+        if wish.ref.n != last + 1:
             wish.tell(Need(last + 1))
             return
-        wish.ruling = self._rule(wish.ticket, wish.op)
+        wish.ruling = self._rule(wish.ref, wish.op)
         self._accept(wish)
 
-    def _repeat(self, ticket: Ticket, asker: Asker) -> None:
-        if wish := self._wishes.find(ticket):
-            if wish.ticket.body == ticket.body:
-                wish.askers.append(asker)
+    def _repeat(self, ref: OpRef, subscriber: Subscriber) -> None:
+        if wish := self._pending.find(ref):
+            if wish.ref.body == ref.body:
+                wish.subscribers.append(subscriber)
             else:
-                asker.contradict()
+                subscriber.reject_duplicate()
         else:
-            self._recall(ticket, asker)
+            self._recall(ref, subscriber)
 
-    def _answer(self, wish: Wish | Bargain) -> bool:
+    def _answer(self, wish: PendingOp | PendingOrder) -> bool:
         """Answer *wish* if it turns out to be saved already."""
-        if isinstance(wish, Bargain) or wish.ticket.n > self.last(wish.ticket.outbox):
+        if isinstance(wish, PendingOrder) or wish.ref.n > self.last(wish.ref.outbox):
             return False
-        for asker in wish.askers:
-            self._recall(wish.ticket, asker)
+        for subscriber in wish.subscribers:
+            self._recall(wish.ref, subscriber)
         return True
 
-    def _recall(self, ticket: Ticket, asker: Asker) -> None:
-        said = self._outbox(self.saved, ticket.outbox).recall(ticket.n)
+    def _recall(self, ref: OpRef, subscriber: Subscriber) -> None:
+        said = self._outbox(self.saved, ref.outbox).recall(ref.n)
         if said is None:
-            asker.tell(No(ticket.n, Code.EXPIRED, EXPIRED, self.saved.rev))
-        elif said.body == ticket.body:
-            asker.tell(said.verdict)
+            subscriber.tell(No(ref.n, Code.EXPIRED, EXPIRED, self.saved.rev))
+        elif said.body == ref.body:
+            subscriber.tell(said.verdict)
         else:
-            asker.contradict()
+            subscriber.reject_duplicate()
 
     def _tell_moved(self, before: Cart) -> None:
         """Tell how the cart became what it is since *before*, or else tell all of it."""
@@ -331,18 +336,18 @@ class LiveCart:
         for cart, one in zip(carts[1:], made, strict=True):
             self._tell_made(cart, one)
 
-    def _tell_made(self, cart: Cart, made: Made) -> None:
-        self.window.tell_change(cart, made.patch, made.by)
+    def _tell_made(self, cart: Cart, made: CommittedChange) -> None:
+        self.view.tell_change(cart, made.patch, made.by)
         if made.order:
             self.tabs.tell(made.order)
 
     def _forget_former(self) -> None:
         if len(self._former) > MOST_FORMER:
-            kept = {tab.outbox for tab in self.tabs} | {pushed.outbox for pushed in self._pushed}
+            kept = {tab.outbox for tab in self.tabs} | {evicted.outbox for evicted in self._evicted}
             self._former = {name: last for name, last in self._former.items() if name in kept}
 
 
-def _in_a_row(made: Mapping[int, Made], rev: int) -> Iterator[Made]:
+def _in_a_row(made: Mapping[int, CommittedChange], rev: int) -> Iterator[CommittedChange]:
     """Yield what made revision *rev*, and the ones after it, up to the first that is missing."""
     while rev in made:
         yield made[rev]

@@ -5,18 +5,19 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from itertools import islice
 
-from app.domain.allowance import Allowance, refill
-from app.domain.cart import Account, Cart
-from app.domain.news import OrderMoved
+from app.domain.cart import AccountId, Cart
+from app.domain.catalog import Catalog
+from app.domain.errors import DatabaseUnavailable
 from app.domain.outbox import OutboxId
-from app.domain.shelf import Shelf
-from app.live.alarms import Alarms
-from app.live.cart import LiveCart, Trust
-from app.live.ports import Away, Disk, Made, Tab
-from app.live.rounds import Rounds
-from app.live.shop import Shop
+from app.domain.token_bucket import TokenBucket, refill
+from app.live.cart import LiveCart, SyncState
+from app.live.context import CartContext
+from app.live.divergence_log import DivergenceLog
+from app.live.ports import CommittedChange, Disk, Tab
+from app.live.price_broadcaster import PriceBroadcaster
+from app.protocol.messages import OrderMoved
 
-MOST_ALLOWANCES = 10_000
+MOST_BUCKETS = 10_000
 MOST_READ = 256
 
 
@@ -27,18 +28,18 @@ class Hub:
     what it becomes.
     """
 
-    def __init__(self, disk: Disk, shop: Shop, kind: type[LiveCart] = LiveCart):
-        self.shop = shop
+    def __init__(self, disk: Disk, context: CartContext, kind: type[LiveCart] = LiveCart):
+        self.context = context
         self._kind = kind
-        self.alarms = Alarms()
-        self.rounds = Rounds(shop)
+        self.divergences = DivergenceLog()
+        self.broadcaster = PriceBroadcaster(context)
         self._disk = disk
-        self._carts: dict[Account, LiveCart] = {}
-        self._loading: dict[Account, asyncio.Future[None]] = {}
-        self._allowances: dict[Account, Allowance] = {}
-        self._ill: set[Account] = set()
+        self._carts: dict[AccountId, LiveCart] = {}
+        self._loading: dict[AccountId, asyncio.Future[None]] = {}
+        self._token_buckets: dict[AccountId, TokenBucket] = {}
+        self._stale: set[AccountId] = set()
         self._after_commit = asyncio.Event()
-        self._falling_ill = asyncio.Event()
+        self._stale_found = asyncio.Event()
 
     @property
     def open_carts(self) -> int:
@@ -51,14 +52,14 @@ class Hub:
         return sum(cart.waiting for cart in self._carts.values())
 
     @asynccontextmanager
-    async def borrow(self, account: Account, outbox: OutboxId | None) -> AsyncIterator[LiveCart]:
-        """Hold *account*'s cart for a while, ready to rule on ops of *outbox*; or raise `Away`."""
+    async def borrow(self, account: AccountId, outbox: OutboxId | None) -> AsyncIterator[LiveCart]:
+        """Hold *account*'s cart, ready for ops of *outbox*; or raise `DatabaseUnavailable`."""
         cart = await self._hold(account)
         try:
             if outbox is not None and not cart.knows(outbox):
                 cart.remember(outbox, await self._disk.last(account, outbox))
-            if cart.trust is Trust.LOST:
-                raise Away
+            if cart.sync_state is SyncState.LOST:
+                raise DatabaseUnavailable
             yield cart
         finally:
             cart.holds -= 1
@@ -69,7 +70,7 @@ class Hub:
         cart.tabs.leave(tab)
         self._let_go(cart)
 
-    def announce(self, saved: Iterable[Account]) -> None:
+    def announce(self, saved: Iterable[AccountId]) -> None:
         """Tell that what was taken of these carts is on disk."""
         for account in saved:
             if cart := self._carts.get(account):
@@ -77,7 +78,7 @@ class Hub:
                 self._catch_up(cart)
                 self._let_go(cart)
 
-    def refuse(self, refused: Iterable[Account]) -> None:
+    def refuse(self, refused: Iterable[AccountId]) -> None:
         """Have these carts ruled on again: an order of theirs could not be saved."""
         for account in refused:
             if cart := self._carts.get(account):
@@ -85,34 +86,36 @@ class Hub:
                 self._catch_up(cart)
                 self._let_go(cart)
 
-    def outrun(self, stale: Iterable[Account]) -> None:
+    def mark_stale(self, stale: Iterable[AccountId]) -> None:
         """Have these carts read again, for somebody else has saved them."""
-        for cart in self._fall_ill(stale):
-            cart.outrun()
+        for cart in self._mark_stale(stale):
+            cart.mark_stale()
 
-    def doubt(self, unknown: Iterable[Account]) -> None:
+    def mark_unknown(self, unknown: Iterable[AccountId]) -> None:
         """Have these carts read again, for nobody knows whether they are saved."""
-        for cart in self._fall_ill(unknown):
-            cart.doubt()
+        for cart in self._mark_stale(unknown):
+            cart.mark_unknown()
 
-    def lose(self, broken: Iterable[Account]) -> None:
+    def lose(self, broken: Iterable[AccountId]) -> None:
         """Forget carts that cannot be saved; their tabs come back for the truth."""
         for account in broken:
             if cart := self._carts.pop(account, None):
                 cart.lose()
 
-    def overhear(self, account: Account, version: int, made: Iterable[Made] = ()) -> None:
+    def on_remote_commit(
+        self, account: AccountId, version: int, made: Iterable[CommittedChange] = ()
+    ) -> None:
         """Learn that a cart is saved under *version*, and what another node did to it."""
         if cart := self._carts.get(account):
-            cart.overhear(version, made)
+            cart.on_remote_commit(version, made)
             self._catch_up(cart)
 
-    def hear_tabs(self, account: Account, node: str, tabs: int) -> None:
+    def hear_tabs(self, account: AccountId, node: str, tabs: int) -> None:
         """Learn that so many tabs look at a cart on another node."""
         if cart := self._carts.get(account):
             cart.tabs.hear(node, tabs)
 
-    def go_round(self) -> tuple[Account, ...]:
+    def go_round(self) -> tuple[AccountId, ...]:
         """Have the nodes told that ours still look; return which carts are open."""
         for cart in self._carts.values():
             cart.tabs.go_round()
@@ -123,44 +126,44 @@ class Hub:
         self._after_commit.set()
         self._after_commit = asyncio.Event()
 
-    async def mend(self) -> None:
-        """Wait until carts have to be read again, and read them; `Away` leaves them for later."""
-        await self._falling_ill.wait()
-        while self._ill:
-            await self._read_again([*islice(self._ill, MOST_READ)])
-        self._falling_ill.clear()
+    async def resync(self) -> None:
+        """Wait for stale carts and reload them; `DatabaseUnavailable` leaves them stale."""
+        await self._stale_found.wait()
+        while self._stale:
+            await self._read_again([*islice(self._stale, MOST_READ)])
+        self._stale_found.clear()
 
-    def restock(self, moved: int, changed: Shelf) -> None:
-        """Put what changed on the shelf; `rounds` tell the tabs that show it."""
-        vouchers = changed.vouchers != self.shop.shelf.today.vouchers
-        skus = self.shop.shelf.update(moved, changed)
+    def update_catalog(self, revision: int, changed: Catalog) -> None:
+        """Put what changed on the shelf; `broadcaster` tell the tabs that show it."""
+        vouchers = changed.vouchers != self.context.catalog.today.vouchers
+        skus = self.context.catalog.update(revision, changed)
         for cart in self._carts.values():
-            if cart.window.owe(cart.saved, skus, vouchers=vouchers):
-                self.rounds.owe(cart)
+            if cart.view.mark_pending(cart.saved, skus, vouchers=vouchers):
+                self.broadcaster.mark_pending(cart)
 
-    def tell_orders(self, moved: Iterable[tuple[Account, OrderMoved]]) -> None:
+    def tell_orders(self, moved: Iterable[tuple[AccountId, OrderMoved]]) -> None:
         """Tell the tabs whose orders are in another state now."""
         for account, news in moved:
             if cart := self._carts.get(account):
                 cart.tabs.tell(news)
 
-    async def _hold(self, account: Account) -> LiveCart:
-        if account in self._carts and self.shop.nodes.are_any:
+    async def _hold(self, account: AccountId) -> LiveCart:
+        if account in self._carts and self.context.peers.are_any:
             await self._look_at(account)
         while (cart := self._carts.get(account)) is None:
             await self._load(account)
         cart.holds += 1
         return cart
 
-    async def _look_at(self, account: Account) -> None:
+    async def _look_at(self, account: AccountId) -> None:
         """Bring an open cart up to what is on disk: who comes from another node has seen that."""
-        self.overhear(account, await self._disk.version(account))
+        self.on_remote_commit(account, await self._disk.version(account))
         while (cart := self._carts.get(account)) and cart.is_saving_over:
             await self._after_commit.wait()
-        while (cart := self._carts.get(account)) and not cart.is_sound:
+        while (cart := self._carts.get(account)) and not cart.is_in_sync:
             await self._read_again([account])
 
-    async def _load(self, account: Account) -> None:
+    async def _load(self, account: AccountId) -> None:
         """Read the cart, once for all who want it; whoever waited looks again afterwards."""
         if (loading := self._loading.get(account)) is not None:
             await asyncio.wait([loading])
@@ -168,27 +171,27 @@ class Hub:
         loading = self._loading[account] = asyncio.get_running_loop().create_future()
         try:
             saved = await self._disk.cart(account)
-            allowance = self._allowances.pop(account, None)
-            self._carts[account] = self._kind(saved, self.shop, allowance)
+            tokens = self._token_buckets.pop(account, None)
+            self._carts[account] = self._kind(saved, self.context, tokens)
         finally:
             del self._loading[account]
             loading.set_result(None)
 
-    async def _read_again(self, accounts: Iterable[Account]) -> None:
+    async def _read_again(self, accounts: Iterable[AccountId]) -> None:
         """Read carts, all in one go; those that were saved meanwhile stay ill.
 
         What cannot be read is lost.
         """
-        ill = [cart for one in accounts if (cart := self._carts.get(one))]
-        known = {cart.saved.account: cart.saved.version for cart in ill if not cart.is_sound}
+        stale = [cart for one in accounts if (cart := self._carts.get(one))]
+        known = {cart.saved.account: cart.saved.version for cart in stale if not cart.is_in_sync}
         found = await self._disk.carts_of(known) if known else ()
         self.lose(known.keys() - {saved.account for saved in found})
         for saved in found:
-            self._mend(saved, known[saved.account])
-        here = (self._carts.get(account) for account in self._ill)
-        self._ill = {cart.saved.account for cart in here if cart and not cart.is_sound}
+            self._take_saved(saved, known[saved.account])
+        here = (self._carts.get(account) for account in self._stale)
+        self._stale = {cart.saved.account for cart in here if cart and not cart.is_in_sync}
 
-    def _mend(self, found: Cart, known: int) -> None:
+    def _take_saved(self, found: Cart, known: int) -> None:
         """Take what is on disk for the truth; if it is older than what was known, lose the cart."""
         account = found.account
         if (cart := self._carts.get(account)) is None:
@@ -203,28 +206,28 @@ class Hub:
     def _catch_up(self, cart: LiveCart) -> None:
         """Have *cart* read again if another node has moved it on."""
         if cart.is_behind:
-            self.outrun([cart.saved.account])
+            self.mark_stale([cart.saved.account])
 
-    def _fall_ill(self, accounts: Iterable[Account]) -> list[LiveCart]:
-        ill = [account for account in accounts if account in self._carts]
-        self._ill.update(ill)
-        if ill:
-            self._falling_ill.set()
-        return [self._carts[account] for account in ill]
+    def _mark_stale(self, accounts: Iterable[AccountId]) -> list[LiveCart]:
+        stale = [account for account in accounts if account in self._carts]
+        self._stale.update(stale)
+        if stale:
+            self._stale_found.set()
+        return [self._carts[account] for account in stale]
 
     def _let_go(self, cart: LiveCart) -> None:
         account = cart.saved.account
         if cart.idle and self._carts.get(account) is cart:
             del self._carts[account]
-            self._keep_allowance(account, cart.allowance)
+            self._keep_tokens(account, cart.tokens)
 
-    def _keep_allowance(self, account: Account, allowance: Allowance) -> None:
+    def _keep_tokens(self, account: AccountId, tokens: TokenBucket) -> None:
         """Nobody gets a new allowance by leaving and coming back."""
-        ops, now_s = self.shop.limits.ops, self.shop.steady_s()
-        if len(self._allowances) >= MOST_ALLOWANCES:
-            self._allowances = {
+        ops, now_s = self.context.limits.ops, self.context.steady_s()
+        if len(self._token_buckets) >= MOST_BUCKETS:
+            self._token_buckets = {
                 owner: left
-                for owner, left in self._allowances.items()
+                for owner, left in self._token_buckets.items()
                 if refill(left, ops, now_s).left < ops.size
             }
-        self._allowances[account] = allowance
+        self._token_buckets[account] = tokens

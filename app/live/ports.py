@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
-from app.domain.cart import Account, Cart, Patch
-from app.domain.news import By, News, OrderMoved, TabId
-from app.domain.orders import Deal, Order
-from app.domain.outbox import OutboxId, Pushed
-from app.domain.placing import NotPlaced
+from app.domain.cart import AccountId, Cart, Patch
+from app.domain.catalog import Sku
+from app.domain.orders import Order, OrderChange
+from app.domain.outbox import EvictedOutbox, OutboxId
+from app.domain.placing import Rejected
 from app.domain.sessions import Session, SessionHash
-from app.domain.shelf import Sku
+from app.protocol.messages import By, OrderMoved, ServerMessage, TabId
 
 
-class Farewell(Enum):
+class DisconnectReason(Enum):
     """Why a tab's connection must end."""
 
     REPLACED = auto()
@@ -23,20 +23,20 @@ class Farewell(Enum):
     LOST = auto()
 
 
-class Asker(Protocol):
+class Subscriber(Protocol):
     """Whoever asks for an op and wants to hear what becomes of it."""
 
-    def tell(self, news: News) -> None:
+    def tell(self, news: ServerMessage) -> None:
         """Take *news* at once, without waiting."""
 
-    def contradict(self) -> None:
+    def reject_duplicate(self) -> None:
         """Learn that another op had this number before."""
 
-    def dismiss(self, why: Farewell) -> None:
+    def disconnect(self, why: DisconnectReason) -> None:
         """Learn that nothing more will be told."""
 
 
-class Tab(Asker, Protocol):
+class Tab(Subscriber, Protocol):
     """An asker that watches: a page that shows the cart."""
 
     @property
@@ -56,7 +56,7 @@ class Tab(Asker, Protocol):
         """The products that it shows beside those in the cart."""
 
 
-class Unsettled(Enum):
+class Unresolved(Enum):
     """Why a buyer does not learn what became of an order.
 
     `LATER`: the same may be asked again in a moment. `REUSED`: the key belongs to another order,
@@ -68,10 +68,10 @@ class Unsettled(Enum):
     OVERTAKEN = auto()
 
 
-Outcome = Order | NotPlaced | Unsettled
+Outcome = Order | Rejected | Unresolved
 
 
-class Buyer(Protocol):
+class OrderObserver(Protocol):
     """Whoever places or cancels an order and wants to hear what becomes of it."""
 
     def settle(self, outcome: Outcome) -> None:
@@ -81,18 +81,18 @@ class Buyer(Protocol):
 class Unsaved(Protocol):
     """A cart that has changed."""
 
-    def take(self) -> tuple[Cart, tuple[Pushed, ...], tuple[Deal, ...]]:
+    def take(self) -> tuple[Cart, tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]:
         """Return the cart as it is now, the outboxes that left it, and the orders beside it."""
 
 
 class Writer(Protocol):
     """Where changed carts wait to be saved."""
 
-    def mark(self, account: Account, cart: Unsaved) -> None:
+    def mark(self, account: AccountId, cart: Unsaved) -> None:
         """Have *cart* saved as it will be when its turn comes."""
 
 
-class Made(NamedTuple):
+class CommittedChange(NamedTuple):
     """A change of a cart that is saved: what it does, who asked, and which order it made."""
 
     patch: Patch
@@ -100,44 +100,42 @@ class Made(NamedTuple):
     order: OrderMoved | None = None
 
 
-class Nodes(Protocol):
+class Peers(Protocol):
     """The other servers of this database; what they are told may be lost, late or doubled."""
 
     @property
     def are_any(self) -> bool:
         """Say whether there may be others."""
 
-    def tell_tabs(self, account: Account, tabs: int) -> None:
+    def publish_tabs(self, account: AccountId, tabs: int) -> None:
         """Tell that so many tabs look at a cart here; as long as there are any, hear of it too."""
 
-    def tell_moved(self, account: Account, version: int, made: Sequence[Made]) -> None:
+    def publish_commit(
+        self, account: AccountId, version: int, made: Sequence[CommittedChange]
+    ) -> None:
         """Tell that a cart was saved here under *version*, and what was done to it."""
 
-    def tell_shelf(self) -> None:
+    def publish_catalog(self) -> None:
         """Tell that something on the shelf moved."""
 
-    def tell_ended(self, id_hash: SessionHash, why: Farewell) -> None:
+    def publish_session_ended(self, id_hash: SessionHash, why: DisconnectReason) -> None:
         """Tell that a login has ended."""
 
-    def tell_renewed(self, id_hash: SessionHash, session: Session) -> None:
+    def publish_session_renewed(self, id_hash: SessionHash, session: Session) -> None:
         """Tell that *session* took the place of a login."""
 
 
 class Disk(Protocol):
     """Where carts are while nobody looks at them."""
 
-    async def cart(self, account: Account) -> Cart:
-        """Return *account*'s cart as last saved; raise `Away` if that cannot be told now."""
+    async def cart(self, account: AccountId) -> Cart:
+        """Return *account*'s cart as last saved; raise `DatabaseUnavailable`."""
 
-    async def carts_of(self, accounts: Iterable[Account]) -> Sequence[Cart]:
-        """Return many carts, in any order, but for unreadable ones; raise `Away` likewise."""
+    async def carts_of(self, accounts: Iterable[AccountId]) -> Sequence[Cart]:
+        """Return many carts in any order, without unreadable ones; may raise likewise."""
 
-    async def version(self, account: Account) -> int:
-        """Return how often *account*'s cart was saved; raise `Away` likewise."""
+    async def version(self, account: AccountId) -> int:
+        """Return how often *account*'s cart was saved; may raise likewise."""
 
-    async def last(self, account: Account, outbox: OutboxId) -> int:
-        """Return how far an outbox got that has left the cart; raise `Away` likewise."""
-
-
-class Away(Exception):
-    """The disk cannot be asked just now."""
+    async def last(self, account: AccountId, outbox: OutboxId) -> int:
+        """Return how far an outbox got that has left the cart; may raise likewise."""

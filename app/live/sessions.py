@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from app.domain.news import Auth
 from app.domain.sessions import Lifetime, Session, SessionHash, ends_at_s
-from app.live.ports import Asker, Farewell, Nodes
+from app.live.ports import DisconnectReason, Peers, Subscriber
+from app.protocol.messages import Auth
 
 WARN_BEFORE_S = 120
 SAVE_USE_EVERY_S = 600
@@ -15,7 +15,7 @@ SAVE_USE_EVERY_S = 600
 @dataclass(slots=True)
 class _Login:
     session: Session
-    sockets: set[Asker] = field(default_factory=set)
+    sockets: set[Subscriber] = field(default_factory=set)
     warned: bool = False
     due_s: float = 0.0
     names: list[SessionHash] = field(default_factory=list)
@@ -32,15 +32,15 @@ class Use(NamedTuple):
 class LiveSessions:
     """The logins that have sockets open on this node; other nodes are told when one ends."""
 
-    def __init__(self, lifetime: Lifetime, now_s: Callable[[], float], nodes: Nodes):
+    def __init__(self, lifetime: Lifetime, now_s: Callable[[], float], peers: Peers):
         self._lifetime = lifetime
         self._save_use_every_s = min(SAVE_USE_EVERY_S, lifetime.idle_s // 100)
         self._now_s = now_s
-        self._nodes = nodes
+        self._peers = peers
         self._logins: dict[SessionHash, _Login] = {}
         self._uses: dict[SessionHash, Use] = {}
 
-    def join(self, session: Session, socket: Asker) -> None:
+    def join(self, session: Session, socket: Subscriber) -> None:
         """Have *socket* told when *session* nears its end, and dismissed when it ends."""
         login = self._logins.get(session.id_hash)
         if login is None:
@@ -49,7 +49,7 @@ class LiveSessions:
             self._watch(login)
         login.sockets.add(socket)
 
-    def leave(self, session: Session, socket: Asker) -> None:
+    def leave(self, session: Session, socket: Subscriber) -> None:
         """Forget *socket*."""
         if login := self._logins.get(session.id_hash):
             login.sockets.discard(socket)
@@ -86,7 +86,7 @@ class LiveSessions:
         They are known by either name from now on, on other nodes too.
         """
         self.hear_renewed(id_hash, session)
-        self._nodes.tell_renewed(id_hash, session)
+        self._peers.publish_session_renewed(id_hash, session)
 
     def hear_renewed(self, id_hash: SessionHash, session: Session) -> None:
         """Learn from another node that *session* took the place of a login."""
@@ -96,17 +96,21 @@ class LiveSessions:
             self._logins[session.id_hash] = login
             self._watch(login)
 
-    def end(self, id_hash: SessionHash, why: Farewell = Farewell.SIGNED_OUT) -> None:
+    def end(
+        self, id_hash: SessionHash, why: DisconnectReason = DisconnectReason.SIGNED_OUT
+    ) -> None:
         """Dismiss the sockets of a login that has ended, on other nodes too."""
         self.hear_ended(id_hash, why)
-        self._nodes.tell_ended(id_hash, why)
+        self._peers.publish_session_ended(id_hash, why)
 
-    def hear_ended(self, id_hash: SessionHash, why: Farewell = Farewell.SIGNED_OUT) -> None:
+    def hear_ended(
+        self, id_hash: SessionHash, why: DisconnectReason = DisconnectReason.SIGNED_OUT
+    ) -> None:
         """Learn from another node, or from the disk, that a login has ended."""
         if login := self._logins.get(id_hash):
             self._forget(login)
             for socket in tuple(login.sockets):
-                socket.dismiss(why)
+                socket.disconnect(why)
 
     def names(self) -> tuple[SessionHash, ...]:
         """Return what the logins with open sockets are called today."""
@@ -136,7 +140,7 @@ class LiveSessions:
     def _look_at(self, login: _Login) -> None:
         left_ms = self.left_ms(login.session)
         if left_ms == 0:
-            self.hear_ended(login.session.id_hash, Farewell.EXPIRED)
+            self.hear_ended(login.session.id_hash, DisconnectReason.EXPIRED)
             return
         if left_ms <= WARN_BEFORE_S * 1000 and not login.warned:
             login.warned = True

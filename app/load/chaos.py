@@ -3,8 +3,8 @@
 from typing import Final
 
 from app.client import NotConnected, Tab
-from app.domain.faults import FAULTS
 from app.load.shopper import Shopper
+from app.protocol.faults import FAULTS
 
 MEAN_PAUSE_S: Final = 0.5
 NEWEST: Final = 16
@@ -13,11 +13,11 @@ NEWEST: Final = 16
 
 async def make_trouble(shopper: Shopper) -> None:
     """Cut, repeat and double at random for as long as the shift lasts."""
-    shift = shopper.shift
-    while shift.goes_on:
-        await shift.wait(2 * MEAN_PAUSE_S * shift.chance())
-        tab = shopper.tabs[int(shift.chance() * len(shopper.tabs))]
-        if shift.chance() < 1 / 2:
+    run = shopper.run
+    while run.goes_on:
+        await run.wait(2 * MEAN_PAUSE_S * run.chance())
+        tab = shopper.tabs[int(run.chance() * len(shopper.tabs))]
+        if run.chance() < 1 / 2:
             _count(shopper, "line-cut")
             tab.drop()
         else:
@@ -28,7 +28,7 @@ def _repeat(shopper: Shopper, tab: Tab) -> None:
     """Send a waiting op twice, or an answered one again."""
     waiting = tab.pend
     newest = waiting[-1] if waiting else tab.settled
-    n = newest if waiting else newest - int(shopper.shift.chance() * NEWEST)
+    n = newest if waiting else newest - int(shopper.run.chance() * NEWEST)
     try:
         tab.resend(n)
     except (LookupError, NotConnected):
@@ -37,4 +37,4 @@ def _repeat(shopper: Shopper, tab: Tab) -> None:
 
 
 def _count(shopper: Shopper, fault: str) -> None:
-    shopper.shift.tally.chaos[FAULTS[fault].name] += 1
+    shopper.run.counters.chaos[FAULTS[fault].name] += 1

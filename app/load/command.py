@@ -15,11 +15,11 @@ from typing import Any, Final
 from rich.console import Console
 
 from app.client import BadAnswer, Problem, Shop
-from app.domain.shelf import Sku
-from app.load.accounts import Doorman, Kept, keep_accounts, read_accounts
-from app.load.crew import Crew
+from app.domain.catalog import Sku
+from app.load.account_setup import AccountSetup, Kept, keep_accounts, read_accounts
 from app.load.page import page
 from app.load.plan import MOST_WINDOW, BadPlan, Plan, Scenario
+from app.load.pool import Pool
 from app.load.progress import Screen, print_breaches, print_table
 from app.load.run import Run
 from app.load.summary import values
@@ -102,7 +102,7 @@ async def _prepare(plan: Plan, path: Path | None, console: Console) -> tuple[lis
     kept = read_accounts(path) if path else []
     try:
         with console.status("accounts") as status:
-            doorman = Doorman(shop, lambda count: status.update(f"{count} accounts"))
+            doorman = AccountSetup(shop, lambda count: status.update(f"{count} accounts"))
             accounts = await doorman.enter(plan.accounts, kept)
         skus = [product.sku async for product in shop.products() if product.state == "ok"]
     except (OSError, TimeoutError, BadAnswer, Problem) as trouble:
@@ -116,15 +116,15 @@ async def _prepare(plan: Plan, path: Path | None, console: Console) -> tuple[lis
 
 def _run(plan: Plan, accounts: Sequence[Kept], skus: Sequence[Sku], console: Console) -> Run:
     """Run one leg; the first Ctrl+C ends it early, with its report, the second at once."""
-    with Crew(plan, accounts, skus) as crew, Screen(console) as screen:
+    with Pool(plan, accounts, skus) as pool, Screen(console) as screen:
 
         def end(_number: int, _frame: FrameType | None) -> None:
-            crew.end()
+            pool.end()
             signal.signal(signal.SIGINT, usual)
 
         usual = signal.signal(signal.SIGINT, end)
         try:
-            return crew.run(screen.show)
+            return pool.run(screen.show)
         finally:
             signal.signal(signal.SIGINT, usual)
 

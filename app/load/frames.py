@@ -6,7 +6,7 @@ from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
 from app.client.told import SaidNo, SaidOk
-from app.load.model import Wish
+from app.load.model import SentOp
 
 
 class By(Struct, frozen=True):
@@ -49,7 +49,7 @@ OP: Final = '{"t":"op",'
 HELLO: Final = '{"t":"hello",'
 
 read_frame: Final = Decoder(Frame).decode
-read_wish: Final = Decoder(Wish).decode
+read_wish: Final = Decoder(SentOp).decode
 read_greeting: Final = Decoder(Greeting).decode
 
 _said: Decoder[Said] = Decoder(Said)

@@ -13,7 +13,7 @@ NOTE: Final[Key] = ("note", "")
 REMEMBERED_STEPS: Final = 10
 
 
-class Wish(Struct, frozen=True):
+class SentOp(Struct, frozen=True):
     """An op as it was sent, as far as the model understands it."""
 
     n: int
@@ -24,10 +24,10 @@ class Wish(Struct, frozen=True):
     rev: int | None = None
 
 
-class Granted(NamedTuple):
+class Accepted(NamedTuple):
     """An op that was answered ok; `got` is how many the line has where there were not enough."""
 
-    wish: Wish
+    wish: SentOp
     got: int | None = None
 
 
@@ -44,22 +44,22 @@ class Model:
         """Return all that is in the cart."""
         return {key: value for key, value in self._contents.items() if value}
 
-    def changes(self, granted: Granted) -> Contents:
-        """Return what *granted* changes now: nothing, if everything is so already."""
-        wanted = self._wanted(granted.wish, granted.got)
+    def changes(self, accepted: Accepted) -> Contents:
+        """Return what *accepted* changes now: nothing, if everything is so already."""
+        wanted = self._wanted(accepted.wish, accepted.got)
         return {key: value for key, value in wanted.items() if value != self._now(key)}
 
-    def advance(self, granted: Granted) -> None:
-        """Move on to the revision that *granted* makes."""
-        changes = self.changes(granted)
-        if granted.wish.k == "undo":
+    def advance(self, accepted: Accepted) -> None:
+        """Move on to the revision that *accepted* makes."""
+        changes = self.changes(accepted)
+        if accepted.wish.k == "undo":
             self._steps.pop()
         else:
             self._remember({key: self._now(key) for key in changes})
         self._contents.update(changes)
         self.rev += 1
 
-    def _wanted(self, wish: Wish, got: int | None) -> Contents:  # noqa: PLR0911
+    def _wanted(self, wish: SentOp, got: int | None) -> Contents:  # noqa: PLR0911
         line: Key = ("line", wish.sku)
         match wish.k:
             case "line.add":

@@ -7,9 +7,9 @@ from functools import reduce
 from operator import add
 from typing import NamedTuple
 
+from app.load.counters import Tick
 from app.load.plan import Plan
 from app.load.server import Cost
-from app.load.tally import Tick
 from app.load.trace import Breach
 
 
@@ -49,23 +49,23 @@ class Run(NamedTuple):
     @property
     def figures(self) -> "Figures":
         """Return the figures of the time in which everybody pushed."""
-        pushed = [point for point in self.points if point.phase is Phase.PUSH]
-        pushed = pushed or list(self.points)
-        servers = [point.server for point in pushed if point.server]
+        evicted = [point for point in self.points if point.phase is Phase.PUSH]
+        evicted = evicted or list(self.points)
+        servers = [point.server for point in evicted if point.server]
         return Figures(
-            sum(point.took_s for point in pushed),
-            self._whole(summed(point.tick for point in pushed)),
-            max((point.sockets for point in pushed), default=0),
+            sum(point.took_s for point in evicted),
+            self._whole(summed(point.tick for point in evicted)),
+            max((point.sockets for point in evicted), default=0),
             sum(server.cpu_s for server in servers) if servers else None,
             max(server.memory_kib for server in servers) if servers else None,
-            sum(point.own_cpu_s for point in pushed),
+            sum(point.own_cpu_s for point in evicted),
         )
 
-    def _whole(self, pushed: Tick) -> Tick:
-        """Return *pushed* with what counts from beginning to end: people arrive before it."""
+    def _whole(self, evicted: Tick) -> Tick:
+        """Return *evicted* with what counts from beginning to end: people arrive before it."""
         every = self.all
         return replace(
-            pushed,
+            evicted,
             openings=every.openings,
             returns=every.returns,
             errors=every.errors,

@@ -6,13 +6,13 @@ from contextlib import suppress
 from typing import Final
 
 from app.client import OutboxFull, Stopped
-from app.client.say import Wish
+from app.client.encode import ClientOp
 from app.load.chaos import make_trouble
+from app.load.http_driver import Post
+from app.load.op_mix import filling, hammer_wishes, shopping_wishes
 from app.load.plan import Scenario
-from app.load.post import Post
-from app.load.shift import Shift
+from app.load.run_context import RunContext
 from app.load.shopper import TROUBLE, Shopper
-from app.load.wishes import filling, hammer_wishes, shopping_wishes
 
 MEAN_THOUGHT_S: Final = 0.5
 PROBE_S: Final = 0.1
@@ -25,7 +25,7 @@ Spending = Coroutine[None, None, None]
 
 async def spend(shopper: Shopper) -> None:
     """Spend the shift as its plan says; a tab that stops for good is found by the checks."""
-    plan = shopper.shift.plan
+    plan = shopper.run.plan
     async with asyncio.TaskGroup() as group:
         group.create_task(_quietly(_SCENARIOS[plan.scenario](shopper)))
         if plan.is_chaotic and shopper.tabs:
@@ -34,7 +34,7 @@ async def spend(shopper: Shopper) -> None:
 
 def tabs_of(shopper: Shopper) -> int:
     """Return how many tabs the scenario wants from the start."""
-    plan = shopper.shift.plan
+    plan = shopper.run.plan
     return 0 if plan.scenario is Scenario.HTTP else plan.tabs
 
 
@@ -45,35 +45,35 @@ async def _quietly(spending: Spending) -> None:
 
 async def _shopping(shopper: Shopper) -> None:
     """Do as people do, with time to think; or at a rate."""
-    shift = shopper.shift
-    wishes = shopping_wishes(shift.skus, shopper.ledger, shift.chance)
-    if shift.plan.rate:
+    run = shopper.run
+    wishes = shopping_wishes(run.skus, shopper.checker, run.chance)
+    if run.plan.rate:
         await _at_a_rate(shopper, wishes)
     else:
-        async for since_s in _after_thought(shift):
+        async for since_s in _after_thought(run):
             await shopper.ask(next(wishes), since_s)
-    await _count_queries(shopper, lambda: shopper.ask(next(wishes), shift.now_s()))
+    await _count_queries(shopper, lambda: shopper.ask(next(wishes), run.now_s()))
 
 
 async def _hammer(shopper: Shopper) -> None:
     """Ask again as soon as there is an answer; or at a rate."""
-    wishes = hammer_wishes(shopper.shift.skus)
-    if shopper.shift.plan.rate:
+    wishes = hammer_wishes(shopper.run.skus)
+    if shopper.run.plan.rate:
         await _at_a_rate(shopper, wishes)
         return
-    hands = (_one_after_another(shopper, wishes) for _ in range(shopper.shift.plan.window))
+    hands = (_one_after_another(shopper, wishes) for _ in range(shopper.run.plan.window))
     await asyncio.gather(*hands)
 
 
 async def _idle(shopper: Shopper) -> None:
     """Fill the cart and hold still; the first account of a process asks now and then."""
-    shift, wishes = shopper.shift, hammer_wishes(shopper.shift.skus)
-    for wish in filling(shift.skus):
-        await shopper.ask(wish, shift.now_s())
-    while shift.goes_on:
-        await shift.wait(PROBE_S)
-        if shopper.is_first and shift.goes_on:
-            await shopper.ask(next(wishes), shift.now_s())
+    run, wishes = shopper.run, hammer_wishes(shopper.run.skus)
+    for wish in filling(run.skus):
+        await shopper.ask(wish, run.now_s())
+    while run.goes_on:
+        await run.wait(PROBE_S)
+        if shopper.is_first and run.goes_on:
+            await shopper.ask(next(wishes), run.now_s())
 
 
 async def _storm(shopper: Shopper) -> None:
@@ -83,21 +83,21 @@ async def _storm(shopper: Shopper) -> None:
 
 async def _reconnect(shopper: Shopper) -> None:
     """Open a tab, ask for one thing, close it, all over again."""
-    shift, wishes = shopper.shift, hammer_wishes(shopper.shift.skus)
-    while shift.goes_on:
+    run, wishes = shopper.run, hammer_wishes(shopper.run.skus)
+    while run.goes_on:
         await shopper.tabs.pop(0).close()
         shopper.tabs.append(await shopper.open_tab())
-        await shopper.ask_in(shopper.tabs[-1], next(wishes), shift.now_s())
+        await shopper.ask_in(shopper.tabs[-1], next(wishes), run.now_s())
 
 
 async def _http(shopper: Shopper) -> None:
     """Shop without a socket: each op is a request of its own."""
-    shift, post = shopper.shift, Post(shopper)
-    wishes = shopping_wishes(shift.skus, shopper.ledger, shift.chance)
-    moments = _due(shift) if shift.plan.rate else _after_thought(shift)
+    run, post = shopper.run, Post(shopper)
+    wishes = shopping_wishes(run.skus, shopper.checker, run.chance)
+    moments = _due(run) if run.plan.rate else _after_thought(run)
     async for since_s in moments:
         await post.ask(next(wishes), since_s)
-    await _count_queries(shopper, lambda: post.ask(next(wishes), shift.now_s()))
+    await _count_queries(shopper, lambda: post.ask(next(wishes), run.now_s()))
 
 
 _SCENARIOS: Final[Mapping[Scenario, Callable[[Shopper], Spending]]] = {
@@ -118,52 +118,52 @@ async def _count_queries(shopper: Shopper, ask: Callable[[], Awaitable[object]])
         await shopper.account.watch_queries()
         for _ in range(COUNTED):
             await ask()
-        tally, queries = shopper.shift.tally, await shopper.account.counted_queries()
-        tally.counted, tally.queries = tally.counted + COUNTED, tally.queries + queries
+        counters, queries = shopper.run.counters, await shopper.account.counted_queries()
+        counters.counted, counters.queries = counters.counted + COUNTED, counters.queries + queries
 
 
-async def _one_after_another(shopper: Shopper, wishes: Iterator[Wish]) -> None:
-    shift = shopper.shift
-    while shift.goes_on:
-        await shopper.ask(next(wishes), shift.now_s())
+async def _one_after_another(shopper: Shopper, wishes: Iterator[ClientOp]) -> None:
+    run = shopper.run
+    while run.goes_on:
+        await shopper.ask(next(wishes), run.now_s())
 
 
-async def _at_a_rate(shopper: Shopper, wishes: Iterator[Wish]) -> None:
+async def _at_a_rate(shopper: Shopper, wishes: Iterator[ClientOp]) -> None:
     """Ask when it is time, answered or not; what goes out late counts from when it should have."""
-    async for due_s in _due(shopper.shift):
+    async for due_s in _due(shopper.run):
         try:
             _ = shopper.ask(next(wishes), due_s)
         except OutboxFull:
-            shopper.shift.tally.unasked += 1
+            shopper.run.counters.unasked += 1
 
 
 async def _gently(shopper: Shopper) -> None:
-    shift, wishes = shopper.shift, hammer_wishes(shopper.shift.skus)
-    while shift.goes_on:
-        _ = shopper.ask(next(wishes), shift.now_s())
-        await shift.wait(GENTLE_S)
+    run, wishes = shopper.run, hammer_wishes(shopper.run.skus)
+    while run.goes_on:
+        _ = shopper.ask(next(wishes), run.now_s())
+        await run.wait(GENTLE_S)
 
 
 async def _cut_all(shopper: Shopper) -> None:
-    shift = shopper.shift
-    while shift.goes_on and shift.now_s() < shift.middle_s:
-        await shift.wait_until(min(shift.middle_s, shift.now_s() + PROBE_S))
+    run = shopper.run
+    while run.goes_on and run.now_s() < run.middle_s:
+        await run.wait_until(min(run.middle_s, run.now_s() + PROBE_S))
     for tab in shopper.tabs:
         tab.drop()
 
 
-async def _due(shift: Shift) -> AsyncIterator[float]:
+async def _due(run: RunContext) -> AsyncIterator[float]:
     """Yield when an op is due, once it is; however late that is noticed."""
-    due_s = shift.now_s() + shift.chance() * shift.plan.interval_s
-    while shift.goes_on:
-        await shift.wait_until(due_s)
-        if shift.goes_on:
+    due_s = run.now_s() + run.chance() * run.plan.interval_s
+    while run.goes_on:
+        await run.wait_until(due_s)
+        if run.goes_on:
             yield due_s
-        due_s += shift.plan.interval_s
+        due_s += run.plan.interval_s
 
 
-async def _after_thought(shift: Shift) -> AsyncIterator[float]:
-    while shift.goes_on:
-        await shift.wait(2 * MEAN_THOUGHT_S * shift.chance())
-        if shift.goes_on:
-            yield shift.now_s()
+async def _after_thought(run: RunContext) -> AsyncIterator[float]:
+    while run.goes_on:
+        await run.wait(2 * MEAN_THOUGHT_S * run.chance())
+        if run.goes_on:
+            yield run.now_s()

@@ -13,13 +13,13 @@ from uuid import uuid4  # noqa: TID251 - and names
 import uvloop
 
 from app.client import Account, Shop, Stopped
-from app.domain.shelf import Sku
+from app.domain.catalog import Sku
+from app.load.counters import Tick
+from app.load.http_driver import NotAnswered
 from app.load.plan import Plan
-from app.load.post import NotAnswered
+from app.load.run_context import RunContext
 from app.load.scenarios import spend, tabs_of
-from app.load.shift import Shift
 from app.load.shopper import TROUBLE, Shopper
-from app.load.tally import Tick
 from app.load.trace import Breach
 
 TICK_S: Final = 0.25
@@ -85,9 +85,9 @@ class _Crowd:
 
     def __init__(self, share: Share):
         plan, chance = share.plan, Random(f"{share.plan.seed} {share.number}")  # noqa: S311
-        self._shift = Shift(plan, share.skus, chance.random, lambda: str(uuid4()), perf_counter)
-        self._shift.left = plan.most // plan.processes if plan.most else float("inf")
-        self._shop = Shop(plan.url, chance=chance.random, new_name=self._shift.new_name)
+        self._run = RunContext(plan, share.skus, chance.random, lambda: str(uuid4()), perf_counter)
+        self._run.left = plan.most // plan.processes if plan.most else float("inf")
+        self._shop = Shop(plan.url, chance=chance.random, new_name=self._run.new_name)
         self._logins = share.logins
         self._arrived = 0
         self._checks = asyncio.Semaphore(AT_ONCE)
@@ -95,8 +95,8 @@ class _Crowd:
     @property
     def progress(self) -> Progress:
         """Return what happened since this was asked last."""
-        tally = self._shift.tally
-        return Progress(tally.take(), tally.sockets, self._arrived)
+        counters = self._run.counters
+        return Progress(counters.take(), counters.sockets, self._arrived)
 
     async def tick(
         self, is_going: Callable[[], bool], is_ending: Callable[[], bool], tell: Tell
@@ -107,8 +107,8 @@ class _Crowd:
             tell(self.progress)
             if is_going() and not has_begun:
                 has_begun = True
-                self._shift.begin()
-            self._shift.is_over = self._shift.is_over or is_ending()
+                self._run.begin()
+            self._run.is_over = self._run.is_over or is_ending()
             await asyncio.sleep(TICK_S)
 
     async def push(self) -> tuple[Breach, ...]:
@@ -120,11 +120,11 @@ class _Crowd:
     def _shopper(self, number: int) -> Shopper:
         login = self._logins[number]
         account: Account = self._shop.account(login.account, login.cookie)
-        return Shopper(account, self._shift, is_first=number == 0)
+        return Shopper(account, self._run, is_first=number == 0)
 
     async def _live(self, shopper: Shopper, number: int) -> None:
-        plan = self._shift.plan
-        await self._shift.wait(plan.ramp_s * number / len(self._logins))
+        plan = self._run.plan
+        await self._run.wait(plan.ramp_s * number / len(self._logins))
         try:
             await self._enter(shopper)
             await spend(shopper)

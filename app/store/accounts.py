@@ -7,7 +7,7 @@ from unicodedata import normalize
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.store.carts import add_cart
 from app.store.tables import accounts, failures
 
@@ -30,7 +30,7 @@ class PasswordMoved(Exception):
 class Person:
     """The one behind an account."""
 
-    account: Account
+    account: AccountId
     email: str
     name: str
     password_hash: str
@@ -73,12 +73,12 @@ def find_by_email(connection: Connection, email: str) -> Person | None:
     return _find(connection, accounts.c.email == same_email(email))
 
 
-def find_person(connection: Connection, account: Account) -> Person | None:
+def find_person(connection: Connection, account: AccountId) -> Person | None:
     """Return who is behind *account*."""
     return _find(connection, accounts.c.id == account)
 
 
-def set_name(connection: Connection, account: Account, name: str) -> None:
+def set_name(connection: Connection, account: AccountId, name: str) -> None:
     """Call the one behind *account* by another name."""
     connection.execute(update(accounts).where(accounts.c.id == account).values(name=name))
 
@@ -90,7 +90,7 @@ def expect_password(connection: Connection, person: Person) -> None:
         raise PasswordMoved
 
 
-def set_password_hash(connection: Connection, account: Account, password_hash: str) -> None:
+def set_password_hash(connection: Connection, account: AccountId, password_hash: str) -> None:
     """Replace *account*'s password hash."""
     connection.execute(
         update(accounts).where(accounts.c.id == account).values(password_hash=password_hash)
@@ -120,7 +120,7 @@ def _find(connection: Connection, condition: ColumnElement[bool]) -> Person | No
     row = connection.execute(select(accounts).where(condition)).one_or_none()
     if row is None:
         return None
-    return Person(Account(row.id), row.email, row.name, row.password_hash, row.staff)
+    return Person(AccountId(row.id), row.email, row.name, row.password_hash, row.staff)
 
 
 def _who(email: str, address: str) -> str:

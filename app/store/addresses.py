@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.domain.addresses import MOST_ADDRESSES, Address
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.store.tables import addresses
 
 
@@ -20,7 +20,7 @@ class KeptAddress(NamedTuple):
     address: Address
 
 
-def load_addresses(connection: Connection, account: Account) -> list[KeptAddress]:
+def load_addresses(connection: Connection, account: AccountId) -> list[KeptAddress]:
     """Return what *account* keeps, the one to offer first."""
     asked = (
         select(addresses)
@@ -34,7 +34,7 @@ def load_addresses(connection: Connection, account: Account) -> list[KeptAddress
 
 
 def keep_address(
-    connection: Connection, account: Account, address_id: str, address: Address
+    connection: Connection, account: AccountId, address_id: str, address: Address
 ) -> None:
     """Keep *address*, to be offered first; the same one is kept once. Or `TooManyAddresses`."""
     kept = load_addresses(connection, account)
@@ -51,25 +51,25 @@ def keep_address(
 
 
 def change_address(
-    connection: Connection, account: Account, address_id: str, address: Address
+    connection: Connection, account: AccountId, address_id: str, address: Address
 ) -> bool:
     """Write *address* over another one; say whether *account* had that."""
     asked = update(addresses).where(addresses.c.id == address_id, addresses.c.account == account)
     return connection.execute(asked.values(**address._asdict())).rowcount == 1
 
 
-def offer_first(connection: Connection, account: Account, address_id: str) -> bool:
+def offer_first(connection: Connection, account: AccountId, address_id: str) -> bool:
     """Put an address before all others; say whether *account* had it."""
     asked = update(addresses).where(addresses.c.id == address_id, addresses.c.account == account)
     return connection.execute(asked.values(place=_top(connection, account))).rowcount == 1
 
 
-def forget_address(connection: Connection, account: Account, address_id: str) -> bool:
+def forget_address(connection: Connection, account: AccountId, address_id: str) -> bool:
     """Forget an address; say whether *account* had it."""
     asked = delete(addresses).where(addresses.c.id == address_id, addresses.c.account == account)
     return connection.execute(asked).rowcount == 1
 
 
-def _top(connection: Connection, account: Account) -> int:
+def _top(connection: Connection, account: AccountId) -> int:
     asked = select(func.max(addresses.c.place)).where(addresses.c.account == account)
     return (connection.execute(asked).scalar() or 0) + 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from app.store.database import NotNow
+from app.domain.errors import DatabaseUnavailable
 from app.store.engines import FileFault, FileTrouble, connect, file_of, open_file
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def _copy(path: Path, part: Path) -> None:
         with closing(open_file(path, "ro")) as connection:
             connection.execute("VACUUM INTO ?", (str(part),))
     except FileTrouble as fault:
-        raise NotNow(str(fault)) from fault
+        raise DatabaseUnavailable(str(fault)) from fault
     except FileFault as fault:
         raise BadBackup(f"it cannot be read: {fault}") from fault
 

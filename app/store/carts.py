@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, text, update
 
-from app.domain.cart import Account, Cart, Line, Patch, content
-from app.domain.orders import Deal
-from app.domain.outbox import Outbox, Outboxes, OutboxId, Pushed
-from app.domain.shelf import Sku, VoucherCode
-from app.store.deals import NoDeal, close_deal
+from app.domain.cart import AccountId, Cart, Line, Patch, content
+from app.domain.catalog import Sku, VoucherCode
+from app.domain.orders import OrderChange
+from app.domain.outbox import EvictedOutbox, Outbox, Outboxes, OutboxId
+from app.store.order_changes import StockConflict, apply_order_change
 from app.store.tables import carts, outboxes
 
 log = logging.getLogger(__name__)
@@ -27,24 +27,24 @@ class Save(NamedTuple):
     That is outboxes that left it, and orders that are placed or cancelled.
     """
 
-    account: Account
+    account: AccountId
     seen: int
     version: int
     rev: int
     body: str
-    pushed: tuple[Pushed, ...]
-    deals: tuple[Deal, ...] = ()
+    evicted: tuple[EvictedOutbox, ...]
+    changes: tuple[OrderChange, ...] = ()
 
 
-class Left(NamedTuple):
+class SaveConflicts(NamedTuple):
     """Whose carts were left as they are, while the others were saved.
 
     `refused`: an order of theirs could not be placed or cancelled. `stale`: somebody else has
     saved them since they were read.
     """
 
-    refused: tuple[Account, ...] = ()
-    stale: tuple[Account, ...] = ()
+    refused: tuple[AccountId, ...] = ()
+    stale: tuple[AccountId, ...] = ()
 
 
 class _Body(msgspec.Struct):
@@ -65,28 +65,30 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Body).decode
 
 
-def as_save(cart: Cart, pushed: tuple[Pushed, ...], deals: tuple[Deal, ...] = ()) -> Save:
+def as_save(
+    cart: Cart, evicted: tuple[EvictedOutbox, ...], changes: tuple[OrderChange, ...] = ()
+) -> Save:
     """Return what is to be written for *cart*, the version after the one that it has."""
     version = cart.version
-    return Save(cart.account, version, version + 1, cart.rev, _text(cart), pushed, deals)
+    return Save(cart.account, version, version + 1, cart.rev, _text(cart), evicted, changes)
 
 
-def load_cart(connection: Connection, account: Account) -> Cart:
+def load_cart(connection: Connection, account: AccountId) -> Cart:
     """Return *account*'s cart as last saved; every account has one."""
     asked = select(carts).where(carts.c.account == account)
     return _cart_of(connection.execute(asked).one())
 
 
-def load_carts(connection: Connection, accounts: Sequence[Account]) -> list[Cart]:
+def load_carts(connection: Connection, accounts: Sequence[AccountId]) -> list[Cart]:
     """Return the carts of *accounts* as last saved, in any order, but for unreadable ones."""
     asked = select(carts).where(carts.c.account.in_(accounts))
     return [cart for _, cart in readable(connection.execute(asked))]
 
 
-def load_versions(connection: Connection, accounts: Sequence[Account]) -> dict[Account, int]:
+def load_versions(connection: Connection, accounts: Sequence[AccountId]) -> dict[AccountId, int]:
     """Return how often the carts of *accounts* were saved."""
     asked = select(carts.c.account, carts.c.version).where(carts.c.account.in_(accounts))
-    return {Account(account): version for account, version in connection.execute(asked)}
+    return {AccountId(account): version for account, version in connection.execute(asked)}
 
 
 def readable(rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[Any], Cart]]:
@@ -100,7 +102,7 @@ def readable(rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[Any], Cart]]:
             yield row, cart
 
 
-def load_last(connection: Connection, account: Account, outbox: OutboxId) -> int:
+def load_last(connection: Connection, account: AccountId, outbox: OutboxId) -> int:
     """Return how far an *outbox* that left the cart got; 0 if it never did."""
     asked = select(outboxes.c.last).where(
         outboxes.c.account == account, outboxes.c.outbox == outbox
@@ -108,7 +110,7 @@ def load_last(connection: Connection, account: Account, outbox: OutboxId) -> int
     return connection.execute(asked).scalar() or 0
 
 
-def add_cart(connection: Connection, account: Account, epoch: str, now_s: int) -> None:
+def add_cart(connection: Connection, account: AccountId, epoch: str, now_s: int) -> None:
     """Give a new *account* its empty cart."""
     cart = Cart(account, epoch)
     connection.execute(
@@ -143,29 +145,29 @@ _SAVE_ALL = """
     WHERE carts.account = new.account AND carts.version = new.seen
     RETURNING carts.account
 """
-_PUSH = text("""
+_EVICT = text("""
     INSERT INTO outboxes (account, outbox, last) VALUES (:account, :outbox, :last)
     ON CONFLICT (account, outbox) DO UPDATE SET last = excluded.last
 """)
 
 
-def save_carts(connection: Connection, saves: Sequence[Save], now_s: int) -> Left:
+def save_carts(connection: Connection, saves: Sequence[Save], now_s: int) -> SaveConflicts:
     """Write *saves*; return whose were left as they are, or raise `StaleCart` and write nothing.
 
     Beside orders two statements at most, however many carts; rows are locked in key order, so
     that two writers of one database cannot wait for each other.
     """
-    refused = tuple(save.account for save in saves if save.deals and not _close(connection, save))
+    refused = tuple(save.account for save in saves if save.changes and not _close(connection, save))
     wanted = [save for save in sorted(saves) if save.account not in refused]
-    written = _write(connection, wanted, now_s) if wanted else frozenset[Account]()
+    written = _write(connection, wanted, now_s) if wanted else frozenset[AccountId]()
     stale = [save for save in wanted if save.account not in written]
-    if any(save.deals for save in stale):
+    if any(save.changes for save in stale):
         raise StaleCart
-    _save_pushed(connection, [save for save in wanted if save.account in written])
-    return Left(refused, tuple(save.account for save in stale))
+    _save_evicted(connection, [save for save in wanted if save.account in written])
+    return SaveConflicts(refused, tuple(save.account for save in stale))
 
 
-def _write(connection: Connection, saves: Sequence[Save], now_s: int) -> frozenset[Account]:
+def _write(connection: Connection, saves: Sequence[Save], now_s: int) -> frozenset[AccountId]:
     """Write those that nobody has saved meanwhile, and return which those are.
 
     SQLite cannot say which of many it wrote; if that is not all of them, it is `StaleCart`.
@@ -185,21 +187,21 @@ def _close(connection: Connection, save: Save) -> bool:
     """Close all deals of one cart, or none."""
     try:
         with connection.begin_nested():
-            for deal in save.deals:
-                close_deal(connection, deal)
-    except NoDeal:
+            for change in save.changes:
+                apply_order_change(connection, change)
+    except StockConflict:
         return False
     return True
 
 
-def _save_pushed(connection: Connection, saves: Sequence[Save]) -> None:
+def _save_evicted(connection: Connection, saves: Sequence[Save]) -> None:
     rows = [
-        {"account": save.account, "outbox": pushed.outbox, "last": pushed.last}
+        {"account": save.account, "outbox": evicted.outbox, "last": evicted.last}
         for save in saves
-        for pushed in save.pushed
+        for evicted in save.evicted
     ]
     if rows:
-        connection.execute(_PUSH, rows)
+        connection.execute(_EVICT, rows)
 
 
 def _text(cart: Cart) -> str:
@@ -210,7 +212,7 @@ def _text(cart: Cart) -> str:
             "note": cart.note,
             "voucher": cart.voucher,
             "next_pos": cart.next_pos,
-            "steps": cart.steps,
+            "steps": cart.undo_stack,
             "outboxes": [(name, *outbox) for name, outbox in cart.outboxes.items()],
             "tries": cart.tries,
             "used": cart.used,
@@ -219,10 +221,10 @@ def _text(cart: Cart) -> str:
 
 
 def _cart_of(row: Row[Any]) -> Cart:
-    return _cart(Account(row.account), row.epoch, row.version, row.rev, _decode(row.body))
+    return _cart(AccountId(row.account), row.epoch, row.version, row.rev, _decode(row.body))
 
 
-def _cart(account: Account, epoch: str, version: int, rev: int, body: _Body) -> Cart:
+def _cart(account: AccountId, epoch: str, version: int, rev: int, body: _Body) -> Cart:
     cart = Cart(
         account,
         epoch,

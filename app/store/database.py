@@ -16,23 +16,20 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.domain.errors import DatabaseUnavailable
 from app.store.engines import open_to_read, open_to_write
-from app.store.meter import Meter, meter_of_this
+from app.store.query_counter import QueryCounter, current_counter
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Question = Callable[Concatenate[Connection, P], T]
+Query = Callable[Concatenate[Connection, P], T]
 """A function of the store: connection first, domain values out."""
 
 READERS = 2
 MOST_WATCHES = 8
 LONGEST_WATCH_S = 15.0
 _LASTING = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-
-
-class NotNow(Exception):
-    """The database cannot be asked just now; it may be a moment later."""
 
 
 def is_passing(error: BaseException) -> bool:
@@ -53,29 +50,29 @@ class Database:
         self._read_engine = open_to_read(url, READERS)
         self._writing = ThreadPoolExecutor(1, "writer")
         self._reading = ThreadPoolExecutor(READERS, "reader")
-        self._watches: dict[str, Meter] = {}
+        self._watches: dict[str, QueryCounter] = {}
 
-    async def read(self, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Answer *question*; `NotNow` if the database is away."""
-        return await self._ask(self._reading, self._read_engine, question, *args, **kwargs)
+    async def read(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run *query*; may raise `DatabaseUnavailable`."""
+        return await self._run(self._reading, self._read_engine, query, *args, **kwargs)
 
-    async def write(self, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Answer *question* and commit; `NotNow` if that did not, or may not have, happened."""
-        return await self._ask(self._writing, self._write_engine, question, *args, **kwargs)
+    async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run *query* and commit; `DatabaseUnavailable` if it is unknown whether it did."""
+        return await self._run(self._writing, self._write_engine, query, *args, **kwargs)
 
     def watch(self, key: str, names: Iterable[str]) -> None:
         """Begin to count, under *key*, the statements of anybody that name one of *names*.
 
         Watching slows every question down, so only the newest few are kept, and not for long.
         """
-        meter = Meter(names)
+        counter = QueryCounter(names)
         self._watches.pop(key, None)
-        self._watches[key] = meter
+        self._watches[key] = counter
         if len(self._watches) > MOST_WATCHES:
             del self._watches[next(iter(self._watches))]
-        asyncio.get_running_loop().call_later(LONGEST_WATCH_S, self._forget, key, meter)
+        asyncio.get_running_loop().call_later(LONGEST_WATCH_S, self._forget, key, counter)
 
-    def unwatch(self, key: str) -> Meter | None:
+    def unwatch(self, key: str) -> QueryCounter | None:
         """Stop counting, and return what was counted; None if it was forgotten."""
         return self._watches.pop(key, None)
 
@@ -86,31 +83,35 @@ class Database:
         self._write_engine.dispose()
         self._read_engine.dispose()
 
-    def _forget(self, key: str, meter: Meter) -> None:
-        if self._watches.get(key) is meter:
+    def _forget(self, key: str, counter: QueryCounter) -> None:
+        if self._watches.get(key) is counter:
             del self._watches[key]
 
-    async def _ask(
+    async def _run(
         self,
         threads: ThreadPoolExecutor,
         engine: Engine,
-        question: Question[P, T],
+        query: Query[P, T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        for meter in (meter_of_this(), *self._watches.values()):
-            if meter is not None:
-                question = meter.on(question)
+        for counter in (current_counter(), *self._watches.values()):
+            if counter is not None:
+                query = counter.on(query)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(threads, lambda: ask(engine, question, *args, **kwargs))
+        return await loop.run_in_executor(
+            threads, lambda: run_query(engine, query, *args, **kwargs)
+        )
 
 
-def ask(engine: Engine, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Answer *question* in a transaction of *engine*; `NotNow` if the database is away."""
+def run_query(engine: Engine, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run *query* in a transaction of *engine*; may raise `DatabaseUnavailable`."""
     try:
         with engine.begin() as connection:
-            return question(connection, *args, **kwargs)
+            return query(connection, *args, **kwargs)
     except (SQLAlchemyError, OSError) as error:
         if is_passing(error):
-            raise NotNow(str(error.orig if isinstance(error, DBAPIError) else error)) from error
+            raise DatabaseUnavailable(
+                str(error.orig if isinstance(error, DBAPIError) else error)
+            ) from error
         raise

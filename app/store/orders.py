@@ -6,13 +6,22 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from app.domain.addresses import Address
-from app.domain.cart import Account
-from app.domain.orders import NEXT, Order, OrderKey, OrderLine, OrderNumber, OrderState, Pay, Return
-from app.domain.placing import take_back
-from app.domain.shelf import Money, Sku, VoucherCode
+from app.domain.cart import AccountId
+from app.domain.catalog import Money, Sku, VoucherCode
+from app.domain.orders import (
+    NEXT,
+    CancelOrder,
+    Order,
+    OrderKey,
+    OrderLine,
+    OrderNumber,
+    OrderState,
+    Pay,
+)
+from app.domain.placing import cancel
 from app.domain.totals import Totals
 from app.store.carts import as_save, load_cart, save_carts
-from app.store.shelf import move
+from app.store.catalog import next_revision
 from app.store.tables import order_lines, orders
 
 PAGE_SIZE = 20
@@ -28,17 +37,17 @@ class OrdersPage(NamedTuple):
 class OrderMove(NamedTuple):
     """The state that somebody's order is in now."""
 
-    account: Account
+    account: AccountId
     number: OrderNumber
     state: OrderState
 
 
-def find_order(connection: Connection, account: Account, number: str) -> Order | None:
+def find_order(connection: Connection, account: AccountId, number: str) -> Order | None:
     """Return an order of *account*; another's is as unknown as one that never was."""
     return _one(connection, orders.c.number == number, orders.c.account == account)
 
 
-def find_order_by_key(connection: Connection, account: Account, key: OrderKey) -> Order | None:
+def find_order_by_key(connection: Connection, account: AccountId, key: OrderKey) -> Order | None:
     """Return the order that *account* placed under *key*."""
     return _one(connection, orders.c.account == account, orders.c.key == key)
 
@@ -54,7 +63,7 @@ def has_number(connection: Connection, number: OrderNumber) -> bool:
     return bool(connection.execute(asked).scalar())
 
 
-def list_orders(connection: Connection, account: Account, page: int) -> OrdersPage:
+def list_orders(connection: Connection, account: AccountId, page: int) -> OrdersPage:
     """Return a page of *account*'s orders; pages count from 1."""
     return _page(connection, page, orders.c.account == account)
 
@@ -70,7 +79,7 @@ def count_orders(connection: Connection) -> dict[OrderState, int]:
     return {OrderState(state): count for state, count in connection.execute(asked)}
 
 
-def last_bought(connection: Connection, account: Account, most: int) -> list[Sku]:
+def last_bought(connection: Connection, account: AccountId, most: int) -> list[Sku]:
     """Return what *account* bought, what was bought last first."""
     newest = func.max(orders.c.placed)
     asked = (
@@ -86,9 +95,9 @@ def last_bought(connection: Connection, account: Account, most: int) -> list[Sku
 
 def move_on(connection: Connection, order: Order) -> bool:
     """Move *order* on by one step; say whether it still was in the state that it has here."""
-    moved = update(orders).where(orders.c.number == order.number, orders.c.state == order.state)
-    values = {"state": NEXT[order.state], "moved": move(connection)}
-    return connection.execute(moved.values(values)).rowcount == 1
+    moving = update(orders).where(orders.c.number == order.number, orders.c.state == order.state)
+    values = {"state": NEXT[order.state], "moved": next_revision(connection)}
+    return connection.execute(moving.values(values)).rowcount == 1
 
 
 def cancel_aside(connection: Connection, order: Order, now_s: int) -> bool:
@@ -96,8 +105,8 @@ def cancel_aside(connection: Connection, order: Order, now_s: int) -> bool:
 
     The cart is saved under its next version: a server that has it open finds out when it saves.
     """
-    cart = take_back(load_cart(connection, order.account), order).cart
-    return not save_carts(connection, [as_save(cart, (), (Return(order),))], now_s).refused
+    cart = cancel(load_cart(connection, order.account), order).cart
+    return not save_carts(connection, [as_save(cart, (), (CancelOrder(order),))], now_s).refused
 
 
 def load_moved_orders(connection: Connection, since: int, until: int) -> list[OrderMove]:
@@ -109,7 +118,7 @@ def load_moved_orders(connection: Connection, since: int, until: int) -> list[Or
         orders.c.moved > since, orders.c.moved <= until, orders.c.moved != orders.c.placed
     )
     return [
-        OrderMove(Account(row.account), OrderNumber(row.number), OrderState(row.state))
+        OrderMove(AccountId(row.account), OrderNumber(row.number), OrderState(row.state))
         for row in connection.execute(asked.order_by(orders.c.moved))
     ]
 
@@ -138,7 +147,7 @@ def _with_lines(connection: Connection, rows: Sequence[Row[Any]]) -> list[Order]
 def _order(row: Row[Any], lines: Sequence[OrderLine]) -> Order:
     return Order(
         OrderNumber(row.number),
-        Account(row.account),
+        AccountId(row.account),
         OrderKey(row.key),
         OrderState(row.state),
         row.placed_at,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, insert, select
 
-from app.store.shelf import move
+from app.store.catalog import next_revision
 from app.store.tables import categories, products, vouchers
 
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
@@ -28,10 +28,10 @@ def seed(connection: Connection, catalogue: Path = CATALOGUE) -> Seeded:
     """Add what *catalogue* has and the shop has not; nothing that is there is changed."""
     with catalogue.open("rb") as file:
         data = tomllib.load(file)
-    moved = move(connection)
+    revision = next_revision(connection)
     return Seeded(
         _add(connection, categories, "slug", _categories(data)),
-        _add(connection, products, "sku", _products(data, moved)),
+        _add(connection, products, "sku", _products(data, revision)),
         _add(connection, vouchers, "code", [_voucher(given) for given in data["voucher"]]),
     )
 
@@ -50,10 +50,10 @@ def _categories(data: Row) -> list[Row]:
     ]
 
 
-def _products(data: Row, moved: int) -> list[Row]:
+def _products(data: Row, revision: int) -> list[Row]:
     sizes = [(given, size) for given in data["product"] for size in given["size"]]
     return [
-        {"place": place, "moved": moved, **_product(given, size)}
+        {"place": place, "moved": revision, **_product(given, size)}
         for place, (given, size) in enumerate(sizes)
     ]
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.store.tables import accounts, sessions
 
@@ -62,7 +62,7 @@ def find_staff(
 
 
 def load_sessions(
-    connection: Connection, account: Account, lifetime: Lifetime, now_s: int
+    connection: Connection, account: AccountId, lifetime: Lifetime, now_s: int
 ) -> list[SignedIn]:
     """Return where *account* is signed in, the one used last first."""
     asked = (
@@ -97,14 +97,14 @@ def end_session(connection: Connection, id_hash: SessionHash) -> None:
     connection.execute(delete(sessions).where(sessions.c.id_hash == id_hash))
 
 
-def end_own_session(connection: Connection, account: Account, id_hash: SessionHash) -> bool:
+def end_own_session(connection: Connection, account: AccountId, id_hash: SessionHash) -> bool:
     """End a login of *account* for good; say whether it had that."""
     asked = delete(sessions).where(sessions.c.id_hash == id_hash, sessions.c.account == account)
     return connection.execute(asked).rowcount == 1
 
 
 def end_other_sessions(
-    connection: Connection, account: Account, kept: SessionHash
+    connection: Connection, account: AccountId, kept: SessionHash
 ) -> list[SessionHash]:
     """End all logins of *account* but one; return which."""
     others = (sessions.c.account == account) & (sessions.c.id_hash != kept)
@@ -126,5 +126,5 @@ def _find(connection: Connection, which: ColumnElement[bool]) -> Session | None:
     asked = select(sessions, accounts.c.name, accounts.c.staff).join(accounts).where(which)
     if (row := connection.execute(asked).one_or_none()) is None:
         return None
-    id_hash, account = SessionHash(row.id_hash), Account(row.account)
+    id_hash, account = SessionHash(row.id_hash), AccountId(row.account)
     return Session(id_hash, account, row.name, row.staff, row.used_at, row.ends_at)

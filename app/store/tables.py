@@ -189,7 +189,7 @@ order_lines = Table(
     Column("price", BigInteger, nullable=False),
 )
 
-shelf = Table(
+catalog_counter = Table(
     "shelf",
     metadata,
     Column("id", Integer, primary_key=True),

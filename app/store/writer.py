@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Callable
 from itertools import islice
 from typing import NamedTuple, Protocol
 
-from app.domain.cart import Account, Cart
-from app.domain.orders import Deal
-from app.domain.outbox import Pushed
-from app.store.carts import Left, Save, StaleCart, as_save, save_carts
-from app.store.database import Database, NotNow
+from app.domain.cart import AccountId, Cart
+from app.domain.errors import DatabaseUnavailable
+from app.domain.orders import OrderChange
+from app.domain.outbox import EvictedOutbox
+from app.store.carts import Save, SaveConflicts, StaleCart, as_save, save_carts
+from app.store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ LARGEST_BATCH = 256
 class Unsaved(Protocol):
     """A cart that has changed."""
 
-    def take(self) -> tuple[Cart, tuple[Pushed, ...], tuple[Deal, ...]]:
+    def take(self) -> tuple[Cart, tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]:
         """Return the cart as it is now, the outboxes that left it, and the orders beside it."""
 
 
@@ -32,11 +33,11 @@ class Commit(NamedTuple):
     have saved it. `broken`: it cannot be saved, ever. `took_s`: how long the database took.
     """
 
-    saved: tuple[Account, ...] = ()
-    refused: tuple[Account, ...] = ()
-    stale: tuple[Account, ...] = ()
-    unknown: tuple[Account, ...] = ()
-    broken: tuple[Account, ...] = ()
+    saved: tuple[AccountId, ...] = ()
+    refused: tuple[AccountId, ...] = ()
+    stale: tuple[AccountId, ...] = ()
+    unknown: tuple[AccountId, ...] = ()
+    broken: tuple[AccountId, ...] = ()
     took_s: float = 0.0
 
 
@@ -52,7 +53,7 @@ class Writer:
         self._database = database
         self._clock_s = clock_s
         self._steady_s = steady_s
-        self._waiting: dict[Account, Unsaved] = {}
+        self._waiting: dict[AccountId, Unsaved] = {}
         self._work = asyncio.Event()
         self._closed = False
 
@@ -61,7 +62,7 @@ class Writer:
         """How many carts wait to be saved."""
         return len(self._waiting)
 
-    def mark(self, account: Account, cart: Unsaved) -> None:
+    def mark(self, account: AccountId, cart: Unsaved) -> None:
         """Have *cart* saved as it will be when its turn comes."""
         self._waiting[account] = cart
         self._work.set()
@@ -81,16 +82,16 @@ class Writer:
             if batch:
                 yield await self._save(batch)
 
-    def _next_batch(self) -> list[tuple[Account, Unsaved]]:
+    def _next_batch(self) -> list[tuple[AccountId, Unsaved]]:
         """Take out those that have waited longest."""
         batch = list(islice(self._waiting.items(), LARGEST_BATCH))
         for account, _ in batch:
             del self._waiting[account]
         return batch
 
-    async def _save(self, batch: list[tuple[Account, Unsaved]]) -> Commit:
+    async def _save(self, batch: list[tuple[AccountId, Unsaved]]) -> Commit:
         saves: list[Save] = []
-        broken: list[Account] = []
+        broken: list[AccountId] = []
         for account, cart in batch:
             try:
                 saves.append(as_save(*cart.take()))
@@ -105,13 +106,13 @@ class Writer:
     async def _save_together(self, saves: list[Save]) -> Commit:
         accounts = tuple(save.account for save in saves)
         try:
-            left = await self._database.write(save_carts, saves, int(self._clock_s()))
-        except NotNow as error:
+            conflicts = await self._database.write(save_carts, saves, int(self._clock_s()))
+        except DatabaseUnavailable as error:
             log.warning("%d carts were not saved: %s", len(saves), error)
             return Commit(unknown=accounts)
         except Exception:  # noqa: BLE001 - saving one by one finds out whose fault it is
             return await self._save_one_by_one(saves)
-        return _commit(accounts, left)
+        return _commit(accounts, conflicts)
 
     async def _save_one_by_one(self, saves: list[Save]) -> Commit:
         commit = Commit()
@@ -129,20 +130,22 @@ class Writer:
     async def _save_one(self, save: Save) -> Commit:
         accounts = (save.account,)
         try:
-            left = await self._database.write(save_carts, [save], int(self._clock_s()))
+            conflicts = await self._database.write(save_carts, [save], int(self._clock_s()))
         except StaleCart:
             return Commit(stale=accounts)
-        except NotNow:
+        except DatabaseUnavailable:
             return Commit(unknown=accounts)
         except Exception:
             log.exception("the cart of %s cannot be saved", save.account)
             return Commit(broken=accounts)
-        return _commit(accounts, left)
+        return _commit(accounts, conflicts)
 
 
-def _commit(accounts: tuple[Account, ...], left: Left) -> Commit:
-    """Return what became of *accounts*, of whom only those in *left* were not saved."""
-    if left == Left():
+def _commit(accounts: tuple[AccountId, ...], conflicts: SaveConflicts) -> Commit:
+    """Return what became of *accounts*, of whom only those in *conflicts* were not saved."""
+    if conflicts == SaveConflicts():
         return Commit(accounts)
-    saved = tuple(one for one in accounts if one not in left.refused and one not in left.stale)
-    return Commit(saved, left.refused, left.stale)
+    saved = tuple(
+        one for one in accounts if one not in conflicts.refused and one not in conflicts.stale
+    )
+    return Commit(saved, conflicts.refused, conflicts.stale)

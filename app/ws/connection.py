@@ -4,45 +4,46 @@ import asyncio
 import logging
 from typing import assert_never
 
-from app.domain.allowance import Bucket, full, spend
-from app.domain.news import (
+from app.domain.catalog import Sku
+from app.domain.errors import DatabaseUnavailable
+from app.domain.outbox import OpRef, OutboxId
+from app.domain.position import DIVERGENCES, SnapshotReason, snapshot_reason
+from app.domain.sessions import Session
+from app.domain.token_bucket import RateLimit, full, spend
+from app.domain.verdicts import No, Ok, RetryLater
+from app.live.cart import LiveCart
+from app.live.ports import DisconnectReason
+from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, read
+from app.protocol.encode import write
+from app.protocol.json import BadFrame, BadValue
+from app.protocol.messages import (
     Changed,
     Drain,
     Heartbeat,
     Need,
-    News,
     Pong,
     Prices,
+    ServerMessage,
     Snapshot,
     TabId,
     Welcome,
 )
-from app.domain.outbox import OutboxId, Ticket
-from app.domain.position import ALARMS, Why, why_snapshot
-from app.domain.sessions import Session
-from app.domain.shelf import Sku
-from app.domain.verdicts import Later, No, Ok
-from app.live.cart import LiveCart
-from app.live.ports import Away, Farewell
-from app.wire.read import Asked, Hello, Message, Ping, Resync, Watch, read
-from app.wire.strict import BadFrame, BadValue
-from app.wire.write import write
-from app.ws.codes import CODES, CloseCode
-from app.ws.flow import Flow
-from app.ws.looks import Look, Looks
-from app.ws.manners import Manners
-from app.ws.outgoing import Outgoing
-from app.ws.patience import Impatient, Patience
-from app.ws.pulse import Pulse
+from app.ws.close_codes import CODES, CloseCode
+from app.ws.context import ConnectionContext
+from app.ws.flow_control import FlowControl
+from app.ws.heartbeat import HeartbeatTimer
+from app.ws.retry_gate import RetryGate, TooEarly
+from app.ws.send_queue import SendQueue
+from app.ws.snapshot_requests import Requested, SnapshotRequests
 from app.ws.socket import Socket
 
 log = logging.getLogger(__name__)
 
 ANSWERS_S = 5.0
-PINGS = Bucket(10, 2)
+PINGS = RateLimit(10, 2)
 LONGEST_REASON = 100
 NOTHING: frozenset[Sku] = frozenset()
-ANSWERS = frozenset({Ok, No, Later, Need})
+ANSWERS = frozenset({Ok, No, RetryLater, Need})
 STATE = frozenset({Changed, Prices, Snapshot})
 
 
@@ -54,35 +55,35 @@ class CartConnection:
     """
 
     __deletable__ = ("_socket", "_outgoing", "_looks", "_flow", "_pulse")
-    """What `_untie` deletes; for mypyc, if it compiles this (`bin/compile`)."""
+    """What `_break_cycles` deletes; for mypyc, if it compiles this (`bin/compile`)."""
 
-    def __init__(self, socket: Socket, session: Session, name: str, manners: Manners):
+    def __init__(self, socket: Socket, session: Session, name: str, context: ConnectionContext):
         self.id, self.gen, self.outbox = TabId(""), 0, OutboxId("")
         self.watched = NOTHING
         self.name = name
         self._session = session
         self._socket = socket
-        self._manners = manners
+        self._context = context
         self._loop = asyncio.get_running_loop()
         self._hello: asyncio.Future[Hello | None] = self._loop.create_future()
         self._cart: LiveCart | None = None
-        self._outgoing = Outgoing(socket, self._state, self._flushed, self._give_up)
-        self._looks = Looks(self._show)
-        self._patience = Patience()
+        self._send_queue = SendQueue(socket, self._state, self._flushed, self._give_up)
+        self._requests = SnapshotRequests(self._show)
+        self._gate = RetryGate()
         self._pings = full(PINGS, self._loop.time())
-        self._flow = Flow(socket)
-        every_s = manners.heartbeat_ms / 1000
-        self._pulse = Pulse(every_s, lambda: self._outgoing.wrote_at_s, self._beat)
+        self._flow_control = FlowControl(socket)
+        every_s = context.heartbeat_ms / 1000
+        self._heartbeat = HeartbeatTimer(every_s, lambda: self._send_queue.wrote_at_s, self._beat)
         self._goodbye: tuple[int, str] | None = None
         self._answers_timer: asyncio.TimerHandle | None = None
         self._closed = False
-        manners.sessions.join(session, self)
-        manners.guests.inside.add(self)
+        context.sessions.join(session, self)
+        context.connections.inside.add(self)
 
     async def serve_hello(self) -> None:
         """Wait for the tab's hello and let it in, or close the socket."""
         try:
-            async with asyncio.timeout(self._manners.hello_ms / 1000):
+            async with asyncio.timeout(self._context.hello_ms / 1000):
                 hello = await self._hello
         except TimeoutError:
             self._hang_up(CloseCode.TOO_SLOW, "no hello in time")
@@ -90,10 +91,10 @@ class CartConnection:
         if hello is None:
             return
         try:
-            async with self._manners.hub.borrow(self._session.account, hello.outbox) as cart:
+            async with self._context.hub.borrow(self._session.account, hello.outbox) as cart:
                 if not self._closed:
                     self._enter(cart, hello)
-        except Away:
+        except DatabaseUnavailable:
             self._hang_up(CloseCode.OVERLOADED, "the database is away")
         except Exception:
             self._hang_up(CloseCode.FAILED, "")
@@ -109,8 +110,8 @@ class CartConnection:
             self._take(read(text))
         except (BadFrame, BadValue) as fault:
             self._hang_up_after_answers(CloseCode.BAD_MESSAGE, str(fault))
-        except Impatient:
-            self._hang_up_after_answers(CloseCode.IMPATIENT, "wait for retry_ms")
+        except TooEarly:
+            self._hang_up_after_answers(CloseCode.RATE_IGNORED, "wait for retry_ms")
 
     def heard_bytes(self) -> None:
         """Refuse a binary frame."""
@@ -122,37 +123,37 @@ class CartConnection:
 
     def writable(self) -> None:
         """Write what waited for room."""
-        self._outgoing.writable()
+        self._send_queue.writable()
 
     def gone(self, code: int) -> None:
         """Forget a closed socket."""
         ours, _ = self._goodbye or (None, "")
         log.info("socket closed", extra={"socket": self.name, "code": ours or code})
-        self._manners.guests.part(ours or code)
+        self._context.connections.part(ours or code)
         self._let_go()
-        self._untie()
+        self._break_cycles()
 
     # What the live cart and the login call
 
-    def tell(self, news: News) -> None:
+    def tell(self, news: ServerMessage) -> None:
         """Have *news* read by the tab, in order, soon."""
         if self._closed:
             return
         kind = type(news)
         if kind in ANSWERS:
-            self._flow.unanswered -= 1
-            if isinstance(news, Later):
-                self._patience.hold(news, self._loop.time())
-        self._outgoing.add(self._manners.scribe.write(news), is_state=kind in STATE)
+            self._flow_control.unanswered -= 1
+            if isinstance(news, RetryLater):
+                self._gate.hold(news, self._loop.time())
+        self._send_queue.add(self._context.encoder.write(news), is_state=kind in STATE)
 
-    def contradict(self) -> None:
+    def reject_duplicate(self) -> None:
         """Refuse an op whose number another op has."""
         if self._closed:
             return
-        self._flow.unanswered -= 1
+        self._flow_control.unanswered -= 1
         self._hang_up_after_answers(CloseCode.BAD_MESSAGE, "n: another op had this number")
 
-    def dismiss(self, why: Farewell) -> None:
+    def disconnect(self, why: DisconnectReason) -> None:
         """Hang up, because nothing more will be told."""
         self._hang_up(CODES[why], "")
 
@@ -161,7 +162,7 @@ class CartConnection:
     @property
     def unread(self) -> int:
         """How many frames wait to be written."""
-        return self._outgoing.waiting
+        return self._send_queue.waiting
 
     def drain(self, open_after_ms: int, close_in_ms: int) -> None:
         """Send the tab to another socket."""
@@ -176,37 +177,37 @@ class CartConnection:
     def _enter(self, cart: LiveCart, hello: Hello) -> None:
         """Let the tab in: verdicts come before state (protocol.md §4, `welcome`)."""
         self.id, self.gen, self.outbox = hello.tab, hello.gen, hello.outbox
-        why = why_snapshot(hello.at, cart.saved)
+        why = snapshot_reason(hello.at, cart.saved)
         state = cart.snapshot() if why else cart.prices()
         if not cart.tabs.enter(self):
             self._hang_up(CloseCode.REPLACED, "a newer connection of this tab is open")
             return
-        self._manners.hub.shop.figures.welcomes[why] += 1
-        if why in ALARMS:
-            self._raise_alarm(why, hello)
+        self._context.hub.context.stats.welcomes[why] += 1
+        if why in DIVERGENCES:
+            self._record_divergence(why, hello)
         self._cart = cart
         self._log_entry(hello, why)
         self.tell(self._welcome(cart, hello, why))
         self.tell(state)
         cart.tabs.count(self)
-        self._pulse.start()
-        self._flow.mind()
+        self._heartbeat.start()
+        self._flow_control.mind()
 
-    def _welcome(self, cart: LiveCart, hello: Hello, why: Why | None) -> Welcome:
+    def _welcome(self, cart: LiveCart, hello: Hello, why: SnapshotReason | None) -> Welcome:
         last, verdicts = cart.standing(hello.outbox, hello.pend)
         return Welcome(
             self._session.account,
-            self._manners.node,
+            self._context.node,
             self.name,
             why,
             last,
             verdicts,
-            self._manners.heartbeat_ms,
-            self._manners.sessions.left_ms(self._session),
-            self._manners.hub.shop.limits,
+            self._context.heartbeat_ms,
+            self._context.sessions.left_ms(self._session),
+            self._context.hub.context.limits,
         )
 
-    def _log_entry(self, hello: Hello, why: Why | None) -> None:
+    def _log_entry(self, hello: Hello, why: SnapshotReason | None) -> None:
         """Log which tab is behind which socket, so that its ops can be followed to it."""
         if log.isEnabledFor(logging.DEBUG):
             account = self._session.account
@@ -215,24 +216,24 @@ class CartConnection:
                 "tab let in", extra={"socket": self.name, **tab, "stands": hello.at, "why": why}
             )
 
-    def _raise_alarm(self, why: Why, hello: Hello) -> None:
-        alarms, now_s = self._manners.hub.alarms, self._loop.time()
-        alarms.raise_for(self._session.account, why, hello.at, now_s)
+    def _record_divergence(self, why: SnapshotReason, hello: Hello) -> None:
+        divergences, now_s = self._context.hub.divergences, self._loop.time()
+        divergences.record(self._session.account, why, hello.at, now_s)
 
     # What is asked
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: ClientMessage) -> None:
         if isinstance(message, Hello):
             self._take_hello(message)
         elif self._cart is None:
             raise BadFrame("t: the first message must be hello")
-        elif isinstance(message, Asked):
+        elif isinstance(message, SubmitOp):
             self._ask(self._cart, message)
         elif isinstance(message, Watch):
             self.watched = message.skus
-            self._looks.ask(Look.WATCHED)
+            self._requests.ask(Requested.WATCHED)
         elif isinstance(message, Resync):
-            self._looks.ask(Look.CART)
+            self._requests.ask(Requested.CART)
         elif isinstance(message, Ping):
             self._pong(message.id)
         else:
@@ -242,25 +243,25 @@ class CartConnection:
         if self._hello.done():
             raise BadFrame("t: a second hello")
         self._hello.set_result(hello)
-        self._flow.stop()
+        self._flow_control.stop()
 
-    def _ask(self, cart: LiveCart, asked: Asked) -> None:
-        self._manners.sessions.use(self._session)
-        if self._patience.holds and not self._lets_in(cart, asked.n):
+    def _ask(self, cart: LiveCart, asked: SubmitOp) -> None:
+        self._context.sessions.use(self._session)
+        if self._gate.holds and not self._lets_in(cart, asked.n):
             return
-        self._flow.asked()
-        cart.submit(Ticket(self.outbox, asked.n, asked.body), asked.op, self, self.id)
+        self._flow_control.asked()
+        cart.submit(OpRef(self.outbox, asked.n, asked.body), asked.op, self, self.id)
 
     def _lets_in(self, cart: LiveCart, n: int) -> bool:
-        return self._patience.lets_in(n, cart.last(self.outbox), self._loop.time())
+        return self._gate.lets_in(n, cart.last(self.outbox), self._loop.time())
 
-    def _show(self, look: Look) -> None:
+    def _show(self, look: Requested) -> None:
         if self._cart is None:
             return
-        if look is Look.CART:
+        if look is Requested.CART:
             self.tell(self._cart.snapshot())
         else:
-            self.tell(Prices(self._manners.hub.shop.shelf.items(self.watched)))
+            self.tell(Prices(self._context.hub.context.catalog.items(self.watched)))
 
     def _pong(self, number: int) -> None:
         if left := spend(self._pings, PINGS, self._loop.time()):
@@ -273,16 +274,16 @@ class CartConnection:
         """Return all state anew, for a tab that missed some."""
         if self._cart is None:
             return []
-        watched = self._manners.hub.shop.shelf.items(self.watched)
+        watched = self._context.hub.context.catalog.items(self.watched)
         return [write(self._cart.snapshot()), write(Prices(watched))]
 
     def _flushed(self) -> None:
         if self._closed:
             return
-        if self._goodbye and self._flow.unanswered <= 0:
+        if self._goodbye and self._flow_control.unanswered <= 0:
             self._close()
         elif self._cart:
-            self._flow.mind()
+            self._flow_control.mind()
 
     def _beat(self) -> None:
         self.tell(Heartbeat())
@@ -294,14 +295,14 @@ class CartConnection:
         if self._goodbye is None:
             self._goodbye = (code, reason)
             self._end_hello()
-            self._outgoing.flush_soon()
+            self._send_queue.flush_soon()
             self._answers_timer = self._loop.call_later(ANSWERS_S, self._close)
 
     def _hang_up(self, code: int, reason: str) -> None:
         """Close now, after what was told already."""
         if not self._closed:
-            self._goodbye, self._flow.unanswered = (code, reason), 0
-            self._outgoing.flush()
+            self._goodbye, self._flow_control.unanswered = (code, reason), 0
+            self._send_queue.flush()
             self._close()
 
     def _give_up(self) -> None:
@@ -318,20 +319,20 @@ class CartConnection:
             return
         self._closed = True
         self._end_hello()
-        self._looks.stop()
-        self._outgoing.stop()
-        self._pulse.stop()
+        self._requests.stop()
+        self._send_queue.stop()
+        self._heartbeat.stop()
         if self._answers_timer:
             self._answers_timer.cancel()
-        self._manners.guests.inside.discard(self)
-        self._manners.sessions.leave(self._session, self)
+        self._context.connections.inside.discard(self)
+        self._context.sessions.leave(self._session, self)
         if self._cart:
-            self._manners.hub.leave(self._cart, self)
+            self._context.hub.leave(self._cart, self)
             self._cart = None
 
-    def _untie(self) -> None:
+    def _break_cycles(self) -> None:
         """Let go of all that holds this in turn: what is gone is freed at once, not some day."""
-        del self._socket, self._outgoing, self._looks, self._flow, self._pulse
+        del self._socket, self._send_queue, self._requests, self._flow_control, self._heartbeat
 
     def _end_hello(self) -> None:
         if not self._hello.done():

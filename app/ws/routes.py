@@ -11,13 +11,13 @@ from quart import Blueprint, Response, websocket
 from quart_auth import current_user
 from uvicorn.protocols.utils import ClientDisconnected
 
+from app.domain.errors import DatabaseUnavailable
 from app.domain.sessions import Session
-from app.live.ports import Away
-from app.ws.codes import CloseCode
+from app.ws.close_codes import CloseCode
 from app.ws.connection import CartConnection
-from app.ws.guests import Guests
-from app.ws.manners import Manners
-from app.ws.socket import Line
+from app.ws.context import ConnectionContext
+from app.ws.registry import ConnectionRegistry
+from app.ws.socket import AcceptedSocket
 
 log = logging.getLogger(__name__)
 
@@ -29,58 +29,58 @@ COME_BACK_S = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Doorway:
+class WsContext:
     """What the door needs: who may come in, how logins are found, what sockets are called."""
 
-    manners: Manners
+    shared: ConnectionContext
     origins: frozenset[str]
     hosts: frozenset[str]
     find_session: Callable[[str], Awaitable[Session | None]]
     new_name: Callable[[], str]
 
 
-def socket_door(doorway: Doorway) -> Blueprint:
+def socket_blueprint(context: WsContext) -> Blueprint:
     """Return the route of the sockets."""
-    door = Blueprint("ws", __name__)
+    blueprint = Blueprint("ws", __name__)
 
-    @door.websocket("/ws")
+    @blueprint.websocket("/ws")
     async def cart() -> Response | None:
         with suppress(ClientDisconnected):  # who hangs up meanwhile needs no answer
-            return await _answer(doorway)
+            return await _answer(context)
         return None
 
-    return door
+    return blueprint
 
 
-async def _answer(doorway: Doorway) -> Response | None:
+async def _answer(context: WsContext) -> Response | None:
     """Refuse, or serve the socket to its end; or `ClientDisconnected`."""
-    guests = doorway.manners.guests
-    if refusal := _refusal(doorway):
-        guests.refused[HTTPStatus(refusal.status_code)] += 1
+    connections = context.shared.connections
+    if refusal := _refusal(context):
+        connections.refused[HTTPStatus(refusal.status_code)] += 1
         return refusal
     if VERSION not in websocket.requested_subprotocols:
-        await _part(guests, FAMILY, CloseCode.VERSION)
+        await _part(connections, FAMILY, CloseCode.VERSION)
         return None
     try:
-        session = await _session(doorway)
-    except Away:
-        guests.refused[HTTPStatus.SERVICE_UNAVAILABLE] += 1
+        session = await _session(context)
+    except DatabaseUnavailable:
+        connections.refused[HTTPStatus.SERVICE_UNAVAILABLE] += 1
         return _come_back()
     if session is None:
-        await _part(guests, VERSION, CloseCode.NO_LOGIN)
-    elif guests.is_crowded(session.account):
-        await _part(guests, VERSION, CloseCode.OVERLOADED)
+        await _part(connections, VERSION, CloseCode.NO_LOGIN)
+    elif connections.is_crowded(session.account):
+        await _part(connections, VERSION, CloseCode.OVERLOADED)
     else:
-        await _serve(doorway, session)
+        await _serve(context, session)
     return None
 
 
-def _refusal(doorway: Doorway) -> Response | None:
-    if websocket.host.lower() not in doorway.hosts:
+def _refusal(context: WsContext) -> Response | None:
+    if websocket.host.lower() not in context.hosts:
         return Response("", 421)
-    if websocket.headers.get("Origin") not in {None, *doorway.origins}:
+    if websocket.headers.get("Origin") not in {None, *context.origins}:
         return Response("", 403)
-    if doorway.manners.guests.turns_away(_address()):
+    if context.shared.connections.at_capacity(_address()):
         return _come_back()
     offered = websocket.requested_subprotocols
     if VERSION not in offered and FAMILY not in offered:
@@ -92,17 +92,17 @@ def _come_back() -> Response:
     return Response("", 503, {"Retry-After": str(COME_BACK_S)})
 
 
-async def _session(doorway: Doorway) -> Session | None:
+async def _session(context: WsContext) -> Session | None:
     session_id = current_user.auth_id
-    return await doorway.find_session(session_id) if session_id else None
+    return await context.find_session(session_id) if session_id else None
 
 
-async def _serve(doorway: Doorway, session: Session) -> None:
+async def _serve(context: WsContext, session: Session) -> None:
     """Let a tab in; what is left running when this returns is its connection."""
     await websocket.accept(subprotocol=VERSION)
     line = _line()
-    connection = CartConnection(line, session, doorway.new_name(), doorway.manners)
-    line.attach(connection, 2 * doorway.manners.hub.shop.limits.burst)
+    connection = CartConnection(line, session, context.new_name(), context.shared)
+    line.attach(connection, 2 * context.shared.hub.context.limits.burst)
     log.info(
         "socket opened",
         extra={
@@ -112,23 +112,23 @@ async def _serve(doorway: Doorway, session: Session) -> None:
             "address": _address(),
         },
     )
-    with doorway.manners.guests.without_hello(session.account):
+    with context.shared.connections.without_hello(session.account):
         await connection.serve_hello()
 
 
-async def _part(guests: Guests, subprotocol: str, code: CloseCode) -> None:
+async def _part(connections: ConnectionRegistry, subprotocol: str, code: CloseCode) -> None:
     """Accept, only to say with *code* why not: a failed handshake is invisible to pages."""
-    with guests.without_login(_address()):
+    with connections.without_login(_address()):
         await websocket.accept(subprotocol=subprotocol)
         line, parting = _line(), _Parting()
         line.attach(parting)
         line.close(code, "")
-        guests.part(code)
+        connections.part(code)
         await parting.over.wait()
 
 
-def _line() -> Line:
-    line: Line = websocket.scope[SOCKET]  # type: ignore[literal-required]
+def _line() -> AcceptedSocket:
+    line: AcceptedSocket = websocket.scope[SOCKET]  # type: ignore[literal-required]
     return line
 
 

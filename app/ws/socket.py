@@ -43,7 +43,7 @@ class Listener(Protocol):
         """Learn that the socket is closed, with the client's *code* (1006: without a word)."""
 
 
-class Line(Socket, Protocol):
+class AcceptedSocket(Socket, Protocol):
     """A socket that is still to be handed to its connection."""
 
     def attach(self, listener: Listener, frames_a_second: int = ...) -> None:

@@ -8,7 +8,7 @@ from bench.page.row import Seen, median, p95
 from tests.browser.player import Who
 from tests.browser.stage import Stage
 from tests.browser.visitor import connected
-from tests.e2e.shelf import price
+from tests.e2e.catalog import price
 
 CLICKS = 60
 EDITS = 60

@@ -8,8 +8,8 @@ from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.player import IN_CART, Player
 from tests.browser.visitor import connected
+from tests.e2e.catalog import FEW, FEW_LEFT, PLENTY, price
 from tests.e2e.orders import HOME
-from tests.e2e.shelf import FEW, FEW_LEFT, PLENTY, price
 
 MORE = "main :is([data-part=add], [data-part=more]):visible"
 STATUS = "[data-part=status]"

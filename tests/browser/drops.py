@@ -13,7 +13,7 @@ from tests.browser.visitor import connected, shown
 
 OWN = (("gala-apples-1kg", "gala-apples-2kg"), ("braeburn-apples-1kg", "bramley-apples-1kg"))
 """What each tab clicks on: two tabs that set one line would decide by who was last."""
-SHELF = "/shop?q=apples"
+CATALOG = "/shop?q=apples"
 MOST = 15
 AGREE_S = 60
 OFTEN = 0.7
@@ -70,7 +70,7 @@ async def survive(stage: Stage, drops: int, seed: str) -> Outcome:
     """Click in two tabs while the line drops so often; *seed* decides what, when and how."""
     chance = Random(seed)
     async with stage.player(Who.NEWCOMER) as player:
-        clickers = [Clicker(await player.open(SHELF), skus, chance) for skus in OWN]
+        clickers = [Clicker(await player.open(CATALOG), skus, chance) for skus in OWN]
         for clicker in clickers:
             await connected(clicker.page)
         for _ in range(drops):

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, select, update
 
-from app.domain.shelf import Money, Sku
-from app.store.database import ask
+from app.domain.catalog import Money, Sku
+from app.store.catalog import next_revision
+from app.store.database import run_query
 from app.store.engines import connect
-from app.store.shelf import move
 from app.store.tables import carts, products
+from tests.e2e.catalog import price as usual_price
+from tests.e2e.catalog import stock as usual_stock
 from tests.e2e.server import Server
-from tests.e2e.shelf import price as usual_price
-from tests.e2e.shelf import stock as usual_stock
 from tests.staff import set_product
 
 SPOILED = "spoiled on purpose"
@@ -36,26 +36,26 @@ class Market:
     def set(self, sku: str, price: int | None = None, stock: int | None = None) -> float:
         """Set a price, a stock or both; return when that was committed, by the clock."""
         money = None if price is None else Money(price)
-        ask(self._engine, set_product, Sku(sku), money, stock)
+        run_query(self._engine, set_product, Sku(sku), money, stock)
         return time.time()
 
     def sell(self, sku: str, stock: int) -> None:
         """Sell *sku* at its usual price, whatever has become of it."""
-        ask(self._engine, _set_sold, sku, sold=True)
+        run_query(self._engine, _set_sold, sku, sold=True)
         self.set(sku, usual_price(sku), stock)
 
     def take_away(self, sku: str) -> None:
         """Sell *sku* no longer."""
-        ask(self._engine, _set_sold, sku, sold=False)
+        run_query(self._engine, _set_sold, sku, sold=False)
 
     def spoil(self, account: str) -> None:
         """Make what is kept of a cart unreadable, as a broken disk would."""
-        self._spoiled[account] = ask(self._engine, _swap_body, account, SPOILED)
+        self._spoiled[account] = run_query(self._engine, _swap_body, account, SPOILED)
 
     def mend(self) -> None:
         """Bring back what was spoiled."""
         while self._spoiled:
-            ask(self._engine, _swap_body, *self._spoiled.popitem())
+            run_query(self._engine, _swap_body, *self._spoiled.popitem())
 
     @contextmanager
     def busy(self) -> Iterator[None]:
@@ -85,5 +85,5 @@ def _swap_body(connection: Connection, account: str, body: str) -> str:
 
 
 def _set_sold(connection: Connection, sku: str, *, sold: bool) -> None:
-    values = {"sold": sold, "moved": move(connection)}
+    values = {"sold": sold, "moved": next_revision(connection)}
     connection.execute(update(products).where(products.c.sku == sku).values(values))

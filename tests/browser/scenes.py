@@ -11,7 +11,7 @@ from playwright.async_api import Page
 
 from tests.browser import acts
 from tests.browser.player import Player, Who
-from tests.e2e.shelf import GONE, slug
+from tests.e2e.catalog import GONE, slug
 
 NOBODY, NEWCOMER, SHOPPER, STAFF = Who
 

@@ -5,9 +5,9 @@ import asyncio
 from playwright.async_api import Page, expect
 
 from tests.browser.visitor import Visitor
+from tests.e2e.catalog import APPLES, BREAD, MILK
 from tests.e2e.orders import on_disk
 from tests.e2e.server import Server, run_command
-from tests.e2e.shelf import APPLES, BREAD, MILK
 
 HOME = {"line1": "1 Mill Lane", "city": "Bath", "postcode": "BA1 1AA"}
 

@@ -27,11 +27,11 @@ async def test_staff_move_an_order_on_and_the_shoppers_page_follows(
         await connected(page)
         number = page.url.rpartition("/")[2]
         await page.evaluate("window.sameLoad = true")
-        desk = await grace.open("/staff")
+        counter_page = await grace.open("/staff")
 
         for act, label in (("Mark as packed", "Packed"), ("Send on its way", "On the way")):
-            await desk.get_by_role("button", name=f"{act}: {number}").click()
-            await expect(desk.locator(".notices")).to_contain_text(number)
+            await counter_page.get_by_role("button", name=f"{act}: {number}").click()
+            await expect(counter_page.locator(".notices")).to_contain_text(number)
             await expect(page.locator("[data-part=state]")).to_have_text(label)
 
         await expect(page.locator("[data-step=on_the_way]")).to_have_attribute(
@@ -77,10 +77,10 @@ async def test_an_edit_by_staff_reaches_the_shoppers_page_and_a_late_one_shows_b
         page = await ada.open(f"/shop?q={acts.EDITED.partition('-')[0]}")
         await connected(page)
         card = page.locator(f"[data-card][data-sku={acts.EDITED}]")
-        desk = await grace.open(f"/staff/products?q={acts.EDITED}")
+        counter_page = await grace.open(f"/staff/products?q={acts.EDITED}")
         late = await grace.open(f"/staff/products/{acts.EDITED}")
 
-        await acts.edit(grace, desk)
+        await acts.edit(grace, counter_page)
 
         await expect(card.locator("[data-part=price]").first).to_have_text("£2.35")
         await late.locator("[name=price]").fill("1.05")

@@ -7,28 +7,28 @@ from contextlib import suppress
 import pytest
 from redis.asyncio import Redis
 
-from app.bus.news import CartMoved, News, ShelfMoved, TabsMoved
-from app.bus.redis import ALL, Cut, RedisBus
-from app.domain.cart import Account
+from app.bus.events import CartCommitted, CatalogChanged, Event, TabsChanged
+from app.bus.redis import ALL, BusDisconnected, RedisBus
+from app.domain.cart import AccountId
 from tests.examples import ADA
 from tests.redis import RedisServer, find_redis
 
-BOB = Account("u-bob")
+BOB = AccountId("u-bob")
 PATIENCE_S = 5
 
 
-class Ears:
+class RecordingListener:
     """Hears, and remembers."""
 
     def __init__(self) -> None:
-        self.heard: asyncio.Queue[tuple[str, News]] = asyncio.Queue()
-        self.suspects: asyncio.Queue[Account] = asyncio.Queue()
+        self.heard: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
+        self.suspects: asyncio.Queue[AccountId] = asyncio.Queue()
         self.resumed = asyncio.Event()
 
-    def hear(self, node: str, news: News) -> None:
-        self.heard.put_nowait((node, news))
+    def on_message(self, node: str, event: Event) -> None:
+        self.heard.put_nowait((node, event))
 
-    def suspect(self, account: Account) -> None:
+    def resync(self, account: AccountId) -> None:
         self.suspects.put_nowait(account)
 
     def resume(self) -> None:
@@ -40,25 +40,25 @@ class Node:
 
     def __init__(self, url: str, name: str):
         self.bus = RedisBus(url, name)
-        self.ears = Ears()
+        self.listener = RecordingListener()
         self.cuts = 0
         self.tasks = [asyncio.create_task(self._keep(work)) for work in (self._listen, self._speak)]
 
     async def ready(self) -> None:
         """Wait until it hears."""
         async with asyncio.timeout(PATIENCE_S):
-            await self.ears.resumed.wait()
+            await self.listener.resumed.wait()
 
-    async def shows(self, account: Account, tabs: int = 1) -> None:
+    async def shows(self, account: AccountId, tabs: int = 1) -> None:
         """Show a cart, and wait until it is heard of."""
         self.bus.show(account, tabs)
         async with asyncio.timeout(PATIENCE_S):
-            assert await self.ears.suspects.get() == account
+            assert await self.listener.suspects.get() == account
 
-    async def hears(self) -> tuple[str, News]:
+    async def hears(self) -> tuple[str, Event]:
         """Return what is heard next."""
         async with asyncio.timeout(PATIENCE_S):
-            return await self.ears.heard.get()
+            return await self.listener.heard.get()
 
     async def leave(self) -> None:
         """Hang up."""
@@ -68,16 +68,16 @@ class Node:
         await self.bus.close()
 
     async def _listen(self) -> None:
-        await self.bus.listen(self.ears)
+        await self.bus.listen(self.listener)
 
     async def _speak(self) -> None:
-        await self.bus.speak()
+        await self.bus.flush()
 
     async def _keep(self, work: object) -> None:
         while True:
             try:
                 await work()  # type: ignore[operator]
-            except Cut:
+            except BusDisconnected:
                 self.cuts += 1
                 await asyncio.sleep(0.02)
 
@@ -114,21 +114,21 @@ async def other(redis: RedisServer) -> AsyncIterator[Node]:
 async def test_what_concerns_all_is_heard_by_the_others_and_not_by_oneself(
     one: Node, other: Node
 ) -> None:
-    one.bus.tell(ShelfMoved())
-    other.bus.tell(CartMoved(ADA, 1, []))
+    one.bus.publish(CatalogChanged())
+    other.bus.publish(CartCommitted(ADA, 1, []))
 
-    assert await other.hears() == ("one", ShelfMoved())
-    assert await one.hears() == ("other", CartMoved(ADA, 1, []))
-    assert other.ears.heard.empty()
+    assert await other.hears() == ("one", CatalogChanged())
+    assert await one.hears() == ("other", CartCommitted(ADA, 1, []))
+    assert other.listener.heard.empty()
 
 
 async def test_of_a_cart_hears_who_shows_it(one: Node, other: Node) -> None:
     await other.shows(ADA)
 
-    one.bus.tell(CartMoved(BOB, 1, []), BOB)
-    one.bus.tell(CartMoved(ADA, 2, []), ADA)
+    one.bus.publish(CartCommitted(BOB, 1, []), BOB)
+    one.bus.publish(CartCommitted(ADA, 2, []), ADA)
 
-    assert await other.hears() == ("one", CartMoved(ADA, 2, []))
+    assert await other.hears() == ("one", CartCommitted(ADA, 2, []))
 
 
 async def test_who_shows_a_cart_looks_at_it_and_tells_how_many_tabs_do(
@@ -136,27 +136,27 @@ async def test_who_shows_a_cart_looks_at_it_and_tells_how_many_tabs_do(
 ) -> None:
     await one.shows(ADA, 2)
     await other.shows(ADA)
-    assert await one.hears() == ("other", TabsMoved(ADA, 1))
+    assert await one.hears() == ("other", TabsChanged(ADA, 1))
 
     one.bus.show(ADA, 3)
-    while await other.hears() != ("one", TabsMoved(ADA, 3)):
+    while await other.hears() != ("one", TabsChanged(ADA, 3)):
         pass
     one.bus.show(ADA, 0)
-    assert await other.hears() == ("one", TabsMoved(ADA, 0))
+    assert await other.hears() == ("one", TabsChanged(ADA, 0))
 
-    other.bus.tell(CartMoved(ADA, 1, []), ADA)
-    other.bus.tell(ShelfMoved())
-    assert await one.hears() == ("other", ShelfMoved())
+    other.bus.publish(CartCommitted(ADA, 1, []), ADA)
+    other.bus.publish(CatalogChanged())
+    assert await one.hears() == ("other", CatalogChanged())
 
 
 async def test_after_a_cut_everything_that_is_shown_is_looked_at_and_heard_of_again(
     redis: RedisServer, one: Node, other: Node
 ) -> None:
     await one.shows(ADA)
-    one.ears.resumed.clear()
+    one.listener.resumed.clear()
     await asyncio.to_thread(redis.kill)
     for _ in range(3):
-        other.bus.tell(ShelfMoved())
+        other.bus.publish(CatalogChanged())
         await asyncio.sleep(0.05)
     assert not one.bus.is_up
     assert other.bus.waiting <= 1
@@ -164,16 +164,16 @@ async def test_after_a_cut_everything_that_is_shown_is_looked_at_and_heard_of_ag
     await asyncio.to_thread(redis.start)
     await one.ready()
     async with asyncio.timeout(PATIENCE_S):
-        assert await one.ears.suspects.get() == ADA
+        assert await one.listener.suspects.get() == ADA
     for node in (one, other):
         while not node.bus.is_up:  # noqa: ASYNC110 - a property of the line
             await asyncio.sleep(0.01)
     with suppress(asyncio.QueueEmpty):
         while True:
-            one.ears.heard.get_nowait()
-    other.bus.tell(CartMoved(ADA, 5, []), ADA)
+            one.listener.heard.get_nowait()
+    other.bus.publish(CartCommitted(ADA, 5, []), ADA)
 
-    assert await one.hears() == ("other", CartMoved(ADA, 5, []))
+    assert await one.hears() == ("other", CartCommitted(ADA, 5, []))
     assert one.cuts > 0
 
 
@@ -184,19 +184,19 @@ async def test_what_another_version_says_is_passed_over(
         await client.publish(ALL, b'["newer",["weather","rain"]]')
         await client.publish(ALL, b'["newer",["shelf"]]')
 
-    assert await one.hears() == ("newer", ShelfMoved())
+    assert await one.hears() == ("newer", CatalogChanged())
     assert "no news here" in caplog.text
 
 
 async def test_more_than_fit_into_one_command_are_all_heard_of(one: Node, other: Node) -> None:
-    crowd = [Account(f"u-{number}") for number in range(1200)]
+    crowd = [AccountId(f"u-{number}") for number in range(1200)]
     for account in crowd:
         one.bus.show(account, 1)
     async with asyncio.timeout(PATIENCE_S):
-        assert [await one.ears.suspects.get() for _ in crowd] == crowd
+        assert [await one.listener.suspects.get() for _ in crowd] == crowd
 
     for account in crowd:
-        other.bus.tell(CartMoved(account, 1, []), account)
+        other.bus.publish(CartCommitted(account, 1, []), account)
 
     heard = [await one.hears() for _ in crowd]
-    assert [news for _, news in heard] == [CartMoved(account, 1, []) for account in crowd]
+    assert [event for _, event in heard] == [CartCommitted(account, 1, []) for account in crowd]

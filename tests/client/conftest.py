@@ -6,10 +6,10 @@ from itertools import count
 
 import pytest
 
-from app.client import Account, Observer, Patience, Shop, Tab
+from app.client import Account, Observer, RetryPolicy, Shop, Tab
 from tests.client.scripted import Line, ScriptedShop, scripted_shop
 
-QUICK = Patience(closing_s=0.2, opening_s=5)
+QUICK = RetryPolicy(closing_s=0.2, opening_s=5)
 """As in the protocol, but for a shop that is just around the corner."""
 
 
@@ -62,9 +62,9 @@ async def shop() -> AsyncIterator[ScriptedShop]:
         yield shop
 
 
-def account_in(shop: ScriptedShop, patience: Patience = QUICK) -> Account:
+def account_in(shop: ScriptedShop, retry_policy: RetryPolicy = QUICK) -> Account:
     """Return the account of the samples; nothing is left to chance, which is always 0."""
-    client = Shop(shop.url, patience=patience, chance=lambda: 0.0, new_name=names())
+    client = Shop(shop.url, retry_policy=retry_policy, chance=lambda: 0.0, new_name=names())
     return client.account("u-3fa9", "shop=secret")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 _SAMPLES: dict[str, dict[str, Any]] = json.loads(
-    (Path(__file__).parents[1] / "wire" / "samples.json").read_text()
+    (Path(__file__).parents[1] / "protocol" / "samples.json").read_text()
 )
 
 SAID_BY_CLIENTS = _SAMPLES["client"]

@@ -4,18 +4,18 @@ import json
 
 from hypothesis import given
 
-from app.client.cart import NOTHING, Cart, advance, doubt, reprice, whole
-from app.client.hear import read
+from app.client.cart import NOTHING, Cart, advance, invalidate, reprice, whole
+from app.client.decode import read
 from app.client.state import Patch, Prices, Snapshot
 from app.domain.cart import Cart as StoredCart
-from app.domain.news import By, TabId
+from app.domain.catalog import Catalog, Sku
 from app.domain.ops import Kind
 from app.domain.outbox import OutboxId
-from app.domain.shelf import Shelf, Sku
-from app.domain.telling import tell_change, tell_moved_prices, tell_snapshot
-from app.wire.write import write
+from app.protocol.encode import write
+from app.protocol.messages import By, TabId
+from app.protocol.projections import tell_change, tell_moved_prices, tell_snapshot
 from tests.client.samples import sample
-from tests.domain.wishes import SHELVES, STARTS, Story, Wish, some_wishes
+from tests.domain.op_examples import SHELVES, STARTS, Story, Wish, some_wishes
 from tests.examples import NOON
 
 APPLES, MILK, HONEY = Sku("gala-apples-1kg"), Sku("milk-2l"), Sku("honey-340g")
@@ -101,7 +101,7 @@ def test_a_patch_after_a_gap_does_not_fit() -> None:
 
 
 def test_no_patch_fits_a_cart_that_is_in_doubt() -> None:
-    assert advance(doubt(snapshot()), patch("patch_set")) is None
+    assert advance(invalidate(snapshot()), patch("patch_set")) is None
     assert advance(NOTHING, patch("patch_set", prev=0, rev=1)) is None
 
 
@@ -118,13 +118,13 @@ def test_prices_of_watched_products_alone_touch_nothing() -> None:
     assert reprice(snapshot(), prices("prices_watched")) == snapshot()
 
 
-def told_whole(cart: StoredCart, shelf: Shelf) -> Cart:
-    news = read(write(tell_snapshot(cart, shelf, NOON)))
+def told_whole(cart: StoredCart, catalog: Catalog) -> Cart:
+    news = read(write(tell_snapshot(cart, catalog, NOON)))
     assert isinstance(news, Snapshot)
     return whole(news)
 
 
-def at_todays_prices(held: Cart, cart: StoredCart, before: Shelf, today: Shelf) -> Cart:
+def at_todays_prices(held: Cart, cart: StoredCart, before: Catalog, today: Catalog) -> Cart:
     told = tell_snapshot(cart, before, NOON).cart.voucher
     moved = tell_moved_prices(cart, frozenset(today.products), told, today, NOON)
     news = moved and read(write(moved))
@@ -133,15 +133,15 @@ def at_todays_prices(held: Cart, cart: StoredCart, before: Shelf, today: Shelf) 
 
 @given(some_wishes)
 def test_all_that_is_told_on_the_way_gives_the_next_snapshot(wishes: list[Wish]) -> None:
-    shelf = next(iter(SHELVES.values()))
-    held = told_whole(STARTS["empty"], shelf)
+    catalog = next(iter(SHELVES.values()))
+    held = told_whole(STARTS["empty"], catalog)
     for step in Story("empty", wishes).steps():
-        yesterday, shelf = shelf, SHELVES[step.wish.day]
-        held = at_todays_prices(held, step.before, yesterday, shelf)
+        yesterday, catalog = catalog, SHELVES[step.wish.day]
+        held = at_todays_prices(held, step.before, yesterday, catalog)
         if step.ruling.patch:
-            told = tell_snapshot(step.before, shelf, NOON).cart.voucher
-            change = tell_change(step.ruling.cart, step.ruling.patch, BY, told, shelf, NOON)
+            told = tell_snapshot(step.before, catalog, NOON).cart.voucher
+            change = tell_change(step.ruling.cart, step.ruling.patch, BY, told, catalog, NOON)
             news = read(write(change))
             assert isinstance(news, Patch)
             held = after(held, news)
-        assert held == told_whole(step.ruling.cart, shelf)
+        assert held == told_whole(step.ruling.cart, catalog)

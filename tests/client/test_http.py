@@ -14,9 +14,9 @@ from app.client import BadAnswer, Misheard, Problem, Shop
 from app.client.account import login_cookie
 from app.client.request import Answer, Site
 from app.client.told import Need
+from app.domain.catalog import Sku
 from app.domain.ops import AddLine, Undo
-from app.domain.shelf import Sku
-from app.domain.verdicts import Later, Ok, Passing
+from app.domain.verdicts import Ok, RetryCode, RetryLater
 from tests.client.conftest import QUICK, names
 from tests.client.samples import sample
 
@@ -24,7 +24,7 @@ COOKIE = "shop=s3cret; HttpOnly; Path=/; SameSite=Lax"
 OUTBOX = "a91e04d7-52b8-4f1c-9e36-7c0a5d8b2e14"
 
 
-class Desk:
+class HttpContext:
     """A server that gives one answer to all, and remembers the last request."""
 
     def __init__(self) -> None:
@@ -64,106 +64,106 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk() -> AsyncIterator[Desk]:
-    desk = Desk()
-    async with await asyncio.start_server(desk.serve, "127.0.0.1", 0) as server:
-        desk.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        yield desk
+async def open_desk() -> AsyncIterator[HttpContext]:
+    context = HttpContext()
+    async with await asyncio.start_server(context.serve, "127.0.0.1", 0) as server:
+        context.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield context
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with open_desk() as desk:
-        yield desk
+async def context() -> AsyncIterator[HttpContext]:
+    async with open_desk() as context:
+        yield context
 
 
-def shop_at(desk: Desk, answer_s: float = 5) -> Shop:
-    return Shop(desk.url, patience=replace(QUICK, answer_s=answer_s), new_name=names())
+def shop_at(context: HttpContext, answer_s: float = 5) -> Shop:
+    return Shop(context.url, retry_policy=replace(QUICK, answer_s=answer_s), new_name=names())
 
 
-async def test_an_account_is_registered_with_its_cookie(desk: Desk) -> None:
-    desk.will_answer(201, {"account": "u-ada", "mood": "good"}, Set_Cookie=COOKIE)
-    account = await shop_at(desk).register("ada@example.org", "a long enough one", "Ada")
+async def test_an_account_is_registered_with_its_cookie(context: HttpContext) -> None:
+    context.will_answer(201, {"account": "u-ada", "mood": "good"}, Set_Cookie=COOKIE)
+    account = await shop_at(context).register("ada@example.org", "a long enough one", "Ada")
     assert (account.id, account.cookie) == ("u-ada", "shop=s3cret")
-    assert desk.asked
-    assert (desk.asked.method, desk.asked.target) == (b"POST", b"/api/accounts")
-    assert desk.headers["content-type"] == "application/json"
-    assert desk.headers["host"] == desk.url.removeprefix("http://")
-    assert "cookie" not in desk.headers
-    assert "origin" not in desk.headers
-    assert json.loads(desk.body) == {
+    assert context.asked
+    assert (context.asked.method, context.asked.target) == (b"POST", b"/api/accounts")
+    assert context.headers["content-type"] == "application/json"
+    assert context.headers["host"] == context.url.removeprefix("http://")
+    assert "cookie" not in context.headers
+    assert "origin" not in context.headers
+    assert json.loads(context.body) == {
         "email": "ada@example.org",
         "password": "a long enough one",
         "name": "Ada",
     }
 
 
-async def test_an_account_is_logged_in(desk: Desk) -> None:
-    desk.will_answer(200, {"account": "u-ada"}, Set_Cookie=COOKIE)
-    account = await shop_at(desk).login("ada@example.org", "a long enough one")
+async def test_an_account_is_logged_in(context: HttpContext) -> None:
+    context.will_answer(200, {"account": "u-ada"}, Set_Cookie=COOKIE)
+    account = await shop_at(context).login("ada@example.org", "a long enough one")
     assert account.id == "u-ada"
-    assert desk.asked
-    assert desk.asked.target == b"/api/session"
-    assert json.loads(desk.body) == {"email": "ada@example.org", "password": "a long enough one"}
+    assert context.asked
+    assert context.asked.target == b"/api/session"
+    assert json.loads(context.body) == {"email": "ada@example.org", "password": "a long enough one"}
 
 
-async def test_the_cart_is_read_with_the_cookie(desk: Desk) -> None:
-    desk.will_answer(200, sample("snapshot_of_every_state"))
-    account = shop_at(desk).account("u-ada", "shop=s3cret")
+async def test_the_cart_is_read_with_the_cookie(context: HttpContext) -> None:
+    context.will_answer(200, sample("snapshot_of_every_state"))
+    account = shop_at(context).account("u-ada", "shop=s3cret")
     cart = await account.cart()
-    assert desk.headers["cookie"] == "shop=s3cret"
+    assert context.headers["cookie"] == "shop=s3cret"
     assert (cart.at, len(cart.lines)) == ("7c1d.42.0d9e51a7c3b2f480", 5)
 
 
-async def test_ops_are_sent_with_their_numbers(desk: Desk) -> None:
+async def test_ops_are_sent_with_their_numbers(context: HttpContext) -> None:
     said = [sample("ok", n=1), sample("no_busy", n=2), sample("need", n=2)]
-    desk.will_answer(200, {"verdicts": said, "at": "7c1d.42.0", "rev": 42})
-    account = shop_at(desk).account("u-ada", "shop=s3cret")
+    context.will_answer(200, {"verdicts": said, "at": "7c1d.42.0", "rev": 42})
+    account = shop_at(context).account("u-ada", "shop=s3cret")
     answered = await account.send(OUTBOX, [(1, AddLine(Sku("milk-2l"), 1)), (2, Undo())])
-    assert answered.verdicts == [Ok(1, 42), Later(2, Passing.BUSY, 1000), Need(2)]
+    assert answered.verdicts == [Ok(1, 42), RetryLater(2, RetryCode.BUSY, 1000), Need(2)]
     assert (answered.at, answered.rev) == ("7c1d.42.0", 42)
-    assert json.loads(desk.body) == {
+    assert json.loads(context.body) == {
         "outbox": OUTBOX,
         "ops": [{"n": 1, "k": "line.add", "sku": "milk-2l", "qty": 1}, {"n": 2, "k": "undo"}],
     }
 
 
-async def test_logging_out_needs_no_answer_but_that_it_was_done(desk: Desk) -> None:
-    desk.answer = b"HTTP/1.1 204 No Content\r\nSet-Cookie: shop=; Max-Age=0\r\n\r\n"
-    account = shop_at(desk).account("u-ada", "shop=s3cret")
+async def test_logging_out_needs_no_answer_but_that_it_was_done(context: HttpContext) -> None:
+    context.answer = b"HTTP/1.1 204 No Content\r\nSet-Cookie: shop=; Max-Age=0\r\n\r\n"
+    account = shop_at(context).account("u-ada", "shop=s3cret")
     await account.logout()
-    assert desk.asked
-    assert (desk.asked.method, desk.asked.target) == (b"DELETE", b"/api/session")
+    assert context.asked
+    assert (context.asked.method, context.asked.target) == (b"DELETE", b"/api/session")
     assert account.cookie == "shop=s3cret"
 
 
-async def test_a_renewed_cookie_is_used_from_then_on(desk: Desk) -> None:
-    desk.will_answer(200, sample("snapshot_empty"), Set_Cookie="shop=newer; HttpOnly")
-    account = shop_at(desk).account("u-ada", "shop=s3cret")
+async def test_a_renewed_cookie_is_used_from_then_on(context: HttpContext) -> None:
+    context.will_answer(200, sample("snapshot_empty"), Set_Cookie="shop=newer; HttpOnly")
+    account = shop_at(context).account("u-ada", "shop=s3cret")
     await account.cart()
     assert account.cookie == "shop=newer"
 
 
-async def test_a_refusal_tells_its_code_and_when_to_come_again(desk: Desk) -> None:
+async def test_a_refusal_tells_its_code_and_when_to_come_again(context: HttpContext) -> None:
     fields = {"code": "throttled", "detail": "Too many tries. Wait a little."}
-    desk.will_answer(429, fields, Retry_After="7")
+    context.will_answer(429, fields, Retry_After="7")
     with pytest.raises(Problem, match="Wait a little") as problem:
-        await shop_at(desk).login("ada@example.org", "guessed")
+        await shop_at(context).login("ada@example.org", "guessed")
     told = problem.value
     assert (told.status, told.code, told.retry_after_s) == (429, "throttled", 7)
 
 
-async def test_a_refusal_in_other_words_is_a_problem_too(desk: Desk) -> None:
-    desk.answer = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\nOops"
+async def test_a_refusal_in_other_words_is_a_problem_too(context: HttpContext) -> None:
+    context.answer = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\nOops"
     with pytest.raises(Problem, match="Oops") as problem:
-        await shop_at(desk).login("ada@example.org", "right")
+        await shop_at(context).login("ada@example.org", "right")
     assert (problem.value.code, problem.value.retry_after_s) == ("", 0)
 
 
-async def test_a_login_without_a_cookie_is_a_bad_answer(desk: Desk) -> None:
-    desk.will_answer(200, {"account": "u-ada"}, Set_Cookie="theme=dark")
+async def test_a_login_without_a_cookie_is_a_bad_answer(context: HttpContext) -> None:
+    context.will_answer(200, {"account": "u-ada"}, Set_Cookie="theme=dark")
     with pytest.raises(BadAnswer, match="cookie"):
-        await shop_at(desk).login("ada@example.org", "right")
+        await shop_at(context).login("ada@example.org", "right")
 
 
 @pytest.mark.parametrize(
@@ -175,29 +175,29 @@ async def test_a_login_without_a_cookie_is_a_bad_answer(desk: Desk) -> None:
         b"HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n" + b"x" * 2_000_000,
     ],
 )
-async def test_what_is_no_answer_is_a_bad_one(answer: bytes, desk: Desk) -> None:
-    desk.answer = answer
+async def test_what_is_no_answer_is_a_bad_one(answer: bytes, context: HttpContext) -> None:
+    context.answer = answer
     with pytest.raises(BadAnswer):
-        await shop_at(desk).account("u-ada", "shop=s3cret").cart()
+        await shop_at(context).account("u-ada", "shop=s3cret").cart()
 
 
-async def test_an_answer_in_chunks_is_put_together(desk: Desk) -> None:
+async def test_an_answer_in_chunks_is_put_together(context: HttpContext) -> None:
     whole = json.dumps(sample("snapshot_empty")).encode()
     chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (whole[:9], whole[9:], b""))
-    desk.answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
-    assert (await shop_at(desk).account("u-ada", "shop=s3cret").cart()).rev == 0
+    context.answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+    assert (await shop_at(context).account("u-ada", "shop=s3cret").cart()).rev == 0
 
 
-async def test_an_answer_may_be_announced(desk: Desk) -> None:
-    desk.will_answer(200, sample("snapshot_empty"))
-    desk.answer = b"HTTP/1.1 103 Early Hints\r\n\r\n" + desk.answer
-    assert (await shop_at(desk).account("u-ada", "shop=s3cret").cart()).rev == 0
+async def test_an_answer_may_be_announced(context: HttpContext) -> None:
+    context.will_answer(200, sample("snapshot_empty"))
+    context.answer = b"HTTP/1.1 103 Early Hints\r\n\r\n" + context.answer
+    assert (await shop_at(context).account("u-ada", "shop=s3cret").cart()).rev == 0
 
 
-async def test_an_answer_that_is_no_cart_is_misheard(desk: Desk) -> None:
-    desk.will_answer(200, {"at": "7c1d.0.0"})
+async def test_an_answer_that_is_no_cart_is_misheard(context: HttpContext) -> None:
+    context.will_answer(200, {"at": "7c1d.0.0"})
     with pytest.raises(Misheard):
-        await shop_at(desk).account("u-ada", "shop=s3cret").cart()
+        await shop_at(context).account("u-ada", "shop=s3cret").cart()
 
 
 async def test_an_answer_is_not_waited_for_without_end() -> None:
@@ -209,7 +209,7 @@ async def test_an_answer_is_not_waited_for_without_end() -> None:
 
     async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        shop = Shop(url, patience=replace(QUICK, answer_s=0.05))
+        shop = Shop(url, retry_policy=replace(QUICK, answer_s=0.05))
         with pytest.raises(TimeoutError):
             await shop.login("ada@example.org", "right")
         hanging_up.set()

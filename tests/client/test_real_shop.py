@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.client import LoginEnded, Observer, Patience, Problem, Shop
+from app.client import LoginEnded, Observer, Problem, RetryPolicy, Shop
 from app.client.told import Order
 from app.domain.addresses import Address
 from app.domain.ops import SetNote
@@ -20,7 +20,7 @@ from tests.e2e.server import ROOT, Server
 
 PASSWORD = "a long enough one"
 OUTBOX = "aaaaaaaa-0000-4000-8000-000000000001"
-EAGER = Patience(longest_pause_s=0.2)
+EAGER = RetryPolicy(longest_pause_s=0.2)
 
 
 class Scales(Observer):
@@ -65,7 +65,7 @@ def test_the_guide_shows_a_program_that_runs(server: Server) -> None:
 async def test_every_op_has_one_verdict_and_one_effect_across_a_kill(
     server: Server, trace: Trace
 ) -> None:
-    shop = Shop(server.origin, patience=EAGER)
+    shop = Shop(server.origin, retry_policy=EAGER)
     account = await shop.register("kim@example.org", PASSWORD, "Kim")
     async with account.tab(observer=trace) as tab, account.tab() as other:
         asked = [tab.note(f"note {n}") for n in range(200)]
@@ -81,7 +81,7 @@ async def test_every_op_has_one_verdict_and_one_effect_across_a_kill(
 
 
 async def test_a_restart_costs_one_new_connection_and_no_op(server: Server, trace: Trace) -> None:
-    shop = Shop(server.origin, patience=EAGER)
+    shop = Shop(server.origin, retry_policy=EAGER)
     account = await shop.register("robin@example.org", PASSWORD, "Robin")
     async with account.tab(observer=trace) as tab:
         first = await tab.add("milk-2l")
@@ -97,7 +97,7 @@ async def test_a_restart_costs_one_new_connection_and_no_op(server: Server, trac
 
 
 async def test_a_logout_ends_the_tabs_of_that_login_alone(server: Server) -> None:
-    shop = Shop(server.origin, patience=EAGER)
+    shop = Shop(server.origin, retry_policy=EAGER)
     here = await shop.register("sam@example.org", PASSWORD, "Sam")
     there = await shop.login("Sam@Example.org", PASSWORD)
     async with here.tab() as tab, there.tab() as gone:

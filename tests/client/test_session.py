@@ -7,21 +7,21 @@ from typing import Any
 
 import pytest
 
-from app.client.comeback import Again
-from app.client.hear import Heard
-from app.client.say import body
-from app.client.session import Asker, Session
-from app.client.stopped import Misheard
+from app.client.backoff import Again
+from app.client.decode import Heard
+from app.client.encode import body
+from app.client.errors import Misheard
+from app.client.session import Session, VerdictFuture
 from app.client.told import Drain
-from app.domain.cart import Account
-from app.domain.news import TabId
+from app.domain.cart import AccountId
+from app.domain.catalog import Sku
 from app.domain.ops import AddLine
-from app.domain.shelf import Sku
 from app.domain.verdicts import Code, No, Ok
+from app.protocol.messages import TabId
 from tests.client.conftest import names
 from tests.client.samples import sample
 
-ACCOUNT, TAB = Account("u-3fa9"), TabId("5f0c2a7e-1b3d-4c6f-8a90-d2e4f6a81b3c")
+ACCOUNT, TAB = AccountId("u-3fa9"), TabId("5f0c2a7e-1b3d-4c6f-8a90-d2e4f6a81b3c")
 FIRST_NAME, SECOND_NAME = (f"0000000{n}-0000-4000-8000-000000000000" for n in (1, 2))
 
 
@@ -88,9 +88,11 @@ class Bench:
         self.hear(voice, "snapshot_empty", rev=42, at="7c1d.42.0")
         return voice
 
-    def ask(self, times: int = 1) -> list[Asker]:
+    def ask(self, times: int = 1) -> list[VerdictFuture]:
         """Ask for apples."""
-        askers: list[Asker] = [asyncio.get_running_loop().create_future() for _ in range(times)]
+        askers: list[VerdictFuture] = [
+            asyncio.get_running_loop().create_future() for _ in range(times)
+        ]
         for asker in askers:
             self.session.send(body(AddLine(Sku("apples"), 1)), asker)
         return askers

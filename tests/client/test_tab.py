@@ -16,8 +16,8 @@ from app.client import (
     Stopped,
     Tab,
 )
+from app.client.decode import Heard
 from app.client.events import MOST_UNREAD
-from app.client.hear import Heard
 from app.client.told import Heartbeat, Pong, Tabs
 from app.domain.verdicts import Code, No, Ok
 from tests.client.conftest import Trace, account_in, opened

@@ -1,26 +1,26 @@
 """Carts that are as full as they may be."""
 
+from app.domain.catalog import Sku
 from app.domain.ops import AddLine, SaveLine
-from app.domain.shelf import Sku
-from tests.examples import SHELF, after, product, shelf_of
+from tests.examples import CATALOG, after, catalog_of, product
 
 THINGS = tuple(Sku(f"thing-{number:03}") for number in range(101))
 ONE_MORE = THINGS[-1]
 
-CROWDED_SHELF = shelf_of(
-    *SHELF.products.values(),
+CROWDED_SHELF = catalog_of(
+    *CATALOG.products.values(),
     *(product(sku, "Thing", 100, stock=300) for sku in THINGS),
-    vouchers=tuple(SHELF.vouchers.values()),
+    vouchers=tuple(CATALOG.vouchers.values()),
 )
 
-FULL = after(*(AddLine(sku, 1) for sku in THINGS[:100]), shelf=CROWDED_SHELF)
+FULL = after(*(AddLine(sku, 1) for sku in THINGS[:100]), catalog=CROWDED_SHELF)
 """A hundred lines, each of one thing."""
 
-ALL_SAVED = after(*(SaveLine(sku) for sku in THINGS[:100]), cart=FULL, shelf=CROWDED_SHELF)
+ALL_SAVED = after(*(SaveLine(sku) for sku in THINGS[:100]), cart=FULL, catalog=CROWDED_SHELF)
 """A hundred saved lines, and none in the cart."""
 
 CROWDED = after(
     *(op for sku in THINGS[1:100] for op in (AddLine(sku, 1), SaveLine(sku), AddLine(sku, 1))),
-    shelf=CROWDED_SHELF,
-)._replace(outboxes={}, steps=())
+    catalog=CROWDED_SHELF,
+)._replace(outboxes={}, undo_stack=())
 """Room for one more line in the cart, and for one more among the saved; nothing to undo."""

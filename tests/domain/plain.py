@@ -5,6 +5,7 @@ the shop stops at the first.
 """
 
 from app.domain.cart import Cart
+from app.domain.catalog import Catalog, Product, Sku
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -17,7 +18,6 @@ from app.domain.ops import (
     Undo,
     UnsaveLine,
 )
-from app.domain.shelf import Product, Shelf, Sku
 
 PRECEDENCE = (
     *("bad_op", "unknown_sku", "gone", "not_in_cart"),
@@ -46,20 +46,20 @@ class PlainCart:
         """Return how everything is now."""
         return dict(self.lines), dict(self.saved), self.note, self.voucher
 
-    def ask(self, op: Op, shelf: Shelf, now_s: float) -> str:
+    def ask(self, op: Op, catalog: Catalog, now_s: float) -> str:
         """Do *op* or leave it, and return the code of the refusal, or what is granted."""
-        if objections := self._objections(op, shelf, now_s):
+        if objections := self._objections(op, catalog, now_s):
             self.wrong_codes += [now_s] if objections == {"bad_voucher"} else []
             return min(objections, key=PRECEDENCE.index)
         before = self.picture()
-        answer = self._do(op, shelf)
+        answer = self._do(op, catalog)
         if self.picture() != before:
             self.rev += 1
             if not isinstance(op, Undo):
                 self.album = [*self.album, (self.rev, before)][-10:]
         return answer
 
-    def _objections(self, op: Op, shelf: Shelf, now_s: float) -> set[str]:
+    def _objections(self, op: Op, catalog: Catalog, now_s: float) -> set[str]:
         match op:
             case BadOp():
                 return {"bad_op"}
@@ -67,14 +67,14 @@ class PlainCart:
                 return set()
             case SetVoucher(code):
                 recent = [at_s for at_s in self.wrong_codes if now_s - at_s < 3600]
-                wrong = code is not None and code.strip().upper() not in shelf.vouchers
+                wrong = code is not None and code.strip().upper() not in catalog.vouchers
                 tired = code is not None and len(recent) >= 10
                 return _those(too_many_tries=tired, bad_voucher=wrong)
             case Undo(rev):
                 newest = self.album[-1][0] if self.album else None
                 return _those(nothing_to_undo=newest is None, moved=rev not in {None, newest})
             case _:
-                item = shelf.products.get(op.sku)
+                item = catalog.products.get(op.sku)
                 return self._objections_to_line(op, item) if item else {"unknown_sku"}
 
     def _objections_to_line(self, op: LineOp, item: Product) -> set[str]:
@@ -108,13 +108,13 @@ class PlainCart:
         has = self.lines[op.sku][1] if op.sku in self.lines else 0
         return has, has + op.qty if isinstance(op, AddLine) else op.qty
 
-    def _do(self, op: Op, shelf: Shelf) -> str:
+    def _do(self, op: Op, catalog: Catalog) -> str:
         match op:
             case AddLine(sku) | SetLine(sku):
-                return self._have(op, shelf.products[sku])
+                return self._have(op, catalog.products[sku])
             case AcceptLine(sku, price):
                 place, qty, agreed = self.lines[sku]
-                rise = shelf.products[sku].price > agreed
+                rise = catalog.products[sku].price > agreed
                 self.lines[sku] = place, qty, price if rise else agreed
             case SaveLine(sku):
                 self._move(sku, self.lines, self.saved)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 
 from app.domain.cart import Line, Patch, advance, at_version, content
+from app.domain.catalog import Money, VoucherCode
 from app.domain.outbox import Outbox
-from app.domain.shelf import Money, VoucherCode
-from tests.domain.wishes import Story, some_story, what_shows
+from tests.domain.op_examples import Story, some_story, what_shows
 from tests.examples import APPLES, EMPTY, HERE, MILK, NOON
 
 THREE = Line(1, 3, Money(220))
@@ -15,7 +15,7 @@ TWO = Line(2, 2, Money(145))
 CART = advance(EMPTY, Patch(1, {APPLES: THREE, MILK: TWO}, note="Ring twice"))
 LIVED_IN = CART._replace(
     version=4,
-    steps=(Patch(1),),
+    undo_stack=(Patch(1),),
     outboxes={HERE: Outbox(7)},
     tries=(NOON,),
     used={VoucherCode("FIVER"): 2},

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.catalog import Money
 from app.domain.edits import MOST_STOCK, Edit, NotEdited, changes, edited
-from app.domain.shelf import Money
-from tests.examples import MILK, SHELF
+from tests.examples import CATALOG, MILK
 
-BOTTLE = replace(SHELF.products[MILK], version=3, stock=5)
+BOTTLE = replace(CATALOG.products[MILK], version=3, stock=5)
 
 
 def test_an_edit_changes_what_it_names_and_nothing_else() -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import asdict
 
-from app.domain.allowance import Bucket
 from app.domain.limits import Limits
+from app.domain.token_bucket import RateLimit
 
 
 def test_the_limits_are_those_of_the_protocol_unless_the_shop_says_otherwise() -> None:
@@ -21,4 +21,4 @@ def test_the_limits_are_those_of_the_protocol_unless_the_shop_says_otherwise() -
 
 
 def test_the_bucket_of_ops_is_as_large_as_told_and_fills_as_fast() -> None:
-    assert Limits(burst=7, per_s=3).ops == Bucket(size=7, per_s=3)
+    assert Limits(burst=7, per_s=3).ops == RateLimit(size=7, per_s=3)

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from app.domain.cart import Line
+from app.domain.catalog import Money
 from app.domain.ops import AddLine
-from app.domain.shelf import Money
-from app.domain.totals import LineState, ShownLine, show_line, view
-from tests.examples import MILK, NOON, after, product, shelf_with
+from app.domain.totals import LineState, ShownLine, show_cart, show_line
+from tests.examples import MILK, NOON, after, catalog_with, product
 
 FOUR_MILKS = after(AddLine(MILK, 4))
 
@@ -52,7 +52,7 @@ def test_a_line_is_told_with_todays_price_and_stock_of_its_product() -> None:
 def test_of_several_states_of_a_line_the_gravest_is_told(
     today: dict[str, Any], state: LineState
 ) -> None:
-    assert view(FOUR_MILKS, shelf_with(MILK, **today), NOON).lines[0].state is state
+    assert show_cart(FOUR_MILKS, catalog_with(MILK, **today), NOON).lines[0].state is state
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_of_several_states_of_a_line_the_gravest_is_told(
     ],
 )
 def test_stock_is_told_exactly_up_to_ten(today: dict[str, Any], stock: int | None) -> None:
-    assert view(FOUR_MILKS, shelf_with(MILK, **today), NOON).lines[0].stock == stock
+    assert show_cart(FOUR_MILKS, catalog_with(MILK, **today), NOON).lines[0].stock == stock

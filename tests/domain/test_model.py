@@ -13,9 +13,9 @@ from hypothesis.stateful import (
 from app.domain.ops import SetVoucher, Undo
 from app.domain.rules import rule as rule_on
 from app.domain.verdicts import No, Verdict
+from tests.domain.op_examples import DAYS, SHELVES, STARTS, Wish, some_start, some_wishes
 from tests.domain.plain import PlainCart
-from tests.domain.wishes import DAYS, SHELVES, STARTS, Wish, some_start, some_wishes
-from tests.examples import EMPTY, NOON, ticket
+from tests.examples import EMPTY, NOON, ref
 
 
 class TwoCarts(RuleBasedStateMachine):
@@ -50,9 +50,9 @@ class TwoCarts(RuleBasedStateMachine):
         self.now_s += minutes * 60
 
     def ask(self, wish: Wish) -> None:
-        shelf = SHELVES[wish.day]
-        ruling = rule_on(self.cart, ticket(self.cart), wish.op, shelf, self.now_s)
-        assert _in_short(ruling.verdict) == self.plain.ask(wish.op, shelf, self.now_s)
+        catalog = SHELVES[wish.day]
+        ruling = rule_on(self.cart, ref(self.cart), wish.op, catalog, self.now_s)
+        assert _in_short(ruling.verdict) == self.plain.ask(wish.op, catalog, self.now_s)
         self.cart = ruling.cart
         self.they_agree()
 

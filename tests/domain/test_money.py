@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.domain.catalog import Money
 from app.domain.money import DEAREST, plain_pounds, pounds, read_pounds
-from app.domain.shelf import Money
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.orders import NUMBERS, OrderState, may_become, spell_number
+from app.domain.orders import NUMBERS, OrderState, format_number, may_become
 
 ALLOWED = {
     ("placed", "packed"),
@@ -23,7 +23,7 @@ def test_an_order_goes_on_by_one_step_or_is_cancelled_before_it_is_delivered(
 
 
 def test_a_number_is_two_times_four_letters_that_nobody_mistakes() -> None:
-    number = spell_number(123_456_789_012)
+    number = format_number(123_456_789_012)
 
     assert len(number) == 9
     assert number[4] == "-"
@@ -33,6 +33,6 @@ def test_a_number_is_two_times_four_letters_that_nobody_mistakes() -> None:
 def test_every_number_that_is_drawn_is_spelled_in_its_own_way() -> None:
     drawn = [0, 1, 29, 30, 899, 900, NUMBERS // 2, NUMBERS - 1]
 
-    assert len({spell_number(one) for one in drawn}) == len(drawn)
-    assert spell_number(0) == "2222-2222"
-    assert spell_number(NUMBERS - 1) == "ZZZZ-ZZZZ"
+    assert len({format_number(one) for one in drawn}) == len(drawn)
+    assert format_number(0) == "2222-2222"
+    assert format_number(NUMBERS - 1) == "ZZZZ-ZZZZ"

@@ -7,21 +7,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.ops import AddLine, SetNote, SetVoucher
-from app.domain.outbox import Outbox, Outboxes, OutboxId, Pushed, Said, Ticket, record
+from app.domain.outbox import (
+    EvictedOutbox,
+    OpRef,
+    Outbox,
+    Outboxes,
+    OutboxId,
+    RecordedVerdict,
+    record,
+)
 from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
-from tests.domain.wishes import OUTBOXES
-from tests.examples import APPLES, EMPTY, HERE, THERE, after, refused, ruling_on, ticket
+from tests.domain.op_examples import OUTBOXES
+from tests.examples import APPLES, EMPTY, HERE, THERE, after, ref, refused, ruling_on
 
 
 def said_in(outboxes: Outboxes, outbox: OutboxId, times: int) -> Outboxes:
     """Return *outboxes* after so many more verdicts in one of them."""
     last = outboxes.get(outbox, Outbox()).last
     for n in range(last + 1, last + times + 1):
-        outboxes, _ = record(outboxes, Ticket(outbox, n, f"body {n}"), Ok(n, rev=n))
+        outboxes, _ = record(outboxes, OpRef(outbox, n, f"body {n}"), Ok(n, rev=n))
     return outboxes
 
 
-def remembered(outbox: Outbox) -> list[Said]:
+def remembered(outbox: Outbox) -> list[RecordedVerdict]:
     """Return all that *outbox* can recall, oldest first."""
     recalled = (outbox.recall(n) for n in range(1, outbox.last + 1))
     return [said for said in recalled if said]
@@ -44,8 +52,8 @@ def test_a_verdict_is_found_again_with_the_body_it_was_said_to() -> None:
     outbox = said_in({}, HERE, 3)[HERE]
 
     assert outbox.last == 3
-    assert outbox.recall(2) == Said("body 2", Ok(2, rev=2))
-    assert outbox.recall(3) == Said("body 3", Ok(3, rev=3))
+    assert outbox.recall(2) == RecordedVerdict("body 2", Ok(2, rev=2))
+    assert outbox.recall(3) == RecordedVerdict("body 3", Ok(3, rev=3))
 
 
 @pytest.mark.parametrize(
@@ -57,11 +65,11 @@ def test_a_verdict_is_found_again_with_the_body_it_was_said_to() -> None:
     ],
 )
 def test_each_kind_of_verdict_is_found_again_as_it_was(verdict: Verdict) -> None:
-    outboxes, _ = record({}, Ticket(HERE, 1, "body"), verdict)
+    outboxes, _ = record({}, OpRef(HERE, 1, "body"), verdict)
 
     said = outboxes[HERE].recall(1)
 
-    assert said == Said("body", verdict)
+    assert said == RecordedVerdict("body", verdict)
     assert type(said.verdict) is type(verdict)
 
 
@@ -76,47 +84,47 @@ def test_the_newest_32_verdicts_are_remembered() -> None:
     assert outbox.last == 33
     assert [said.verdict.n for said in remembered(outbox)] == list(range(2, 34))
     assert outbox.recall(1) is None
-    assert outbox.recall(2) == Said("body 2", Ok(2, rev=2))
+    assert outbox.recall(2) == RecordedVerdict("body 2", Ok(2, rev=2))
 
 
 def test_an_outbox_does_not_hear_what_was_said_in_another() -> None:
     outboxes = said_in(said_in({}, HERE, 2), THERE, 1)
 
     assert (outboxes[HERE].last, outboxes[THERE].last) == (2, 1)
-    assert remembered(outboxes[THERE]) == [Said("body 1", Ok(1, rev=1))]
+    assert remembered(outboxes[THERE]) == [RecordedVerdict("body 1", Ok(1, rev=1))]
 
 
 def test_the_seventeenth_outbox_pushes_out_the_one_that_rested_longest() -> None:
     full = said_in(said_once_each(OUTBOXES[:16]), OUTBOXES[0], 1)
 
-    outboxes, pushed = record(full, Ticket(HERE, 1, "body"), Ok(1, rev=1))
+    outboxes, evicted = record(full, OpRef(HERE, 1, "body"), Ok(1, rev=1))
 
-    assert pushed == Pushed(OUTBOXES[1], last=1)
+    assert evicted == EvictedOutbox(OUTBOXES[1], last=1)
     assert list(outboxes) == [*OUTBOXES[2:16], OUTBOXES[0], HERE]
 
 
 def test_with_sixteen_outboxes_a_known_one_pushes_nobody_out() -> None:
     full = said_once_each(OUTBOXES[:16])
 
-    outboxes, pushed = record(full, Ticket(OUTBOXES[3], 2, "body"), Ok(2, rev=2))
+    outboxes, evicted = record(full, OpRef(OUTBOXES[3], 2, "body"), Ok(2, rev=2))
 
-    assert pushed is None
+    assert evicted is None
     assert set(outboxes) == set(OUTBOXES[:16])
     assert list(outboxes)[-1] == OUTBOXES[3]
 
 
 def test_the_sixteenth_outbox_pushes_nobody_out() -> None:
-    outboxes, pushed = record(said_once_each(OUTBOXES[:15]), Ticket(HERE, 1, ""), Ok(1, rev=1))
+    outboxes, evicted = record(said_once_each(OUTBOXES[:15]), OpRef(HERE, 1, ""), Ok(1, rev=1))
 
-    assert pushed is None
+    assert evicted is None
     assert len(outboxes) == 16
 
 
 def test_an_outbox_that_was_pushed_out_goes_on_where_it_was_and_has_forgotten_the_rest() -> None:
-    outboxes, _ = record({}, Ticket(HERE, 40, "body 40"), Ok(40, rev=7))
+    outboxes, _ = record({}, OpRef(HERE, 40, "body 40"), Ok(40, rev=7))
 
     assert outboxes[HERE].last == 40
-    assert remembered(outboxes[HERE]) == [Said("body 40", Ok(40, rev=7))]
+    assert remembered(outboxes[HERE]) == [RecordedVerdict("body 40", Ok(40, rev=7))]
 
 
 def test_what_was_remembered_before_stays_a_value() -> None:
@@ -135,15 +143,15 @@ def test_every_verdict_is_recorded_with_the_cart(op: AddLine | SetNote | SetVouc
     ruling = ruling_on(op)
 
     assert list(ruling.cart.outboxes) == [HERE]
-    assert remembered(ruling.cart.outboxes[HERE]) == [Said("body", ruling.verdict)]
-    assert ruling.pushed is None
+    assert remembered(ruling.cart.outboxes[HERE]) == [RecordedVerdict("body", ruling.verdict)]
+    assert ruling.evicted is None
 
 
 def test_a_ruling_tells_which_outbox_it_pushed_out() -> None:
     full = EMPTY._replace(outboxes=said_once_each(OUTBOXES[:16]))
 
-    assert ruling_on(SetNote("Hello"), full).pushed == Pushed(OUTBOXES[0], last=1)
-    assert ticket(after(SetNote("Hello"), cart=full)).n == 2
+    assert ruling_on(SetNote("Hello"), full).evicted == EvictedOutbox(OUTBOXES[0], last=1)
+    assert ref(after(SetNote("Hello"), cart=full)).n == 2
     assert refused(SetVoucher("SESAME"), full) is Code.BAD_VOUCHER
 
 

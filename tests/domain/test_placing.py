@@ -6,36 +6,36 @@ from typing import Any
 import pytest
 
 from app.domain.cart import content
+from app.domain.catalog import Catalog, Money
 from app.domain.ops import AddLine, SaveLine, SetNote, SetVoucher, Undo
 from app.domain.orders import OrderLine, OrderState
-from app.domain.placing import Obstacle, take_back
+from app.domain.placing import RejectReason, cancel
 from app.domain.position import position
-from app.domain.shelf import Money, Shelf
 from app.domain.totals import Totals
 from app.domain.verdicts import Code
-from tests.buying import HOME, KEY, NUMBER, not_placed, placed, wanted
+from tests.buying import HOME, KEY, NUMBER, not_placed, placed, request
 from tests.examples import (
     ADA,
     APPLES,
+    CATALOG,
     EMPTY,
     FIVER,
     MILK,
     NOON,
-    SHELF,
     TENTH,
     after,
+    catalog_with,
     refused,
     shelf_honouring,
-    shelf_with,
 )
 
 FULL = after(AddLine(APPLES, 3), AddLine(MILK, 2), SetNote("Ring twice."), SetVoucher(TENTH))
 TWO_MILK = after(AddLine(MILK, 2))
-RISEN = shelf_with(APPLES, price=Money(230))
+RISEN = catalog_with(APPLES, price=Money(230))
 
 
 def test_an_order_has_the_lines_at_todays_prices_and_all_that_the_shopper_said() -> None:
-    order = placed(FULL).deal.order
+    order = placed(FULL).change.order
 
     assert (order.number, order.account, order.key) == (NUMBER, ADA, KEY)
     assert (order.state, order.placed_at_s) == (OrderState.PLACED, NOON)
@@ -72,9 +72,9 @@ def test_no_undo_reaches_behind_an_order() -> None:
 
 
 def test_a_price_that_fell_is_charged() -> None:
-    fallen = shelf_with(MILK, price=Money(100))
+    fallen = catalog_with(MILK, price=Money(100))
 
-    assert placed(TWO_MILK, fallen).deal.order.lines[0].price == 100
+    assert placed(TWO_MILK, fallen).change.order.lines[0].price == 100
 
 
 @pytest.mark.parametrize(
@@ -85,27 +85,27 @@ def test_an_order_of_another_cart_or_for_another_total_is_stale_and_told_todays(
 ) -> None:
     refusal = not_placed(TWO_MILK, **changes)
 
-    assert refusal.why is Obstacle.STALE
+    assert refusal.why is RejectReason.STALE
     assert (refusal.at, refusal.total) == (position(TWO_MILK), 640)
 
 
 def test_nothing_cannot_be_ordered() -> None:
-    assert not_placed(EMPTY).why is Obstacle.EMPTY
+    assert not_placed(EMPTY).why is RejectReason.EMPTY
 
 
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"price": Money(150)}, Obstacle.PRICE_RISE),
-        ({"stock": 1}, Obstacle.SHORT),
-        ({"stock": 0}, Obstacle.SOLD_OUT),
-        ({"sold": False}, Obstacle.GONE),
+        ({"price": Money(150)}, RejectReason.PRICE_RISE),
+        ({"stock": 1}, RejectReason.SHORT),
+        ({"stock": 0}, RejectReason.SOLD_OUT),
+        ({"sold": False}, RejectReason.GONE),
     ],
 )
 def test_a_line_that_cannot_be_sold_as_agreed_stands_in_the_way(
-    changes: dict[str, Any], why: Obstacle
+    changes: dict[str, Any], why: RejectReason
 ) -> None:
-    refusal = not_placed(TWO_MILK, shelf_with(MILK, **changes))
+    refusal = not_placed(TWO_MILK, catalog_with(MILK, **changes))
 
     assert refusal.why is why
     assert refusal.text.startswith("Milk: ")
@@ -114,29 +114,29 @@ def test_a_line_that_cannot_be_sold_as_agreed_stands_in_the_way(
 @pytest.mark.parametrize(
     ("shelf", "why"),
     [
-        (shelf_with(MILK, RISEN, stock=1), Obstacle.PRICE_RISE),
-        (shelf_with(MILK, shelf_with(APPLES, stock=1), sold=False), Obstacle.SHORT),
-        (shelf_with(MILK, shelf_with(APPLES, stock=0), sold=False), Obstacle.SOLD_OUT),
+        (catalog_with(MILK, RISEN, stock=1), RejectReason.PRICE_RISE),
+        (catalog_with(MILK, catalog_with(APPLES, stock=1), sold=False), RejectReason.SHORT),
+        (catalog_with(MILK, catalog_with(APPLES, stock=0), sold=False), RejectReason.SOLD_OUT),
     ],
 )
 def test_of_several_obstacles_the_one_that_the_protocol_names_first_is_told(
-    shelf: Shelf, why: Obstacle
+    catalog: Catalog, why: RejectReason
 ) -> None:
-    assert not_placed(FULL, shelf).why is why
+    assert not_placed(FULL, catalog).why is why
 
 
 def test_stale_comes_before_all_other_obstacles() -> None:
-    assert not_placed(TWO_MILK, shelf_with(MILK, sold=False), total=Money(640)).why is (
-        Obstacle.STALE
+    assert not_placed(TWO_MILK, catalog_with(MILK, sold=False), total=Money(640)).why is (
+        RejectReason.STALE
     )
-    assert not_placed(EMPTY, total=Money(1)).why is Obstacle.STALE
+    assert not_placed(EMPTY, total=Money(1)).why is RejectReason.STALE
 
 
 def test_a_voucher_that_counts_is_spent_and_counted() -> None:
     outcome = placed(FULL)
 
     assert outcome.cart.used == {TENTH: 1}
-    assert outcome.deal.voucher == SHELF.vouchers[TENTH]
+    assert outcome.change.voucher == CATALOG.vouchers[TENTH]
     assert placed(after(AddLine(MILK, 1), SetVoucher(TENTH), cart=outcome.cart)).cart.used == {
         TENTH: 2
     }
@@ -145,30 +145,30 @@ def test_a_voucher_that_counts_is_spent_and_counted() -> None:
 def test_a_voucher_that_does_not_count_is_not_spent_and_the_order_goes_through() -> None:
     outcome = placed(after(AddLine(MILK, 1), SetVoucher(FIVER)))
 
-    assert outcome.deal.order.totals.discount == 0
-    assert (outcome.deal.order.voucher, outcome.deal.voucher) == ("", None)
+    assert outcome.change.order.totals.discount == 0
+    assert (outcome.change.order.voucher, outcome.change.voucher) == ("", None)
     assert outcome.cart.used == {}
 
 
 def test_a_voucher_for_one_use_takes_nothing_off_the_next_order() -> None:
-    once = shelf_honouring(replace(SHELF.vouchers[TENTH], uses_each=1))
+    once = shelf_honouring(replace(CATALOG.vouchers[TENTH], uses_each=1))
     first = placed(FULL, once).cart
 
-    second = placed(after(AddLine(MILK, 1), SetVoucher(TENTH), cart=first, shelf=once), once)
+    second = placed(after(AddLine(MILK, 1), SetVoucher(TENTH), cart=first, catalog=once), once)
 
-    assert second.deal.order.totals.discount == 0
+    assert second.change.order.totals.discount == 0
     assert second.cart.used == {TENTH: 1}
 
 
 def test_a_cancelled_order_gives_its_use_of_the_voucher_back() -> None:
     twice = placed(after(AddLine(MILK, 1), SetVoucher(TENTH), cart=placed(FULL).cart))
 
-    once = take_back(twice.cart, twice.deal.order)
-    never = take_back(once.cart, twice.deal.order)
+    once = cancel(twice.cart, twice.change.order)
+    never = cancel(once.cart, twice.change.order)
 
     assert once.cart.used == {TENTH: 1}
     assert never.cart.used == {}
-    assert once.deal.order == twice.deal.order
+    assert once.change.order == twice.change.order
     assert position(once.cart) == position(twice.cart)
 
 
@@ -176,10 +176,12 @@ def test_an_order_without_a_voucher_gives_no_use_back() -> None:
     cart = placed(FULL).cart
     plain = placed(after(AddLine(MILK, 1), cart=cart))
 
-    assert take_back(plain.cart, plain.deal.order).cart.used == {TENTH: 1}
+    assert cancel(plain.cart, plain.change.order).cart.used == {TENTH: 1}
 
 
 def test_what_is_wanted_twice_is_refused_the_second_time() -> None:
-    asked = wanted(TWO_MILK)
+    asked = request(TWO_MILK)
 
-    assert not_placed(placed(TWO_MILK).cart, at=asked.at, total=asked.total).why is Obstacle.STALE
+    assert (
+        not_placed(placed(TWO_MILK).cart, at=asked.at, total=asked.total).why is RejectReason.STALE
+    )

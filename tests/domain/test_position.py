@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.ops import AddLine, SetLine, SetVoucher, Undo
-from app.domain.position import ALARMS, Why, position, why_snapshot
-from tests.domain.wishes import Story, some_story
+from app.domain.position import DIVERGENCES, SnapshotReason, position, snapshot_reason
+from tests.domain.op_examples import Story, some_story
 from tests.examples import APPLES, EMPTY, after, granted, ruling_on
 
 CART = after(AddLine(APPLES, 1), AddLine(APPLES, 1))
@@ -32,43 +32,43 @@ def test_a_refusal_does_not_move_the_position() -> None:
 
 
 def test_a_tab_that_has_just_this_cart_needs_no_other() -> None:
-    assert why_snapshot(position(CART), CART) is None
-    assert why_snapshot(position(EMPTY), EMPTY) is None
+    assert snapshot_reason(position(CART), CART) is None
+    assert snapshot_reason(position(EMPTY), EMPTY) is None
 
 
 @pytest.mark.parametrize(
     ("at", "why"),
     [
-        (None, Why.FIRST),
-        ("", Why.BAD),
-        ("yesterday", Why.BAD),
-        (f"7c1d.2.{SUM} ", Why.BAD),
-        (f"7c1d.2.{SUM}\n", Why.BAD),
-        (f"7C1D.2.{SUM}", Why.BAD),
-        (f"7c1d.02.{SUM}", Why.BAD),
-        (f"7c1d.-2.{SUM}", Why.BAD),
-        (f"7c1d.٢.{SUM}", Why.BAD),
-        (f"7c1d.2.{SUM}0", Why.BAD),
-        (f"7c1d.2.{SUM[:15]}", Why.BAD),
-        (f"7c1d.2.{SUM}.2", Why.BAD),
-        (f".2.{SUM}", Why.BAD),
-        (f"7c1d.12345678901234567.{SUM}", Why.BAD),
-        (f"7c1e.2.{SUM}", Why.EPOCH),
-        (f"7c1e.3.{SUM}", Why.EPOCH),
-        (f"07c1d.2.{SUM}", Why.EPOCH),
-        (f"7c1d.3.{SUM}", Why.FUTURE),
-        (f"7c1d.1234567890123456.{SUM}", Why.FUTURE),
-        (f"7c1d.1.{SUM}", Why.BEHIND),
-        (f"7c1d.0.{SUM}", Why.BEHIND),
-        ("7c1d.2.0000000000000000", Why.FORK),
+        (None, SnapshotReason.FIRST),
+        ("", SnapshotReason.BAD),
+        ("yesterday", SnapshotReason.BAD),
+        (f"7c1d.2.{SUM} ", SnapshotReason.BAD),
+        (f"7c1d.2.{SUM}\n", SnapshotReason.BAD),
+        (f"7C1D.2.{SUM}", SnapshotReason.BAD),
+        (f"7c1d.02.{SUM}", SnapshotReason.BAD),
+        (f"7c1d.-2.{SUM}", SnapshotReason.BAD),
+        (f"7c1d.٢.{SUM}", SnapshotReason.BAD),
+        (f"7c1d.2.{SUM}0", SnapshotReason.BAD),
+        (f"7c1d.2.{SUM[:15]}", SnapshotReason.BAD),
+        (f"7c1d.2.{SUM}.2", SnapshotReason.BAD),
+        (f".2.{SUM}", SnapshotReason.BAD),
+        (f"7c1d.12345678901234567.{SUM}", SnapshotReason.BAD),
+        (f"7c1e.2.{SUM}", SnapshotReason.EPOCH),
+        (f"7c1e.3.{SUM}", SnapshotReason.EPOCH),
+        (f"07c1d.2.{SUM}", SnapshotReason.EPOCH),
+        (f"7c1d.3.{SUM}", SnapshotReason.FUTURE),
+        (f"7c1d.1234567890123456.{SUM}", SnapshotReason.FUTURE),
+        (f"7c1d.1.{SUM}", SnapshotReason.BEHIND),
+        (f"7c1d.0.{SUM}", SnapshotReason.BEHIND),
+        ("7c1d.2.0000000000000000", SnapshotReason.FORK),
     ],
 )
-def test_a_tab_gets_the_whole_cart_because(at: str | None, why: Why) -> None:
-    assert why_snapshot(at, CART) is why
+def test_a_tab_gets_the_whole_cart_because(at: str | None, why: SnapshotReason) -> None:
+    assert snapshot_reason(at, CART) is why
 
 
 def test_only_a_tab_that_knows_more_or_else_is_alarming() -> None:
-    assert {Why.FUTURE, Why.FORK} == ALARMS
+    assert {SnapshotReason.FUTURE, SnapshotReason.FORK} == DIVERGENCES
 
 
 @given(some_story)
@@ -76,9 +76,9 @@ def test_a_tab_that_stayed_at_an_older_revision_is_behind(story: Story) -> None:
     changed = [ruling.cart for *_, ruling in story.steps() if ruling.patch]
 
     for older, newer in pairwise(changed):
-        assert why_snapshot(position(older), newer) is Why.BEHIND
-        assert why_snapshot(position(newer), older) is Why.FUTURE
-        assert why_snapshot(position(newer), newer) is None
+        assert snapshot_reason(position(older), newer) is SnapshotReason.BEHIND
+        assert snapshot_reason(position(newer), older) is SnapshotReason.FUTURE
+        assert snapshot_reason(position(newer), newer) is None
 
 
 @given(st.integers(0, len(position(CART)) - 1), st.characters())
@@ -86,7 +86,7 @@ def test_a_position_that_was_tampered_with_is_not_the_carts(index: int, characte
     at = position(CART)
     other = at[:index] + character + at[index + 1 :]
 
-    assert (why_snapshot(other, CART) is None) == (other == at)
+    assert (snapshot_reason(other, CART) is None) == (other == at)
 
 
 def test_an_undo_is_another_position_with_the_same_content() -> None:

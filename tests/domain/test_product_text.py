@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from app.domain.product_text import COLUMNS, Fault, Known, read_product, write_product
-from tests.examples import MILK, SHELF
+from tests.examples import CATALOG, MILK
 
 KNOWN = Known({"dairy", "fruit"}, {"milk"})
 BOTTLE = replace(
-    SHELF.products[MILK],
+    CATALOG.products[MILK],
     category="dairy",
     image="milk",
     description="Fresh from the dairy.",

@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.cart import Cart, advance, content
+from app.domain.catalog import Money, Sku
 from app.domain.ops import AcceptLine, Undo
-from app.domain.outbox import OutboxId, Said
+from app.domain.outbox import OutboxId, RecordedVerdict
 from app.domain.position import position
-from app.domain.shelf import Money, Sku
 from app.domain.verdicts import Ok
-from tests.domain.wishes import STARTS, Story, some_story, what_shows
+from tests.domain.op_examples import STARTS, Story, some_story, what_shows
 
 
 @given(some_story)
@@ -20,7 +20,7 @@ def test_a_cart_keeps_its_limits(story: Story) -> None:
         assert max(len(cart.lines), len(cart.saved)) <= 100
         assert all(1 <= line.qty <= 99 and 1 <= line.pos < cart.next_pos for line in lines)
         assert len({line.pos for line in lines}) == len(lines)
-        assert max(len(cart.steps), len(cart.tries)) <= 10
+        assert max(len(cart.undo_stack), len(cart.tries)) <= 10
         assert len(cart.outboxes) <= 16
 
 
@@ -73,11 +73,11 @@ def test_patches_replayed_on_an_older_cart_give_the_newer_one(story: Story, seen
 def test_an_op_sent_again_finds_its_very_verdict_while_its_outbox_is_remembered(
     story: Story,
 ) -> None:
-    said: dict[OutboxId, list[Said]] = {}
+    said: dict[OutboxId, list[RecordedVerdict]] = {}
     for _, wish, outbox, ruling in story.steps():
-        said.setdefault(outbox, []).append(Said(repr(wish.op), ruling.verdict))
-        if ruling.pushed:
-            assert ruling.pushed.last == len(said.pop(ruling.pushed.outbox))
+        said.setdefault(outbox, []).append(RecordedVerdict(repr(wish.op), ruling.verdict))
+        if ruling.evicted:
+            assert ruling.evicted.last == len(said.pop(ruling.evicted.outbox))
         for name, verdicts in said.items():
             stands = ruling.cart.outboxes[name]
             assert [stands.recall(it.verdict.n) for it in verdicts] == verdicts

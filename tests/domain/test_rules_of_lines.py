@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from app.domain.cart import Line, Patch
+from app.domain.catalog import Money
 from app.domain.ops import AddLine, Op, SetLine
-from app.domain.shelf import Money
 from app.domain.verdicts import Clamped, Code, Ok
 from tests.domain.crowd import CROWDED_SHELF, FULL, ONE_MORE, THINGS
 from tests.examples import (
@@ -17,10 +17,10 @@ from tests.examples import (
     GHOST,
     MILK,
     after,
+    catalog_with,
     granted,
     refused,
     ruling_on,
-    shelf_with,
 )
 
 THREE_APPLES = after(AddLine(APPLES, 3))
@@ -79,7 +79,7 @@ def test_the_very_last_ones_can_be_had_without_a_warning(op: Op) -> None:
 @pytest.mark.parametrize("op", [AddLine(MILK, 1), SetLine(MILK, 9)], ids=["add", "set"])
 @pytest.mark.parametrize("stock", [5, 3, 0])
 def test_a_line_that_would_gain_nothing_is_sold_out_and_never_lowered(op: Op, stock: int) -> None:
-    assert refused(op, FIVE_MILKS, shelf_with(MILK, stock=stock)) is Code.SOLD_OUT
+    assert refused(op, FIVE_MILKS, catalog_with(MILK, stock=stock)) is Code.SOLD_OUT
 
 
 @pytest.mark.parametrize("op", [AddLine(EGGS, 1), SetLine(EGGS, 1)], ids=["add", "set"])
@@ -108,7 +108,7 @@ def test_what_the_shop_never_had_is_unknown(op: Op) -> None:
 def test_removing_and_lowering_always_work_and_do_not_clamp(
     changes: dict[str, Any], qty: int
 ) -> None:
-    ruling = ruling_on(SetLine(MILK, qty), FIVE_MILKS, shelf_with(MILK, **changes))
+    ruling = ruling_on(SetLine(MILK, qty), FIVE_MILKS, catalog_with(MILK, **changes))
 
     assert ruling.verdict == Ok(2, rev=2)
     assert ruling.patch == Patch(2, {MILK: Line(1, qty, Money(145)) if qty else None})
@@ -126,7 +126,7 @@ def test_99_of_one_are_granted(op: Op) -> None:
 
 @pytest.mark.parametrize("op", [AddLine(ONE_MORE, 1), SetLine(ONE_MORE, 1)], ids=["add", "set"])
 def test_a_cart_holds_a_hundred_lines_and_no_more(op: Op) -> None:
-    almost = after(SetLine(THINGS[0], 0), cart=FULL, shelf=CROWDED_SHELF)
+    almost = after(SetLine(THINGS[0], 0), cart=FULL, catalog=CROWDED_SHELF)
 
     assert refused(op, FULL, CROWDED_SHELF) is Code.LINE_LIMIT
     assert len(granted(op, almost, CROWDED_SHELF).lines) == 100

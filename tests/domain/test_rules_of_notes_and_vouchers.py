@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain.cart import Cart, Patch
+from app.domain.catalog import Money, Voucher, VoucherCode
 from app.domain.ops import AddLine, BadOp, SetNote, SetVoucher
-from app.domain.shelf import Money, Voucher, VoucherCode
 from app.domain.verdicts import Code, No, Ok
 from tests.examples import (
     APPLES,
@@ -92,7 +92,7 @@ def test_a_voucher_that_is_so_already_changes_nothing(cart: Cart, op: SetVoucher
     ids=["not yet", "expired", "used up", "used", "below its minimum"],
 )
 def test_a_known_code_that_does_not_count_just_now_is_ok(voucher: Voucher) -> None:
-    assert granted(SetVoucher(TENTH), shelf=shelf_honouring(voucher)).voucher == TENTH
+    assert granted(SetVoucher(TENTH), catalog=shelf_honouring(voucher)).voucher == TENTH
 
 
 @pytest.mark.parametrize("code", ["SESAME", "", "   ", "WELCOME 10"])

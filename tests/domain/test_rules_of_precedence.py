@@ -3,14 +3,15 @@
 import pytest
 
 from app.domain.cart import Cart
+from app.domain.catalog import Catalog, Money
 from app.domain.ops import AcceptLine, AddLine, BadOp, Op, SaveLine, SetLine, Undo, UnsaveLine
-from app.domain.outbox import Ticket
+from app.domain.outbox import OpRef
 from app.domain.rules import rule
-from app.domain.shelf import Money, Shelf
 from app.domain.verdicts import Code, No
 from tests.domain.crowd import ALL_SAVED, CROWDED_SHELF, FULL, ONE_MORE
 from tests.examples import (
     APPLES,
+    CATALOG,
     CIDER,
     EGGS,
     EMPTY,
@@ -18,19 +19,18 @@ from tests.examples import (
     HERE,
     MILK,
     NOON,
-    SHELF,
     TENTH,
     after,
+    catalog_with,
     refused,
     ruling_on,
-    shelf_with,
 )
 
 NINETY = after(AddLine(APPLES, 90))
-NO_APPLES = shelf_with(APPLES, stock=0)
-NEVER_APPLES = shelf_with(APPLES, stock=0, price=300, sold=False)
-FULL_OF = shelf_with(ONE_MORE, CROWDED_SHELF, stock=0)
-NEVER_MORE = shelf_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
+NO_APPLES = catalog_with(APPLES, stock=0)
+NEVER_APPLES = catalog_with(APPLES, stock=0, price=300, sold=False)
+FULL_OF = catalog_with(ONE_MORE, CROWDED_SHELF, stock=0)
+NEVER_MORE = catalog_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ NEVER_MORE = shelf_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
         (AddLine(APPLES, 10), NINETY, NEVER_APPLES, Code.GONE),
         (AddLine(APPLES, 10), NINETY, NO_APPLES, Code.QTY_LIMIT),
         (AddLine(APPLES, 9), NINETY, NO_APPLES, Code.SOLD_OUT),
-        (AcceptLine(CIDER, Money(1)), EMPTY, SHELF, Code.GONE),
+        (AcceptLine(CIDER, Money(1)), EMPTY, CATALOG, Code.GONE),
         (AcceptLine(APPLES, Money(1)), NINETY, NEVER_APPLES, Code.GONE),
         (SaveLine(ONE_MORE), ALL_SAVED, CROWDED_SHELF, Code.NOT_IN_CART),
         (UnsaveLine(ONE_MORE), FULL, CROWDED_SHELF, Code.NOT_IN_CART),
-        (UnsaveLine(EGGS), EMPTY, SHELF, Code.NOT_IN_CART),
-        (Undo(rev=7), EMPTY, SHELF, Code.NOTHING_TO_UNDO),
+        (UnsaveLine(EGGS), EMPTY, CATALOG, Code.NOT_IN_CART),
+        (Undo(rev=7), EMPTY, CATALOG, Code.NOTHING_TO_UNDO),
     ],
     ids=[
         "unknown before too many",
@@ -66,8 +66,8 @@ NEVER_MORE = shelf_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
         "nothing to undo before another change",
     ],
 )
-def test_the_reason_given_is(op: Op, cart: Cart, shelf: Shelf, code: Code) -> None:
-    assert refused(op, cart, shelf) is code
+def test_the_reason_given_is(op: Op, cart: Cart, catalog: Catalog, code: Code) -> None:
+    assert refused(op, cart, catalog) is code
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_the_reason_given_is(op: Op, cart: Cart, shelf: Shelf, code: Code) -> No
     ids=["unknown", "gone", "sold out", "too many", "not there", "another price"],
 )
 def test_a_refusal_names_the_product_in_a_sentence(op: Op, name: str) -> None:
-    verdict = ruling_on(op, NINETY, shelf_with(APPLES, price=300)).verdict
+    verdict = ruling_on(op, NINETY, catalog_with(APPLES, price=300)).verdict
 
     assert isinstance(verdict, No)
     assert name in verdict.text
@@ -92,7 +92,7 @@ def test_a_refusal_names_the_product_in_a_sentence(op: Op, name: str) -> None:
 
 @pytest.mark.parametrize("op", [BadOp(), AddLine(GHOST, 1), Undo(rev=9)])
 def test_a_refusal_has_the_number_of_its_op_and_the_revision_that_stays(op: Op) -> None:
-    verdict = rule(NINETY, Ticket(HERE, 2, "body"), op, SHELF, NOON).verdict
+    verdict = rule(NINETY, OpRef(HERE, 2, "body"), op, CATALOG, NOON).verdict
 
     assert (verdict.n, verdict.rev) == (2, 1)
 

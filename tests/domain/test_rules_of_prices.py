@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain.cart import Line, Patch
+from app.domain.catalog import Catalog, Money
 from app.domain.ops import AcceptLine, AddLine, Op, SaveLine, SetLine, Undo, UnsaveLine
-from app.domain.shelf import Money, Shelf
 from app.domain.verdicts import Code, Ok
 from tests.examples import (
     APPLES,
@@ -12,15 +12,15 @@ from tests.examples import (
     GHOST,
     MILK,
     after,
+    catalog_with,
     granted,
     refused,
     ruling_on,
-    shelf_with,
 )
 
 ONE_APPLE = after(AddLine(APPLES, 1))
-DEARER = shelf_with(APPLES, price=240)
-CHEAPER = shelf_with(APPLES, price=200)
+DEARER = catalog_with(APPLES, price=240)
+CHEAPER = catalog_with(APPLES, price=200)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,8 @@ def test_the_agreed_price_of_a_new_line_is(
     ],
 )
 @pytest.mark.parametrize("shelf", [DEARER, CHEAPER], ids=["after a rise", "after a fall"])
-def test_adding_more_keeps_the_agreed_price(op: Op, shelf: Shelf) -> None:
-    assert granted(op, ONE_APPLE, shelf).lines[APPLES] == Line(1, 3, Money(220))
+def test_adding_more_keeps_the_agreed_price(op: Op, catalog: Catalog) -> None:
+    assert granted(op, ONE_APPLE, catalog).lines[APPLES] == Line(1, 3, Money(220))
 
 
 def test_a_rise_is_agreed_to_by_accepting_it() -> None:
@@ -69,9 +69,9 @@ def test_a_rise_is_not_agreed_to_by_accepting_another_price(price: int) -> None:
 @pytest.mark.parametrize("price", [1, 200, 220, 999])
 @pytest.mark.parametrize("today", [220, 200])
 def test_where_there_is_no_rise_accepting_is_ok_and_changes_nothing(price: int, today: int) -> None:
-    shelf = shelf_with(APPLES, price=today)
+    catalog = catalog_with(APPLES, price=today)
 
-    ruling = ruling_on(AcceptLine(APPLES, Money(price)), ONE_APPLE, shelf)
+    ruling = ruling_on(AcceptLine(APPLES, Money(price)), ONE_APPLE, catalog)
 
     assert ruling.verdict == Ok(2, rev=1)
     assert ruling.patch is None
@@ -80,9 +80,9 @@ def test_where_there_is_no_rise_accepting_is_ok_and_changes_nothing(price: int, 
 
 @pytest.mark.parametrize("stock", [0, 1])
 def test_a_rise_can_be_accepted_whatever_there_is_left(stock: int) -> None:
-    shelf = shelf_with(APPLES, DEARER, stock=stock)
+    catalog = catalog_with(APPLES, DEARER, stock=stock)
 
-    assert granted(AcceptLine(APPLES, Money(240)), ONE_APPLE, shelf).lines[APPLES].agreed == 240
+    assert granted(AcceptLine(APPLES, Money(240)), ONE_APPLE, catalog).lines[APPLES].agreed == 240
 
 
 def test_only_a_line_of_the_cart_can_be_accepted() -> None:
@@ -95,18 +95,18 @@ def test_only_a_line_of_the_cart_can_be_accepted() -> None:
 
 
 def test_saving_and_moving_back_keeps_the_agreed_price() -> None:
-    cart = after(SaveLine(APPLES), UnsaveLine(APPLES), cart=ONE_APPLE, shelf=DEARER)
+    cart = after(SaveLine(APPLES), UnsaveLine(APPLES), cart=ONE_APPLE, catalog=DEARER)
 
     assert cart.lines[APPLES].agreed == 220
 
 
 def test_undoing_a_removal_keeps_the_agreed_price() -> None:
-    cart = after(SetLine(APPLES, 0), Undo(), cart=ONE_APPLE, shelf=DEARER)
+    cart = after(SetLine(APPLES, 0), Undo(), cart=ONE_APPLE, catalog=DEARER)
 
     assert cart.lines[APPLES].agreed == 220
 
 
 def test_a_line_that_was_taken_out_and_put_in_again_is_a_new_one() -> None:
-    cart = after(SetLine(APPLES, 0), AddLine(APPLES, 1), cart=ONE_APPLE, shelf=DEARER)
+    cart = after(SetLine(APPLES, 0), AddLine(APPLES, 1), cart=ONE_APPLE, catalog=DEARER)
 
     assert cart.lines[APPLES] == Line(2, 1, Money(240))

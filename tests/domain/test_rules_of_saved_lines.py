@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from app.domain.cart import Line, Patch
+from app.domain.catalog import Money, Sku
 from app.domain.ops import AddLine, SaveLine, SetLine, UnsaveLine
-from app.domain.shelf import Money, Sku
-from app.domain.totals import LineState, view
+from app.domain.totals import LineState, show_cart
 from app.domain.verdicts import Code, Ok
 from tests.domain.crowd import ALL_SAVED, CROWDED_SHELF, FULL, ONE_MORE, THINGS
 from tests.examples import (
@@ -17,10 +17,10 @@ from tests.examples import (
     MILK,
     NOON,
     after,
+    catalog_with,
     granted,
     refused,
     ruling_on,
-    shelf_with,
 )
 
 BOTH = after(AddLine(APPLES, 3), AddLine(MILK, 4))
@@ -47,9 +47,9 @@ def test_a_line_that_is_moved_back_goes_to_the_end_of_the_cart() -> None:
 def test_quantities_add_up_in_the_older_place_and_the_lower_agreed_price_stays(
     before: int, now: int
 ) -> None:
-    old, new = shelf_with(MILK, price=before), shelf_with(MILK, price=now)
-    apart = after(AddLine(MILK, 1), SaveLine(MILK), shelf=old)
-    apart = after(AddLine(MILK, 2), cart=apart, shelf=new)
+    old, new = catalog_with(MILK, price=before), catalog_with(MILK, price=now)
+    apart = after(AddLine(MILK, 1), SaveLine(MILK), catalog=old)
+    apart = after(AddLine(MILK, 2), cart=apart, catalog=new)
 
     joined_in_cart = granted(UnsaveLine(MILK), apart, new)
     joined_in_saved = granted(SaveLine(MILK), apart, new)
@@ -64,26 +64,26 @@ def test_quantities_add_up_in_the_older_place_and_the_lower_agreed_price_stays(
     ids=["gone", "sold out", "short", "dearer"],
 )
 def test_saving_always_works(changes: dict[str, Any]) -> None:
-    saved = granted(SaveLine(MILK), BOTH, shelf_with(MILK, **changes)).saved
+    saved = granted(SaveLine(MILK), BOTH, catalog_with(MILK, **changes)).saved
 
     assert saved == {MILK: Line(3, 4, Money(145))}
 
 
 def test_moving_back_does_not_clamp_so_that_the_line_is_short() -> None:
-    scarce = shelf_with(MILK, stock=1)
+    scarce = catalog_with(MILK, stock=1)
 
     cart = granted(UnsaveLine(MILK), MILK_SAVED, scarce)
 
     assert cart.lines[MILK].qty == 4
-    assert view(cart, scarce, NOON).lines[-1].state is LineState.SHORT
+    assert show_cart(cart, scarce, NOON).lines[-1].state is LineState.SHORT
 
 
 def test_what_is_gone_can_be_moved_back_and_then_taken_out() -> None:
-    without = shelf_with(MILK, sold=False)
+    without = catalog_with(MILK, sold=False)
 
     back = granted(UnsaveLine(MILK), MILK_SAVED, without)
 
-    assert view(back, without, NOON).lines[-1].state is LineState.GONE
+    assert show_cart(back, without, NOON).lines[-1].state is LineState.GONE
     assert MILK not in granted(SetLine(MILK, 0), back, without).lines
 
 
@@ -114,8 +114,8 @@ def test_together_they_may_be_99_and_no_more() -> None:
 
 
 def test_a_hundred_lines_can_be_saved_and_no_more() -> None:
-    one_more = after(AddLine(ONE_MORE, 1), cart=ALL_SAVED, shelf=CROWDED_SHELF)
-    known = after(AddLine(THINGS[5], 1), cart=ALL_SAVED, shelf=CROWDED_SHELF)
+    one_more = after(AddLine(ONE_MORE, 1), cart=ALL_SAVED, catalog=CROWDED_SHELF)
+    known = after(AddLine(THINGS[5], 1), cart=ALL_SAVED, catalog=CROWDED_SHELF)
 
     assert len(ALL_SAVED.saved) == 100
     assert refused(SaveLine(ONE_MORE), one_more, CROWDED_SHELF) is Code.LINE_LIMIT
@@ -123,8 +123,10 @@ def test_a_hundred_lines_can_be_saved_and_no_more() -> None:
 
 
 def test_a_line_is_not_moved_back_into_a_full_cart_unless_there_is_one_like_it() -> None:
-    one_saved = after(SaveLine(THINGS[0]), AddLine(ONE_MORE, 1), cart=FULL, shelf=CROWDED_SHELF)
-    known = after(SetLine(ONE_MORE, 0), AddLine(THINGS[0], 1), cart=one_saved, shelf=CROWDED_SHELF)
+    one_saved = after(SaveLine(THINGS[0]), AddLine(ONE_MORE, 1), cart=FULL, catalog=CROWDED_SHELF)
+    known = after(
+        SetLine(ONE_MORE, 0), AddLine(THINGS[0], 1), cart=one_saved, catalog=CROWDED_SHELF
+    )
 
     assert refused(UnsaveLine(THINGS[0]), one_saved, CROWDED_SHELF) is Code.LINE_LIMIT
     assert granted(UnsaveLine(THINGS[0]), known, CROWDED_SHELF).lines[THINGS[0]].qty == 2

@@ -7,30 +7,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.cart import Cart
+from app.domain.catalog import Catalog, Money, Voucher
 from app.domain.ops import AddLine, SaveLine, SetLine, SetNote, SetVoucher, Undo
-from app.domain.shelf import Money, Shelf, Voucher
-from app.domain.totals import Totals, view
+from app.domain.totals import Totals, show_cart
 from app.domain.vouchers import ShownVoucher, VoucherState
-from tests.domain.wishes import DAYS, SHELVES, Day, Story, some_story
+from tests.domain.op_examples import DAYS, SHELVES, Day, Story, some_story
 from tests.examples import (
     APPLES,
+    CATALOG,
     EMPTY,
     FIVER,
     MILK,
     NOON,
-    SHELF,
     TENTH,
     after,
+    catalog_with,
     shelf_honouring,
-    shelf_with,
 )
 
 FOUR_MILKS = after(AddLine(MILK, 4))
 
 
-def totals(cart: Cart, shelf: Shelf = SHELF) -> Totals:
+def totals(cart: Cart, catalog: Catalog = CATALOG) -> Totals:
     """Return what *cart* costs at noon."""
-    return view(cart, shelf, NOON).totals
+    return show_cart(cart, catalog, NOON).totals
 
 
 def costs(count: int, subtotal: int, discount: int, delivery: int, total: int) -> Totals:
@@ -41,15 +41,15 @@ def costs(count: int, subtotal: int, discount: int, delivery: int, total: int) -
 
 
 def test_an_empty_cart_costs_nothing_not_even_the_delivery() -> None:
-    assert view(EMPTY, SHELF, NOON) == ((), (), "", None, costs(0, 0, 0, 0, 0))
+    assert show_cart(EMPTY, CATALOG, NOON) == ((), (), "", None, costs(0, 0, 0, 0, 0))
 
 
 def test_a_cart_costs_its_lines_at_todays_prices_and_the_delivery() -> None:
     cart = after(AddLine(APPLES, 3), AddLine(MILK, 2))
 
     assert totals(cart) == costs(5, 950, 0, 350, 1300)
-    assert totals(cart, shelf_with(APPLES, price=100)) == costs(5, 590, 0, 350, 940)
-    assert totals(cart, shelf_with(APPLES, price=300)) == costs(5, 1190, 0, 350, 1540)
+    assert totals(cart, catalog_with(APPLES, price=100)) == costs(5, 590, 0, 350, 940)
+    assert totals(cart, catalog_with(APPLES, price=300)) == costs(5, 1190, 0, 350, 1540)
 
 
 @pytest.mark.parametrize(
@@ -64,38 +64,40 @@ def test_a_cart_costs_its_lines_at_todays_prices_and_the_delivery() -> None:
 def test_what_cannot_be_had_at_all_costs_nothing(today: dict[str, Any], expected: Totals) -> None:
     cart = after(AddLine(APPLES, 3), AddLine(MILK, 2))
 
-    assert totals(cart, shelf_with(MILK, **today)) == expected
+    assert totals(cart, catalog_with(MILK, **today)) == expected
 
 
 def test_a_cart_of_which_nothing_can_be_had_is_delivered_for_nothing() -> None:
-    assert totals(FOUR_MILKS, shelf_with(MILK, stock=0)) == costs(0, 0, 0, 0, 0)
+    assert totals(FOUR_MILKS, catalog_with(MILK, stock=0)) == costs(0, 0, 0, 0, 0)
 
 
 def test_saved_lines_cost_nothing() -> None:
     cart = after(AddLine(APPLES, 3), SaveLine(APPLES), AddLine(MILK, 2))
 
     assert totals(cart) == costs(2, 290, 0, 350, 640)
-    assert [line.sku for line in view(cart, SHELF, NOON).saved] == [APPLES]
+    assert [line.sku for line in show_cart(cart, CATALOG, NOON).saved] == [APPLES]
 
 
 @pytest.mark.parametrize(("price", "delivery"), [(3999, 350), (4000, 0), (4001, 0)])
 def test_from_forty_pounds_on_the_delivery_is_free(price: int, delivery: int) -> None:
     cart = after(AddLine(APPLES, 1))
 
-    assert totals(cart, shelf_with(APPLES, price=price)).delivery == delivery
+    assert totals(cart, catalog_with(APPLES, price=price)).delivery == delivery
 
 
 def test_a_discount_does_not_make_the_delivery_cost_again() -> None:
     cart = after(AddLine(APPLES, 10), SetVoucher(FIVER))
 
-    assert totals(cart, shelf_with(APPLES, price=400)) == costs(10, 4000, 500, 0, 3500)
+    assert totals(cart, catalog_with(APPLES, price=400)) == costs(10, 4000, 500, 0, 3500)
 
 
 def test_a_discount_comes_off_before_the_delivery_is_added() -> None:
     cart = after(AddLine(APPLES, 3), AddLine(MILK, 1), SetVoucher(TENTH))
 
     assert totals(cart) == costs(4, 805, 80, 350, 1075)
-    assert view(cart, SHELF, NOON).voucher == ShownVoucher(TENTH, "10 % off", VoucherState.OK)
+    assert show_cart(cart, CATALOG, NOON).voucher == ShownVoucher(
+        TENTH, "10 % off", VoucherState.OK
+    )
 
 
 def test_a_total_is_never_negative() -> None:
@@ -109,16 +111,16 @@ def test_lines_are_shown_in_the_order_in_which_they_were_added() -> None:
     cart = after(AddLine(MILK, 1), AddLine(APPLES, 1), SetLine(MILK, 0), Undo())
 
     assert list(cart.lines) == [APPLES, MILK]
-    assert [line.sku for line in view(cart, SHELF, NOON).lines] == [MILK, APPLES]
+    assert [line.sku for line in show_cart(cart, CATALOG, NOON).lines] == [MILK, APPLES]
 
 
 def test_the_note_is_shown() -> None:
-    assert view(after(SetNote("Ring twice")), SHELF, NOON).note == "Ring twice"
+    assert show_cart(after(SetNote("Ring twice")), CATALOG, NOON).note == "Ring twice"
 
 
 @given(some_story, st.sampled_from(DAYS))
 def test_the_totals_always_add_up(story: Story, day: Day) -> None:
-    shown = view(story.end(), SHELVES[day], NOON)
+    shown = show_cart(story.end(), SHELVES[day], NOON)
 
     there = [line for line in shown.lines if line.state not in {"sold_out", "gone"}]
     told = shown.totals

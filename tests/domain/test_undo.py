@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 
 from app.domain.cart import Cart
+from app.domain.catalog import Catalog, Money
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -16,24 +17,31 @@ from app.domain.ops import (
     UnsaveLine,
 )
 from app.domain.rules import rule
-from app.domain.shelf import Money, Shelf
 from app.domain.verdicts import Code, Ok
-from tests.domain.wishes import SHELVES, Picture, Story, Wish, some_story, some_wishes, what_shows
+from tests.domain.op_examples import (
+    SHELVES,
+    Picture,
+    Story,
+    Wish,
+    some_story,
+    some_wishes,
+    what_shows,
+)
 from tests.examples import (
     APPLES,
+    CATALOG,
     EMPTY,
     FIVER,
     MILK,
     NOON,
-    SHELF,
     TENTH,
     THERE,
     after,
+    catalog_with,
     granted,
+    ref,
     refused,
     ruling_on,
-    shelf_with,
-    ticket,
 )
 
 BEFORE = after(
@@ -44,7 +52,7 @@ BEFORE = after(
     SetNote("Ring twice"),
     SetVoucher(TENTH),
 )
-DEARER = shelf_with(APPLES, price=240)
+DEARER = catalog_with(APPLES, price=240)
 EACH_KIND = [
     AddLine(APPLES, 1),
     SetLine(APPLES, 9),
@@ -63,14 +71,14 @@ EACH_KIND = [
 @pytest.mark.parametrize("op", EACH_KIND, ids=str)
 @pytest.mark.parametrize(
     "shelf",
-    [SHELF, shelf_with(APPLES, stock=0), shelf_with(APPLES, sold=False, price=9)],
+    [CATALOG, catalog_with(APPLES, stock=0), catalog_with(APPLES, sold=False, price=9)],
     ids=["same shelf", "sold out", "gone"],
 )
-def test_an_undo_makes_it_as_it_was_whatever_is_on_the_shelf(op: Op, shelf: Shelf) -> None:
+def test_an_undo_makes_it_as_it_was_whatever_is_on_the_shelf(op: Op, catalog: Catalog) -> None:
     changed = granted(op, BEFORE, DEARER)
     assert what_shows(changed) != what_shows(BEFORE)
 
-    undone = granted(Undo(), changed, shelf)
+    undone = granted(Undo(), changed, catalog)
 
     assert what_shows(undone) == what_shows(BEFORE)
     assert undone.content == BEFORE.content
@@ -107,7 +115,7 @@ def test_an_undo_is_not_itself_undone() -> None:
 def test_any_tab_takes_back_what_another_did() -> None:
     added = granted(AddLine(APPLES, 1))
 
-    undone = rule(added, ticket(added, THERE), Undo(), SHELF, NOON)
+    undone = rule(added, ref(added, THERE), Undo(), CATALOG, NOON)
 
     assert undone.verdict == Ok(1, rev=2)
     assert undone.cart.lines == {}
@@ -115,7 +123,7 @@ def test_any_tab_takes_back_what_another_did() -> None:
 
 @pytest.mark.parametrize("op", [SetLine(MILK, 0), AddLine(MILK, 1), SetVoucher("WRONG")])
 def test_what_changed_nothing_is_no_step(op: Op) -> None:
-    tried = after(op, cart=after(AddLine(APPLES, 1)), shelf=shelf_with(MILK, stock=0))
+    tried = after(op, cart=after(AddLine(APPLES, 1)), catalog=catalog_with(MILK, stock=0))
 
     assert granted(Undo(), tried).lines == {}
 
@@ -148,7 +156,7 @@ def test_the_newest_ten_changes_can_be_undone_and_no_more() -> None:
 def undo_all(cart: Cart) -> list[Picture]:
     """Return what *cart* shows, then what it shows after each undo that is granted."""
     shown = [what_shows(cart)]
-    while cart.steps:
+    while cart.undo_stack:
         cart = granted(Undo(), cart)
         shown.append(what_shows(cart))
     return shown
@@ -174,4 +182,4 @@ def test_any_change_can_be_undone_by_its_revision(story: Story) -> None:
             undone = granted(Undo(ruling.verdict.rev), ruling.cart, SHELVES[wish.day])
             assert what_shows(undone) == what_shows(before)
             assert undone.content == before.content
-            assert undone.steps == before.steps[-9:]
+            assert undone.undo_stack == before.undo_stack[-9:]

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.catalog import Money, Voucher, VoucherCode
 from app.domain.ops import SetVoucher
-from app.domain.shelf import Money, Voucher, VoucherCode
-from app.domain.vouchers import ShownVoucher, VoucherState, discount, show_voucher, spelled
-from tests.examples import DAY_S, EMPTY, NOON, SHELF, TENTH, after, shelf_honouring
+from app.domain.vouchers import ShownVoucher, VoucherState, discount, normalise_code, show_voucher
+from tests.examples import CATALOG, DAY_S, EMPTY, NOON, TENTH, after, shelf_honouring
 
 REDUCED = after(SetVoucher(TENTH))
 OF_TODAY = Voucher(TENTH, "10 % off", percent=10, starts=NOON, ends=NOON + DAY_S)
@@ -30,16 +30,16 @@ def taken_off(voucher: Voucher, subtotal: int) -> int:
 
 @pytest.mark.parametrize("code", ["welcome10", "WELCOME10", " Welcome10\t"])
 def test_case_and_outer_spaces_of_a_code_do_not_matter(code: str) -> None:
-    assert spelled(code) == TENTH
+    assert normalise_code(code) == TENTH
 
 
 def test_inner_spaces_of_a_code_matter() -> None:
-    assert spelled(" welcome 10 ") == "WELCOME 10"
+    assert normalise_code(" welcome 10 ") == "WELCOME 10"
 
 
 def test_a_cart_without_a_voucher_shows_none() -> None:
-    assert show_voucher(EMPTY, SHELF, Money(1000), NOON) is None
-    assert discount(None, SHELF, Money(1000)) == 0
+    assert show_voucher(EMPTY, CATALOG, Money(1000), NOON) is None
+    assert discount(None, CATALOG, Money(1000)) == 0
 
 
 def test_a_voucher_is_shown_with_its_label() -> None:
@@ -121,7 +121,7 @@ def test_of_several_reasons_the_one_told_is_the_one_the_shopper_can_least_help(
 
 
 def test_a_voucher_that_the_shop_has_withdrawn_is_expired_and_takes_nothing_off() -> None:
-    bare = SHELF._replace(vouchers={})
+    bare = CATALOG._replace(vouchers={})
 
     told = show_voucher(REDUCED, bare, Money(1000), NOON)
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import connect
 from tests.e2e.server import Server
 from tests.e2e.wire import Answer, Shopper
@@ -57,7 +57,7 @@ def on_disk(shop: Server, question: str, **values: object) -> Any:
 
     engine = connect(shop.database)
     try:
-        return ask(engine, scalar)
+        return run_query(engine, scalar)
     finally:
         engine.dispose()
 

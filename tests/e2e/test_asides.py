@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from tests.e2e.shelf import APPLES, GHOST, MILK, PLENTY, price
+from tests.e2e.catalog import APPLES, GHOST, MILK, PLENTY, price
 from tests.e2e.wire import Shopper, as_text, frame
 
 BEAT_S = 1

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.catalog import APPLES, MILK
 from tests.e2e.conftest import Street
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES, MILK
 from tests.e2e.wire import PASSWORD, Shopper, newcomer
 
 

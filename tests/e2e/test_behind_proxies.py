@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.e2e.catalog import APPLES
 from tests.e2e.conftest import Street
 from tests.e2e.server import ROOT, Server, free_port
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import PASSWORD, Shopper, greeting, newcomer
 
 PATIENCE_S = 20

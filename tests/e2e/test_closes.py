@@ -7,10 +7,10 @@ import time
 
 import pytest
 
+from tests.e2e.catalog import APPLES
 from tests.e2e.conftest import Street
 from tests.e2e.raw import handshake, line_to
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import PASSWORD, Goodbye, Shopper, Wire, as_text, frame, newcomer
 
 BURST = 6

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import pytest
 
-from app.cli import main
+from app.cli.main import main
 from app.store.engines import connect
+from tests.e2e.catalog import APPLES, GHOST
 from tests.e2e.conftest import Street
 from tests.e2e.server import Server, environment, free_port, run_command
-from tests.e2e.shelf import APPLES, GHOST
 from tests.e2e.wire import PASSWORD, Shopper, newcomer
 
 SECRET = "known to nobody but the tests of this shop"

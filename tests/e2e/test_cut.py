@@ -3,10 +3,10 @@
 import asyncio
 
 from app.domain.verdicts import Ok
+from tests.e2e.catalog import APPLES
 from tests.e2e.clicking import households
 from tests.e2e.conftest import Street
 from tests.e2e.server import free_port
-from tests.e2e.shelf import APPLES
 from tests.proof.proxy import proxy_to
 
 ACCOUNTS, TABS = 15, 4

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.balancer import Balanced, balanced
+from tests.e2e.catalog import PLENTY
 from tests.e2e.clicking import households
 from tests.e2e.shared import open_shared
-from tests.e2e.shelf import PLENTY
 
 ACCOUNTS = 10
 LONGEST_EXIT_S = 15

@@ -8,9 +8,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 
+from tests.e2e.catalog import APPLES
 from tests.e2e.raw import Line, handshake, line_to, request
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import PASSWORD, Goodbye, Shopper, as_text, frame, op
 
 HEADERS = {
@@ -238,7 +238,7 @@ ANSWERS = {
     "a page": ("GET", "/", {}, 200),
     "a file": ("GET", "/static/css/shop.css", {}, 200),
     "a missing file": ("GET", "/static/nothing.css", {}, 404),
-    "a climb out of the folder": ("GET", "/static/../app/main.py", {}, 404),
+    "a climb out of the folder": ("GET", "/static/../app/runtime/build.py", {}, 404),
     "nothing": ("GET", "/nothing", {}, 404),
     "another method": ("PUT", "/", {}, 405),
     "another host": ("GET", "/", {"Host": "evil.example"}, 421),

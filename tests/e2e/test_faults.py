@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.cart import Account
-from app.store.database import ask
+from app.domain.cart import AccountId
+from app.store.database import run_query
 from app.store.engines import connect
 from tests.databases import Databases
+from tests.e2e.catalog import APPLES
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import Goodbye, Shopper, greeting, newcomer
 from tests.store.spoilt import spoil
 
@@ -27,7 +27,7 @@ def ailing(tmp_path: Path, databases: Databases) -> Iterator[Server]:
 def spoil_cart_of(shopper: Shopper) -> None:
     """Have the shop fail whenever it reads this cart."""
     engine = connect(shopper.server.environment["SHOP_DATABASE"])
-    ask(engine, spoil, Account(shopper.account))
+    run_query(engine, spoil, AccountId(shopper.account))
     engine.dispose()
 
 

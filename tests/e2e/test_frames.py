@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from websockets.frames import Frame, Opcode
 
-from tests.e2e.shelf import APPLES, MILK
+from tests.e2e.catalog import APPLES, MILK
 from tests.e2e.wire import Goodbye, Shopper, as_text, frame, going_on, greeting
 
 LARGEST = 8192

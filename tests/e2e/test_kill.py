@@ -12,19 +12,19 @@ from uuid import uuid4
 
 import pytest
 
-from app.client import Patience, Shop, Tab
+from app.client import RetryPolicy, Shop, Tab
 from app.domain.verdicts import Ok
 from tests.databases import exists
+from tests.e2e.catalog import APPLES, MILK, PLENTY
 from tests.e2e.conftest import Street
 from tests.e2e.kept import Kept
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES, MILK, PLENTY
 from tests.e2e.wire import Shopper, newcomer, op
 
 pytestmark = pytest.mark.on_both
 
 SETTINGS = {"limits": "load"}
-QUICK = Patience(first_pause_s=0.05, longest_pause_s=0.1, steady_s=0)
+QUICK = RetryPolicy(first_pause_s=0.05, longest_pause_s=0.1, steady_s=0)
 HERS, HIS = 120, 80
 REMEMBERED = 32
 BACK_S = 5
@@ -45,7 +45,7 @@ class Watched(NamedTuple):
 @pytest.fixture
 async def tabs(ada: Shopper) -> AsyncIterator[tuple[Watched, Watched]]:
     """Return two open tabs of one account that come back by themselves."""
-    account = Shop(ada.server.origin, patience=QUICK).account(ada.account, ada.cookie)
+    account = Shop(ada.server.origin, retry_policy=QUICK).account(ada.account, ada.cookie)
     async with AsyncExitStack() as opened:
 
         async def watched() -> Watched:

@@ -5,9 +5,9 @@ from contextlib import suppress
 
 from websockets.exceptions import ConnectionClosed
 
+from tests.e2e.catalog import APPLES
 from tests.e2e.conftest import Street
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import PASSWORD, Goodbye, Shopper, Wire, frame, newcomer
 
 IDLE_S, ABSOLUTE_S = 2, 4

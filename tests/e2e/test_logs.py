@@ -4,8 +4,8 @@ import asyncio
 import json
 from base64 import urlsafe_b64decode
 
+from tests.e2e.catalog import APPLES
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import PASSWORD, Shopper, op
 
 SETTINGS = {"log": "debug", "node": "w7"}

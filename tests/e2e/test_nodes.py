@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 
 from tests.databases import Cluster
+from tests.e2e.catalog import APPLES, BREAD, MILK, price
 from tests.e2e.orders import fill, order, wanted
 from tests.e2e.server import Server, free_port, run_command
 from tests.e2e.shared import open_shared
-from tests.e2e.shelf import APPLES, BREAD, MILK, price
 from tests.e2e.wire import Goodbye, Shopper, Wire, newcomer, op
 from tests.redis import RedisServer
 

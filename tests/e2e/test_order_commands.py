@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.e2e.catalog import APPLES
 from tests.e2e.orders import fill, on_disk, order, stock_of, wanted
 from tests.e2e.server import Server, run_command
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import Shopper
 
 pytestmark = pytest.mark.on_both

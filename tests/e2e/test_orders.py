@@ -8,9 +8,9 @@ from http.client import HTTPConnection
 
 import pytest
 
+from tests.e2e.catalog import APPLES, MILK
 from tests.e2e.orders import fill, new_key, on_disk, order, stock_of, wanted
 from tests.e2e.server import Server, run_command
-from tests.e2e.shelf import APPLES, MILK
 from tests.e2e.wire import Shopper, newcomer
 
 pytestmark = pytest.mark.on_both

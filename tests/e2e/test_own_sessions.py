@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.e2e.catalog import APPLES
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import PASSWORD, Answer, Goodbye, Shopper, Wire
 
 SIGNED_OUT = Goodbye(4410, "")

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from tests.e2e.catalog import APPLES, MILK
 from tests.e2e.lock import locked
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES, MILK
 from tests.e2e.wire import Frame, Shopper, Wire, as_text, frame, newcomer, op
 
 pytestmark = pytest.mark.on_both

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.catalog import PLENTY
 from tests.e2e.server import Server
-from tests.e2e.shelf import PLENTY
 from tests.e2e.test_order_commands import said
 from tests.e2e.wire import Shopper
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.shelf import APPLES, FEW, FEW_LEFT, GHOST, GONE, MILK, PLENTY, SOLD_OUT
+from tests.e2e.catalog import APPLES, FEW, FEW_LEFT, GHOST, GONE, MILK, PLENTY, SOLD_OUT
 from tests.e2e.wire import Frame, Shopper, Wire, op
 
 SETTINGS = {"burst": 10_000}

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from tests.e2e.catalog import APPLES, FEW, FEW_LEFT, MILK, SOLD_OUT
 from tests.e2e.lock import locked
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES, FEW, FEW_LEFT, MILK, SOLD_OUT
 from tests.e2e.wire import Frame, Goodbye, Shopper, Wire, newcomer, op
 
 pytestmark = pytest.mark.on_both

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.e2e.catalog import APPLES, BREAD, MILK, price
 from tests.e2e.server import Server
-from tests.e2e.shelf import APPLES, BREAD, MILK, price
 from tests.e2e.wire import Frame, Shopper, Wire, newcomer, op
 
 pytestmark = pytest.mark.on_both

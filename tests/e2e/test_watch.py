@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 
 from app.store.engines import connect
 from tests.databases import locked
+from tests.e2e.catalog import APPLES, GHOST
 from tests.e2e.conftest import Street
 from tests.e2e.server import Server, free_port
-from tests.e2e.shelf import APPLES, GHOST
 from tests.e2e.wire import Answer, Shopper, newcomer, send
-from tests.watch.reader import Told, read
+from tests.metrics.reader import Told, read
 
 DRAIN_MS = 3000
 

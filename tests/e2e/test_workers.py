@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.catalog import APPLES
 from tests.e2e.server import Server, free_port, run_command
 from tests.e2e.shared import Shared, open_shared
-from tests.e2e.shelf import APPLES
 from tests.e2e.wire import Shopper, newcomer, send
-from tests.watch.reader import read
+from tests.metrics.reader import read
 
 BOTH = {"w-1", "w-2"}
 SOON_S = 10

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
@@ -18,7 +18,7 @@ def stocked(databases: Databases) -> str:
     url = databases.new()
     engine = connect(url)
     migrate(engine)
-    ask(engine, seed)
+    run_query(engine, seed)
     engine.dispose()
     return url
 

@@ -7,11 +7,11 @@ from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.cart import Account, Cart
+from app.domain.cart import AccountId, Cart
+from app.domain.errors import DatabaseUnavailable
 from app.domain.outbox import OutboxId
-from app.live.ports import Away
 from app.store.carts import load_cart, load_carts, load_last, load_versions, save_carts
-from app.store.database import Database, NotNow
+from app.store.database import Database
 from tests.examples import NOON
 
 
@@ -42,24 +42,24 @@ class FlakyDatabase(Database):
         self.saving = asyncio.Event()
         self.interlude: Callable[[], Coroutine[Any, Any, object]] | None = None
 
-    async def read(self, question: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answer *question*, unless the database is away."""
-        self.reads.append(question.__name__)
+    async def read(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer *query*, unless the database is away."""
+        self.reads.append(query.__name__)
         if self.is_broken:
             raise ZeroDivisionError("for the log only")
         if self.is_away:
-            raise NotNow("away")
-        return await super().read(question, *args, **kwargs)
+            raise DatabaseUnavailable("away")
+        return await super().read(query, *args, **kwargs)
 
-    async def write(self, question: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answer *question* and commit, unless the database is away."""
-        self.writes.append(question.__name__)
+    async def write(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer *query* and commit, unless the database is away."""
+        self.writes.append(query.__name__)
         await self._interrupt()
-        if question is save_carts:
+        if query is save_carts:
             self.saving.set()
         if self.is_away or self.writes_fail:
-            raise NotNow("away")
-        return await super().write(question, *args, **kwargs)
+            raise DatabaseUnavailable("away")
+        return await super().write(query, *args, **kwargs)
 
     async def _interrupt(self) -> None:
         """Do what a test wants to happen now, as another request would: knowing nothing of this."""
@@ -75,24 +75,24 @@ class Disk:
     database: Database
     is_away: bool = False
 
-    async def cart(self, account: Account) -> Cart:
+    async def cart(self, account: AccountId) -> Cart:
         """Return the cart as last saved."""
         with self._away():
             cart: Cart = await self.database.read(load_cart, account)
             return cart
 
-    async def carts_of(self, accounts: Iterable[Account]) -> Sequence[Cart]:
+    async def carts_of(self, accounts: Iterable[AccountId]) -> Sequence[Cart]:
         """Return many carts."""
         with self._away():
             found: Sequence[Cart] = await self.database.read(load_carts, [*accounts])
             return found
 
-    async def version(self, account: Account) -> int:
+    async def version(self, account: AccountId) -> int:
         """Return how often the cart was saved."""
         with self._away():
             return int((await self.database.read(load_versions, [account]))[account])
 
-    async def last(self, account: Account, outbox: OutboxId) -> int:
+    async def last(self, account: AccountId, outbox: OutboxId) -> int:
         """Return how far an outbox got."""
         with self._away():
             last: int = await self.database.read(load_last, account, outbox)
@@ -101,8 +101,8 @@ class Disk:
     @contextmanager
     def _away(self) -> Iterator[None]:
         if self.is_away:
-            raise Away
+            raise DatabaseUnavailable
         try:
             yield
-        except NotNow as error:
-            raise Away from error
+        except DatabaseUnavailable as error:
+            raise DatabaseUnavailable from error

@@ -15,25 +15,25 @@ from jinja2.bccache import Bucket
 from quart import Quart
 from quart_auth import QuartAuth
 
-from app.domain import allowance
+from app.domain.catalog import Money, Sku
 from app.domain.limits import Limits
-from app.domain.news import OrderMoved
 from app.domain.sessions import Lifetime
-from app.domain.shelf import Money, Sku
-from app.http.assets import Assets
-from app.http.desk import Desk
-from app.http.doors import open_doors
-from app.http.passwords import Passwords
-from app.http.throttle import Throttle
-from app.http.tries import Turns
+from app.domain.token_bucket import RateLimit
+from app.http.app import register_blueprints
+from app.http.core.assets import Assets
+from app.http.core.context import HttpContext
+from app.live.catalog import LiveCatalog
+from app.live.context import CartContext
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
-from app.live.shelf import LiveShelf
-from app.live.shop import Shop
-from app.nodes import Alone
+from app.protocol.messages import OrderMoved
+from app.runtime.cluster import NoPeers
+from app.services.login_backoff import LoginLocks
+from app.services.passwords import Passwords
+from app.services.rate_limit import RateLimiter
+from app.store.catalog import load_catalog_changes, load_categories
 from app.store.database import Database
 from app.store.orders import find_any_order, load_moved_orders, move_on
-from app.store.shelf import load_categories, load_moves
 from app.store.writer import Writer
 from tests.http.flaky import Clock, Disk, FlakyDatabase
 from tests.http.visitor import ADA, Visitor
@@ -69,7 +69,7 @@ class House:
     """The shop, and all that a test may want to turn a screw on."""
 
     app: Quart
-    desk: Desk
+    context: HttpContext
     database: FlakyDatabase
     clock: Clock
     writer: Writer
@@ -77,7 +77,7 @@ class House:
 
     def visitor(self, address: str = "192.0.2.1") -> "Visitor":
         """Return somebody with a browser of their own, at *address*."""
-        return Visitor(self.app.test_client(), address, self.desk.origins[0])
+        return Visitor(self.app.test_client(), address, self.context.origins[0])
 
     async def ada(self, **fields: str) -> "Visitor":
         """Return somebody who has just registered, as Ada unless *fields* say otherwise."""
@@ -91,7 +91,7 @@ class House:
     ) -> None:
         """Change what is on the shelf, on disk and live."""
         await self.set_product_unseen(sku, price=price, stock=stock)
-        await restock(self.database, self.desk.hub)
+        await update_catalog(self.database, self.context.hub)
 
     async def set_product_unseen(
         self, sku: str, *, price: int | None = None, stock: int | None = None
@@ -111,16 +111,16 @@ async def open_house(
     url: str, *, hasher: PasswordHasher = CHEAP, limits: Limits | None = None, **changes: Any
 ) -> AsyncIterator[House]:
     """Open a shop whose desk is as usual but for *changes*."""
-    clock, database, nodes = Clock(), FlakyDatabase(url), Alone()
+    clock, database, peers = Clock(), FlakyDatabase(url), NoPeers()
     writer, disk = Writer(database, clock.now_s, clock.now_s), Disk(database)
-    shop = Shop(LiveShelf(), writer, limits or Limits(), clock.now_s, clock.now_s, nodes)
+    shop = CartContext(LiveCatalog(), writer, limits or Limits(), clock.now_s, clock.now_s, peers)
     hub = Hub(disk, shop)
-    await restock(database, hub)
+    await update_catalog(database, hub)
     lifetime = changes.get("lifetime", Lifetime())
-    usual = Desk(
+    usual = HttpContext(
         database=database,
         hub=hub,
-        sessions=LiveSessions(lifetime, clock.now_s, nodes),
+        sessions=LiveSessions(lifetime, clock.now_s, peers),
         gauges=lambda: {"sockets": 3, "waiting": writer.waiting},
         assets=ASSETS,
         categories=list(await database.read(load_categories)),
@@ -128,63 +128,63 @@ async def open_house(
         lifetime=lifetime,
         passwords=Passwords(hasher),
         free_failures=4,
-        registrations=Throttle(allowance.Bucket(10, 1), clock.now_s),
-        turns=Turns(),
+        registrations=RateLimiter(RateLimit(10, 1), clock.now_s),
+        login_locks=LoginLocks(),
         now_s=clock.now_s,
         new_secret=lambda: secrets.token_urlsafe(32),
         new_uuid=lambda: str(uuid4()),
         new_epoch=lambda: secrets.token_hex(4),
         draw=secrets.randbelow,
     )
-    desk = replace(usual, **changes)
+    context = replace(usual, **changes)
     database.reads.clear()
     saving = asyncio.create_task(_save(writer, hub, database))
-    yield House(_make_app(desk), desk, database, clock, writer, disk)
+    yield House(_make_app(context), context, database, clock, writer, disk)
     writer.close()
     await saving
-    desk.passwords.close()
+    context.passwords.close()
     database.close()
 
 
-async def restock(database: Database, hub: Hub) -> None:
+async def update_catalog(database: Database, hub: Hub) -> None:
     """Bring what has moved on disk to the live shelf."""
-    since = hub.shop.shelf.moved
-    moves = await database.read(load_moves, since)
-    hub.restock(moves.moved, moves.shelf)
-    await hub.rounds.tell_due()
+    since = hub.context.catalog.revision
+    moves = await database.read(load_catalog_changes, since)
+    hub.update_catalog(moves.revision, moves.catalog)
+    await hub.broadcaster.tell_due()
     if since >= 0:
-        moved = await database.read(load_moved_orders, since, moves.moved)
+        moved = await database.read(load_moved_orders, since, moves.revision)
         hub.tell_orders((one.account, OrderMoved(one.number, one.state)) for one in moved)
 
 
 async def _save(writer: Writer, hub: Hub, database: Database) -> None:
     async for commit in writer.commits():
         hub.announce(commit.saved)
-        hub.outrun(commit.stale)
-        hub.doubt(commit.unknown)
+        hub.mark_stale(commit.stale)
+        hub.mark_unknown(commit.unknown)
         hub.lose(commit.broken)
         if commit.refused:
-            await restock(database, hub)
+            await update_catalog(database, hub)
             hub.refuse(commit.refused)
 
 
-def _make_app(desk: Desk) -> Quart:
+def _make_app(context: HttpContext) -> Quart:
     app = Quart(
         "app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder=None
     )
     app.jinja_options = {"bytecode_cache": COMPILED}
     app.secret_key = "a key for tests only, and long enough"
-    prefix = "__Host-" if desk.is_https else ""
+    prefix = "__Host-" if context.is_https else ""
     app.config.update(
         SESSION_COOKIE_NAME=f"{prefix}shop-notices",
-        SESSION_COOKIE_SECURE=desk.is_https,
+        SESSION_COOKIE_SECURE=context.is_https,
         SESSION_COOKIE_SAMESITE="Lax",
     )
     QuartAuth(
         app,
         cookie_name=f"{prefix}shop",
-        cookie_secure=desk.is_https,
-        duration=desk.lifetime.absolute_s,
+        cookie_secure=context.is_https,
+        duration=context.lifetime.absolute_s,
     )
-    open_doors(app, desk)
+    register_blueprints(app, context)
     return app

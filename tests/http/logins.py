@@ -4,9 +4,9 @@ from http.cookies import SimpleCookie
 
 from quart import Response
 
-from app.domain.news import News
 from app.domain.sessions import Session
-from app.live.ports import Farewell
+from app.live.ports import DisconnectReason
+from app.protocol.messages import ServerMessage
 from app.store.sessions import digest, find_session
 from tests.http.house import House
 
@@ -15,15 +15,15 @@ class Socket:
     """A socket that remembers why it was dismissed."""
 
     def __init__(self) -> None:
-        self.dismissed: list[Farewell] = []
+        self.dismissed: list[DisconnectReason] = []
 
-    def tell(self, news: News) -> None:
+    def tell(self, news: ServerMessage) -> None:
         """Hear of nothing."""
 
-    def contradict(self) -> None:
+    def reject_duplicate(self) -> None:
         """Hear of nothing."""
 
-    def dismiss(self, why: Farewell) -> None:
+    def disconnect(self, why: DisconnectReason) -> None:
         """Remember."""
         self.dismissed.append(why)
 
@@ -40,7 +40,7 @@ async def session_of(house: House, answer: Response) -> Session | None:
     """Return the login behind the cookie that was set, as the database knows it."""
     (extension,) = house.app.extensions["QUART_AUTH"]
     secret = extension.load_token(cookie(answer), app=house.app)
-    lifetime, now_s = house.desk.lifetime, int(house.clock.at_s)
+    lifetime, now_s = house.context.lifetime, int(house.clock.at_s)
     found: Session | None = await house.database.read(find_session, digest(secret), lifetime, now_s)
     return found
 
@@ -49,5 +49,5 @@ async def with_socket(house: House, answer: Response) -> Socket:
     """Return a socket that is open on the login that began with *answer*."""
     session, socket = await session_of(house, answer), Socket()
     assert session
-    house.desk.sessions.join(session, socket)
+    house.context.sessions.join(session, socket)
     return socket

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs"
 
 /** @type {{ client: Record<string, ClientMessage>, server: Record<string, ServerMessage> }} */
 export const samples = JSON.parse(
-  readFileSync(new URL("../wire/samples.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../protocol/samples.json", import.meta.url), "utf8"),
 )
 
 /**

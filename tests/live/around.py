@@ -3,27 +3,27 @@
 import asyncio
 from collections.abc import Iterable
 
-from app.domain.cart import Account, Cart
+from app.domain.cart import AccountId, Cart
+from app.domain.catalog import Catalog, Product
 from app.domain.limits import Limits
-from app.domain.orders import Deal
-from app.domain.outbox import Pushed
-from app.domain.shelf import Product, Shelf
+from app.domain.orders import OrderChange
+from app.domain.outbox import EvictedOutbox
 from app.live.cart import LiveCart
+from app.live.catalog import LiveCatalog
+from app.live.context import CartContext
 from app.live.hub import Hub
-from app.live.rounds import Rounds
-from app.live.shelf import LiveShelf
-from app.live.shop import Shop
-from tests.examples import ADA, EMPTY, SHELF, shelf_of
-from tests.live.fakes import FakeClock, FakeDisk, FakeNodes, FakeTab, FakeWriter
+from app.live.price_broadcaster import PriceBroadcaster
+from tests.examples import ADA, CATALOG, EMPTY, catalog_of
+from tests.live.fakes import FakeClock, FakeDisk, FakePeers, FakeTab, FakeWriter
 
 
-def shop_with(
-    writer: FakeWriter, clock: FakeClock, nodes: FakeNodes, limits: Limits | None = None
-) -> Shop:
+def context_with(
+    writer: FakeWriter, clock: FakeClock, peers: FakePeers, limits: Limits | None = None
+) -> CartContext:
     """Return a shop that sells what is on the examples' shelf."""
-    shelf = LiveShelf()
-    shelf.update(1, SHELF)
-    return Shop(shelf, writer, limits or Limits(), clock.now_s, clock.steady_s, nodes)
+    catalog = LiveCatalog()
+    catalog.update(1, CATALOG)
+    return CartContext(catalog, writer, limits or Limits(), clock.now_s, clock.steady_s, peers)
 
 
 class Around:
@@ -31,20 +31,20 @@ class Around:
 
     def __init__(self, saved: Cart = EMPTY, limits: Limits | None = None):
         self.clock = FakeClock()
-        self.writer, self.nodes = FakeWriter(), FakeNodes()
-        self.shop = shop_with(self.writer, self.clock, self.nodes, limits)
-        self.cart = LiveCart(saved, self.shop, None)
-        self.deals: tuple[Deal, ...] = ()
+        self.writer, self.peers = FakeWriter(), FakePeers()
+        self.context = context_with(self.writer, self.clock, self.peers, limits)
+        self.cart = LiveCart(saved, self.context, None)
+        self.changes: tuple[OrderChange, ...] = ()
 
     def let_in(self, *tabs: FakeTab) -> None:
         """Let *tabs* look at the cart."""
         for tab in tabs:
             assert self.cart.tabs.enter(tab)
 
-    def takes(self) -> tuple[Cart, tuple[Pushed, ...]]:
-        """Take the cart, which must have been marked; `deals` are the orders beside it."""
-        ((cart, pushed, self.deals),) = self.writer.takes()
-        return cart, pushed
+    def takes(self) -> tuple[Cart, tuple[EvictedOutbox, ...]]:
+        """Take the cart, which must have been marked; `changes` are the orders beside it."""
+        ((cart, evicted, self.changes),) = self.writer.takes()
+        return cart, evicted
 
     def saves(self) -> Cart:
         """Take the cart, save it, and tell; return it as it is on disk."""
@@ -52,14 +52,16 @@ class Around:
         self.cart.announce()
         return cart._replace(version=cart.version + 1)
 
-    def restocks(self, shelf: Shelf) -> None:
-        """Change the shelf to *shelf*, and tell the tabs."""
-        today = self.shop.shelf.today.products
-        changed = {sku: one for sku, one in shelf.products.items() if one != today.get(sku)}
-        vouchers = shelf.vouchers != self.shop.shelf.today.vouchers
-        skus = self.shop.shelf.update(self.shop.shelf.moved + 1, shelf._replace(products=changed))
-        if self.cart.window.owe(self.cart.saved, skus, vouchers=vouchers):
-            Rounds(self.shop).tell([self.cart])
+    def updates_catalog(self, catalog: Catalog) -> None:
+        """Change the shelf to *catalog*, and tell the tabs."""
+        today = self.context.catalog.today.products
+        changed = {sku: one for sku, one in catalog.products.items() if one != today.get(sku)}
+        vouchers = catalog.vouchers != self.context.catalog.today.vouchers
+        skus = self.context.catalog.update(
+            self.context.catalog.revision + 1, catalog._replace(products=changed)
+        )
+        if self.cart.view.mark_pending(self.cart.saved, skus, vouchers=vouchers):
+            PriceBroadcaster(self.context).tell([self.cart])
 
 
 class AroundHub:
@@ -67,22 +69,22 @@ class AroundHub:
 
     def __init__(self, limits: Limits | None = None, clock: FakeClock | None = None) -> None:
         self.disk, self.writer, self.clock = FakeDisk(), FakeWriter(), clock or FakeClock()
-        self.nodes = FakeNodes()
-        self.hub = Hub(self.disk, shop_with(self.writer, self.clock, self.nodes, limits))
+        self.peers = FakePeers()
+        self.hub = Hub(self.disk, context_with(self.writer, self.clock, self.peers, limits))
 
-    async def enters(self, tab: FakeTab, account: Account = ADA) -> LiveCart:
+    async def enters(self, tab: FakeTab, account: AccountId = ADA) -> LiveCart:
         """Let *tab* in, as its connection does."""
         async with self.hub.borrow(account, tab.outbox) as cart:
             assert cart.tabs.enter(tab)
         return cart
 
-    async def restocks(self, *changed: Product) -> None:
+    async def updates_catalog(self, *changed: Product) -> None:
         """Put what *changed* on the shelf, and tell the tabs whose turn it is."""
-        shelf = self.hub.shop.shelf
-        self.hub.restock(
-            shelf.moved + 1, shelf_of(*changed)._replace(vouchers=shelf.today.vouchers)
+        catalog = self.hub.context.catalog
+        self.hub.update_catalog(
+            catalog.revision + 1, catalog_of(*changed)._replace(vouchers=catalog.today.vouchers)
         )
-        await self.hub.rounds.tell_due()
+        await self.hub.broadcaster.tell_due()
 
     def saves(self) -> None:
         """Save everything that waits, and tell."""

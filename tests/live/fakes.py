@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from app.domain.cart import Account, Cart
-from app.domain.news import News, TabId
+from app.domain.cart import AccountId, Cart
+from app.domain.catalog import Sku
+from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import Op
-from app.domain.orders import Deal, Order
-from app.domain.outbox import OutboxId, Pushed, Ticket
+from app.domain.orders import Order, OrderChange
+from app.domain.outbox import EvictedOutbox, OpRef, OutboxId
 from app.domain.sessions import Session, SessionHash
-from app.domain.shelf import Sku
 from app.live.cart import LiveCart
-from app.live.ports import Away, Farewell, Made, Outcome, Unsaved
+from app.live.ports import CommittedChange, DisconnectReason, Outcome, Unsaved
+from app.protocol.messages import ServerMessage, TabId
 from tests.examples import ADA, EMPTY, HERE, NOON, THERE
 
 
@@ -23,24 +24,24 @@ class FakeTab:
         self.gen = gen
         self.outbox = outbox
         self.watched: frozenset[Sku] = frozenset()
-        self.heard: list[News] = []
-        self.contradictions = 0
-        self.farewells: list[Farewell] = []
+        self.heard: list[ServerMessage] = []
+        self.rejected_duplicates = 0
+        self.disconnects: list[DisconnectReason] = []
 
     def asks(self, cart: LiveCart, n: int, op: Op, body: str = "") -> None:
         """Send *op* as number *n*; its body is what it says, unless it is to be another."""
-        cart.submit(Ticket(self.outbox, n, body or repr(op)), op, self, self.id)
+        cart.submit(OpRef(self.outbox, n, body or repr(op)), op, self, self.id)
 
-    def tell(self, news: News) -> None:
+    def tell(self, news: ServerMessage) -> None:
         self.heard.append(news)
 
-    def contradict(self) -> None:
-        self.contradictions += 1
+    def reject_duplicate(self) -> None:
+        self.rejected_duplicates += 1
 
-    def dismiss(self, why: Farewell) -> None:
-        self.farewells.append(why)
+    def disconnect(self, why: DisconnectReason) -> None:
+        self.disconnects.append(why)
 
-    def hears(self) -> list[News]:
+    def hears(self) -> list[ServerMessage]:
         """Return what was heard since this was asked last."""
         heard, self.heard = self.heard, []
         return heard
@@ -55,41 +56,43 @@ class FakeWriter:
     """Keeps what is marked until the test takes it."""
 
     def __init__(self) -> None:
-        self.waiting: dict[Account, Unsaved] = {}
+        self.waiting: dict[AccountId, Unsaved] = {}
 
-    def mark(self, account: Account, cart: Unsaved) -> None:
+    def mark(self, account: AccountId, cart: Unsaved) -> None:
         self.waiting[account] = cart
 
-    def takes(self) -> list[tuple[Cart, tuple[Pushed, ...], tuple[Deal, ...]]]:
+    def takes(self) -> list[tuple[Cart, tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]]:
         """Take everything that waits, as the writer does before it saves."""
         waiting, self.waiting = self.waiting, {}
         return [cart.take() for cart in waiting.values()]
 
 
-class FakeNodes:
+class FakePeers:
     """The other nodes: they keep everything that they are told."""
 
     def __init__(self) -> None:
         self.are_any = False
-        self.tabs: list[tuple[Account, int]] = []
-        self.moved: list[tuple[Account, int, Sequence[Made]]] = []
+        self.tabs: list[tuple[AccountId, int]] = []
+        self.revision: list[tuple[AccountId, int, Sequence[CommittedChange]]] = []
         self.shelves = 0
-        self.ended: list[tuple[SessionHash, Farewell]] = []
+        self.ended: list[tuple[SessionHash, DisconnectReason]] = []
         self.renewed: list[tuple[SessionHash, Session]] = []
 
-    def tell_tabs(self, account: Account, tabs: int) -> None:
+    def publish_tabs(self, account: AccountId, tabs: int) -> None:
         self.tabs.append((account, tabs))
 
-    def tell_moved(self, account: Account, version: int, made: Sequence[Made]) -> None:
-        self.moved.append((account, version, made))
+    def publish_commit(
+        self, account: AccountId, version: int, made: Sequence[CommittedChange]
+    ) -> None:
+        self.revision.append((account, version, made))
 
-    def tell_shelf(self) -> None:
+    def publish_catalog(self) -> None:
         self.shelves += 1
 
-    def tell_ended(self, id_hash: SessionHash, why: Farewell) -> None:
+    def publish_session_ended(self, id_hash: SessionHash, why: DisconnectReason) -> None:
         self.ended.append((id_hash, why))
 
-    def tell_renewed(self, id_hash: SessionHash, session: Session) -> None:
+    def publish_session_renewed(self, id_hash: SessionHash, session: Session) -> None:
         self.renewed.append((id_hash, session))
 
 
@@ -97,38 +100,38 @@ class FakeDisk:
     """Has what the test puts on it; counts what is asked, and can be away, slow or broken."""
 
     def __init__(self) -> None:
-        self.carts: dict[Account, Cart] = {ADA: EMPTY}
-        self.lasts: dict[tuple[Account, OutboxId], int] = {}
-        self.carts_read: list[Account] = []
+        self.carts: dict[AccountId, Cart] = {ADA: EMPTY}
+        self.lasts: dict[tuple[AccountId, OutboxId], int] = {}
+        self.carts_read: list[AccountId] = []
         self.lasts_read: list[OutboxId] = []
         self.is_away = False
         self.is_broken = False
-        self.unreadable: set[Account] = set()
+        self.unreadable: set[AccountId] = set()
         self.is_free = asyncio.Event()
         self.is_free.set()
 
-    async def cart(self, account: Account) -> Cart:
+    async def cart(self, account: AccountId) -> Cart:
         self.carts_read.append(account)
         found = self.carts.get(account, Cart(account, EMPTY.epoch))
         await self._answer()
         return found
 
-    async def carts_of(self, accounts: Iterable[Account]) -> list[Cart]:
-        wanted = [*accounts]
-        self.carts_read += wanted
+    async def carts_of(self, accounts: Iterable[AccountId]) -> list[Cart]:
+        request = [*accounts]
+        self.carts_read += request
         found = [
             self.carts.get(account, Cart(account, EMPTY.epoch))
-            for account in wanted
+            for account in request
             if account not in self.unreadable
         ]
         await self._answer()
         return found
 
-    async def version(self, account: Account) -> int:
+    async def version(self, account: AccountId) -> int:
         await self._answer()
         return self.carts[account].version
 
-    async def last(self, account: Account, outbox: OutboxId) -> int:
+    async def last(self, account: AccountId, outbox: OutboxId) -> int:
         self.lasts_read.append(outbox)
         await self._answer()
         return self.lasts.get((account, outbox), 0)
@@ -136,7 +139,7 @@ class FakeDisk:
     async def _answer(self) -> None:
         await self.is_free.wait()
         if self.is_away:
-            raise Away
+            raise DatabaseUnavailable
         if self.is_broken:
             raise ZeroDivisionError
 
@@ -158,7 +161,7 @@ class FakeClock:
         self.passed_s += seconds
 
 
-class FakeBuyer:
+class FakeOrderObserver:
     """Somebody who waits for an order, and keeps all that is said of it."""
 
     def __init__(self) -> None:

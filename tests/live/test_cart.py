@@ -1,10 +1,10 @@
 """One cart, several tabs: what is asked, saved, and only then told."""
 
 from app.domain.limits import Limits
-from app.domain.news import By, Changed, Need
 from app.domain.ops import AddLine, BadOp, Kind, SetLine, SetNote, SetVoucher
 from app.domain.position import position
-from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing
+from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater
+from app.protocol.messages import By, Changed, Need
 from tests.examples import APPLES, EMPTY, HERE, MILK, TENTH, after
 from tests.live.around import Around, told
 from tests.live.fakes import FakeTab, another_tab
@@ -165,7 +165,7 @@ def test_whoever_asks_too_fast_is_told_when_to_come_again() -> None:
     for n in (1, 2, 3, 4):
         here.asks(around.cart, n, SetNote(str(n)))
 
-    assert here.heard == [Later(4, Passing.RATE, 100)]
+    assert here.heard == [RetryLater(4, RetryCode.RATE, 100)]
     assert around.cart.latest.note == "3"
 
 
@@ -187,7 +187,7 @@ def test_all_tabs_of_an_account_share_its_allowance() -> None:
     there.asks(around.cart, 1, ONE_MILK)
     there.asks(around.cart, 2, ONE_MILK)
 
-    assert there.heard == [Later(2, Passing.RATE, 100)]
+    assert there.heard == [RetryLater(2, RetryCode.RATE, 100)]
 
 
 def test_a_cart_is_idle_when_nobody_looks_and_nothing_waits_to_be_saved() -> None:

@@ -1,11 +1,11 @@
 """What tabs see of a cart: what is saved, at today's prices."""
 
-from app.domain.news import UNTOUCHED, Changed, Item, Prices, Snapshot
+from app.domain.catalog import Catalog, Voucher
 from app.domain.ops import AddLine, SaveLine, SetVoucher
 from app.domain.position import position
-from app.domain.shelf import Shelf, Voucher
 from app.domain.totals import LineState
 from app.domain.vouchers import VoucherState
+from app.protocol.messages import UNTOUCHED, Changed, Item, Prices, Snapshot
 from tests.examples import (
     APPLES,
     CIDER,
@@ -16,23 +16,23 @@ from tests.examples import (
     NOON,
     TENTH,
     after,
+    catalog_with,
     shelf_honouring,
-    shelf_with,
 )
 from tests.live.around import Around, told
 from tests.live.fakes import FakeTab, another_tab
 
-CHEAPER_MILK = shelf_with(MILK, price=120)
+CHEAPER_MILK = catalog_with(MILK, price=120)
 FIVE_OFF_AT_NOON = Voucher(
     FIVER, "£5 off", amount=CHEAPER_MILK.products[MILK].price, starts=NOON + 60
 )
 
 
-def restocked(around: Around, shelf: Shelf) -> list[Prices]:
+def restocked(around: Around, catalog: Catalog) -> list[Prices]:
     """Change the shelf, and return what a tab beside all others hears of it."""
     tab = FakeTab("watcher")
     around.let_in(tab)
-    around.restocks(shelf)
+    around.updates_catalog(catalog)
     return [news for news in tab.heard if isinstance(news, Prices)]
 
 
@@ -52,7 +52,7 @@ def test_a_tab_with_the_product_in_its_cart_hears_of_its_new_price_with_the_tota
     around, here = Around(after(AddLine(MILK, 2))), FakeTab()
     around.let_in(here)
 
-    around.restocks(CHEAPER_MILK)
+    around.updates_catalog(CHEAPER_MILK)
 
     (prices,) = here.heard
     assert isinstance(prices, Prices)
@@ -66,7 +66,7 @@ def test_a_rise_of_the_price_and_a_loss_of_stock_show_in_the_lines() -> None:
     around, here = Around(after(AddLine(MILK, 2), AddLine(APPLES, 2), SaveLine(APPLES))), FakeTab()
     around.let_in(here)
 
-    around.restocks(shelf_with(APPLES, shelf_with(MILK, price=200), stock=1))
+    around.updates_catalog(catalog_with(APPLES, catalog_with(MILK, price=200), stock=1))
 
     (prices,) = here.heard
     assert isinstance(prices, Prices)
@@ -80,7 +80,7 @@ def test_a_tab_that_watches_the_product_hears_of_it_and_no_totals() -> None:
     here.watched = frozenset({MILK, APPLES, GHOST})
     around.let_in(here)
 
-    around.restocks(CHEAPER_MILK)
+    around.updates_catalog(CHEAPER_MILK)
 
     (news,) = here.heard
     assert news == Prices((Item(MILK, CHEAPER_MILK.products[MILK].price, 5),))
@@ -91,7 +91,7 @@ def test_a_tab_that_does_not_show_the_product_hears_nothing() -> None:
     here.watched = frozenset({EGGS})
     around.let_in(here)
 
-    around.restocks(CHEAPER_MILK)
+    around.updates_catalog(CHEAPER_MILK)
 
     assert here.heard == []
 
@@ -101,7 +101,7 @@ def test_each_tab_hears_once_of_all_that_it_shows() -> None:
     here.watched = frozenset({APPLES, MILK})
     around.let_in(here, there)
 
-    around.restocks(shelf_with(APPLES, CHEAPER_MILK, price=230))
+    around.updates_catalog(catalog_with(APPLES, CHEAPER_MILK, price=230))
 
     assert told(here.heard) == told(there.heard) == ["Prices"]
     assert [item.sku for item in here.heard[0].items] == [APPLES, MILK]  # type: ignore[union-attr]
@@ -111,8 +111,8 @@ def test_each_tab_hears_once_of_all_that_it_shows() -> None:
 def test_a_price_that_moves_tells_the_voucher_where_its_state_moves_with_it() -> None:
     around = Around(after(AddLine(APPLES, 9), SetVoucher(FIVER)))
 
-    (below,) = restocked(around, shelf_with(APPLES, price=230))
-    (enough,) = restocked(Around(around.cart.saved), shelf_with(APPLES, price=20))
+    (below,) = restocked(around, catalog_with(APPLES, price=230))
+    (enough,) = restocked(Around(around.cart.saved), catalog_with(APPLES, price=20))
 
     assert below.voucher
     assert below.voucher is not UNTOUCHED
@@ -125,7 +125,7 @@ def test_a_voucher_whose_state_was_told_is_not_told_again() -> None:
     around.let_in(here)
 
     for price in (230, 231, 232):
-        around.restocks(shelf_with(APPLES, price=price))
+        around.updates_catalog(catalog_with(APPLES, price=price))
 
     told_of = [news.voucher is not UNTOUCHED for news in here.heard if isinstance(news, Prices)]
     assert told_of == [True, False, False]
@@ -135,7 +135,7 @@ def test_a_voucher_that_the_shop_changes_is_told_though_no_product_moved() -> No
     around, here = Around(after(AddLine(APPLES, 9), SetVoucher(TENTH))), FakeTab()
     around.let_in(here)
 
-    around.restocks(shelf_honouring(Voucher(TENTH, "10 % off", percent=10, ends=NOON)))
+    around.updates_catalog(shelf_honouring(Voucher(TENTH, "10 % off", percent=10, ends=NOON)))
 
     (news,) = here.heard
     assert isinstance(news, Prices)
@@ -163,7 +163,9 @@ def test_a_change_that_makes_the_voucher_count_tells_so_once() -> None:
 
 def test_a_voucher_whose_time_has_come_is_told_to_all_before_one_of_them_sees_it() -> None:
     around, here = Around(), FakeTab()
-    around.restocks(shelf_honouring(Voucher(TENTH, "10 % off", percent=10, starts=NOON + 60)))
+    around.updates_catalog(
+        shelf_honouring(Voucher(TENTH, "10 % off", percent=10, starts=NOON + 60))
+    )
     here.asks(around.cart, 1, AddLine(APPLES, 1))
     here.asks(around.cart, 2, SetVoucher(TENTH))
     around.saves()
@@ -183,7 +185,7 @@ def test_a_voucher_whose_time_has_come_is_told_to_all_before_one_of_them_sees_it
 
 def test_prices_too_tell_the_others_that_a_voucher_has_ended() -> None:
     around, here = Around(), FakeTab()
-    around.restocks(shelf_honouring(Voucher(TENTH, "10 % off", percent=10, ends=NOON + 60)))
+    around.updates_catalog(shelf_honouring(Voucher(TENTH, "10 % off", percent=10, ends=NOON + 60)))
     here.asks(around.cart, 1, SetVoucher(TENTH))
     around.saves()
     around.let_in(here)
@@ -201,10 +203,10 @@ def test_prices_too_tell_the_others_that_a_voucher_has_ended() -> None:
 def test_what_left_the_range_is_still_seen() -> None:
     around = Around(after(AddLine(MILK, 1)))
 
-    (prices,) = restocked(around, shelf_with(MILK, sold=False))
+    (prices,) = restocked(around, catalog_with(MILK, sold=False))
 
     assert prices.lines[MILK].state is LineState.GONE
     assert prices.totals
     assert prices.totals.count == 0
     assert isinstance(around.cart.snapshot(), Snapshot)
-    assert CIDER in around.shop.shelf.today.products
+    assert CIDER in around.context.catalog.today.products

@@ -1,10 +1,10 @@
 """An op has one verdict, however often and wherever it is sent."""
 
-from app.domain.news import Need
 from app.domain.ops import AddLine, SetNote
-from app.domain.outbox import REMEMBERED_OUTBOXES, REMEMBERED_VERDICTS, OutboxId, Pushed
+from app.domain.outbox import REMEMBERED_OUTBOXES, REMEMBERED_VERDICTS, EvictedOutbox, OutboxId
 from app.domain.verdicts import Code, No, Ok
 from app.live.cart import EXPIRED, MOST_FORMER
+from app.protocol.messages import Need
 from tests.examples import HERE, MILK, THERE
 from tests.live.around import Around, told
 from tests.live.fakes import FakeTab
@@ -62,7 +62,7 @@ def test_another_op_under_a_number_that_is_not_saved_yet_is_a_contradiction() ->
 
     again.asks(around.cart, 1, AddLine(MILK, 2))
 
-    assert again.contradictions == 1
+    assert again.rejected_duplicates == 1
     assert around.saves().lines[MILK].qty == 1
     assert again.heard == []
 
@@ -74,12 +74,12 @@ def test_another_op_under_a_number_that_has_a_verdict_is_a_contradiction() -> No
 
     again.asks(around.cart, 1, AddLine(MILK, 2))
 
-    assert (again.contradictions, again.heard) == (1, [])
+    assert (again.rejected_duplicates, again.heard) == (1, [])
 
 
 def test_repeats_cost_nothing() -> None:
     around, here = Around(), FakeTab()
-    for n in range(1, around.shop.limits.burst + 1):
+    for n in range(1, around.context.limits.burst + 1):
         here.asks(around.cart, n, SetNote(str(n)))
     around.saves()
     here.hears()
@@ -101,7 +101,7 @@ def test_what_is_older_than_the_verdicts_kept_is_expired_whatever_it_says() -> N
     rev = len(notes)
     expired = No(1, Code.EXPIRED, EXPIRED, rev)
     assert here.heard == [Ok(2, 2), expired, expired]
-    assert (here.contradictions, around.writer.waiting) == (0, {})
+    assert (here.rejected_duplicates, around.writer.waiting) == (0, {})
 
 
 def test_a_tab_that_comes_back_learns_how_far_its_outbox_got_and_what_it_missed() -> None:
@@ -119,9 +119,9 @@ def test_an_outbox_that_makes_room_is_saved_beside_the_cart() -> None:
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + 2]:
         FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
 
-    cart, pushed = around.takes()
+    cart, evicted = around.takes()
 
-    assert pushed == (Pushed(OUTBOXES[0], 1), Pushed(OUTBOXES[1], 1))
+    assert evicted == (EvictedOutbox(OUTBOXES[0], 1), EvictedOutbox(OUTBOXES[1], 1))
     assert [*cart.outboxes] == OUTBOXES[2 : REMEMBERED_OUTBOXES + 2]
 
 
@@ -137,7 +137,7 @@ def test_an_outbox_that_made_room_is_handed_over_until_it_is_saved_and_not_again
     newest.asks(around.cart, 2, ONE_MILK)
     _, after_that = around.takes()
 
-    assert (again, after_that) == ((Pushed(OUTBOXES[0], 1),), ())
+    assert (again, after_that) == ((EvictedOutbox(OUTBOXES[0], 1),), ())
 
 
 def test_an_outbox_that_makes_room_while_a_save_runs_goes_with_the_next() -> None:
@@ -150,8 +150,8 @@ def test_an_outbox_that_makes_room_while_a_save_runs_goes_with_the_next() -> Non
     FakeTab(outbox=late).asks(around.cart, 1, ONE_MILK)
     around.cart.announce()
 
-    _, pushed = around.takes()
-    assert pushed == (Pushed(OUTBOXES[0], 1),)
+    _, evicted = around.takes()
+    assert evicted == (EvictedOutbox(OUTBOXES[0], 1),)
 
 
 def test_an_outbox_that_made_room_is_not_ruled_on_twice_and_can_go_on() -> None:
@@ -178,11 +178,11 @@ def test_an_outbox_that_made_room_and_came_back_goes_with_its_newest_number() ->
     for outbox in OUTBOXES[REMEMBERED_OUTBOXES + 1 : 2 * REMEMBERED_OUTBOXES + 1]:
         FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
 
-    _, pushed = around.takes()
+    _, evicted = around.takes()
 
-    assert [each for each in pushed if each.outbox == OUTBOXES[0]] == [
-        Pushed(OUTBOXES[0], 1),
-        Pushed(OUTBOXES[0], 2),
+    assert [each for each in evicted if each.outbox == OUTBOXES[0]] == [
+        EvictedOutbox(OUTBOXES[0], 1),
+        EvictedOutbox(OUTBOXES[0], 2),
     ]
     assert around.cart.last(OUTBOXES[0]) == 2
 

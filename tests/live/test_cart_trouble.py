@@ -1,15 +1,15 @@
 """Two ways a save does not happen, and what the tabs notice of it."""
 
 from app.domain.cart import Cart
-from app.domain.news import Changed, Need, Snapshot
 from app.domain.ops import AddLine, Op, SetLine, SetNote
 from app.domain.outbox import Outbox, OutboxId
 from app.domain.position import position
 from app.domain.rules import rule
-from app.domain.verdicts import Clamped, Code, Later, No, Ok, Passing
+from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater
 from app.live.cart import BUSY_RETRY_MS
-from app.live.ports import Farewell
-from tests.examples import EMPTY, HERE, MILK, NOON, SHELF, THERE, ticket
+from app.live.ports import DisconnectReason
+from app.protocol.messages import Changed, Need, Snapshot
+from tests.examples import CATALOG, EMPTY, HERE, MILK, NOON, THERE, ref
 from tests.live.around import Around, told
 from tests.live.fakes import FakeTab, another_tab
 
@@ -20,20 +20,20 @@ SEVENTEEN = [OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in
 def saved_elsewhere(cart: Cart, *ops: Op) -> Cart:
     """Return *cart* after another node has saved *ops*, sent there from another outbox."""
     for op in ops:
-        cart = rule(cart, ticket(cart, THERE, repr(op)), op, SHELF, NOON).cart
+        cart = rule(cart, ref(cart, THERE, repr(op)), op, CATALOG, NOON).cart
     return cart._replace(version=cart.version + 1)
 
 
 def saved_here(cart: Cart, *ops: Op) -> Cart:
     """Return *cart* after *ops* of the first tab have been saved, though nobody heard of it."""
     for op in ops:
-        cart = rule(cart, ticket(cart, HERE, repr(op)), op, SHELF, NOON).cart
+        cart = rule(cart, ref(cart, HERE, repr(op)), op, CATALOG, NOON).cart
     return cart._replace(version=cart.version + 1)
 
 
-def busy(n: int) -> Later:
+def busy(n: int) -> RetryLater:
     """Return what is told of op *n* while the disk is away."""
-    return Later(n, Passing.BUSY, BUSY_RETRY_MS)
+    return RetryLater(n, RetryCode.BUSY, BUSY_RETRY_MS)
 
 
 def test_what_waits_is_ruled_on_again_over_what_somebody_else_has_saved() -> None:
@@ -44,7 +44,7 @@ def test_what_waits_is_ruled_on_again_over_what_somebody_else_has_saved() -> Non
     around.takes()
     elsewhere = saved_elsewhere(EMPTY, AddLine(MILK, 4))
 
-    around.cart.outrun()
+    around.cart.mark_stale()
     around.cart.reload(elsewhere)
     (snapshot,) = here.hears()
     saved = around.saves()
@@ -63,7 +63,7 @@ def test_nothing_is_told_of_a_save_that_somebody_else_was_faster_than() -> None:
     here.asks(around.cart, 1, ONE_MILK)
     around.takes()
 
-    around.cart.outrun()
+    around.cart.mark_stale()
     around.cart.announce()
 
     assert here.heard == []
@@ -74,7 +74,7 @@ def test_what_is_asked_before_the_cart_is_read_again_waits_its_turn() -> None:
     around, here, there = Around(), FakeTab(), another_tab()
     here.asks(around.cart, 1, SetNote("first"))
     around.takes()
-    around.cart.outrun()
+    around.cart.mark_stale()
 
     there.asks(around.cart, 1, SetNote("second"))
     here.asks(around.cart, 2, SetNote("third"))
@@ -89,7 +89,7 @@ def test_what_is_asked_before_the_cart_is_read_again_waits_its_turn() -> None:
 def test_a_cart_that_only_counted_a_save_more_is_not_told_again() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
-    around.cart.outrun()
+    around.cart.mark_stale()
 
     around.cart.reload(EMPTY._replace(version=1))
 
@@ -103,7 +103,7 @@ def test_an_op_that_turns_out_to_be_saved_is_answered_and_the_rest_ruled_on_agai
     here.asks(around.cart, 2, AddLine(MILK, 9))
     again.asks(around.cart, 1, SetLine(MILK, 2))
     around.takes()
-    around.cart.outrun()
+    around.cart.mark_stale()
 
     around.cart.reload(saved_here(EMPTY, SetLine(MILK, 2)))
 
@@ -117,18 +117,18 @@ def test_an_op_that_turns_out_to_contradict_what_is_saved_is_refused() -> None:
     around, here = Around(), FakeTab()
     here.asks(around.cart, 1, SetLine(MILK, 2))
     around.takes()
-    around.cart.outrun()
+    around.cart.mark_stale()
 
     around.cart.reload(saved_here(EMPTY, SetLine(MILK, 3)))
 
-    assert (here.contradictions, here.heard) == (1, [])
+    assert (here.rejected_duplicates, here.heard) == (1, [])
 
 
 def test_an_op_whose_forerunners_are_gone_has_them_sent_again() -> None:
     around, here = Around(EMPTY._replace(outboxes={HERE: Outbox(7)})), FakeTab()
     here.asks(around.cart, 8, ONE_MILK)
     around.takes()
-    around.cart.outrun()
+    around.cart.mark_stale()
 
     around.cart.reload(EMPTY._replace(version=1))
 
@@ -144,7 +144,7 @@ def test_what_the_disk_may_or_may_not_have_is_busy() -> None:
     around.takes()
     here.asks(around.cart, 2, ONE_MILK)
 
-    around.cart.doubt()
+    around.cart.mark_unknown()
     around.cart.announce()
 
     assert (here.heard, again.heard) == ([busy(1), busy(2)], [busy(1)])
@@ -155,8 +155,8 @@ def test_while_the_disk_is_away_everything_new_is_busy_and_costs_nothing() -> No
     around, here = Around(), FakeTab()
     here.asks(around.cart, 1, ONE_MILK)
     around.saves()
-    before = around.cart.allowance
-    around.cart.doubt()
+    before = around.cart.tokens
+    around.cart.mark_unknown()
     here.hears()
 
     here.asks(around.cart, 2, ONE_MILK)
@@ -164,14 +164,14 @@ def test_while_the_disk_is_away_everything_new_is_busy_and_costs_nothing() -> No
     here.asks(around.cart, 1, ONE_MILK)
 
     assert here.heard == [busy(2), Need(2), Ok(1, 1)]
-    assert (around.cart.allowance, around.writer.waiting) == (before, {})
+    assert (around.cart.tokens, around.writer.waiting) == (before, {})
 
 
 def test_an_op_in_doubt_that_was_not_saved_is_done_when_it_comes_again() -> None:
     around, here = Around(), FakeTab()
     here.asks(around.cart, 1, ONE_MILK)
     around.takes()
-    around.cart.doubt()
+    around.cart.mark_unknown()
     here.hears()
 
     around.cart.reload(EMPTY)
@@ -186,7 +186,7 @@ def test_an_op_in_doubt_that_was_saved_gets_its_verdict_when_it_comes_again() ->
     around.let_in(here)
     here.asks(around.cart, 1, ONE_MILK)
     around.takes()
-    around.cart.doubt()
+    around.cart.mark_unknown()
     here.hears()
 
     around.cart.reload(saved_here(EMPTY, ONE_MILK))
@@ -202,7 +202,7 @@ def test_a_cart_read_too_early_is_not_taken_for_the_truth() -> None:
     around, here = Around(), FakeTab()
     here.asks(around.cart, 1, ONE_MILK)
     around.saves()
-    around.cart.doubt()
+    around.cart.mark_unknown()
 
     around.cart.reload(EMPTY)
 
@@ -227,26 +227,26 @@ def test_outboxes_that_left_with_a_save_in_doubt_are_back() -> None:
         FakeTab(outbox=outbox).asks(around.cart, 1, SetNote(outbox))
     around.takes()
 
-    around.cart.doubt()
-    _, pushed, _ = around.cart.take()
+    around.cart.mark_unknown()
+    _, evicted, _ = around.cart.take()
 
-    assert pushed == ()
+    assert evicted == ()
 
 
 def test_outboxes_that_left_where_it_is_saved_already_do_not_leave_again() -> None:
     around, elsewhere = Around(), EMPTY
     for outbox in SEVENTEEN:
         FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
-        named = ticket(elsewhere, outbox, repr(ONE_MILK))
-        elsewhere = rule(elsewhere, named, ONE_MILK, SHELF, NOON).cart
+        named = ref(elsewhere, outbox, repr(ONE_MILK))
+        elsewhere = rule(elsewhere, named, ONE_MILK, CATALOG, NOON).cart
     around.takes()
 
-    around.cart.outrun()
+    around.cart.mark_stale()
     around.cart.reload(elsewhere._replace(version=1))
     FakeTab(outbox=SEVENTEEN[1]).asks(around.cart, 2, SetNote("Ring twice"))
-    _, pushed = around.takes()
+    _, evicted = around.takes()
 
-    assert pushed == ()
+    assert evicted == ()
 
 
 def test_who_asks_a_lost_cart_has_to_come_back_too() -> None:
@@ -255,17 +255,17 @@ def test_who_asks_a_lost_cart_has_to_come_back_too() -> None:
 
     late.asks(around.cart, 1, ONE_MILK)
 
-    assert (late.farewells, late.heard) == ([Farewell.LOST], [])
+    assert (late.disconnects, late.heard) == ([DisconnectReason.LOST], [])
     assert around.writer.waiting == {}
 
 
 def test_who_looks_at_a_lost_cart_or_waits_for_it_has_to_come_back() -> None:
-    around, here, asker = Around(), FakeTab(), FakeTab("asker")
+    around, here, subscriber = Around(), FakeTab(), FakeTab("asker")
     around.let_in(here)
-    asker.asks(around.cart, 1, ONE_MILK)
+    subscriber.asks(around.cart, 1, ONE_MILK)
 
     around.cart.lose()
 
-    assert here.farewells == asker.farewells == [Farewell.LOST]
-    assert here.heard == asker.heard == []
+    assert here.disconnects == subscriber.disconnects == [DisconnectReason.LOST]
+    assert here.heard == subscriber.heard == []
     assert around.cart.idle

@@ -5,18 +5,19 @@ from contextlib import suppress
 
 import pytest
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
+from app.domain.errors import DatabaseUnavailable
 from app.domain.limits import Limits
-from app.domain.news import Changed, Prices, Snapshot
 from app.domain.ops import AddLine
-from app.domain.verdicts import Later, Ok, Passing
+from app.domain.verdicts import Ok, RetryCode, RetryLater
 from app.live import hub as live_hub
-from app.live.ports import Away, Farewell
-from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after, shelf_with
+from app.live.ports import DisconnectReason
+from app.protocol.messages import Changed, Prices, Snapshot
+from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after, catalog_with
 from tests.live.around import AroundHub, told, until_it_waits
 from tests.live.fakes import FakeTab, another_tab
 
-BOB = Account("u-bob")
+BOB = AccountId("u-bob")
 ONE_MILK = AddLine(MILK, 1)
 
 
@@ -91,7 +92,7 @@ async def test_while_the_disk_is_away_there_is_no_cart_and_afterwards_there_is()
     around.disk.is_away = False
     cart = await around.enters(FakeTab())
 
-    assert [type(arrival) for arrival in arrivals] == [Away, Away]
+    assert [type(arrival) for arrival in arrivals] == [DatabaseUnavailable, DatabaseUnavailable]
     assert (cart.saved, around.hub.open_carts) == (EMPTY, 1)
 
 
@@ -170,7 +171,7 @@ async def test_if_it_cannot_be_told_how_far_an_outbox_got_the_cart_goes_back() -
     cart = await around.enters(FakeTab())
     around.disk.is_away = True
 
-    with pytest.raises(Away):
+    with pytest.raises(DatabaseUnavailable):
         await around.enters(another_tab())
 
     assert (cart.holds, len(cart.tabs)) == (0, 1)
@@ -180,8 +181,8 @@ async def test_nobody_is_told_of_a_cart_that_nobody_looks_at() -> None:
     hub = AroundHub().hub
 
     hub.announce([ADA])
-    hub.outrun([ADA])
-    hub.doubt([ADA])
+    hub.mark_stale([ADA])
+    hub.mark_unknown([ADA])
     hub.lose([ADA])
 
     assert hub.open_carts == 0
@@ -195,7 +196,7 @@ async def test_the_tabs_of_a_lost_cart_are_told_so_and_the_next_one_reads_it_afr
     fresh = await around.enters(another_tab())
     around.hub.leave(lost, here)
 
-    assert here.farewells == [Farewell.LOST]
+    assert here.disconnects == [DisconnectReason.LOST]
     assert fresh is not lost
     assert around.hub.open_carts == 1
 
@@ -211,7 +212,7 @@ async def test_leaving_and_coming_back_gives_nobody_a_new_allowance() -> None:
     around.clock.passes(0.5)
     here.asks(await around.enters(here), 2, ONE_MILK)
 
-    assert here.heard == [Later(2, Passing.RATE, 500)]
+    assert here.heard == [RetryLater(2, RetryCode.RATE, 500)]
 
 
 async def test_the_allowance_of_one_account_is_not_another_s() -> None:
@@ -230,9 +231,9 @@ async def test_the_allowance_of_one_account_is_not_another_s() -> None:
 async def test_allowances_that_are_whole_again_make_room_for_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(live_hub, "MOST_ALLOWANCES", 2)
+    monkeypatch.setattr(live_hub, "MOST_BUCKETS", 2)
     around = AroundHub(Limits(burst=1, per_s=1))
-    for account in (ADA, BOB, Account("u-eve")):
+    for account in (ADA, BOB, AccountId("u-eve")):
         around.clock.passes(0.6)
         tab = FakeTab()
         cart = await around.enters(tab, account)
@@ -243,7 +244,7 @@ async def test_allowances_that_are_whole_again_make_room_for_others(
     left = {}
     for account in (ADA, BOB):
         async with around.hub.borrow(account, None) as cart:
-            left[account] = cart.allowance.left
+            left[account] = cart.tokens.left
 
     assert left == {ADA: 1, BOB: 0}
 
@@ -254,22 +255,22 @@ async def test_a_change_of_the_shelf_reaches_every_open_cart() -> None:
     await around.enters(ada)
     await around.enters(bob, BOB)
     bob.watched = frozenset({MILK})
-    moved = shelf_with(MILK, price=160).products[MILK]
+    moved = catalog_with(MILK, price=160).products[MILK]
 
-    await around.restocks(moved)
+    await around.updates_catalog(moved)
 
     assert told(ada.heard) == told(bob.heard) == ["Prices"]
     assert isinstance(ada.heard[0], Prices)
     assert ada.heard[0].lines[MILK].price == 160
-    assert around.hub.shop.shelf.moved == 2
+    assert around.hub.context.catalog.revision == 2
 
 
 async def test_ops_are_ruled_on_by_the_shelf_of_today() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    moved = shelf_with(MILK, price=160).products[MILK]
+    moved = catalog_with(MILK, price=160).products[MILK]
 
-    await around.restocks(moved)
+    await around.updates_catalog(moved)
     here.asks(cart, 1, ONE_MILK)
     around.saves()
 

@@ -4,15 +4,16 @@ import asyncio
 
 import pytest
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
+from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import AddLine, SetNote
-from app.live.cart import Trust
-from app.live.ports import Away, Farewell
+from app.live.cart import SyncState
+from app.live.ports import DisconnectReason
 from tests.examples import ADA, EMPTY, MILK, after
 from tests.live.around import AroundHub, told, until_it_waits
 from tests.live.fakes import FakeTab, another_tab
 
-BOB = Account("u-bob")
+BOB = AccountId("u-bob")
 ONE_MILK = AddLine(MILK, 1)
 
 
@@ -23,8 +24,8 @@ async def test_a_cart_that_somebody_else_has_saved_is_read_again() -> None:
     around.writer.takes()
     around.disk.carts[ADA] = after(SetNote("Ring twice"))._replace(version=1, outboxes={})
 
-    around.hub.outrun([ADA])
-    await around.hub.mend()
+    around.hub.mark_stale([ADA])
+    await around.hub.resync()
     around.saves()
 
     assert told(here.heard) == ["Snapshot", "Ok", "Changed"]
@@ -37,9 +38,9 @@ async def test_a_cart_of_which_nobody_knows_is_read_again() -> None:
     here.asks(cart, 1, ONE_MILK)
     around.writer.takes()
 
-    around.hub.doubt([ADA])
-    assert told(here.hears()) == ["Later"]
-    await around.hub.mend()
+    around.hub.mark_unknown([ADA])
+    assert told(here.hears()) == ["RetryLater"]
+    await around.hub.resync()
     here.asks(cart, 1, ONE_MILK)
     around.saves()
 
@@ -49,15 +50,15 @@ async def test_a_cart_of_which_nobody_knows_is_read_again() -> None:
 async def test_mending_waits_until_there_is_something_to_mend() -> None:
     around = AroundHub()
     cart = await around.enters(FakeTab())
-    mending = asyncio.create_task(around.hub.mend())
+    mending = asyncio.create_task(around.hub.resync())
     await until_it_waits()
     assert not mending.done()
 
-    around.hub.doubt([ADA])
+    around.hub.mark_unknown([ADA])
     await mending
 
-    assert cart.trust is Trust.SOUND
-    again = asyncio.create_task(around.hub.mend())
+    assert cart.sync_state is SyncState.IN_SYNC
+    again = asyncio.create_task(around.hub.resync())
     await until_it_waits()
     assert not again.done()
     again.cancel()
@@ -66,23 +67,23 @@ async def test_mending_waits_until_there_is_something_to_mend() -> None:
 async def test_what_cannot_be_mended_now_is_mended_later() -> None:
     around = AroundHub()
     ada, bob = await around.enters(FakeTab()), await around.enters(FakeTab(), BOB)
-    around.hub.doubt([ADA, BOB])
+    around.hub.mark_unknown([ADA, BOB])
     around.disk.is_away = True
-    with pytest.raises(Away):
-        await around.hub.mend()
+    with pytest.raises(DatabaseUnavailable):
+        await around.hub.resync()
 
     around.disk.is_away = False
-    await around.hub.mend()
+    await around.hub.resync()
 
-    assert (ada.trust, bob.trust) == (Trust.SOUND, Trust.SOUND)
+    assert (ada.sync_state, bob.sync_state) == (SyncState.IN_SYNC, SyncState.IN_SYNC)
 
 
 async def test_a_cart_that_was_read_too_early_is_read_once_more() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    around.hub.doubt([ADA])
+    around.hub.mark_unknown([ADA])
     around.disk.is_free.clear()
-    mending = asyncio.create_task(around.hub.mend())
+    mending = asyncio.create_task(around.hub.resync())
     await until_it_waits()
     around.disk.carts[ADA] = EMPTY._replace(version=1)
     cart.take()
@@ -91,7 +92,7 @@ async def test_a_cart_that_was_read_too_early_is_read_once_more() -> None:
     around.disk.is_free.set()
     await mending
 
-    assert (cart.trust, cart.saved.version) == (Trust.SOUND, 1)
+    assert (cart.sync_state, cart.saved.version) == (SyncState.IN_SYNC, 1)
 
 
 async def test_a_cart_that_is_older_on_disk_than_it_was_is_lost() -> None:
@@ -101,10 +102,10 @@ async def test_a_cart_that_is_older_on_disk_than_it_was_is_lost() -> None:
     around.saves()
     around.disk.carts[ADA] = EMPTY
 
-    around.hub.outrun([ADA])
-    await around.hub.mend()
+    around.hub.mark_stale([ADA])
+    await around.hub.resync()
 
-    assert here.farewells == [Farewell.LOST]
+    assert here.disconnects == [DisconnectReason.LOST]
     assert around.hub.open_carts == 0
 
 
@@ -114,11 +115,11 @@ async def test_a_cart_that_can_no_longer_be_read_is_lost_and_no_other() -> None:
     healthy = await around.enters(elsewhere, BOB)
     around.disk.unreadable = {ADA}
 
-    around.hub.doubt([ADA, BOB])
-    await around.hub.mend()
+    around.hub.mark_unknown([ADA, BOB])
+    await around.hub.resync()
 
-    assert here.farewells == [Farewell.LOST]
-    assert (elsewhere.farewells, healthy.trust) == ([], Trust.SOUND)
+    assert here.disconnects == [DisconnectReason.LOST]
+    assert (elsewhere.disconnects, healthy.sync_state) == ([], SyncState.IN_SYNC)
     assert around.hub.open_carts == 1
 
 
@@ -129,9 +130,9 @@ async def test_an_ill_cart_that_everybody_left_is_forgotten_once_it_is_mended() 
     around.writer.takes()
     around.hub.leave(cart, here)
 
-    around.hub.doubt([ADA])
+    around.hub.mark_unknown([ADA])
     assert around.hub.open_carts == 1
-    await around.hub.mend()
+    await around.hub.resync()
 
     assert around.hub.open_carts == 0
 
@@ -146,7 +147,7 @@ async def test_a_cart_that_is_lost_while_it_is_borrowed_is_not_handed_out() -> N
     around.hub.lose([ADA])
     around.disk.is_free.set()
 
-    with pytest.raises(Away):
+    with pytest.raises(DatabaseUnavailable):
         await coming
     assert around.hub.open_carts == 0
 
@@ -154,9 +155,9 @@ async def test_a_cart_that_is_lost_while_it_is_borrowed_is_not_handed_out() -> N
 async def test_an_ill_cart_that_was_lost_meanwhile_needs_no_mending() -> None:
     around = AroundHub()
     await around.enters(FakeTab())
-    around.hub.doubt([ADA])
+    around.hub.mark_unknown([ADA])
     around.hub.lose([ADA])
 
-    await around.hub.mend()
+    await around.hub.resync()
 
     assert around.disk.carts_read == [ADA]

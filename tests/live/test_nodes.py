@@ -3,10 +3,10 @@
 import asyncio
 
 from app.domain.cart import Patch
-from app.domain.news import By
 from app.domain.ops import AddLine, SetNote
-from app.live.cart import Trust
-from app.live.ports import Farewell, Made
+from app.live.cart import SyncState
+from app.live.ports import CommittedChange, DisconnectReason
+from app.protocol.messages import By
 from tests.examples import ADA, HERE, MILK, THERE, after
 from tests.live.around import AroundHub, told, until_it_waits
 from tests.live.fakes import FakeTab
@@ -15,7 +15,7 @@ ONE_MILK = AddLine(MILK, 1)
 NOTE = SetNote("Ring twice")
 BY_THERE = By(None, THERE, 1, NOTE.kind)
 NOTED = after(NOTE)._replace(version=1, outboxes={})
-MADE = Made(Patch(1, note="Ring twice"), BY_THERE)
+MADE = CommittedChange(Patch(1, note="Ring twice"), BY_THERE)
 
 
 async def test_other_nodes_are_told_what_was_done_once_it_is_saved() -> None:
@@ -23,11 +23,11 @@ async def test_other_nodes_are_told_what_was_done_once_it_is_saved() -> None:
     cart = await around.enters(here)
     here.asks(cart, 1, ONE_MILK)
     here.asks(cart, 2, ONE_MILK)
-    assert around.nodes.moved == []
+    assert around.peers.revision == []
 
     around.saves()
 
-    ((account, version, made),) = around.nodes.moved
+    ((account, version, made),) = around.peers.revision
     assert (account, version) == (ADA, 1)
     assert [(one.patch.rev, one.by.n, one.by.outbox) for one in made] == [
         (1, 1, HERE),
@@ -41,7 +41,7 @@ async def test_a_refusal_is_told_too_for_it_moves_the_version() -> None:
     here.asks(cart, 1, AddLine(MILK, 0))
     around.saves()
 
-    assert around.nodes.moved == [(ADA, 1, [])]
+    assert around.peers.revision == [(ADA, 1, [])]
 
 
 async def test_what_another_node_did_is_told_as_it_was_done() -> None:
@@ -49,8 +49,8 @@ async def test_what_another_node_did_is_told_as_it_was_done() -> None:
     cart = await around.enters(here)
     around.disk.carts[ADA] = NOTED
 
-    around.hub.overhear(ADA, 1, [MADE])
-    await around.hub.mend()
+    around.hub.on_remote_commit(ADA, 1, [MADE])
+    await around.hub.resync()
 
     (change,) = here.heard
     assert told(here.heard) == ["Changed"]
@@ -63,8 +63,8 @@ async def test_if_some_of_it_was_missed_the_whole_cart_is_told() -> None:
     await around.enters(here)
     around.disk.carts[ADA] = after(ONE_MILK, NOTE)._replace(version=2)
 
-    around.hub.overhear(ADA, 2, [MADE._replace(patch=Patch(2, note="Ring twice"))])
-    await around.hub.mend()
+    around.hub.on_remote_commit(ADA, 2, [MADE._replace(patch=Patch(2, note="Ring twice"))])
+    await around.hub.resync()
 
     assert told(here.heard) == ["Snapshot"]
 
@@ -74,8 +74,8 @@ async def test_if_it_does_not_lead_to_what_is_on_disk_the_whole_cart_is_told() -
     await around.enters(here)
     around.disk.carts[ADA] = NOTED
 
-    around.hub.overhear(ADA, 1, [MADE._replace(patch=Patch(1, note="Ring once"))])
-    await around.hub.mend()
+    around.hub.on_remote_commit(ADA, 1, [MADE._replace(patch=Patch(1, note="Ring once"))])
+    await around.hub.resync()
 
     assert told(here.heard) == ["Snapshot"]
 
@@ -84,16 +84,16 @@ async def test_news_that_come_late_or_twice_or_of_another_cart_cost_nothing() ->
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     around.disk.carts[ADA] = NOTED
-    around.hub.overhear(ADA, 1, [MADE])
-    await around.hub.mend()
+    around.hub.on_remote_commit(ADA, 1, [MADE])
+    await around.hub.resync()
     here.hears()
     read = len(around.disk.carts_read)
 
-    around.hub.overhear(ADA, 1, [MADE])
-    around.hub.overhear(ADA, 0, [])
-    around.hub.overhear(THERE, 7, [])  # type: ignore[arg-type]
+    around.hub.on_remote_commit(ADA, 1, [MADE])
+    around.hub.on_remote_commit(ADA, 0, [])
+    around.hub.on_remote_commit(THERE, 7, [])  # type: ignore[arg-type]
 
-    assert (cart.trust, here.heard) == (Trust.SOUND, [])
+    assert (cart.sync_state, here.heard) == (SyncState.IN_SYNC, [])
     assert len(around.disk.carts_read) == read
 
 
@@ -101,14 +101,14 @@ async def test_late_news_are_not_kept_for_what_comes_later() -> None:
     around, here = AroundHub(), FakeTab()
     await around.enters(here)
     around.disk.carts[ADA] = NOTED
-    around.hub.overhear(ADA, 1)
-    await around.hub.mend()
+    around.hub.on_remote_commit(ADA, 1)
+    await around.hub.resync()
     here.hears()
-    around.hub.overhear(ADA, 1, [MADE._replace(patch=Patch(2, note="Never"))])
+    around.hub.on_remote_commit(ADA, 1, [MADE._replace(patch=Patch(2, note="Never"))])
 
     around.disk.carts[ADA] = after(SetNote("Never"), cart=NOTED)._replace(version=2, outboxes={})
-    around.hub.overhear(ADA, 2)
-    await around.hub.mend()
+    around.hub.on_remote_commit(ADA, 2)
+    await around.hub.resync()
 
     assert told(here.heard) == ["Snapshot"], "nobody told who did it"
 
@@ -118,10 +118,10 @@ async def test_news_of_a_version_that_never_comes_cost_one_look() -> None:
     cart = await around.enters(here)
     read = len(around.disk.carts_read)
 
-    around.hub.overhear(ADA, 1_000_000)
-    await around.hub.mend()
+    around.hub.on_remote_commit(ADA, 1_000_000)
+    await around.hub.resync()
 
-    assert (cart.trust, here.heard) == (Trust.SOUND, [])
+    assert (cart.sync_state, here.heard) == (SyncState.IN_SYNC, [])
     assert len(around.disk.carts_read) == read + 1
 
 
@@ -132,11 +132,11 @@ async def test_what_is_being_saved_finds_out_by_itself() -> None:
     around.writer.takes()
     around.disk.carts[ADA] = NOTED
 
-    around.hub.overhear(ADA, 1, [MADE])
-    assert cart.trust is Trust.SOUND
+    around.hub.on_remote_commit(ADA, 1, [MADE])
+    assert cart.sync_state is SyncState.IN_SYNC
 
-    around.hub.outrun([ADA])
-    await around.hub.mend()
+    around.hub.mark_stale([ADA])
+    await around.hub.resync()
     around.saves()
 
     assert told(here.heard) == ["Changed", "Ok", "Changed"]
@@ -151,10 +151,10 @@ async def test_what_was_saved_just_before_the_other_node_did_is_read_afterwards(
     mine = taken._replace(version=1)
     around.disk.carts[ADA] = after(NOTE, cart=mine)._replace(version=2)
 
-    around.hub.overhear(ADA, 2, [MADE._replace(patch=Patch(2, note="Ring twice"))])
+    around.hub.on_remote_commit(ADA, 2, [MADE._replace(patch=Patch(2, note="Ring twice"))])
     around.hub.announce([ADA])
-    assert cart.trust is Trust.STALE
-    await around.hub.mend()
+    assert cart.sync_state is SyncState.STALE
+    await around.hub.resync()
 
     assert told(here.heard) == ["Ok", "Changed", "Changed"]
     assert (cart.saved.version, cart.saved.rev) == (2, 2)
@@ -163,28 +163,28 @@ async def test_what_was_saved_just_before_the_other_node_did_is_read_afterwards(
 async def test_while_the_disk_is_away_news_make_nobody_rule() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    around.hub.doubt([ADA])
+    around.hub.mark_unknown([ADA])
 
-    around.hub.overhear(ADA, 1, [MADE])
+    around.hub.on_remote_commit(ADA, 1, [MADE])
     here.asks(cart, 1, ONE_MILK)
 
-    assert cart.trust is Trust.UNKNOWN
-    assert told(here.heard) == ["Later"]
+    assert cart.sync_state is SyncState.UNKNOWN
+    assert told(here.heard) == ["RetryLater"]
 
 
 async def test_tabs_on_other_nodes_are_counted() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     cart.tabs.count(here)
-    assert around.nodes.tabs == [(ADA, 1)]
+    assert around.peers.tabs == [(ADA, 1)]
     here.hears()
 
     around.hub.hear_tabs(ADA, "other", 2)
 
     assert [news.n for news in here.hears()] == [3]  # type: ignore[union-attr]
-    assert around.nodes.tabs == [(ADA, 1), (ADA, 1)], "a node that is new is told how many are here"
+    assert around.peers.tabs == [(ADA, 1), (ADA, 1)], "a node that is new is told how many are here"
     around.hub.hear_tabs(ADA, "other", 1)
-    assert len(around.nodes.tabs) == 2
+    assert len(around.peers.tabs) == 2
     around.hub.hear_tabs(ADA, "other", 0)
     assert [news.n for news in here.hears()] == [2, 1]  # type: ignore[union-attr]
 
@@ -210,13 +210,13 @@ async def test_a_cart_that_is_lost_is_looked_at_by_nobody() -> None:
 
     around.hub.lose([ADA])
 
-    assert around.nodes.tabs == [(ADA, 1), (ADA, 0)]
-    assert here.farewells == [Farewell.LOST]
+    assert around.peers.tabs == [(ADA, 1), (ADA, 0)]
+    assert here.disconnects == [DisconnectReason.LOST]
 
 
 async def test_who_comes_from_another_node_finds_the_cart_as_they_left_it_there() -> None:
     around, here, mover = AroundHub(), FakeTab(), FakeTab("mover")
-    around.nodes.are_any = True
+    around.peers.are_any = True
     await around.enters(here)
     around.disk.carts[ADA] = NOTED
 
@@ -228,7 +228,7 @@ async def test_who_comes_from_another_node_finds_the_cart_as_they_left_it_there(
 
 async def test_who_comes_while_an_older_cart_is_being_saved_waits_for_what_becomes_of_it() -> None:
     around, here, mover = AroundHub(), FakeTab(), FakeTab("mover", outbox=THERE)
-    around.nodes.are_any = True
+    around.peers.are_any = True
     cart = await around.enters(here)
     here.asks(cart, 1, ONE_MILK)
     around.writer.takes()
@@ -237,7 +237,7 @@ async def test_who_comes_while_an_older_cart_is_being_saved_waits_for_what_becom
     entering = asyncio.create_task(around.enters(mover))
     await until_it_waits()
     assert not entering.done()
-    around.hub.outrun([ADA])
+    around.hub.mark_stale([ADA])
     around.hub.settle()
     await entering
 

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from app.domain.cart import Cart
 from app.domain.limits import Limits
-from app.domain.news import Changed, Need, News, Snapshot
 from app.domain.ops import AddLine
-from app.domain.outbox import Outbox, OutboxId, Ticket
+from app.domain.outbox import OpRef, Outbox, OutboxId
 from app.domain.position import position
 from app.domain.rules import rule
-from app.domain.verdicts import Later, No, Ok
-from tests.examples import APPLES, EMPTY, HERE, NOON, SHELF, THERE, ticket
+from app.domain.verdicts import No, Ok, RetryLater
+from app.protocol.messages import Changed, Need, ServerMessage, Snapshot
+from tests.examples import APPLES, CATALOG, EMPTY, HERE, NOON, THERE, ref
 from tests.live.around import Around
 from tests.live.fakes import FakeTab
 
@@ -44,7 +44,7 @@ class Shopper(FakeTab):
         for n in sorted(self.waits):
             self.asks(self._around.cart, n, ONE)
 
-    def tell(self, news: News) -> None:
+    def tell(self, news: ServerMessage) -> None:
         if isinstance(news, Ok | No):
             assert self.verdicts.setdefault(news.n, news) == news
             self.waits.discard(news.n)
@@ -54,7 +54,7 @@ class Shopper(FakeTab):
         elif isinstance(news, Snapshot):
             self._shows(news.rev, [line.qty for line in news.cart.lines])
         else:
-            assert isinstance(news, Later | Need)
+            assert isinstance(news, RetryLater | Need)
 
     def _shows(self, rev: int, quantities: list[int]) -> None:
         assert rev >= max(self.revs, default=0)
@@ -86,13 +86,13 @@ class World:
 
     def somebody_elsewhere_wishes(self) -> None:
         """Have another node do something, also for an op of ours that it is sent."""
-        self.disk = self._ruled(ticket(self.disk, ELSEWHERE, repr(ONE)))
+        self.disk = self._ruled(ref(self.disk, ELSEWHERE, repr(ONE)))
 
     def here_sends_again_elsewhere(self) -> None:
         """Send the oldest op that waits to another node."""
         last = self.disk.outboxes.get(HERE, Outbox()).last
         if last + 1 in self.shoppers[0].waits:
-            self.disk = self._ruled(Ticket(HERE, last + 1, repr(ONE)))
+            self.disk = self._ruled(OpRef(HERE, last + 1, repr(ONE)))
 
     def writer_takes(self) -> None:
         if self._taken is None and self.around.writer.waiting:
@@ -128,8 +128,8 @@ class World:
                 shopper.sends_again()
             self.writer_takes()
 
-    def _ruled(self, named: Ticket) -> Cart:
-        cart = rule(self.disk, named, ONE, SHELF, NOON).cart
+    def _ruled(self, named: OpRef) -> Cart:
+        cart = rule(self.disk, named, ONE, CATALOG, NOON).cart
         return cart._replace(version=cart.version + 1)
 
     def _commits(self) -> bool:
@@ -139,7 +139,7 @@ class World:
             return False
         if taken.version != self.disk.version:
             self._ill = True
-            self.around.cart.outrun()
+            self.around.cart.mark_stale()
             return False
         self.disk = taken._replace(version=taken.version + 1)
         return True
@@ -147,7 +147,7 @@ class World:
     def _doubt(self) -> None:
         self._taken = None
         self._ill = True
-        self.around.cart.doubt()
+        self.around.cart.mark_unknown()
 
 
 ACTIONS = (
@@ -180,7 +180,7 @@ def test_every_op_has_one_effect_and_one_verdict_and_all_tabs_show_what_is_on_di
     oks = 0
     for shopper in world.shoppers:
         assert shopper.waits == set()
-        assert shopper.contradictions == 0
+        assert shopper.rejected_duplicates == 0
         oks += len(shopper.verdicts)
     elsewhere = world.disk.outboxes.get(ELSEWHERE, Outbox()).last
     quantity = sum(line.qty for line in world.disk.lines.values())

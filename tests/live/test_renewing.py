@@ -1,6 +1,6 @@
 """A login that is renewed: its browser has a new id, and its sockets go on."""
 
-from app.live.ports import Farewell
+from app.live.ports import DisconnectReason
 from app.live.sessions import SAVE_USE_EVERY_S, Use
 from tests.examples import NOON
 from tests.live.fakes import FakeTab
@@ -19,10 +19,10 @@ def test_sockets_go_on_for_as_long_as_the_new_login_does() -> None:
     signed = renewed()
 
     signed.at(600 + IDLE_S - 1)
-    assert signed.socket.farewells == []
+    assert signed.socket.disconnects == []
     assert signed.sessions.left_ms(signed.login) == 1000
     signed.at(600 + IDLE_S)
-    assert signed.socket.farewells == [Farewell.EXPIRED]
+    assert signed.socket.disconnects == [DisconnectReason.EXPIRED]
 
 
 def test_ending_the_new_login_ends_its_old_sockets_and_its_new_ones() -> None:
@@ -31,7 +31,7 @@ def test_ending_the_new_login_ends_its_old_sockets_and_its_new_ones() -> None:
 
     signed.sessions.end(a_login("fresh").id_hash)
 
-    assert signed.socket.farewells == new.farewells == [Farewell.SIGNED_OUT]
+    assert signed.socket.disconnects == new.disconnects == [DisconnectReason.SIGNED_OUT]
 
 
 def test_using_an_old_socket_uses_the_new_login() -> None:
@@ -51,7 +51,7 @@ def test_a_renewed_login_is_forgotten_with_its_last_socket() -> None:
 
     signed.sessions.end(signed.login.id_hash)
     signed.sessions.end(a_login("fresh").id_hash)
-    assert signed.socket.farewells == []
+    assert signed.socket.disconnects == []
 
 
 def test_renewing_a_login_without_sockets_is_nothing_to_tell() -> None:
@@ -60,4 +60,4 @@ def test_renewing_a_login_without_sockets_is_nothing_to_tell() -> None:
     signed.sessions.renew(a_login("other").id_hash, a_login("fresh"))
 
     signed.sessions.end(a_login("fresh").id_hash)
-    assert signed.socket.farewells == []
+    assert signed.socket.disconnects == []

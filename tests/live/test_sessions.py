@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.news import Auth
 from app.domain.sessions import IDLE_S as IDLE_S_BY_DEFAULT
 from app.domain.sessions import Lifetime, Session, SessionHash
-from app.live.ports import Farewell
+from app.live.ports import DisconnectReason
 from app.live.sessions import SAVE_USE_EVERY_S, WARN_BEFORE_S, LiveSessions, Use
+from app.protocol.messages import Auth
 from tests.examples import ADA, NOON
-from tests.live.fakes import FakeClock, FakeNodes, FakeTab
+from tests.live.fakes import FakeClock, FakePeers, FakeTab
 
 IDLE_S, ABSOLUTE_S = 3600, 7200
 
@@ -28,8 +28,8 @@ class Signed:
     """One socket with one login, and the clock."""
 
     def __init__(self, login: Session | None = None, idle_s: int = IDLE_S) -> None:
-        self.clock, self.nodes = FakeClock(), FakeNodes()
-        self.sessions = LiveSessions(Lifetime(ABSOLUTE_S, idle_s), self.clock.now_s, self.nodes)
+        self.clock, self.peers = FakeClock(), FakePeers()
+        self.sessions = LiveSessions(Lifetime(ABSOLUTE_S, idle_s), self.clock.now_s, self.peers)
         self.login = login or a_login()
         self.socket = FakeTab()
         self.sessions.join(self.login, self.socket)
@@ -87,7 +87,7 @@ def test_every_socket_of_the_login_is_warned_and_in_the_end_dismissed() -> None:
     signed.at(IDLE_S)
 
     assert signed.socket.heard == other.heard == [Auth(30_000)]
-    assert signed.socket.farewells == other.farewells == [Farewell.EXPIRED]
+    assert signed.socket.disconnects == other.disconnects == [DisconnectReason.EXPIRED]
 
 
 def test_a_socket_that_comes_in_the_last_two_minutes_is_warned_too() -> None:
@@ -105,7 +105,7 @@ def test_a_login_that_is_used_lasts_on() -> None:
     signed.sessions.use(signed.login)
     signed.at(IDLE_S)
 
-    assert (signed.socket.heard, signed.socket.farewells) == ([], [])
+    assert (signed.socket.heard, signed.socket.disconnects) == ([], [])
     assert signed.sessions.left_ms(signed.login) == (IDLE_S - 600) * 1000
 
 
@@ -123,7 +123,7 @@ def test_a_login_that_is_used_after_its_warning_says_that_it_lasts_on_and_warns_
 
 def test_where_logins_rest_only_shortly_the_second_warning_comes_in_time_too() -> None:
     clock, socket, login = FakeClock(), FakeTab(), a_login()
-    sessions = LiveSessions(Lifetime(ABSOLUTE_S, 130), clock.now_s, FakeNodes())
+    sessions = LiveSessions(Lifetime(ABSOLUTE_S, 130), clock.now_s, FakePeers())
     sessions.join(login, socket)
     clock.passes(10)
     sessions.sweep()
@@ -146,7 +146,7 @@ def test_no_use_makes_a_login_last_longer_than_it_may() -> None:
     assert signed.socket.heard == []
 
     signed.at(600)
-    assert signed.socket.farewells == [Farewell.EXPIRED]
+    assert signed.socket.disconnects == [DisconnectReason.EXPIRED]
 
 
 def test_a_login_that_was_ended_dismisses_its_sockets_and_no_others() -> None:
@@ -156,7 +156,7 @@ def test_a_login_that_was_ended_dismisses_its_sockets_and_no_others() -> None:
     signed.sessions.end(signed.login.id_hash)
     signed.sessions.end(SessionHash("nobody's"))
 
-    assert (signed.socket.farewells, other.farewells) == ([Farewell.SIGNED_OUT], [])
+    assert (signed.socket.disconnects, other.disconnects) == ([DisconnectReason.SIGNED_OUT], [])
 
 
 def test_a_socket_that_left_is_neither_warned_nor_dismissed() -> None:
@@ -168,8 +168,8 @@ def test_a_socket_that_left_is_neither_warned_nor_dismissed() -> None:
     signed.at(IDLE_S - 60)
     signed.sessions.end(signed.login.id_hash)
 
-    assert (signed.socket.heard, signed.socket.farewells) == ([], [])
-    assert other.farewells == [Farewell.SIGNED_OUT]
+    assert (signed.socket.heard, signed.socket.disconnects) == ([], [])
+    assert other.disconnects == [DisconnectReason.SIGNED_OUT]
 
 
 def test_a_login_that_all_sockets_left_is_forgotten() -> None:
@@ -186,8 +186,8 @@ def test_sockets_may_leave_while_they_are_dismissed() -> None:
     signed = Signed()
 
     class Leaver(FakeTab):
-        def dismiss(self, why: Farewell) -> None:
-            super().dismiss(why)
+        def disconnect(self, why: DisconnectReason) -> None:
+            super().disconnect(why)
             signed.sessions.leave(signed.login, self)
 
     leavers = [Leaver("one"), Leaver("two")]
@@ -196,7 +196,7 @@ def test_sockets_may_leave_while_they_are_dismissed() -> None:
 
     signed.sessions.end(signed.login.id_hash)
 
-    assert [leaver.farewells for leaver in leavers] == [[Farewell.SIGNED_OUT]] * 2
+    assert [leaver.disconnects for leaver in leavers] == [[DisconnectReason.SIGNED_OUT]] * 2
 
 
 @pytest.mark.parametrize(
@@ -249,8 +249,8 @@ def test_other_nodes_are_told_of_a_login_that_ends_or_goes_on_under_another_name
     signed.sessions.end(again.id_hash)
     signed.sessions.end(SessionHash("on another node"))
 
-    assert signed.nodes.renewed == [(signed.login.id_hash, again)]
-    assert [name for name, _ in signed.nodes.ended] == [again.id_hash, "on another node"]
+    assert signed.peers.renewed == [(signed.login.id_hash, again)]
+    assert [name for name, _ in signed.peers.ended] == [again.id_hash, "on another node"]
 
 
 def test_what_is_heard_of_a_login_is_not_told_again() -> None:
@@ -258,8 +258,8 @@ def test_what_is_heard_of_a_login_is_not_told_again() -> None:
 
     signed.sessions.hear_ended(signed.login.id_hash)
 
-    assert signed.socket.farewells == [Farewell.SIGNED_OUT]
-    assert signed.nodes.ended == []
+    assert signed.socket.disconnects == [DisconnectReason.SIGNED_OUT]
+    assert signed.peers.ended == []
 
 
 def test_a_login_that_the_disk_does_not_know_has_ended() -> None:
@@ -268,10 +268,10 @@ def test_a_login_that_the_disk_does_not_know_has_ended() -> None:
     assert signed.sessions.names() == (name,)
 
     signed.sessions.compare([name], {name: signed.login.used_at_s})
-    assert signed.socket.farewells == []
+    assert signed.socket.disconnects == []
     signed.sessions.compare([name, SessionHash("unknown")], {})
 
-    assert signed.socket.farewells == [Farewell.SIGNED_OUT]
+    assert signed.socket.disconnects == [DisconnectReason.SIGNED_OUT]
     assert signed.sessions.names() == ()
 
 
@@ -285,4 +285,4 @@ def test_a_login_that_is_used_on_another_node_does_not_end_here() -> None:
     signed.clock.passes(20)
     signed.sessions.sweep()
 
-    assert signed.socket.farewells == []
+    assert signed.socket.disconnects == []

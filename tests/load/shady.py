@@ -13,23 +13,23 @@ from websockets.exceptions import ConnectionClosed, InvalidState
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from app.domain.cart import Account, Cart
+from app.domain.cart import AccountId, Cart
+from app.domain.catalog import Sku
 from app.domain.limits import Limits
-from app.domain.news import By, Need, News, Tabs, Welcome
 from app.domain.ops import BadOp
-from app.domain.outbox import Outbox, OutboxId, Ticket
-from app.domain.position import position, why_snapshot
+from app.domain.outbox import OpRef, Outbox, OutboxId
+from app.domain.position import position, snapshot_reason
 from app.domain.rules import rule
-from app.domain.shelf import Sku
-from app.domain.telling import tell_all_prices, tell_change, tell_snapshot
 from app.domain.verdicts import Verdict
-from app.load.accounts import Kept
-from app.wire.read import Asked, Hello, Message, Ping, Resync, Watch, read
-from app.wire.write import cart_fields, spell, write
-from tests.examples import APPLES, MILK, NOON, product, shelf_of
+from app.load.account_setup import Kept
+from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, read
+from app.protocol.encode import cart_fields, to_json, write
+from app.protocol.messages import By, Need, ServerMessage, Tabs, Welcome
+from app.protocol.projections import tell_all_prices, tell_change, tell_snapshot
+from tests.examples import APPLES, MILK, NOON, catalog_of, product
 
 SKUS = (APPLES, MILK, *(Sku(f"thing-{n}") for n in range(10)))
-SHELF = shelf_of(*(product(sku, sku, 100, stock=300) for sku in SKUS))
+CATALOG = catalog_of(*(product(sku, sku, 100, stock=300) for sku in SKUS))
 SOMETIMES = 10
 EARLY, LATE = 40, 60
 
@@ -51,13 +51,13 @@ class Fault(StrEnum):
 class Tab:
     """The shop's end of a socket."""
 
-    def __init__(self, socket: ServerConnection, account: Account, hello: Hello):
+    def __init__(self, socket: ServerConnection, account: AccountId, hello: Hello):
         self.socket = socket
         self.account = account
         self.name = hello.tab
         self.outbox = hello.outbox
 
-    def tell(self, *news: News) -> None:
+    def tell(self, *news: ServerMessage) -> None:
         """Send these; whoever has gone does not hear them."""
         with suppress(OSError, InvalidState):
             for one in news:
@@ -71,12 +71,12 @@ class ShadyShop:
     def __init__(self, fault: Fault | None):
         self.url = ""
         self._fault = fault
-        self._disk: dict[Account, Cart] = {}
-        self._carts: dict[Account, Cart] = {}
-        self._tabs: defaultdict[Account, list[Tab]] = defaultdict(list)
+        self._disk: dict[AccountId, Cart] = {}
+        self._carts: dict[AccountId, Cart] = {}
+        self._tabs: defaultdict[AccountId, list[Tab]] = defaultdict(list)
         self._ops = 0
 
-    def cart(self, account: Account) -> Cart:
+    def cart(self, account: AccountId) -> Cart:
         """Return the cart of *account*."""
         return self._carts.setdefault(account, Cart(account, "7c1d"))
 
@@ -103,39 +103,39 @@ class ShadyShop:
                 return None
             case "/api/cart":
                 cart = self.cart(account_of(request))
-                snapshot = tell_snapshot(cart, SHELF, NOON)
+                snapshot = tell_snapshot(cart, CATALOG, NOON)
                 fields = {"at": position(cart), "rev": cart.rev, "cart": cart_fields(snapshot.cart)}
             case _:
                 fields = {"products": [card(sku) for sku in SKUS], "next": None}
-        return socket.respond(HTTPStatus.OK, spell(fields))
+        return socket.respond(HTTPStatus.OK, to_json(fields))
 
     def _let_in(self, tab: Tab, hello: Hello) -> None:
         cart, fault = self.cart(tab.account), self._fault
         outbox = cart.outboxes.get(hello.outbox, Outbox())
         said = filter(None, map(outbox.recall, hello.pend))
-        why = why_snapshot(hello.at, cart)
-        who = Account("u-9") if fault is Fault.WELCOMES_A_STRANGER else tab.account
+        why = snapshot_reason(hello.at, cart)
+        who = AccountId("u-9") if fault is Fault.WELCOMES_A_STRANGER else tab.account
         verdicts = tuple(each.verdict for each in said)
         left_ms, beat_ms = 10**9, 20_000
         tab.tell(
             Welcome(who, "w1", "c1", why, outbox.last, verdicts, beat_ms, left_ms, Limits()),
-            tell_snapshot(cart, SHELF, NOON) if why else tell_all_prices(cart, SHELF, NOON),
+            tell_snapshot(cart, CATALOG, NOON) if why else tell_all_prices(cart, CATALOG, NOON),
         )
         self._tabs[tab.account].append(tab)
         tab.tell(Tabs(len(self._tabs[tab.account])))
 
-    def _hear(self, tab: Tab, message: Message) -> None:
+    def _hear(self, tab: Tab, message: ClientMessage) -> None:
         match message:
-            case Asked():
+            case SubmitOp():
                 self._ask(tab, message)
             case Resync():
-                tab.tell(tell_snapshot(self.cart(tab.account), SHELF, NOON))
+                tab.tell(tell_snapshot(self.cart(tab.account), CATALOG, NOON))
             case Hello() | Watch() | Ping():
                 raise AssertionError(message)
             case _:
                 assert_never(message)
 
-    def _ask(self, tab: Tab, asked: Asked) -> None:
+    def _ask(self, tab: Tab, asked: SubmitOp) -> None:
         cart = self.cart(tab.account)
         outbox = cart.outboxes.get(tab.outbox, Outbox())
         if asked.n > outbox.last + 1:
@@ -145,24 +145,24 @@ class ShadyShop:
         else:
             self._repeat(tab, asked, outbox, cart)
 
-    def _do(self, tab: Tab, asked: Asked, cart: Cart, first: Verdict | None = None) -> None:
+    def _do(self, tab: Tab, asked: SubmitOp, cart: Cart, first: Verdict | None = None) -> None:
         self._ops += 1
-        ruling = rule(cart, Ticket(tab.outbox, asked.n, asked.body), asked.op, SHELF, NOON)
+        ruling = rule(cart, OpRef(tab.outbox, asked.n, asked.body), asked.op, CATALOG, NOON)
         kept = ruling.cart
         if self._fault is Fault.FORGETS_AN_OP and self._ops % SOMETIMES == 0:
             kept = kept._replace(lines=cart.lines, content=cart.content)
         self._carts[tab.account] = kept
         if not (self._fault is Fault.ANSWERS_BEFORE_IT_SAVES and self._ops > EARLY):
             self._disk[tab.account] = kept
-        told: list[News] = [first or ruling.verdict]
+        told: list[ServerMessage] = [first or ruling.verdict]
         if ruling.patch and not isinstance(asked.op, BadOp):
             by = By(tab.name, tab.outbox, asked.n, asked.op.kind)
-            told.append(tell_change(ruling.cart, ruling.patch, by, None, SHELF, NOON))
+            told.append(tell_change(ruling.cart, ruling.patch, by, None, CATALOG, NOON))
         self._tell(tab, told)
         if self._fault is Fault.ANSWERS_BEFORE_IT_SAVES and self._ops == LATE:
             self._restart()
 
-    def _repeat(self, tab: Tab, asked: Asked, outbox: Outbox, cart: Cart) -> None:
+    def _repeat(self, tab: Tab, asked: SubmitOp, outbox: Outbox, cart: Cart) -> None:
         said = outbox.recall(asked.n)
         assert said
         if self._fault is Fault.APPLIES_A_REPEAT:
@@ -174,7 +174,7 @@ class ShadyShop:
         else:
             tab.tell(said.verdict)
 
-    def _tell(self, asker: Tab, told: list[News]) -> None:
+    def _tell(self, asker: Tab, told: list[ServerMessage]) -> None:
         first, *patches = reversed(told) if self._swaps else told
         asker.tell(first)
         for tab in self._audience(asker):
@@ -206,9 +206,9 @@ def before(cart: Cart, outbox: OutboxId, n: int) -> Mapping[OutboxId, Outbox]:
     return {**cart.outboxes, outbox: Outbox(n - 1)}
 
 
-def account_of(request: Request) -> Account:
+def account_of(request: Request) -> AccountId:
     """Return whose login a request has; the cookie says it."""
-    return Account(request.headers["Cookie"].removeprefix("shop="))
+    return AccountId(request.headers["Cookie"].removeprefix("shop="))
 
 
 async def heard(socket: ServerConnection) -> str:

@@ -7,24 +7,24 @@ import pytest
 from app.domain.cart import Cart
 from app.domain.ops import AddLine, Op, SaveLine, SetLine, SetNote, Undo, UnsaveLine
 from app.domain.verdicts import Ok
-from app.load.model import NOTE, Granted, Model, Wish
+from app.load.model import NOTE, Accepted, Model, SentOp
 from tests.examples import APPLES, CIDER, EGGS, EMPTY, MILK, ruling_on
 
 
-def wish(op: Op) -> Wish:
+def wish(op: Op) -> SentOp:
     match op:
         case AddLine(sku, qty):
-            return Wish(1, "line.add", sku, qty)
+            return SentOp(1, "line.add", sku, qty)
         case SetLine(sku, qty):
-            return Wish(1, "line.set", sku, qty)
+            return SentOp(1, "line.set", sku, qty)
         case SaveLine(sku):
-            return Wish(1, "line.save", sku)
+            return SentOp(1, "line.save", sku)
         case UnsaveLine(sku):
-            return Wish(1, "line.unsave", sku)
+            return SentOp(1, "line.unsave", sku)
         case SetNote(text):
-            return Wish(1, "note.set", text=text)
+            return SentOp(1, "note.set", text=text)
         case Undo(rev):
-            return Wish(1, "undo", rev=rev)
+            return SentOp(1, "undo", rev=rev)
         case _:
             raise AssertionError(op)
 
@@ -51,10 +51,10 @@ def test_after_any_ops_the_model_holds_what_the_cart_holds(seed: int) -> None:
         ruling = ruling_on(op, cart)
         if isinstance(ruling.verdict, Ok):
             warn = ruling.verdict.warn
-            granted = Granted(wish(op), warn.got if warn else None)
-            assert bool(model.changes(granted)) == bool(ruling.patch)
+            accepted = Accepted(wish(op), warn.got if warn else None)
+            assert bool(model.changes(accepted)) == bool(ruling.patch)
             if ruling.patch:
-                model.advance(granted)
+                model.advance(accepted)
         cart = ruling.cart
         assert (model.rev, model.contents) == (cart.rev, held(cart))
 
@@ -62,5 +62,5 @@ def test_after_any_ops_the_model_holds_what_the_cart_holds(seed: int) -> None:
 def test_what_is_so_already_changes_nothing() -> None:
     model = Model(4, {("line", MILK): 2})
 
-    assert model.changes(Granted(Wish(1, "line.set", MILK, 2))) == {}
-    assert model.changes(Granted(Wish(1, "line.set", MILK, 9), got=2)) == {}
+    assert model.changes(Accepted(SentOp(1, "line.set", MILK, 2))) == {}
+    assert model.changes(Accepted(SentOp(1, "line.set", MILK, 9), got=2)) == {}

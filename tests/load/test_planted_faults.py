@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.load.accounts import keep_accounts
+from app.load.account_setup import keep_accounts
+from app.load.counters import Tick
 from app.load.plan import Plan, Scenario
 from app.load.run import summed
-from app.load.tally import Tick
 from app.load.trace import FRAMES, Breach
 from app.load.worker import Login, Progress, Share, push
 from tests.e2e.server import ROOT, environment
@@ -30,7 +30,7 @@ FOUND = {
 }
 
 
-async def pushed(
+async def evicted(
     shop: ShadyShop,
     *,
     chaos: bool = False,
@@ -56,7 +56,7 @@ async def test_a_shop_that_keeps_its_promises_is_not_blamed(
     scenario: Scenario, *, chaos: bool
 ) -> None:
     async with shady_shop() as shop:
-        breaches, tick = await pushed(shop, chaos=chaos, scenario=scenario, most=0, seconds=0.7)
+        breaches, tick = await evicted(shop, chaos=chaos, scenario=scenario, most=0, seconds=0.7)
 
     assert breaches == ()
     assert tick.done == tick.asked > 0
@@ -66,7 +66,7 @@ async def test_a_shop_that_keeps_its_promises_is_not_blamed(
 async def test_each_planted_fault_is_found_and_named(fault: Fault) -> None:
     repeats = {Fault.APPLIES_A_REPEAT, Fault.CHANGES_ITS_MIND}
     async with shady_shop(fault) as shop:
-        breaches, _ = await pushed(
+        breaches, _ = await evicted(
             shop, chaos=fault in repeats, most=0 if fault in repeats else 600
         )
 
@@ -75,14 +75,14 @@ async def test_each_planted_fault_is_found_and_named(fault: Fault) -> None:
 
 async def test_a_broken_promise_comes_with_the_frame_that_showed_it() -> None:
     async with shady_shop(Fault.DROPS_A_PATCH) as shop:
-        breaches, _ = await pushed(shop)
+        breaches, _ = await evicted(shop)
 
     assert '< {"t":"patch"' in breaches[0].frames[-1]
 
 
 async def test_no_more_than_the_last_frames_of_an_account_are_kept() -> None:
     async with shady_shop(Fault.DROPS_THE_LAST_PATCHES) as shop:
-        breaches, _ = await pushed(shop)
+        breaches, _ = await evicted(shop)
 
     assert len(breaches[0].frames) == FRAMES
 

@@ -3,6 +3,7 @@
 import json
 from xml.etree import ElementTree as ET
 
+from app.load.counters import Tick
 from app.load.histogram import Histogram
 from app.load.page import page
 from app.load.plan import Plan, Scenario
@@ -10,7 +11,6 @@ from app.load.plots import Series, bars, lines
 from app.load.run import Phase, Point, Run
 from app.load.server import Cost
 from app.load.summary import rows, values
-from app.load.tally import Tick
 from app.load.trace import Breach
 
 NASTY = "</pre><script>alert(1)</script>"

@@ -9,7 +9,7 @@ import pytest
 from app.client import Cart
 from app.client.cart import NOTHING
 from app.load.plan import Plan
-from app.load.shift import Shift
+from app.load.run_context import RunContext
 from app.load.shopper import Shopper
 
 SETTLE_S = 0.5
@@ -50,8 +50,8 @@ class QuietAccount:
 @pytest.mark.parametrize(("after", "is_blamed"), [(0.0, False), (0.9, False), (3.0, True)])
 async def test_only_who_has_no_cart_in_time_is_blamed(after: float, *, is_blamed: bool) -> None:
     account: Any = QuietAccount()
-    shift = Shift(Plan(settle_s=SETTLE_S), (), lambda: 0.5, lambda: "name", perf_counter)
-    shopper = Shopper(account, shift)
+    run = RunContext(Plan(settle_s=SETTLE_S), (), lambda: 0.5, lambda: "name", perf_counter)
+    shopper = Shopper(account, run)
     late: Any = LateTab(after * SETTLE_S)
     shopper.tabs.append(late)
 

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Final, NamedTuple
 
-from app.domain.news import Changed
-from app.domain.outbox import Outbox, Ticket
-from app.domain.position import why_snapshot
+from app.domain.outbox import OpRef, Outbox
+from app.domain.position import snapshot_reason
 from app.domain.rules import rule
 from app.domain.verdicts import Ok
-from app.http import buying, cart_api
+from app.http.cart import api as cart_api
+from app.http.orders import buying
 from app.live.cart import LiveCart
 from app.live.hub import Hub
-from app.live.ports import Made
-from app.live.tabs import Audience
-from app.live.wishes import Wish
-from app.store import deals, writer
+from app.live.pending_op import PendingOp
+from app.live.ports import CommittedChange
+from app.live.presence import Presence
+from app.protocol.messages import Changed
+from app.store import order_changes, writer
 from app.ws import connection as ws_connection
 from tests.proof.graft import graft
 
@@ -39,27 +40,27 @@ def _apply_repeats() -> None:
     """Rule on a repeat as if it had never come, but answer as the first time."""
     asked: dict[tuple[str, int], Any] = {}
 
-    def keep(original: Any, cart: LiveCart, ticket: Ticket, op: Any) -> Any:
+    def keep(original: Any, cart: LiveCart, ticket: OpRef, op: Any) -> Any:
         asked[ticket.outbox, ticket.n] = op
         return original(cart, ticket, op)
 
-    def around(_original: Any, cart: LiveCart, ticket: Ticket, asker: Any) -> None:
+    def around(_original: Any, cart: LiveCart, ticket: OpRef, asker: Any) -> None:
         said = cart.saved.outboxes.get(ticket.outbox, Outbox()).recall(ticket.n)
         if said is None:
             return
         now, op = cart.latest, asked[ticket.outbox, ticket.n]
         earlier = now._replace(outboxes={**now.outboxes, ticket.outbox: Outbox(ticket.n - 1)})
-        ruling = rule(earlier, ticket, op, cart._shop.shelf.today, cart._shop.now_s())
+        ruling = rule(earlier, ticket, op, cart._context.catalog.today, cart._context.now_s())
         kept = ruling.cart._replace(outboxes=now.outboxes)
         again = ruling._replace(cart=kept, verdict=said.verdict)
-        cart._accept(Wish(ticket, op, None, [asker], again, 0.0))
+        cart._accept(PendingOp(ticket, op, None, [asker], again, 0.0))
 
     graft(LiveCart, "_rule", keep)
     graft(LiveCart, "_repeat", around)
 
 
 def _answer_before_commit() -> None:
-    def around(original: Any, cart: LiveCart, wish: Wish) -> None:
+    def around(original: Any, cart: LiveCart, wish: PendingOp) -> None:
         original(cart, wish)
         wish.tell(wish.ruling.verdict)
 
@@ -69,12 +70,12 @@ def _answer_before_commit() -> None:
 def _publish_before_commit() -> None:
     tell = LiveCart._tell_made
 
-    def around(original: Any, cart: LiveCart, wish: Wish) -> None:
+    def around(original: Any, cart: LiveCart, wish: PendingOp) -> None:
         original(cart, wish)
         if step := wish.step:
             tell(cart, *step)
 
-    def keep_quiet(original: Any, cart: LiveCart, after: Any, made: Made) -> None:
+    def keep_quiet(original: Any, cart: LiveCart, after: Any, made: CommittedChange) -> None:
         if made.order:
             original(cart, after, made)
 
@@ -85,9 +86,9 @@ def _publish_before_commit() -> None:
 def _trust_any_epoch() -> None:
     def around(_original: Any, at: str | None, cart: Any) -> Any:
         own = f"{cart.epoch}.{at.partition('.')[2]}" if at else None
-        return why_snapshot(own, cart)
+        return snapshot_reason(own, cart)
 
-    graft(ws_connection, "why_snapshot", around)
+    graft(ws_connection, "snapshot_reason", around)
 
 
 def _forget_when_cancelled() -> None:
@@ -97,8 +98,8 @@ def _forget_when_cancelled() -> None:
         try:
             return await original(cart, *args)
         except asyncio.CancelledError:
-            cart._taken = None
-            cart._wishes.pop(len(cart._wishes))
+            cart._batch = None
+            cart._pending.pop(len(cart._pending))
             raise
 
     def save_slowly(original: Any, *args: Any) -> Any:
@@ -112,7 +113,7 @@ def _forget_when_cancelled() -> None:
 def _lose_an_effect() -> None:
     turns = count(1)
 
-    def around(original: Any, cart: LiveCart, ticket: Ticket, op: Any) -> Any:
+    def around(original: Any, cart: LiveCart, ticket: OpRef, op: Any) -> Any:
         ruling = original(cart, ticket, op)
         if next(turns) % SOMETIMES or ruling.patch is None:
             return ruling
@@ -126,7 +127,7 @@ def _lose_an_effect() -> None:
 
 
 def _change_verdicts() -> None:
-    def around(original: Any, cart: LiveCart, ticket: Ticket, asker: Any) -> None:
+    def around(original: Any, cart: LiveCart, ticket: OpRef, asker: Any) -> None:
         said = cart.saved.outboxes.get(ticket.outbox, Outbox()).recall(ticket.n)
         if said and isinstance(said.verdict, Ok):
             asker.tell(said.verdict._replace(rev=said.verdict.rev + 1))
@@ -139,44 +140,44 @@ def _change_verdicts() -> None:
 def _drop_news() -> None:
     turns = count(1)
 
-    def around(original: Any, audience: Audience, news: Any) -> None:
+    def around(original: Any, audience: Presence, news: Any) -> None:
         if isinstance(news, Changed) and next(turns) % SOMETIMES == 0:
             for tab in list(audience)[1:]:
                 tab.tell(news)
         else:
             original(audience, news)
 
-    graft(Audience, "tell", around)
+    graft(Presence, "tell", around)
 
 
 def _tell_strangers() -> None:
-    audiences: list[Audience] = []
+    audiences: list[Presence] = []
 
-    def around(original: Any, audience: Audience, news: Any) -> None:
+    def around(original: Any, audience: Presence, news: Any) -> None:
         if audience not in audiences:
             audiences.append(audience)
         for one in audiences if isinstance(news, Changed) else [audience]:
             original(one, news)
 
-    graft(Audience, "tell", around)
+    graft(Presence, "tell", around)
 
 
 def _keep_stock() -> None:
-    graft(deals, "_take_stock", lambda _original, *_args: None)
+    graft(order_changes, "_take_stock", lambda _original, *_args: None)
 
 
 def _keep_the_cart() -> None:
     """Place an order, and leave what was bought in the cart."""
 
     def around(original: Any, cart: LiveCart) -> Any:
-        taken, pushed, closed = original(cart)
+        taken, evicted, closed = original(cart)
         if closed:
             taken = taken._replace(lines=cart.saved.lines, content=cart.saved.content)
             cart.latest = taken
-            assert cart._taken
-            _, wishes, outboxes, orders = cart._taken
-            cart._taken = taken, wishes, outboxes, orders
-        return taken, pushed, closed
+            assert cart._batch
+            _, wishes, outboxes, orders = cart._batch
+            cart._batch = taken, wishes, outboxes, orders
+        return taken, evicted, closed
 
     graft(LiveCart, "take", around)
 
@@ -191,7 +192,7 @@ def _forget_order_keys() -> None:
         original(connection, order._replace(key=f"{order.key} {order.number}"), moved)
 
     graft(buying, "_earlier", around)
-    graft(deals, "_add", renamed)
+    graft(order_changes, "_add", renamed)
 
 
 def _read_behind() -> None:
@@ -211,7 +212,7 @@ def _get_stuck() -> None:
 
     def around(original: Any, hub: Hub, saved: Any) -> None:
         for account in saved if next(turns) == MANY else ():
-            hub._carts[account].window.tabs = Audience(0, lambda _tabs: None)
+            hub._carts[account].view.tabs = Presence(0, lambda _tabs: None)
         original(hub, saved)
 
     graft(Hub, "announce", around)

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import app.main
-from app.cli import main
+from app.cli.main import main
+from app.runtime import build as runtime
 from tests.proof.bugs import BUGS
 from tests.proof.crashes import plant_crash
 from tests.proof.graft import graft
@@ -26,7 +26,7 @@ def build() -> None:
     if bug := os.environ.pop("SHOP_BUG", ""):
         BUGS[bug].plant()
     if tasks := os.environ.pop("SHOP_TASKS", ""):
-        graft(app.main, "_chores", partial(_and_count, Path(tasks)))
+        graft(runtime, "_chores", partial(_and_count, Path(tasks)))
     if crash_at := os.environ.pop("SHOP_CRASH_AT", ""):
         step, _, count = crash_at.partition(":")
         plant_crash(step, int(count))

@@ -9,10 +9,10 @@ from typing import Any
 from alembic.runtime.migration import HeadMaintainer
 
 from app.live.hub import Hub
+from app.server.websocket import ShopSocket
 from app.store import carts, database, writer
 from app.store.carts import Save
 from app.ws.connection import CartConnection
-from app.ws.line import ShopSocket
 from tests.proof.graft import graft
 
 VERDICTS = (b'{"t":"ok"', b'{"t":"no"')
@@ -82,11 +82,11 @@ def _at_save(pass_by: Pass, *, before: bool, orders_only: bool = False) -> None:
             pass_by()
         return done
 
-    graft(database, "ask", around)
+    graft(database, "run_query", around)
 
 
 def _has_order(saves: Sequence[Save], _now_s: int) -> bool:
-    return any(save.deals for save in saves)
+    return any(save.changes for save in saves)
 
 
 def _at_write(pass_by: Pass, *, verdicts: bool, before: bool) -> None:
@@ -120,4 +120,4 @@ STEPS: dict[str, Callable[[Pass], None]] = {
     "after-order": lambda pass_by: _at_save(pass_by, before=False, orders_only=True),
     "in-migration": _after(HeadMaintainer, "update_to_step"),
 }
-"""Each is the second half of a fault's id in `app/domain/faults.py`."""
+"""Each is the second half of a fault's id in `app/protocol/faults.py`."""

@@ -8,20 +8,20 @@ from random import Random
 from typing import Final, TypeVar
 from uuid import UUID
 
-from app.client import Account, BadAnswer, Patience, Problem, Stopped, Tab
+from app.client import Account, BadAnswer, Problem, RetryPolicy, Stopped, Tab
+from app.client.encode import ClientOp, body, op
 from app.client.problem import ask_well
 from app.client.request import Request, Site
-from app.client.say import Wish, body, op
 from app.client.told import Need
 from app.domain.addresses import Address
+from app.domain.catalog import Sku
 from app.domain.ops import AddLine, SaveLine, SetLine, SetNote, Undo, UnsaveLine
-from app.domain.shelf import Sku
-from app.domain.verdicts import Later, No, Ok
+from app.domain.verdicts import No, Ok, RetryLater
 from app.load.frames import read_wish
-from tests.e2e.shelf import PLENTY
+from tests.e2e.catalog import PLENTY
 from tests.proof.log import Answered, Cancelled, Log, Looked, Ordered, Pen, Placed, Posted
 
-QUICK: Final = Patience(
+QUICK: Final = RetryPolicy(
     first_pause_s=0.05, longest_pause_s=0.2, steady_s=0, silence_s=1.5, opening_s=2, answer_s=4
 )
 TABS: Final = 2
@@ -99,7 +99,7 @@ class Customer:
         else:
             await self._cancel(self._orders.pop())
 
-    async def _post(self, wish: Wish) -> None:
+    async def _post(self, wish: ClientOp) -> None:
         """Post an op until there is a verdict; who is in haste hangs up before it comes."""
         self._posted += 1
         n, asked = self._posted, [(self._posted, wish)]
@@ -113,7 +113,7 @@ class Customer:
                 return
             await asyncio.sleep(AGAIN_S)
 
-    async def _post_once(self, asked: list[tuple[int, Wish]]) -> Ok | No | Later | Need:
+    async def _post_once(self, asked: list[tuple[int, ClientOp]]) -> Ok | No | RetryLater | Need:
         patience_s = self._chance.random() * HASTE_S if self.is_in_haste else QUICK.answer_s
         async with asyncio.timeout(patience_s):
             return (await self.account.send(self._outbox, asked)).verdicts[0]
@@ -156,13 +156,13 @@ class Customer:
                     raise
                 await asyncio.sleep(AGAIN_S)
 
-    def _wish(self, tab: Tab) -> Wish:
+    def _wish(self, tab: Tab) -> ClientOp:
         """Draw what people do: mostly add, sometimes change their minds."""
         self._turn += 1
         chance, sku = self._chance, self._chance.choice(SKUS)
         held = self._chance.choice([*tab.cart.lines] or SKUS)
         saved = self._chance.choice([*tab.cart.saved] or SKUS)
-        wishes: dict[Wish, int] = {
+        wishes: dict[ClientOp, int] = {
             AddLine(sku, 1 + chance.randrange(3)): 45,
             SetLine(held, chance.randrange(9)): 20,
             SetNote(f"{self.who} {self._turn}"): 13,

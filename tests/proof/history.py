@@ -8,9 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from app.domain.verdicts import Later, Ok, Verdict
+from app.domain.verdicts import Ok, RetryLater, Verdict
 from app.load.frames import HELLO, OP, read_greeting, read_said, read_wish
-from app.load.model import Contents, Granted, Model, Wish
+from app.load.model import Accepted, Contents, Model, SentOp
 from tests.proof.log import (
     Answered,
     Cancelled,
@@ -75,7 +75,7 @@ class Books:
         self._lines: defaultdict[Where, Line] = defaultdict(Line)
         self._known = 0
         self._floors: list[tuple[float, int]] = [(0.0, 0)]
-        self._asked: dict[Name, tuple[Wish, int]] = {}
+        self._asked: dict[Name, tuple[SentOp, int]] = {}
         self._said: dict[Name, Verdict] = {}
         self._newest: Counter[str] = Counter()
         self._contents_at: dict[int, str] = {}
@@ -137,7 +137,7 @@ class Books:
         line.answered = self._newest[greeting.outbox]
         line.epoch = _epoch(greeting.at or "")
 
-    def _ask(self, outbox: str, wish: Wish, line: Line | None) -> None:
+    def _ask(self, outbox: str, wish: SentOp, line: Line | None) -> None:
         name = (outbox, wish.n)
         if name in self._asked:
             return
@@ -204,8 +204,8 @@ class Books:
             self._object("own writes", f"read revision {look.rev}, after {floor} was told")
         self._learn(look.at_s, look.rev, look.at)
 
-    def _rule(self, at_s: float, outbox: str, verdict: Verdict | Later) -> None:
-        if isinstance(verdict, Later):
+    def _rule(self, at_s: float, outbox: str, verdict: Verdict | RetryLater) -> None:
+        if isinstance(verdict, RetryLater):
             return
         name = (outbox, verdict.n)
         if name not in self._asked:
@@ -258,11 +258,11 @@ class Books:
         """Go through all revisions, and see that each has its maker, and nothing else an effect."""
         if newest < self._known:
             self._object("lost", f"the cart is at {newest}, but {self._known} was told")
-        granted: defaultdict[int, list[tuple[Name, Granted]]] = defaultdict(list)
+        granted: defaultdict[int, list[tuple[Name, Accepted]]] = defaultdict(list)
         for name, said in self._said.items():
             if isinstance(said, Ok) and name in self._asked:
                 got = said.warn.got if said.warn else None
-                granted[said.rev].append((name, Granted(self._asked[name][0], got)))
+                granted[said.rev].append((name, Accepted(self._asked[name][0], got)))
         bought = {self._ordered[row.key] + 1: row for row in rows if row.key in self._ordered}
         if strange := self._order_revs - bought.keys():
             self._object("invention", f"revisions {sorted(strange)} were made by no order")
@@ -278,7 +278,7 @@ class Books:
             self._object("lost", f"the answers make another cart than there is: {differ}")
 
     def _advance(
-        self, model: Model, rev: int, granted: list[tuple[Name, Granted]], row: Row | None
+        self, model: Model, rev: int, granted: list[tuple[Name, Accepted]], row: Row | None
     ) -> Model:
         """Return the model one revision later; an order leaves what is saved, and nothing else."""
         if row is not None:

@@ -11,13 +11,13 @@ from uuid import uuid4
 from quart import Quart, Response
 from sqlalchemy import Connection, text
 
-from app import main
-from app.config import read_config
-from app.store.claims import claim
-from app.store.database import ask
+from app.runtime import build as main
+from app.runtime.config import read_config
+from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
+from app.store.server_lock import acquire_server_lock
 from tests.e2e.wire import PASSWORD
 
 HOST: Final = {"Host": "127.0.0.1:8000"}
@@ -118,7 +118,7 @@ class Inside(NamedTuple):
 
         engine = connect(f"sqlite:///{self.file}")
         try:
-            return ask(engine, scalar)
+            return run_query(engine, scalar)
         finally:
             engine.dispose()
 
@@ -140,10 +140,10 @@ async def inside(home: Path) -> AsyncIterator[Inside]:
     url = f"sqlite:///{file}"
     engine = connect(url)
     migrate(engine)
-    ask(engine, seed)
+    run_query(engine, seed)
     engine.dispose()
     settings = {"SHOP_DATABASE": url, "SHOP_SECRET": SECRET, "SHOP_LIMITS": "load"}
-    claimed = claim(url, shared=False)
+    claimed = acquire_server_lock(url, shared=False)
     server = main.build(read_config(settings), claimed, lambda: None)
     app = server.config.app
     assert isinstance(app, Quart)

@@ -10,7 +10,7 @@ from msgspec.json import Decoder
 from app.client import Cart, Observer
 from app.client.told import SaidNo, SaidOk
 from app.domain.verdicts import Verdict
-from app.load.model import Contents, Wish
+from app.load.model import Contents, SentOp
 
 Where = tuple[int, int]
 """A tab and which of its connections."""
@@ -48,7 +48,7 @@ class Posted(NamedTuple):
     at_s: float
     who: str
     outbox: str
-    wish: Wish
+    wish: SentOp
 
 
 class Answered(NamedTuple):

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from app.domain.faults import FAULTS
-from app.store.database import ask
+from app.protocol.faults import FAULTS
+from app.store.database import run_query
 from app.store.engines import connect
 from tests.e2e.lock import locked
 from tests.proof.play import Nemesis, Stage
@@ -125,7 +125,7 @@ async def _restore(stage: Stage) -> None:
         connection.execute(text("UPDATE carts SET epoch = :epoch"), {"epoch": epoch})
 
     engine = connect(stage.shop.database)
-    ask(engine, begin_epoch)
+    run_query(engine, begin_epoch)
     engine.dispose()
     await asyncio.to_thread(stage.shop.start)
 

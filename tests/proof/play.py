@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from app.client import Cart, Shop, Tab
 from app.client.request import Site
 from app.load.shopper import contents
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import connect
 from tests.e2e.server import Server, free_port
 from tests.e2e.wire import PASSWORD
@@ -118,7 +118,7 @@ def stock(shop: Server) -> dict[str, int]:
 async def _customer(stage: Stage) -> Customer:
     origin = stage.proxy.origin
     chance = Random(stage.chance.random())
-    shop = Shop(origin, patience=QUICK, chance=chance.random)
+    shop = Shop(origin, retry_policy=QUICK, chance=chance.random)
     account = await shop.register(f"{uuid4()}@shop.example", PASSWORD, "Ada")
     return Customer(account, Site.at(origin, None), stage.log, chance)
 
@@ -170,6 +170,6 @@ def _all(shop: Server, question: str) -> list[Any]:
 
     engine = connect(shop.database)
     try:
-        return ask(engine, rows)
+        return run_query(engine, rows)
     finally:
         engine.dispose()

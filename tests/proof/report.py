@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, parse
 
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import connect
 
 TROUBLES = ("failure", "error", "skipped")
@@ -139,7 +139,9 @@ def _machine() -> str:
 def _sqlite() -> str:
     with TemporaryDirectory() as folder:
         engine = connect(f"sqlite:///{folder}/empty.db")
-        version = ask(engine, lambda it: it.exec_driver_sql("SELECT sqlite_version()").scalar())
+        version = run_query(
+            engine, lambda it: it.exec_driver_sql("SELECT sqlite_version()").scalar()
+        )
         engine.dispose()
     return str(version)
 

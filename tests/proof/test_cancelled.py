@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.shelf import APPLES
+from tests.e2e.catalog import APPLES
 from tests.proof.inside import Inside, inside, op
 
 FEW_WAITS, MOST_WAITS = 3, 60

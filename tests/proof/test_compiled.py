@@ -10,8 +10,8 @@ import pytest
 from tests.e2e.server import ROOT
 
 COPY = ROOT / "var/compiled"
-PROMISES = ("domain", "wire", "live", "ws", "store", "client", "load", "e2e")
-ONE = "app/domain/rules.py", "app/live/cart.py", "app/ws/connection.py", "app/wire/read.py"
+PROMISES = ("domain", "protocol", "live", "ws", "store", "client", "load", "e2e")
+ONE = "app/domain/rules.py", "app/live/cart.py", "app/ws/connection.py", "app/protocol/decode.py"
 BUILD_S, RUN_S = 600, 3000
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.faults import FAULTS
-from app.store.database import ask
+from app.protocol.faults import FAULTS
+from app.store.database import run_query
 from app.store.engines import connect
 from tests.e2e.server import run_command
 from tests.proof.crashes import STEPS
@@ -35,7 +35,7 @@ def test_a_shop_that_died_in_a_migration_opens_the_next_time(step: int, tmp_path
     shop.end()
 
     engine = connect(shop.database)
-    assert ask(engine, differences) == []
+    assert run_query(engine, differences) == []
     engine.dispose()
     assert sum(stock(shop).values()) > 0
 

@@ -10,8 +10,8 @@ from statistics import median
 
 import pytest
 
-from app.domain.faults import FAULTS
 from app.load import chaos
+from app.protocol.faults import FAULTS
 from tests.databases import Cluster
 from tests.e2e.server import ROOT
 from tests.notes import Note
@@ -65,7 +65,7 @@ async def check_kills(home: Path, seed: int, note: Note, database: str | None = 
 def imported_s() -> float:
     """Return how long this machine takes now to import what the shop is made of."""
     began_s = time.monotonic()
-    subprocess.run([sys.executable, "-c", "import app.main"], check=True, cwd=ROOT)
+    subprocess.run([sys.executable, "-c", "import app.runtime.build"], check=True, cwd=ROOT)
     return time.monotonic() - began_s
 
 

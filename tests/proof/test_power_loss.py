@@ -9,18 +9,18 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from app.domain.cart import Cart
+from app.domain.catalog import Sku
 from app.domain.ops import AddLine, SetNote
-from app.domain.orders import OrderKey, OrderNumber, spell_number
+from app.domain.orders import OrderKey, OrderNumber, format_number
 from app.domain.position import position
-from app.domain.shelf import Sku
 from app.store import engines
 from app.store.accounts import add_account
-from app.store.carts import Left, as_save, load_cart, save_carts
-from app.store.database import ask
+from app.store.carts import SaveConflicts, as_save, load_cart, save_carts
+from app.store.catalog import load_catalog_changes
+from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
-from app.store.shelf import load_moves
 from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after
 from tests.proof.power import Ruin, ruins
@@ -54,8 +54,8 @@ def begin(file: Path) -> None:
     """Make a database with Ada in it and everything on the shelf."""
     engine = connect(f"sqlite:///{file}")
     migrate(engine)
-    ask(engine, seed)
-    ask(engine, add_account, ADA_HERSELF, EMPTY.epoch, NOON)
+    run_query(engine, seed)
+    run_query(engine, add_account, ADA_HERSELF, EMPTY.epoch, NOON)
     engine.dispose()
 
 
@@ -65,9 +65,9 @@ def live(file: Path) -> Life:
     base = file.read_bytes()
     with taped() as tape:
         engine = connect(f"sqlite:///{file}")
-        ask(engine, keep_log_short)
+        run_query(engine, keep_log_short)
         positions = {0: position(EMPTY)}
-        stock = ask(engine, scalar, STOCK)
+        stock = run_query(engine, scalar, STOCK)
         for number in range(1, SAVES + 1):
             cart = save_next(engine, number)
             positions[cart.version] = position(cart)
@@ -79,20 +79,20 @@ def live(file: Path) -> Life:
 
 def save_next(engine: Engine, number: int) -> Cart:
     """Save the next change, each so many times with an order; return the cart as it is then."""
-    shelf = ask(engine, load_moves, -1).shelf
+    catalog = run_query(engine, load_catalog_changes, -1).catalog
     cart = after(
         AddLine(APPLES, 1),
         SetNote("x" * (number * 20)),
-        cart=ask(engine, load_cart, ADA),
-        shelf=shelf,
+        cart=run_query(engine, load_cart, ADA),
+        catalog=catalog,
     )
     if number % ORDER_EVERY:
         save = as_save(cart, ())
     else:
-        key, drawn = OrderKey(f"key {number}"), OrderNumber(spell_number(number))
-        bought = placed(cart, shelf, key=key, number=drawn)
-        cart, save = bought.cart, as_save(bought.cart, (), (bought.deal,))
-    assert ask(engine, save_carts, [save], NOON) == Left()
+        key, drawn = OrderKey(f"key {number}"), OrderNumber(format_number(number))
+        bought = placed(cart, catalog, key=key, number=drawn)
+        cart, save = bought.cart, as_save(bought.cart, (), (bought.change,))
+    assert run_query(engine, save_carts, [save], NOON) == SaveConflicts()
     return cart._replace(version=cart.version + 1)
 
 
@@ -115,7 +115,7 @@ def inspect(ruin: Ruin, life: Life, home: Path) -> None:
         (home / name).write_bytes(data)
     engine = connect(f"sqlite:///{home}/shop.db")
     try:
-        ask(engine, lambda connection: judge(connection, ruin, life))
+        run_query(engine, lambda connection: judge(connection, ruin, life))
     finally:
         engine.dispose()
 

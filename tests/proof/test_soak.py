@@ -13,9 +13,9 @@ import pytest
 
 from app.client import BadAnswer, Problem
 from app.load.server import cost
+from tests.e2e.catalog import MILK
 from tests.e2e.orders import HOME
 from tests.e2e.server import ROOT, environment
-from tests.e2e.shelf import MILK
 from tests.e2e.wire import Shopper, newcomer, op
 from tests.notes import Note
 from tests.proof.nemesis import STRIKES, strike_once

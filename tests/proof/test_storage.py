@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
+from app.domain.errors import DatabaseUnavailable
 from app.store import database as store_database
-from app.store.database import NotNow
-from tests.e2e.shelf import APPLES
+from tests.e2e.catalog import APPLES
 from tests.proof.inside import Inside, inside, op
 from tests.proof.tape import FAILED, FULL, READ_ONLY, Tape, taped
 
@@ -42,7 +42,7 @@ class Shopping:
     """Puts one after the other into a cart, and buys it now and then."""
 
     def __init__(self, shop: Inside):
-        self._shop = shop
+        self._context = shop
         self._outbox = str(uuid4())
         self._added = 0
         self._in_cart = 0
@@ -52,22 +52,27 @@ class Shopping:
         """Add one, however long it takes."""
         self._added += 1
         asked = op(self._added, APPLES, self._outbox)
-        _, told = await self._shop.insist("POST", "/api/cart/ops", asked)
+        _, told = await self._context.insist("POST", "/api/cart/ops", asked)
         self._in_cart += 1
         assert [(one["t"], one["n"]) for one in told["verdicts"]] == [("ok", self._added)]
 
     async def buy(self) -> None:
         """Buy what is in the cart, however long it takes."""
-        status, told = await self._shop.insist("POST", "/api/orders", await self._shop.wanted())
+        status, told = await self._context.insist(
+            "POST", "/api/orders", await self._context.wanted()
+        )
         assert status in {200, 201}, told
         assert [line["qty"] for line in told["lines"]] == [self._in_cart]
         self._in_cart = 0
 
     async def adds_up(self) -> None:
         """Hold cart, orders and stock against what was answered."""
-        assert await self._shop.quantity(APPLES) == self._in_cart
-        sold = self._shop.count(SOLD)
-        assert (sold, self._stock - sold) == (self._added - self._in_cart, self._shop.count(STOCK))
+        assert await self._context.quantity(APPLES) == self._in_cart
+        sold = self._context.count(SOLD)
+        assert (sold, self._stock - sold) == (
+            self._added - self._in_cart,
+            self._context.count(STOCK),
+        )
 
 
 class Once:
@@ -87,15 +92,15 @@ class Once:
 
 def flaky(fails: Callable[[], object], *, is_done: bool) -> Callable[..., Any]:
     """Return a way to ask the database that fails at times, before or after it was asked."""
-    usual = store_database.ask
+    usual = store_database.run_query
 
     def ask(*args: Any, **kwargs: Any) -> Any:
         fails_now = fails()
         if fails_now and not is_done:
-            raise NotNow("the test says so")
+            raise DatabaseUnavailable("the test says so")
         answer = usual(*args, **kwargs)
         if fails_now:
-            raise NotNow("the test says so, though it is done")
+            raise DatabaseUnavailable("the test says so, though it is done")
         return answer
 
     return ask
@@ -144,7 +149,7 @@ async def test_whichever_question_fails_everything_is_done_once(
         for call in range(1, MOST_QUESTIONS):
             await shopping.add()
             with monkeypatch.context() as patched:
-                patched.setattr(store_database, "ask", flaky(Once(call), is_done=is_done))
+                patched.setattr(store_database, "run_query", flaky(Once(call), is_done=is_done))
                 await act()
             await shopping.adds_up()
 
@@ -167,7 +172,7 @@ async def test_questions_fail_at_random_and_everything_is_done_once(
     shopping, chance = Shopping(wall.shop), Random(1)
     fails = flaky(lambda: chance.random() < 1 / 6, is_done=is_done)
     with monkeypatch.context() as patched:
-        patched.setattr(store_database, "ask", fails)
+        patched.setattr(store_database, "run_query", fails)
         for _ in range(ROUNDS):
             await shopping.add()
             await shopping.add()

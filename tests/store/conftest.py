@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.store.accounts import add_account
-from app.store.database import Database, ask
+from app.store.database import Database, run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import Databases
@@ -20,7 +20,7 @@ def with_ada(databases: Databases) -> str:
     url = databases.new()
     engine = connect(url)
     migrate(engine)
-    ask(engine, add_account, ADA_HERSELF, EMPTY.epoch, NOON)
+    run_query(engine, add_account, ADA_HERSELF, EMPTY.epoch, NOON)
     engine.dispose()
     return url
 

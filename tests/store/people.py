@@ -1,9 +1,9 @@
 """Those who shop in these tests."""
 
-from app.domain.cart import Account
+from app.domain.cart import AccountId
 from app.store.accounts import Person
 from tests.examples import ADA
 
 ADA_HERSELF = Person(ADA, "ada@shop.example", "Ada", "hash of her password")
-BOB = Account("u-bob")
+BOB = AccountId("u-bob")
 BOB_HIMSELF = Person(BOB, "bob@shop.example", "Bob", "hash of his password", staff=True)

@@ -23,7 +23,7 @@ from app.store.accounts import (
     set_password_hash,
 )
 from app.store.carts import load_cart
-from app.store.database import ask
+from app.store.database import run_query
 from tests.examples import ADA, NOON
 from tests.store.people import ADA_HERSELF, BOB, BOB_HIMSELF
 
@@ -34,19 +34,19 @@ EMAIL = ADA_HERSELF.email
 
 
 def test_whoever_registers_can_be_found_and_has_a_cart(engine: Engine) -> None:
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
-    assert ask(engine, find_by_email, BOB_HIMSELF.email) == BOB_HIMSELF
-    assert ask(engine, load_cart, BOB) == Cart(BOB, "0b0b")
+    assert run_query(engine, find_by_email, BOB_HIMSELF.email) == BOB_HIMSELF
+    assert run_query(engine, load_cart, BOB) == Cart(BOB, "0b0b")
 
 
 @pytest.mark.parametrize("spelled", ["ADA@SHOP.EXAMPLE", "Ada@Shop.Example", EMAIL])
 def test_e_mail_addresses_are_compared_without_case(engine: Engine, spelled: str) -> None:
-    assert ask(engine, find_by_email, spelled) == ADA_HERSELF
+    assert run_query(engine, find_by_email, spelled) == ADA_HERSELF
 
 
 def test_nobody_signs_in_with_an_address_that_nobody_has(engine: Engine) -> None:
-    assert ask(engine, find_by_email, "eve@shop.example") is None
+    assert run_query(engine, find_by_email, "eve@shop.example") is None
 
 
 @pytest.mark.parametrize("spelled", [EMAIL, EMAIL.upper()])
@@ -56,18 +56,18 @@ def test_an_address_registers_once_and_who_comes_second_gets_no_cart(
     second = Person(BOB, spelled, "Eve", "another hash")
 
     with pytest.raises(EmailTaken):
-        ask(engine, add_account, second, "0b0b", NOON)
+        run_query(engine, add_account, second, "0b0b", NOON)
 
-    assert ask(engine, find_by_email, EMAIL) == ADA_HERSELF
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    assert run_query(engine, find_by_email, EMAIL) == ADA_HERSELF
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
 
 def test_a_password_can_be_replaced_and_nobody_else_s_is(engine: Engine) -> None:
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
-    ask(engine, set_password_hash, ADA, "a better hash")
+    run_query(engine, set_password_hash, ADA, "a better hash")
 
-    ada, bob = (ask(engine, find_by_email, who.email) for who in (ADA_HERSELF, BOB_HIMSELF))
+    ada, bob = (run_query(engine, find_by_email, who.email) for who in (ADA_HERSELF, BOB_HIMSELF))
     assert ada
     assert ada.password_hash == "a better hash"
     assert bob == BOB_HIMSELF
@@ -75,49 +75,49 @@ def test_a_password_can_be_replaced_and_nobody_else_s_is(engine: Engine) -> None
 
 def test_failures_are_counted_by_account_and_address(engine: Engine) -> None:
     for now_s in (NOON, NOON + 1, NOON + 5):
-        ask(engine, add_failure, EMAIL.upper(), HOME, now_s)
-    ask(engine, add_failure, EMAIL, WORK, NOON + 2)
+        run_query(engine, add_failure, EMAIL.upper(), HOME, now_s)
+    run_query(engine, add_failure, EMAIL, WORK, NOON + 2)
 
-    assert ask(engine, find_failures, EMAIL, HOME) == Failures(3, NOON + 5)
-    assert ask(engine, find_failures, EMAIL, WORK) == Failures(1, NOON + 2)
-    assert ask(engine, find_failures, BOB_HIMSELF.email, HOME) == Failures()
+    assert run_query(engine, find_failures, EMAIL, HOME) == Failures(3, NOON + 5)
+    assert run_query(engine, find_failures, EMAIL, WORK) == Failures(1, NOON + 2)
+    assert run_query(engine, find_failures, BOB_HIMSELF.email, HOME) == Failures()
 
 
 def test_a_success_forgets_the_failures_before_it_and_no_others(engine: Engine) -> None:
     for address in (HOME, WORK):
-        ask(engine, add_failure, EMAIL, address, NOON)
+        run_query(engine, add_failure, EMAIL, address, NOON)
 
-    ask(engine, clear_failures, EMAIL.upper(), HOME)
+    run_query(engine, clear_failures, EMAIL.upper(), HOME)
 
-    assert ask(engine, find_failures, EMAIL, HOME) == Failures()
-    assert ask(engine, find_failures, EMAIL, WORK) == Failures(1, NOON)
+    assert run_query(engine, find_failures, EMAIL, HOME) == Failures()
+    assert run_query(engine, find_failures, EMAIL, WORK) == Failures(1, NOON)
 
 
 def test_failures_are_forgotten_after_a_day(engine: Engine) -> None:
-    ask(engine, add_failure, EMAIL, HOME, NOON)
+    run_query(engine, add_failure, EMAIL, HOME, NOON)
 
-    ask(engine, add_failure, EMAIL, WORK, NOON + FORGOTTEN_AFTER_S)
-    assert ask(engine, find_failures, EMAIL, HOME) == Failures(1, NOON)
-    ask(engine, add_failure, EMAIL, WORK, NOON + FORGOTTEN_AFTER_S + 1)
+    run_query(engine, add_failure, EMAIL, WORK, NOON + FORGOTTEN_AFTER_S)
+    assert run_query(engine, find_failures, EMAIL, HOME) == Failures(1, NOON)
+    run_query(engine, add_failure, EMAIL, WORK, NOON + FORGOTTEN_AFTER_S + 1)
 
-    assert ask(engine, find_failures, EMAIL, HOME) == Failures()
+    assert run_query(engine, find_failures, EMAIL, HOME) == Failures()
 
 
 def test_a_name_can_be_changed_and_nobody_else_s_is(engine: Engine) -> None:
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
-    ask(engine, set_name, ADA, "Ada Byron")
+    run_query(engine, set_name, ADA, "Ada Byron")
 
-    assert ask(engine, find_person, ADA) == replace(ADA_HERSELF, name="Ada Byron")
-    assert ask(engine, find_person, BOB) == BOB_HIMSELF
+    assert run_query(engine, find_person, ADA) == replace(ADA_HERSELF, name="Ada Byron")
+    assert run_query(engine, find_person, BOB) == BOB_HIMSELF
 
 
 def test_a_password_that_was_checked_is_noticed_to_have_moved_since(engine: Engine) -> None:
-    ask(engine, expect_password, ADA_HERSELF)
+    run_query(engine, expect_password, ADA_HERSELF)
 
-    ask(engine, set_password_hash, ADA, "a better hash")
+    run_query(engine, set_password_hash, ADA, "a better hash")
 
     with pytest.raises(PasswordMoved):
-        ask(engine, expect_password, ADA_HERSELF)
+        run_query(engine, expect_password, ADA_HERSELF)
     with pytest.raises(PasswordMoved):
-        ask(engine, expect_password, BOB_HIMSELF)
+        run_query(engine, expect_password, BOB_HIMSELF)

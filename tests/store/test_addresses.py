@@ -13,7 +13,7 @@ from app.store.addresses import (
     load_addresses,
     offer_first,
 )
-from app.store.database import ask
+from app.store.database import run_query
 from tests.examples import ADA, EMPTY, NOON
 from tests.store.people import BOB, BOB_HIMSELF
 
@@ -24,62 +24,62 @@ WORK = Address("Ada Byron", "1 Dorset Street", "Engine room", "London", "W1U 4EG
 
 
 def kept(engine: Engine) -> list[Address]:
-    return [one.address for one in ask(engine, load_addresses, ADA)]
+    return [one.address for one in run_query(engine, load_addresses, ADA)]
 
 
 def test_the_newest_address_is_offered_first(engine: Engine) -> None:
-    ask(engine, keep_address, ADA, "home", HOME)
-    ask(engine, keep_address, ADA, "work", WORK)
+    run_query(engine, keep_address, ADA, "home", HOME)
+    run_query(engine, keep_address, ADA, "work", WORK)
 
     assert kept(engine) == [WORK, HOME]
 
 
 def test_the_same_address_is_kept_once_and_offered_first(engine: Engine) -> None:
-    ask(engine, keep_address, ADA, "home", HOME)
-    ask(engine, keep_address, ADA, "work", WORK)
-    ask(engine, keep_address, ADA, "again", HOME)
+    run_query(engine, keep_address, ADA, "home", HOME)
+    run_query(engine, keep_address, ADA, "work", WORK)
+    run_query(engine, keep_address, ADA, "again", HOME)
 
     assert kept(engine) == [HOME, WORK]
 
 
 def test_another_address_can_be_offered_first(engine: Engine) -> None:
-    ask(engine, keep_address, ADA, "home", HOME)
-    ask(engine, keep_address, ADA, "work", WORK)
+    run_query(engine, keep_address, ADA, "home", HOME)
+    run_query(engine, keep_address, ADA, "work", WORK)
 
-    assert ask(engine, offer_first, ADA, "home")
+    assert run_query(engine, offer_first, ADA, "home")
     assert kept(engine) == [HOME, WORK]
 
 
 def test_an_address_is_changed_in_place(engine: Engine) -> None:
-    ask(engine, keep_address, ADA, "home", HOME)
-    ask(engine, keep_address, ADA, "work", WORK)
+    run_query(engine, keep_address, ADA, "home", HOME)
+    run_query(engine, keep_address, ADA, "work", WORK)
 
-    assert ask(engine, change_address, ADA, "home", HOME._replace(line2="Upstairs"))
+    assert run_query(engine, change_address, ADA, "home", HOME._replace(line2="Upstairs"))
     assert kept(engine) == [WORK, HOME._replace(line2="Upstairs")]
 
 
 def test_an_address_is_forgotten(engine: Engine) -> None:
-    ask(engine, keep_address, ADA, "home", HOME)
+    run_query(engine, keep_address, ADA, "home", HOME)
 
-    assert ask(engine, forget_address, ADA, "home")
+    assert run_query(engine, forget_address, ADA, "home")
     assert kept(engine) == []
 
 
 def test_an_account_keeps_only_so_many(engine: Engine) -> None:
     for number in range(MOST_ADDRESSES):
         address = HOME._replace(line1=f"{number} Long Street")
-        ask(engine, keep_address, ADA, f"{number}", address)
+        run_query(engine, keep_address, ADA, f"{number}", address)
 
     with pytest.raises(TooManyAddresses):
-        ask(engine, keep_address, ADA, "more", HOME)
+        run_query(engine, keep_address, ADA, "more", HOME)
 
 
 def test_nobody_reaches_the_addresses_of_others(engine: Engine) -> None:
-    ask(engine, add_account, BOB_HIMSELF, EMPTY.epoch, NOON)
-    ask(engine, keep_address, ADA, "home", HOME)
+    run_query(engine, add_account, BOB_HIMSELF, EMPTY.epoch, NOON)
+    run_query(engine, keep_address, ADA, "home", HOME)
 
-    assert not ask(engine, change_address, BOB, "home", WORK)
-    assert not ask(engine, offer_first, BOB, "home")
-    assert not ask(engine, forget_address, BOB, "home")
-    assert ask(engine, load_addresses, BOB) == []
+    assert not run_query(engine, change_address, BOB, "home", WORK)
+    assert not run_query(engine, offer_first, BOB, "home")
+    assert not run_query(engine, forget_address, BOB, "home")
+    assert run_query(engine, load_addresses, BOB) == []
     assert kept(engine) == [HOME]

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from app.store.accounts import add_account, find_by_email
 from app.store.backup import BadBackup, InUse, copy_out, put_in
 from app.store.carts import load_cart
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import connect, file_of
 from tests.databases import locked
 from tests.examples import ADA, NOON
@@ -22,7 +22,7 @@ def copied(url: str, engine: Engine, tmp_path: Path) -> Path:
     """Return a copy that was made before Bob came."""
     to = tmp_path / "copy.db"
     copy_out(url, to)
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     engine.dispose()
     return to
 
@@ -36,7 +36,7 @@ def knows(path: Path) -> list[bool]:
     """Say whether Ada and Bob are in a file."""
     engine = connect(at(path))
     people = (ADA_HERSELF, BOB_HIMSELF)
-    found = [ask(engine, find_by_email, person.email) is not None for person in people]
+    found = [run_query(engine, find_by_email, person.email) is not None for person in people]
     engine.dispose()
     return found
 
@@ -49,7 +49,7 @@ def test_a_copy_holds_what_is_committed_also_while_somebody_writes(
     url: str, engine: Engine, tmp_path: Path
 ) -> None:
     other = connect(url)
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
     with locked(other):
         size = copy_out(url, tmp_path / "copy.db")
@@ -93,7 +93,7 @@ def test_a_backup_can_be_put_where_there_is_none(copied: Path, tmp_path: Path) -
 
 def test_it_is_made_ready_before_it_takes_the_place(url: str, copied: Path, tmp_path: Path) -> None:
     def fail(engine: Engine) -> None:
-        assert ask(engine, load_cart, ADA)
+        assert run_query(engine, load_cart, ADA)
         raise RuntimeError
 
     with pytest.raises(RuntimeError):

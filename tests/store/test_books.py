@@ -11,22 +11,30 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from app.domain.cart import Account, Cart
+from app.domain.cart import AccountId, Cart
+from app.domain.catalog import Catalog, Money, Product, Sku, VoucherCode
 from app.domain.edits import Edit
 from app.domain.ops import AcceptLine, AddLine, Op, SetLine, SetVoucher
-from app.domain.orders import NEXT, Order, OrderKey, OrderNumber, OrderState, Return, spell_number
-from app.domain.placing import Placed, TakenBack, place, take_back
+from app.domain.orders import (
+    NEXT,
+    CancelOrder,
+    Order,
+    OrderKey,
+    OrderNumber,
+    OrderState,
+    format_number,
+)
+from app.domain.placing import Cancelled, Placed, cancel, place
 from app.domain.rules import rule as rule_on
-from app.domain.shelf import Money, Product, Shelf, Sku, VoucherCode
 from app.store.accounts import add_account
 from app.store.carts import as_save, load_cart, save_carts
-from app.store.edits import edit_product
+from app.store.catalog import add_voucher, load_catalog_changes
 from app.store.engines import connect
 from app.store.orders import list_all_orders, move_on
+from app.store.product_edits import edit_product
 from app.store.seed import seed
-from app.store.shelf import add_voucher, load_moves
-from tests.buying import wanted
-from tests.examples import ADA, NOON, ticket
+from tests.buying import request
+from tests.examples import ADA, NOON, ref
 from tests.staff import BY_COMMAND, set_product
 from tests.store.people import BOB, BOB_HIMSELF
 
@@ -46,22 +54,22 @@ class Hour:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.brought = Counter({sku: self.shelf.products[sku].stock for sku in PRODUCTS})
+        self.brought = Counter({sku: self.catalog.products[sku].stock for sku in PRODUCTS})
         self.numbers = count()
         for sku in PRODUCTS:
             self.staff_counts(sku, 6)
-        self.known = self.shelf
+        self.known = self.catalog
 
     def server_looks_at_the_shelf(self) -> None:
-        self.known = load_moves(self.connection, -1).shelf
+        self.known = load_catalog_changes(self.connection, -1).catalog
 
     def staff_counts(self, sku: Sku, stock: int) -> None:
-        before = self.shelf.products[sku].stock
+        before = self.catalog.products[sku].stock
         set_product(self.connection, sku, None, stock)
         self.brought[sku] += stock - before
 
     def staff_moves_stock_as_seen_on_a_page(self, sku: Sku, by: int, behind: int) -> None:
-        seen = self.shelf.products[sku].version - behind
+        seen = self.catalog.products[sku].version - behind
         edit = Edit(sku, seen, price=Money(100), stock_by=by)
         done = edit_product(self.connection, edit, BY_COMMAND)
         if isinstance(done, Product):
@@ -72,7 +80,7 @@ class Hour:
         set_product(self.connection, sku, Money(price), None)
 
     def they_order(
-        self, accounts: list[Account], sku: Sku, qty: int, code: VoucherCode | None
+        self, accounts: list[AccountId], sku: Sku, qty: int, code: VoucherCode | None
     ) -> None:
         for account in accounts:
             self.ask(account, AddLine(sku, qty))
@@ -81,14 +89,14 @@ class Hour:
                 self.ask(account, AcceptLine(held, self.known.products[held].price))
         self.close(*(self.order(account) for account in accounts))
 
-    def they_start_over(self, accounts: list[Account]) -> None:
+    def they_start_over(self, accounts: list[AccountId]) -> None:
         for account in accounts:
             for sku in self.cart(account).lines:
                 self.ask(account, SetLine(sku, 0))
 
     def somebody_cancels_what_they_saw_in_some_state(self, at: int, seen: OrderState) -> None:
         if order := self.pick(at):
-            self.close(take_back(self.cart(order.account), order._replace(state=seen)))
+            self.close(cancel(self.cart(order.account), order._replace(state=seen)))
 
     def staff_moves_an_order_on(self, at: int) -> None:
         if (order := self.pick(at)) and order.state in NEXT:
@@ -99,12 +107,12 @@ class Hour:
         for order in self.standing():
             bought.update({line.sku: line.qty for line in order.lines})
         for sku in PRODUCTS:
-            stock = self.shelf.products[sku].stock
+            stock = self.catalog.products[sku].stock
             assert stock == self.brought[sku] - bought[sku] >= 0
 
     def vouchers_are_used_as_often_as_orders_say(self) -> None:
         used = Counter(order.account for order in self.standing() if order.voucher)
-        assert self.shelf.vouchers[FEW].uses_left == USES - used.total() >= 0
+        assert self.catalog.vouchers[FEW].uses_left == USES - used.total() >= 0
         for account in (ADA, BOB):
             assert self.cart(account).used.get(FEW, 0) == used[account]
 
@@ -120,31 +128,31 @@ class Hour:
         self.every_order_adds_up()
 
     @property
-    def shelf(self) -> Shelf:
-        return load_moves(self.connection, -1).shelf
+    def catalog(self) -> Catalog:
+        return load_catalog_changes(self.connection, -1).catalog
 
-    def cart(self, account: Account) -> Cart:
+    def cart(self, account: AccountId) -> Cart:
         return load_cart(self.connection, account)
 
-    def ask(self, account: Account, op: Op) -> None:
+    def ask(self, account: AccountId, op: Op) -> None:
         cart = self.cart(account)
-        ruling = rule_on(cart, ticket(cart), op, self.known, NOON)
+        ruling = rule_on(cart, ref(cart), op, self.known, NOON)
         save_carts(self.connection, [as_save(ruling.cart, ())], NOON)
 
-    def order(self, account: Account) -> Placed | None:
+    def order(self, account: AccountId) -> Placed | None:
         cart, n = self.cart(account), next(self.numbers)
-        what = wanted(cart, self.known, key=OrderKey(f"{n}"), number=spell_number(n))
+        what = request(cart, self.known, key=OrderKey(f"{n}"), number=format_number(n))
         outcome = place(cart, what, self.known, NOON)
         return outcome if isinstance(outcome, Placed) else None
 
-    def close(self, *bargains: Placed | TakenBack | None) -> None:
+    def close(self, *bargains: Placed | Cancelled | None) -> None:
         """Save them in one batch; a refusal must have had its reason."""
-        saves = [as_save(one.cart, (), (one.deal,)) for one in bargains if one]
-        shelf, states = self.shelf, {order.number: order.state for order in self.orders()}
+        saves = [as_save(one.cart, (), (one.change,)) for one in bargains if one]
+        catalog, states = self.catalog, {order.number: order.state for order in self.orders()}
         refused = save_carts(self.connection, saves, NOON).refused if saves else ()
         for one in bargains:
             if one and one.cart.account in refused and len(saves) == 1:
-                assert _reason(one, shelf, states)
+                assert _reason(one, catalog, states)
 
     def orders(self) -> list[Order]:
         found, page = list_all_orders(self.connection, None), 1
@@ -194,17 +202,19 @@ some_events = st.lists(
 )
 
 
-def _reason(one: Placed | TakenBack, shelf: Shelf, states: dict[OrderNumber, OrderState]) -> bool:
+def _reason(
+    one: Placed | Cancelled, catalog: Catalog, states: dict[OrderNumber, OrderState]
+) -> bool:
     """Say whether there was a reason to refuse it."""
-    order = one.deal.order
-    if isinstance(one.deal, Return):
+    order = one.change.order
+    if isinstance(one.change, CancelOrder):
         return states[order.number] is not order.state
-    products = shelf.products
+    products = catalog.products
     lines_fail = any(
         products[line.sku].stock < line.qty or products[line.sku].price != line.price
         for line in order.lines
     )
-    return lines_fail or bool(order.voucher and shelf.vouchers[FEW].uses_left == 0)
+    return lines_fail or bool(order.voucher and catalog.vouchers[FEW].uses_left == 0)
 
 
 @pytest.fixture
@@ -214,7 +224,7 @@ def connection(url: str) -> Iterator[Connection]:
     with engine.begin() as connection:
         seed(connection)
         add_account(connection, BOB_HIMSELF, "0b0b", NOON)
-        tenth = load_moves(connection, -1).shelf.vouchers[VoucherCode("WELCOME10")]
+        tenth = load_catalog_changes(connection, -1).catalog.vouchers[VoucherCode("WELCOME10")]
         add_voucher(connection, replace(tenth, code=FEW, uses_left=USES, uses_each=2))
         yield connection
     engine.dispose()

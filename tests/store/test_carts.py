@@ -9,16 +9,16 @@ from hypothesis import given
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import NoResultFound
 
-from app.domain.cart import Account, Cart, content
+from app.domain.cart import AccountId, Cart, content
+from app.domain.catalog import VoucherCode
 from app.domain.ops import AddLine, SetNote, SetVoucher, Undo
-from app.domain.outbox import Pushed
+from app.domain.outbox import EvictedOutbox
 from app.domain.position import position
-from app.domain.shelf import VoucherCode
 from app.domain.verdicts import Clamped, Ok
 from app.store.accounts import add_account
 from app.store.carts import (
-    Left,
     Save,
+    SaveConflicts,
     StaleCart,
     as_save,
     load_cart,
@@ -27,11 +27,11 @@ from app.store.carts import (
     renew_epochs,
     save_carts,
 )
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import Cluster, Databases
-from tests.domain.wishes import Story, some_story
+from tests.domain.op_examples import Story, some_story
 from tests.examples import ADA, EMPTY, HERE, MILK, NOON, THERE, after
 from tests.store.people import ADA_HERSELF, BOB, BOB_HIMSELF
 from tests.store.spoilt import spoil
@@ -47,15 +47,15 @@ def saves_of(*carts: Cart) -> list[Save]:
     return [as_save(cart, ()) for cart in carts]
 
 
-def save(engine: Engine, *carts: Cart, pushed: tuple[Pushed, ...] = ()) -> Left:
+def save(engine: Engine, *carts: Cart, evicted: tuple[EvictedOutbox, ...] = ()) -> SaveConflicts:
     """Write these carts in one go."""
-    return ask(engine, save_carts, [as_save(cart, pushed) for cart in carts], NOON)
+    return run_query(engine, save_carts, [as_save(cart, evicted) for cart in carts], NOON)
 
 
 def with_bob(engine: Engine) -> Cart:
     """Return the empty cart of Bob, who has just registered."""
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
-    return ask(engine, load_cart, BOB)
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    return run_query(engine, load_cart, BOB)
 
 
 def back_from(connection: Connection, cart: Cart) -> Cart:
@@ -66,7 +66,7 @@ def back_from(connection: Connection, cart: Cart) -> Cart:
 
 
 def test_a_new_account_has_an_empty_cart(engine: Engine) -> None:
-    assert ask(engine, load_cart, ADA) == EMPTY
+    assert run_query(engine, load_cart, ADA) == EMPTY
     assert with_bob(engine) == Cart(BOB, "0b0b")
 
 
@@ -98,14 +98,14 @@ def test_it_stands_where_it_stood(engine: Engine) -> None:
 
     save(engine, cart)
 
-    assert position(ask(engine, load_cart, ADA)) == position(cart)
+    assert position(run_query(engine, load_cart, ADA)) == position(cart)
 
 
 def test_it_can_be_changed_and_undone_as_if_it_had_never_been_away(engine: Engine) -> None:
     cart = after(AddLine(MILK, 9), SetVoucher("SESAME"), SetNote("Ring twice"))
     save(engine, cart._replace(used={VoucherCode("WELCOME10"): 1}))
 
-    back = ask(engine, load_cart, ADA)
+    back = run_query(engine, load_cart, ADA)
 
     assert (back.tries, back.used, back.next_pos) == ((NOON,), {"WELCOME10": 1}, 2)
     assert after(*UNDO_TWICE, cart=back).lines == after(*UNDO_TWICE, cart=cart).lines == {}
@@ -117,7 +117,7 @@ def test_it_can_be_changed_and_undone_as_if_it_had_never_been_away(engine: Engin
 
 def test_every_save_counts(engine: Engine) -> None:
     for version in (0, 1, 2):
-        there = ask(engine, load_cart, ADA)
+        there = run_query(engine, load_cart, ADA)
         assert there.version == version
         save(engine, there)
 
@@ -128,8 +128,8 @@ def test_a_cart_that_somebody_else_has_saved_is_stale(engine: Engine, version: i
 
     left = save(engine, after(SetNote("second"))._replace(version=version))
 
-    assert left == Left(stale=(ADA,))
-    assert ask(engine, load_cart, ADA).note == "first"
+    assert left == SaveConflicts(stale=(ADA,))
+    assert run_query(engine, load_cart, ADA).note == "first"
 
 
 def test_many_carts_are_saved_in_one_go(engine: Engine) -> None:
@@ -137,32 +137,32 @@ def test_many_carts_are_saved_in_one_go(engine: Engine) -> None:
 
     save(engine, after(SetNote("Bob's"), cart=bob), after(SetNote("Ada's")))
 
-    assert ask(engine, load_cart, ADA).note == "Ada's"
-    assert ask(engine, load_cart, BOB).note == "Bob's"
+    assert run_query(engine, load_cart, ADA).note == "Ada's"
+    assert run_query(engine, load_cart, BOB).note == "Bob's"
 
 
 def test_of_many_carts_one_that_cannot_be_read_costs_the_others_nothing(engine: Engine) -> None:
     with_bob(engine)
-    ask(engine, spoil, BOB)
+    run_query(engine, spoil, BOB)
 
-    assert [cart.account for cart in ask(engine, load_carts, [ADA, BOB])] == [ADA]
+    assert [cart.account for cart in run_query(engine, load_carts, [ADA, BOB])] == [ADA]
 
 
 def test_if_one_of_many_is_stale_all_others_are_saved_or_none(engine: Engine) -> None:
     bob = with_bob(engine)
-    pushed = (Pushed(HERE, 7),)
+    evicted = (EvictedOutbox(HERE, 7),)
 
     try:
-        left = save(engine, after(SetNote("Ada's")), bob._replace(version=7), pushed=pushed)
+        left = save(engine, after(SetNote("Ada's")), bob._replace(version=7), evicted=evicted)
     except StaleCart:
         saved = ""
     else:
         saved = "Ada's"
-        assert left == Left(stale=(BOB,))
+        assert left == SaveConflicts(stale=(BOB,))
 
-    assert ask(engine, load_cart, ADA).note == saved
-    assert bool(ask(engine, load_last, ADA, HERE)) is bool(saved)
-    assert ask(engine, load_last, BOB, HERE) == 0
+    assert run_query(engine, load_cart, ADA).note == saved
+    assert bool(run_query(engine, load_last, ADA, HERE)) is bool(saved)
+    assert run_query(engine, load_last, BOB, HERE) == 0
 
 
 def test_two_servers_that_save_the_same_carts_wait_for_each_other_and_not_in_a_circle(
@@ -171,70 +171,76 @@ def test_two_servers_that_save_the_same_carts_wait_for_each_other_and_not_in_a_c
     url = cluster.new()
     engine = connect(url)
     migrate(engine)
-    crowd = [Account(f"u-{number}") for number in range(50)]
+    crowd = [AccountId(f"u-{number}") for number in range(50)]
     for account in crowd:
         person = replace(ADA_HERSELF, account=account, email=f"{account}@shop.example")
-        ask(engine, add_account, person, "0c0c", NOON)
+        run_query(engine, add_account, person, "0c0c", NOON)
     engine.dispose()
 
     with ThreadPoolExecutor(2) as servers:
         saved = [*servers.map(save_often, [url, url], [crowd, crowd[::-1]])]
 
     engine = connect(url)
-    versions = [ask(engine, load_cart, account).version for account in crowd]
+    versions = [run_query(engine, load_cart, account).version for account in crowd]
     engine.dispose()
     assert sum(versions) == sum(saved)
 
 
-def save_often(url: str, accounts: list[Account]) -> int:
+def save_often(url: str, accounts: list[AccountId]) -> int:
     """Save these carts in one batch, again and again; return how many were not stale."""
     engine = connect(url)
     saved = 0
     for _ in range(40):
-        carts = [ask(engine, load_cart, account) for account in accounts]
-        saved += len(carts) - len(ask(engine, save_carts, saves_of(*carts), NOON).stale)
+        carts = [run_query(engine, load_cart, account) for account in accounts]
+        saved += len(carts) - len(run_query(engine, save_carts, saves_of(*carts), NOON).stale)
     engine.dispose()
     return saved
 
 
 def test_outboxes_that_left_the_cart_keep_how_far_they_got(engine: Engine) -> None:
-    save(engine, EMPTY, pushed=(Pushed(HERE, 7), Pushed(THERE, 1)))
+    save(engine, EMPTY, evicted=(EvictedOutbox(HERE, 7), EvictedOutbox(THERE, 1)))
 
-    assert ask(engine, load_last, ADA, HERE) == 7
-    assert ask(engine, load_last, ADA, THERE) == 1
+    assert run_query(engine, load_last, ADA, HERE) == 7
+    assert run_query(engine, load_last, ADA, THERE) == 1
 
 
 def test_an_outbox_that_leaves_again_keeps_how_far_it_got_last(engine: Engine) -> None:
-    save(engine, EMPTY, pushed=(Pushed(HERE, 7),))
-    save(engine, EMPTY._replace(version=1), pushed=(Pushed(HERE, 8), Pushed(HERE, 9)))
+    save(engine, EMPTY, evicted=(EvictedOutbox(HERE, 7),))
+    save(
+        engine, EMPTY._replace(version=1), evicted=(EvictedOutbox(HERE, 8), EvictedOutbox(HERE, 9))
+    )
 
-    assert ask(engine, load_last, ADA, HERE) == 9
+    assert run_query(engine, load_last, ADA, HERE) == 9
 
 
 def test_an_outbox_that_nobody_knows_has_not_got_far(engine: Engine) -> None:
     with_bob(engine)
-    save(engine, EMPTY, pushed=(Pushed(HERE, 7),))
+    save(engine, EMPTY, evicted=(EvictedOutbox(HERE, 7),))
 
-    assert ask(engine, load_last, ADA, THERE) == 0
-    assert ask(engine, load_last, BOB, HERE) == 0
+    assert run_query(engine, load_last, ADA, THERE) == 0
+    assert run_query(engine, load_last, BOB, HERE) == 0
 
 
 def test_a_stale_cart_leaves_no_outbox_behind(engine: Engine) -> None:
-    assert save(engine, EMPTY._replace(version=7), pushed=(Pushed(HERE, 7),)).stale == (ADA,)
+    assert save(engine, EMPTY._replace(version=7), evicted=(EvictedOutbox(HERE, 7),)).stale == (
+        ADA,
+    )
 
-    assert ask(engine, load_last, ADA, HERE) == 0
+    assert run_query(engine, load_last, ADA, HERE) == 0
 
 
 def test_who_has_no_account_has_no_cart(engine: Engine) -> None:
     with pytest.raises(NoResultFound):
-        ask(engine, load_cart, NOBODY)
+        run_query(engine, load_cart, NOBODY)
 
 
 def test_a_new_epoch_is_a_save_that_changes_nothing_else(engine: Engine) -> None:
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
-    before = ask(engine, load_cart, ADA)
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    before = run_query(engine, load_cart, ADA)
 
-    assert ask(engine, renew_epochs, "beef") == 2
+    assert run_query(engine, renew_epochs, "beef") == 2
 
-    assert ask(engine, load_cart, ADA) == before._replace(epoch="beef", version=before.version + 1)
-    assert ask(engine, load_cart, BOB).epoch == "beef"
+    assert run_query(engine, load_cart, ADA) == before._replace(
+        epoch="beef", version=before.version + 1
+    )
+    assert run_query(engine, load_cart, BOB).epoch == "beef"

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.domain.errors import DatabaseUnavailable
 from app.store import engines
 from app.store.accounts import EmailTaken, add_account, find_by_email, set_password_hash
 from app.store.carts import load_cart
-from app.store.database import Database, NotNow, ask, is_passing
+from app.store.database import Database, is_passing, run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import Cluster, locked
@@ -61,9 +62,9 @@ async def test_a_question_that_fails_changes_nothing(database: Database) -> None
 
 def test_a_command_s_question_that_fails_changes_nothing(engine: Engine) -> None:
     with pytest.raises(ZeroDivisionError):
-        ask(engine, change_and_fail)
+        run_query(engine, change_and_fail)
 
-    assert ask(engine, hash_of_ada) == "hash of her password"
+    assert run_query(engine, hash_of_ada) == "hash of her password"
 
 
 async def test_a_fault_of_the_database_tells_no_value_that_it_was_given(
@@ -108,7 +109,7 @@ async def test_writes_take_their_turns_in_the_order_in_which_they_were_asked(
 async def test_while_another_process_writes_the_database_is_away(url: str, engine: Engine) -> None:
     database = Database(url)
     with locked(engine):
-        with pytest.raises(NotNow, match=r"^database is locked$|lock timeout"):
+        with pytest.raises(DatabaseUnavailable, match=r"^database is locked$|lock timeout"):
             await database.write(set_password_hash, ADA, "changed")
         assert await database.read(load_cart, ADA) == EMPTY
 
@@ -120,8 +121,8 @@ async def test_while_another_process_writes_the_database_is_away(url: str, engin
 @pytest.mark.usefixtures("impatient")
 def test_a_command_is_told_likewise(url: str, engine: Engine) -> None:
     other = connect(url)
-    with locked(other), pytest.raises(NotNow):
-        ask(engine, set_password_hash, ADA, "changed")
+    with locked(other), pytest.raises(DatabaseUnavailable):
+        run_query(engine, set_password_hash, ADA, "changed")
     other.dispose()
 
 
@@ -141,14 +142,14 @@ async def test_a_write_does_not_wait_for_a_read_or_disturb_it(url: str, engine: 
     may_read_on.set()
 
     assert await reading == ("hash of her password", "hash of her password")
-    assert ask(engine, hash_of_ada) == "changed"
+    assert run_query(engine, hash_of_ada) == "changed"
     database.close()
 
 
 async def test_a_file_that_cannot_be_opened_is_away(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/no/such/folder.db")
 
-    with pytest.raises(NotNow, match="unable to open"):
+    with pytest.raises(DatabaseUnavailable, match="unable to open"):
         await database.read(load_cart, ADA)
     database.close()
 
@@ -160,7 +161,7 @@ async def test_closing_waits_for_what_was_asked(url: str, engine: Engine) -> Non
 
     database.close()
 
-    assert ask(engine, hash_of_ada) == "4"
+    assert run_query(engine, hash_of_ada) == "4"
     await asyncio.gather(*asking)
 
 
@@ -187,8 +188,8 @@ async def test_a_server_is_told_to_write_to_disk_and_in_order_whatever_it_does_o
     cluster: Cluster, name: str, value: str
 ) -> None:
     url = cluster.new()
-    opposite = {"on": "off", "off": "on"}[value]
-    cluster.ask(f"ALTER DATABASE {make_url(url).database} SET {name} = {opposite}")
+    inverse = {"on": "off", "off": "on"}[value]
+    cluster.ask(f"ALTER DATABASE {make_url(url).database} SET {name} = {inverse}")
     database = Database(url)
 
     def setting(connection: Connection) -> object:
@@ -250,7 +251,7 @@ def test_sqlite_is_newer_than_its_fault_in_wal_mode(tmp_path: Path) -> None:
     def version(connection: Connection) -> str:
         return str(connection.exec_driver_sql("SELECT sqlite_version()").scalar())
 
-    assert tuple(map(int, ask(engine, version).split("."))) > (3, 51, 2)
+    assert tuple(map(int, run_query(engine, version).split("."))) > (3, 51, 2)
     engine.dispose()
 
 
@@ -259,5 +260,5 @@ def test_a_command_makes_the_folder_that_its_database_lies_in(tmp_path: Path) ->
 
     migrate(engine)
 
-    assert ask(engine, hash_of_ada) is None
+    assert run_query(engine, hash_of_ada) is None
     engine.dispose()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from app.store.accounts import find_by_email
 from app.store.carts import load_cart
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import TooNew, migrate
 from app.store.tables import metadata
@@ -42,22 +42,22 @@ def step(connection: Connection) -> str | None:
 def test_an_empty_database_gets_the_tables_that_the_code_knows(nothing: Engine) -> None:
     migrate(nothing)
 
-    assert ask(nothing, differences) == []
+    assert run_query(nothing, differences) == []
     assert {*inspect(nothing).get_table_names()} == {*metadata.tables, "alembic_version"}
 
 
 def test_without_its_steps_a_database_differs(nothing: Engine) -> None:
-    assert len(ask(nothing, differences)) >= len(metadata.tables)
+    assert len(run_query(nothing, differences)) >= len(metadata.tables)
 
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:
-    before = ask(engine, step)
+    before = run_query(engine, step)
 
     migrate(engine)
 
-    assert ask(engine, step) == before is not None
-    assert ask(engine, find_by_email, ADA_HERSELF.email) == ADA_HERSELF
-    assert ask(engine, load_cart, ADA) == EMPTY
+    assert run_query(engine, step) == before is not None
+    assert run_query(engine, find_by_email, ADA_HERSELF.email) == ADA_HERSELF
+    assert run_query(engine, load_cart, ADA) == EMPTY
 
 
 def test_servers_that_start_at_once_step_one_after_the_other(databases: Databases) -> None:
@@ -85,7 +85,7 @@ def test_a_step_that_fails_leaves_nothing_behind(
 
     assert inspect(nothing).get_table_names() == []
     migrate(nothing)
-    assert ask(nothing, differences) == []
+    assert run_query(nothing, differences) == []
 
 
 def test_a_database_that_a_newer_shop_has_had_stays_as_it_is(engine: Engine) -> None:
@@ -95,5 +95,5 @@ def test_a_database_that_a_newer_shop_has_had_stays_as_it_is(engine: Engine) -> 
     with pytest.raises(TooNew, match="9999"):
         migrate(engine)
 
-    assert ask(engine, step) == "9999"
-    assert ask(engine, load_cart, ADA) == EMPTY
+    assert run_query(engine, step) == "9999"
+    assert run_query(engine, load_cart, ADA) == EMPTY

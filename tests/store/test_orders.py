@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from app.domain.cart import Account, Cart
+from app.domain.cart import AccountId, Cart
+from app.domain.catalog import Catalog, Money, Sku, VoucherCode
 from app.domain.ops import AddLine, SetVoucher
 from app.domain.orders import Order, OrderKey, OrderNumber, OrderState
-from app.domain.placing import Placed, take_back
-from app.domain.shelf import Money, Shelf, Sku, VoucherCode
+from app.domain.placing import Placed, cancel
 from app.store.accounts import add_account
-from app.store.carts import Left, StaleCart, as_save, load_cart, save_carts
-from app.store.database import ask
+from app.store.carts import SaveConflicts, StaleCart, as_save, load_cart, save_carts
+from app.store.catalog import add_voucher, load_catalog_changes
+from app.store.database import run_query
 from app.store.orders import (
     PAGE_SIZE,
     OrderMove,
@@ -29,7 +30,6 @@ from app.store.orders import (
     move_on,
 )
 from app.store.seed import seed
-from app.store.shelf import add_voucher, load_moves
 from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after
 from tests.staff import set_product
@@ -44,119 +44,119 @@ ONCE = VoucherCode("ONCE")
 @pytest.fixture(autouse=True)
 def _stocked(engine: Engine) -> None:
     """Fill the shelf."""
-    ask(engine, seed)
-    ask(engine, set_product, MILK, Money(100), 5)
+    run_query(engine, seed)
+    run_query(engine, set_product, MILK, Money(100), 5)
 
 
-def shelf(engine: Engine) -> Shelf:
+def catalog(engine: Engine) -> Catalog:
     """Return what is on the shelf now."""
-    return ask(engine, load_moves, -1).shelf
+    return run_query(engine, load_catalog_changes, -1).catalog
 
 
 def stock(engine: Engine, sku: Sku = MILK) -> int:
     """Return how many there are."""
-    return shelf(engine).products[sku].stock
+    return catalog(engine).products[sku].stock
 
 
-def saved(engine: Engine, *bought: Placed) -> tuple[Account, ...]:
+def saved(engine: Engine, *bought: Placed) -> tuple[AccountId, ...]:
     """Save carts with their orders in one batch; return whose could not be."""
-    saves = [as_save(one.cart, (), (one.deal,)) for one in bought]
-    return ask(engine, save_carts, saves, NOON).refused
+    saves = [as_save(one.cart, (), (one.change,)) for one in bought]
+    return run_query(engine, save_carts, saves, NOON).refused
 
 
-def with_milk(engine: Engine, qty: int = 2, account: Account = ADA) -> Cart:
+def with_milk(engine: Engine, qty: int = 2, account: AccountId = ADA) -> Cart:
     """Return a cart with some milk in it."""
-    cart = ask(engine, load_cart, account)
-    return after(AddLine(MILK, qty), cart=cart, shelf=shelf(engine))
+    cart = run_query(engine, load_cart, account)
+    return after(AddLine(MILK, qty), cart=cart, catalog=catalog(engine))
 
 
 def ordered(engine: Engine, number: str = "7QK4-M2XD") -> Order:
     """Return an order of two milk that is saved."""
     cart = with_milk(engine)
     outcome = placed(
-        cart, shelf(engine), number=OrderNumber(number), key=OrderKey(f"key of {number}")
+        cart, catalog(engine), number=OrderNumber(number), key=OrderKey(f"key of {number}")
     )
     assert saved(engine, outcome) == ()
-    return outcome.deal.order
+    return outcome.change.order
 
 
 def with_bob(engine: Engine) -> None:
     """Register Bob."""
-    ask(engine, add_account, BOB_HIMSELF, EMPTY.epoch, NOON)
+    run_query(engine, add_account, BOB_HIMSELF, EMPTY.epoch, NOON)
 
 
 def test_an_order_comes_back_as_it_was_placed(engine: Engine) -> None:
     order = ordered(engine)
 
-    assert ask(engine, find_order, ADA, order.number) == order
-    assert ask(engine, find_order_by_key, ADA, order.key) == order
-    assert ask(engine, find_any_order, order.number) == order
-    assert ask(engine, has_number, order.number)
+    assert run_query(engine, find_order, ADA, order.number) == order
+    assert run_query(engine, find_order_by_key, ADA, order.key) == order
+    assert run_query(engine, find_any_order, order.number) == order
+    assert run_query(engine, has_number, order.number)
     assert stock(engine) == 3
-    assert ask(engine, load_cart, ADA).lines == {}
+    assert run_query(engine, load_cart, ADA).lines == {}
 
 
 def test_somebody_elses_order_is_not_there(engine: Engine) -> None:
     with_bob(engine)
     order = ordered(engine)
 
-    assert ask(engine, find_order, BOB, order.number) is None
-    assert ask(engine, find_order_by_key, BOB, order.key) is None
-    assert ask(engine, list_orders, BOB, 1).orders == []
-    assert not ask(engine, has_number, OrderNumber("2222-2222"))
+    assert run_query(engine, find_order, BOB, order.number) is None
+    assert run_query(engine, find_order_by_key, BOB, order.key) is None
+    assert run_query(engine, list_orders, BOB, 1).orders == []
+    assert not run_query(engine, has_number, OrderNumber("2222-2222"))
 
 
 @pytest.mark.parametrize(("price", "left"), [(101, 5), (99, 5), (100, 1), (100, 0)])
 def test_an_order_that_the_shelf_does_not_bear_takes_nothing(
     engine: Engine, price: int, left: int
 ) -> None:
-    before = after(AddLine(APPLES, 1), cart=with_milk(engine), shelf=shelf(engine))
-    outcome = placed(before, shelf(engine))
+    before = after(AddLine(APPLES, 1), cart=with_milk(engine), catalog=catalog(engine))
+    outcome = placed(before, catalog(engine))
     apples = stock(engine, APPLES)
-    ask(engine, set_product, MILK, Money(price), left)
+    run_query(engine, set_product, MILK, Money(price), left)
 
     assert saved(engine, outcome) == (ADA,)
 
     assert (stock(engine), stock(engine, APPLES)) == (left, apples)
-    assert ask(engine, list_all_orders, None).orders == []
-    assert ask(engine, load_cart, ADA) == EMPTY
+    assert run_query(engine, list_all_orders, None).orders == []
+    assert run_query(engine, load_cart, ADA) == EMPTY
 
 
 def test_of_two_orders_in_one_batch_the_one_that_is_refused_costs_the_other_nothing(
     engine: Engine,
 ) -> None:
     with_bob(engine)
-    adas = placed(with_milk(engine, 3), shelf(engine))
-    bobs = placed(with_milk(engine, 3, BOB), shelf(engine), number=OrderNumber("2222-2222"))
+    adas = placed(with_milk(engine, 3), catalog(engine))
+    bobs = placed(with_milk(engine, 3, BOB), catalog(engine), number=OrderNumber("2222-2222"))
 
     assert saved(engine, adas, bobs) == (BOB,)
 
     assert stock(engine) == 2
-    assert ask(engine, load_cart, ADA).rev == adas.cart.rev
-    assert ask(engine, load_cart, BOB).rev == 0
+    assert run_query(engine, load_cart, ADA).rev == adas.cart.rev
+    assert run_query(engine, load_cart, BOB).rev == 0
 
 
 def test_a_stale_cart_takes_its_order_back(engine: Engine) -> None:
-    outcome = placed(with_milk(engine), shelf(engine))
-    ask(engine, save_carts, [as_save(with_milk(engine, 1), ())], NOON)
+    outcome = placed(with_milk(engine), catalog(engine))
+    run_query(engine, save_carts, [as_save(with_milk(engine, 1), ())], NOON)
 
     with pytest.raises(StaleCart):
         saved(engine, outcome)
 
     assert stock(engine) == 5
-    assert ask(engine, list_all_orders, None).orders == []
+    assert run_query(engine, list_all_orders, None).orders == []
 
 
 @pytest.mark.parametrize("change", [{"percent": 20}, {"amount": 5}, {"minimum": 5}])
 def test_a_voucher_that_gives_something_else_by_now_is_refused(
     engine: Engine, change: dict[str, Any]
 ) -> None:
-    cart = after(SetVoucher("WELCOME10"), cart=with_milk(engine), shelf=shelf(engine))
-    outcome = placed(cart, shelf(engine))
-    assert outcome.deal.voucher
-    other = replace(outcome.deal.voucher, **change)
+    cart = after(SetVoucher("WELCOME10"), cart=with_milk(engine), catalog=catalog(engine))
+    outcome = placed(cart, catalog(engine))
+    assert outcome.change.voucher
+    other = replace(outcome.change.voucher, **change)
 
-    refused = saved(engine, outcome._replace(deal=outcome.deal._replace(voucher=other)))
+    refused = saved(engine, outcome._replace(change=outcome.change._replace(voucher=other)))
 
     assert refused == (ADA,)
     assert stock(engine) == 5
@@ -164,37 +164,37 @@ def test_a_voucher_that_gives_something_else_by_now_is_refused(
 
 def test_a_voucher_for_one_use_is_spent_once_and_comes_back_once(engine: Engine) -> None:
     with_bob(engine)
-    once = replace(shelf(engine).vouchers[VoucherCode("WELCOME10")], code=ONCE, uses_left=1)
-    assert ask(engine, add_voucher, once)
-    assert not ask(engine, add_voucher, once)
+    once = replace(catalog(engine).vouchers[VoucherCode("WELCOME10")], code=ONCE, uses_left=1)
+    assert run_query(engine, add_voucher, once)
+    assert not run_query(engine, add_voucher, once)
     carts = [
-        after(SetVoucher(ONCE), cart=with_milk(engine, 1, who), shelf=shelf(engine))
+        after(SetVoucher(ONCE), cart=with_milk(engine, 1, who), catalog=catalog(engine))
         for who in (ADA, BOB)
     ]
-    adas = placed(carts[0], shelf(engine))
-    bobs = placed(carts[1], shelf(engine), number=OrderNumber("2222-2222"))
+    adas = placed(carts[0], catalog(engine))
+    bobs = placed(carts[1], catalog(engine), number=OrderNumber("2222-2222"))
 
     assert saved(engine, adas, bobs) == (BOB,)
-    assert shelf(engine).vouchers[ONCE].uses_left == 0
-    assert ask(engine, cancel_aside, adas.deal.order, NOON)
-    assert not ask(engine, cancel_aside, adas.deal.order, NOON)
+    assert catalog(engine).vouchers[ONCE].uses_left == 0
+    assert run_query(engine, cancel_aside, adas.change.order, NOON)
+    assert not run_query(engine, cancel_aside, adas.change.order, NOON)
 
-    assert shelf(engine).vouchers[ONCE].uses_left == 1
-    assert ask(engine, load_cart, ADA).used == {}
+    assert catalog(engine).vouchers[ONCE].uses_left == 1
+    assert run_query(engine, load_cart, ADA).used == {}
 
 
 def test_a_cancelled_order_brings_its_stock_back_once(engine: Engine) -> None:
     order = ordered(engine)
-    cart = ask(engine, load_cart, ADA)
-    deal = take_back(cart, order)
+    cart = run_query(engine, load_cart, ADA)
+    change = cancel(cart, order)
 
-    first = ask(engine, save_carts, [as_save(deal.cart, (), (deal.deal,))], NOON)
-    again = take_back(ask(engine, load_cart, ADA), order)
-    second = ask(engine, save_carts, [as_save(again.cart, (), (again.deal,))], NOON)
+    first = run_query(engine, save_carts, [as_save(change.cart, (), (change.change,))], NOON)
+    again = cancel(run_query(engine, load_cart, ADA), order)
+    second = run_query(engine, save_carts, [as_save(again.cart, (), (again.change,))], NOON)
 
-    assert (first, second) == (Left(), Left(refused=(ADA,)))
+    assert (first, second) == (SaveConflicts(), SaveConflicts(refused=(ADA,)))
     assert stock(engine) == 5
-    found = ask(engine, find_any_order, order.number)
+    found = run_query(engine, find_any_order, order.number)
     assert found == order._replace(state=OrderState.CANCELLED)
 
 
@@ -203,47 +203,49 @@ def test_an_order_moves_on_by_a_step_and_only_from_where_it_was_thought_to_be(
 ) -> None:
     order = ordered(engine)
 
-    assert ask(engine, move_on, order)
-    assert not ask(engine, move_on, order)
-    assert not ask(engine, cancel_aside, order, NOON)
+    assert run_query(engine, move_on, order)
+    assert not run_query(engine, move_on, order)
+    assert not run_query(engine, cancel_aside, order, NOON)
 
-    packed = ask(engine, find_any_order, order.number)
+    packed = run_query(engine, find_any_order, order.number)
     assert packed == order._replace(state=OrderState.PACKED)
     assert stock(engine) == 3
 
 
 def test_what_moved_since_a_count_is_told_and_what_was_placed_is_not(engine: Engine) -> None:
-    before = ask(engine, load_moves, -1).moved
+    before = run_query(engine, load_catalog_changes, -1).revision
     order, _ = ordered(engine), ordered(engine, "2222-2222")
-    ask(engine, move_on, order)
-    until = ask(engine, load_moves, -1).moved
+    run_query(engine, move_on, order)
+    until = run_query(engine, load_catalog_changes, -1).revision
 
-    assert ask(engine, load_moved_orders, before, until) == [
+    assert run_query(engine, load_moved_orders, before, until) == [
         OrderMove(ADA, order.number, OrderState.PACKED)
     ]
-    assert ask(engine, load_moved_orders, before, until - 1) == []
-    assert ask(engine, load_moved_orders, until, until) == []
+    assert run_query(engine, load_moved_orders, before, until - 1) == []
+    assert run_query(engine, load_moved_orders, until, until) == []
 
 
 def test_orders_come_a_page_at_a_time_newest_first(engine: Engine) -> None:
-    ask(engine, set_product, MILK, None, 500)
+    run_query(engine, set_product, MILK, None, 500)
     numbers = [f"2222-2{number:03}" for number in range(PAGE_SIZE + 1)]
     for number in numbers:
         ordered(engine, number)
 
-    first, second = (ask(engine, list_orders, ADA, page) for page in (1, 2))
+    first, second = (run_query(engine, list_orders, ADA, page) for page in (1, 2))
 
     assert [order.number for order in first.orders] == numbers[:0:-1]
     assert (first.next_page, second.next_page) == (2, None)
     assert [order.number for order in second.orders] == numbers[:1]
-    assert ask(engine, list_all_orders, OrderState.PLACED, 2).orders == second.orders
-    assert ask(engine, list_all_orders, OrderState.PACKED).orders == []
+    assert run_query(engine, list_all_orders, OrderState.PLACED, 2).orders == second.orders
+    assert run_query(engine, list_all_orders, OrderState.PACKED).orders == []
 
 
 def test_what_was_bought_last_is_offered_first(engine: Engine) -> None:
     ordered(engine)
-    cart = after(AddLine(APPLES, 1), cart=ask(engine, load_cart, ADA), shelf=shelf(engine))
-    saved(engine, placed(cart, shelf(engine), key="second", number=OrderNumber("2222-2222")))
+    cart = after(
+        AddLine(APPLES, 1), cart=run_query(engine, load_cart, ADA), catalog=catalog(engine)
+    )
+    saved(engine, placed(cart, catalog(engine), key="second", number=OrderNumber("2222-2222")))
 
-    assert ask(engine, last_bought, ADA, 8) == [APPLES, MILK]
-    assert ask(engine, last_bought, ADA, 1) == [APPLES]
+    assert run_query(engine, last_bought, ADA, 8) == [APPLES, MILK]
+    assert run_query(engine, last_bought, ADA, 1) == [APPLES]

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from app.domain.sessions import Session
 from app.store.accounts import add_account
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.sessions import (
     MOST_SHOWN,
     SignedIn,
@@ -28,12 +28,12 @@ BOBS = replace(ADAS, id_hash=digest("bob's"), account=BOB, name="Bob", staff=Tru
 
 def listed(engine: Engine, now_s: int = NOON + 10) -> list[SignedIn]:
     """Return where Ada is signed in."""
-    return ask(engine, load_sessions, ADA, LIFETIME, now_s)
+    return run_query(engine, load_sessions, ADA, LIFETIME, now_s)
 
 
 def sign_in_all(engine: Engine) -> None:
     """Sign Ada in twice, and Bob once."""
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     sign_in(engine)
     sign_in(engine, PHONE, agent="Phone/1")
     sign_in(engine, BOBS)
@@ -73,9 +73,9 @@ def test_a_list_of_logins_ends_somewhere(engine: Engine) -> None:
 def test_an_owner_ends_a_login_once_and_only_an_own_one(engine: Engine) -> None:
     sign_in_all(engine)
 
-    assert not ask(engine, end_own_session, ADA, BOBS.id_hash)
-    assert ask(engine, end_own_session, ADA, PHONE.id_hash)
-    assert not ask(engine, end_own_session, ADA, PHONE.id_hash)
+    assert not run_query(engine, end_own_session, ADA, BOBS.id_hash)
+    assert run_query(engine, end_own_session, ADA, PHONE.id_hash)
+    assert not run_query(engine, end_own_session, ADA, PHONE.id_hash)
 
     assert still_in(engine) == [ADAS, BOBS]
 
@@ -83,6 +83,6 @@ def test_an_owner_ends_a_login_once_and_only_an_own_one(engine: Engine) -> None:
 def test_all_other_logins_of_the_account_end_and_are_named(engine: Engine) -> None:
     sign_in_all(engine)
 
-    assert ask(engine, end_other_sessions, ADA, ADAS.id_hash) == [PHONE.id_hash]
+    assert run_query(engine, end_other_sessions, ADA, ADAS.id_hash) == [PHONE.id_hash]
 
     assert still_in(engine) == [ADAS, BOBS]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from app.domain.shelf import Money, Product, Sku, Voucher, VoucherCode
-from app.store.database import ask
+from app.domain.catalog import Money, Product, Sku, Voucher, VoucherCode
+from app.store.catalog import Category, load_catalog_changes, load_categories
+from app.store.database import run_query
 from app.store.seed import CATALOGUE, Seeded, seed
-from app.store.shelf import Category, load_categories, load_moves
 from tests.staff import set_product
 
 pytestmark = pytest.mark.on_both
@@ -67,11 +67,11 @@ def small(tmp_path: Path) -> Path:
 
 
 def test_products_are_as_the_catalogue_says_one_for_each_size(engine: Engine, small: Path) -> None:
-    assert ask(engine, seed, small) == Seeded(1, 2, 2)
+    assert run_query(engine, seed, small) == Seeded(1, 2, 2)
 
-    assert ask(engine, load_categories) == (Category("fruit", "Fruit"),)
+    assert run_query(engine, load_categories) == (Category("fruit", "Fruit"),)
     about = ("fruit", "plum", "Sweet.")
-    assert [*ask(engine, load_moves, -1).shelf.products.values()] == [
+    assert [*run_query(engine, load_catalog_changes, -1).catalog.products.values()] == [
         Product(
             Sku("plums-500g"), "plums", "Plums", "500 g", *about, Money(220), stock=12, grams=500
         ),
@@ -82,10 +82,10 @@ def test_products_are_as_the_catalogue_says_one_for_each_size(engine: Engine, sm
 def test_vouchers_are_as_the_catalogue_says_and_last_through_their_last_day(
     engine: Engine, small: Path
 ) -> None:
-    ask(engine, seed, small)
+    run_query(engine, seed, small)
 
     spring, tenth = VoucherCode("SPRING"), VoucherCode("TENTH")
-    assert ask(engine, load_moves, -1).shelf.vouchers == {
+    assert run_query(engine, load_catalog_changes, -1).catalog.vouchers == {
         spring: Voucher(
             spring,
             "£5 off",
@@ -101,25 +101,25 @@ def test_vouchers_are_as_the_catalogue_says_and_last_through_their_last_day(
 
 
 def test_seeding_again_adds_nothing_and_changes_nothing(engine: Engine, small: Path) -> None:
-    ask(engine, seed, small)
-    ask(engine, set_product, Sku("plums-1"), Money(10), 99)
-    before = ask(engine, load_moves, -1).shelf
+    run_query(engine, seed, small)
+    run_query(engine, set_product, Sku("plums-1"), Money(10), 99)
+    before = run_query(engine, load_catalog_changes, -1).catalog
 
-    assert ask(engine, seed, small) == Seeded(0, 0, 0)
+    assert run_query(engine, seed, small) == Seeded(0, 0, 0)
 
-    assert ask(engine, load_moves, -1).shelf == before
+    assert run_query(engine, load_catalog_changes, -1).catalog == before
 
 
 def test_what_is_new_in_the_catalogue_is_added_and_seen(engine: Engine, small: Path) -> None:
-    ask(engine, seed, small)
-    moved = ask(engine, load_moves, -1).moved
+    run_query(engine, seed, small)
+    moved = run_query(engine, load_catalog_changes, -1).revision
     small.write_text(SMALL + MORE, "utf-8")
 
-    assert ask(engine, seed, small) == Seeded(0, 1, 0)
+    assert run_query(engine, seed, small) == Seeded(0, 1, 0)
 
-    moves = ask(engine, load_moves, moved)
-    assert moves.moved > moved
-    juice = moves.shelf.products[Sku("juice-1l")]
+    moves = run_query(engine, load_catalog_changes, moved)
+    assert moves.revision > moved
+    juice = moves.catalog.products[Sku("juice-1l")]
     assert (juice.popular, juice.ml, juice.grams) == (True, 1000, None)
 
 
@@ -127,7 +127,7 @@ def test_the_shop_s_own_catalogue_fills_the_shop(engine: Engine) -> None:
     catalogue = tomllib.loads(CATALOGUE.read_text("utf-8"))
     sizes = [size["sku"] for product in catalogue["product"] for size in product["size"]]
 
-    added = ask(engine, seed)
+    added = run_query(engine, seed)
 
     assert added == Seeded(len(catalogue["category"]), len(sizes), len(catalogue["voucher"]))
-    assert [*ask(engine, load_moves, -1).shelf.products] == sizes
+    assert [*run_query(engine, load_catalog_changes, -1).catalog.products] == sizes

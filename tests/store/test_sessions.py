@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from app.domain.sessions import Lifetime, Session
 from app.store.accounts import add_account
-from app.store.database import ask
+from app.store.database import run_query
 from app.store.sessions import (
     add_session,
     digest,
@@ -35,12 +35,12 @@ ADAS = Session(
 
 def sign_in(engine: Engine, login: Session = ADAS, agent: str = "Browser/1") -> None:
     """Begin *login*."""
-    ask(engine, add_session, login, agent, LIFETIME, login.used_at_s)
+    run_query(engine, add_session, login, agent, LIFETIME, login.used_at_s)
 
 
 def found(engine: Engine, now_s: int, login: Session = ADAS) -> Session | None:
     """Return what is found of *login* at that time."""
-    return ask(engine, find_session, login.id_hash, LIFETIME, now_s)
+    return run_query(engine, find_session, login.id_hash, LIFETIME, now_s)
 
 
 def test_the_database_knows_a_digest_of_what_the_cookie_holds_and_no_more() -> None:
@@ -49,7 +49,7 @@ def test_the_database_knows_a_digest_of_what_the_cookie_holds_and_no_more() -> N
 
 
 def test_a_login_is_found_with_who_it_is(engine: Engine) -> None:
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     bobs = Session(digest("bob's"), BOB, "Bob", staff=True, used_at_s=NOON, ends_at_s=NOON + 900)
     sign_in(engine)
     sign_in(engine, bobs)
@@ -59,14 +59,14 @@ def test_a_login_is_found_with_who_it_is(engine: Engine) -> None:
 
 
 def test_among_staff_only_staff_are_found_and_only_while_their_login_lasts(engine: Engine) -> None:
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     bobs = Session(digest("bob's"), BOB, "Bob", staff=True, used_at_s=NOON, ends_at_s=NOON + 900)
     sign_in(engine)
     sign_in(engine, bobs)
 
-    assert ask(engine, find_staff, bobs.id_hash, LIFETIME, NOON) == bobs
-    assert ask(engine, find_staff, bobs.id_hash, LIFETIME, NOON + 300) is None
-    assert ask(engine, find_staff, ADAS.id_hash, LIFETIME, NOON) is None
+    assert run_query(engine, find_staff, bobs.id_hash, LIFETIME, NOON) == bobs
+    assert run_query(engine, find_staff, bobs.id_hash, LIFETIME, NOON + 300) is None
+    assert run_query(engine, find_staff, ADAS.id_hash, LIFETIME, NOON) is None
 
 
 def test_a_login_that_nobody_began_is_not_found(engine: Engine) -> None:
@@ -85,7 +85,7 @@ def test_a_login_ends_when_it_was_not_used_for_too_long(engine: Engine) -> None:
 def test_a_login_that_is_used_lasts_on_but_no_longer_than_it_may(engine: Engine) -> None:
     sign_in(engine)
     for now_s in range(NOON + 200, NOON + 1000, 200):
-        ask(engine, touch_session, ADAS.id_hash, now_s)
+        run_query(engine, touch_session, ADAS.id_hash, now_s)
 
     assert found(engine, NOON + 999) == replace(ADAS, used_at_s=NOON + 800)
     assert found(engine, NOON + 1000) is None
@@ -96,7 +96,7 @@ def test_using_one_login_does_not_use_another(engine: Engine) -> None:
     sign_in(engine)
     sign_in(engine, other)
 
-    ask(engine, touch_session, ADAS.id_hash, NOON + 200)
+    run_query(engine, touch_session, ADAS.id_hash, NOON + 200)
 
     assert found(engine, NOON + 300, other) is None
 
@@ -106,15 +106,15 @@ def test_a_login_that_was_ended_is_over_and_no_other(engine: Engine) -> None:
     sign_in(engine)
     sign_in(engine, other)
 
-    ask(engine, end_session, ADAS.id_hash)
-    ask(engine, touch_session, ADAS.id_hash, NOON + 1)
+    run_query(engine, end_session, ADAS.id_hash)
+    run_query(engine, touch_session, ADAS.id_hash, NOON + 1)
 
     assert found(engine, NOON + 1) is None
     assert found(engine, NOON + 1, other) == other
 
 
 def test_signing_in_forgets_the_logins_of_the_account_that_are_over(engine: Engine) -> None:
-    ask(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
+    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     unused = replace(ADAS, id_hash=digest("unused"))
     ended = replace(ADAS, id_hash=digest("ended"), used_at_s=NOON + 290, ends_at_s=NOON + 300)
     bobs = replace(ADAS, id_hash=digest("bob's"), account=BOB, name="Bob", staff=True)
@@ -126,7 +126,7 @@ def test_signing_in_forgets_the_logins_of_the_account_that_are_over(engine: Engi
 
     at_first = Lifetime(absolute_s=1000, idle_s=1000)
     there = [
-        ask(engine, find_session, login.id_hash, at_first, NOON + 1)
+        run_query(engine, find_session, login.id_hash, at_first, NOON + 1)
         for login in (unused, ended, bobs, fresh)
     ]
     assert there == [None, None, bobs, fresh]
@@ -149,6 +149,6 @@ def test_a_browser_may_call_itself_whatever_it_likes(engine: Engine) -> None:
 def test_all_logins_can_be_ended_at_once(engine: Engine) -> None:
     sign_in(engine)
 
-    assert ask(engine, end_all_sessions) == 1
+    assert run_query(engine, end_all_sessions) == 1
 
     assert found(engine, NOON) is None

@@ -9,15 +9,16 @@ from typing import ParamSpec, TypeVar
 import pytest
 from sqlalchemy import Engine
 
-from app.domain.cart import Account, Cart
+from app.domain.cart import AccountId, Cart
+from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import SetNote
-from app.domain.orders import Deal
-from app.domain.outbox import OutboxId, Pushed
+from app.domain.orders import OrderChange
+from app.domain.outbox import EvictedOutbox, OutboxId
 from app.store import engines
 from app.store import writer as store_writer
 from app.store.accounts import Person, add_account
 from app.store.carts import load_cart, load_last
-from app.store.database import Database, NotNow, Question, ask
+from app.store.database import Database, Query, run_query
 from app.store.writer import Commit, Writer
 from tests.databases import locked
 from tests.examples import ADA, EMPTY, HERE, NOON, after
@@ -28,39 +29,39 @@ pytestmark = pytest.mark.on_both
 P = ParamSpec("P")
 T = TypeVar("T")
 
-EVE = Account("u-eve")
+EVE = AccountId("u-eve")
 NAMELESS: OutboxId = None  # type: ignore[assignment]
 """What no database takes for an outbox."""
-CROWD = [Account(f"u-{number}") for number in range(5)]
+CROWD = [AccountId(f"u-{number}") for number in range(5)]
 
 
 class Changed:
     """A cart that has changed; it remembers how often it was taken."""
 
-    def __init__(self, cart: Cart, *pushed: Pushed):
+    def __init__(self, cart: Cart, *evicted: EvictedOutbox):
         self.cart = cart
-        self.pushed = pushed
-        self.deals: tuple[Deal, ...] = ()
+        self.evicted = evicted
+        self.changes: tuple[OrderChange, ...] = ()
         self.taken = 0
 
-    def take(self) -> tuple[Cart, tuple[Pushed, ...], tuple[Deal, ...]]:
+    def take(self) -> tuple[Cart, tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]:
         self.taken += 1
-        return self.cart, self.pushed, self.deals
+        return self.cart, self.evicted, self.changes
 
 
-def note_of(account: Account, note: str) -> Changed:
+def note_of(account: AccountId, note: str) -> Changed:
     """Return *account*'s first change, a note."""
     return Changed(after(SetNote(note), cart=Cart(account, EMPTY.epoch)))
 
 
-def register(engine: Engine, *accounts: Account) -> None:
+def register(engine: Engine, *accounts: AccountId) -> None:
     """Add these accounts."""
     for account in accounts:
         person = Person(account, f"{account}@shop.example", "Somebody", "hash")
-        ask(engine, add_account, person, EMPTY.epoch, NOON)
+        run_query(engine, add_account, person, EMPTY.epoch, NOON)
 
 
-def unwritable(account: Account) -> Changed:
+def unwritable(account: AccountId) -> Changed:
     """Return a change of *account*'s that has no spelling in UTF-8."""
     return Changed(Cart(account, EMPTY.epoch, note="\ud800"))
 
@@ -73,10 +74,10 @@ class SlowDatabase(Database):
         self.writes = asyncio.Semaphore(0)
         self.asked = asyncio.Event()
 
-    async def write(self, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self.asked.set()
         await self.writes.acquire()
-        return await super().write(question, *args, **kwargs)
+        return await super().write(query, *args, **kwargs)
 
 
 class LeavingDatabase(Database):
@@ -86,11 +87,11 @@ class LeavingDatabase(Database):
         super().__init__(url)
         self.left = after_writes
 
-    async def write(self, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if not self.left:
-            raise NotNow
+            raise DatabaseUnavailable
         self.left -= 1
-        return await super().write(question, *args, **kwargs)
+        return await super().write(query, *args, **kwargs)
 
 
 @pytest.fixture
@@ -131,8 +132,8 @@ async def test_what_waits_together_shares_a_commit_and_is_on_disk(
 
     assert {*commit.saved} == {ADA, BOB}
     assert (commit.stale, commit.unknown, commit.broken) == ((), (), ())
-    assert [ask(engine, load_cart, who).note for who in (ADA, BOB)] == ["Ada's", "Bob's"]
-    assert ask(engine, load_cart, ADA).version == 1
+    assert [run_query(engine, load_cart, who).note for who in (ADA, BOB)] == ["Ada's", "Bob's"]
+    assert run_query(engine, load_cart, ADA).version == 1
 
 
 async def test_a_cart_that_is_marked_often_is_saved_once_as_it_is_then(
@@ -145,7 +146,7 @@ async def test_a_cart_that_is_marked_often_is_saved_once_as_it_is_then(
 
     assert writer.waiting == 1
     assert await all_commits(writer) == [Commit(saved=(ADA,))]
-    assert (cart.taken, ask(engine, load_cart, ADA).note) == (1, "third")
+    assert (cart.taken, run_query(engine, load_cart, ADA).note) == (1, "third")
 
 
 async def test_while_a_commit_runs_changed_carts_gather(url: str, engine: Engine) -> None:
@@ -183,7 +184,7 @@ async def test_a_cart_that_changes_while_it_is_saved_is_saved_again(
         database.writes.release()
         assert [await commits.get(), await commits.get()] == [Commit(saved=(ADA,))] * 2
 
-    assert ask(engine, load_cart, ADA).note == "second"
+    assert run_query(engine, load_cart, ADA).note == "second"
     database.close()
 
 
@@ -201,11 +202,11 @@ async def test_so_many_are_saved_in_one_go_and_no_more_and_who_waited_longest_co
 
 
 async def test_outboxes_that_left_are_saved_with_their_cart(writer: Writer, engine: Engine) -> None:
-    writer.mark(ADA, Changed(EMPTY, Pushed(HERE, 7)))
+    writer.mark(ADA, Changed(EMPTY, EvictedOutbox(HERE, 7)))
 
     await all_commits(writer)
 
-    assert ask(engine, load_last, ADA, HERE) == 7
+    assert run_query(engine, load_last, ADA, HERE) == 7
 
 
 async def test_a_stale_cart_does_not_keep_the_others_from_being_saved(
@@ -220,7 +221,7 @@ async def test_a_stale_cart_does_not_keep_the_others_from_being_saved(
 
     assert {*commit.saved} == {ADA, EVE}
     assert (commit.stale, commit.unknown, commit.broken) == ((BOB,), (), ())
-    assert ask(engine, load_cart, EVE).note == "theirs"
+    assert run_query(engine, load_cart, EVE).note == "theirs"
 
 
 async def test_if_the_database_goes_away_while_they_are_saved_one_by_one_the_rest_is_unknown(
@@ -229,7 +230,7 @@ async def test_if_the_database_goes_away_while_they_are_saved_one_by_one_the_res
     register(engine, BOB, EVE)
     database = LeavingDatabase(url, after_writes=2)
     writer = Writer(database, lambda: NOON, time.monotonic)
-    writer.mark(ADA, Changed(EMPTY, Pushed(NAMELESS, 7)))
+    writer.mark(ADA, Changed(EMPTY, EvictedOutbox(NAMELESS, 7)))
     for account in (BOB, EVE):
         writer.mark(account, note_of(account, "theirs"))
 
@@ -244,13 +245,13 @@ async def test_a_cart_that_the_database_refuses_is_broken_and_the_others_are_sav
 ) -> None:
     register(engine, BOB)
     writer.mark(ADA, note_of(ADA, "Ada's"))
-    writer.mark(BOB, Changed(Cart(BOB, EMPTY.epoch), Pushed(NAMELESS, 7)))
+    writer.mark(BOB, Changed(Cart(BOB, EMPTY.epoch), EvictedOutbox(NAMELESS, 7)))
 
     (commit,) = await all_commits(writer)
 
     assert commit == Commit(saved=(ADA,), broken=(BOB,))
     assert "the cart of u-bob cannot be saved" in caplog.text
-    assert ask(engine, load_cart, BOB).version == 0
+    assert run_query(engine, load_cart, BOB).version == 0
 
 
 async def test_a_cart_that_cannot_be_written_down_is_broken_and_the_others_are_saved(
@@ -263,7 +264,7 @@ async def test_a_cart_that_cannot_be_written_down_is_broken_and_the_others_are_s
 
     assert commit == Commit(saved=(ADA,), broken=(BOB,))
     assert "the cart of u-bob cannot be written down" in caplog.text
-    assert ask(engine, load_cart, ADA).note == "Ada's"
+    assert run_query(engine, load_cart, ADA).note == "Ada's"
 
 
 async def test_a_batch_of_nothing_but_broken_carts_asks_the_database_nothing(
@@ -288,7 +289,7 @@ async def test_while_the_database_is_away_nobody_knows_and_afterwards_it_goes_on
         writer.mark(ADA, note_of(ADA, "second"))
         assert await commits.get() == Commit(saved=(ADA,))
 
-    assert ask(engine, load_cart, ADA).note == "second"
+    assert run_query(engine, load_cart, ADA).note == "second"
     assert "1 carts were not saved" in caplog.text
     database.close()
 
@@ -299,7 +300,7 @@ async def test_closing_saves_what_waits_and_then_it_is_over(writer: Writer, engi
         writer.close()
 
     assert commits.get_nowait() == Commit(saved=(ADA,))
-    assert ask(engine, load_cart, ADA).note == "Ada's"
+    assert run_query(engine, load_cart, ADA).note == "Ada's"
     assert writer.waiting == 0
 
 

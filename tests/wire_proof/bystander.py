@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 
-from tests.e2e.shelf import APPLES
+from tests.e2e.catalog import APPLES
 from tests.e2e.wire import newcomer
 from tests.wire_proof.watched import WatchedServer
 

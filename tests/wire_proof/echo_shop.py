@@ -9,8 +9,8 @@ import os
 from quart import Quart, websocket
 from websockets.frames import Frame, Opcode
 
-from app.server import make_server
-from app.ws.line import ShopSocket
+from app.server.lifecycle import make_server
+from app.server.websocket import ShopSocket
 from app.ws.routes import SOCKET
 
 LARGEST = 16 * 1024 * 1024

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from websockets.frames import Opcode, apply_mask  # type: ignore[attr-defined]
 
-from app.ws.frames import MASKED, MEDIUM, SHORT
+from app.server.frames import MASKED, MEDIUM, SHORT
 
 MASK = b"\x37\xfa\x21\x3d"
 PROTOCOL_ERROR, NOT_UTF8, TOO_LARGE, BAD_MESSAGE = 1002, 1007, 1009, 4400

@@ -1,7 +1,7 @@
 """What the server must do with a message, as protocol.md §2 and §3 say."""
 
-from app.wire.read import Asked, Hello, read
-from app.wire.strict import BadFrame, BadValue
+from app.protocol.decode import Hello, SubmitOp, read
+from app.protocol.json import BadFrame, BadValue
 from tests.wire_proof.mutants import BAD_MESSAGE, NOT_UTF8, TOO_LARGE
 from tests.wire_proof.texts import LARGEST
 
@@ -31,9 +31,9 @@ class Oracle:
             return frozenset({BAD_MESSAGE})
         if isinstance(message, Hello):
             return frozenset({BAD_MESSAGE})
-        return self._ruled(message) if isinstance(message, Asked) else GOES_ON
+        return self._ruled(message) if isinstance(message, SubmitOp) else GOES_ON
 
-    def _ruled(self, asked: Asked) -> frozenset[int]:
+    def _ruled(self, asked: SubmitOp) -> frozenset[int]:
         if asked.n == self.next:
             self._bodies.append(asked.body)
         is_another = asked.n < self.next and self._bodies[asked.n - 1] != asked.body

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.shelf import APPLES
+from tests.e2e.catalog import APPLES
 from tests.e2e.wire import Shopper, newcomer
 from tests.notes import Note
 from tests.wire_proof.runs import Run

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.wire.samples import BAD, ODD_BUT_FINE, SAID_BY_CLIENTS, SAID_BY_THE_SHOP
+from tests.protocol.samples import BAD, ODD_BUT_FINE, SAID_BY_CLIENTS, SAID_BY_THE_SHOP
 
 Fields = dict[str, Any]
 

@@ -8,7 +8,7 @@ import os
 import signal
 from pathlib import Path
 
-from app.cli import main
+from app.cli.main import main
 
 
 def _count_tasks(*_: object) -> None:

@@ -11,8 +11,8 @@ from app.domain.outbox import OutboxId
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.live.sessions import LiveSessions
 from app.ws.connection import CartConnection
-from app.ws.guests import Guests
-from app.ws.manners import Manners
+from app.ws.context import ConnectionContext
+from app.ws.registry import ConnectionRegistry
 from tests.examples import ADA, APPLES, HERE, NOON, THERE
 from tests.live.around import AroundHub
 from tests.ws.clock import LoopClock, soon
@@ -67,10 +67,10 @@ class FakeSocket:
 class Browser:
     """A tab in Ada's browser, and the shop's connection at the other end of its socket."""
 
-    def __init__(self, manners: Manners, outbox: OutboxId, name: str, login: Session):
+    def __init__(self, context: ConnectionContext, outbox: OutboxId, name: str, login: Session):
         self.outbox = outbox
         self.socket = FakeSocket()
-        self.connection = CartConnection(self.socket, login, name, manners)
+        self.connection = CartConnection(self.socket, login, name, context)
         self.serving = asyncio.create_task(self.connection.serve_hello())
         self._has_left = False
 
@@ -128,10 +128,15 @@ class Corner:
 
     def __init__(self, limits: Limits | None = None):
         self.around = AroundHub(limits, LoopClock())
-        self.sessions = LiveSessions(LIFETIME, self.around.clock.now_s, self.around.nodes)
-        self.guests = Guests(100, 20, 10)
-        self.manners = Manners(
-            self.around.hub, self.sessions, self.guests, "w1", heartbeat_ms=20_000, hello_ms=5_000
+        self.sessions = LiveSessions(LIFETIME, self.around.clock.now_s, self.around.peers)
+        self.connections = ConnectionRegistry(100, 20, 10)
+        self.context = ConnectionContext(
+            self.around.hub,
+            self.sessions,
+            self.connections,
+            "w1",
+            heartbeat_ms=20_000,
+            hello_ms=5_000,
         )
         self.login = LOGIN
         self._browsers: list[Browser] = []
@@ -139,7 +144,7 @@ class Corner:
 
     def opens(self, outbox: OutboxId = HERE) -> Browser:
         """Open a socket."""
-        browser = Browser(self.manners, outbox, f"c-{next(self._names)}", self.login)
+        browser = Browser(self.context, outbox, f"c-{next(self._names)}", self.login)
         self._browsers.append(browser)
         return browser
 

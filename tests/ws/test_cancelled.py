@@ -15,7 +15,7 @@ FEW_WAITS = 2
 
 async def came_in(corner: Corner, wait: int) -> bool:
     """Open a socket, say hello to a slow disk and go; say whether nobody was cancelled."""
-    connection = CartConnection(FakeSocket(), LOGIN, "c-9", corner.manners)
+    connection = CartConnection(FakeSocket(), LOGIN, "c-9", corner.context)
 
     async def handle() -> None:
         await CancelAt(connection.serve_hello(), wait)
@@ -38,7 +38,7 @@ async def test_no_cart_is_held_open_and_the_tab_can_come_back(corner: Corner) ->
     wait = 1
     while not await came_in(corner, wait):
         assert corner.around.hub.open_carts == 0
-        assert len(corner.guests.inside) == 0
+        assert len(corner.connections.inside) == 0
         wait += 1
 
     assert wait > FEW_WAITS

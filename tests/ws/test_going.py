@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from app.live.ports import Farewell
-from app.ws.codes import CODES, CloseCode
+from app.live.ports import DisconnectReason
+from app.ws.close_codes import CODES, CloseCode
 from app.ws.connection import CartConnection
 from tests.examples import THERE
 from tests.ws.clock import passes, soon, timers
@@ -16,25 +16,25 @@ from tests.ws.fakes import Corner, kinds
 @pytest.mark.parametrize(
     ("why", "code"),
     [
-        (Farewell.REPLACED, 4409),
-        (Farewell.CROWDED_OUT, 4411),
-        (Farewell.SIGNED_OUT, 4410),
-        (Farewell.EXPIRED, 4401),
-        (Farewell.LOST, 4503),
+        (DisconnectReason.REPLACED, 4409),
+        (DisconnectReason.CROWDED_OUT, 4411),
+        (DisconnectReason.SIGNED_OUT, 4410),
+        (DisconnectReason.EXPIRED, 4401),
+        (DisconnectReason.LOST, 4503),
     ],
     ids=str,
 )
-async def test_the_code_says_why(corner: Corner, why: Farewell, code: int) -> None:
+async def test_the_code_says_why(corner: Corner, why: DisconnectReason, code: int) -> None:
     here = await corner.lets_in()
 
-    here.connection.dismiss(why)
+    here.connection.disconnect(why)
 
     assert here.socket.closed == (code, "")
-    assert corner.guests.inside == set()
+    assert corner.connections.inside == set()
 
 
 def test_there_is_a_code_for_every_farewell() -> None:
-    assert CODES.keys() == {*Farewell}
+    assert CODES.keys() == {*DisconnectReason}
 
 
 async def test_what_was_told_before_is_written_before_it_ends(corner: Corner) -> None:
@@ -43,7 +43,7 @@ async def test_what_was_told_before_is_written_before_it_ends(corner: Corner) ->
     corner.around.saves()
     here.says("ping", id=7)
 
-    here.connection.dismiss(Farewell.SIGNED_OUT)
+    here.connection.disconnect(DisconnectReason.SIGNED_OUT)
 
     assert kinds(here.hears()) == ["ok", "patch", "pong"]
     assert here.socket.closed
@@ -52,8 +52,8 @@ async def test_what_was_told_before_is_written_before_it_ends(corner: Corner) ->
 async def test_the_first_end_is_the_only_one(corner: Corner) -> None:
     here = await corner.lets_in()
 
-    here.connection.dismiss(Farewell.EXPIRED)
-    here.connection.dismiss(Farewell.LOST)
+    here.connection.disconnect(DisconnectReason.EXPIRED)
+    here.connection.disconnect(DisconnectReason.LOST)
     here.connection.restart()
     here.connection.failed(1009, "too large")
     await passes(10)
@@ -102,18 +102,18 @@ async def test_a_server_that_ends_asks_its_tabs_to_leave_and_then_parts_from_the
 ) -> None:
     here = await corner.lets_in()
 
-    for guest in tuple(corner.guests.inside):
+    for guest in tuple(corner.connections.inside):
         guest.drain(340, 10_000)
     await soon()
     assert here.hears() == [{"t": "drain", "open_after_ms": 340, "close_in_ms": 10_000}]
     here.asks(1)
     await corner.saves()
-    for guest in tuple(corner.guests.inside):
+    for guest in tuple(corner.connections.inside):
         guest.restart()
 
     assert kinds(here.hears()) == ["ok", "patch"]
     assert here.socket.closed == (CloseCode.RESTARTING, "")
-    assert corner.guests.inside == set()
+    assert corner.connections.inside == set()
 
 
 async def test_who_has_not_said_hello_when_the_server_ends_is_parted_from_too(
@@ -138,7 +138,7 @@ async def test_who_leaves_takes_cart_login_and_place_along(corner: Corner) -> No
     here.leaves()
     corner.sessions.end(corner.login.id_hash)
 
-    assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
+    assert (corner.connections.inside, corner.around.hub.open_carts) == (set(), 0)
     assert corner.sessions.left_ms(corner.login) == 9_900_000
     assert (here.socket.closed, here.hears()) == (None, [])
 
@@ -170,7 +170,7 @@ async def test_after_the_end_nothing_is_left_to_be_done(corner: Corner) -> None:
 async def test_a_socket_that_closes_after_we_closed_it_is_forgotten_once(corner: Corner) -> None:
     here, there = await corner.lets_in(), await corner.lets_in(THERE)
     there.hears()
-    here.connection.dismiss(Farewell.EXPIRED)
+    here.connection.disconnect(DisconnectReason.EXPIRED)
 
     here.leaves(1000)
     await soon()
@@ -185,7 +185,7 @@ async def test_the_log_says_with_which_code_it_ended(
     here, there = await corner.lets_in(), await corner.lets_in(THERE)
 
     here.leaves(1001)
-    there.connection.dismiss(Farewell.EXPIRED)
+    there.connection.disconnect(DisconnectReason.EXPIRED)
     there.leaves(1000)
 
     closed = [record for record in caplog.records if record.getMessage() == "socket closed"]

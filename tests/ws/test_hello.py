@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from app.domain.news import TabId
 from app.domain.ops import AddLine, SetNote
-from app.domain.position import Why, position
-from app.live.ports import Farewell
-from app.ws.codes import CloseCode
+from app.domain.position import SnapshotReason, position
+from app.live.ports import DisconnectReason
+from app.protocol.messages import TabId
+from app.ws.close_codes import CloseCode
 from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import TABS, Browser, Corner, kinds
@@ -103,8 +103,8 @@ async def test_who_has_another_cart_is_told_why_it_gets_this_one(
     welcome, snapshot, _ = here.hears()
     assert (welcome["mode"], welcome["why"]) == ("snapshot", why)
     assert snapshot["at"] == position(MILK_CART)
-    alarms = {Why(why): 1} if why in {"future", "fork"} else {}
-    assert corner.around.hub.alarms.raised == alarms
+    divergences = {SnapshotReason(why): 1} if why in {"future", "fork"} else {}
+    assert corner.around.hub.divergences.counts == divergences
 
 
 async def test_who_comes_back_hears_what_became_of_its_ops_before_it_sees_the_cart(
@@ -147,7 +147,7 @@ async def test_who_says_nothing_is_shown_out_after_five_seconds(corner: Corner) 
 
     assert here.socket.closed == (CloseCode.TOO_SLOW, "no hello in time")
     assert here.serving.done()
-    assert corner.guests.inside == set()
+    assert corner.connections.inside == set()
 
 
 async def test_a_slow_disk_is_no_fault_of_who_said_hello_in_time(corner: Corner) -> None:
@@ -293,7 +293,7 @@ async def test_while_the_database_is_away_there_is_no_coming_in(corner: Corner) 
     await soon()
 
     assert here.socket.closed == (CloseCode.OVERLOADED, "the database is away")
-    assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
+    assert (corner.connections.inside, corner.around.hub.open_carts) == (set(), 0)
 
 
 async def test_a_fault_while_its_cart_is_read_ends_the_connection(corner: Corner) -> None:
@@ -304,7 +304,7 @@ async def test_a_fault_while_its_cart_is_read_ends_the_connection(corner: Corner
     await soon()
 
     assert here.socket.closed == (CloseCode.FAILED, "")
-    assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
+    assert (corner.connections.inside, corner.around.hub.open_carts) == (set(), 0)
     assert isinstance(here.serving.exception(), ZeroDivisionError)
 
 
@@ -318,7 +318,7 @@ async def test_who_leaves_while_its_cart_is_read_leaves_nothing_behind(corner: C
     corner.around.disk.is_free.set()
     await soon()
 
-    assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
+    assert (corner.connections.inside, corner.around.hub.open_carts) == (set(), 0)
     assert (here.hears(), here.serving.done()) == ([], True)
 
 
@@ -328,7 +328,7 @@ async def test_who_leaves_before_hello_leaves_nothing_behind(corner: Corner) -> 
     here.leaves()
     await soon()
 
-    assert (corner.guests.inside, here.serving.done()) == (set(), True)
+    assert (corner.connections.inside, here.serving.done()) == (set(), True)
     assert here.is_in()
 
 
@@ -373,7 +373,7 @@ async def test_a_connection_of_a_tab_that_is_not_newer_gets_no_welcome(
     assert late.socket.closed
     assert (late.socket.closed[0], late.hears()) == (CloseCode.REPLACED, [])
     assert inside.is_in()
-    assert corner.around.hub.alarms.raised == {}
+    assert corner.around.hub.divergences.counts == {}
 
 
 async def test_the_tabs_hear_how_many_they_are(corner: Corner) -> None:
@@ -400,7 +400,7 @@ async def test_if_an_account_has_too_many_tabs_the_oldest_goes(corner: Corner) -
 
 async def test_what_is_said_after_the_last_word_is_not_heard(corner: Corner) -> None:
     here = await corner.lets_in()
-    here.connection.dismiss(Farewell.LOST)
+    here.connection.disconnect(DisconnectReason.LOST)
 
     here.asks(1)
     here.sends("nonsense")
@@ -424,4 +424,4 @@ async def test_a_handshake_that_is_cancelled_leaves_nothing_behind(
     await asyncio.wait([here.serving])
     here.leaves()
 
-    assert (corner.guests.inside, corner.around.hub.open_carts) == (set(), 0)
+    assert (corner.connections.inside, corner.around.hub.open_carts) == (set(), 0)

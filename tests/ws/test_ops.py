@@ -2,8 +2,8 @@
 
 from app.domain.verdicts import Code
 from app.live.cart import BUSY_RETRY_MS
-from app.ws.codes import CloseCode
-from app.ws.unread import MOST_FRAMES
+from app.ws.backlog import MOST_FRAMES
+from app.ws.close_codes import CloseCode
 from tests.examples import ADA, APPLES, HERE, MILK, THERE
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import TABS, Corner, kinds
@@ -243,7 +243,7 @@ async def test_while_the_database_is_away_ops_are_busy_and_what_follows_is_held_
     here.asks(2)
     corner.around.writer.takes()
 
-    corner.around.hub.doubt([ADA])
+    corner.around.hub.mark_unknown([ADA])
     here.asks(3)
     await soon()
 
@@ -257,8 +257,8 @@ async def test_what_was_busy_is_done_when_it_comes_again(corner: Corner) -> None
     here.asks(1)
     here.asks(2)
     corner.around.writer.takes()
-    corner.around.hub.doubt([ADA])
-    await corner.around.hub.mend()
+    corner.around.hub.mark_unknown([ADA])
+    await corner.around.hub.resync()
     await soon()
     here.hears()
 
@@ -271,7 +271,7 @@ async def test_what_was_busy_is_done_when_it_comes_again(corner: Corner) -> None
 
 async def test_coming_again_too_early_to_a_busy_shop_is_no_fault(corner: Corner) -> None:
     here = await corner.lets_in()
-    corner.around.hub.doubt([ADA])
+    corner.around.hub.mark_unknown([ADA])
 
     for _ in range(10):
         here.asks(1)

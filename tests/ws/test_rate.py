@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.domain.limits import Limits
-from app.ws.codes import CloseCode
+from app.ws.close_codes import CloseCode
 from tests.examples import ADA, THERE
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import TABS, Corner, kinds
@@ -92,7 +92,7 @@ async def test_coming_again_too_early_three_times_in_a_minute_ends_the_connectio
     here.asks(4)
     await hurried.saves()
 
-    assert here.socket.closed == (CloseCode.IMPATIENT, "wait for retry_ms")
+    assert here.socket.closed == (CloseCode.RATE_IGNORED, "wait for retry_ms")
 
 
 async def test_who_is_hung_up_on_for_impatience_still_gets_its_answers(hurried: Corner) -> None:

@@ -2,11 +2,11 @@
 
 import json
 
-from app.domain.shelf import Money
-from app.ws.codes import CloseCode
-from app.ws.unread import MOST_BYTES
+from app.domain.catalog import Money
+from app.ws.backlog import MOST_BYTES
+from app.ws.close_codes import CloseCode
 from tests.domain.crowd import CROWDED_SHELF, FULL
-from tests.examples import ADA, APPLES, EGGS, MILK, THERE, shelf_with
+from tests.examples import ADA, APPLES, EGGS, MILK, THERE, catalog_with
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import Corner, kinds
 
@@ -84,7 +84,7 @@ async def test_verdicts_stay_when_state_has_to_go(corner: Corner) -> None:
 
 async def test_few_frames_that_are_large_become_one_snapshot_too(corner: Corner) -> None:
     corner.around.disk.carts[ADA] = FULL
-    await corner.around.restocks(*CROWDED_SHELF.products.values())
+    await corner.around.updates_catalog(*CROWDED_SHELF.products.values())
     here = await corner.lets_in()
     here.socket.is_full = True
     for _ in range(20):
@@ -120,8 +120,8 @@ async def test_a_snapshot_that_is_owed_is_told_as_the_cart_is_when_there_is_room
     here = await corner.lets_in()
     here.socket.is_full = True
     await changes(corner, 70)
-    moved = shelf_with(MILK, price=Money(160)).products[MILK]
-    await corner.around.restocks(moved)
+    moved = catalog_with(MILK, price=Money(160)).products[MILK]
+    await corner.around.updates_catalog(moved)
     again = await corner.lets_in(THERE, gen=2)
     again.asks(71)
     await corner.saves()

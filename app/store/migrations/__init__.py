@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, func, select, true
 
-from app.store.database import ask
+from app.store.database import run_query
 
 MIGRATING = 0x73746570
 """The advisory lock of who changes the tables; the letters of “step”."""
@@ -20,10 +20,10 @@ class TooNew(Exception):
 def migrate(engine: Engine) -> None:
     """Bring the database to the newest step, all at once or not at all.
 
-    `NotNow` if it is away, `TooNew` if a newer shop has had it.
+    `DatabaseUnavailable` if it is away, `TooNew` if a newer shop has had it.
     """
     try:
-        ask(engine, _upgrade)
+        run_query(engine, _upgrade)
     except CommandError as fault:
         raise TooNew(f"a newer shop has had it ({fault})") from fault
 

@@ -1,0 +1,108 @@
+"""The addresses that an account keeps: added, changed, offered first, removed."""
+
+from collections.abc import Mapping
+
+from quart import Blueprint, request
+from quart.typing import ResponseReturnValue
+
+from app.domain.addresses import MOST_ADDRESSES
+from app.domain.sessions import Session
+from app.http.account.profile import HERE, done
+from app.http.core.address_fields import address_faults, read_address, typed_address
+from app.http.core.context import HttpContext
+from app.http.core.page import show
+from app.http.core.problems import not_found
+from app.http.core.session import find_login, require_login, to_login
+from app.store.addresses import (
+    TooManyAddresses,
+    change_address,
+    forget_address,
+    keep_address,
+    load_addresses,
+    offer_first,
+)
+
+THERE = f"{HERE}/addresses"
+TOO_MANY = f"You keep {MOST_ADDRESSES} addresses already. Remove one first."
+
+
+def addresses_blueprint(context: HttpContext) -> Blueprint:
+    """Return the forms of one's own addresses."""
+    blueprint = Blueprint("own_addresses", __name__)
+
+    @blueprint.before_request
+    async def only_with_a_login() -> ResponseReturnValue | None:
+        return to_login(HERE) if await find_login(context) is None else None
+
+    @blueprint.get(f"{THERE}/new")
+    async def new() -> ResponseReturnValue:
+        return await _show(context, {"name": (await require_login(context)).name})
+
+    @blueprint.post(f"{THERE}/new")
+    async def add() -> ResponseReturnValue:
+        return await _add(context, await require_login(context))
+
+    @blueprint.get(f"{THERE}/<address_id>")
+    async def old(address_id: str) -> ResponseReturnValue:
+        return await _show(context, await _kept(context, await require_login(context), address_id))
+
+    @blueprint.post(f"{THERE}/<address_id>")
+    async def change(address_id: str) -> ResponseReturnValue:
+        return await _change(context, await require_login(context), address_id)
+
+    @blueprint.post(f"{THERE}/<address_id>/first")
+    async def first(address_id: str) -> ResponseReturnValue:
+        login = await require_login(context)
+        if not await context.database.write(offer_first, login.account, address_id):
+            raise not_found()
+        return await done("That address is offered first now.")
+
+    @blueprint.post(f"{THERE}/<address_id>/remove")
+    async def remove(address_id: str) -> ResponseReturnValue:
+        login = await require_login(context)
+        if not await context.database.write(forget_address, login.account, address_id):
+            raise not_found()
+        return await done("The address is removed.")
+
+    return blueprint
+
+
+async def _add(context: HttpContext, login: Session) -> ResponseReturnValue:
+    typed = typed_address(await request.form)
+    if faults := address_faults(typed):
+        return await _show(context, typed, faults), 400
+    address = read_address(typed)
+    try:
+        await context.database.write(keep_address, login.account, context.new_uuid(), address)
+    except TooManyAddresses:
+        return await _show(context, typed, error=TOO_MANY), 409
+    return await done("The address is added.")
+
+
+async def _change(context: HttpContext, login: Session, address_id: str) -> ResponseReturnValue:
+    await _kept(context, login, address_id)
+    typed = typed_address(await request.form)
+    if faults := address_faults(typed):
+        return await _show(context, typed, faults), 400
+    address = read_address(typed)
+    if not await context.database.write(change_address, login.account, address_id, address):
+        raise not_found()
+    return await done("The address is changed.")
+
+
+async def _kept(context: HttpContext, login: Session, address_id: str) -> dict[str, str]:
+    for one in await context.database.read(load_addresses, login.account):
+        if one.id == address_id:
+            return one.address._asdict()
+    raise not_found()
+
+
+async def _show(
+    context: HttpContext,
+    typed: Mapping[str, str],
+    faults: Mapping[str, str] | None = None,
+    error: str | None = None,
+) -> str:
+    is_new = request.path.endswith("/new")
+    values = {"typed": typed, "faults": faults or {}, "error": error, "is_new": is_new}
+    return await show(context, "address.html", path=request.path, **values)

@@ -1,0 +1,158 @@
+"""Somebody's own account: name, password, and where they are signed in."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from quart import Blueprint, redirect, request
+from quart.typing import ResponseReturnValue
+from sqlalchemy import Connection
+
+from app.domain.sessions import Lifetime, Session, SessionHash
+from app.http.account.auth import read_name, read_text
+from app.http.account.new_password import change_password
+from app.http.core.context import HttpContext
+from app.http.core.flash import Notice, flash
+from app.http.core.page import show
+from app.http.core.problems import Problem, busy, not_found
+from app.http.core.session import find_login, require_login, to_login
+from app.services.passwords import QueueFull
+from app.store.accounts import PasswordMoved, Person, find_person, set_name
+from app.store.addresses import KeptAddress, load_addresses
+from app.store.sessions import SignedIn, end_other_sessions, end_own_session, load_sessions
+
+HERE = "/account"
+FAULTY_FIELDS: Mapping[str, str] = {
+    "malformed": "name",
+    "weak_password": "new",
+    "wrong_login": "current",
+}
+"""Beside which field a refusal is said; others stand above the form."""
+NOT_YOUR_PASSWORD = "That is not your password. Check it and try again."  # noqa: S105
+
+
+class Own(NamedTuple):
+    """What an account's page shows of it."""
+
+    person: Person
+    addresses: list[KeptAddress]
+    sessions: list[SignedIn]
+
+
+class FormError(NamedTuple):
+    """Why a form of the page comes back, and what was typed into it; never a password."""
+
+    form: str
+    problem: Problem
+    name: str | None = None
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """Return what is wrong with which field."""
+        if (field := FAULTY_FIELDS.get(self.problem.code)) is None:
+            return {}
+        return {field: NOT_YOUR_PASSWORD if field == "current" else self.problem.detail}
+
+
+def profile_blueprint(context: HttpContext) -> Blueprint:
+    """Return the page of one's own account, and its forms."""
+    blueprint = Blueprint("own_account", __name__)
+
+    @blueprint.before_request
+    async def only_with_a_login() -> ResponseReturnValue | None:
+        return to_login(HERE) if await find_login(context) is None else None
+
+    @blueprint.get(HERE)
+    async def account() -> ResponseReturnValue:
+        return await _show(context, await require_login(context))
+
+    @blueprint.post(f"{HERE}/name")
+    async def name() -> ResponseReturnValue:
+        return await _rename(context, await require_login(context))
+
+    @blueprint.post(f"{HERE}/password")
+    async def password() -> ResponseReturnValue:
+        return await _change_password(context, await require_login(context))
+
+    @blueprint.post(f"{HERE}/sessions/<id_hash>/end")
+    async def end(id_hash: str) -> ResponseReturnValue:
+        return await _sign_out_there(context, await require_login(context), SessionHash(id_hash))
+
+    @blueprint.post(f"{HERE}/sessions/end-others")
+    async def end_others() -> ResponseReturnValue:
+        return await _sign_out_elsewhere(context, await require_login(context))
+
+    return blueprint
+
+
+async def done(text: str) -> ResponseReturnValue:
+    """Go back to the account's page, where *text* is said."""
+    await flash(Notice("ok", text))
+    return redirect(HERE, 303)
+
+
+async def _rename(context: HttpContext, login: Session) -> ResponseReturnValue:
+    typed = (await request.form).get("name", "").strip()
+    try:
+        name = read_name({"name": typed})
+    except Problem as problem:
+        return await _show_again(context, login, FormError("name", problem, typed))
+    await context.database.write(set_name, login.account, name)
+    return await done("Your name is changed.")
+
+
+async def _change_password(context: HttpContext, login: Session) -> ResponseReturnValue:
+    form = await request.form
+    person = await _person(context, login)
+    try:
+        current, new = read_text(form, "current"), read_text(form, "new")
+        await change_password(context, login, person, current, new)
+    except QueueFull:
+        return await _show_again(context, login, FormError("password", busy()))
+    except PasswordMoved:
+        return to_login(HERE)
+    except Problem as problem:
+        return await _show_again(context, login, FormError("password", problem))
+    return await done("Your password is changed. Everywhere else you are signed out.")
+
+
+async def _sign_out_there(
+    context: HttpContext, login: Session, id_hash: SessionHash
+) -> ResponseReturnValue:
+    if not await context.database.write(end_own_session, login.account, id_hash):
+        raise not_found()
+    context.sessions.end(id_hash)
+    return await done("Signed out there.")
+
+
+async def _sign_out_elsewhere(context: HttpContext, login: Session) -> ResponseReturnValue:
+    for id_hash in await context.database.write(end_other_sessions, login.account, login.id_hash):
+        context.sessions.end(id_hash)
+    return await done("Signed out everywhere else.")
+
+
+async def _person(context: HttpContext, login: Session) -> Person:
+    if (person := await context.database.read(find_person, login.account)) is None:
+        raise not_found()
+    return person
+
+
+async def _show_again(context: HttpContext, login: Session, slip: FormError) -> ResponseReturnValue:
+    problem = slip.problem
+    status = 400 if problem.code == "wrong_login" else problem.status
+    return await _show(context, login, slip), status, problem.headers
+
+
+async def _show(context: HttpContext, login: Session, slip: FormError | None = None) -> str:
+    now_s = int(context.now_s())
+    own = await context.database.read(_load, login, context.lifetime, now_s)
+    return await show(context, "account.html", path=HERE, own=own, slip=slip, this=login.id_hash)
+
+
+def _load(connection: Connection, login: Session, lifetime: Lifetime, now_s: int) -> Own:
+    if (person := find_person(connection, login.account)) is None:
+        raise not_found()
+    return Own(
+        person,
+        load_addresses(connection, login.account),
+        load_sessions(connection, login.account, lifetime, now_s),
+    )

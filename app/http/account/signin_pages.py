@@ -1,0 +1,90 @@
+"""Signing in and out as pages; where somebody was going, and what they pressed, is kept."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from quart import Blueprint, redirect, request
+from quart.typing import ResponseReturnValue
+
+from app.domain.errors import DatabaseUnavailable
+from app.domain.sessions import Session
+from app.http.account.auth import register, sign_in
+from app.http.cart.pages import add_wanted
+from app.http.core.context import HttpContext
+from app.http.core.flash import Notice, flash
+from app.http.core.page import show
+from app.http.core.problems import Problem, busy
+from app.http.core.safe_redirect import HOME, safe_redirect
+from app.http.core.session import end_login, find_login
+from app.services.passwords import QueueFull
+
+CLEAR_SITE_DATA = {"Clear-Site-Data": '"cache", "storage"'}
+"""Not "cookies": that reaches other shops on this host, and ours is taken back by name."""
+
+Entry = Callable[[HttpContext, Mapping[str, object]], Awaitable[Session]]
+
+
+def signin_blueprint(context: HttpContext) -> Blueprint:
+    """Return the pages for signing in, registering and signing out."""
+    blueprint = Blueprint("account", __name__)
+
+    @blueprint.get("/login")
+    async def login_form() -> ResponseReturnValue:
+        return await _ask(context, "login.html")
+
+    @blueprint.post("/login")
+    async def login() -> ResponseReturnValue:
+        return await _let_in(context, sign_in, "login.html")
+
+    @blueprint.get("/register")
+    async def register_form() -> ResponseReturnValue:
+        return await _ask(context, "register.html")
+
+    @blueprint.post("/register")
+    async def newcomer() -> ResponseReturnValue:
+        return await _let_in(context, register, "register.html")
+
+    @blueprint.post("/logout")
+    async def logout() -> ResponseReturnValue:
+        if (login := await find_login(context)) is None:
+            return redirect(HOME, 303)
+        await end_login(context, login)
+        await flash(Notice("ok", "You are signed out."))
+        return redirect(HOME, 303), CLEAR_SITE_DATA
+
+    return blueprint
+
+
+async def _ask(context: HttpContext, template: str) -> ResponseReturnValue:
+    """Show the form, unless they are signed in; a link alone never puts anything into a cart."""
+    about = _about(request.args)
+    if await find_login(context):
+        return redirect(about["next"], 303)
+    return await show(context, template, **about)
+
+
+async def _let_in(context: HttpContext, enter: Entry, template: str) -> ResponseReturnValue:
+    form = await request.form
+    about = _about(form)
+    try:
+        login = await enter(context, form)
+    except (DatabaseUnavailable, QueueFull):
+        return await _say_no(context, template, about, busy())
+    except Problem as problem:
+        return await _say_no(context, template, about, problem)
+    await add_wanted(context, login, about["add"])
+    return redirect(about["next"], 303)
+
+
+async def _say_no(
+    context: HttpContext, template: str, about: Mapping[str, Any], problem: Problem
+) -> ResponseReturnValue:
+    page = await show(context, template, **{**about, "error": problem.detail})
+    return page, problem.status, problem.headers
+
+
+def _about(asked: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the form is filled with; a password never is."""
+    back = safe_redirect(asked.get("next", ""))
+    typed = {name: asked.get(name, "") for name in ("email", "name", "add")}
+    return {**typed, "next": back, "path": back, "error": None}

@@ -1,0 +1,1 @@
+"""The cart as a page, as forms and as JSON."""

@@ -1,0 +1,53 @@
+"""What is on the shelf, for everybody: no cookie is read, and answers may be kept a while."""
+
+from quart import Blueprint, Response, request
+
+from app.domain.catalog import Product, Sku
+from app.http.catalog.cards import fields_of
+from app.http.catalog.search import HIGHEST_PAGE, LONGEST_QUERY, Search, find, read_page
+from app.http.core.context import HttpContext
+from app.http.core.json_body import as_json
+from app.http.core.problems import malformed, not_found
+
+KEPT_FOR_S = 5
+"""As long as a new price may take until it is seen everywhere."""
+
+
+def catalog_api_blueprint(context: HttpContext) -> Blueprint:
+    """Return the routes of products."""
+    blueprint = Blueprint("products_api", __name__)
+
+    @blueprint.get("/api/products")
+    async def products() -> Response:
+        found = find(_products(context), dict(context.categories), _search())
+        listed = [fields_of(product) for product in found.products]
+        return await _public({"products": listed, "next": found.next_page})
+
+    @blueprint.get("/api/products/<sku>")
+    async def product(sku: Sku) -> Response:
+        if (found := context.hub.context.catalog.today.products.get(sku)) is None:
+            raise not_found()
+        return await _public(fields_of(found))
+
+    return blueprint
+
+
+def _products(context: HttpContext) -> list[Product]:
+    return list(context.hub.context.catalog.today.products.values())
+
+
+def _search() -> Search:
+    q, page = request.args.get("q", ""), read_page(request.args.get("page", "") or "1")
+    if len(q) > LONGEST_QUERY:
+        raise malformed(f"q: at most {LONGEST_QUERY} characters are allowed")
+    if page is None:
+        raise malformed(f"page: 1 to {HIGHEST_PAGE} is allowed")
+    return Search(q, request.args.get("category", ""), page=page)
+
+
+async def _public(fields: object) -> Response:
+    response = as_json(fields)
+    response.cache_control.public = True
+    response.cache_control.max_age = KEPT_FOR_S
+    await response.add_etag(weak=True)
+    return await response.make_conditional(request)

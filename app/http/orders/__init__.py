@@ -1,0 +1,1 @@
+"""Checkout and one's own orders: pages, forms and JSON."""

@@ -1,0 +1,108 @@
+"""What the tabs of one cart see of it: told as it is saved, beside the shelf of today."""
+
+from functools import partial
+
+from app.domain.cart import Cart, Patch
+from app.domain.catalog import Sku
+from app.domain.totals import price_cart
+from app.live.context import CartContext
+from app.live.ports import Tab
+from app.live.presence import Presence
+from app.protocol.messages import By, Prices, Snapshot, Untouched
+from app.protocol.projections import (
+    tell_all_prices,
+    tell_change,
+    tell_moved_prices,
+    tell_snapshot,
+    tell_voucher,
+    with_items,
+)
+
+NOTHING: frozenset[Sku] = frozenset()
+
+Views = dict[frozenset[Sku], list[Tab]]
+"""Tabs by the products that they have to hear of, and nothing else."""
+
+
+class CartView:
+    """The tabs, and how they know the cart, which itself is always handed in.
+
+    What moved on the shelf is owed to them until `tell_moved`; whatever they are told before that
+    brings what it says beside the shelf of today.
+    """
+
+    def __init__(self, saved: Cart, context: CartContext):
+        self.tabs = Presence(
+            context.limits.sockets, partial(context.peers.publish_tabs, saved.account)
+        )
+        self.told_s = float("-inf")
+        self._context = context
+        self._told_voucher, _ = price_cart(saved, context.catalog.today, context.now_s())
+        self._pending = NOTHING
+        self._doubts_voucher = False
+
+    def snapshot(self, saved: Cart) -> Snapshot:
+        """Return the whole cart."""
+        self.look_at_voucher(saved)
+        return tell_snapshot(saved, self._context.catalog.today, self._context.now_s())
+
+    def prices(self, saved: Cart) -> Prices:
+        """Return how everything in the cart stands today."""
+        self.look_at_voucher(saved)
+        return tell_all_prices(saved, self._context.catalog.today, self._context.now_s())
+
+    def mark_pending(self, saved: Cart, skus: frozenset[Sku], *, vouchers: bool) -> bool:
+        """Learn that *skus* moved, and maybe vouchers; say whether that is news for a tab."""
+        pending = _held(saved, skus)
+        for tab in self.tabs:
+            pending |= skus & tab.watched
+        self._pending |= pending
+        self._doubts_voucher |= vouchers and bool(saved.voucher)
+        return bool(self._pending) or self._doubts_voucher
+
+    def tell_moved(self, saved: Cart, views: Views) -> None:
+        """Tell what is owed; tabs whose cart it leaves alone are put into *views* instead."""
+        pending, self._pending, self.told_s = self._pending, NOTHING, self._context.steady_s()
+        mine = _held(saved, pending)
+        if mine or self._doubts_voucher:
+            self._doubts_voucher = False
+            self._tell_prices(saved, pending, mine)
+            return
+        for tab in self.tabs:
+            if shown := pending & tab.watched:
+                views.setdefault(shown, []).append(tab)
+
+    def tell_change(self, cart: Cart, patch: Patch, by: By) -> None:
+        """Tell the tabs that *patch* made *cart*."""
+        catalog, now_s = self._context.catalog.today, self._context.now_s()
+        change = tell_change(cart, patch, by, self._told_voucher, catalog, now_s, self._pending)
+        if not isinstance(change.voucher, Untouched):
+            self._told_voucher = change.voucher
+        self.tabs.tell(change)
+
+    def look_at_voucher(self, saved: Cart) -> None:
+        """Vouchers come and go with time: tell the tabs before somebody is told otherwise."""
+        voucher, totals = price_cart(saved, self._context.catalog.today, self._context.now_s())
+        if voucher != self._told_voucher:
+            self._told_voucher = voucher
+            self.tabs.tell(
+                tell_voucher(saved, self._pending, voucher, totals, self._context.catalog.today)
+            )
+
+    def _tell_prices(self, saved: Cart, pending: frozenset[Sku], mine: frozenset[Sku]) -> None:
+        catalog, now_s = self._context.catalog, self._context.now_s()
+        prices = tell_moved_prices(saved, pending, self._told_voucher, catalog.today, now_s)
+        told: dict[frozenset[Sku], Prices] = {}
+        for tab in self.tabs:
+            shown = mine | (pending & tab.watched)
+            if shown not in told:
+                told[shown] = with_items(prices, catalog.items(shown))
+            if shown or prices:
+                tab.tell(told[shown])
+        if prices and not isinstance(prices.voucher, Untouched):
+            self._told_voucher = prices.voucher
+
+
+def _held(cart: Cart, skus: frozenset[Sku]) -> frozenset[Sku]:
+    """Return those of *skus* that *cart* holds, now or for later."""
+    return frozenset((cart.lines.keys() & skus) | (cart.saved.keys() & skus))

@@ -1,0 +1,1 @@
+"""Metrics of one server, and how Prometheus reads them."""

@@ -1,0 +1,190 @@
+"""What clients say: text becomes a value here, or a fault (protocol.md §2 and §3)."""
+
+import json
+from binascii import b2a_base64
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import NamedTuple
+
+from app.domain.catalog import Money, Sku
+from app.domain.limits import LONGEST_NOTE, MOST_PENDING, MOST_WATCHED
+from app.domain.ops import (
+    AcceptLine,
+    AddLine,
+    BadOp,
+    Kind,
+    Op,
+    SaveLine,
+    SetLine,
+    SetNote,
+    SetVoucher,
+    Undo,
+    UnsaveLine,
+)
+from app.domain.outbox import OutboxId
+from app.domain.rules import MOST_OF_ONE
+from app.protocol.json import (
+    LARGEST_INT,
+    BadFrame,
+    BadValue,
+    Fields,
+    read_object,
+    sku,
+    skus,
+    text,
+    uuid,
+    whole,
+    wholes,
+)
+from app.protocol.messages import TabId
+
+
+class Hello(NamedTuple):
+    """The first word of a tab: who it is, what it has, and what it has not heard of yet."""
+
+    tab: TabId
+    gen: int
+    outbox: OutboxId
+    at: str | None
+    pend: tuple[int, ...]
+
+
+class SubmitOp(NamedTuple):
+    """An op with its number; `body` is a digest of what was sent, the same on every node."""
+
+    n: int
+    op: Op
+    body: str
+
+
+class Watch(NamedTuple):
+    """The products whose price and stock a tab shows."""
+
+    skus: frozenset[Sku]
+
+
+class Resync(NamedTuple):
+    """A wish for the whole cart."""
+
+
+class Ping(NamedTuple):
+    """A wish for a pong."""
+
+    id: int
+
+
+ClientMessage = Hello | SubmitOp | Watch | Resync | Ping
+
+
+def read(frame: str) -> ClientMessage:
+    """Return what *frame* says, or raise `BadFrame` or `BadValue`: both end the connection."""
+    fields = read_object(frame)
+    kind = fields.get("t")
+    reader = _MESSAGES.get(kind) if isinstance(kind, str) else None
+    if reader is None:
+        raise BadFrame("t: not a type of message")
+    return reader(fields)
+
+
+def decode_op(fields: Fields) -> SubmitOp:
+    """Return the op in *fields*; only a number that cannot be used is a `BadValue`."""
+    n = whole(fields, "n", 1)
+    kind = fields.get("k")
+    known = _OPS.get(kind) if isinstance(kind, str) else None
+    if known is None:
+        return _bad(n, fields)
+    names, reader = known
+    try:
+        op = reader(fields)
+    except BadValue:
+        return _bad(n, fields)
+    return SubmitOp(n, op, _digest(ascii((kind, *map(fields.get, names)))))
+
+
+def _bad(n: int, fields: Fields) -> SubmitOp:
+    body = {name: value for name, value in fields.items() if name != "t"}
+    return SubmitOp(n, BadOp(), _digest(json.dumps(body, sort_keys=True)))
+
+
+def _digest(body: str) -> str:
+    return b2a_base64(blake2b(body.encode(), digest_size=6).digest(), newline=False).decode()
+
+
+def _hello(fields: Fields) -> Hello:
+    return Hello(
+        TabId(uuid(fields, "tab")),
+        whole(fields, "gen", 1),
+        OutboxId(uuid(fields, "outbox")),
+        None if fields.get("at") is None else text(fields, "at"),
+        wholes(fields, "pend", 1, MOST_PENDING),
+    )
+
+
+def _watch(fields: Fields) -> Watch:
+    return Watch(skus(fields, "skus", MOST_WATCHED))
+
+
+def _resync(_fields: Fields) -> Resync:
+    return Resync()
+
+
+def _ping(fields: Fields) -> Ping:
+    return Ping(whole(fields, "id", -LARGEST_INT))
+
+
+_MESSAGES: dict[str, Callable[[Fields], ClientMessage]] = {
+    "hello": _hello,
+    "op": decode_op,
+    "watch": _watch,
+    "resync": _resync,
+    "ping": _ping,
+}
+
+
+def _add_line(fields: Fields) -> AddLine:
+    return AddLine(sku(fields), whole(fields, "qty", 1, MOST_OF_ONE), _seen(fields))
+
+
+def _set_line(fields: Fields) -> SetLine:
+    return SetLine(sku(fields), whole(fields, "qty", 0, MOST_OF_ONE), _seen(fields))
+
+
+def _accept_line(fields: Fields) -> AcceptLine:
+    return AcceptLine(sku(fields), Money(whole(fields, "price", 1)))
+
+
+def _save_line(fields: Fields) -> SaveLine:
+    return SaveLine(sku(fields))
+
+
+def _unsave_line(fields: Fields) -> UnsaveLine:
+    return UnsaveLine(sku(fields))
+
+
+def _set_note(fields: Fields) -> SetNote:
+    return SetNote(text(fields, "text", LONGEST_NOTE))
+
+
+def _set_voucher(fields: Fields) -> SetVoucher:
+    taken_off = "code" in fields and fields["code"] is None
+    return SetVoucher(None if taken_off else text(fields, "code"))
+
+
+def _undo(fields: Fields) -> Undo:
+    return Undo(whole(fields, "rev", 0) if "rev" in fields else None)
+
+
+def _seen(fields: Fields) -> Money | None:
+    return Money(whole(fields, "seen", 1)) if "seen" in fields else None
+
+
+_OPS: dict[str, tuple[tuple[str, ...], Callable[[Fields], Op]]] = {
+    Kind.ADD_LINE: (("sku", "qty", "seen"), _add_line),
+    Kind.SET_LINE: (("sku", "qty", "seen"), _set_line),
+    Kind.ACCEPT_LINE: (("sku", "price"), _accept_line),
+    Kind.SAVE_LINE: (("sku",), _save_line),
+    Kind.UNSAVE_LINE: (("sku",), _unsave_line),
+    Kind.SET_NOTE: (("text",), _set_note),
+    Kind.SET_VOUCHER: (("code",), _set_voucher),
+    Kind.UNDO: (("rev",), _undo),
+}

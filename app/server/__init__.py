@@ -1,0 +1,1 @@
+"""Uvicorn adapters: HTTP, the websocket and its frames, and the health checks."""

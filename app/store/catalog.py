@@ -1,0 +1,100 @@
+"""The shelf on disk: products, categories and vouchers, and what has moved since."""
+
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from app.domain.catalog import Catalog, Money, Product, Sku, Voucher, VoucherCode
+from app.store.tables import catalog_counter, categories, products, vouchers
+
+
+class Category(NamedTuple):
+    """A part of the shelf."""
+
+    slug: str
+    name: str
+
+
+class CatalogChanges(NamedTuple):
+    """What is on the shelf since `revision`: products that changed, and all vouchers."""
+
+    revision: int
+    catalog: Catalog
+
+
+def load_categories(connection: Connection) -> tuple[Category, ...]:
+    """Return the categories in their order."""
+    rows = connection.execute(select(categories).order_by(categories.c.place))
+    return tuple(Category(row.slug, row.name) for row in rows)
+
+
+def load_catalog_changes(connection: Connection, since: int) -> CatalogChanges:
+    """Return what moved after count *since*; after -1, everything, in the order of the shelf."""
+    revision = connection.execute(select(catalog_counter.c.moved)).scalar() or 0
+    if revision == since:
+        return CatalogChanges(revision, Catalog({}, {}))
+    asked = select(products).where(products.c.moved > since).order_by(products.c.place)
+    changed = {Sku(row.sku): product_of(row) for row in connection.execute(asked)}
+    honoured = {
+        VoucherCode(row.code): _voucher(row) for row in connection.execute(select(vouchers))
+    }
+    return CatalogChanges(revision, Catalog(changed, honoured))
+
+
+def add_voucher(connection: Connection, voucher: Voucher) -> bool:
+    """Honour *voucher* from now on; say whether its code was free."""
+    free = select(vouchers.c.code).where(vouchers.c.code == voucher.code)
+    if connection.execute(free).one_or_none():
+        return False
+    connection.execute(insert(vouchers).values(asdict(voucher)))
+    next_revision(connection)
+    return True
+
+
+def next_revision(connection: Connection) -> int:
+    """Count a change of the shelf; the row's lock makes counts follow the order of commits."""
+    counted = (
+        update(catalog_counter)
+        .values(moved=catalog_counter.c.moved + 1)
+        .returning(catalog_counter.c.moved)
+    )
+    revision: int | None = connection.execute(counted).scalar()
+    if revision is None:
+        revision = 1
+        connection.execute(insert(catalog_counter).values(id=1, moved=revision))
+    return revision
+
+
+def product_of(row: Row[Any]) -> Product:
+    """Return the product that a row of its table holds."""
+    return Product(
+        Sku(row.sku),
+        row.slug,
+        row.name,
+        row.unit,
+        row.category,
+        row.image,
+        row.description,
+        Money(row.price),
+        row.stock,
+        row.sold,
+        row.popular,
+        row.grams,
+        row.ml,
+        row.version,
+    )
+
+
+def _voucher(row: Row[Any]) -> Voucher:
+    return Voucher(
+        VoucherCode(row.code),
+        row.label,
+        row.percent,
+        Money(row.amount),
+        Money(row.minimum),
+        row.starts,
+        row.ends,
+        row.uses_left,
+        row.uses_each,
+    )

@@ -1,0 +1,125 @@
+"""What questions cost: statements and rows counted on the connection itself, and time."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, ExecutionContext, event
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Spent(NamedTuple):
+    """What was asked of the database: statements, rows that came back, and for how long.
+
+    BEGIN and COMMIT are no statements here, and waiting for a thread is no time.
+    """
+
+    queries: int = 0
+    rows: int = 0
+    ms: float = 0.0
+
+
+class QueryCounter:
+    """Counts the statements of the questions that it is put on, in whichever thread they run.
+
+    Given *names*, such as an account, only the statements that have one in their parameters.
+    """
+
+    def __init__(self, names: Iterable[str] = ()):
+        self._names = frozenset(names)
+        self._lock = Lock()
+        self.spent = Spent()
+
+    def on(
+        self, query: Callable[Concatenate[Connection, P], T]
+    ) -> Callable[Concatenate[Connection, P], T]:
+        """Return *query*, counted."""
+
+        def counted(connection: Connection, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            event.listen(connection, "before_cursor_execute", self._see)
+            began = time.perf_counter()
+            try:
+                return query(connection, *args, **kwargs)
+            finally:
+                self._add(ms=(time.perf_counter() - began) * 1000)
+
+        return counted
+
+    def _see(
+        self,
+        _connection: Connection,
+        _cursor: Any,
+        _statement: str,
+        parameters: Any,
+        context: ExecutionContext,
+        is_many: bool,  # noqa: FBT001 - SQLAlchemy's shape
+    ) -> None:
+        if self._names and not self._names_one_of(parameters if is_many else [parameters]):
+            return
+        self._add(queries=1)
+        context.cursor = _CountedCursor(context.cursor, lambda rows: self._add(rows=rows))
+
+    def _names_one_of(self, rows: Sequence[Any]) -> bool:
+        return any(name in word for word in _words(rows) for name in self._names)
+
+    def _add(self, queries: int = 0, rows: int = 0, ms: float = 0.0) -> None:
+        with self._lock:
+            before = self.spent
+            self.spent = Spent(before.queries + queries, before.rows + rows, before.ms + ms)
+
+
+_counter: ContextVar[QueryCounter | None] = ContextVar("meter", default=None)
+
+
+@contextmanager
+def count_queries() -> Iterator[QueryCounter]:
+    """Count all that is asked of any database inside, by this task and what it awaits."""
+    counter = QueryCounter()
+    token = _counter.set(counter)
+    try:
+        yield counter
+    finally:
+        _counter.reset(token)
+
+
+def current_counter() -> QueryCounter | None:
+    """Return the meter that this task runs under."""
+    return _counter.get()
+
+
+def _words(rows: Sequence[Any]) -> Iterator[str]:
+    for row in rows:
+        for word in row.values() if isinstance(row, Mapping) else row:
+            if isinstance(word, str):
+                yield word
+
+
+class _CountedCursor:
+    """A driver's cursor that says how many rows were fetched from it."""
+
+    def __init__(self, cursor: Any, count: Callable[[int], None]):
+        self._cursor = cursor
+        self._count = count
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+    def fetchone(self) -> Any:
+        row = self._cursor.fetchone()
+        self._count(row is not None)
+        return row
+
+    def fetchmany(self, *size: int) -> Any:
+        return self._counted(self._cursor.fetchmany(*size))
+
+    def fetchall(self) -> Any:
+        return self._counted(self._cursor.fetchall())
+
+    def _counted(self, rows: Any) -> Any:
+        self._count(len(rows))
+        return rows

@@ -1,1 +1,0 @@
-"""Messages as text: one strict decoder and one encoder, for both doors and the client."""

@@ -1,0 +1,31 @@
+"""A sign of life after every silence."""
+
+import asyncio
+from collections.abc import Callable
+
+
+class HeartbeatTimer:
+    """Calls *beat* whenever nothing was written for *every_s*, which *wrote_at_s* tells."""
+
+    def __init__(self, every_s: float, wrote_at_s: Callable[[], float], beat: Callable[[], None]):
+        self._every_s = every_s
+        self._wrote_at_s = wrote_at_s
+        self._beat = beat
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin to listen for silence."""
+        self._timer = self._loop.call_later(self._every_s, self._look)
+
+    def stop(self) -> None:
+        """Beat no more."""
+        if self._timer:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        silent_s = self._loop.time() - self._wrote_at_s()
+        if silent_s >= self._every_s:
+            self._beat()
+            silent_s = 0.0
+        self._timer = self._loop.call_later(self._every_s - silent_s, self._look)

@@ -1,0 +1,58 @@
+"""News as text."""
+
+import pytest
+
+from app.bus.events import (
+    BadEvent,
+    CartChange,
+    CartCommitted,
+    CatalogChanged,
+    Event,
+    SessionEnded,
+    SessionRenewed,
+    TabsChanged,
+    decode_event,
+    encode_event,
+)
+from app.domain.cart import Line, Patch
+from app.domain.catalog import Money
+from app.domain.ops import AddLine
+from app.domain.orders import OrderNumber, OrderState
+from app.domain.sessions import Session, SessionHash
+from app.protocol.messages import BY_ORDER, By, OrderMoved, TabId
+from tests.examples import ADA, HERE, MILK
+
+BY_A_TAB = By(TabId("here"), HERE, 7, AddLine.kind)
+PLACED = OrderMoved(OrderNumber("2222-2222"), OrderState.PLACED)
+PATCH = Patch(3, {MILK: Line(1, 2, Money(99))}, {MILK: None}, note="Ring twice")
+
+ALL: list[Event] = [
+    CartCommitted(ADA, 7, []),
+    CartCommitted(
+        ADA, 7, [CartChange(PATCH, *BY_A_TAB, None), CartChange(Patch(4), *BY_ORDER, PLACED)]
+    ),
+    TabsChanged(ADA, 3),
+    CatalogChanged(),
+    SessionEnded(SessionHash("5e55"), "SIGNED_OUT"),
+    SessionRenewed(SessionHash("5e55"), Session(SessionHash("5e56"), ADA, "Ada", False, 1, 2)),  # noqa: FBT003
+]
+
+
+@pytest.mark.parametrize("event", ALL, ids=lambda event: type(event).__name__)
+def test_events_come_back_as_they_went(event: Event) -> None:
+    assert decode_event(encode_event("one", event)) == ("one", event)
+
+
+def test_who_asked_comes_back_as_it_went() -> None:
+    _, event = decode_event(encode_event("one", ALL[1]))
+
+    assert isinstance(event, CartCommitted)
+    assert [made.by for made in event.made] == [BY_A_TAB, BY_ORDER]
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{}", b'["one"]', b'["one",["weather"]]', b'["one",["tabs","u-ada","many"]]']
+)
+def test_what_no_server_of_this_version_says_is_no_news(text: bytes) -> None:
+    with pytest.raises(BadEvent):
+        decode_event(text)

@@ -1,0 +1,126 @@
+"""The names that Python and JavaScript sources define, without importing any of them."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_IN_JAVASCRIPT = re.compile(
+    r"\b(?:function\*?|class|const|let|var|type|interface|@typedef|@callback)\s+#?([A-Za-z_]\w*)"
+    r"|\bthis\.#?([A-Za-z_]\w*)"
+    r"|^\s+(?:(?:static|async|get|set|readonly)\s+)*#?([A-Za-z_]\w*)\??\s*[(:=]"
+    r"|[{,]\s*([A-Za-z_]\w*)\??(?=\s*[,:}])",
+    re.MULTILINE,
+)
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """What sources define.
+
+    *names* has every name, *members* what each class has (inherited names included), and
+    *modules* what each module has at its top; packages are modules too.
+    """
+
+    names: frozenset[str]
+    members: Mapping[str, frozenset[str]]
+    modules: Mapping[str, frozenset[str]]
+    texts: frozenset[str]
+    """String literals that are one word: codes, events, columns."""
+
+    def has_member(self, name: str, member: str) -> bool:
+        """Say whether a class of this name has *member*."""
+        return member in self.members[name]
+
+    def has_in_module(self, chain: str) -> bool:
+        """Say whether *chain* is a module, or a module and a name in it."""
+        module, _, name = chain.rpartition(".")
+        return chain in self.modules or name in self.modules.get(module, ())
+
+
+def read_symbols(root: Path, files: Iterable[str]) -> Symbols:
+    """Return what those of *files* define that are Python or JavaScript."""
+    chosen = sorted(files)
+    trees = {
+        one: ast.parse((root / one).read_text("utf-8")) for one in chosen if one.endswith(".py")
+    }
+    scripts = [(root / one).read_text("utf-8") for one in chosen if one.endswith((".js", ".ts"))]
+    names = {name for tree in trees.values() for name in _names(tree)}
+    names |= {name for script in scripts for name in names_in_javascript(script)}
+    return Symbols(
+        frozenset(names),
+        _members(trees.values()),
+        _modules(trees),
+        frozenset(text for tree in trees.values() for text in _texts(tree)),
+    )
+
+
+def names_in_javascript(source: str) -> Iterator[str]:
+    """Yield what looks like a definition; more than are, since nothing is parsed."""
+    for found in _IN_JAVASCRIPT.findall(source):
+        yield from filter(None, found)
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+            case ast.arg(arg=name) | ast.keyword(arg=str(name)):
+                yield name
+            case _:
+                pass
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from re.findall(r"\A[a-z]\w*\Z", node.value)
+
+
+def _members(trees: Iterable[ast.Module]) -> dict[str, frozenset[str]]:
+    classes = [one for tree in trees for one in ast.walk(tree) if isinstance(one, ast.ClassDef)]
+    own: dict[str, set[str]] = {}
+    bases: dict[str, set[str]] = {}
+    for one in classes:
+        own.setdefault(one.name, set()).update(*(set(_names(each)) for each in one.body))
+        bases.setdefault(one.name, set()).update(_base_names(one))
+    return {name: frozenset(_with_inherited(name, own, bases, set())) for name in own}
+
+
+def _base_names(one: ast.ClassDef) -> Iterator[str]:
+    for base in one.bases:
+        yield base.attr if isinstance(base, ast.Attribute) else ast.unparse(base)
+
+
+def _with_inherited(
+    name: str, own: Mapping[str, set[str]], bases: Mapping[str, set[str]], seen: set[str]
+) -> set[str]:
+    if name in seen or name not in own:
+        return set()
+    seen.add(name)
+    return own[name].union(*(_with_inherited(base, own, bases, seen) for base in bases[name]))
+
+
+def _modules(trees: Mapping[str, ast.Module]) -> dict[str, frozenset[str]]:
+    modules: dict[str, frozenset[str]] = {}
+    for path, tree in trees.items():
+        parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+        modules[".".join(parts)] = frozenset(_top(tree))
+        for end in range(1, len(parts)):
+            modules.setdefault(".".join(parts[:end]), frozenset())
+    return modules
+
+
+def _top(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, Definition):
+            yield node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (each.asname or each.name for each in node.names)
+        else:
+            yield from _names(node)

@@ -1,0 +1,131 @@
+"""What many shoppers might ask for on many days, for Hypothesis to choose from."""
+
+from collections.abc import Iterator
+from itertools import cycle
+from itertools import product as every
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+from app.domain.cart import Cart, Lines
+from app.domain.catalog import Catalog, Money
+from app.domain.ops import (
+    AcceptLine,
+    AddLine,
+    BadOp,
+    Op,
+    Ruling,
+    SaveLine,
+    SetLine,
+    SetNote,
+    SetVoucher,
+    Undo,
+    UnsaveLine,
+)
+from app.domain.outbox import OutboxId
+from app.domain.rules import rule
+from tests.domain.crowd import CROWDED, CROWDED_SHELF, ONE_MORE, THINGS
+from tests.examples import APPLES, EMPTY, FIVER, GHOST, MILK, NOON, TENTH, catalog_with, ref
+
+SOLD = (APPLES, MILK, THINGS[0], ONE_MORE)
+SKUS = (*SOLD, GHOST)
+PRICES = (Money(145), Money(220), Money(240))
+SEEN = (None, Money(150))
+
+OPS: tuple[Op, ...] = (
+    *(AddLine(sku, qty, seen) for sku, qty, seen in every(SKUS, (1, 2, 60), SEEN)),
+    *(SetLine(sku, qty, seen) for sku, qty, seen in every(SKUS, (0, 1, 7, 99), SEEN)),
+    *(AcceptLine(sku, price) for sku, price in every(SKUS, PRICES)),
+    *(UnsaveLine(sku) for sku in SKUS * 4),
+    *(SaveLine(sku) for sku in SKUS * 4),
+    *(SetNote(text) for text in ("", "Ring twice", "Ring once")),
+    *(SetVoucher(code) for code in (None, TENTH, FIVER, "SESAME")),
+    *(Undo(rev) for rev in (*[None] * 12, 1, 2)),
+    BadOp(),
+)
+"""Every kind of op, about few products, so that they meet."""
+
+
+class Day(NamedTuple):
+    """One price, one stock for all that the ops are about; or nothing of it is sold any more."""
+
+    price: Money
+    stock: int
+    sold: bool = True
+
+
+def shelf_on(day: Day) -> Catalog:
+    """Return the shelf as it is on that day."""
+    catalog = CROWDED_SHELF
+    for sku in SOLD:
+        catalog = catalog_with(sku, catalog, **day._asdict())
+    return catalog
+
+
+DAYS = (
+    *(Day(price, stock) for price, stock in every(PRICES, (300, 300, 5, 0))),
+    *(Day(price, 300, sold=False) for price in PRICES),
+)
+SHELVES = {day: shelf_on(day) for day in DAYS}
+STARTS = {"empty": EMPTY, "crowded": CROWDED}
+OUTBOXES = tuple(OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in range(17))
+
+
+class Wish(NamedTuple):
+    """An op, and the day on which it comes."""
+
+    op: Op
+    day: Day
+
+
+class Step(NamedTuple):
+    """A cart before a wish, the wish, the outbox that it came from, and what came of it."""
+
+    before: Cart
+    wish: Wish
+    outbox: OutboxId
+    ruling: Ruling
+
+
+class Story(NamedTuple):
+    """How a cart starts, and what is wished for then."""
+
+    start: str
+    wishes: list[Wish]
+
+    def steps(self) -> Iterator[Step]:
+        """Yield what happens, wish by wish; the outboxes take turns."""
+        cart = STARTS[self.start]
+        for wish, outbox in zip(self.wishes, cycle(OUTBOXES), strict=False):
+            named = ref(cart, outbox, repr(wish.op))
+            ruling = rule(cart, named, wish.op, SHELVES[wish.day], NOON)
+            yield Step(cart, wish, outbox, ruling)
+            cart = ruling.cart
+
+    def end(self) -> Cart:
+        """Return the cart after the last wish."""
+        cart = STARTS[self.start]
+        for *_, ruling in self.steps():
+            cart = ruling.cart
+        return cart
+
+
+Picture = tuple[Lines, Lines, str, str]
+WISHES = tuple(Wish(op, day) for op, day in every(OPS, DAYS))
+
+
+def read_wishes(chosen: bytes) -> list[Wish]:
+    """Return the wishes that *chosen* names, two bytes each."""
+    numbers = memoryview(chosen[: len(chosen) // 2 * 2]).cast("H")
+    return [WISHES[number % len(WISHES)] for number in numbers]
+
+
+some_wishes = (st.binary(max_size=16) | st.binary(min_size=24, max_size=40)).map(read_wishes)
+"""A few, which are easy to read, or so many that limits are met: bytes are chosen fastest."""
+some_start = st.sampled_from([*STARTS])
+some_story = st.builds(Story, some_start, some_wishes)
+
+
+def what_shows(cart: Cart) -> Picture:
+    """Return all that an undo brings back."""
+    return cart.lines, cart.saved, cart.note, cart.voucher

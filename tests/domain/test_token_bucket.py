@@ -1,0 +1,105 @@
+"""A token bucket, as a value (protocol.md §6)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.token_bucket import RateLimit, TokenBucket, full, refill, spend, wait_ms
+
+OPS = RateLimit(64, 10)
+SMALL = RateLimit(3, 2)
+NOW_S = 1000.0
+
+
+def spent(times: int, bucket: RateLimit, now_s: float = NOW_S) -> TokenBucket:
+    """Return what a full bucket is after so many were taken out at once."""
+    left = full(bucket, now_s)
+    for _ in range(times):
+        after = spend(left, bucket, now_s)
+        assert after
+        left = after
+    return left
+
+
+def test_a_full_bucket_gives_what_it_holds_and_no_more() -> None:
+    assert spent(64, OPS) == TokenBucket(0, NOW_S)
+    assert spend(spent(64, OPS), OPS, NOW_S) is None
+
+
+def test_so_many_come_back_every_second() -> None:
+    assert refill(spent(64, OPS), OPS, NOW_S + 2) == TokenBucket(20, NOW_S + 2)
+    assert spend(spent(64, OPS), OPS, NOW_S + 2) == TokenBucket(19, NOW_S + 2)
+
+
+def test_less_than_one_is_not_given() -> None:
+    assert spend(spent(3, SMALL), SMALL, NOW_S + 0.25) is None
+    assert spend(spent(3, SMALL), SMALL, NOW_S + 0.5) == TokenBucket(0, NOW_S + 0.5)
+
+
+def test_what_came_back_by_halves_is_not_lost() -> None:
+    half = refill(spent(3, SMALL), SMALL, NOW_S + 0.25)
+
+    assert spend(half, SMALL, NOW_S + 0.5) == TokenBucket(0, NOW_S + 0.5)
+
+
+def test_a_bucket_does_not_run_over() -> None:
+    assert refill(spent(1, SMALL), SMALL, NOW_S + 3600) == full(SMALL, NOW_S + 3600)
+
+
+def test_a_clock_that_stands_or_goes_back_gives_nothing_and_takes_nothing() -> None:
+    assert refill(spent(1, SMALL), SMALL, NOW_S).left == 2
+    assert refill(spent(1, SMALL), SMALL, NOW_S - 60).left == 2
+
+
+@pytest.mark.parametrize(
+    ("times", "later_s", "wait"), [(0, 0, 0), (2, 0, 0), (3, 0, 500), (3, 0.25, 250), (3, 0.5, 0)]
+)
+def test_the_wait_is_until_there_is_one(times: int, later_s: float, wait: int) -> None:
+    assert wait_ms(spent(times, SMALL), SMALL, NOW_S + later_s) == wait
+
+
+@pytest.mark.parametrize("per_s", [3, 7])
+def test_a_wait_is_rounded_up(per_s: float) -> None:
+    bucket = RateLimit(1, per_s)
+
+    assert wait_ms(spent(1, bucket), bucket, NOW_S) == 1000 // per_s + 1
+
+
+def test_a_bucket_without_limits_never_runs_out() -> None:
+    endless = RateLimit(float("inf"), 10)
+
+    assert spend(spent(1000, endless), endless, NOW_S)
+    assert wait_ms(spent(1000, endless), endless, NOW_S) == 0
+
+
+some_bucket = st.builds(
+    RateLimit, st.sampled_from([1, 2, 5, 64]), st.sampled_from([0.5, 1, 2, 3, 10, 33])
+)
+
+
+@given(some_bucket, st.lists(st.sampled_from([0, 0.001, 0.1, 1 / 3, 2]), min_size=5, max_size=20))
+def test_no_stretch_of_time_gives_more_than_the_bucket_and_what_came_back(
+    bucket: RateLimit, pauses_s: list[float]
+) -> None:
+    left, now_s, given_at = full(bucket, NOW_S), NOW_S, list[float]()
+    for pause_s in pauses_s:
+        now_s += pause_s
+        if after := spend(left, bucket, now_s):
+            left = after
+            given_at.append(now_s)
+
+    for first, start_s in enumerate(given_at):
+        most = bucket.size + (given_at[-1] - start_s) * bucket.per_s
+        assert len(given_at) - first <= most + 1e-3
+
+
+@given(some_bucket, st.floats(0, 5), st.floats(1, 1e7))
+def test_whoever_waits_as_long_as_told_is_served(
+    bucket: RateLimit, later_s: float, start_s: float
+) -> None:
+    asked_s = start_s + later_s
+    empty = spent(int(bucket.size), bucket, start_s)
+
+    waited_s = wait_ms(empty, bucket, asked_s) / 1000
+
+    assert spend(empty, bucket, asked_s + waited_s)

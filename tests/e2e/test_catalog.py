@@ -1,0 +1,174 @@
+"""A price or a stock that is set in another process reaches open carts (protocol.md §4)."""
+
+import asyncio
+import json
+
+import pytest
+
+from app.domain.catalog import Money, Sku
+from app.store.database import run_query
+from app.store.engines import connect
+from tests.e2e.catalog import GHOST, MILK, PLENTY, price
+from tests.e2e.server import Server
+from tests.e2e.wire import Frame, Shopper, Wire
+from tests.staff import set_product
+
+pytestmark = pytest.mark.on_both
+
+WITHIN_S = 5
+DEARER, EMPTIED, SAVED, WATCHED, CHEAPER, SHORT, AGREED, BACK = PLENTY[20:28]
+
+
+def change(shop: Server, sku: str, *, price: int | None = None, stock: int | None = None) -> None:
+    """Set a product as `shop product set` does: here, which for the server is elsewhere."""
+    engine = connect(shop.environment["SHOP_DATABASE"])
+    run_query(engine, set_product, Sku(sku), None if price is None else Money(price), stock)
+    engine.dispose()
+
+
+async def prices_after(shop: Server, tab: Wire, sku: str, **changes: int) -> Frame:
+    """Return what *tab* is told in time after a product was set; it is told nothing before."""
+    assert [news for news in await tab.hear_out() if news["t"] == "prices"] == []
+    change(shop, sku, **changes)
+    async with asyncio.timeout(WITHIN_S):
+        told = await tab.expect("prices")
+    assert [item["sku"] for item in told["items"]] == [sku]
+    return told
+
+
+async def test_the_command_reaches_an_open_cart(shop: Server, ada: Shopper) -> None:
+    tab = await ada.tab()
+    await tab.ask(1, "line.add", sku=MILK, qty=1)
+    words = ("product", "set", MILK, "--price", "12.34", "--stock", "3")
+
+    done = await asyncio.to_thread(shop.command, *words)
+    async with asyncio.timeout(WITHIN_S):
+        told = await tab.expect("prices")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("£12.34, 3 in stock.\n")
+    assert told["items"] == [{"sku": MILK, "price": 1234, "stock": 3}]
+    assert told["lines"][MILK]["state"] == "price_rise"
+    product = (await ada.send("GET", f"/api/products/{MILK}")).json
+    assert (product["price"], product["stock"], product["state"]) == (1234, 3, "ok")
+
+
+async def test_a_rise_reaches_every_tab_with_the_line_and_the_totals(
+    shop: Server, ada: Shopper
+) -> None:
+    was = price(DEARER)
+    tab, other = await ada.tab(), await ada.tab()
+    await tab.ask(1, "line.add", sku=DEARER, qty=2)
+
+    told = await prices_after(shop, tab, DEARER, price=was + 20)
+
+    assert told["items"] == [{"sku": DEARER, "price": was + 20, "stock": None}]
+    line = told["lines"][DEARER]
+    assert (line["agreed"], line["price"], line["state"]) == (was, was + 20, "price_rise")
+    assert told["totals"]["subtotal"] == 2 * (was + 20)
+    assert await other.expect("prices") == told
+    cart = await ada.cart()
+    assert (cart["rev"], cart["cart"]["lines"]) == (1, [line])
+    assert cart["cart"]["totals"] == told["totals"]
+
+
+async def test_a_fall_simply_applies(shop: Server, ada: Shopper) -> None:
+    was = price(CHEAPER)
+    tab = await ada.tab()
+    await tab.ask(1, "line.add", sku=CHEAPER, qty=1)
+
+    told = await prices_after(shop, tab, CHEAPER, price=was - 10)
+
+    line = told["lines"][CHEAPER]
+    assert (line["agreed"], line["price"], line["state"]) == (was, was - 10, "ok")
+    assert told["totals"]["subtotal"] == was - 10
+
+
+async def test_what_runs_short_and_out_is_said_and_leaves_the_totals(
+    shop: Server, ada: Shopper
+) -> None:
+    tab = await ada.tab()
+    await tab.ask(1, "line.add", sku=SHORT, qty=3)
+
+    short = await prices_after(shop, tab, SHORT, stock=2)
+    assert (short["lines"][SHORT]["stock"], short["lines"][SHORT]["state"]) == (2, "short")
+    assert short["totals"]["count"] == 3
+
+    out = await prices_after(shop, tab, SHORT, stock=0)
+    assert (out["lines"][SHORT]["qty"], out["lines"][SHORT]["state"]) == (3, "sold_out")
+    assert out["totals"]["count"] == 0
+
+
+async def test_a_saved_line_follows_too_and_costs_nothing(shop: Server, ada: Shopper) -> None:
+    tab = await ada.tab()
+    await tab.ask(1, "line.add", sku=SAVED, qty=1)
+    await tab.ask(2, "line.save", sku=SAVED)
+
+    told = await prices_after(shop, tab, SAVED, stock=7)
+
+    assert told["saved"][SAVED]["stock"] == 7
+    assert "lines" not in told
+
+
+async def test_who_watches_a_product_is_told_and_who_does_not_is_not(
+    shop: Server, ada: Shopper
+) -> None:
+    watching, other = await ada.tab(), await ada.tab()
+    await watching.say("watch", skus=[WATCHED, GHOST])
+    first = await watching.expect("prices")
+    assert first["items"] == [{"sku": WATCHED, "price": price(WATCHED), "stock": None}]
+
+    told = await prices_after(shop, watching, WATCHED, price=price(WATCHED) + 5, stock=9)
+
+    new = {"sku": WATCHED, "price": price(WATCHED) + 5, "stock": 9}
+    assert told == {"t": "prices", "items": [new]}
+    assert "prices" not in {news["t"] for news in await other.hear_out()}
+    await watching.say("watch", skus=[])
+    assert await watching.expect("prices") == {"t": "prices", "items": []}
+    await other.say("watch", skus=[WATCHED])
+    await other.expect("prices")
+    await prices_after(shop, other, WATCHED, stock=8)
+    assert "prices" not in {news["t"] for news in await watching.hear_out()}
+
+
+async def test_what_is_ruled_on_is_ruled_on_with_what_was_told(shop: Server, ada: Shopper) -> None:
+    tab = await ada.tab()
+    await tab.say("watch", skus=[EMPTIED])
+    await tab.expect("prices")
+    await prices_after(shop, tab, EMPTIED, stock=4)
+
+    told = await tab.ask(1, "line.add", sku=EMPTIED, qty=9)
+
+    assert told["warn"] == {"code": "clamped", "sku": EMPTIED, "asked": 9, "got": 4}
+
+
+async def test_a_product_that_comes_back_can_be_had_again(shop: Server, ada: Shopper) -> None:
+    sku = BACK
+    tab = await ada.tab()
+    await tab.ask(1, "line.add", sku=sku, qty=1)
+    await prices_after(shop, tab, sku, stock=0)
+    assert (await tab.ask(2, "line.add", sku=sku, qty=1))["code"] == "sold_out"
+
+    told = await prices_after(shop, tab, sku, stock=500)
+
+    assert told["lines"][sku]["state"] == "ok"
+    assert json.loads(tab.told[-1])["totals"]["count"] == 1
+    assert (await tab.ask(3, "line.add", sku=sku, qty=1))["t"] == "ok"
+
+
+async def test_a_rise_is_agreed_to_only_at_today_s_price(shop: Server, ada: Shopper) -> None:
+    was = price(AGREED)
+    tab = await ada.tab()
+    await tab.ask(1, "line.add", sku=AGREED, qty=1, seen=was)
+    await prices_after(shop, tab, AGREED, price=was + 10)
+
+    refused = await tab.ask(2, "line.accept", sku=AGREED, price=was + 5)
+    assert (refused["t"], refused["code"], refused["rev"]) == ("no", "price_moved", 1)
+    assert await tab.ask(2, "line.accept", sku=AGREED, price=was + 5) == refused
+    assert await tab.ask(3, "line.accept", sku=AGREED, price=was + 10) == {
+        "t": "ok",
+        "n": 3,
+        "rev": 2,
+    }
+    line = (await tab.expect("patch"))["lines"][AGREED]
+    assert (line["agreed"], line["state"]) == (was + 10, "ok")

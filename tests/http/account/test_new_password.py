@@ -1,0 +1,160 @@
+"""Changing a password."""
+
+import re
+
+import pytest
+
+from app.live.ports import DisconnectReason
+from app.services.passwords import Passwords
+from tests.http.house import CHEAP, House, open_house
+from tests.http.logins import cookie, session_of, with_socket
+from tests.http.visitor import ADA, PASSWORD, Visitor, notices, text
+
+NEW = "nine purple bricks"
+FORM = {"current": PASSWORD, "new": NEW}
+WRONG = {"current": "seven green bricks", "new": NEW}
+
+
+async def lets_in(house: House, password: str) -> bool:
+    """Say whether Ada can sign in with *password*, at another address."""
+    visitor = house.visitor("203.0.113.9")
+    body = {"email": ADA["email"], "password": password}
+    return (await visitor.send("/api/session", body)).status_code == 200
+
+
+async def refused(visitor: Visitor, form: dict[str, str], status: int) -> str:
+    """Send *form*, which is refused, and return the page."""
+    answer = await visitor.post("/account/password", form)
+    assert answer.status_code == status
+    page = await text(answer)
+    assert not any(f'value="{typed}"' in page for typed in form.values())
+    assert not any(line.startswith("shop=") for line in answer.headers.getlist("Set-Cookie"))
+    return page
+
+
+async def test_a_password_is_changed(house: House) -> None:
+    ada = await house.ada()
+
+    answer = await ada.post("/account/password", FORM)
+
+    assert (answer.status_code, answer.location) == (303, "/account")
+    assert (
+        notices(await text(await ada.get("/account")))
+        == "ok: Your password is changed. Everywhere else you are signed out."
+    )
+    assert await lets_in(house, NEW)
+    assert not await lets_in(house, PASSWORD)
+
+
+async def test_every_other_login_ends_and_this_browser_goes_on_with_a_new_id(house: House) -> None:
+    here, there = house.visitor(), house.visitor()
+    registered = await here.send("/api/accounts", ADA)
+    own_socket = await with_socket(house, registered)
+    elsewhere = await there.send("/api/session", {**ADA})
+    socket = await with_socket(house, elsewhere)
+
+    answer = await here.post("/account/password", FORM)
+
+    assert cookie(answer) != cookie(registered)
+    assert await session_of(house, registered) is None
+    assert await session_of(house, elsewhere) is None
+    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+    assert own_socket.dismissed == []
+    assert (await there.get("/api/cart")).status_code == 401
+    assert (await here.get("/api/cart")).status_code == 200
+
+
+async def test_an_open_socket_here_ends_with_the_new_login(house: House) -> None:
+    here = house.visitor()
+    socket = await with_socket(house, await here.send("/api/accounts", ADA))
+    await here.post("/account/password", FORM)
+
+    await here.post("/logout")
+
+    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+
+
+async def test_a_wrong_password_is_said_beside_its_field_and_changes_nothing(house: House) -> None:
+    ada = await house.ada()
+
+    page = await refused(ada, WRONG, 400)
+
+    assert re.search(r'id="current"[^>]*aria-invalid="true"[^>]*autofocus', page)
+    assert "That is not your password." in page
+    assert await lets_in(house, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("new", "fault"),
+    [("short", "8 to 128"), ("x" * 129, "8 to 128"), ("Password123", "Too many people")],
+)
+async def test_a_weak_new_password_is_said_beside_its_field(
+    house: House, new: str, fault: str
+) -> None:
+    ada = await house.ada()
+
+    page = await refused(ada, {**FORM, "new": new}, 400)
+
+    assert re.search(r'id="new"[^>]*aria-invalid="true"[^>]*aria-describedby="new-fault', page)
+    assert fault in page
+    assert await lets_in(house, PASSWORD)
+
+
+async def test_a_password_form_without_fields_is_explained(house: House) -> None:
+    assert "a string is needed" in await refused(await house.ada(), {}, 400)
+
+
+async def test_guessing_here_is_as_slow_as_at_the_door_and_counts_there_too(house: House) -> None:
+    ada = await house.ada()
+    for _ in range(5):
+        await refused(ada, WRONG, 400)
+
+    answer = await ada.post("/account/password", FORM)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert "Wait 1 second." in await text(answer)
+    at_the_door = await house.visitor().send("/api/session", {**ADA})
+    assert at_the_door.status_code == 429
+
+
+async def test_a_success_forgives_the_failures_before(house: House) -> None:
+    ada = await house.ada()
+    for _ in range(4):
+        await refused(ada, WRONG, 400)
+
+    assert (await ada.post("/account/password", FORM)).status_code == 303
+    for _ in range(4):
+        await refused(ada, WRONG, 400)
+
+
+async def test_a_full_queue_of_passwords_is_said_on_the_form(url: str) -> None:
+    async with open_house(url) as house:
+        ada = await house.ada()
+        jar = ada.client.cookie_jar
+    async with open_house(url, passwords=Passwords(CHEAP, most=0)) as house:
+        ada = house.visitor()
+        ada.client.cookie_jar = jar
+
+        assert "busy just now" in await refused(ada, FORM, 503)
+
+
+async def test_who_signs_in_while_the_password_changes_needs_the_new_one(house: House) -> None:
+    ada, thief = await house.ada(), house.visitor("203.0.113.9")
+    house.database.interlude = lambda: ada.post("/account/password", FORM)
+
+    assert (await thief.send("/api/session", {**ADA})).status_code == 401
+
+    assert await lets_in(house, NEW)
+
+
+async def test_of_two_changes_at_once_one_counts_and_the_other_is_told(house: House) -> None:
+    here, there = await house.ada(), house.visitor("203.0.113.9")
+    await there.send("/api/session", {**ADA})
+    house.database.interlude = lambda: there.post("/account/password", FORM)
+
+    answer = await here.post("/account/password", {**FORM, "new": "ten yellow bricks"})
+
+    assert (answer.status_code, answer.location) == (303, "/login?next=%2Faccount")
+    assert (await there.get("/api/cart")).status_code == 200
+    assert await lets_in(house, NEW)
+    assert not await lets_in(house, "ten yellow bricks")

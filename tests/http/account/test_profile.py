@@ -1,0 +1,157 @@
+"""The page of one's own account: name, and where one is signed in."""
+
+import re
+
+import pytest
+
+from app.live.ports import DisconnectReason
+from tests.http.house import House
+from tests.http.logins import session_of, with_socket
+from tests.http.visitor import ADA, PASSWORD, Visitor, notices, text
+
+RIGHT = {"email": ADA["email"], "password": PASSWORD}
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:145.0) Gecko/20100101 Firefox/145.0"
+
+
+async def said(visitor: Visitor, path: str, form: dict[str, str] | None = None) -> str:
+    """Send a form of the page, and return what the page says of it."""
+    answer = await visitor.post(path, form)
+    assert (answer.status_code, answer.location) == (303, "/account")
+    return notices(await text(await visitor.get("/account")))
+
+
+def ends(page: str) -> list[str]:
+    """Return where the buttons of *page* lead that sign out somewhere else."""
+    return re.findall(r'action="(/account/sessions/[0-9a-f]{64}/end)"', page)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""),
+        ("POST", "/name"),
+        ("POST", "/password"),
+        ("POST", "/sessions/end-others"),
+        ("POST", "/sessions/any/end"),
+    ],
+)
+async def test_only_somebody_signed_in_has_an_account_page(
+    house: House, method: str, path: str
+) -> None:
+    answer = await house.visitor().ask(method, f"/account{path}", {"Origin": "http://localhost"})
+
+    assert (answer.status_code, answer.location) == (303, "/login?next=%2Faccount")
+
+
+async def test_every_page_leads_to_the_account(house: House) -> None:
+    ada = await house.ada()
+
+    assert re.search(r'<a class="account-name"\s+href="/account"', await text(await ada.get("/")))
+
+
+async def test_nothing_of_the_page_is_kept(house: House) -> None:
+    answer = await (await house.ada()).get("/account")
+
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_the_name_is_changed(house: House) -> None:
+    ada = await house.ada()
+
+    assert await said(ada, "/account/name", {"name": " Ada Byron "}) == "ok: Your name is changed."
+
+    assert 'value="Ada Byron"' in await text(await ada.get("/account"))
+    assert "Ada Byron" in await text(await ada.get("/"))
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\tb", "a\0b"])
+async def test_a_name_that_cannot_be_is_said_beside_its_field(house: House, name: str) -> None:
+    ada = await house.ada()
+
+    answer = await ada.post("/account/name", {"name": name})
+
+    page = await text(answer)
+    assert answer.status_code == 400
+    assert re.search(
+        r'id="name"[^>]*aria-invalid="true"\s+aria-describedby="name-fault\s*"\s+autofocus', page
+    )
+    assert '<p class="fault" id="name-fault">' in page
+    assert f'value="{name.strip()}"' in page
+    assert 'value="Ada"' in await text(await ada.get("/account"))
+
+
+async def test_the_page_lists_where_somebody_is_signed_in_and_marks_this_one(house: House) -> None:
+    ada = await house.ada()
+    house.clock.at_s += 60
+    await house.visitor().send("/api/session", RIGHT, User_Agent=FIREFOX)
+    other = await house.ada(email="bob@shop.example")
+
+    page = await text(await ada.get("/account"))
+
+    listed = page[page.index("Signed in on") :]
+    assert re.findall(r"<strong>(.*?)</strong>", listed) == ["Firefox on Windows", "A script"]
+    assert len(ends(page)) == 1
+    assert listed.index("Firefox") < listed.index("this one")
+    assert ends(await text(await other.get("/account"))) == []
+
+
+async def test_signing_out_there_ends_that_login_and_its_sockets_and_no_other(
+    house: House,
+) -> None:
+    ada = await house.ada()
+    phone, context = house.visitor(), house.visitor()
+    on_phone = await phone.send("/api/session", RIGHT, User_Agent=FIREFOX)
+    socket = await with_socket(house, on_phone)
+    (there,) = ends(await text(await ada.get("/account")))
+    other = await with_socket(house, await context.send("/api/session", RIGHT))
+
+    assert await said(ada, there) == "ok: Signed out there."
+
+    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+    assert await session_of(house, on_phone) is None
+    assert (await phone.get("/api/cart")).status_code == 401
+    assert (await context.get("/api/cart")).status_code == 200
+    assert other.dismissed == []
+    assert (await ada.post(there)).status_code == 404
+
+
+async def test_nobody_signs_out_somebody_else(house: House) -> None:
+    bob = await house.ada(email="bob@shop.example")
+    begun = await bob.send("/api/session", {**RIGHT, "email": "bob@shop.example"})
+    socket, session = await with_socket(house, begun), await session_of(house, begun)
+    assert session
+    ada = await house.ada()
+
+    foreign = await ada.post(f"/account/sessions/{session.id_hash}/end")
+    unknown = await ada.post(f"/account/sessions/{'0' * 64}/end")
+
+    assert foreign.status_code == unknown.status_code == 404
+    assert (await text(foreign)).split("<body")[0] == (await text(unknown)).split("<body")[0]
+    assert socket.dismissed == []
+    await ada.post("/account/sessions/end-others")
+    assert (await bob.get("/api/cart")).status_code == 200
+
+
+async def test_signing_out_everywhere_else_leaves_this_one(house: House) -> None:
+    ada = await house.ada()
+    elsewhere = [house.visitor() for _ in range(3)]
+    sockets = [
+        await with_socket(house, await visitor.send("/api/session", RIGHT)) for visitor in elsewhere
+    ]
+
+    told = await said(ada, "/account/sessions/end-others")
+
+    assert told == "ok: Signed out everywhere else."
+    assert [socket.dismissed for socket in sockets] == [[DisconnectReason.SIGNED_OUT]] * 3
+    assert [(await visitor.get("/api/cart")).status_code for visitor in elsewhere] == [401] * 3
+    assert ends(await text(await ada.get("/account"))) == []
+
+
+async def test_signing_out_is_not_claimed_if_it_could_not_be_done(house: House) -> None:
+    ada, phone = await house.ada(), house.visitor()
+    socket = await with_socket(house, await phone.send("/api/session", RIGHT))
+    house.database.writes_fail = True
+
+    assert (await ada.post("/account/sessions/end-others")).status_code == 503
+
+    assert socket.dismissed == []

@@ -1,0 +1,51 @@
+"""What the shop says of an op that a form asked for."""
+
+import pytest
+
+from app.domain.catalog import VoucherCode
+from app.domain.ops import AddLine, BadOp, Kind, SetVoucher, Undo
+from app.domain.verdicts import Clamped, Ok, RetryCode, RetryLater
+from app.domain.vouchers import ShownVoucher, VoucherState
+from app.http.cart.op_messages import NOT_SAVED, SENT_TWICE, TOO_FAST, not_read, notice_of
+from app.protocol.messages import Need
+from app.services.submit import DuplicateNumber, Told
+from tests.examples import APPLES, CATALOG
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "said"),
+    [
+        (Ok(1, 1), "ok", "Added Gala apples, each."),
+        (Ok(1, 1, Clamped(APPLES, 9, 3)), "warn", "Only 3 left, we put 3 in your cart."),
+        (RetryLater(1, RetryCode.RATE, 100), *TOO_FAST),
+        (RetryLater(1, RetryCode.BUSY, 100), *NOT_SAVED),
+        (DuplicateNumber(1), *SENT_TWICE),
+        (Need(1), *SENT_TWICE),
+    ],
+)
+def test_every_answer_has_its_sentence(told: Told, kind: str, said: str) -> None:
+    assert notice_of(AddLine(APPLES, 1), told, CATALOG, None) == (kind, said)
+
+
+@pytest.mark.parametrize("state", VoucherState)
+def test_every_state_of_a_voucher_has_its_sentence(state: VoucherState) -> None:
+    shown = ShownVoucher(VoucherCode("FIVER"), "£5 off", state)
+
+    kind, said = notice_of(SetVoucher("fiver"), Ok(1, 1), CATALOG, shown)
+
+    assert kind == ("ok" if state is VoucherState.OK else "warn")
+    assert said.startswith("Voucher FIVER")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_form_that_was_not_read_says_what_to_do_or_that_nothing_happened(kind: Kind) -> None:
+    notice = not_read(kind)
+
+    assert notice.kind == "error"
+    assert "Nothing was changed" in notice.text or "Shorten it" in notice.text
+
+
+def test_what_is_never_done_has_no_sentence() -> None:
+    assert notice_of(Undo(), Ok(1, 1), CATALOG, None).text == "Your last change is undone."
+    with pytest.raises(ValueError, match="no sentence"):
+        notice_of(BadOp(), Ok(1, 1), CATALOG, None)

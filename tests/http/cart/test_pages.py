@@ -1,0 +1,319 @@
+"""The cart as a page, with forms that work without a script."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from app.domain.limits import Limits
+from app.http import app
+from tests.http.house import House, open_house
+from tests.http.visitor import Visitor, notices, text
+
+pytestmark = pytest.mark.on_both
+
+APPLES, MILK = "gala-apples-1kg", "milk-2l"
+
+
+async def scarce(house: House, stock: int) -> Visitor:
+    """Return Ada in a shop that has only so much milk."""
+    await house.set_product(MILK, stock=stock)
+    return await house.ada()
+
+
+async def test_the_cart_is_for_those_who_are_signed_in(house: House) -> None:
+    answer = await house.visitor().get("/cart")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=%2Fcart")
+
+
+async def test_an_empty_cart_has_a_page(house: House) -> None:
+    answer = await (await house.ada()).get("/cart")
+
+    assert answer.status_code == 200
+    assert "Your cart is empty" in await text(answer)
+
+
+async def test_a_form_adds_and_says_so_where_it_came_from(house: House) -> None:
+    ada = await house.ada()
+
+    said = await ada.form("/cart/add", page="/p/gala-apples", sku=APPLES, qty="2", seen="220")
+
+    assert said == "ok: Added Gala apples, 1 kg."
+    assert await ada.lines() == {APPLES: 2}
+    assert "Gala apples" in await text(await ada.get("/cart"))
+
+
+async def test_a_notice_is_said_once(house: House) -> None:
+    ada = await house.ada()
+    await ada.form("/cart/add", sku=APPLES, qty="1")
+
+    assert notices(await text(await ada.get("/shop"))) == ""
+
+
+async def test_an_old_notice_is_not_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "KEPT_FOR", timedelta(seconds=-1))
+    async with open_house(url) as house:
+        ada = await house.ada()
+
+        assert await ada.form("/cart/add", sku=APPLES, qty="1") == ""
+        assert await ada.lines() == {APPLES: 1}
+
+
+async def test_every_form_does_what_it_says(house: House) -> None:
+    ada = await house.ada()
+
+    assert await ada.form("/cart/add", sku=APPLES, qty="1") == "ok: Added Gala apples, 1 kg."
+    assert await ada.form("/cart/set", sku=APPLES, qty="3") == (
+        "ok: Gala apples, 1 kg: 3 in your cart."
+    )
+    assert await ada.form("/cart/save", sku=APPLES) == "ok: Saved Gala apples, 1 kg for later."
+    assert await ada.lines() == {}
+    assert await ada.form("/cart/unsave", sku=APPLES) == (
+        "ok: Moved Gala apples, 1 kg back into your cart."
+    )
+    assert await ada.lines() == {APPLES: 3}
+    assert await ada.form("/cart/set", sku=APPLES, qty="0") == "ok: Removed Gala apples, 1 kg."
+    assert await ada.form("/cart/undo") == "ok: Your last change is undone."
+    assert await ada.lines() == {APPLES: 3}
+    assert await ada.form("/cart/note", text="Ring twice") == "ok: Your note is saved."
+    assert await ada.form("/cart/note", text="") == "ok: Your note is taken off."
+
+
+async def test_a_price_that_rose_can_be_accepted(house: House) -> None:
+    ada = await house.ada()
+    await ada.form("/cart/add", sku=APPLES, qty="1", seen="220")
+    await house.set_product(APPLES, price=240)
+
+    (line,) = (await ada.cart())["cart"]["lines"]
+    assert (line["agreed"], line["state"]) == (220, "price_rise")
+    assert await ada.form("/cart/accept", sku=APPLES, price="240") == (
+        "ok: Gala apples, 1 kg: the new price is accepted."
+    )
+    (line,) = (await ada.cart())["cart"]["lines"]
+    assert (line["agreed"], line["state"]) == (240, "ok")
+
+
+async def test_the_price_on_the_page_is_what_was_agreed_to(house: House) -> None:
+    ada = await house.ada()
+
+    await ada.form("/cart/add", sku=APPLES, qty="1", seen="199")
+
+    (line,) = (await ada.cart())["cart"]["lines"]
+    assert (line["agreed"], line["price"], line["state"]) == (199, 220, "price_rise")
+
+
+@pytest.mark.parametrize("seen", ["", "0", "-5", "x", "9" * 30])
+async def test_a_price_that_nobody_can_have_seen_is_left_out(house: House, seen: str) -> None:
+    ada = await house.ada()
+
+    assert await ada.form("/cart/add", sku=APPLES, qty="1", seen=seen) == (
+        "ok: Added Gala apples, 1 kg."
+    )
+    (line,) = (await ada.cart())["cart"]["lines"]
+    assert line["agreed"] == 220
+
+
+async def test_more_than_there_is_is_as_many_as_there_are(house: House) -> None:
+    ada = await scarce(house, stock=3)
+
+    said = await ada.form("/cart/add", sku=MILK, qty="9")
+
+    assert said == "warn: Only 3 left, we put 3 in your cart."
+    assert await ada.lines() == {MILK: 3}
+
+
+async def test_a_refusal_is_said_in_its_own_words(house: House) -> None:
+    ada = await scarce(house, stock=0)
+
+    assert await ada.form("/cart/add", sku=MILK, qty="1") == (
+        "error: Whole milk: there are no more."
+    )
+    assert await ada.form("/cart/undo") == "error: There is nothing left to undo."
+    assert await ada.form("/cart/voucher", code="NOSUCH") == (
+        "error: No voucher has this code. Check it for a slip."
+    )
+    assert await ada.lines() == {}
+
+
+async def test_a_voucher_says_whether_it_counts(house: House) -> None:
+    ada = await house.ada()
+
+    assert await ada.form("/cart/voucher", code=" welcome10 ") == "ok: Voucher WELCOME10: 10 % off."
+    assert await ada.form("/cart/voucher", code="FIVEOFF") == (
+        "warn: Voucher FIVEOFF counts as soon as your cart is large enough."
+    )
+    assert await ada.form("/cart/voucher", code="") == "ok: The voucher is taken off."
+    assert (await ada.cart())["cart"]["voucher"] is None
+
+
+async def test_an_undo_may_be_bound_to_a_revision(house: House) -> None:
+    ada = await house.ada()
+    await ada.form("/cart/add", sku=APPLES, qty="1")
+    await ada.form("/cart/add", sku=MILK, qty="1")
+
+    assert "was not undone" in await ada.form("/cart/undo", rev="1")
+    assert await ada.form("/cart/undo", rev="2") == "ok: Your last change is undone."
+    assert await ada.form("/cart/undo", rev="") == "ok: Your last change is undone."
+    assert await ada.lines() == {}
+
+
+async def test_lines_of_a_note_end_in_lf(house: House) -> None:
+    ada = await house.ada()
+
+    await ada.form("/cart/note", text="one\r\ntwo\rthree\nfour\tfive\x07")
+
+    assert (await ada.cart())["cart"]["note"] == "one\ntwo\nthree\nfour\tfive"
+
+
+async def test_a_note_of_500_characters_fits_however_its_lines_end(house: House) -> None:
+    ada = await house.ada()
+
+    assert await ada.form("/cart/note", text="\r\n" * 250 + "x" * 250) == "ok: Your note is saved."
+    assert "at most 500 characters" in await ada.form("/cart/note", text="x" * 501)
+    assert len((await ada.cart())["cart"]["note"]) == 500
+
+
+async def test_a_double_click_is_one_op(house: House) -> None:
+    ada = await house.ada()
+    form = {"key": str(uuid4()), "next": "/shop", "sku": APPLES, "qty": "1"}
+
+    for answer in await asyncio.gather(*(ada.post("/cart/add", form) for _ in range(3))):
+        assert answer.status_code == 303
+    await ada.post("/cart/add", form)
+
+    assert await ada.lines() == {APPLES: 1}
+    assert (await ada.cart())["rev"] == 1
+
+
+async def test_two_buttons_of_one_form_are_not_two_ops(house: House) -> None:
+    ada = await house.ada()
+    form = {"key": str(uuid4()), "next": "/shop", "sku": APPLES}
+
+    await ada.post("/cart/set", {**form, "qty": "2"})
+    await ada.get("/shop")
+    await ada.post("/cart/set", {**form, "qty": "4"})
+
+    assert notices(await text(await ada.get("/shop"))) == (
+        "error: This was sent twice with different values; the first one counts."
+    )
+    assert await ada.lines() == {APPLES: 2}
+
+
+@pytest.mark.parametrize("qty", ["", "x", "-1", "1.5", "1e3", "100", "9" * 40, "٣", "0x1"])
+async def test_a_quantity_that_is_none_is_explained_and_changes_nothing(
+    house: House, qty: str
+) -> None:
+    ada = await house.ada()
+    await ada.form("/cart/add", sku=APPLES, qty="2")
+
+    said = await ada.form("/cart/set", sku=APPLES, qty=qty)
+
+    assert said == "error: Choose a whole number from 0 to 99. Nothing was changed."
+    assert await ada.lines() == {APPLES: 2}
+
+
+@pytest.mark.parametrize("path", ["add", "set", "save", "unsave", "accept"])
+async def test_a_form_that_makes_no_sense_changes_nothing(house: House, path: str) -> None:
+    ada = await house.ada()
+
+    assert "Nothing was changed." in await ada.form(f"/cart/{path}", sku="No Such <b>")
+    assert "Nothing was changed." in await ada.form(f"/cart/{path}")
+    assert (await ada.cart())["rev"] == 0
+
+
+async def test_a_slip_can_be_corrected_in_the_same_form(house: House) -> None:
+    ada, key = await house.ada(), str(uuid4())
+
+    assert "whole number" in await ada.form("/cart/add", key=key, sku=APPLES, qty="lots")
+    assert await ada.form("/cart/add", key=key, sku=APPLES, qty="2") == (
+        "ok: Added Gala apples, 1 kg."
+    )
+
+
+@pytest.mark.parametrize("key", ["", "x", "5F0C0000-0000-4000-8000-000000000000"])
+async def test_a_form_without_a_key_is_out_of_date(house: House, key: str) -> None:
+    ada = await house.ada()
+
+    said = await ada.form("/cart/add", key=key, sku=APPLES, qty="1")
+
+    assert said == "error: That page was out of date. Nothing was changed: try again here."
+    assert await ada.lines() == {}
+
+
+async def test_a_form_never_leads_away(house: House) -> None:
+    ada = await house.ada()
+    form = {"key": str(uuid4()), "sku": APPLES, "qty": "1", "next": "//evil.example"}
+
+    assert (await ada.post("/cart/add", form)).headers["Location"] == "/"
+
+
+async def test_signed_out_a_form_leads_to_the_login_and_only_add_is_kept(house: House) -> None:
+    visitor = house.visitor()
+    form = {"key": str(uuid4()), "sku": APPLES, "qty": "1", "next": "/shop"}
+
+    add = await visitor.post("/cart/add", form)
+    save = await visitor.post("/cart/save", form)
+
+    assert (add.status_code, save.status_code) == (303, 303)
+    assert add.headers["Location"] == f"/login?next=%2Fshop&add={APPLES}"
+    assert save.headers["Location"] == "/login?next=%2Fshop"
+
+
+async def test_nobody_sees_the_cart_of_another(house: House) -> None:
+    ada, bob = await house.ada(), await house.ada(email="bob@shop.example")
+    key = str(uuid4())
+
+    await ada.form("/cart/add", key=key, sku=APPLES, qty="1")
+    said = await bob.form("/cart/add", key=key, sku=MILK, qty="2")
+
+    assert said == "ok: Added Whole milk, 2 litres."
+    assert (await ada.lines(), await bob.lines()) == ({APPLES: 1}, {MILK: 2})
+
+
+async def test_clicking_faster_than_allowed_is_explained(url: str) -> None:
+    async with open_house(url, limits=Limits(burst=1)) as house:
+        ada = await house.ada()
+        await ada.form("/cart/add", sku=APPLES, qty="1")
+
+        said = await ada.form("/cart/add", sku=APPLES, qty="1")
+
+        assert said == "error: That was very fast. Nothing was changed: try again in a moment."
+        assert await ada.lines() == {APPLES: 1}
+
+
+async def test_a_cart_that_cannot_be_saved_is_not_said_to_be(house: House) -> None:
+    ada = await house.ada()
+    form = {"key": str(uuid4()), "next": "/shop", "sku": APPLES, "qty": "1"}
+    house.database.writes_fail = True
+
+    await ada.post("/cart/add", form)
+    house.database.writes_fail = False
+    await house.context.hub.resync()
+
+    assert notices(await text(await ada.get("/shop"))) == (
+        "error: The shop cannot save changes just now. Try again in a moment."
+    )
+    assert await ada.lines() == {}
+
+
+async def test_a_cart_that_cannot_be_read_is_said_on_the_next_page(house: House) -> None:
+    ada = await house.ada()
+    house.disk.is_away = True
+
+    answer = await ada.post("/cart/add", {"key": str(uuid4()), "sku": APPLES, "qty": "1"})
+    page = await ada.get("/cart")
+    house.disk.is_away = False
+
+    assert (answer.status_code, page.status_code) == (303, 503)
+    assert "try again in a moment" in (await text(page)).lower()
+
+
+@pytest.mark.parametrize("path", ["/cart/add", "/cart/undo"])
+async def test_the_forms_have_no_page_of_their_own(house: House, path: str) -> None:
+    assert (await (await house.ada()).get(path)).status_code == 405
+
+
+async def test_there_is_no_form_but_those(house: House) -> None:
+    assert (await (await house.ada()).post("/cart/empty")).status_code == 404

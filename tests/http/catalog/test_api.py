@@ -1,0 +1,149 @@
+"""What is on the shelf, for everybody."""
+
+import re
+
+import pytest
+
+from tests.http.house import House
+from tests.http.visitor import code, fields
+
+APPLES = "gala-apples-1kg"
+FIELDS = {"sku", "name", "unit", "slug", "image", "category", "price", "stock", "state"}
+
+
+async def listed(house: House, query: str = "") -> list[str]:
+    """Return the SKUs of all pages of a list."""
+    skus, page = [], 1
+    while page:
+        told = await fields(await house.visitor().get(f"/api/products?{query}&page={page}"))
+        assert len(told["products"]) <= 24
+        skus += [product["sku"] for product in told["products"]]
+        page = told["next"]
+    return skus
+
+
+async def test_a_product_is_told_by_its_sku(house: House) -> None:
+    answer = await house.visitor().get(f"/api/products/{APPLES}")
+
+    assert await fields(answer) == {
+        "sku": APPLES,
+        "name": "Gala apples",
+        "unit": "1 kg",
+        "slug": "gala-apples",
+        "image": "apple-red",
+        "category": "fruit",
+        "price": 220,
+        "stock": None,
+        "state": "ok",
+    }
+
+
+@pytest.mark.parametrize("sku", ["ghost", "__proto__", "Gala", "%00", "a" * 300])
+async def test_an_unknown_product_is_not_found(house: House, sku: str) -> None:
+    answer = await house.visitor().get(f"/api/products/{sku}")
+
+    assert await code(answer) == (404, "not_found")
+
+
+async def test_the_list_goes_on_page_by_page_to_its_end(house: House) -> None:
+    skus = await listed(house)
+
+    on_sale = [
+        product.sku
+        for product in house.context.hub.context.catalog.today.products.values()
+        if product.sold
+    ]
+    assert len(skus) == len(set(skus))
+    assert sorted(skus) == sorted(on_sale)
+    assert len(skus) > 100
+
+
+async def test_every_listed_product_has_just_the_fields_of_the_protocol(house: House) -> None:
+    told = await fields(await house.visitor().get("/api/products"))
+
+    assert told.keys() == {"products", "next"}
+    assert all(product.keys() == FIELDS for product in told["products"])
+
+
+async def test_a_page_beyond_the_end_is_empty(house: House) -> None:
+    told = await fields(await house.visitor().get("/api/products?page=9999"))
+
+    assert told == {"products": [], "next": None}
+
+
+async def test_a_category_holds_only_its_own(house: House) -> None:
+    known = house.context.hub.context.catalog.today.products
+
+    fruit = [product for product in known if known[product].category == "fruit"]
+    assert sorted(await listed(house, "category=fruit")) == sorted(fruit)
+    assert await listed(house, "category=nothing") == []
+
+
+async def test_what_left_the_range_is_not_listed_but_found(house: House) -> None:
+    (gone,) = [
+        product.sku
+        for product in house.context.hub.context.catalog.today.products.values()
+        if not product.sold
+    ]
+
+    told = await fields(await house.visitor().get(f"/api/products/{gone}"))
+    assert (told["state"], told["stock"]) == ("gone", 0)
+    assert gone not in await listed(house)
+
+
+async def test_stock_is_exact_up_to_ten(house: House) -> None:
+    async def told(stock: int) -> tuple[int | None, str]:
+        await house.set_product(APPLES, stock=stock)
+        product = await fields(await house.visitor().get(f"/api/products/{APPLES}"))
+        return product["stock"], product["state"]
+
+    assert [await told(stock) for stock in (0, 1, 10, 11)] == [
+        (0, "sold_out"),
+        (1, "ok"),
+        (10, "ok"),
+        (None, "ok"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=-1", "page=x", "page=1.0", "page=10000", f"q={'x' * 101}"]
+)
+async def test_what_makes_no_sense_is_malformed(house: House, query: str) -> None:
+    answer = await house.visitor().get(f"/api/products?{query}")
+
+    assert await code(answer) == (400, "malformed")
+
+
+async def test_answers_may_be_kept_and_asked_for_again_cheaply(house: House) -> None:
+    visitor = house.visitor()
+    for path in ("/api/products?q=milk", f"/api/products/{APPLES}"):
+        first = await visitor.get(path)
+        again = await visitor.get(path, If_None_Match=first.headers["ETag"])
+
+        assert first.headers["Cache-Control"] == "public, max-age=5"
+        assert (again.status_code, await again.get_data()) == (304, b"")
+        assert again.headers["ETag"] == first.headers["ETag"]
+
+
+async def test_an_answer_that_was_kept_is_noticed_to_be_old(house: House) -> None:
+    visitor, path = house.visitor(), f"/api/products/{APPLES}"
+    first = await visitor.get(path)
+
+    await house.set_product(APPLES, price=225)
+    again = await visitor.get(path, If_None_Match=first.headers["ETag"])
+
+    assert again.status_code == 200
+    assert (await fields(again))["price"] == 225
+
+
+async def test_no_cookie_makes_a_difference(house: House) -> None:
+    ada = await house.ada()
+    house.database.reads.clear()
+
+    for path in ("/api/products", f"/api/products/{APPLES}", "/api/products/ghost"):
+        signed_in, nobody = await ada.get(path), await house.visitor().get(path)
+
+        assert await signed_in.get_data() == await nobody.get_data()
+        assert dict(signed_in.headers) == dict(nobody.headers)
+        assert not re.search("cookie", str(signed_in.headers), re.IGNORECASE)
+    assert house.database.reads == []

@@ -1,0 +1,272 @@
+"""The pages that everybody may see."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from quart import template_rendered
+
+from app.domain.catalog import Sku
+from tests.http.house import House
+from tests.http.visitor import text
+
+APPLES = "gala-apples-1kg"
+
+
+def cards(page: str) -> list[str]:
+    """Return the SKUs of the cards on *page*."""
+    return re.findall(r'<li class="card" data-card data-sku="([^"]+)"', " ".join(page.split()))
+
+
+async def test_the_front_page_shows_what_is_popular(house: House) -> None:
+    page = await text(await house.visitor().get("/"))
+
+    products = house.context.hub.context.catalog.today.products
+    shown = [products[Sku(sku)] for sku in cards(page)]
+    assert all(product.popular for product in shown)
+    assert {product.slug for product in shown} == {
+        product.slug for product in products.values() if product.popular and product.sold
+    }
+    assert len(shown) > 5
+
+
+async def test_the_front_page_shows_one_size_of_each_and_one_in_stock_if_there_is(
+    house: House,
+) -> None:
+    await house.set_product("gala-apples-500g", stock=0)
+
+    page = await text(await house.visitor().get("/"))
+
+    assert [sku for sku in cards(page) if sku.startswith("gala-apples")] == ["gala-apples-1kg"]
+
+
+async def test_the_shelves_show_24_and_a_link_to_more(house: House) -> None:
+    first = await text(await house.visitor().get("/shop"))
+    second = await text(await house.visitor().get("/shop?category=&q=&sort=popular&page=2"))
+
+    assert len(cards(first)) == len(cards(second)) == 24
+    assert not set(cards(first)) & set(cards(second))
+    assert "/shop?category=&q=&sort=popular&page=2" in first
+
+
+async def test_the_last_page_has_no_link_to_more_and_none_follows_it(house: House) -> None:
+    on_sale = [
+        each for each in house.context.hub.context.catalog.today.products.values() if each.sold
+    ]
+    last = -(-len(on_sale) // 24)
+
+    assert "Show more" not in await text(await house.visitor().get(f"/shop?page={last}"))
+    assert (await house.visitor().get(f"/shop?page={last + 1}")).status_code == 404
+
+
+async def test_filters_stand_in_the_address(house: House) -> None:
+    page = await text(await house.visitor().get("/shop?category=fruit&q=Apples&sort=-price"))
+
+    known = house.context.hub.context.catalog.today.products
+    prices = [known[Sku(sku)].price for sku in cards(page)]
+    assert prices == sorted(prices, reverse=True)
+    assert {known[Sku(sku)].category for sku in cards(page)} == {"fruit"}
+    assert "“Apples”" in page
+
+
+async def test_a_search_without_a_find_says_so(house: House) -> None:
+    page = await text(await house.visitor().get("/shop?q=unobtainium"))
+
+    assert cards(page) == []
+    assert "See everything we have" in page
+
+
+async def test_who_makes_a_slip_is_asked_what_was_meant(house: House) -> None:
+    page = await text(await house.visitor().get("/shop?q=tomatos"))
+
+    assert "Nothing here is called “tomatos”" in page
+    assert re.search(r'Did you mean\s+<a[^>]+q=tomatoes">tomatoes</a>', page)
+
+
+async def test_who_looks_on_the_wrong_shelf_is_shown_the_others(house: House) -> None:
+    page = await text(await house.visitor().get("/shop?category=fruit&q=milk"))
+
+    assert re.search(r'href="/shop\?q=milk">See \d+ on other shelves', page)
+
+
+def take_away(house: House, category: str) -> None:
+    """Sell nothing of *category* any longer; of all where that is empty."""
+    catalog = house.context.hub.context.catalog
+    gone = {
+        sku: replace(each, sold=False)
+        for sku, each in catalog.today.products.items()
+        if each.category.startswith(category)
+    }
+    house.context.hub.update_catalog(catalog.revision, catalog.today._replace(products=gone))
+
+
+@pytest.mark.parametrize(
+    ("category", "said", "way_on"),
+    [
+        ("bakery", "This shelf is empty just now.", '<a class="link" href="/shop">See everything'),
+        ("", "All shelves are empty just now.", '<a class="link" href="/">Back to the front page'),
+    ],
+)
+async def test_an_empty_shelf_says_so_and_shows_a_way_on(
+    house: House, category: str, said: str, way_on: str
+) -> None:
+    take_away(house, category)
+
+    page = await text(await house.visitor().get(f"/shop?category={category}"))
+
+    assert cards(page) == []
+    assert said in page
+    assert way_on in page
+    assert "Nothing here is called" not in page
+
+
+@pytest.mark.parametrize(
+    "query", ["page=x", "page=0", "page=-3", "sort=<b>", f"page={'9' * 50}", "q=%00%ff"]
+)
+async def test_nonsense_in_the_address_harms_nothing(house: House, query: str) -> None:
+    assert (await house.visitor().get(f"/shop?{query}")).status_code == 200
+
+
+async def test_a_long_search_is_cut(house: House) -> None:
+    page = await text(await house.visitor().get(f"/shop?q={'x' * 5000}"))
+
+    assert "x" * 100 in page
+    assert "x" * 101 not in page
+
+
+async def test_what_is_searched_for_is_shown_as_text(house: House) -> None:
+    answer = await house.visitor().get("/shop?q=%3Cscript%3Ealert(1)%3C/script%3E")
+
+    assert "<script>alert" not in await answer.get_data(as_text=True)
+
+
+async def test_an_unknown_category_is_not_found(house: House) -> None:
+    assert (await house.visitor().get("/shop?category=nothing")).status_code == 404
+
+
+async def test_a_product_page_shows_its_sizes_and_what_is_similar(house: House) -> None:
+    known = house.context.hub.context.catalog.today.products
+    page = await text(await house.visitor().get("/p/gala-apples"))
+
+    shown = cards(page)
+    shown_first, *others = (sku for sku in known if known[sku].slug == "gala-apples")
+    assert known[shown_first].description in page
+    assert "£2.20 per kg" in page
+    assert {known[Sku(sku)].category for sku in shown} == {"fruit"}
+    assert set(others) <= set(shown)
+    similar = [known[Sku(sku)].slug for sku in shown if sku not in others]
+    assert len(similar) == len(set(similar)) == 8
+
+
+async def test_a_product_page_begins_with_a_size_that_is_sold(house: House) -> None:
+    catalog = house.context.hub.context.catalog
+    first, second, *_ = (
+        each for each in catalog.today.products.values() if each.slug == "gala-apples"
+    )
+    gone = {first.sku: replace(first, sold=False)}
+    house.context.hub.update_catalog(catalog.revision, catalog.today._replace(products=gone))
+
+    page = await text(await house.visitor().get("/p/gala-apples"))
+
+    assert f"<title>{second.name}, {second.unit} " in " ".join(page.split())
+
+
+async def test_what_is_similar_and_sold_out_comes_last(house: House) -> None:
+    def similar(page: str) -> list[str]:
+        return cards(page[page.index('id="similar"') :])
+
+    first, *rest = similar(await text(await house.visitor().get("/p/gala-apples")))
+    await house.set_product(first, stock=0)
+
+    shown = similar(await text(await house.visitor().get("/p/gala-apples")))
+    assert shown[: len(rest)] == rest
+
+
+async def test_what_left_the_range_has_its_page_but_stands_in_no_list(house: House) -> None:
+    (gone,) = [
+        each for each in house.context.hub.context.catalog.today.products.values() if not each.sold
+    ]
+
+    page = await text(await house.visitor().get(f"/p/{gone.slug}"))
+    assert gone.name in page
+
+    for number in range(1, 7):
+        assert gone.sku not in cards(await text(await house.visitor().get(f"/shop?page={number}")))
+
+
+@pytest.mark.parametrize("slug", ["nothing", "__proto__", "%3Cb%3E", "..%2f..%2fetc%2fpasswd"])
+async def test_an_unknown_product_is_not_found(house: House, slug: str) -> None:
+    assert (await house.visitor().get(f"/p/{slug}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["..%2f..%2fapp%2fruntime%2fbuild.py", "%2e%2e/app/runtime/build.py", "../runtime/build.py"],
+)
+async def test_only_files_for_browsers_are_served(house: House, path: str) -> None:
+    assert (await house.visitor().get(f"/static/{path}")).status_code == 404
+
+
+async def test_signed_in_the_header_shows_name_and_cart(house: House) -> None:
+    ada = await house.ada(name="Ada <Lovelace>")
+    await ada.form("/cart/add", sku=APPLES, qty="2")
+
+    page = await text(await ada.get("/"))
+
+    assert "Ada <Lovelace>" in page
+    assert '<span class="count" data-part="cart-count">2</span>' in page
+    assert "£7.90" in page
+
+
+async def test_a_page_costs_one_look_at_the_login_and_one_at_a_closed_cart(house: House) -> None:
+    ada = await house.ada()
+    house.database.reads.clear()
+
+    await ada.get("/cart")
+    assert house.database.reads == ["find_session", "load_cart"]
+
+    house.database.reads.clear()
+    await house.visitor().get("/shop")
+    assert house.database.reads == []
+
+
+async def test_categories_say_how_much_they_hold(house: House) -> None:
+    sold = [each for each in house.context.hub.context.catalog.today.products.values() if each.sold]
+    names = dict(house.context.categories)
+
+    assert {each.category for each in sold} == names.keys()
+    page = await text(await house.visitor().get("/shop"))
+    assert all(f'href="/shop?category={slug}"' in page for slug in names)
+
+
+async def test_the_way_back_from_signing_in_is_this_page(house: House) -> None:
+    page = await text(await house.visitor().get("/shop?q=green%20tea&page=1"))
+
+    assert 'href="/login?next=/shop%3Fq%3Dgreen%2520tea%26page%3D1"' in page
+
+
+async def test_templates_are_given_what_they_count_on(house: House) -> None:
+    given: list[dict[str, Any]] = []
+
+    def remember(_sender: object, context: dict[str, Any], **_rest: object) -> None:
+        given.append(context)
+
+    template_rendered.connect(remember, house.app)
+    ada = await house.ada()
+    await ada.form("/cart/add", page="/shop?q=milk", sku=APPLES, qty="1")
+
+    (context,) = given
+    told = await ada.cart()
+    assert context["account"]["name"] == "Ada"
+    assert context["account"]["staff"] is False
+    assert [line["qty"] for line in context["cart"]["lines"]] == [1]
+    assert context["at"] == told["at"]
+    assert context["notices"] == [{"kind": "ok", "text": "Added Gala apples, 1 kg."}]
+    assert context["path"] == "/shop?q=milk"
+    assert context["op_key"]() != context["op_key"]()
+    assert sum(each["count"] for each in context["categories"]) == sum(
+        each.sold for each in house.context.hub.context.catalog.today.products.values()
+    )
+    assert (context["q"], context["category"], context["page"]) == ("milk", "", 1)
+    assert context["count"] == len(context["products"])

@@ -1,0 +1,132 @@
+"""Refusals, for scripts and for people."""
+
+import logging
+import re
+
+import pytest
+
+from app.http import app
+from tests.http.house import ORIGIN, House, open_house
+from tests.http.visitor import code, fields, text
+
+
+async def test_scripts_get_problem_json_and_people_get_a_page(house: House) -> None:
+    script = await house.visitor().get("/api/nothing")
+    person = await house.visitor().get("/nothing")
+
+    assert await fields(script) == {
+        "type": "about:blank",
+        "title": "Nothing here",
+        "status": 404,
+        "code": "not_found",
+        "detail": "There is nothing at this address, or it is not yours.",
+    }
+    assert (person.status_code, person.mimetype) == (404, "text/html")
+    assert "Nothing here" in await text(person)
+
+
+async def test_what_is_not_there_looks_the_same_everywhere(house: House) -> None:
+    ada = await house.ada()
+    bodies = {
+        await (await ada.get(path)).get_data()
+        for path in ("/api/nothing", "/api/products/ghost", "/api/cart/nothing")
+    }
+
+    assert len(bodies) == 1
+
+
+async def test_a_page_that_is_not_there_still_knows_who_asks(house: House) -> None:
+    ada = await house.ada()
+
+    assert "Sign out" in await text(await ada.get("/nothing"))
+    assert "Sign out" not in await text(await house.visitor().get("/nothing"))
+
+
+async def test_at_a_wrong_address_a_page_names_the_right_one_and_nothing_that_is_not_there(
+    house: House,
+) -> None:
+    page = await text(await house.visitor().get("/", Host="elsewhere.example"))
+
+    assert re.findall('(?:href|src|action)="([^"]*)"', page) == [f"{ORIGIN}/"]
+
+
+@pytest.mark.parametrize("path", ["/api/session", "/login"])
+async def test_a_wrong_method_says_which_are_right(house: House, path: str) -> None:
+    answer = await house.visitor().ask("PATCH", path, {})
+
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
+
+
+async def test_a_failure_tells_nothing_but_that_it_is_ours(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    @house.app.get("/boom")
+    @house.app.get("/api/boom")
+    async def boom() -> str:
+        raise ZeroDivisionError("for the log only")
+
+    ada = await house.ada()
+    with caplog.at_level(logging.CRITICAL):
+        script, person = await ada.get("/api/boom"), await ada.get("/boom")
+
+    assert await code(script) == (500, "failed")
+    assert person.status_code == 500
+    for said in (str(await fields(script)), await text(person)):
+        assert "Something went wrong" in said
+        assert "for the log only" not in said
+        assert "Traceback" not in said
+
+
+async def test_a_failure_to_find_out_who_asks_is_a_page_too(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = await house.ada()
+    house.database.is_broken = True
+
+    with caplog.at_level(logging.CRITICAL):
+        answer = await ada.get("/shop")
+
+    assert answer.status_code == 500
+    assert "Something went wrong" in await text(answer)
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "SLOWEST_BODY_S", 0.05)
+    headers = {"Content-Type": "application/json", "Host": "localhost"}
+    async with open_house(url) as house:
+        async with house.app.test_client().request(
+            "/api/session", method="POST", headers=headers
+        ) as connection:
+            await connection.send(b"{")
+        answer = await connection.as_response()
+
+    assert (answer.status_code, (await fields(answer))["code"]) == (408, "too_slow")
+
+
+async def test_the_database_away_is_a_page_that_says_when_to_come_back(house: House) -> None:
+    ada = await house.ada()
+    house.database.is_away = True
+
+    answer = await ada.get("/shop")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert "Try again in a moment" in await text(answer)
+
+
+async def test_without_a_login_the_shop_is_open_while_the_database_is_away(house: House) -> None:
+    house.database.is_away = True
+
+    for path in ("/", "/shop", "/p/gala-apples", "/login", "/api/products"):
+        assert (await house.visitor().get(path)).status_code == 200
+
+
+async def test_a_cart_that_cannot_be_read_is_busy(house: House) -> None:
+    ada = await house.ada()
+    house.disk.is_away = True
+
+    assert await code(await ada.get("/api/cart")) == (503, "busy")
+    assert (await ada.get("/shop")).status_code == 503
+    assert (await ada.get("/nothing")).status_code == 404

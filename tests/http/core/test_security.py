@@ -1,0 +1,358 @@
+"""Who may ask, from which page, and what every answer tells the browser."""
+
+import gzip
+import json
+from uuid import uuid4
+
+import pytest
+from quart import Response, websocket
+from quart.testing.connections import WebsocketResponseError
+from werkzeug.datastructures import Headers
+
+from app.http.core.security import LARGEST_BODY
+from tests.http.house import House, open_house
+from tests.http.staff_helpers import grace
+from tests.http.visitor import ADA, PASSWORD, Visitor, code, fields, text
+
+POLICY = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+}
+ASKED = [
+    ("GET", "/", 200),
+    ("GET", "/static/font/figtree.woff2", 200),
+    ("GET", "/static/nothing.css", 404),
+    ("GET", "/nowhere", 404),
+    ("GET", "/cart", 303),
+    ("GET", "/logout", 405),
+    ("GET", "/api/cart", 401),
+    ("GET", "/api/products", 200),
+    ("GET", "/boom", 500),
+    ("OPTIONS", "/login", 200),
+    ("POST", "/api/session", 415),
+    ("POST", "/logout", 303),
+]
+
+
+def everything_is_said(answer: Response) -> bool:
+    """Say whether *answer* carries every header that all answers must."""
+    told = answer.headers
+    assert set(told["Content-Security-Policy"].split("; ")) == POLICY
+    assert told["X-Content-Type-Options"] == "nosniff"
+    assert told["Referrer-Policy"] == "same-origin"
+    assert told["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert told["Cross-Origin-Resource-Policy"] == "same-origin"
+    return "camera=()" in told["Permissions-Policy"]
+
+
+def break_something(house: House) -> None:
+    """Give the shop a page that fails."""
+
+    @house.app.get("/boom")
+    async def boom() -> str:
+        raise ZeroDivisionError("a secret that only the log may know")
+
+
+@pytest.mark.parametrize(("method", "path", "status"), ASKED)
+async def test_every_answer_carries_every_header(
+    house: House, method: str, path: str, status: int
+) -> None:
+    break_something(house)
+
+    answer = await house.visitor().ask(method, path, {})
+
+    assert answer.status_code == status
+    assert everything_is_said(answer)
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+async def test_an_unknown_host_and_a_foreign_page_get_every_header_too(house: House) -> None:
+    visitor = house.visitor()
+
+    for answer in (
+        await visitor.get("/", Host="evil.example"),
+        await visitor.post("/login", Origin="https://evil.example"),
+    ):
+        assert answer.status_code in {421, 403}
+        assert everything_is_said(answer)
+
+
+async def test_with_https_browsers_are_told_to_stay_with_it(url: str) -> None:
+    async with open_house(url, origins=("https://shop.example",)) as house:
+        for path in ("/", "/static/css/shop.css", "/nowhere", "/api/cart"):
+            answer = await house.visitor().get(path)
+            assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize("path", ["/", "/static/img/icons.svg", "/api/cart", "/nowhere", "/ws"])
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:81", ""])
+async def test_an_unknown_host_is_refused_on_every_path(house: House, path: str, host: str) -> None:
+    answer = await house.visitor().get(path, Host=host)
+
+    assert answer.status_code == 421
+    assert ("unknown_host" in await text(answer)) is path.startswith("/api/")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "localhost:80"])
+async def test_the_shop_is_known_by_each_spelling_of_its_name(house: House, host: str) -> None:
+    assert (await house.visitor().get("/", Host=host)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("origin", "host"), [("http://[::1]:8000", "[::1]:8000"), ("https://[::1]", "[::1]:443")]
+)
+async def test_a_host_may_be_an_address(url: str, origin: str, host: str) -> None:
+    async with open_house(url, origins=(origin,)) as house:
+        visitor = Visitor(house.app.test_client(), "::1", origin)
+
+        assert (await visitor.get("/", Host=host)).status_code == 200
+        assert (await visitor.get("/", Host="[::1]:81")).status_code == 421
+
+
+async def test_a_request_with_two_hosts_is_refused(house: House) -> None:
+    answer = await house.app.test_client().get(
+        "/", headers=Headers([("Host", "localhost"), ("Host", "evil.example")])
+    )
+
+    assert answer.status_code == 421
+
+
+async def test_a_request_with_two_lengths_is_refused_and_hung_up_on(house: House) -> None:
+    two = {"Transfer-Encoding": "chunked", "Content-Length": "0"}
+
+    answer = await house.visitor().ask("POST", "/api/session", two)
+
+    assert await code(answer) == (400, "malformed")
+    assert answer.headers["Connection"] == "close"
+
+
+@pytest.mark.on_both
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/orders/%00",
+        "/api/orders/%00",
+        "/account/addresses/%00",
+        "/staff/products/%00",
+        "/staff/log?sku=%00",
+    ],
+)
+async def test_an_address_with_a_character_that_databases_lack_is_not_there(
+    house: House, path: str
+) -> None:
+    staff = await grace(house)
+
+    assert (await staff.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "//evil.example/shop", "/shop//", "/%2f/evil"])
+async def test_an_address_with_slashes_too_many_leads_nowhere_else(house: House, path: str) -> None:
+    answer = await house.visitor().get(path)
+
+    assert answer.status_code in {308, 404}
+    assert (answer.location or "http://localhost/").startswith("http://localhost/")
+
+
+async def test_a_body_that_is_packed_is_not_unpacked(house: House) -> None:
+    bomb = gzip.compress(b" " * 2**20)
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+
+    answer = await house.visitor().ask("POST", "/api/session", headers, data=bomb)
+
+    assert await code(answer) == (400, "malformed")
+
+
+@pytest.mark.parametrize(
+    "mimetype", ["text/plain", "text/plain;application/json", "multipart/form-data", ""]
+)
+async def test_a_login_that_a_foreign_form_could_send_is_not_read(
+    house: House, mimetype: str
+) -> None:
+    await house.ada()
+    body = json.dumps({"email": ADA["email"], "password": PASSWORD})
+
+    answer = await house.visitor().ask(
+        "POST", "/api/session", {"Content-Type": mimetype}, data=body
+    )
+
+    assert await code(answer) == (415, "not_json")
+
+
+@pytest.mark.parametrize("https", [False, True])
+async def test_every_cookie_is_kept_from_scripts_and_other_sites(url: str, *, https: bool) -> None:
+    origin = "https://shop.example" if https else "http://localhost"
+    async with open_house(url, origins=(origin,)) as house:
+        ada = await house.ada()
+        answers = [
+            await ada.post("/cart/add", {"key": str(uuid4()), "sku": "milk-2l", "qty": "1"}),
+            await ada.post("/logout"),
+        ]
+
+    told = [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
+    assert {cookie.partition("=")[0].removeprefix("__Host-") for cookie in told} == {
+        "shop",
+        "shop-notices",
+    }
+    for cookie in told:
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+        assert ("Secure" in cookie.split("; ")) is https
+        assert cookie.startswith("__Host-") is https
+        assert "Domain" not in cookie
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://localhost:8080"},
+        {"Origin": "https://localhost"},
+        {"Origin": "http://localhost/"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/session"),
+        ("POST", "/api/accounts"),
+        ("DELETE", "/api/session"),
+        ("POST", "/api/cart/ops"),
+        ("PUT", "/api/nothing"),
+    ],
+)
+async def test_a_foreign_page_can_change_nothing(
+    house: House, headers: dict[str, str], method: str, path: str
+) -> None:
+    answer = await house.visitor().ask(method, path, headers, json=ADA)
+
+    assert await code(answer) == (403, "foreign_origin")
+    assert house.database.writes == []
+
+
+@pytest.mark.parametrize("path", ["/login", "/register", "/logout", "/cart/add", "/cart/undo"])
+async def test_a_foreign_page_cannot_send_forms_either(house: House, path: str) -> None:
+    ada = await house.ada()
+
+    answer = await ada.post(path, Origin="https://evil.example")
+
+    assert answer.status_code == 403
+    assert "not the shop's" in await text(answer)
+    assert (await ada.get("/api/cart")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}]
+)
+async def test_our_own_pages_and_scripts_may_send(house: House, headers: dict[str, str]) -> None:
+    answer = await house.visitor().ask("POST", "/api/accounts", headers, json=ADA)
+
+    assert answer.status_code == 201
+
+
+async def test_foreign_pages_may_link_to_us(house: House) -> None:
+    answer = await house.visitor().get("/shop", Sec_Fetch_Site="cross-site")
+
+    assert answer.status_code == 200
+
+
+async def test_a_body_that_says_it_is_too_large_is_not_read(house: House) -> None:
+    length = {"Content-Length": str(LARGEST_BODY + 1)}
+
+    answer = await house.visitor().ask("POST", "/api/session", length)
+
+    assert await code(answer) == (413, "too_large")
+
+
+async def test_a_body_that_turns_out_to_be_too_large_is_refused(house: House) -> None:
+    headers = {"Content-Type": "application/json", "Host": "localhost"}
+
+    async with house.app.test_client().request(
+        "/api/session", method="POST", headers=headers
+    ) as connection:
+        await connection.send(b"x" * LARGEST_BODY)
+        await connection.send(b"x")
+        await connection.send_complete()
+    answer = await connection.as_response()
+
+    assert (answer.status_code, (await fields(answer))["code"]) == (413, "too_large")
+
+
+async def test_a_form_that_is_too_large_gets_a_page(house: House) -> None:
+    answer = await house.visitor().post("/login", {"email": "x" * LARGEST_BODY})
+
+    assert answer.status_code == 413
+    assert "64 KiB" in await text(answer)
+
+
+@pytest.mark.parametrize("path", ["/", "/shop", "/cart", "/login", "/nowhere", "/api/cart"])
+async def test_nothing_personal_is_stored(house: House, path: str) -> None:
+    ada = await house.ada()
+
+    assert (await ada.get(path)).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/cart", "/login", "/nowhere", "/api/cart"])
+async def test_nothing_that_leads_to_something_personal_is_stored(house: House, path: str) -> None:
+    assert (await house.visitor().get(path)).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "mimetype"),
+    [
+        ("img/products/apple-red.webp", "image/webp"),
+        ("img/icons.svg", "image/svg+xml"),
+        ("font/figtree.woff2", "font/woff2"),
+        ("js/main.js", "text/javascript"),
+        ("css/shop.css", "text/css"),
+    ],
+)
+async def test_files_say_what_they_are(house: House, path: str, mimetype: str) -> None:
+    assert (await house.visitor().get(f"/static/{path}")).mimetype == mimetype
+
+
+async def test_files_and_their_absence_cost_no_look_at_the_database(house: House) -> None:
+    ada = await house.ada()
+    house.database.reads.clear()
+
+    await ada.get("/static/img/icons.svg")
+    await ada.get("/static/nothing.svg")
+    await ada.get("/", Host="evil.example")
+
+    assert house.database.reads == []
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/shop", "/api/cart"])
+async def test_a_handshake_at_the_wrong_door_is_refused_with_every_header(
+    house: House, path: str
+) -> None:
+    with pytest.raises(WebsocketResponseError) as refused:
+        async with house.app.test_client().websocket(path) as socket:
+            await socket.receive()
+
+    answer = refused.value.response
+    assert answer.status_code in {400, 404}
+    assert everything_is_said(answer)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_handshake_that_succeeds_is_left_alone(house: House) -> None:
+    @house.app.websocket("/open")
+    async def opened() -> None:
+        await websocket.send("hello")
+
+    async with house.app.test_client().websocket("/open") as socket:
+        assert await socket.receive() == "hello"

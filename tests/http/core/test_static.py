@@ -1,0 +1,231 @@
+"""The files of the shop: small on the line, kept by browsers, and found by each other."""
+
+import gzip
+import re
+from itertools import chain
+from pathlib import Path
+
+import brotli
+import pytest
+
+from app.http.core.assets import Assets
+from tests.http.house import ASSETS, House
+from tests.http.visitor import text
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def sources(folder: Path, **files: str) -> Assets:
+    """Return assets made of *files*, named as css_shop for css/shop.css and so on."""
+    for name, source in files.items():
+        kind, _, stem = name.partition("_")
+        (folder / kind).mkdir(exist_ok=True)
+        (folder / kind / f"{stem}.{kind}").write_text(source)
+    return Assets(folder)
+
+
+async def test_a_file_at_its_own_address_is_kept_for_ever(house: House) -> None:
+    answer = await house.visitor().get(ASSETS.address("js/main.js"))
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == FOR_EVER
+
+
+@pytest.mark.parametrize("folder", ["js", "js~00000000"])
+async def test_at_an_address_of_another_time_todays_file_must_be_asked_for_again(
+    house: House, folder: str
+) -> None:
+    answer = await house.visitor().get(f"/static/{folder}/main.js")
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "public, no-cache"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "js/nothing.js",
+        "js/../../app/runtime/build.py",
+        "js/%2e%2e/%2e%2e/app/runtime/build.py",
+        "js/types.d.ts",
+        "font/LICENSE",
+        "js",
+        "js~/main.js",
+        "",
+    ],
+)
+async def test_what_is_no_file_of_the_page_is_not_there(house: House, path: str) -> None:
+    answer = await house.visitor().get(f"/static/{path}")
+
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0.2, gzip;q=0.9", "gzip"),
+        ("br;q=0, gzip;q=0", None),
+        ("identity", None),
+    ],
+)
+async def test_a_text_comes_packed_as_the_client_likes_it(
+    house: House, accepted: str, encoding: str | None
+) -> None:
+    plain = await house.visitor().get(ASSETS.address("css/shop.css"))
+
+    answer = await house.visitor().get(ASSETS.address("css/shop.css"), Accept_Encoding=accepted)
+
+    body = await answer.get_data(as_text=False)
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding]
+    assert answer.headers.get("Content-Encoding") == encoding
+    assert unpack(body) == await plain.get_data(as_text=False)
+    assert "Accept-Encoding" in answer.vary
+
+
+async def test_a_picture_is_packed_already(house: House) -> None:
+    address = ASSETS.address("img/products/pie.webp")
+
+    answer = await house.visitor().get(address, Accept_Encoding="br")
+
+    assert "Content-Encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("accepted", ["br", "gzip", "identity"])
+async def test_a_file_that_is_there_already_is_not_sent_again(house: House, accepted: str) -> None:
+    visitor, encoding = house.visitor(), {"Accept_Encoding": accepted}
+    tag = (await visitor.get("/static/js/main.js", **encoding)).headers["ETag"]
+
+    again = await visitor.get("/static/js/main.js", **encoding, If_None_Match=tag)
+
+    assert again.status_code == 304
+    assert await again.get_data(as_text=False) == b""
+
+
+async def test_each_way_of_packing_has_a_tag_of_its_own(house: House) -> None:
+    tags = {
+        (await house.visitor().get("/static/js/main.js", Accept_Encoding=way)).headers["ETag"]
+        for way in ("br", "gzip", "identity")
+    }
+
+    assert len(tags) == 3
+
+
+async def test_every_file_that_a_page_names_is_there_for_ever(house: House) -> None:
+    ada = await house.ada()
+
+    for page in ("/", "/cart", "/how-it-works"):
+        addresses = set(
+            re.findall(r'"(/static/[^"#]+\.[a-z0-9]+)', await text(await ada.get(page)))
+        )
+        assert len(addresses) > 20 or page != "/"
+        for address in addresses - {f"{ASSETS.folder('img')}products/.webp"}:
+            assert (await ada.get(address)).headers["Cache-Control"] == FOR_EVER
+
+
+def test_a_picture_that_comes_in_two_formats_is_named_once() -> None:
+    names = ASSETS.named("img/products")
+
+    assert "apple-green" in names
+    assert len(names) == len(set(names))
+
+
+def test_an_address_changes_with_anything_in_its_folder(tmp_path: Path) -> None:
+    before = sources(tmp_path, js_main="main()", js_other="a()", css_shop="a{}")
+    after = sources(tmp_path, js_other="b()")
+
+    assert before.address("js/main.js") != after.address("js/main.js")
+    assert before.address("css/shop.css") == after.address("css/shop.css")
+
+
+def test_a_style_names_other_files_by_their_addresses(tmp_path: Path) -> None:
+    assets = sources(
+        tmp_path, svg_leaf="<svg/>", css_shop='a{background:url("/static/svg/leaf.svg")}'
+    )
+
+    found = assets.find("css/shop.css")
+
+    assert found
+    assert assets.address("svg/leaf.svg") in found.asset.body.decode()
+
+
+def test_a_style_holds_the_files_that_it_imports_each_in_its_layer(tmp_path: Path) -> None:
+    (tmp_path / "css" / "parts").mkdir(parents=True)
+    (tmp_path / "css" / "parts" / "card.css").write_text('b{background:url("/static/svg/a.svg")}')
+    assets = sources(
+        tmp_path,
+        svg_a="<svg/>",
+        css_shop='@layer base, parts;\n@import url("parts/card.css") layer(parts);\ni{top:0}\n',
+    )
+
+    found = assets.find("css/shop.css")
+
+    picture = assets.address("svg/a.svg")
+    assert found
+    assert found.asset.body.decode() == (
+        f"@layer base,parts;@layer parts{{b{{background:url({picture})}}}}i{{top:0}}"
+    )
+
+
+def test_an_imported_style_has_no_address_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "css" / "parts").mkdir(parents=True)
+    (tmp_path / "css" / "parts" / "card.css").write_text("b{top:0}")
+
+    assets = sources(tmp_path, css_shop='@import url("parts/card.css") layer(parts);\n')
+
+    assert assets.find("css/parts/card.css") is None
+
+
+def test_the_address_of_a_style_changes_with_the_files_that_it_imports(tmp_path: Path) -> None:
+    part = tmp_path / "css" / "parts" / "card.css"
+    part.parent.mkdir(parents=True)
+    part.write_text("b{top:0}")
+    style = '@import url("parts/card.css") layer(parts);\n'
+    before = sources(tmp_path, css_shop=style)
+
+    part.write_text("b{top:1px}")
+
+    assert Assets(tmp_path).address("css/shop.css") != before.address("css/shop.css")
+
+
+def test_every_style_below_css_is_imported_once() -> None:
+    styles = Path(__file__).parents[2] / "static" / "css"
+    imports = [
+        re.findall(r'^@import url\("([^"]+)"\)', path.read_text(), re.MULTILINE)
+        for path in styles.glob("*.css")
+    ]
+    parts = [path.relative_to(styles).as_posix() for path in styles.glob("*/**/*.css")]
+
+    assert sorted(chain.from_iterable(imports)) == sorted(parts)
+    for name in ASSETS.named("css"):
+        found = ASSETS.find(f"css/{name}.css")
+        assert found
+        assert b"@import" not in found.asset.body
+
+
+def test_a_script_is_served_without_what_is_for_its_readers(tmp_path: Path) -> None:
+    source = (
+        "/** Doc. */\nexport class A {\n  #a = null\n  #b\n  // why\n  c = `/* no comment */`\n}\n"
+    )
+
+    found = sources(tmp_path, js_a=source).find("js/a.js")
+
+    assert found
+    served = found.asset.body.decode()
+    assert "Doc." not in served
+    assert "why" not in served
+    assert "/* no comment */" in served
+
+
+def test_what_a_module_imports_is_known_through_all_its_imports(tmp_path: Path) -> None:
+    assets = sources(
+        tmp_path,
+        js_main='import {\n  a,\n} from "./a.js"\nimport "./b.js"\nconst c = import("./c.js")\n',
+        js_a='import { b } from "./b.js"\nimport "./main.js"\n',
+        js_b="",
+        js_c="",
+    )
+
+    assert assets.imported_by("js/main.js") == ["js/a.js", "js/b.js"]

@@ -1,0 +1,173 @@
+"""The page that teaches, and the requests that it measures."""
+
+import re
+
+import pytest
+from quart import Response
+
+from app.domain.catalog import Sku
+from app.store.carts import load_cart
+from tests.http.house import House
+from tests.http.visitor import ADA, Visitor, code, fields, text
+
+PAGE = "/how-it-works"
+API = "/api/how-it-works"
+NOTHING = "\N{EN DASH}"
+APPLES = "gala-apples-1kg"
+
+
+async def watch(visitor: Visitor) -> None:
+    """Have the database count what is asked about somebody."""
+    assert (await visitor.send(f"{API}/watch", {})).status_code == 204
+
+
+async def unwatch(visitor: Visitor) -> Response:
+    """End that, and return the answer."""
+    return await visitor.ask("DELETE", f"{API}/watch", {})
+
+
+def figure(page: str, kind: str, part: str) -> str:
+    """Return what stands in a panel."""
+    panel = page.partition(f'data-kind="{kind}"')[2]
+    found = re.search(rf'data-part="{part}"[^>]*>(.*?)</', panel, re.DOTALL)
+    assert found
+    return found[1].strip()
+
+
+async def test_without_a_cookie_everybody_is_a_stranger_each_time(house: House) -> None:
+    first, second = [await fields(await house.visitor().get(f"{API}/stateless")) for _ in range(2)]
+
+    assert first["who"] != second["who"]
+    assert (first["cookie"], first["queries"], first["rows"]) == ("none", 0, 0)
+    assert house.database.reads == []
+
+
+async def test_a_cookie_that_comes_all_the_same_is_not_looked_at(house: House) -> None:
+    ada = await house.ada()
+    house.database.reads.clear()
+    seen = await fields(await ada.get(f"{API}/stateless"))
+
+    assert (seen["cookie"], seen["queries"]) == ("came, and was not looked at", 0)
+    assert house.database.reads == []
+
+
+async def test_a_session_reads_login_and_cart_though_a_live_cart_is_open(house: House) -> None:
+    ada = await house.ada()
+    await ada.form("/cart/add", sku=APPLES, qty="2")
+    house.database.reads.clear()
+    account = (await fields(await ada.send("/api/session", ADA)))["account"]
+    async with house.context.hub.borrow(account, None):
+        house.database.reads.clear()
+        told = await fields(await ada.get(f"{API}/session"))
+
+    assert house.database.reads == ["find_session", load_cart.__name__]
+    assert (told["queries"], told["rows"]) == (2, 2)
+    assert (told["who"], told["count"], told["rev"]) == ("Ada", 2, 1)
+    assert 0 < told["ms"] < told["server_ms"]
+
+
+async def test_a_use_of_the_login_that_is_written_down_is_counted(house: House) -> None:
+    ada = await house.ada()
+    house.clock.at_s += 24 * 3600
+
+    assert (await fields(await ada.get(f"{API}/session")))["queries"] == 3
+    assert (await fields(await ada.get(f"{API}/session")))["queries"] == 2
+
+
+async def test_the_bytes_of_a_request_are_its_head(house: House) -> None:
+    plain = await fields(await house.visitor().get(f"{API}/stateless"))
+    longer = await fields(await house.visitor().get(f"{API}/stateless?x=12", X_More="seven"))
+
+    assert longer["bytes_in"] - plain["bytes_in"] == len("?x=12") + len("X-More: seven\r\n")
+
+
+async def test_a_session_needs_a_login(house: House) -> None:
+    assert await code(await house.visitor().get(f"{API}/session")) == (401, "login_required")
+
+
+async def test_a_live_cart_that_is_asked_makes_no_statement(house: House) -> None:
+    ada = await house.ada()
+    account = (await fields(await ada.send("/api/session", ADA)))["account"]
+    async with house.context.hub.borrow(account, None) as cart:
+        await watch(ada)
+        cart.snapshot()
+        seen = await fields(await unwatch(ada))
+
+    assert seen == {"queries": 0, "rows": 0}
+
+
+async def test_a_watch_counts_what_is_asked_about_its_account(house: House) -> None:
+    ada, bob = await house.ada(), await house.ada(email="bob@shop.example")
+    await watch(ada)
+    await bob.get(f"{API}/session")
+    await ada.get(f"{API}/session")
+
+    assert await fields(await unwatch(ada)) == {"queries": 2, "rows": 2}
+
+
+async def test_a_watch_is_nobody_else_s_and_ends_once(house: House) -> None:
+    ada, bob = await house.ada(), await house.ada(email="bob@shop.example")
+    await watch(ada)
+
+    assert await code(await unwatch(bob)) == (404, "not_found")
+    assert (await unwatch(ada)).status_code == 200
+    assert await code(await unwatch(ada)) == (404, "not_found")
+
+
+async def test_a_live_cart_that_has_to_be_read_first_is_seen_to_be(house: House) -> None:
+    ada = await house.ada()
+    account = (await fields(await ada.send("/api/session", ADA)))["account"]
+    await watch(ada)
+    async with house.context.hub.borrow(account, None) as cart:
+        cart.snapshot()
+
+    assert (await fields(await unwatch(ada)))["queries"] == 1
+
+
+async def test_a_watch_needs_a_login_and_a_page_of_ours(house: House) -> None:
+    stranger = house.visitor()
+    assert await code(await stranger.send(f"{API}/watch", {})) == (401, "login_required")
+    assert await code(await unwatch(stranger)) == (401, "login_required")
+    foreign = await (await house.ada()).send(f"{API}/watch", {}, Origin="http://elsewhere.example")
+    assert await code(foreign) == (403, "foreign_origin")
+
+
+async def test_the_page_asks_strangers_to_sign_in(house: House) -> None:
+    page = await text(await house.visitor().get(PAGE))
+
+    assert page.count('href="/login?next=/how-it-works"') >= 2
+    assert "data-act" not in page
+
+
+@pytest.mark.parametrize(("kind", "queries"), [("stateless", "0"), ("session", "2")])
+async def test_the_page_answers_its_forms_without_scripts(
+    house: House, kind: str, queries: str
+) -> None:
+    page = await text(await (await house.ada()).get(f"{PAGE}?try={kind}"))
+
+    assert figure(page, kind, "queries") == queries
+    assert int(figure(page, kind, "bytes_out")) > 100
+    other = {"stateless": "session", "session": "stateless"}[kind]
+    assert figure(page, other, "queries") == NOTHING
+
+
+async def test_nonsense_and_a_session_without_login_harm_nothing(house: House) -> None:
+    for tried in ("session", "nonsense"):
+        page = await text(await house.visitor().get(f"{PAGE}?try={tried}"))
+        assert figure(page, "session", "queries") == NOTHING
+
+
+async def test_the_example_is_cheap_and_can_be_had(house: House) -> None:
+    page = await text(await (await house.ada()).get(PAGE))
+    found = re.search(r'data-sku="([^"]+)"\s+data-name="[^"]+"\s+data-price', page)
+
+    assert found
+    products = house.context.hub.context.catalog.today.products
+    example = products[Sku(found[1])]
+    assert example.stock >= 10
+    assert example.price == min(each.price for each in products.values() if each.stock >= 10)
+
+
+async def test_every_page_leads_to_it(house: House) -> None:
+    for path in ("/", "/shop", "/login", "/nowhere"):
+        assert 'href="/how-it-works"' in await text(await house.visitor().get(path))

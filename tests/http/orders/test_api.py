@@ -1,0 +1,210 @@
+"""Orders for scripts: what is refused, and what an answer says."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.http.house import House, open_house
+from tests.http.order_helpers import HOME, MILK, order, stocked_cart, wanted
+from tests.http.visitor import code, fields
+
+pytestmark = pytest.mark.on_both
+
+
+async def test_an_order_is_answered_as_the_protocol_says(house: House) -> None:
+    ada = await stocked_cart(house, note="Ring twice.")
+
+    answer = await order(ada, await wanted(ada))
+
+    assert answer.status_code == 201
+    said = await fields(answer)
+    assert said.keys() == {"number", "state", "placed_at", "lines", "totals", "deliver", "note"}
+    assert said["placed_at"] == "2027-01-15T08:00:00Z"
+    assert said["lines"] == [
+        {"sku": MILK, "name": "Whole milk", "unit": "2 litres", "qty": 2, "price": 210}
+    ]
+    assert (said["totals"]["total"], said["deliver"], said["note"]) == (770, HOME, "Ring twice.")
+    assert await fields(await ada.get(f"/api/orders/{said['number']}")) == said
+    assert await fields(await ada.get("/api/orders")) == {"orders": [said], "next": None}
+
+
+async def test_without_a_login_there_are_no_orders(house: House) -> None:
+    nobody = house.visitor()
+
+    assert await code(await nobody.send("/api/orders", {})) == (401, "login_required")
+    assert await code(await nobody.get("/api/orders")) == (401, "login_required")
+    assert await code(await nobody.get("/api/orders/2222-2222")) == (401, "login_required")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"key": ""},
+        {"key": "k" * 65},
+        {"at": 7},
+        {"total": -1},
+        {"total": "770"},
+        {"deliver": None},
+        {"deliver": HOME | {"name": ""}},
+        {"deliver": HOME | {"line2": "x" * 101}},
+        {"deliver": HOME | {"city": "Bath\nWells"}},
+        {"deliver": HOME | {"postcode": "x" * 17}},
+        {"pay": "by_magic"},
+    ],
+)
+async def test_what_cannot_be_read_is_malformed_and_takes_nothing(
+    house: House, changes: dict[str, Any]
+) -> None:
+    ada = await stocked_cart(house)
+
+    answer = await order(ada, await wanted(ada) | changes)
+
+    assert await code(answer) == (400, "malformed")
+    assert await ada.lines() == {MILK: 2}
+
+
+async def test_a_refused_key_can_be_used_again(house: House) -> None:
+    ada = await stocked_cart(house)
+    body = await wanted(ada)
+
+    refused = await order(ada, body | {"total": 1})
+    answer = await order(ada, body)
+
+    assert await code(refused) == (409, "stale")
+    said = await fields(refused)
+    assert (said["at"], said["total"]) == (body["at"], body["total"])
+    assert answer.status_code == 201
+
+
+async def test_an_empty_cart_cannot_be_ordered(house: House) -> None:
+    ada = await house.ada()
+
+    assert await code(await order(ada, await wanted(ada))) == (409, "empty")
+
+
+async def test_a_shelf_that_moved_unseen_is_found_when_it_is_saved(house: House) -> None:
+    ada = await stocked_cart(house)
+    body = await wanted(ada)
+    await house.set_product_unseen(MILK, stock=1)
+
+    answer = await order(ada, body)
+
+    assert await code(answer) == (409, "short")
+    assert await ada.lines() == {MILK: 2}
+
+
+async def test_a_price_that_fell_unseen_makes_the_total_stale(house: House) -> None:
+    ada = await stocked_cart(house)
+    body = await wanted(ada)
+    await house.set_product_unseen(MILK, price=200)
+
+    answer = await order(ada, body)
+
+    assert await code(answer) == (409, "stale")
+    assert (await fields(answer))["total"] == body["total"] - 20
+
+
+async def test_the_same_key_finds_the_order_before_anything_else_is_looked_at(
+    house: House,
+) -> None:
+    ada = await stocked_cart(house)
+    body = await wanted(ada)
+    first = await order(ada, body)
+
+    again = await order(ada, body | {"at": "7c1d.0.0000000000000000", "total": 1})
+    other = await order(ada, body | {"deliver": HOME | {"city": "Wells"}})
+
+    assert again.status_code == 200
+    assert await again.get_data() == await first.get_data()
+    assert await code(other) == (409, "key_reused")
+
+
+async def test_a_key_is_its_accounts_own(house: House) -> None:
+    ada, bob = await stocked_cart(house), await stocked_cart(house, email="bob@shop.example")
+    bodies = [await wanted(one, key="the same") for one in (ada, bob)]
+
+    answers = [await order(ada, bodies[0]), await order(bob, bodies[1])]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+
+
+async def test_a_caller_who_vanishes_finds_the_order_under_the_key(house: House) -> None:
+    ada = await stocked_cart(house)
+    body = await wanted(ada)
+    house.database.saving.clear()
+    asking = asyncio.create_task(order(ada, body))
+    await house.database.saving.wait()
+    asking.cancel()
+
+    answer = await order(ada, body)
+
+    assert answer.status_code == 200
+    assert len((await fields(await ada.get("/api/orders")))["orders"]) == 1
+
+
+async def test_an_order_while_the_database_is_away_is_busy_and_takes_nothing(
+    house: House,
+) -> None:
+    ada = await stocked_cart(house)
+    body = await wanted(ada)
+    house.database.writes_fail = True
+
+    answer = await order(ada, body)
+    house.database.writes_fail = False
+
+    assert await code(answer) == (503, "busy")
+    assert await fields(await ada.get("/api/orders")) == {"orders": [], "next": None}
+
+
+async def test_cancelling_brings_stock_and_voucher_back_and_twice_is_once(house: House) -> None:
+    ada = await stocked_cart(house, code="welcome10")
+    placed = await fields(await order(ada, await wanted(ada)))
+    path = f"/api/orders/{placed['number']}/cancel"
+
+    first, second = await ada.send(path, {}), await ada.send(path, {})
+
+    assert await fields(first) == await fields(second) == placed | {"state": "cancelled"}
+    assert placed["totals"]["discount"] == 42
+    assert await ada.form("/cart/voucher", code="welcome10") == "ok: Voucher WELCOME10: 10 % off."
+
+
+async def test_what_is_packed_cannot_be_cancelled(house: House) -> None:
+    ada = await stocked_cart(house)
+    number = (await fields(await order(ada, await wanted(ada))))["number"]
+    await house.move_on(number)
+
+    answer = await ada.send(f"/api/orders/{number}/cancel", {})
+
+    assert await code(answer) == (409, "not_placed")
+
+
+async def test_somebody_elses_order_is_not_found(house: House) -> None:
+    ada, bob = await stocked_cart(house), await house.ada(email="bob@shop.example")
+    number = (await fields(await order(ada, await wanted(ada))))["number"]
+
+    foreign = await bob.get(f"/api/orders/{number}")
+    unknown = await bob.get("/api/orders/2222-2222")
+
+    assert await code(foreign) == (404, "not_found")
+    assert await foreign.get_data() == await unknown.get_data()
+    assert await code(await bob.send(f"/api/orders/{number}/cancel", {})) == (404, "not_found")
+
+
+async def test_a_page_of_orders_needs_a_number(house: House) -> None:
+    ada = await house.ada()
+
+    assert await code(await ada.get("/api/orders?page=x")) == (400, "malformed")
+    assert await fields(await ada.get("/api/orders?page=2")) == {"orders": [], "next": None}
+
+
+async def test_a_number_that_is_taken_is_drawn_again(url: str) -> None:
+    drawn = iter([0, 0, 1])
+    async with open_house(url, draw=lambda _: next(drawn)) as house:
+        ada, bob = await stocked_cart(house), await stocked_cart(house, email="b@shop.example")
+
+        numbers = [
+            (await fields(await order(one, await wanted(one))))["number"] for one in (ada, bob)
+        ]
+
+    assert numbers == ["2222-2222", "3222-2222"]

@@ -1,0 +1,228 @@
+"""From cart to order, and back, without a script."""
+
+import re
+from html import unescape
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from quart import Response
+
+from tests.http.house import House
+from tests.http.order_helpers import HOME, MILK, stocked_cart
+from tests.http.visitor import Visitor, notices, text
+
+pytestmark = pytest.mark.on_both
+
+
+async def checkout(visitor: Visitor) -> dict[str, str]:
+    """Return what the form of the page sends along by itself."""
+    page = await visitor.get("/checkout")
+    assert page.status_code == 200
+    return _hidden(await page.get_data(as_text=True))
+
+
+def _hidden(page: str) -> dict[str, str]:
+    form = page[page.index('id="order"') :]
+    fields = re.findall(
+        r'type="hidden" name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]
+    )
+    return {name: unescape(value) for name, value in fields}
+
+
+async def place(visitor: Visitor, **changes: Any) -> Response:
+    """Send the form as it is on the page, with an address."""
+    return await visitor.post("/checkout", {**await checkout(visitor), **HOME, **changes})
+
+
+async def test_an_order_is_placed_by_a_form_and_shown(house: House) -> None:
+    ada = await stocked_cart(house)
+
+    answer = await place(ada)
+    page = await text(await ada.get(answer.location or ""))
+
+    assert answer.status_code == 303
+    assert re.fullmatch("/orders/[2-9A-Z]{4}-[2-9A-Z]{4}", answer.location or "")
+    assert notices(page).startswith("ok: Thank you.")
+    assert "£7.70" in page
+    assert "Cancel the order" in page
+    assert await ada.lines() == {}
+
+
+async def test_a_form_that_is_sent_twice_is_one_order(house: House) -> None:
+    ada = await stocked_cart(house)
+    form = {**await checkout(ada), **HOME}
+
+    first, second = await ada.post("/checkout", form), await ada.post("/checkout", form)
+
+    assert first.location == second.location
+
+
+async def test_an_address_is_kept_and_offered_the_next_time(house: House) -> None:
+    ada = await stocked_cart(house)
+    await place(ada)
+    await ada.form("/cart/add", sku=MILK, qty="1")
+    page = await text(await ada.get("/checkout"))
+    kept = re.search(r'name="address"\s+value="([^"]+)"', page)
+    assert kept
+
+    answer = await place(ada, address=kept[1], line1="", city="")
+
+    assert answer.status_code == 303
+    assert "1 Mill Lane" in await text(await ada.get(answer.location or ""))
+
+
+async def test_a_price_that_moved_is_itemised_and_the_same_key_orders_then(house: House) -> None:
+    ada = await stocked_cart(house)
+    form = {**await checkout(ada), **HOME}
+    await house.set_product(MILK, price=235)
+
+    refused = await ada.post("/checkout", form)
+    page = await text(refused)
+
+    assert refused.status_code == 409
+    assert "Total changed from £7.70 to £8.20: Whole milk +50p" in page
+    assert "Your cart has changed" in page
+    assert 'value="1 Mill Lane"' in page
+    again = _hidden(await refused.get_data(as_text=True))
+    assert again["key"] == form["key"]
+    risen = await ada.post("/checkout", {**form, **again})
+    assert "Whole milk: the price has risen" in await text(risen)
+    await ada.form("/cart/accept", sku=MILK, price="235")
+    assert (await place(ada, key=form["key"])).status_code == 303
+
+
+async def test_an_address_without_a_street_says_so_and_keeps_what_was_typed(house: House) -> None:
+    ada = await stocked_cart(house)
+
+    answer = await place(ada, line1=" ")
+
+    assert answer.status_code == 400
+    page = await text(answer)
+    assert "Something is missing in the address." in page
+    assert 'aria-describedby="deliver-line1-fault"' in page
+    assert 'value="BA1 1AA"' in page
+    assert await ada.lines() == {MILK: 2}
+
+
+async def test_a_form_that_is_no_form_of_ours_places_nothing(house: House) -> None:
+    ada = await stocked_cart(house)
+
+    for changes in ({"total": "free"}, {"key": ""}, {"at": "\x00"}):
+        assert (await place(ada, **changes)).status_code == 400
+    assert (await place(ada, seen="{", total="1")).status_code == 409
+    assert (await place(ada, seen='{"a":"b"}', total="1")).status_code == 409
+
+    assert await ada.lines() == {MILK: 2}
+
+
+async def test_busy_is_said_on_the_page_and_what_was_typed_is_kept(house: House) -> None:
+    ada = await stocked_cart(house)
+    form = {**await checkout(ada), **HOME}
+    house.database.writes_fail = True
+
+    answer = await ada.post("/checkout", form)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    house.database.writes_fail = False
+
+
+async def test_an_empty_cart_leads_on(house: House) -> None:
+    ada = await house.ada()
+
+    page = await text(await ada.get("/checkout"))
+
+    assert "Nothing to check out" in page
+    assert 'href="/orders"' in page
+
+
+async def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(house: House) -> None:
+    nobody = house.visitor()
+
+    for method, path, back in (
+        ("GET", "/checkout", "/checkout"),
+        ("POST", "/checkout", "/checkout"),
+        ("GET", "/orders", "/orders"),
+        ("GET", "/orders/2222-2222", "/orders/2222-2222"),
+        ("POST", "/orders/2222-2222/cancel", "/orders/2222-2222"),
+        ("POST", "/orders/2222-2222/again", "/orders/2222-2222"),
+    ):
+        asked = nobody.get(path) if method == "GET" else nobody.post(path)
+        location = (await asked).location
+        assert location == f"/login?next={back.replace('/', '%2F')}"
+
+
+async def test_cancelling_by_form_says_what_became_of_it(house: House) -> None:
+    ada = await stocked_cart(house)
+    path = (await place(ada)).location or ""
+    await ada.get(path)
+
+    await ada.post(f"{path}/cancel")
+    page = await text(await ada.get(path))
+
+    assert notices(page) == "ok: The order is cancelled. There is nothing to pay."
+    assert "Cancelled" in page
+
+
+async def test_what_is_packed_says_that_it_is_too_late_to_cancel(house: House) -> None:
+    ada = await stocked_cart(house)
+    path = (await place(ada)).location or ""
+    await ada.get(path)
+    await house.move_on(path.rpartition("/")[2])
+
+    await ada.post(f"{path}/cancel")
+
+    assert "packed already" in notices(await text(await ada.get(path)))
+
+
+async def test_buying_again_says_what_was_skipped_and_which_prices_moved(house: House) -> None:
+    ada = await stocked_cart(house)
+    await ada.form("/cart/add", sku="eggs-6", qty="1")
+    path = (await place(ada)).location or ""
+    await ada.get(path)
+    await house.set_product("eggs-6", stock=0)
+    await house.set_product(MILK, price=250)
+    form = {"key": str(uuid4())}
+
+    await ada.post(f"{path}/again", form)
+    answer = await ada.post(f"{path}/again", form)
+    said = notices(await text(await ada.get(answer.location or "")))
+
+    assert answer.location == "/cart"
+    assert "ok: Added Whole milk to your cart." in said
+    assert "warn: Skipped, because there are none to be had: Large eggs." in said
+    assert "warn: Prices have changed: Whole milk was £2.10, now £2.50." in said
+    assert await ada.lines() == {MILK: 2}
+
+
+async def test_buying_again_from_an_old_page_changes_nothing(house: House) -> None:
+    ada = await stocked_cart(house)
+    path = (await place(ada)).location or ""
+
+    answer = await ada.post(f"{path}/again", {"key": "x"})
+
+    assert answer.location == path
+    assert await ada.lines() == {}
+
+
+async def test_orders_are_listed_and_pages_beyond_the_last_are_not_there(house: House) -> None:
+    ada = await house.ada()
+    assert "not ordered anything yet" in await text(await ada.get("/orders"))
+    await ada.form("/cart/add", sku=MILK, qty="2")
+    number = ((await place(ada)).location or "").rpartition("/")[2]
+
+    page = await text(await ada.get("/orders"))
+
+    assert f'href="/orders/{number}"' in page
+    assert "Whole milk" in page
+    assert (await ada.get("/orders?page=2")).status_code == 404
+
+
+async def test_what_was_bought_is_offered_again_on_the_front_page(house: House) -> None:
+    ada = await stocked_cart(house)
+    assert "Buy again" not in await text(await ada.get("/"))
+    await place(ada)
+
+    page = await text(await ada.get("/"))
+
+    assert page.index('id="bought"') < page.index(f'data-sku="{MILK}"') < page.index('id="popular"')

@@ -1,0 +1,31 @@
+"""Why a total is not the one that was on the page."""
+
+import pytest
+
+from app.http.orders.totals_diff import differences, read_seen, signed
+
+NAMES = {"milk-2l": "Milk", "eggs-6": "Eggs"}
+
+
+def test_only_what_moved_is_named() -> None:
+    before = {"milk-2l": 420, "eggs-6": 215, "Delivery": 350, "Discount": 0}
+    now = {"milk-2l": 470, "Delivery": 0, "Discount": -47}
+
+    assert differences(before, now, NAMES) == [
+        "Milk +50p",
+        "Eggs \N{MINUS SIGN}£2.15",
+        "Delivery \N{MINUS SIGN}£3.50",
+        "Discount \N{MINUS SIGN}47p",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [(99, "+99p"), (100, "+£1.00"), (-123456, "\N{MINUS SIGN}£1,234.56")]
+)
+def test_an_amount_has_its_sign(amount: int, text: str) -> None:
+    assert signed(amount) == text
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"a":1.5}', '{"a":true}', '{"a":9999999999999}'])
+def test_what_a_page_never_sent_is_not_read(text: str) -> None:
+    assert read_seen(text) is None

@@ -1,0 +1,74 @@
+"""What staff see of carts."""
+
+import re
+
+import pytest
+
+from app.store.accounts import find_by_email
+from tests.http.house import House
+from tests.http.order_helpers import MILK, stocked_cart
+from tests.http.staff_helpers import grace
+from tests.http.visitor import text
+from tests.store.spoilt import spoil
+
+pytestmark = pytest.mark.on_both
+
+A_DAY_S = 24 * 3600
+
+
+async def cells(house: House) -> list[str]:
+    """Return what stands in the table beside each other."""
+    page = await text(await (await grace(house)).get("/staff/carts"))
+    return re.findall(r'<td class="number">\s*(\d+)', page)
+
+
+async def test_units_and_carts_are_shown_by_product_beside_the_stock(house: House) -> None:
+    await house.set_product(MILK, stock=5)
+    await stocked_cart(house)
+    await stocked_cart(house, email="bob@shop.example")
+
+    assert await cells(house) == ["4", "2", "5"]
+
+
+async def test_what_is_wanted_more_than_there_is_is_marked(house: House) -> None:
+    await stocked_cart(house)
+    await house.set_product(MILK, stock=1)
+
+    assert "fewer than wanted" in await text(await (await grace(house)).get("/staff/carts"))
+
+
+async def test_a_cart_left_for_a_day_is_idle(house: House) -> None:
+    await stocked_cart(house)
+    staff = await grace(house)
+    assert "Filled and left" in (page := await text(await staff.get("/staff/carts")))
+    assert "<b>Ada</b>" not in page
+
+    house.clock.at_s += A_DAY_S + 1
+
+    page = await text(await staff.get("/staff/carts"))
+    assert re.search(r"<b>Ada</b>: 2 units on 1 line\s", page)
+    assert (await staff.get("/staff/carts?page=2")).status_code == 404
+
+
+async def test_where_all_carts_are_empty_that_is_said(house: House) -> None:
+    assert "All carts are empty." in await text(await (await grace(house)).get("/staff/carts"))
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/staff/carts", "2 units of 1 product, as saved"),
+        ("/staff/products?q=milk", "1 cart holds this (2 in it)"),
+    ],
+)
+async def test_a_cart_that_cannot_be_read_is_left_out(house: House, path: str, told: str) -> None:
+    await stocked_cart(house)
+    staff = await grace(house)
+    await house.ada(email="bob@shop.example")
+    bob = await house.database.read(find_by_email, "bob@shop.example")
+    await house.database.write(spoil, bob.account)
+
+    answer = await staff.get(path)
+
+    assert answer.status_code == 200
+    assert told in re.sub("<.*?>", "", await text(answer))

@@ -1,0 +1,58 @@
+"""What staff see of what the shop is doing."""
+
+import re
+
+import pytest
+
+from app.http.staff.live import ceiling, plot
+from app.live.stats import SECONDS
+from tests.http.house import House
+from tests.http.order_helpers import stocked_cart
+from tests.http.staff_helpers import grace
+from tests.http.visitor import fields, text
+
+
+async def test_the_figures_of_the_last_minute_are_on_the_page_and_asked_for_alone(
+    house: House,
+) -> None:
+    await stocked_cart(house)
+    house.clock.at_s += 1
+    staff = await grace(house)
+
+    figures = await fields(await staff.get("/staff/live.json"))
+    page = await text(await staff.get("/staff/live"))
+
+    assert figures["verdicts"]["ok"] == "1"
+    assert figures["verdicts"]["sold_out"] == "0"
+    assert figures["gauges"] == {"sockets": "3", "carts": "0", "waiting": "0"}
+    assert figures["plots"]["ops"]["now"] == ["1"]
+    assert figures["plots"]["ops"]["lines"][0].endswith(f"L{SECONDS - 1} 0.0")
+    assert re.search(r'data-part="verdict-ok">\s*1\s', page)
+    assert figures["plots"]["ops"]["lines"][0] in page
+
+
+async def test_shoppers_are_told_nothing(house: House) -> None:
+    ada = await house.ada()
+
+    assert (await ada.get("/staff/live")).status_code == 404
+    assert (await ada.get("/staff/live.json")).status_code == 404
+
+
+def test_a_plot_is_drawn_up_to_a_round_figure_with_gaps_where_nothing_happened() -> None:
+    drawn = plot([[None, 2.0, 3.0, None, 4.0]], " ms")
+
+    assert drawn == {"most": "5 ms", "now": ["4.0 ms"], "lines": ["M1 60.0h0L2 40.0M4 20.0h0"]}
+
+
+def test_what_has_no_newest_value_says_so() -> None:
+    assert plot([[1.0, None]], " ms")["now"] == ["\N{EN DASH}"]
+    assert plot([[1234.0]], "")["now"] == ["1,234"]
+    assert plot([[12.34]], " ms")["now"] == ["12 ms"]
+
+
+@pytest.mark.parametrize(
+    ("value", "most"),
+    [(0, 1), (0.2, 1), (1, 1), (3, 5), (7, 10), (10, 10), (11, 20), (6001, 10000)],
+)
+def test_the_edge_of_a_plot_is_a_round_figure(value: float, most: float) -> None:
+    assert ceiling(value) == most

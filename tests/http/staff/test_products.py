@@ -1,0 +1,304 @@
+"""What staff change on the shelf, and what is refused."""
+
+import re
+
+import pytest
+from quart import Response
+
+from app.store.product_edits import find_product, list_edits
+from tests.http.house import House
+from tests.http.order_helpers import APPLES, MILK, stocked_cart
+from tests.http.staff_helpers import grace
+from tests.http.visitor import Visitor, notices, text
+
+pytestmark = pytest.mark.on_both
+
+HERE = f"/staff/products/{MILK}"
+LIST = "/staff/products?q=milk"
+
+
+async def version(house: House, sku: str = MILK) -> str:
+    """Return the version that a page would carry."""
+    product = await house.database.read(find_product, sku)
+    assert product
+    return str(product.version)
+
+
+async def edit(house: House, staff: Visitor, **fields: str) -> Response:
+    """Send the form of the milk, as the list's page holds it now, with *fields* typed in."""
+    usual = {"version": await version(house), "reason": "Delivery", "next": LIST}
+    return await staff.post(HERE, usual | fields)
+
+
+async def said(staff: Visitor, answer: Response) -> str:
+    """Return what the page after a form says."""
+    assert answer.status_code == 303
+    return notices(await text(await staff.get(answer.location or "")))
+
+
+async def test_a_product_is_found_by_name_unit_and_sku_also_off_the_shelf(house: House) -> None:
+    staff = await grace(house)
+    await edit(house, staff, sold="no")
+
+    for q in ("milk", "2 litres", MILK, "whole MILK"):
+        page = await text(await staff.get(f"/staff/products?q={q}"))
+        assert f'id="{MILK}"' in page
+        assert f'id="{APPLES}"' not in page
+        assert "Off the shelf" in page
+    assert "Nothing here is called “zeppelin”" in await text(
+        await staff.get("/staff/products?q=zeppelin")
+    )
+    assert (await staff.get("/staff/products?page=99")).status_code == 404
+
+
+async def test_price_and_stock_are_changed_together_and_logged_with_the_reason(
+    house: House,
+) -> None:
+    staff = await grace(house)
+    await house.set_product(MILK, price=215, stock=40)
+
+    answer = await edit(house, staff, price="2.35", stock_by="+12")
+
+    assert answer.location == LIST
+    assert await said(staff, answer) == "ok: Whole milk, 2 litres: £2.35, 52 in stock."
+    log = await house.database.read(list_edits, MILK, 1)
+    newest = log.entries[0]
+    assert (newest.by, newest.reason) == ("Grace", "Delivery")
+    assert newest.changes == {"price": (215, 235), "stock": (40, 52)}
+    page = await text(await staff.get("/staff/log"))
+    assert "price £2.15 → £2.35; stock 40 → 52" in page
+    assert "“Delivery”" in page
+
+
+@pytest.mark.parametrize(("typed", "stock"), [("-3", 7), ("\N{MINUS SIGN}3", 7), ("4", 14)])
+async def test_stock_goes_up_or_down_by_what_is_typed(house: House, typed: str, stock: int) -> None:
+    staff = await grace(house)
+    await house.set_product(MILK, stock=10)
+
+    await edit(house, staff, stock_by=typed)
+
+    product = await house.database.read(find_product, MILK)
+    assert product
+    assert product.stock == stock
+
+
+async def test_shoppers_hear_of_an_edit_at_once(house: House) -> None:
+    staff = await grace(house)
+
+    await edit(house, staff, price="2.35")
+
+    assert house.context.hub.context.catalog.refresh_requested.is_set()
+
+
+async def test_a_product_leaves_the_shelf_and_comes_back(house: House) -> None:
+    staff = await grace(house)
+
+    for sold, told in (("no", ", off the shelf."), ("yes", "in stock.")):
+        answer = await edit(house, staff, sold=sold)
+        assert (await said(staff, answer)).endswith(told)
+
+    log = await house.database.read(list_edits, MILK, 1)
+    assert [entry.changes for entry in log.entries[:2]] == [
+        {"sold": (False, True)},
+        {"sold": (True, False)},
+    ]
+
+
+async def test_an_edit_of_an_old_version_is_refused_and_shows_both(house: House) -> None:
+    staff, seen = await grace(house), await version(house)
+    await house.set_product(MILK, price=250)
+
+    answer = await edit(house, staff, version=seen, price="2.35", reason="Offer")
+
+    page = await text(answer)
+    assert answer.status_code == 409
+    assert "Nothing was changed: somebody else edited this product meanwhile." in page
+    assert re.search(r"<h2>Meanwhile</h2>.*?price £[\d.]+ → £2\.50.*?A command", page, re.DOTALL)
+    assert 'value="2.35"' in page
+    assert 'value="Offer"' in page
+    assert "now £2.50" in page
+    assert f'name="version" value="{await version(house)}"' in page
+    product = await house.database.read(find_product, MILK)
+    assert product
+    assert product.price == 250
+
+
+async def test_a_form_sent_twice_changes_stock_once(house: House) -> None:
+    staff = await grace(house)
+    await house.set_product(MILK, stock=10)
+    seen = await version(house)
+
+    for status in (303, 409):
+        answer = await edit(house, staff, version=seen, stock_by="+5")
+        assert answer.status_code == status
+
+    product = await house.database.read(find_product, MILK)
+    assert product
+    assert product.stock == 15
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"price": "cheap"}, "“cheap” is not a price. Write pounds, like 2.20."),
+        ({"price": "-1"}, "“-1” is not a price. Write pounds, like 2.20."),
+        ({"stock_by": "many"}, "Write how many came or went, like +12 or -3."),
+        ({"stock_by": "+-3"}, "Write how many came or went, like +12 or -3."),
+        ({"stock_by": "9999999"}, "Write how many came or went, like +12 or -3."),
+        ({"reason": " "}, "Say why in a few words: it goes into the log."),
+        ({"reason": "x" * 201}, "Say it in at most 200 characters."),
+    ],
+)
+async def test_what_is_not_right_is_marked_and_nothing_is_lost(
+    house: House, typed: dict[str, str], told: str
+) -> None:
+    staff, before = await grace(house), await version(house)
+
+    answer = await edit(house, staff, **({"price": "3.10", "reason": "Delivery"} | typed))
+
+    page = await text(answer)
+    assert answer.status_code == 400
+    assert told in page
+    for value in ({"price": "3.10"} | typed).values():
+        assert f'value="{value}"' in page
+    assert await version(house) == before
+
+
+async def test_no_more_can_be_taken_than_there_are(house: House) -> None:
+    staff = await grace(house)
+    await house.set_product(MILK, stock=3)
+
+    fewer = await edit(house, staff, stock_by="-4")
+    more = await edit(house, staff, stock_by="1000000")
+
+    assert fewer.status_code == more.status_code == 409
+    assert "There are only 3: no more can be taken away." in await text(fewer)
+    assert "No more than 1,000,000 can be in stock." in await text(more)
+
+
+async def test_an_edit_that_changes_nothing_says_so(house: House) -> None:
+    staff = await grace(house)
+
+    answer = await edit(house, staff)
+
+    assert await said(staff, answer) == ("warn: Nothing was changed: that is how it is already.")
+
+
+async def test_a_shop_that_is_busy_keeps_what_was_typed(house: House) -> None:
+    staff, seen = await grace(house), await version(house)
+    house.database.writes_fail = True
+
+    answer = await edit(house, staff, version=seen, price="3.10")
+
+    page = await text(answer)
+    assert answer.status_code == 503
+    assert "The shop is busy just now." in page
+    assert 'value="3.10"' in page
+
+
+async def test_who_holds_a_product_is_said_before_it_is_edited(house: House) -> None:
+    staff = await grace(house)
+    assert "No cart holds this" in await text(await staff.get(HERE))
+
+    await stocked_cart(house)
+    assert "1 cart holds this (2 in it)" in plain(await text(await staff.get(HERE)))
+
+    await stocked_cart(house, email="bob@shop.example")
+    assert "2 carts hold this (4 in all)" in plain(await text(await staff.get(LIST)))
+
+
+async def test_what_there_is_not_is_not_found(house: House) -> None:
+    staff = await grace(house)
+
+    assert (await staff.get("/staff/products/zeppelin")).status_code == 404
+    assert (await staff.post("/staff/products/zeppelin", {})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/staff/products", HERE, "/staff/new-product", "/staff/log", "/staff/carts"]
+)
+async def test_shoppers_find_none_of_it(house: House, path: str) -> None:
+    ada, before = await house.ada(), await version(house)
+
+    for visitor in (ada, house.visitor()):
+        assert (await visitor.get(path)).status_code == 404
+        assert (await edit(house, visitor, price="0.01")).status_code == 404
+
+    assert await version(house) == before
+
+
+NEW = {
+    "name": "Rice drink",
+    "unit": "1 litre",
+    "sku": "rice-drink-1l",
+    "slug": "rice-drink",
+    "category": "dairy",
+    "image": "milk",
+    "description": "Made of rice.",
+    "price": "1.80",
+    "stock": "24",
+    "ml": "1000",
+    "sold": "yes",
+    "popular": "no",
+    "reason": "Asked for",
+}
+
+
+async def test_a_new_product_is_on_the_shelf_and_in_the_log(house: House) -> None:
+    staff = await grace(house)
+
+    answer = await staff.post("/staff/new-product", NEW)
+
+    assert answer.location == "/staff/products/rice-drink-1l"
+    assert await said(staff, answer) == "ok: Rice drink, 1 litre: new on the shelf."
+    page = await text(await staff.get("/staff/log?sku=rice-drink-1l"))
+    assert "new on the shelf" in page
+    assert "“Asked for”" in page
+
+
+async def test_nothing_unseen_gets_into_the_log(house: House) -> None:
+    staff = await grace(house)
+
+    await staff.post("/staff/new-product", NEW | {"reason": "Asked\0for\x1b[2J"})
+
+    assert "“Asked for [2J”" in await text(await staff.get("/staff/log?sku=rice-drink-1l"))
+
+
+async def test_a_sku_that_is_taken_is_refused_and_nothing_is_lost(house: House) -> None:
+    staff = await grace(house)
+
+    answer = await staff.post("/staff/new-product", NEW | {"sku": MILK})
+
+    page = await text(answer)
+    assert answer.status_code == 409
+    assert f"There is a product “{MILK}” already. Choose another SKU." in page
+    assert 'value="Rice drink"' in page
+
+
+async def test_a_new_product_with_faults_has_each_marked(house: House) -> None:
+    staff = await grace(house)
+
+    answer = await staff.post(
+        "/staff/new-product", NEW | {"price": "cheap", "sku": "Rice drink", "category": "ships"}
+    )
+
+    page = await text(answer)
+    assert answer.status_code == 400
+    assert "“cheap” is not a price like 2.20." in page
+    assert page.count('aria-invalid="true"') >= 3
+    assert 'value="cheap"' in page
+
+
+async def test_a_new_product_of_a_busy_shop_can_be_sent_again(house: House) -> None:
+    staff = await grace(house)
+    house.database.writes_fail = True
+
+    answer = await staff.post("/staff/new-product", NEW)
+
+    assert answer.status_code == 503
+    assert 'value="Rice drink"' in await text(answer)
+
+
+def plain(page: str) -> str:
+    """Return *page* without tags."""
+    return re.sub(r"\s+", " ", re.sub("<.*?>", "", page))

@@ -1,0 +1,19 @@
+"""Somebody who works in the shop."""
+
+from app.domain.cart import AccountId
+from app.store.accounts import Person, add_account
+from tests.http.house import CHEAP, House
+from tests.http.visitor import PASSWORD, Visitor
+
+GRACE = Person(
+    AccountId("u-grace"), "grace@shop.example", "Grace", CHEAP.hash(PASSWORD), staff=True
+)
+
+
+async def grace(house: House) -> Visitor:
+    """Return a member of staff, signed in."""
+    await house.database.write(add_account, GRACE, "e0", 0)
+    visitor = house.visitor()
+    answer = await visitor.send("/api/session", {"email": GRACE.email, "password": PASSWORD})
+    assert answer.status_code == 200, await answer.get_data(as_text=True)
+    return visitor

@@ -1,0 +1,66 @@
+"""Today's prices and stock."""
+
+from app.domain.catalog import Catalog
+from app.live.catalog import LiveCatalog
+from app.protocol.messages import Item
+from tests.examples import (
+    APPLES,
+    CATALOG,
+    CIDER,
+    EGGS,
+    GHOST,
+    MILK,
+    TENTH,
+    catalog_of,
+    catalog_with,
+)
+
+
+def shelf_today() -> LiveCatalog:
+    """Return the examples' shelf, as the disk tells of it at first."""
+    catalog = LiveCatalog()
+    assert catalog.update(1, CATALOG) == frozenset(CATALOG.products)
+    return catalog
+
+
+def test_a_shelf_that_was_never_filled_asks_for_everything() -> None:
+    assert LiveCatalog().revision == -1
+
+
+def test_what_moved_replaces_what_was_there_and_the_rest_stays() -> None:
+    catalog = shelf_today()
+    moved = catalog_with(MILK, price=160).products[MILK]
+
+    assert catalog.update(2, Catalog({MILK: moved}, CATALOG.vouchers)) == frozenset({MILK})
+
+    assert catalog.revision == 2
+    assert catalog.today.products == {**CATALOG.products, MILK: moved}
+
+
+def test_vouchers_are_always_told_whole() -> None:
+    catalog = shelf_today()
+
+    catalog.update(2, Catalog({}, {TENTH: CATALOG.vouchers[TENTH]}))
+
+    assert [*catalog.today.vouchers] == [TENTH]
+
+
+def test_whoever_holds_on_to_a_shelf_does_not_see_it_change() -> None:
+    catalog = shelf_today()
+    before = catalog.today
+
+    catalog.update(2, catalog_of(catalog_with(MILK, price=160).products[MILK]))
+
+    assert before == CATALOG
+
+
+def test_items_are_told_in_order_and_the_stock_only_as_exactly_as_it_may_be() -> None:
+    items = shelf_today().items(frozenset({MILK, GHOST, APPLES, EGGS, CIDER}))
+
+    assert [(item.sku, item.stock) for item in items] == [
+        (CIDER, 0),
+        (EGGS, 0),
+        (APPLES, None),
+        (MILK, 5),
+    ]
+    assert items[-1] == Item(MILK, CATALOG.products[MILK].price, 5)

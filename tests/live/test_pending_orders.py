@@ -1,0 +1,310 @@
+"""Orders among the wishes of a cart: told once saved, and ruled on again when they are not."""
+
+from dataclasses import replace
+
+from app.domain.addresses import Address
+from app.domain.cart import AccountId
+from app.domain.ops import AddLine, SetVoucher, Undo
+from app.domain.orders import CancelOrder, Order, OrderNumber, OrderState, PlaceOrder
+from app.domain.placing import OrderRequest, Rejected, RejectReason
+from app.domain.position import position
+from app.domain.verdicts import Code, No, Ok
+from app.domain.vouchers import ShownVoucher, VoucherState
+from app.live.cart import LiveCart, SyncState
+from app.live.pending_order import MOST_REFUSALS, PendingOrder
+from app.live.ports import Unresolved
+from app.protocol.messages import BY_ORDER, Changed, OrderMoved, Prices
+from tests.buying import request
+from tests.examples import (
+    ADA,
+    APPLES,
+    CATALOG,
+    EMPTY,
+    MILK,
+    TENTH,
+    after,
+    catalog_with,
+    shelf_honouring,
+)
+from tests.live.around import Around, AroundHub, told
+from tests.live.fakes import FakeOrderObserver, another_tab
+
+TWO_MILK = after(AddLine(MILK, 2))
+ELSEWHERE = Address("Bob", "2 Mill Lane", "", "Bath", "BA1 1AA")
+
+
+def buys(cart: LiveCart, what: OrderRequest | None = None) -> FakeOrderObserver:
+    """Place an order of the cart as it is, unless it is to be another; return who waits for it."""
+    observer = FakeOrderObserver()
+    cart.submit_order(PendingOrder.purchase(what or request(cart.latest), observer))
+    return observer
+
+
+def cancels(cart: LiveCart, order: Order) -> FakeOrderObserver:
+    """Cancel *order*; return who waits for that."""
+    observer = FakeOrderObserver()
+    cart.submit_order(PendingOrder.cancellation(order, observer))
+    return observer
+
+
+def bought(around: Around) -> Order:
+    """Buy all that is in the cart, and save it."""
+    observer = buys(around.cart)
+    around.saves()
+    return observer.order
+
+
+def test_an_order_is_told_only_when_it_is_saved_and_the_tabs_get_the_patch_first() -> None:
+    around, here = Around(TWO_MILK), another_tab()
+    around.let_in(here)
+
+    observer = buys(around.cart)
+    assert (observer.heard, here.heard) == ([], [])
+    around.saves()
+
+    order = observer.order
+    assert around.changes == (PlaceOrder(order, None),)
+    assert told(here.heard) == ["Changed", "OrderMoved"]
+    assert isinstance(here.heard[0], Changed)
+    assert (here.heard[0].by, here.heard[0].lines) == (BY_ORDER, {MILK: None})
+    assert here.heard[1] == OrderMoved(order.number, OrderState.PLACED)
+    assert (around.cart.saved.lines, around.cart.saved.rev) == ({}, TWO_MILK.rev + 1)
+
+
+def test_an_order_is_saved_once() -> None:
+    around = Around(TWO_MILK)
+    bought(around)
+    another_tab().asks(around.cart, 1, AddLine(MILK, 1))
+
+    around.saves()
+
+    assert around.changes == ()
+
+
+def test_what_is_refused_is_told_at_once_and_nothing_is_saved() -> None:
+    around = Around(EMPTY)
+
+    (refusal,) = buys(around.cart).heard
+
+    assert isinstance(refusal, Rejected)
+    assert refusal.why is RejectReason.EMPTY
+    assert around.writer.waiting == {}
+
+
+def test_a_refusal_waits_for_what_came_before_it() -> None:
+    around, here = Around(TWO_MILK), another_tab()
+    here.asks(around.cart, 1, AddLine(MILK, 1))
+
+    observer = buys(around.cart, request(TWO_MILK))
+    assert observer.heard == []
+    around.saves()
+
+    (refusal,) = observer.heard
+    assert isinstance(refusal, Rejected)
+    assert (refusal.why, refusal.at) == (RejectReason.STALE, position(around.cart.saved))
+
+
+def test_two_requests_with_one_key_get_one_order() -> None:
+    around = Around(TWO_MILK)
+    what = request(TWO_MILK)
+    observers = [buys(around.cart, what), buys(around.cart, what._replace(number=OrderNumber("X")))]
+
+    around.saves()
+
+    assert observers[0].order == observers[1].order
+    assert observers[0].order.number == what.number
+    assert len(around.changes) == 1
+
+
+def test_a_key_under_way_with_another_address_is_refused() -> None:
+    around = Around(TWO_MILK)
+    buys(around.cart)
+
+    other = buys(around.cart, request(TWO_MILK, deliver=ELSEWHERE))
+
+    assert other.heard == [Unresolved.REUSED]
+
+
+def test_what_comes_behind_an_order_builds_on_the_empty_cart() -> None:
+    around, here = Around(TWO_MILK), another_tab()
+    observer = buys(around.cart)
+    here.asks(around.cart, 1, AddLine(MILK, 1))
+    here.asks(around.cart, 2, Undo())
+    here.asks(around.cart, 3, Undo())
+
+    saved = around.saves()
+
+    assert observer.order.lines[0].qty == 2
+    assert saved.lines == {}
+    assert here.heard[:2] == [Ok(1, 3), Ok(2, 4)]
+    assert here.heard[2] == No(3, Code.NOTHING_TO_UNDO, "There is nothing left to undo.", 4)
+
+
+def test_an_order_that_the_disk_refuses_is_ruled_on_again_with_all_that_waits() -> None:
+    around, here = Around(TWO_MILK), another_tab()
+    around.let_in(here)
+    here.asks(around.cart, 1, AddLine(APPLES, 1))
+    observer = buys(around.cart)
+    here.asks(around.cart, 2, AddLine(APPLES, 4))
+    around.takes()
+    around.updates_catalog(catalog_with(MILK, stock=1))
+    here.hears()
+
+    around.cart.refuse()
+    assert (observer.heard, here.heard) == ([], [])
+    saved = around.saves()
+
+    (refusal,) = observer.heard
+    assert isinstance(refusal, Rejected)
+    assert (refusal.why, around.changes) == (RejectReason.SHORT, ())
+    assert [one for one in here.heard if isinstance(one, Ok)] == [Ok(1, 2), Ok(2, 3)]
+    assert (saved.lines[MILK].qty, saved.lines[APPLES].qty) == (2, 5)
+
+
+def test_an_order_that_the_disk_refuses_for_a_passing_reason_is_saved_in_the_end() -> None:
+    around = Around(TWO_MILK)
+    observer = buys(around.cart)
+    around.takes()
+
+    around.cart.refuse()
+    around.saves()
+
+    assert around.changes == (PlaceOrder(observer.order, None),)
+
+
+def test_an_order_that_the_disk_refuses_again_and_again_is_given_up_for_now() -> None:
+    around, there = Around(TWO_MILK), another_tab()
+    observer = buys(around.cart)
+    there.asks(around.cart, 1, AddLine(APPLES, 1))
+
+    for _ in range(MOST_REFUSALS):
+        assert observer.heard == []
+        around.takes()
+        around.cart.refuse()
+    saved = around.saves()
+
+    assert observer.heard == [Unresolved.LATER]
+    assert around.changes == ()
+    assert (saved.lines[MILK].qty, saved.lines[APPLES].qty) == (2, 1)
+
+
+def test_an_order_over_a_cart_that_somebody_else_has_saved_is_ruled_on_again() -> None:
+    around = Around(TWO_MILK)
+    observer = buys(around.cart)
+    around.takes()
+    elsewhere = after(AddLine(MILK, 1), cart=TWO_MILK)._replace(version=1)
+
+    around.cart.mark_stale()
+    around.cart.reload(elsewhere)
+
+    (refusal,) = observer.heard
+    assert isinstance(refusal, Rejected)
+    assert (refusal.why, refusal.at) == (RejectReason.STALE, position(elsewhere))
+
+
+def test_an_order_of_a_cart_that_is_being_read_again_waits() -> None:
+    around = Around(TWO_MILK)
+    around.cart.mark_stale()
+
+    observer, refused = buys(around.cart), buys(around.cart, request(EMPTY, key="other"))
+    assert (observer.heard, refused.heard, around.writer.waiting) == ([], [], {})
+    around.cart.reload(TWO_MILK._replace(version=1))
+    around.saves()
+
+    assert observer.order.lines[0].qty == 2
+    assert len(refused.heard) == 1
+
+
+def test_an_order_of_which_nobody_knows_whether_it_is_saved_has_to_be_asked_again() -> None:
+    around = Around(TWO_MILK)
+    observer = buys(around.cart)
+    around.takes()
+
+    around.cart.mark_unknown()
+    meanwhile = buys(around.cart)
+
+    assert observer.heard == meanwhile.heard == [Unresolved.LATER]
+    assert around.cart.latest == TWO_MILK
+
+
+def test_an_order_of_a_cart_that_is_given_up_has_to_be_asked_again() -> None:
+    around = Around(TWO_MILK)
+    observer = buys(around.cart)
+
+    around.cart.lose()
+    late = buys(around.cart, request(TWO_MILK, key="other"))
+
+    assert around.cart.sync_state is SyncState.LOST
+    assert observer.heard == late.heard == [Unresolved.LATER]
+
+
+def test_a_cancelled_order_gives_the_voucher_back_and_the_tabs_learn_that_it_counts() -> None:
+    around, here = Around(after(AddLine(MILK, 2), SetVoucher(TENTH))), another_tab()
+    around.updates_catalog(shelf_honouring(replace(CATALOG.vouchers[TENTH], uses_each=1)))
+    order = bought(around)
+    here.asks(around.cart, 1, SetVoucher(TENTH))
+    around.saves()
+    around.let_in(here)
+    here.hears()
+
+    observer = cancels(around.cart, order)
+    assert (observer.heard, here.heard) == ([], [])
+    around.saves()
+
+    (prices,) = here.heard
+    assert isinstance(prices, Prices)
+    assert isinstance(prices.voucher, ShownVoucher)
+    assert prices.voucher.state is VoucherState.OK
+    assert observer.order == order._replace(state=OrderState.CANCELLED)
+    assert (around.changes, around.cart.saved.used) == ((CancelOrder(order),), {})
+
+
+def test_who_cancels_twice_cancels_once() -> None:
+    around = Around(TWO_MILK)
+    order = bought(around)
+    observers = [cancels(around.cart, order), cancels(around.cart, order)]
+
+    around.saves()
+
+    assert around.changes == (CancelOrder(order),)
+    assert observers[0].order == observers[1].order
+
+
+def test_who_cancels_what_has_moved_on_is_told_so_and_the_rest_is_saved() -> None:
+    around, here = Around(TWO_MILK), another_tab()
+    order = bought(around)
+    here.asks(around.cart, 1, AddLine(MILK, 1))
+    observer = cancels(around.cart, order)
+    around.takes()
+
+    around.cart.refuse()
+    saved = around.saves()
+
+    assert observer.heard == [Unresolved.OVERTAKEN]
+    assert (around.changes, saved.lines[MILK].qty) == ((), 1)
+
+
+async def test_a_hub_passes_on_what_could_not_be_saved_and_lets_idle_carts_go() -> None:
+    around = AroundHub()
+    around.disk.carts[ADA] = TWO_MILK
+    async with around.hub.borrow(ADA, None) as cart:
+        observer = buys(cart)
+    assert around.hub.open_carts == 1
+    around.writer.takes()
+    around.hub.update_catalog(2, catalog_with(MILK, stock=0))
+
+    around.hub.refuse([ADA, AccountId("u-nobody")])
+
+    assert len(observer.heard) == 1
+    assert around.hub.open_carts == 0
+
+
+async def test_the_tabs_of_an_account_are_told_that_an_order_moved_on() -> None:
+    news = OrderMoved(OrderNumber("7QK4-M2XD"), OrderState.PACKED)
+    around, here = AroundHub(), another_tab()
+    await around.enters(here)
+    here.hears()
+
+    around.hub.tell_orders([(ADA, news), (AccountId("u-nobody"), news)])
+
+    assert here.heard == [news]

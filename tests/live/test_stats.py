@@ -1,0 +1,111 @@
+"""What is counted of what happens, and how it reads a little later."""
+
+import pytest
+
+from app.domain.ops import AddLine
+from app.domain.verdicts import Code, No, Ok, RetryCode, RetryLater
+from app.live.histogram import BOUNDS_S, Histogram
+from app.live.stats import SECONDS, Durations, Stats
+from tests.examples import APPLES, ref
+from tests.live.around import Around
+from tests.live.fakes import FakeTab
+
+
+def test_a_share_of_durations_lies_within_so_many_milliseconds() -> None:
+    durations = Durations(Histogram())
+    for each in range(100, 0, -1):
+        durations.record(each / 1000)
+
+    assert durations.ms(0.5) == pytest.approx(50)
+    assert durations.ms(0.99) == pytest.approx(99)
+    assert len(durations) == 100
+
+
+def test_what_comes_later_counts_too() -> None:
+    durations = Durations(Histogram())
+    assert durations.ms(0.5) is None
+    durations.record(0.001)
+    assert durations.ms(0.99) == pytest.approx(1)
+
+    durations.record(0.003)
+
+    assert durations.ms(0.99) == pytest.approx(3)
+
+
+def test_answers_are_counted_by_their_code() -> None:
+    second = Stats().at(7.2)
+
+    second.answer(Ok(1, 1), 0.002)
+    second.answer(Ok(2, 2), 0.004)
+    second.answer(No(3, Code.SOLD_OUT, "Sold out.", 2), 0.006)
+    second.put_off(RetryLater(4, RetryCode.RATE, 100))
+
+    assert second.verdicts == {"ok": 2, "sold_out": 1, "rate": 1}
+    assert len(second.answers) == 3
+
+
+def test_whole_seconds_are_shown_oldest_first_also_those_in_which_nothing_happened() -> None:
+    stats = Stats()
+    for now_s in (100.0, 100.9, 102.0, 103.0):
+        stats.at(now_s).answer(Ok(1, 1), 0.001)
+
+    last = stats.last(103.5)
+
+    assert len(last) == SECONDS
+    assert [second.verdicts.total() for second in last[-4:]] == [0, 2, 0, 1]
+
+
+def test_what_is_older_than_a_minute_is_forgotten() -> None:
+    stats = Stats()
+    for now_s in range(3 * SECONDS):
+        stats.at(now_s).answer(Ok(1, 1), 0.001)
+
+    assert all(second.verdicts.total() for second in stats.last(3 * SECONDS))
+    assert not any(second.verdicts for second in stats.last(2 * SECONDS - 1))
+
+
+def test_what_is_forgotten_by_the_second_is_counted_for_ever() -> None:
+    stats = Stats()
+    assert stats.verdicts == {}
+
+    for now_s in range(3 * SECONDS):
+        stats.at(now_s).answer(Ok(1, 1), 0.002)
+    stats.at(3 * SECONDS).put_off(RetryLater(2, RetryCode.RATE, 100))
+
+    assert stats.verdicts == {"ok": 3 * SECONDS, "rate": 1}
+    assert sum(stats.answers.counts) == 3 * SECONDS
+    assert stats.answers.sum_s == pytest.approx(3 * SECONDS * 0.002)
+
+
+def test_a_duration_counts_in_the_first_bound_that_it_does_not_exceed() -> None:
+    histogram = Histogram()
+
+    for took_s in (0.0, BOUNDS_S[0], BOUNDS_S[0] + 1e-6, BOUNDS_S[-1], BOUNDS_S[-1] + 1):
+        histogram.record(took_s)
+
+    assert (histogram.counts[:2], histogram.counts[-2:]) == ([2, 1], [1, 1])
+    assert sum(histogram.counts) == 5
+
+
+def test_carts_are_counted_by_what_became_of_them() -> None:
+    stats = Stats()
+
+    stats.commit(7.0, 0.004, (("ada", "bob"), (), ("eve",), (), ()))
+    stats.commit(7.5, 0.001, (("ada",), (), (), (), ()))
+
+    assert stats.saves == {"saved": 3, "stale": 1}
+    assert sum(stats.commits.counts) == 2
+    assert len(stats.at(7.9).commits) == 2
+
+
+def test_an_op_counts_when_it_is_told_with_the_time_since_it_was_asked() -> None:
+    around, tab = Around(), FakeTab()
+    around.let_in(tab)
+    around.cart.submit(ref(around.cart.latest), AddLine(APPLES, 1), tab)
+    around.clock.passes(0.25)
+
+    around.saves()
+
+    second = around.context.stats.at(around.clock.steady_s())
+    assert second.verdicts == {"ok": 1}
+    assert second.answers.ms(0.5) == pytest.approx(250)

@@ -1,0 +1,142 @@
+"""The description of the socket: held against the samples, and against the code."""
+
+from typing import Any, get_args
+
+import pytest
+
+from app.domain.limits import Limits
+from app.domain.ops import Kind
+from app.domain.totals import ShownLine, Totals
+from app.domain.vouchers import ShownVoucher
+from app.protocol.asyncapi import CLOSE_CODES, FROM_CLIENTS, FROM_THE_SHOP, describe_socket
+from app.protocol.decode import _MESSAGES, _OPS
+from app.protocol.encode import fields_of
+from app.protocol.messages import ServerMessage
+from app.protocol.schemas import SCHEMAS
+from app.server.websocket import NOT_UTF8, TOO_LARGE
+from app.ws.close_codes import CloseCode
+from tests.protocol.samples import SAID_BY_CLIENTS, SAID_BY_THE_SHOP, Fields
+from tests.protocol.told import NEWS
+from tests.schemas import misfits
+
+VERDICTS = ".verdicts[]."
+"""They have samples of their own."""
+RFC_6455 = {1000, 1001, 1002}
+
+
+def described(schema: dict[str, Any], at: str = "") -> set[str]:
+    """Return the path of every field that *schema* describes."""
+    if "$ref" in schema:
+        return described(SCHEMAS[schema["$ref"].rpartition("/")[2]], at)
+    inner = [described(one, at) for one in schema.get("anyOf", ())]
+    inner += [
+        described(each, f"{at}.{name}") for name, each in schema.get("properties", {}).items()
+    ]
+    inner += [described(each, f"{at}[]") for each in _inside(schema)]
+    return {at}.union(*inner)
+
+
+def _inside(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    others = [schema.get("items"), schema.get("additionalProperties")]
+    return [each for each in others if isinstance(each, dict)]
+
+
+def shown(value: object, schema: dict[str, Any], at: str = "") -> set[str]:
+    """Return the path of every field that stands in *value*, where *schema* has values by SKU."""
+    if "$ref" in schema:
+        return shown(value, SCHEMAS[schema["$ref"].rpartition("/")[2]], at)
+    found = [shown(value, one, at) for one in schema.get("anyOf", ())]
+    if isinstance(value, dict):
+        fields, others = schema.get("properties", {}), schema.get("additionalProperties")
+        found += [
+            shown(value[name], fields[name], f"{at}.{name}") for name in value if name in fields
+        ]
+        if isinstance(others, dict):
+            found += [shown(each, others, f"{at}[]") for each in value.values()]
+    elif isinstance(value, list) and "items" in schema:
+        found += [shown(each, schema["items"], f"{at}[]") for each in value]
+    return {at}.union(*found)
+
+
+@pytest.mark.parametrize("name", SAID_BY_THE_SHOP)
+def test_what_the_shop_says_fits_and_nothing_of_it_is_left_out(name: str) -> None:
+    said = SAID_BY_THE_SHOP[name]
+
+    assert misfits(said, FROM_THE_SHOP[said["t"]], SCHEMAS) == []
+
+
+@pytest.mark.parametrize("name", SAID_BY_CLIENTS)
+def test_what_clients_say_fits(name: str) -> None:
+    said = SAID_BY_CLIENTS[name]
+
+    assert misfits(said, FROM_CLIENTS[said["t"]], SCHEMAS) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("op_line_add", {"qty": 100}),
+        ("op_line_add", {"k": "line.steal"}),
+        ("hello_first", {"gen": 0}),
+        ("ping", {"id": "7"}),
+        ("ping", {"id": True}),
+        ("watch", {"skus": ["Milk"]}),
+        ("watch", {"skus": ["milk-2l"] * 201}),
+        ("op_note_set", {"text": "x" * 501}),
+    ],
+)
+def test_what_the_decoder_refuses_does_not_fit_either(name: str, change: Fields) -> None:
+    said = SAID_BY_CLIENTS[name]
+
+    assert misfits(said | change, FROM_CLIENTS[said["t"]], SCHEMAS) != []
+
+
+def test_a_field_that_is_not_described_would_be_found() -> None:
+    assert misfits({"t": "hb", "mood": 1}, FROM_THE_SHOP["hb"], SCHEMAS) == [
+        "it.mood is not described"
+    ]
+    assert misfits({"t": "tabs"}, FROM_THE_SHOP["tabs"], SCHEMAS) == ["it.n is missing"]
+
+
+@pytest.mark.parametrize("t", [*FROM_CLIENTS, *FROM_THE_SHOP])
+def test_every_field_that_is_described_stands_in_a_sample(t: str) -> None:
+    schema = {**FROM_CLIENTS, **FROM_THE_SHOP}[t]
+    samples = (*SAID_BY_CLIENTS.values(), *SAID_BY_THE_SHOP.values())
+
+    found = set().union(*(shown(said, schema) for said in samples if said["t"] == t))
+
+    assert {at for at in described(schema) - found if not at.startswith(VERDICTS)} == set()
+
+
+def test_every_type_of_message_and_every_op_is_described() -> None:
+    told = {str(fields_of(news)["t"]) for news in NEWS.values()}
+
+    assert {type(news) for news in NEWS.values()} == set(get_args(ServerMessage))
+    assert FROM_THE_SHOP.keys() == told
+    assert FROM_CLIENTS.keys() == _MESSAGES.keys()
+    assert {op["properties"]["k"]["const"] for op in FROM_CLIENTS["op"]["anyOf"]} == _OPS.keys()
+    assert _OPS.keys() == set(Kind)
+
+
+def test_values_have_the_very_fields_of_the_code() -> None:
+    limits = FROM_THE_SHOP["welcome"]["properties"]["limits"]["properties"]
+
+    assert tuple(SCHEMAS["Line"]["properties"]) == ShownLine._fields
+    assert tuple(SCHEMAS["Totals"]["properties"]) == tuple(Totals.__dataclass_fields__)
+    assert tuple(SCHEMAS["Voucher"]["properties"]) == ShownVoucher._fields
+    assert tuple(limits) == tuple(Limits.__dataclass_fields__)
+
+
+def test_every_close_code_is_described_and_no_other() -> None:
+    assert CLOSE_CODES.keys() == {*CloseCode, NOT_UTF8, TOO_LARGE, *RFC_6455}
+
+
+def test_the_document_holds_together() -> None:
+    document = describe_socket()
+    messages = document["components"]["messages"]
+
+    assert document["channels"]["cart"]["messages"].keys() == messages.keys()
+    assert {name: each["payload"] for name, each in messages.items()} == {
+        **FROM_CLIENTS,
+        **FROM_THE_SHOP,
+    }

@@ -1,0 +1,168 @@
+"""How what happened becomes what tabs are told (protocol.md §4)."""
+
+from app.domain.catalog import Catalog, Sku
+from app.domain.ops import AddLine, Kind, Op, SaveLine, SetLine, SetNote, SetVoucher
+from app.domain.position import position
+from app.domain.totals import price_cart, show_cart
+from app.domain.vouchers import ShownVoucher, VoucherState
+from app.protocol.messages import UNTOUCHED, By, Changed, Item, Prices, Snapshot, TabId
+from app.protocol.projections import (
+    tell_all_prices,
+    tell_change,
+    tell_moved_prices,
+    tell_snapshot,
+    tell_voucher,
+    with_items,
+)
+from tests.examples import (
+    APPLES,
+    CATALOG,
+    EGGS,
+    FIVER,
+    HERE,
+    MILK,
+    NOON,
+    after,
+    catalog_with,
+    ruling_on,
+)
+
+ADA_HERE = By(TabId("tab"), HERE, 1, Kind.ADD_LINE)
+CART = after(AddLine(APPLES, 9), AddLine(MILK, 2), SaveLine(MILK), SetVoucher(FIVER))
+NOT_ENOUGH = ShownVoucher(FIVER, "£5 off from £20", VoucherState.BELOW_MINIMUM)
+ENOUGH = NOT_ENOUGH._replace(state=VoucherState.OK)
+
+
+def changed(op: Op, told: ShownVoucher | None = NOT_ENOUGH, catalog: Catalog = CATALOG) -> Changed:
+    """Return what the tabs of a cart are told of *op*."""
+    ruling = ruling_on(op, CART, catalog)
+    assert ruling.patch
+    return tell_change(ruling.cart, ruling.patch, ADA_HERE, told, catalog, NOON)
+
+
+def moved(
+    *skus: Sku, catalog: Catalog = CATALOG, told: ShownVoucher | None = NOT_ENOUGH
+) -> Prices | None:
+    """Return what the tabs of a cart are told when products have moved."""
+    return tell_moved_prices(CART, frozenset(skus), told, catalog, NOON)
+
+
+def test_a_snapshot_is_the_whole_cart_with_its_position_and_revision() -> None:
+    assert tell_snapshot(CART, CATALOG, NOON) == Snapshot(
+        position(CART), 4, show_cart(CART, CATALOG, NOON)
+    )
+
+
+def test_a_change_is_told_in_whole_lines_with_where_it_leads_and_who_asked() -> None:
+    ruling = ruling_on(SaveLine(APPLES), CART)
+    told = changed(SaveLine(APPLES))
+
+    assert (told.prev, told.rev, told.at) == (4, 5, position(ruling.cart))
+    assert told.by == ADA_HERE
+    assert told.lines == {APPLES: None}
+    assert told.saved == {APPLES: show_cart(ruling.cart, CATALOG, NOON).saved[-1]}
+    assert told.totals == show_cart(ruling.cart, CATALOG, NOON).totals
+    assert (told.note, told.voucher) == (None, UNTOUCHED)
+
+
+def test_a_note_is_told_where_it_changed() -> None:
+    assert changed(SetNote("Ring twice")).note == "Ring twice"
+
+
+def test_a_voucher_is_told_when_it_was_put_on_or_taken_off_or_stands_otherwise() -> None:
+    assert changed(AddLine(APPLES, 1)).voucher == ENOUGH
+    assert changed(SetVoucher(None)).voucher is None
+    assert changed(SetNote("Hello"), told=None).voucher == NOT_ENOUGH
+
+
+def test_a_voucher_that_stands_as_told_is_not_told_again() -> None:
+    assert changed(AddLine(APPLES, 1), told=ENOUGH).voucher is UNTOUCHED
+    assert changed(SetLine(APPLES, 1)).voucher is UNTOUCHED
+
+
+def test_all_prices_are_those_of_every_line_saved_or_not() -> None:
+    catalog = catalog_with(APPLES, price=240)
+    shown = show_cart(CART, catalog, NOON)
+
+    assert tell_all_prices(CART, catalog, NOON) == Prices(
+        items=(),
+        lines={APPLES: shown.lines[0]},
+        saved={MILK: shown.saved[0]},
+        voucher=ENOUGH,
+        totals=shown.totals,
+    )
+
+
+def test_a_product_that_moved_is_told_as_the_line_that_it_makes() -> None:
+    dearer = catalog_with(APPLES, price=221)
+    shown = show_cart(CART, dearer, NOON)
+
+    prices = moved(APPLES, EGGS, catalog=dearer)
+
+    assert prices == Prices((), {APPLES: shown.lines[0]}, {}, UNTOUCHED, shown.totals)
+
+
+def test_a_saved_product_that_moved_is_told_as_a_saved_line_without_totals() -> None:
+    dearer = catalog_with(MILK, price=160)
+
+    prices = moved(MILK, catalog=dearer)
+
+    assert prices == Prices((), {}, {MILK: show_cart(CART, dearer, NOON).saved[0]})
+
+
+def test_a_price_that_makes_a_voucher_count_tells_the_voucher_too() -> None:
+    prices = moved(APPLES, catalog=catalog_with(APPLES, price=240))
+
+    assert prices
+    assert prices.voucher == ENOUGH
+
+
+def test_a_voucher_that_the_shop_withdrew_is_told_with_whatever_moved() -> None:
+    prices = moved(EGGS, catalog=CATALOG._replace(vouchers={}))
+
+    assert prices
+    assert (prices.lines, prices.saved) == ({}, {})
+    assert prices.voucher == ShownVoucher(FIVER, FIVER, VoucherState.EXPIRED)
+
+
+def test_a_product_that_is_in_no_line_means_nothing_to_a_cart() -> None:
+    assert moved(EGGS, catalog=catalog_with(EGGS, price=1)) is None
+
+
+def test_a_voucher_whose_time_has_come_is_told_with_the_totals_and_no_lines() -> None:
+    voucher, totals = price_cart(CART, CATALOG, NOON)
+
+    assert (voucher, totals) == (NOT_ENOUGH, show_cart(CART, CATALOG, NOON).totals)
+    told = tell_voucher(CART, frozenset(), voucher, totals, CATALOG)
+    assert told == Prices((), {}, {}, NOT_ENOUGH, totals)
+
+
+def test_whatever_is_told_with_totals_brings_the_lines_that_are_owed() -> None:
+    dearer = catalog_with(APPLES, price=221)
+    ruling, owed = ruling_on(SetNote("Hello"), CART, dearer), frozenset({APPLES, EGGS})
+    assert ruling.patch
+    shown = show_cart(CART, dearer, NOON)
+
+    change = tell_change(ruling.cart, ruling.patch, ADA_HERE, NOT_ENOUGH, dearer, NOON, owed)
+    voucher = tell_voucher(CART, owed, NOT_ENOUGH, shown.totals, dearer)
+
+    assert change.lines == voucher.lines == {APPLES: shown.lines[0]}
+
+
+def test_a_line_that_is_owed_and_taken_out_is_told_as_taken_out() -> None:
+    ruling = ruling_on(SaveLine(APPLES), CART)
+    assert ruling.patch
+
+    change = tell_change(
+        ruling.cart, ruling.patch, ADA_HERE, NOT_ENOUGH, CATALOG, NOON, frozenset({APPLES})
+    )
+
+    assert change.lines == {APPLES: None}
+
+
+def test_what_a_tab_watches_is_told_along_with_its_cart_or_alone() -> None:
+    items = (Item(EGGS, CATALOG.products[EGGS].price, 0),)
+    prices = tell_all_prices(CART, CATALOG, NOON)
+
+    assert with_items(prices, items) == prices._replace(items=items)
+    assert with_items(None, items) == Prices(items, {}, {}, UNTOUCHED, None)

@@ -1,0 +1,84 @@
+"""What other servers did and never told is found all the same."""
+
+import pytest
+from sqlalchemy import Connection
+
+from app.domain.cart import AccountId
+from app.domain.ops import SetNote
+from app.live.ports import DisconnectReason
+from app.runtime import cluster
+from app.runtime.cluster import PeerListener
+from app.store.carts import as_save, load_cart, save_carts
+from app.store.engines import connect
+from app.store.migrations import migrate
+from app.store.sessions import end_session
+from tests.databases import Databases
+from tests.examples import NOON, after
+from tests.http.house import House, open_house
+from tests.http.logins import session_of, with_socket
+from tests.http.visitor import ADA
+
+NOTE = "Written at another server"
+
+
+@pytest.fixture
+def url(databases: Databases) -> str:
+    """Return an empty database."""
+    engine = connect(url := databases.new())
+    migrate(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Go round at once."""
+    monkeypatch.setattr(cluster, "ROUND_EVERY_S", 0.01)
+
+
+def ears_of(house: House) -> PeerListener:
+    """Return what would hear the news of other servers."""
+    context = house.context
+    return PeerListener(
+        context.hub, context.sessions, house.database, context.lifetime, house.clock.now_s
+    )
+
+
+def write_note(connection: Connection, account: AccountId) -> None:
+    """Save a note as another server does."""
+    cart = after(SetNote(NOTE), cart=load_cart(connection, account))
+    save_carts(connection, [as_save(cart, ())], NOON)
+
+
+def test_a_round_is_made_every_30_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+
+    assert cluster.ROUND_EVERY_S == 30
+
+
+async def test_a_cart_that_moved_without_a_word_is_found_on_the_round(url: str) -> None:
+    async with open_house(url) as house:
+        session = await session_of(house, await house.visitor().send("/api/accounts", ADA))
+        assert session
+        hub, listener = house.context.hub, ears_of(house)
+        async with hub.borrow(session.account, None) as cart:
+            await house.database.write(write_note, session.account)
+            assert cart.saved.note == ""
+
+            await listener.go_round()
+            await listener.look()
+            await hub.resync()
+
+            assert cart.saved.note == NOTE
+
+
+async def test_a_login_that_ended_without_a_word_is_found_on_the_round(url: str) -> None:
+    async with open_house(url) as house:
+        begun = await house.visitor().send("/api/accounts", ADA)
+        session, socket = await session_of(house, begun), await with_socket(house, begun)
+        assert session
+        await house.database.write(end_session, session.id_hash)
+
+        await ears_of(house).go_round()
+
+        assert socket.dismissed == [DisconnectReason.SIGNED_OUT]

@@ -1,0 +1,301 @@
+"""What a shop is told by its environment."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from app.domain.limits import Limits
+from app.domain.sessions import Lifetime
+from app.runtime.config import BadSetting, Config, read_config, sources, variable
+
+SECRET = "0123456789abcdef0123456789abcdef"
+LOAD = {"SHOP_LIMITS": "load"}
+OUT_THERE = {"SHOP_ORIGINS": "https://shop.example"}
+
+GIVEN: list[tuple[str, str, Any]] = [
+    ("bind", "0.0.0.0:80", "0.0.0.0:80"),
+    ("origins", "https://shop.example", ("https://shop.example",)),
+    ("database", "sqlite:////srv/shop.db", "sqlite:////srv/shop.db"),
+    ("redis", "", ""),
+    ("secret", SECRET, SECRET),
+    ("proxies", "127.0.0.1, 10.0.0.0/8", "127.0.0.1, 10.0.0.0/8"),
+    ("metrics", "10.0.0.5:9100", "10.0.0.5:9100"),
+    ("node", "w2", "w2"),
+    ("log", "debug", "debug"),
+    ("limits", "", ""),
+    ("burst", "1", 1),
+    ("per_s", "1000000", 1_000_000),
+    ("sockets", "3", 3),
+    ("sockets_without_hello", "4", 4),
+    ("sockets_without_login", "5", 5),
+    ("sockets_in_all", "6", 6),
+    ("hello_ms", "7", 7),
+    ("heartbeat_ms", "100", 100),
+    ("drain_ms", "0", 0),
+    ("login_s", "60", 60),
+    ("login_idle_s", "30", 30),
+    ("sign_in_failures", "0", 0),
+    ("registrations", "8", 8),
+    ("registrations_per_h", "9", 9),
+]
+
+BAD = [
+    ("proxies", "*"),
+    ("proxies", "proxy.example"),
+    ("proxies", "10.0.0.1/8"),
+    ("metrics", "9100"),
+    ("metrics", "0.0.0.0:9100"),
+    ("metrics", "8.8.8.8:9100"),
+    ("metrics", "shop.example:9100"),
+    ("bind", "8000"),
+    ("bind", ":8000"),
+    ("bind", "127.0.0.1:"),
+    ("bind", "127.0.0.1:0"),
+    ("bind", "127.0.0.1:65536"),
+    ("bind", "127.0.0.1:http"),
+    ("bind", "127.0.0.1:8²"),
+    ("origins", ""),
+    ("origins", " , "),
+    ("origins", "shop.example"),
+    ("origins", "*"),
+    ("origins", "https://shop.example/"),
+    ("origins", "https://shop.example/shop"),
+    ("origins", "https://shop.example?"),
+    ("origins", "https://"),
+    ("origins", "https://:8000"),
+    ("origins", "https://me@shop.example"),
+    ("origins", "https://shop.example:99999"),
+    ("origins", "https://shop.example:http"),
+    ("origins", "https://shop.example:443"),
+    ("origins", "http://localhost:80"),
+    ("origins", "https://[::1"),
+    ("origins", "https://Shop.Example"),
+    ("origins", "ws://shop.example"),
+    ("origins", "http://shop.example"),
+    ("origins", "http://192.0.2.1"),
+    ("origins", "https://shop.example,http://localhost:8000"),
+    ("database", "shop.db"),
+    ("database", "sqlite:///"),
+    ("database", "postgresql://localhost"),
+    ("database", "postgresql+asyncpg://localhost/shop"),
+    ("database", "mysql://localhost/shop"),
+    ("redis", "127.0.0.1:6379"),
+    ("secret", SECRET[1:]),
+    ("log", "loud"),
+    ("limits", "none"),
+    ("burst", "0"),
+    ("burst", "-1"),
+    ("burst", "1.5"),
+    ("burst", "many"),
+    ("burst", "٣"),
+    ("burst", ""),
+    ("per_s", "1000001"),
+    ("sockets", "0"),
+    ("sockets_without_hello", "0"),
+    ("sockets_without_login", "0"),
+    ("sockets_in_all", "0"),
+    ("hello_ms", "0"),
+    ("heartbeat_ms", "99"),
+    ("drain_ms", "12001"),
+    ("login_s", "0"),
+    ("login_idle_s", "100000001"),
+    ("sign_in_failures", "-1"),
+    ("registrations", "0"),
+    ("registrations_per_h", "0"),
+]
+
+
+def fault_of(environ: dict[str, str]) -> str:
+    """Return why these settings are refused."""
+    with pytest.raises(BadSetting) as fault:
+        read_config(environ)
+    return str(fault.value)
+
+
+def test_what_is_not_said_is_as_it_always_is() -> None:
+    config = read_config({"HOME": "/root"})
+
+    assert config == Config(origins=("http://127.0.0.1:8000", "http://localhost:8000"))
+    assert config.told_limits == Limits()
+    assert config.lifetime == Lifetime()
+
+
+def test_every_setting_can_be_given() -> None:
+    assert [name for name, *_ in GIVEN] == [each.name for each in fields(Config)]
+
+
+@pytest.mark.parametrize(("name", "text", "value"), GIVEN)
+def test_what_is_given_counts(name: str, text: str, value: object) -> None:
+    environ = {variable(name): text}
+
+    assert getattr(read_config(environ), name) == value
+    assert sources(environ)[name] == variable(name)
+
+
+@pytest.mark.parametrize(("name", "text"), BAD)
+def test_a_bad_setting_is_one_clear_sentence(name: str, text: str) -> None:
+    fault = fault_of({variable(name): text})
+
+    assert fault.startswith(f"{variable(name)}: ")
+    assert fault.endswith(".")
+    assert "\n" not in fault
+
+
+def test_every_setting_that_can_be_wrong_says_so() -> None:
+    assert {name for name, _ in BAD} == {each.name for each in fields(Config)} - {"node"}
+
+
+def test_a_setting_that_there_is_not_is_refused_and_other_variables_are_not() -> None:
+    fault = fault_of({"SHOP_BURTS": "10", "PATH": "/bin"})
+
+    assert fault == "SHOP_BURTS: there is no such setting. “shop config” lists them all."
+
+
+def test_a_secret_that_is_refused_is_not_told() -> None:
+    assert "short" not in fault_of({"SHOP_SECRET": "short"})
+
+
+def test_many_origins_may_be_given() -> None:
+    config = read_config({"SHOP_ORIGINS": " https://shop.example, https://www.shop.example:8443 ,"})
+
+    assert config.origins == ("https://shop.example", "https://www.shop.example:8443")
+    assert config.is_https
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://localhost", "http://shop.localhost:8000", "http://127.0.0.2", "http://[::1]:8000"],
+)
+def test_http_is_for_loopback(origin: str) -> None:
+    config = read_config({"SHOP_ORIGINS": origin})
+
+    assert config.origins == (origin,)
+    assert not config.is_https
+
+
+@pytest.mark.parametrize(
+    ("bind", "host", "port", "origins"),
+    [
+        (
+            "127.0.0.1:9000",
+            "127.0.0.1",
+            9000,
+            ("http://127.0.0.1:9000", "http://localhost:9000"),
+        ),
+        (
+            "0.0.0.0:80",
+            "0.0.0.0",  # noqa: S104 - nothing listens here
+            80,
+            ("http://localhost", "http://127.0.0.1"),
+        ),
+        (
+            "[::1]:8000",
+            "::1",
+            8000,
+            ("http://[::1]:8000", "http://localhost:8000", "http://127.0.0.1:8000"),
+        ),
+    ],
+)
+def test_without_origins_pages_come_from_where_the_shop_listens(
+    bind: str, host: str, port: int, origins: tuple[str, ...]
+) -> None:
+    config = read_config({"SHOP_BIND": bind})
+
+    assert (config.host, config.port) == (host, port)
+    assert config.origins == origins
+
+
+def test_clients_are_told_the_limits_that_are_in_force() -> None:
+    config = read_config({"SHOP_BURST": "5", "SHOP_PER_S": "6", "SHOP_SOCKETS": "7"})
+
+    assert config.told_limits == Limits(burst=5, per_s=6, sockets=7)
+
+
+def test_logins_last_as_long_as_they_are_given() -> None:
+    config = read_config({"SHOP_LOGIN_S": "60", "SHOP_LOGIN_IDLE_S": "30"})
+
+    assert config.lifetime == Lifetime(absolute_s=60, idle_s=30)
+
+
+def test_a_load_test_lifts_every_limit_and_nothing_else() -> None:
+    usual, lifted = read_config({}), read_config(LOAD)
+
+    raised = {
+        each.name
+        for each in fields(Config)
+        if getattr(lifted, each.name) != getattr(usual, each.name)
+    }
+    assert raised == {
+        "limits",
+        "burst",
+        "per_s",
+        "sockets",
+        "sockets_without_hello",
+        "sockets_without_login",
+        "sockets_in_all",
+        "sign_in_failures",
+        "registrations",
+        "registrations_per_h",
+    }
+    assert (lifted.burst, lifted.per_s, lifted.sockets) == (1_000_000,) * 3
+
+
+def test_a_limit_that_is_given_is_not_lifted() -> None:
+    config = read_config({**LOAD, "SHOP_BURST": "5"})
+
+    assert (config.burst, config.per_s) == (5, 1_000_000)
+
+
+@pytest.mark.parametrize(
+    "origins", ["https://shop.example", "https://localhost,https://shop.example"]
+)
+def test_limits_are_not_lifted_unless_every_origin_is_loopback(origins: str) -> None:
+    assert fault_of({**LOAD, "SHOP_ORIGINS": origins}) == (
+        "SHOP_LIMITS: “load” is refused, because “https://shop.example” is not a loopback address."
+    )
+
+
+def test_limits_can_be_lifted_where_every_origin_is_loopback() -> None:
+    origins = "https://localhost:8443,https://127.0.0.1:8443,https://[::1]:8443"
+
+    assert read_config({**LOAD, "SHOP_ORIGINS": origins}).burst == 1_000_000
+
+
+def test_each_value_has_a_source() -> None:
+    where = sources({**LOAD, **OUT_THERE, "SHOP_BURST": "5"})
+
+    assert [*where] == [each.name for each in fields(Config)]
+    assert where["burst"] == "SHOP_BURST"
+    assert where["per_s"] == "SHOP_LIMITS=load"
+    assert where["limits"] == "SHOP_LIMITS"
+    assert where["origins"] == "SHOP_ORIGINS"
+    assert where["node"] == "default"
+
+
+def test_without_a_load_test_nothing_is_lifted() -> None:
+    assert {*sources({"HOME": "/root", "SHOP_LIMITS": ""}).values()} == {"SHOP_LIMITS", "default"}
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://shop:secret@db.example/shop", "postgresql+psycopg:///shop?host=/run"]
+)
+def test_a_postgresql_database_can_be_shared_with_news_over_redis(url: str) -> None:
+    config = read_config({"SHOP_DATABASE": url, "SHOP_REDIS": "redis://127.0.0.1:6379/0"})
+
+    assert (config.database, config.redis) == (url, "redis://127.0.0.1:6379/0")
+    assert config.is_shareable
+
+
+def test_a_file_cannot_be_shared() -> None:
+    assert not read_config({}).is_shareable
+    assert "SHOP_DATABASE" in fault_of({"SHOP_REDIS": "redis://127.0.0.1"})
+
+
+@pytest.mark.parametrize(
+    ("metrics", "host"), [("127.0.0.1:9100", "127.0.0.1"), ("[::1]:9100", "::1")]
+)
+def test_those_who_watch_have_an_address_of_their_own(metrics: str, host: str) -> None:
+    config = read_config({"SHOP_METRICS": metrics})
+
+    assert (config.metrics_host, config.metrics_port) == (host, 9100)

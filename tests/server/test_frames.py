@@ -1,0 +1,80 @@
+"""Frames as bytes, held against the library that reads and writes all the others."""
+
+from itertools import accumulate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.frames import Frame, Opcode
+
+from app.server.frames import end_of_frame, short_text, write_text
+
+LARGEST = 8192
+
+some_sizes = st.integers(0, 300) | st.sampled_from([124, 125, 126, 127, LARGEST])
+some_opcodes = st.sampled_from([Opcode.TEXT, Opcode.TEXT, Opcode.BINARY, Opcode.CONT])
+some_frames = st.builds(
+    lambda opcode, size, fin: Frame(opcode, (b"0123456789" * (size // 10 + 1))[:size], fin),
+    some_opcodes,
+    some_sizes,
+    st.booleans(),
+)
+
+
+def spelled(frame: Frame) -> bytes:
+    """Return *frame* as a client sends it."""
+    return frame.serialize(mask=True)
+
+
+@given(st.lists(some_frames, max_size=4), st.integers(0, 20))
+def test_frames_are_told_apart_wherever_the_line_is_cut(frames: list[Frame], cut: int) -> None:
+    whole = [spelled(frame) for frame in frames]
+    ends = [*accumulate(map(len, whole))]
+    data = b"".join(whole)
+    there = data[: max(0, len(data) - cut)]
+
+    found = [0]
+    while (end := end_of_frame(there, found[-1], LARGEST)) is not None:
+        found.append(end)
+
+    assert found[1:] == [end for end in ends if end <= len(there)]
+
+
+@given(some_frames)
+def test_only_a_short_text_in_one_piece_is_read_here(frame: Frame) -> None:
+    is_short_text = frame.opcode is Opcode.TEXT and frame.fin and len(frame.data) <= 125
+
+    assert short_text(spelled(frame)) == (bytes(frame.data) if is_short_text else None)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\xc1" + spelled(Frame(Opcode.TEXT, b"hi"))[1:],
+        spelled(Frame(Opcode.PING, b"hi")),
+        spelled(Frame(Opcode.CLOSE, b"")),
+    ],
+    ids=["compressed", "ping", "close"],
+)
+def test_what_only_looks_like_a_short_text_is_left_to_the_library(frame: bytes) -> None:
+    assert short_text(frame) is None
+
+
+def test_a_text_that_is_not_masked_is_left_to_the_library() -> None:
+    unmasked = Frame(Opcode.TEXT, b"hi").serialize(mask=False)
+
+    assert short_text(unmasked) is None
+    assert end_of_frame(unmasked, 0, LARGEST) == len(unmasked)
+
+
+def test_nobody_waits_for_a_frame_that_is_too_large() -> None:
+    begun = spelled(Frame(Opcode.TEXT, b"x" * (LARGEST + 1)))[:100]
+
+    assert end_of_frame(begun, 0, LARGEST) == len(begun)
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, 70_000])
+def test_a_text_is_written_as_the_library_would(size: int) -> None:
+    text = b"x" * size
+
+    assert write_text(text) == Frame(Opcode.TEXT, text).serialize(mask=False)

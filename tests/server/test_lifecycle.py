@@ -1,0 +1,135 @@
+"""Uvicorn's and Quart's edges, made safe: a socket that fails, and one that nobody answers on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from quart import Quart, websocket
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from app.server import lifecycle as server
+from app.server.lifecycle import ShopServer, make_server
+from app.ws.routes import SOCKET
+
+HEAD = b"""GET /ws HTTP/1.1\r
+Host: localhost\r
+Upgrade: websocket\r
+Connection: Upgrade\r
+Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+Sec-WebSocket-Version: 13\r
+\r
+"""
+A_PING = b"\x89"
+PATIENCE_S = 5
+
+
+class Clumsy:
+    """Listens, and stumbles over one word."""
+
+    def heard(self, text: str) -> None:
+        if text == "stumble":
+            raise ZeroDivisionError("for the log only")
+
+    def heard_bytes(self) -> None: ...
+
+    def failed(self, code: int, reason: str) -> None: ...
+
+    def writable(self) -> None: ...
+
+    def gone(self, code: int) -> None: ...
+
+
+def make_app() -> Quart:
+    """Return what serves clumsy sockets, and fails at one of its doors."""
+    app = Quart("clumsy")
+
+    @app.websocket("/ws")
+    async def clumsy() -> None:
+        await websocket.accept()
+        websocket.scope[SOCKET].attach(Clumsy())  # type: ignore[literal-required]
+
+    @app.websocket("/broken")
+    async def broken() -> None:
+        await websocket.accept()
+        raise ZeroDivisionError("for the log only")
+
+    return app
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[int]:
+    """Serve clumsy sockets; return at which port."""
+    ready = asyncio.Event()
+    serving = make_server(make_app(), "127.0.0.1", 0, ready.set, _hurry)
+    task = asyncio.create_task(serving.serve())
+    await ready.wait()
+    yield serving.servers[0].sockets[0].getsockname()[1]
+    serving.should_exit = True
+    await task
+
+
+async def _hurry(_in_a_hurry: object) -> None:
+    """Part from nobody."""
+
+
+async def ask(socket: ClientConnection, word: str) -> None:
+    """Say a word, and wait for an answer that never comes."""
+    await socket.send(word)
+    await socket.recv()
+
+
+@pytest.mark.parametrize(("path", "word"), [("/ws", "stumble"), ("/broken", "anything")])
+async def test_what_fails_closes_with_1011(
+    caplog: pytest.LogCaptureFixture, path: str, word: str
+) -> None:
+    async with served() as port, connect(f"ws://127.0.0.1:{port}{path}") as failing:
+        with pytest.raises(ConnectionClosed) as closed:
+            await ask(failing, word)
+
+    assert closed.value.rcvd
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1011, "")
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_what_fails_takes_no_other_socket_along() -> None:
+    async with served() as port:
+        address = f"ws://127.0.0.1:{port}/ws"
+        async with connect(address) as other, connect(address) as failing:
+            await failing.send("stumble")
+            await failing.wait_closed()
+
+            await asyncio.wait_for(await other.ping(), PATIENCE_S)
+
+
+async def test_who_answers_no_ping_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "PING_EVERY_S", 0.1)
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HEAD)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+
+        said = await asyncio.wait_for(reader.read(), PATIENCE_S)
+
+        assert said.startswith(A_PING)
+        writer.close()
+
+
+def test_who_is_not_there_is_noticed_within_45_seconds() -> None:
+    config = _made().config
+
+    assert (config.ws_ping_interval or 0) + (config.ws_ping_timeout or 0) <= 45
+
+
+def test_what_makes_uvicorn_safe_is_set() -> None:
+    config = _made().config
+
+    assert (config.ws_max_size, config.ws_per_message_deflate) == (8192, False)
+    assert (config.proxy_headers, config.server_header) == (False, False)
+    assert config.h11_max_incomplete_event_size == 16384
+    assert config.http is server.ShopHttp
+
+
+def _made() -> ShopServer:
+    return make_server(make_app(), "127.0.0.1", 0, lambda: None, _hurry)

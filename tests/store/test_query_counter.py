@@ -1,0 +1,129 @@
+"""Counting what questions cost."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection, text
+
+from app.domain.cart import AccountId
+from app.store import database as store_database
+from app.store.accounts import add_account, set_password_hash
+from app.store.carts import as_save, load_cart, save_carts
+from app.store.database import MOST_WATCHES, Database
+from app.store.query_counter import Spent, count_queries
+from tests.examples import ADA, EMPTY, NOON
+from tests.store.people import ADA_HERSELF
+
+pytestmark = pytest.mark.on_both
+
+BOB = AccountId("u-bob")
+
+
+def count_to_five(connection: Connection) -> list[int]:
+    """Read five rows, in three ways."""
+    five = text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < 5) SELECT i FROM n"
+    )
+    rows = connection.execute(five)
+    first, some, others = rows.fetchone(), rows.fetchmany(2), rows.fetchall()
+    assert first is not None
+    return [row.i for row in (first, *some, *others)]
+
+
+async def ask_often(database: Database, times: int) -> Spent:
+    """Read a cart so often, and return what that cost."""
+    with count_queries() as counter:
+        for _ in range(times):
+            await database.read(load_cart, ADA)
+    return counter.spent
+
+
+async def test_a_read_is_counted_with_its_rows_and_its_time_and_without_begin(
+    database: Database,
+) -> None:
+    with count_queries() as counter:
+        assert await database.read(load_cart, ADA) == EMPTY
+
+    assert counter.spent[:2] == (1, 1)
+    assert 0 < counter.spent.ms < 1000
+
+
+async def test_every_row_is_counted_however_it_is_fetched(database: Database) -> None:
+    with count_queries() as counter:
+        assert await database.read(count_to_five) == [1, 2, 3, 4, 5]
+
+    assert counter.spent[:2] == (1, 5)
+
+
+async def test_a_write_is_counted_too(database: Database) -> None:
+    with count_queries() as counter:
+        await database.write(set_password_hash, ADA, "changed")
+
+    assert counter.spent[:2] == (1, 0)
+
+
+async def test_what_is_asked_outside_is_not_counted(database: Database) -> None:
+    await database.read(load_cart, ADA)
+    with count_queries() as counter:
+        pass
+    await database.read(load_cart, ADA)
+
+    assert counter.spent == Spent()
+
+
+async def test_requests_at_the_same_time_are_counted_apart(database: Database) -> None:
+    costs = await asyncio.gather(*(ask_often(database, times) for times in range(1, 6)))
+
+    assert [cost.queries for cost in costs] == [1, 2, 3, 4, 5]
+
+
+async def test_a_watch_counts_what_names_its_account_whoever_asks(database: Database) -> None:
+    bob = replace(ADA_HERSELF, account=BOB, email="bob@shop.example")
+    await database.write(add_account, bob, EMPTY.epoch, NOON)
+    database.watch("ada", [ADA])
+    database.watch("bob", [BOB])
+
+    await database.read(load_cart, ADA)
+    await database.read(count_to_five)
+    saves = [as_save(EMPTY, ()), as_save(EMPTY._replace(account=BOB), ())]
+    await database.write(save_carts, saves, NOON)
+
+    ada, bobs = database.unwatch("ada"), database.unwatch("bob")
+    assert ada is not None
+    assert bobs is not None
+    assert (ada.spent.queries, bobs.spent.queries) == (2, 1)
+    assert ada.spent.rows == bobs.spent.rows + 1
+
+
+async def test_a_watch_that_has_ended_is_gone(database: Database) -> None:
+    database.watch("ada", [ADA])
+    counter = database.unwatch("ada")
+    await database.read(load_cart, ADA)
+
+    assert counter is not None
+    assert counter.spent.queries == 0
+    assert database.unwatch("ada") is None
+
+
+async def test_the_oldest_of_too_many_watches_is_forgotten(database: Database) -> None:
+    for n in range(MOST_WATCHES + 1):
+        database.watch(f"{n}", [ADA])
+
+    assert database.unwatch("0") is None
+    assert database.unwatch("1") is not None
+
+
+async def test_a_watch_that_nobody_ends_is_forgotten_and_a_newer_one_is_not(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_database, "LONGEST_WATCH_S", 0.02)
+    database.watch("ada", [ADA])
+    monkeypatch.undo()
+    database.watch("ada", [ADA])
+    monkeypatch.setattr(store_database, "LONGEST_WATCH_S", 0.02)
+    database.watch("bob", [BOB])
+    await asyncio.sleep(0.05)
+
+    assert database.unwatch("bob") is None
+    assert database.unwatch("ada") is not None
