@@ -47,8 +47,11 @@ from app.runtime.cluster import NoPeers, PeerListener, RedisPeers
 from app.runtime.config import Config
 from app.server.health import Health, Readiness
 from app.server.lifecycle import ShopServer, Watch, make_server
+from app.services.auth import Auth
+from app.services.checkout import Checkout
 from app.services.login_backoff import LoginLocks
 from app.services.passwords import Passwords, make_hasher
+from app.services.payments import PAYMENTS
 from app.services.rate_limit import RateLimiter
 from app.store.carts import load_cart, load_carts, load_last, load_versions
 from app.store.catalog import load_catalog_changes, load_categories
@@ -141,9 +144,10 @@ def build(config: Config, lock: ServerLock, ready: Callable[[], None]) -> ShopSe
     def gauges() -> Mapping[str, int]:
         return {"sockets": len(connections.inside), "waiting": writer.waiting}
 
-    context = _make_desk(config, database, hub, sessions, gauges)
+    passwords = Passwords(make_hasher())
+    context = _make_desk(config, database, hub, sessions, passwords, gauges)
     register_blueprints(app, context)
-    metrics = Metrics(config.node, hub, connections, writer, context.passwords, bus, time.time())
+    metrics = Metrics(config.node, hub, connections, writer, passwords, bus, time.time())
 
     @app.while_serving
     async def open_shop() -> AsyncGenerator[None]:
@@ -162,7 +166,7 @@ def build(config: Config, lock: ServerLock, ready: Callable[[], None]) -> ShopSe
             other.cancel()
         if bus:
             await bus.close()
-        context.passwords.close()
+        passwords.close()
         database.close()
 
     return make_server(
@@ -203,35 +207,52 @@ def _make_app(config: Config) -> Quart:
     return app
 
 
-def _make_desk(
+def _make_desk(  # noqa: PLR0913, PLR0917 - each is a part of the server
     config: Config,
     database: Database,
     hub: Hub,
     sessions: LiveSessions,
+    passwords: Passwords,
     gauges: Callable[[], Mapping[str, int]],
 ) -> HttpContext:
-    registering = RateLimit(config.registrations, config.registrations_per_h / 3600)
     return HttpContext(
         database=database,
         hub=hub,
         catalog=hub.context.catalog,
-        request_refresh=hub.context.request_refresh,
         sessions=sessions,
+        auth=_make_auth(config, database, sessions, passwords),
+        checkout=Checkout(database, hub, PAYMENTS, secrets.randbelow),
         gauges=gauges,
         assets=Assets(ROOT / "static"),
         categories=[],
         origins=config.origins,
         lifetime=config.lifetime,
-        passwords=Passwords(make_hasher()),
-        free_failures=config.sign_in_failures,
-        registrations=RateLimiter(registering, time.monotonic),
+        now_s=time.time,
+        new_uuid=_new_uuid,
+    )
+
+
+def _make_auth(
+    config: Config, database: Database, sessions: LiveSessions, passwords: Passwords
+) -> Auth:
+    registrations = RateLimit(config.registrations, config.registrations_per_h / 3600)
+    return Auth(
+        database=database,
+        passwords=passwords,
+        registrations=RateLimiter(registrations, time.monotonic),
         login_locks=LoginLocks(),
+        live_sessions=sessions,
+        lifetime=config.lifetime,
+        free_failures=config.sign_in_failures,
         now_s=time.time,
         new_secret=lambda: secrets.token_urlsafe(32),
-        new_uuid=lambda: str(uuid4()),
+        new_uuid=_new_uuid,
         new_epoch=lambda: secrets.token_hex(4),
-        draw=secrets.randbelow,
     )
+
+
+def _new_uuid() -> str:
+    return str(uuid4())
 
 
 def _make_watch(config: Config, metrics: Metrics, database: Database, hub: Hub) -> Watch:

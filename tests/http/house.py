@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,8 +28,11 @@ from app.live.hub import Hub
 from app.live.sessions import LiveSessions
 from app.protocol.messages import OrderMoved
 from app.runtime.cluster import NoPeers
+from app.services.auth import Auth
+from app.services.checkout import Checkout
 from app.services.login_backoff import LoginLocks
 from app.services.passwords import Passwords
+from app.services.payments import PAYMENTS
 from app.services.rate_limit import RateLimiter
 from app.store.catalog import load_catalog_changes, load_categories
 from app.store.database import Database
@@ -108,7 +111,12 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    url: str, *, hasher: PasswordHasher = CHEAP, limits: Limits | None = None, **changes: Any
+    url: str,
+    *,
+    passwords: Passwords | None = None,
+    draw: Callable[[int], int] = secrets.randbelow,
+    limits: Limits | None = None,
+    **changes: Any,
 ) -> AsyncIterator[House]:
     """Open a shop whose desk is as usual but for *changes*."""
     clock, database, peers = Clock(), FlakyDatabase(url), NoPeers()
@@ -117,26 +125,34 @@ async def open_house(
     hub = Hub(disk, shop)
     await update_catalog(database, hub)
     lifetime = changes.get("lifetime", Lifetime())
+    sessions = LiveSessions(lifetime, clock.now_s, peers)
+    passwords = passwords or Passwords(CHEAP)
     usual = HttpContext(
         database=database,
         hub=hub,
         catalog=shop.catalog,
-        request_refresh=shop.request_refresh,
-        sessions=LiveSessions(lifetime, clock.now_s, peers),
+        sessions=sessions,
+        auth=Auth(
+            database=database,
+            passwords=passwords,
+            registrations=RateLimiter(RateLimit(10, 1), clock.now_s),
+            login_locks=LoginLocks(),
+            live_sessions=sessions,
+            lifetime=lifetime,
+            free_failures=4,
+            now_s=clock.now_s,
+            new_secret=lambda: secrets.token_urlsafe(32),
+            new_uuid=lambda: str(uuid4()),
+            new_epoch=lambda: secrets.token_hex(4),
+        ),
+        checkout=Checkout(database, hub, PAYMENTS, draw),
         gauges=lambda: {"sockets": 3, "waiting": writer.waiting},
         assets=ASSETS,
         categories=list(await database.read(load_categories)),
         origins=(ORIGIN,),
         lifetime=lifetime,
-        passwords=Passwords(hasher),
-        free_failures=4,
-        registrations=RateLimiter(RateLimit(10, 1), clock.now_s),
-        login_locks=LoginLocks(),
         now_s=clock.now_s,
-        new_secret=lambda: secrets.token_urlsafe(32),
         new_uuid=lambda: str(uuid4()),
-        new_epoch=lambda: secrets.token_hex(4),
-        draw=secrets.randbelow,
     )
     context = replace(usual, **changes)
     database.reads.clear()
@@ -144,7 +160,7 @@ async def open_house(
     yield House(_make_app(context), context, database, clock, writer, disk)
     writer.close()
     await saving
-    context.passwords.close()
+    passwords.close()
     database.close()
 
 
