@@ -214,6 +214,8 @@ def _make_desk(
     return HttpContext(
         database=database,
         hub=hub,
+        catalog=hub.context.catalog,
+        request_refresh=hub.context.request_refresh,
         sessions=sessions,
         gauges=gauges,
         assets=Assets(ROOT / "static"),

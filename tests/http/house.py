@@ -120,6 +120,8 @@ async def open_house(
     usual = HttpContext(
         database=database,
         hub=hub,
+        catalog=shop.catalog,
+        request_refresh=shop.request_refresh,
         sessions=LiveSessions(lifetime, clock.now_s, peers),
         gauges=lambda: {"sockets": 3, "waiting": writer.waiting},
         assets=ASSETS,
