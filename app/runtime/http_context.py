@@ -40,6 +40,8 @@ def make_http_context(  # noqa: PLR0913 - each is a part of the server
     return HttpContext(
         database=live.database,
         hub=live.hub,
+        catalog=live.hub.context.catalog,
+        request_refresh=live.hub.context.request_refresh,
         sessions=live.sessions,
         gauges=gauges,
         assets=assets,

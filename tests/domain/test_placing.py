@@ -112,7 +112,7 @@ def test_a_line_that_cannot_be_sold_as_agreed_stands_in_the_way(
 
 
 @pytest.mark.parametrize(
-    ("shelf", "why"),
+    ("catalog", "why"),
     [
         (catalog_with(MILK, RISEN, stock=1), RejectReason.PRICE_RISE),
         (catalog_with(MILK, catalog_with(APPLES, stock=1), sold=False), RejectReason.SHORT),

@@ -34,7 +34,7 @@ NEVER_MORE = catalog_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
 
 
 @pytest.mark.parametrize(
-    ("op", "cart", "shelf", "code"),
+    ("op", "cart", "catalog", "code"),
     [
         (SetLine(GHOST, 100), FULL, CROWDED_SHELF, Code.UNKNOWN_SKU),
         (AddLine(ONE_MORE, 100), FULL, NEVER_MORE, Code.GONE),

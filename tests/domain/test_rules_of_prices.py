@@ -49,7 +49,7 @@ def test_the_agreed_price_of_a_new_line_is(
         SetLine(APPLES, 3, Money(1)),
     ],
 )
-@pytest.mark.parametrize("shelf", [DEARER, CHEAPER], ids=["after a rise", "after a fall"])
+@pytest.mark.parametrize("catalog", [DEARER, CHEAPER], ids=["after a rise", "after a fall"])
 def test_adding_more_keeps_the_agreed_price(op: Op, catalog: Catalog) -> None:
     assert granted(op, ONE_APPLE, catalog).lines[APPLES] == Line(1, 3, Money(220))
 

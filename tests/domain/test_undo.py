@@ -70,7 +70,7 @@ EACH_KIND = [
 
 @pytest.mark.parametrize("op", EACH_KIND, ids=str)
 @pytest.mark.parametrize(
-    "shelf",
+    "catalog",
     [CATALOG, catalog_with(APPLES, stock=0), catalog_with(APPLES, sold=False, price=9)],
     ids=["same shelf", "sold out", "gone"],
 )

@@ -78,4 +78,4 @@ async def _put(context: HttpContext, login: Session, outbox: OutboxId, asked: Su
             voucher = cart.snapshot().cart.voucher
     except DatabaseUnavailable:
         return NOT_SAVED
-    return notice_of(asked.op, told, context.hub.context.catalog.today, voucher)
+    return notice_of(asked.op, told, context.catalog.today, voucher)

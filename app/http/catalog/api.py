@@ -25,7 +25,7 @@ def catalog_api_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get("/api/products/<sku>")
     async def product(sku: Sku) -> Response:
-        if (found := context.hub.context.catalog.today.products.get(sku)) is None:
+        if (found := context.catalog.today.products.get(sku)) is None:
             raise not_found()
         return await _public(fields_of(found))
 
@@ -33,7 +33,7 @@ def catalog_api_blueprint(context: HttpContext) -> Blueprint:
 
 
 def _products(context: HttpContext) -> list[Product]:
-    return list(context.hub.context.catalog.today.products.values())
+    return list(context.catalog.today.products.values())
 
 
 def _search() -> Search:

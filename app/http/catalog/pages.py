@@ -49,7 +49,7 @@ def catalog_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get("/p/<slug>")
     async def product(slug: str) -> Response:
-        products = context.hub.context.catalog.today.products.values()
+        products = context.catalog.today.products.values()
         sizes = [product for product in products if product.slug == slug]
         if not sizes:
             raise not_found()
@@ -66,16 +66,14 @@ def catalog_blueprint(context: HttpContext) -> Blueprint:
 
 
 def _on_sale(context: HttpContext) -> list[Product]:
-    return [
-        product for product in context.hub.context.catalog.today.products.values() if product.sold
-    ]
+    return [product for product in context.catalog.today.products.values() if product.sold]
 
 
 async def _bought(context: HttpContext) -> list[Product]:
     """Return what whoever asks bought last, of what is still sold."""
     if (login := await find_login(context)) is None:
         return []
-    products = context.hub.context.catalog.today.products
+    products = context.catalog.today.products
     skus = await context.database.read(last_bought, login.account, MOST_BOUGHT)
     return [products[sku] for sku in skus if products[sku].sold]
 

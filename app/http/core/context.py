@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.domain.sessions import Lifetime
 from app.http.core.assets import Assets
+from app.live.catalog import LiveCatalog
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
 from app.services.login_backoff import LoginLocks
@@ -26,6 +27,8 @@ class HttpContext:
 
     database: Database
     hub: Hub
+    catalog: LiveCatalog
+    request_refresh: Callable[[], None]
     sessions: LiveSessions
     gauges: Callable[[], Mapping[str, int]]
     assets: Assets

@@ -91,11 +91,7 @@ def _path() -> str:
 
 
 def _categories(context: HttpContext) -> list[Values]:
-    sold = [
-        product.category
-        for product in context.hub.context.catalog.today.products.values()
-        if product.sold
-    ]
+    sold = [product.category for product in context.catalog.today.products.values() if product.sold]
     return [
         {"slug": slug, "name": name, "count": sold.count(slug)} for slug, name in context.categories
     ]

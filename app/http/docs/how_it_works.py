@@ -104,6 +104,6 @@ def _request_bytes() -> int:
 
 def _example(context: HttpContext) -> Product | None:
     """Return something cheap of which there is enough to try things out with."""
-    products = context.hub.context.catalog.today.products.values()
+    products = context.catalog.today.products.values()
     on_sale = [product for product in products if product.sold and product.stock]
     return min(on_sale, key=lambda product: (product.stock < ENOUGH, product.price), default=None)

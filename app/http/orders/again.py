@@ -21,7 +21,7 @@ async def buy_again(
     context: HttpContext, login: Session, outbox: OutboxId, order: Order
 ) -> list[Notice]:
     """Add what is on *order* and can be had today; return what is to be said of it."""
-    catalog = context.hub.context.catalog.today
+    catalog = context.catalog.today
     sold = [line for line in order.lines if catalog.products[line.sku].available > 0]
     async with context.hub.borrow(login.account, outbox) as cart:
         told = await ask(cart, outbox, _asked(sold, catalog))

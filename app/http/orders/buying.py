@@ -125,7 +125,7 @@ async def _bargain(
     async with context.hub.borrow(account, None) as cart:
         cart.submit_order(bargain)
         outcome = await receipt.hear()
-    context.hub.context.request_refresh()
+    context.request_refresh()
     return outcome
 
 

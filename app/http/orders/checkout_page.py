@@ -118,7 +118,7 @@ async def _keep(context: HttpContext, login: Session, deliver: Address) -> None:
 
 
 def _changes(context: HttpContext, before: Seen | None, cart: Mapping[str, Any]) -> list[str]:
-    products = context.hub.context.catalog.today.products.items()
+    products = context.catalog.today.products.items()
     names = {str(sku): product.name for sku, product in products}
     return [] if before is None else differences(before, seen(cart), names)
 

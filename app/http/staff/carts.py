@@ -28,7 +28,7 @@ def staff_carts_blueprint(context: HttpContext) -> Blueprint:
         idle = await context.database.read(list_idle, int(context.now_s()) - IDLE_AFTER_S, page)
         if page > 1 and not idle.carts:
             raise not_found()
-        known = context.hub.context.catalog.today.products
+        known = context.catalog.today.products
         shown = [(known[sku], one) for sku, one in held.items() if sku in known][:MOST_SHOWN]
         return await show(
             context,

@@ -49,9 +49,7 @@ async def test_the_list_goes_on_page_by_page_to_its_end(house: House) -> None:
     skus = await listed(house)
 
     on_sale = [
-        product.sku
-        for product in house.context.hub.context.catalog.today.products.values()
-        if product.sold
+        product.sku for product in house.context.catalog.today.products.values() if product.sold
     ]
     assert len(skus) == len(set(skus))
     assert sorted(skus) == sorted(on_sale)
@@ -72,7 +70,7 @@ async def test_a_page_beyond_the_end_is_empty(house: House) -> None:
 
 
 async def test_a_category_holds_only_its_own(house: House) -> None:
-    known = house.context.hub.context.catalog.today.products
+    known = house.context.catalog.today.products
 
     fruit = [product for product in known if known[product].category == "fruit"]
     assert sorted(await listed(house, "category=fruit")) == sorted(fruit)
@@ -81,9 +79,7 @@ async def test_a_category_holds_only_its_own(house: House) -> None:
 
 async def test_what_left_the_range_is_not_listed_but_found(house: House) -> None:
     (gone,) = [
-        product.sku
-        for product in house.context.hub.context.catalog.today.products.values()
-        if not product.sold
+        product.sku for product in house.context.catalog.today.products.values() if not product.sold
     ]
 
     told = await fields(await house.visitor().get(f"/api/products/{gone}"))

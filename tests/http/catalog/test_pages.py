@@ -22,7 +22,7 @@ def cards(page: str) -> list[str]:
 async def test_the_front_page_shows_what_is_popular(house: House) -> None:
     page = await text(await house.visitor().get("/"))
 
-    products = house.context.hub.context.catalog.today.products
+    products = house.context.catalog.today.products
     shown = [products[Sku(sku)] for sku in cards(page)]
     assert all(product.popular for product in shown)
     assert {product.slug for product in shown} == {
@@ -51,9 +51,7 @@ async def test_the_shelves_show_24_and_a_link_to_more(house: House) -> None:
 
 
 async def test_the_last_page_has_no_link_to_more_and_none_follows_it(house: House) -> None:
-    on_sale = [
-        each for each in house.context.hub.context.catalog.today.products.values() if each.sold
-    ]
+    on_sale = [each for each in house.context.catalog.today.products.values() if each.sold]
     last = -(-len(on_sale) // 24)
 
     assert "Show more" not in await text(await house.visitor().get(f"/shop?page={last}"))
@@ -63,7 +61,7 @@ async def test_the_last_page_has_no_link_to_more_and_none_follows_it(house: Hous
 async def test_filters_stand_in_the_address(house: House) -> None:
     page = await text(await house.visitor().get("/shop?category=fruit&q=Apples&sort=-price"))
 
-    known = house.context.hub.context.catalog.today.products
+    known = house.context.catalog.today.products
     prices = [known[Sku(sku)].price for sku in cards(page)]
     assert prices == sorted(prices, reverse=True)
     assert {known[Sku(sku)].category for sku in cards(page)} == {"fruit"}
@@ -92,7 +90,7 @@ async def test_who_looks_on_the_wrong_shelf_is_shown_the_others(house: House) ->
 
 def take_away(house: House, category: str) -> None:
     """Sell nothing of *category* any longer; of all where that is empty."""
-    catalog = house.context.hub.context.catalog
+    catalog = house.context.catalog
     gone = {
         sku: replace(each, sold=False)
         for sku, each in catalog.today.products.items()
@@ -146,7 +144,7 @@ async def test_an_unknown_category_is_not_found(house: House) -> None:
 
 
 async def test_a_product_page_shows_its_sizes_and_what_is_similar(house: House) -> None:
-    known = house.context.hub.context.catalog.today.products
+    known = house.context.catalog.today.products
     page = await text(await house.visitor().get("/p/gala-apples"))
 
     shown = cards(page)
@@ -160,7 +158,7 @@ async def test_a_product_page_shows_its_sizes_and_what_is_similar(house: House) 
 
 
 async def test_a_product_page_begins_with_a_size_that_is_sold(house: House) -> None:
-    catalog = house.context.hub.context.catalog
+    catalog = house.context.catalog
     first, second, *_ = (
         each for each in catalog.today.products.values() if each.slug == "gala-apples"
     )
@@ -184,9 +182,7 @@ async def test_what_is_similar_and_sold_out_comes_last(house: House) -> None:
 
 
 async def test_what_left_the_range_has_its_page_but_stands_in_no_list(house: House) -> None:
-    (gone,) = [
-        each for each in house.context.hub.context.catalog.today.products.values() if not each.sold
-    ]
+    (gone,) = [each for each in house.context.catalog.today.products.values() if not each.sold]
 
     page = await text(await house.visitor().get(f"/p/{gone.slug}"))
     assert gone.name in page
@@ -232,7 +228,7 @@ async def test_a_page_costs_one_look_at_the_login_and_one_at_a_closed_cart(house
 
 
 async def test_categories_say_how_much_they_hold(house: House) -> None:
-    sold = [each for each in house.context.hub.context.catalog.today.products.values() if each.sold]
+    sold = [each for each in house.context.catalog.today.products.values() if each.sold]
     names = dict(house.context.categories)
 
     assert {each.category for each in sold} == names.keys()
@@ -266,7 +262,7 @@ async def test_templates_are_given_what_they_count_on(house: House) -> None:
     assert context["path"] == "/shop?q=milk"
     assert context["op_key"]() != context["op_key"]()
     assert sum(each["count"] for each in context["categories"]) == sum(
-        each.sold for each in house.context.hub.context.catalog.today.products.values()
+        each.sold for each in house.context.catalog.today.products.values()
     )
     assert (context["q"], context["category"], context["page"]) == ("milk", "", 1)
     assert context["count"] == len(context["products"])

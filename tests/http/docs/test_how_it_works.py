@@ -162,7 +162,7 @@ async def test_the_example_is_cheap_and_can_be_had(house: House) -> None:
     found = re.search(r'data-sku="([^"]+)"\s+data-name="[^"]+"\s+data-price', page)
 
     assert found
-    products = house.context.hub.context.catalog.today.products
+    products = house.context.catalog.today.products
     example = products[Sku(found[1])]
     assert example.stock >= 10
     assert example.price == min(each.price for each in products.values() if each.stock >= 10)

@@ -87,7 +87,7 @@ async def test_shoppers_hear_of_an_edit_at_once(house: House) -> None:
 
     await edit(house, staff, price="2.35")
 
-    assert house.context.hub.context.catalog.refresh_requested.is_set()
+    assert house.context.catalog.refresh_requested.is_set()
 
 
 async def test_a_product_leaves_the_shelf_and_comes_back(house: House) -> None:
