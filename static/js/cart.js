@@ -1,19 +1,20 @@
-// The cart as the shop has confirmed it: values, and how one becomes the next.
+// The cart as the server has confirmed it, as an immutable value, and how messages change it.
 
-/** @import { Cart, CartNow, Lines, LineChanges, Line, Patch, Prices } from "./types.d.ts" */
+/** @import { Cart, InitialCart, Line, LineChanges, Lines, Patch, Prices } from "./types.d.ts" */
 
 /**
- * @param {CartNow} now  A snapshot does not say what is settled: the welcome before it did.
+ * @param {InitialCart} snapshot  `settled` is absent in a snapshot message: the verdicts of the
+ *   welcome before it have settled the outbox.
  * @returns {Cart}
  */
-export function hold({ at, rev, cart, settled = {} }) {
-  return { ...cart, at, rev, settled, lines: keyed(cart.lines), saved: keyed(cart.saved) }
+export function cartFrom({ at, rev, cart, settled = {} }) {
+  return { ...cart, at, rev, settled, lines: bySku(cart.lines), saved: bySku(cart.saved) }
 }
 
 /**
- * Return `cart` with `patch` in it, or null where patches in between are missing.
+ * Return `cart` after `patch`, or null if patches in between are missing.
  *
- * A patch that is in already leaves the cart as it is.
+ * A patch that was applied before changes nothing.
  * @param {Cart} cart
  * @param {Patch} patch
  */
@@ -25,29 +26,29 @@ export function advance(cart, patch) {
 }
 
 /**
- * Return `cart` at today's prices and stock; its revision and position stay.
+ * Return `cart` with new prices and stock; its revision and position stay.
  * @param {Cart} cart
  * @param {Omit<Prices, "t" | "items">} prices
  * @returns {Cart}
  */
 export function reprice(cart, { lines, saved, voucher = cart.voucher, totals = cart.totals }) {
-  const changes = { lines: changed(cart.lines, lines), saved: changed(cart.saved, saved) }
+  const changes = { lines: applied(cart.lines, lines), saved: applied(cart.saved, saved) }
   return { ...cart, ...changes, voucher, totals }
 }
 
 /**
  * @param {Lines} lines
- * @param {LineChanges} [changes]  Null takes a line out.
+ * @param {LineChanges} [changes]  Null removes a line.
  */
-function changed(lines, changes = {}) {
+function applied(lines, changes = {}) {
   const kept = [...lines.values()].filter((line) => !Object.hasOwn(changes, line.sku))
-  return keyed([...kept, ...Object.values(changes).filter((line) => line !== null)])
+  return bySku([...kept, ...Object.values(changes).filter((line) => line !== null)])
 }
 
 /**
  * @param {Line[]} lines
  * @returns {Lines}
  */
-export function keyed(lines) {
+export function bySku(lines) {
   return new Map(lines.toSorted((a, b) => a.pos - b.pos).map((line) => [line.sku, line]))
 }

@@ -1,98 +1,100 @@
-// The checkout, live: what moves is itemised, and only what was seen can be ordered.
+// The checkout page while the cart may still change: it lists what changed since the customer last
+// agreed, and lets only that total be ordered which the customer has seen.
 
-/** @import { Cart, News } from "./types.d.ts" */
+/** @import { Cart, ServerMessage } from "./types.d.ts" */
 
-import { listen, socket, tab } from "./main.js"
-import { differences, parts, sum } from "./sums.js"
-import { change, set, the } from "./views/dom.js"
-import { money } from "./words.js"
+import { addMessageListener, socket, tab } from "./main.js"
+import { money } from "./strings.js"
+import { describeChanges, sum, totalParts } from "./totals_diff.js"
+import { query, setParts, setProperty } from "./views/dom.js"
 
+/** Names of products by SKU, also of those that have left the cart. */
 const names = /** @type {Map<string, string>} */ (new Map())
 
-/** What the shopper has seen, and not objected to. */
-let agreed = parts(tab.cart)
-let has_moved = false
+/** The parts of the total that the customer has agreed to. */
+let agreed = totalParts(tab.cart)
+let has_changed = false
 let is_placing = false
 
-/** @param {News} news */
-function heard(news) {
-  const is_own = news.t === "patch" && news.by.tab === tab.id
-  if (is_own && !has_moved) agreed = parts(tab.cart)
+/** @param {ServerMessage} message */
+function onMessage(message) {
+  const is_own = message.t === "patch" && message.by.tab === tab.id
+  if (is_own && !has_changed) agreed = totalParts(tab.cart)
   show()
 }
 
 function show() {
   if (is_placing) return
   for (const { sku, name } of tab.cart.lines.values()) names.set(sku, name)
-  const now = parts(tab.cart)
-  const moved = differences(agreed, now, names)
-  if (moved.length) {
+  const now = totalParts(tab.cart)
+  const changes = describeChanges(agreed, now, names)
+  if (changes.length) {
     const text = `Total changed from ${money(sum(agreed))} to ${money(sum(now))}`
-    set(document, "textContent", { "changed-text": `${text}: ${moved.join(", ")}` })
-  } else fill(tab.cart)
-  // What the shop itself wrote there when it sent the page stays.
-  if (has_moved || moved.length) set(document, "hidden", { changed: !moved.length })
-  has_moved = moved.length > 0
-  set(document, "hidden", { agree: !has_moved })
-  disable(why(tab.cart))
+    setParts(document, "textContent", { "changed-text": `${text}: ${changes.join(", ")}` })
+  } else fillForm(tab.cart)
+  // A notice of changes that came with the page stays until there is a change here.
+  if (has_changed || changes.length) setParts(document, "hidden", { changed: !changes.length })
+  has_changed = changes.length > 0
+  setParts(document, "hidden", { agree: !has_changed })
+  setButton(reasonAgainst(tab.cart))
 }
 
 /**
- * What is sent is what was seen.
+ * Write into the form what the customer has seen: the server compares it with the cart.
  * @param {Cart} cart
  */
-function fill(cart) {
-  const seen = JSON.stringify(Object.fromEntries(parts(cart)))
+function fillForm(cart) {
+  const seen = JSON.stringify(Object.fromEntries(totalParts(cart)))
   const values = { at: cart.at ?? "", total: `${cart.totals.total}`, seen }
   for (const [name, value] of Object.entries(values)) {
-    change(the(`#order [name="${name}"]`), "value", value)
+    setProperty(query(`#order [name="${name}"]`), "value", value)
   }
 }
 
 /**
- * Why nothing can be ordered just now.
+ * Return why the order cannot be placed now; empty if it can.
  * @param {Cart} cart
  */
-function why({ at, lines }) {
-  const marked = [...lines.values()].filter(({ state }) => state !== "ok")
+function reasonAgainst({ at, lines }) {
+  const unavailable = [...lines.values()].filter(({ state }) => state !== "ok")
   if (socket.state !== "open" || !at) {
     return "No connection just now. You can place the order as soon as it is back."
   }
   if (tab.outbox.waiting.length) return "Your changes are being saved."
   if (!lines.size) return "Your cart is empty."
-  if (has_moved) return "The total has changed. Have a look first."
-  const said = marked.map(({ name }) => name).join(", ")
-  return marked.length ? `${said}: have a look first.` : ""
+  if (has_changed) return "The total has changed. Have a look first."
+  const listed = unavailable.map(({ name }) => name).join(", ")
+  return unavailable.length ? `${listed}: have a look first.` : ""
 }
 
-/** @param {string} reason  None: it can be pressed. */
-function disable(reason) {
-  set(document, "aria-disabled", { place: `${Boolean(reason)}` })
-  set(document, "textContent", { "place-why": reason })
+/** @param {string} reason  Why the button is disabled; empty if it is not. */
+function setButton(reason) {
+  setParts(document, "aria-disabled", { place: `${Boolean(reason)}` })
+  setParts(document, "textContent", { "place-why": reason })
 }
 
-/** Once, however often it is pressed; with a reason against it, not at all. */
-function place(/** @type {Event} */ event) {
-  const is_off = the('[data-part="place"]').getAttribute("aria-disabled") === "true"
-  if (is_off || is_placing) {
+/** Submit the form once, however often it is pressed, and not while the button is disabled. */
+function onSubmit(/** @type {Event} */ event) {
+  const is_disabled = query('[data-part="place"]').getAttribute("aria-disabled") === "true"
+  if (is_disabled || is_placing) {
     event.preventDefault()
     return
   }
   is_placing = true
-  disable("Your order is being placed.")
+  setButton("Your order is being placed.")
 }
 
 if (document.querySelector("#order")) {
-  the("#order").addEventListener("submit", place)
-  the('[data-part="agree"]').addEventListener("click", () => {
-    agreed = parts(tab.cart)
+  query("#order").addEventListener("submit", onSubmit)
+  query('[data-part="agree"]').addEventListener("click", () => {
+    agreed = totalParts(tab.cart)
     show()
-    the('[data-part="place"]').focus()
+    query('[data-part="place"]').focus()
   })
-  listen(heard)
-  // The page marks there how its connection stands, and whether changes wait.
-  const marks = ["data-link", "data-waits"]
-  new MutationObserver(show).observe(document.body, { attributeFilter: marks })
+  addMessageListener(onMessage)
+  // main.js writes the state of the connection and of the outbox to these attributes.
+  const attributeFilter = ["data-link", "data-waits"]
+  new MutationObserver(show).observe(document.body, { attributeFilter })
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload())
   show()
 }

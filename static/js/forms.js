@@ -1,10 +1,13 @@
-// What the shopper does becomes an op. Without JavaScript the shop reads the same forms.
+// Turns the forms of the cart into ops. Without JavaScript the server receives the same forms.
 
 /** @import { Op } from "./types.d.ts" */
 
 import { isField } from "./views/dom.js"
 
-/** @type {Record<string, [Op["k"], ...string[]]>} */
+/**
+ * The op of each form by its action, and the fields that are part of it.
+ * @type {Record<string, [Op["k"], ...string[]]>}
+ */
 const FORMS = {
   "/cart/add": ["line.add", "sku", "qty", "seen"],
   "/cart/set": ["line.set", "sku", "qty", "seen"],
@@ -17,24 +20,25 @@ const FORMS = {
 }
 
 /**
- * Return the op that a form sent to `path` asks for, or null if it asks for none.
+ * Return the op of a form that is sent to `path`, or null if it has none.
  * @param {string} path
  * @param {Pick<FormData, "get">} fields
  */
 export function opOf(path, fields) {
   const [k, ...names] = FORMS[path] ?? []
   if (!k) return null
-  const values = names.map((name) => [name, asTyped(name, String(fields.get(name) ?? ""))])
+  const values = names.map((name) => [name, parsed(name, String(fields.get(name) ?? ""))])
   const filled = values.filter(([, value]) => value !== undefined)
   return /** @type {Op} */ ({ k, ...Object.fromEntries(filled) })
 }
 
 /**
- * Lines end in LF; other control characters nobody typed on purpose.
+ * Return the value of a field as it stands in an op. Lines of text end in LF; other control
+ * characters are removed.
  * @param {string} name
  * @param {string} typed
  */
-function asTyped(name, typed) {
+function parsed(name, typed) {
   const text = typed.replace(/\r\n?/g, "\n").replace(/(?![\n\t])\p{Cc}/gu, "")
   if (name === "code") return text.trim() || null
   if (name === "sku" || name === "text") return text
@@ -42,11 +46,12 @@ function asTyped(name, typed) {
 }
 
 /**
- * Hand what the shopper wishes to `ask`; while `isLive` is false, forms go their own way.
- * @param {(op: Op) => void} ask
+ * Call `submit` with the op of each form, changed field and undo key. While `isLive` returns false,
+ * the browser sends the forms itself.
+ * @param {(op: Op) => void} submit
  * @param {() => boolean} isLive
  */
-export function onWish(ask, isLive) {
+export function onCartForm(submit, isLive) {
   document.addEventListener("submit", (event) => {
     const { submitter, target } = event
     const form = /** @type {HTMLFormElement} */ (target)
@@ -55,17 +60,17 @@ export function onWish(ask, isLive) {
     if (!op || !isLive()) return
     event.preventDefault()
     if (op.k === "voucher.set") form.reset()
-    ask(op)
+    submit(op)
   })
   document.addEventListener("change", ({ target }) => {
     const field = /** @type {HTMLInputElement} */ (target)
-    const is_wish = field.matches('[name="qty"], [name="text"]')
-    if (is_wish && field.reportValidity()) field.form?.requestSubmit()
+    const is_cart_field = field.matches('[name="qty"], [name="text"]')
+    if (is_cart_field && field.reportValidity()) field.form?.requestSubmit()
   })
   document.addEventListener("keydown", (event) => {
     const is_undo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey
     if (!is_undo || isField(event.target) || !isLive()) return
     event.preventDefault()
-    ask({ k: "undo" })
+    submit({ k: "undo" })
   })
 }

@@ -1,124 +1,102 @@
-// What one tab's line has carried, and what became of it.
+// Captures the frames and closes of a tab's connections, and derives facts from them.
 
-/** @import { Closed, Passed, Time, Way } from "./types.d.ts" */
+/** @import { CapturedClose, CapturedFrame, Direction, Timers } from "./types.d.ts" */
 
-const MOST_FRAMES = 50
-const MOST_CLOSES = 20
-const SMALL = 126
-const LARGE = 65_536
-const MASK = 4
-
-const MEANINGS = new Map([
-  [1000, "this page hung up"],
-  [1001, "the other side went away"],
-  [1005, "closed without a word"],
-  [1006, "the line broke"],
-  [1007, "a frame was not UTF-8"],
-  [1009, "a frame was too large"],
-  [1011, "the server failed"],
-  [1012, "the server restarts"],
-  [1013, "the server is overloaded"],
-  [4400, "a frame was malformed"],
-  [4401, "no valid login"],
-  [4406, "another version of the protocol"],
-  [4408, "too slow"],
-  [4409, "replaced by a newer connection of this tab"],
-  [4410, "this login was ended"],
-  [4411, "too many sockets of this account"],
-  [4429, "too fast, again and again"],
-  [4503, "the server gave this cart up"],
-])
-
-/** @param {number} code */
-export function meaning(code) {
-  return MEANINGS.get(code) ?? "unknown"
-}
+const MAX_FRAMES = 50
+const MAX_CLOSES = 20
+/** From this length on the frame header has 2 more bytes, and from `LENGTH_64` on 8 more. */
+const LENGTH_16 = 126
+const LENGTH_64 = 65_536
+const MASK_BYTES = 4
 
 /**
- * How many bytes a text frame takes on the wire, its header included (RFC 6455 §5.2).
+ * Return the bytes of a text frame, with its header (RFC 6455 §5.2).
  * @param {string} text
- * @param {Way} way  What a browser sends is masked.
+ * @param {Direction} direction  Frames that a browser sends are masked.
  */
-export function bytesOf(text, way) {
+export function frameBytes(text, direction) {
   const { length } = new TextEncoder().encode(text)
-  const size = length < SMALL ? 0 : length < LARGE ? 2 : 8
-  return 2 + size + (way === "out" ? MASK : 0) + length
+  const extended = length < LENGTH_16 ? 0 : length < LENGTH_64 ? 2 : 8
+  return 2 + extended + (direction === "out" ? MASK_BYTES : 0) + length
 }
 
 export class Inspector {
   /** The newest frames, oldest first. */
-  frames = /** @type {Passed[]} */ ([])
-  closes = /** @type {Closed[]} */ ([])
+  frames = /** @type {CapturedFrame[]} */ ([])
+  closes = /** @type {CapturedClose[]} */ ([])
+  /** The generation in the newest hello. */
   gen = 0
   node = ""
   conn = ""
+  /** The newest round trip of a ping, in ms. */
   rtt = Number.NaN
   #pinged_at = new Map()
-  #waiting = /** @type {Set<(frame: Passed) => void>} */ (new Set())
-  #time
+  #waiters = /** @type {Set<(frame: CapturedFrame) => void>} */ (new Set())
+  #timers
   #clock
 
   /**
-   * @param {Time} time
+   * @param {Timers} timers
    * @param {() => Date} clock
    */
-  constructor(time, clock) {
-    this.#time = time
+  constructor(timers, clock) {
+    this.#timers = timers
     this.#clock = clock
   }
 
   /**
-   * @param {Way} way
+   * @param {Direction} direction
    * @param {string} text
    */
-  passed(way, text) {
-    const news = JSON.parse(text)
-    const frame = { way, text, news, bytes: bytesOf(text, way), when: this.#clock() }
-    this.frames = [...this.frames, frame].slice(-MOST_FRAMES)
-    this.#learn(frame)
-    for (const see of [...this.#waiting]) see(frame)
+  addFrame(direction, text) {
+    const message = JSON.parse(text)
+    const bytes = frameBytes(text, direction)
+    const frame = { direction, text, message, bytes, when: this.#clock() }
+    this.frames = [...this.frames, frame].slice(-MAX_FRAMES)
+    this.#update(frame)
+    for (const waiter of [...this.#waiters]) waiter(frame)
     return frame
   }
 
   /** @param {number} code */
-  closed(code) {
-    const at = this.#time.now()
-    this.closes = [...this.closes, { code, when: this.#clock(), at }].slice(-MOST_CLOSES)
+  addClose(code) {
+    const at = this.#timers.now()
+    this.closes = [...this.closes, { code, when: this.#clock(), at }].slice(-MAX_CLOSES)
   }
 
   /**
-   * The next frame that passes and is what is waited for; null if none does in time.
-   * @param {(frame: Passed) => boolean} is_it
-   * @param {number} patience_ms
-   * @returns {Promise<Passed | null>}
+   * Resolve to the next frame that `matches`, or to null if none comes in time.
+   * @param {(frame: CapturedFrame) => boolean} matches
+   * @param {number} timeout_ms
+   * @returns {Promise<CapturedFrame | null>}
    */
-  next(is_it, patience_ms) {
+  next(matches, timeout_ms) {
     return new Promise((resolve) => {
-      /** @param {Passed | null} frame */
+      /** @param {CapturedFrame | null} frame */
       const settle = (frame) => {
-        this.#waiting.delete(see)
-        callOff()
+        this.#waiters.delete(waiter)
+        cancelTimeout()
         resolve(frame)
       }
-      /** @param {Passed} frame */
-      const see = (frame) => is_it(frame) && settle(frame)
-      const callOff = this.#time.after(patience_ms, () => settle(null))
-      this.#waiting.add(see)
+      /** @param {CapturedFrame} frame */
+      const waiter = (frame) => matches(frame) && settle(frame)
+      const cancelTimeout = this.#timers.after(timeout_ms, () => settle(null))
+      this.#waiters.add(waiter)
     })
   }
 
-  /** @param {Passed} frame */
-  #learn({ way, news }) {
-    const now = this.#time.now()
-    if (way === "out" && news.t === "hello") this.gen = news.gen
-    if (way === "out" && news.t === "ping") this.#pinged_at.set(news.id, now)
-    if (news.t === "pong" && this.#pinged_at.has(news.id)) {
-      this.rtt = now - this.#pinged_at.get(news.id)
+  /** @param {CapturedFrame} frame */
+  #update({ direction, message }) {
+    const now = this.#timers.now()
+    if (direction === "out" && message.t === "hello") this.gen = message.gen
+    if (direction === "out" && message.t === "ping") this.#pinged_at.set(message.id, now)
+    if (message.t === "pong" && this.#pinged_at.has(message.id)) {
+      this.rtt = now - this.#pinged_at.get(message.id)
       this.#pinged_at.clear()
     }
-    if (news.t !== "welcome") return
-    this.node = news.node
-    this.conn = news.conn
+    if (message.t !== "welcome") return
+    this.node = message.node
+    this.conn = message.conn
     for (const close of this.closes) close.back_ms ??= now - close.at
   }
 }

@@ -1,175 +1,174 @@
-// Puts the page together: wishes go out, news comes in, the views show the result.
+// Entry point of every page with a cart: connects the tab, its socket, the stored outbox and the
+// views.
 
-/** @import { After, Cart, Listen, News, Op, SocketWorld } from "./types.d.ts" */
+/** @import { After, Cart, MessageListener, Op, ServerMessage, SocketDeps } from "./types.d.ts" */
 
-import { clearRemoved, leaveRemoved } from "./announce.js"
-import { hold } from "./cart.js"
-import { Drawer, lock, openRows } from "./drawer.js"
-import { onWish } from "./forms.js"
-import { isTallied, LATE_MS, linkChanged, showLink } from "./link.js"
+import { announceEdit, announceMessage } from "./announcements.js"
+import { cartFrom } from "./cart.js"
+import { connectionChanged, countVerdict, LATE_MS, showConnection } from "./connection_status.js"
+import { onCartForm } from "./forms.js"
+import { lockOutbox, OutboxStore, openTable } from "./outbox_store.js"
 import { Socket } from "./socket.js"
+import { pluralize } from "./strings.js"
 import { Tab } from "./tab.js"
-import { tell, tellWish } from "./told.js"
+import { clearRemoved, showRemoved } from "./toasts.js"
+import { findProduct, showCards, showPrices, skusOnPage } from "./views/cards.js"
 import { showCart } from "./views/cart.js"
-import { every, isField, leaveField, set, the } from "./views/dom.js"
-import { known, showCards, showPrices, skusOnThePage } from "./views/shelf.js"
-import { counted } from "./words.js"
+import { forgetShown, isField, query, queryAll, setParts } from "./views/dom.js"
 
-const NAP_MS = 15_000
+const TICK_MS = 15_000
 
 const account = document.body.dataset.account ?? ""
 const clock = () => Date.now()
-const drawer = new Drawer(openRows(account), lock)
+const store = new OutboxStore(openTable(account), lockOutbox)
 const channel = new BroadcastChannel("shop")
 
-/** This page was put away, and has not heard of its cart since. */
-let is_old = false
-/** Pages with something of their own to show hear the news too. */
-const listeners = /** @type {Set<Listen>} */ (new Set())
+/** The page was put away or rested, and has had no welcome since: its cart may be out of date. */
+let is_outdated = false
+const listeners = /** @type {Set<MessageListener>} */ (new Set())
 
-/** What the socket opens: a page may put something between. */
-export const world = /** @type {SocketWorld} */ ({
+/** What the socket depends on. A page may replace `open`, as the inspector does. */
+export const socket_deps = /** @type {SocketDeps} */ ({
   open: () => new WebSocket(`${location.origin.replace("http", "ws")}/ws`, "shop.cart.v1"),
-  chance: Math.random,
+  random: Math.random,
   now: () => performance.now(),
   after,
 })
 
-export const socket = new Socket(world, {
+export const socket = new Socket(socket_deps, {
   hello: (gen) => tab.hello(gen),
-  heard: (news) => tab.hear(news),
-  closed: (code) => code === 4503 && tab.forgetPosition(),
-  changed: moved,
+  onMessage: (message) => tab.receive(message),
+  onClose: (code) => code === 4503 && tab.forgetPosition(),
+  onStateChange,
 })
 
 export const tab = new Tab(
   account,
-  hold(JSON.parse(the("#cart-now").textContent ?? "")),
+  cartFrom(JSON.parse(query("#cart-now").textContent ?? "")),
   {
     uuid: () => crypto.randomUUID(),
     isOpen: () => socket.state === "open",
-    send: (frame) => socket.send(frame),
+    send: (message) => socket.send(message),
     restart: () => socket.start(),
-    keep: async (outbox) => {
+    save: async (outbox) => {
       await nextTask()
-      await drawer.keep(outbox.kept)
+      await store.save(outbox.record)
     },
-    replace: (kept) => drawer.replace(kept, clock()),
-    now: world.now,
+    replace: (record) => store.replace(record, clock()),
+    now: socket_deps.now,
     clock,
     after,
   },
-  { changed: show, told, stranger: () => location.reload() },
+  { onChange: show, onMessage, onForeignAccount: () => location.reload() },
 )
 
-/** What the page shows of the cart. */
-let shown = tab.shown(known)
+let displayed = tab.displayed(findProduct)
 
-/** Connect, with what an earlier page left unsent. */
+/** Claim an outbox that an earlier page left, or store a new one, and connect. */
 async function begin() {
-  const found = await drawer.find(() => true)
-  if (found) tab.adopt(drawer.hold(found))
-  else await drawer.replace(tab.outbox.kept, clock())
+  const claimed = await store.claim(() => true)
+  if (claimed) tab.adopt(store.use(claimed))
+  else await store.replace(tab.outbox.record, clock())
   socket.start()
 }
 
-/** The page goes, perhaps to come back: another may go on with what waits. */
+/** The page is put away, perhaps for good: another tab may claim the outbox. */
 function end() {
-  is_old = true
+  is_outdated = true
   socket.stop()
-  drawer.keep(tab.outbox.kept)
-  drawer.leave()
-  tab.leave()
+  store.save(tab.outbox.record)
+  store.release()
+  tab.abandonOutbox()
 }
 
-/** Go on with what a closed tab left, once nothing waits here. */
+/** Send what a closed tab left unsent, once this tab has nothing pending. */
 async function adoptOrphan() {
-  const found = await drawer.find((row) => row.waiting.length > 0)
-  if (!found) return
+  const claimed = await store.claim((stored) => stored.waiting.length > 0)
+  if (!claimed) return
   if (tab.outbox.waiting.length) {
-    found.letGo()
+    claimed.release()
     after(LATE_MS, adoptOrphan)
   } else {
-    tab.adopt(drawer.hold(found))
+    tab.adopt(store.use(claimed))
     socket.start()
   }
 }
 
 /** @param {Op} op */
-function ask(op) {
-  const line = () => shown.lines.find((one) => "sku" in op && one.sku === op.sku)
-  const before = line()
+function submit(op) {
+  const findLine = () => displayed.lines.find((line) => "sku" in op && line.sku === op.sku)
+  const before = findLine()
   if (op.k === "line.set" && op.qty === (before?.qty ?? 0)) return
-  if (before && op.k === "line.set" && !op.qty) leaveRemoved(before)
-  tab.ask(op)
-  tellWish(before, line())
+  if (before && op.k === "line.set" && !op.qty) showRemoved(before)
+  tab.submit(op)
+  announceEdit(before, findLine())
 }
 
 function show() {
-  shown = tab.shown(known)
-  showCart(shown, is_old)
-  showCards(shown.lines, shown.touched)
-  clearRemoved(shown.lines)
-  look()
+  displayed = tab.displayed(findProduct)
+  showCart(displayed, is_outdated)
+  showCards(displayed.lines, displayed.pending_skus)
+  clearRemoved(displayed.lines)
+  showStatus()
 }
 
-function look() {
+function showStatus() {
   if (socket.state === "open" && tab.stale.length) askAboutStale()
-  showLink(socket, tab.unsaved.length)
+  showConnection(socket, tab.unsaved.length)
 }
 
-function moved() {
+function onStateChange() {
   const { state, code } = socket
-  linkChanged(state, look)
+  connectionChanged(state, showStatus)
   if (state === "open") sessionStorage.removeItem("reloaded")
-  if (state === "resting") is_old = true
-  if (state === "stopped") stopped(code)
+  if (state === "resting") is_outdated = true
+  if (state === "stopped") onStopped(code)
   show()
 }
 
 /** @param {number} code */
-function stopped(code) {
+function onStopped(code) {
   if (code === 4401) signIn()
-  if (code === 4410) signedOut()
+  if (code === 4410) onSignedOut()
   if (code === 4406 && !sessionStorage.getItem("reloaded")) {
     sessionStorage.setItem("reloaded", `${code}`)
     location.reload()
   }
+  // The server could not read this tab's messages: they are not sent again after a reload.
   if (code === 1007 || code === 1009 || code === 4400) {
-    tab.leave()
-    drawer.replace(tab.outbox.kept, clock())
+    tab.abandonOutbox()
+    store.replace(tab.outbox.record, clock())
   }
 }
 
-/** What waited for more than a day is asked about first. */
 async function askAboutStale() {
   const stale = await import("./views/stale.js").catch(() => null)
-  stale?.askAbout(tab)
+  stale?.askAboutStaleOps(tab)
 }
 
 /**
- * @param {News} news
+ * @param {ServerMessage} message
  * @param {Cart} before
  * @param {Op} [op]
  */
-function told(news, before, op) {
-  if (news.t === "welcome") is_old = false
-  if (!isTallied(news)) tell(news, before, tab, op)
-  if (news.t === "prices") showPrices(news.items)
-  if (news.t === "tabs") {
-    set(document, "textContent", { tabs: `Open in ${counted(news.n, "tab")}` })
-    set(document, "hidden", { tabs: news.n < 2 })
+function onMessage(message, before, op) {
+  if (message.t === "welcome") is_outdated = false
+  if (!countVerdict(message)) announceMessage(message, before, tab, op)
+  if (message.t === "prices") showPrices(message.items)
+  if (message.t === "tabs") {
+    setParts(document, "textContent", { tabs: `Open in ${pluralize(message.n, "tab")}` })
+    setParts(document, "hidden", { tabs: message.n < 2 })
     adoptOrphan()
   }
-  for (const hear of listeners) hear(news, op)
+  for (const listener of listeners) listener(message, op)
 }
 
 /**
- * Have `hear` told all that this tab is told, after the tab has taken it in.
- * @param {Listen} hear
+ * Call `listener` with every message, after the tab has received it.
+ * @param {MessageListener} listener
  */
-export function listen(hear) {
-  listeners.add(hear)
+export function addMessageListener(listener) {
+  listeners.add(listener)
 }
 
 async function signIn() {
@@ -178,15 +177,15 @@ async function signIn() {
   else location.reload()
 }
 
-/** This login has ended: nothing of it stays in any tab. */
-async function signedOut() {
+/** The login has ended: remove all data of the account from this tab and from the browser. */
+async function onSignedOut() {
   end()
-  for (const place of every("main, aside, .bar")) place.replaceChildren()
-  await drawer.clear()
+  for (const part of queryAll("main, aside, .bar")) part.replaceChildren()
+  await store.clear()
   location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
 }
 
-/** A click is shown first, and all else done after that. */
+/** Resolve in the next task, after the browser had a chance to paint. */
 function nextTask() {
   return /** @type {Promise<void>} */ (new Promise((resolve) => after(0, resolve)))
 }
@@ -197,39 +196,41 @@ function after(ms, act) {
   return () => clearTimeout(timer)
 }
 
-onWish(ask, () => socket.state !== "stopped" || socket.code === 4401)
-the('[data-part="status-act"]').addEventListener("click", () => {
+onCartForm(submit, () => socket.state !== "stopped" || socket.code === 4401)
+query('[data-part="status-act"]').addEventListener("click", () => {
   if (socket.code === 4401) signIn()
   else if (socket.code === 4409 || socket.code === 4411) socket.start()
   else location.reload()
 })
-the('[action="/logout"]').addEventListener("submit", async (event) => {
+query('[action="/logout"]').addEventListener("submit", async (event) => {
   event.preventDefault()
   end()
-  await drawer.clear()
-  // Only now does the login page let the other tabs in.
+  await store.clear()
+  // The other tabs hear of it only when the login has ended: before, the login page would send them
+  // back here.
   await fetch("/logout", { method: "POST", redirect: "manual" }).catch(() => {})
   channel.postMessage(account)
   location.assign("/")
 })
-channel.addEventListener("message", ({ data }) => data === account && signedOut())
+channel.addEventListener("message", ({ data }) => data === account && onSignedOut())
 addEventListener("pagehide", end)
 addEventListener("pageshow", ({ persisted }) => persisted && begin())
-addEventListener("online", () => socket.reach(true))
-addEventListener("offline", () => socket.reach(false))
-document.addEventListener("visibilitychange", () => socket.show(!document.hidden))
+addEventListener("online", () => socket.setOnline(true))
+addEventListener("offline", () => socket.setOnline(false))
+document.addEventListener("visibilitychange", () => socket.setVisible(!document.hidden))
 if (document.querySelector("#sheet") && matchMedia("(width < 1024px)").matches)
   import("./views/sheet.js")
 document.addEventListener("focusout", ({ target }) => {
-  leaveField(target)
+  forgetShown(target)
   if (isField(target)) queueMicrotask(show)
 })
+// A tick that comes much too late means that the computer slept: check the connection.
 let ticked_at = clock()
 setInterval(() => {
-  if (clock() - ticked_at > 2 * NAP_MS) socket.probe()
+  if (clock() - ticked_at > 2 * TICK_MS) socket.probe()
   ticked_at = clock()
-}, NAP_MS)
+}, TICK_MS)
 
-tab.watched = skusOnThePage()
-after(LATE_MS, look)
+tab.watched = skusOnPage()
+after(LATE_MS, showStatus)
 begin()

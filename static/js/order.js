@@ -1,9 +1,9 @@
-// Orders on the page move on while one looks at them.
+// The state of orders on the page, updated as messages come.
 
-/** @import { News } from "./types.d.ts" */
+/** @import { ServerMessage } from "./types.d.ts" */
 
-import { listen } from "./main.js"
-import { change, every, set } from "./views/dom.js"
+import { addMessageListener } from "./main.js"
+import { queryAll, setParts, setProperty } from "./views/dom.js"
 
 const LABELS = new Map([
   ["placed", "Placed"],
@@ -13,36 +13,36 @@ const LABELS = new Map([
   ["cancelled", "Cancelled"],
 ])
 
-/** @param {News} news */
-function heard(news) {
-  if (news.t === "order") show(news)
-  if (news.t === "welcome") lookAgain()
+/** @param {ServerMessage} message */
+function onMessage(message) {
+  if (message.t === "order") show(message)
+  if (message.t === "welcome") refresh()
 }
 
 /** @param {{ number: string, state: string }} order */
 function show({ number, state }) {
   const label = LABELS.get(state)
-  const places = every("[data-order]").filter((one) => one.dataset.order === number)
-  for (const place of label ? places : []) {
-    change(place, "data-state", state)
-    set(place, "textContent", { state: label ?? "" })
-    set(place, "hidden", { cancel: state !== "placed" })
-    for (const step of every("[data-step]", place)) {
+  const elements = queryAll("[data-order]").filter((element) => element.dataset.order === number)
+  for (const element of label ? elements : []) {
+    setProperty(element, "data-state", state)
+    setParts(element, "textContent", { state: label ?? "" })
+    setParts(element, "hidden", { cancel: state !== "placed" })
+    for (const step of queryAll("[data-step]", element)) {
       if (step.dataset.step === state) step.setAttribute("aria-current", "step")
       else step.removeAttribute("aria-current")
     }
   }
 }
 
-/** What moved before this page was connected, or while it was not. */
-async function lookAgain() {
-  const [number, more] = every("[data-order]").map((one) => one.dataset.order ?? "")
+/** Fetch the orders on the page: their state may have changed while there was no connection. */
+async function refresh() {
+  const [number, more] = queryAll("[data-order]").map((element) => element.dataset.order ?? "")
   if (!number) return
   const path = more ? `/api/orders${location.search}` : `/api/orders/${number}`
-  const answer = await fetch(path).catch(() => null)
-  if (!answer?.ok) return
-  const found = await answer.json()
+  const response = await fetch(path).catch(() => null)
+  if (!response?.ok) return
+  const found = await response.json()
   for (const order of found.orders ?? [found]) show(order)
 }
 
-listen(heard)
+addMessageListener(onMessage)

@@ -1,35 +1,40 @@
-// A stream of ops, numbered from 1 without gaps, and kept until the shop has answered each.
+// The ops of one tab, numbered from 1 without gaps, each kept until the server has answered it with
+// a verdict. Sending an op twice is safe: the number makes it idempotent.
 
-/** @import { Kept, Op, Waiting } from "./types.d.ts" */
+/** @import { Op, OutboxRecord, PendingOp } from "./types.d.ts" */
 
-const GATHER_MS = 200
+const DEBOUNCE_MS = 200
 const STALE_MS = 24 * 60 * 60 * 1000
 
 export class Outbox {
+  /** Number of the newest op that has a verdict. */
   #settled
-  #flown = 0
-  #held_until = 0
+  /** Number of the newest op that was sent on this connection. */
+  #last_sent = 0
+  /** The server asked for no op before this time. */
+  #retry_at = 0
+  /** The newest `line.set` that was sent, for debouncing. */
   #last_set = { sku: "", n: 0, at: 0 }
 
   /**
    * @param {string} id
-   * @param {Omit<Kept, "id">} kept  To continue from.
+   * @param {Omit<OutboxRecord, "id">} record  A stored outbox to continue.
    */
-  constructor(id, kept = { settled: 0, waiting: [] }) {
-    const { settled, waiting } = structuredClone(kept)
+  constructor(id, record = { settled: 0, waiting: [] }) {
+    const { settled, waiting } = structuredClone(record)
     this.id = id
     this.waiting = waiting
     this.#settled = settled
   }
 
-  /** @returns {Kept} */
-  get kept() {
+  /** @returns {OutboxRecord} */
+  get record() {
     return { id: this.id, settled: this.#settled, waiting: structuredClone(this.waiting) }
   }
 
-  /** Numbers that were sent and have no verdict yet. */
+  /** Numbers of the ops that were sent and have no verdict yet. */
   get pend() {
-    return this.waiting.filter((one) => one.sent).map((one) => one.n)
+    return this.waiting.filter((pending) => pending.sent).map((pending) => pending.n)
   }
 
   get #newest() {
@@ -37,115 +42,122 @@ export class Outbox {
   }
 
   /**
-   * Number `op`; a wish that only replaces the one before it takes its number.
+   * Number `op` and keep it. It takes the place of the newest op if that was not sent and `op`
+   * makes it pointless.
    * @param {Op} op
-   * @param {number} since  By the clock.
+   * @param {number} since  Wall-clock time.
    */
-  put(op, since) {
+  add(op, since) {
     const newest = this.waiting.at(-1)
     if (newest && !newest.sent && replaces(op, newest.op)) newest.op = op
     else this.waiting.push({ n: this.#newest + 1, op, since, sent: false })
   }
 
   /**
-   * Hand out what may be sent now, in order; what was handed out keeps its body for ever.
+   * Return the ops to send now, in order, and mark them as sent. The content of an op that was sent
+   * never changes: the server may have seen it.
    * @param {number} now
-   * @param {number} inflight  At most so many without a verdict.
+   * @param {number} inflight  The largest number of ops without a verdict that may be sent.
    */
-  take(now, inflight) {
+  takeDue(now, inflight) {
     const due = []
-    for (const one of this.waiting.slice(0, inflight)) {
-      if (one.n <= this.#flown) continue
-      if (now < this.#held_until || this.#gathers(one, now)) break
-      if (one.op.k === "line.set") this.#last_set = { sku: one.op.sku, n: one.n, at: now }
-      one.sent = true
-      this.#flown = one.n
-      due.push(one)
+    for (const pending of this.waiting.slice(0, inflight)) {
+      if (pending.n <= this.#last_sent) continue
+      if (now < this.#retry_at || this.#isDebounced(pending, now)) break
+      const { n, op } = pending
+      if (op.k === "line.set") this.#last_set = { sku: op.sku, n, at: now }
+      pending.sent = true
+      this.#last_sent = n
+      due.push(pending)
     }
     return due
   }
 
   /**
-   * In how many ms there may be more to take; null if only news can change that.
+   * Return the ms until more ops may be due, or null if only a message from the server can make
+   * them so.
    * @param {number} now
    */
   wakeIn(now) {
-    const next = this.waiting.find((one) => one.n > this.#flown)
+    const next = this.waiting.find((pending) => pending.n > this.#last_sent)
     if (!next) return null
-    const gathered_at = this.#gathers(next, now) ? this.#last_set.at + GATHER_MS : 0
-    const ms = Math.max(this.#held_until, gathered_at) - now
+    const debounced_until = this.#isDebounced(next, now) ? this.#last_set.at + DEBOUNCE_MS : 0
+    const ms = Math.max(this.#retry_at, debounced_until) - now
     return ms > 0 ? ms : null
   }
 
   /**
-   * Forget op `n`, which has its verdict.
+   * Remove op `n`, which has its verdict, and return it.
    * @param {number} n
    */
   settle(n) {
-    const one = this.waiting.find((other) => other.n === n)
-    this.waiting = this.waiting.filter((other) => other !== one)
-    if (one) this.#settled = Math.max(this.#settled, n)
-    return one?.op
+    const settled = this.waiting.find((pending) => pending.n === n)
+    this.waiting = this.waiting.filter((pending) => pending !== settled)
+    if (settled) this.#settled = Math.max(this.#settled, n)
+    return settled?.op
   }
 
   /**
-   * Send op `n` and what follows it again, after `retry_ms`.
+   * Send op `n` and all after it again, not before `retry_ms` have passed.
    * @param {number} n
    * @param {number} retry_ms
    * @param {number} now
    */
   postpone(n, retry_ms, now) {
     this.rewind(n)
-    this.#held_until = Math.max(this.#held_until, now + retry_ms)
+    this.#retry_at = Math.max(this.#retry_at, now + retry_ms)
   }
 
   /**
-   * Send from op `n` on again; false if it is not here any more.
+   * Send op `n` and all after it again; return false if op `n` is not here any more.
    * @param {number} n
    */
   rewind(n) {
-    this.#flown = Math.min(this.#flown, n - 1)
-    return this.waiting.some((one) => one.n === n)
+    this.#last_sent = Math.min(this.#last_sent, n - 1)
+    return this.waiting.some((pending) => pending.n === n)
   }
 
   /**
-   * Whether the shop, whose newest verdict is number `last`, remembers another stream.
-   * @param {number} last
+   * Return whether the server has recorded another sequence of ops under the id of this outbox.
+   * @param {number} last  The number of its newest verdict.
    */
   disagreesWith(last) {
-    const is_taken = this.waiting.some((one) => !one.sent && one.n <= last)
+    const is_taken = this.waiting.some((pending) => !pending.sent && pending.n <= last)
     return last < this.#settled || last > this.#newest || is_taken
   }
 
   /**
-   * @param {Waiting[]} waiting
+   * Add the ops of another outbox, with new numbers.
+   * @param {PendingOp[]} waiting
    */
   append(waiting) {
-    for (const { op, since } of waiting) this.put(op, since)
+    for (const { op, since } of waiting) this.add(op, since)
     return this
   }
 
   /**
-   * What waits for so long that its shopper may have forgotten it.
-   * @param {number} clock
+   * Return the ops that have waited for so long that the customer may have forgotten them.
+   * @param {number} clock  Wall-clock time.
    */
   stale(clock) {
-    return this.waiting.filter((one) => clock - one.since > STALE_MS)
+    return this.waiting.filter((pending) => clock - pending.since > STALE_MS)
   }
 
   /**
-   * Fast changes of one line wait for each other: one op says what came of them.
-   * @param {Waiting} one
+   * Debounce: the newest `line.set` waits while the one before it, of the same line, was sent less
+   * than 200 ms ago or has no verdict. Further changes of the line replace it meanwhile.
+   * @param {PendingOp} pending
    * @param {number} now
    */
-  #gathers({ n, op, sent }, now) {
+  #isDebounced({ n, op, sent }, now) {
     const last = this.#last_set
     if (sent || n !== this.#newest || op.k !== "line.set" || op.sku !== last.sku) return false
-    return now < last.at + GATHER_MS || this.waiting.some((one) => one.n === last.n)
+    return now < last.at + DEBOUNCE_MS || this.waiting.some((pending) => pending.n === last.n)
   }
 }
 
 /**
+ * Return whether `op` makes the op just before it pointless.
  * @param {Op} op
  * @param {Op} before
  */

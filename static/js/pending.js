@@ -1,30 +1,30 @@
-// The confirmed cart with the waiting ops on it: what the page shows. Quantities and the note run
-// ahead; all else is what the shop said last.
+// Optimistic display: the confirmed cart with the pending ops applied. Only quantities and the note
+// are predicted; prices, totals and all else are the server's newest values.
 
-/** @import { Cart, Known, Line, Op, Shown } from "./types.d.ts" */
+/** @import { Cart, DisplayedCart, FindProduct, Line, Op } from "./types.d.ts" */
 
-import { keyed } from "./cart.js"
+import { bySku } from "./cart.js"
 
-const MOST = 99
+const MAX_QTY = 99
 
 /**
  * @param {Cart} cart
- * @param {readonly Op[]} ops
- * @param {Known} known
- * @returns {Shown}
+ * @param {readonly Op[]} ops  In the order of their numbers.
+ * @param {FindProduct} findProduct
+ * @returns {DisplayedCart}
  */
-export function pending(cart, ops, known) {
-  const held = new Map(cart.lines)
+export function withPending(cart, ops, findProduct) {
+  const by_sku = new Map(cart.lines)
   let { note } = cart
   for (const op of ops) {
     if (op.k === "note.set") note = op.text
     if (op.k !== "line.add" && op.k !== "line.set") continue
-    const line = held.get(op.sku) ?? fresh(op.sku, known)
+    const line = by_sku.get(op.sku) ?? newLine(op.sku, findProduct)
     const qty = op.k === "line.add" && line ? line.qty + op.qty : op.qty
-    if (!qty) held.delete(op.sku)
-    else if (line) held.set(op.sku, { ...line, qty: Math.min(qty, MOST) })
+    if (!qty) by_sku.delete(op.sku)
+    else if (line) by_sku.set(op.sku, { ...line, qty: Math.min(qty, MAX_QTY) })
   }
-  const lines = [...keyed([...held.values()]).values()]
+  const lines = [...bySku([...by_sku.values()]).values()]
   const for_sale = lines.filter(({ state }) => state !== "sold_out" && state !== "gone")
   return {
     lines,
@@ -33,18 +33,19 @@ export function pending(cart, ops, known) {
     voucher: cart.voucher,
     totals: cart.totals,
     count: for_sale.reduce((sum, line) => sum + line.qty, 0),
-    touched: new Set(ops.map((op) => ("sku" in op ? op.sku : ""))),
-    waits: ops.length > 0,
+    pending_skus: new Set(ops.map((op) => ("sku" in op ? op.sku : ""))),
+    has_pending: ops.length > 0,
   }
 }
 
 /**
+ * Return a line for a product that the page shows, placed behind all others.
  * @param {string} sku
- * @param {Known} known
+ * @param {FindProduct} findProduct
  * @returns {Line | undefined}
  */
-function fresh(sku, known) {
-  const product = known(sku)
+function newLine(sku, findProduct) {
+  const product = findProduct(sku)
   const line = { sku, pos: Number.MAX_SAFE_INTEGER, qty: 0, stock: null }
   return product && { ...product, ...line, agreed: product.price, state: "ok" }
 }

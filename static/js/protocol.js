@@ -1,17 +1,17 @@
-// Frames of `shop.cart.v1` as text; types.d.ts spells out what is in them.
+// Encoding and decoding of `shop.cart.v1` messages; types.d.ts describes them.
 
-/** @import { Frame, News } from "./types.d.ts" */
+/** @import { ClientMessage, ServerMessage } from "./types.d.ts" */
 
 /**
- * Only the shop talks to us.
+ * The server is trusted: its messages are parsed, not validated.
  * @param {string} text
- * @returns {News}
+ * @returns {ServerMessage}
  */
-export function read(text) {
+export function decode(text) {
   return JSON.parse(text)
 }
 
-/** @param {Frame} frame */
-export function write(frame) {
-  return JSON.stringify(frame)
+/** @param {ClientMessage} message */
+export function encode(message) {
+  return JSON.stringify(message)
 }

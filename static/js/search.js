@@ -1,55 +1,50 @@
-// What the shop may have of what is being typed, under the field (ARIA APG, "Combobox").
+// Suggestions under the search field, as a combobox (ARIA Authoring Practices Guide, "Combobox").
 
 /** @import { Price, Product } from "./types.d.ts" */
 
-import { the } from "./views/dom.js"
-import { money } from "./words.js"
+import { money } from "./strings.js"
+import { query } from "./views/dom.js"
 
 /** @typedef {Product & Price & { state: string }} Found */
 
-const WAIT_MS = 120
-const SHORTEST = 2
-const MOST = 6
+const DEBOUNCE_MS = 120
+const MIN_LENGTH = 2
+const MAX_SUGGESTIONS = 6
 
-const form = /** @type {HTMLFormElement} */ (the("[role=search]"))
-const field = /** @type {HTMLInputElement} */ (the("[role=search] input"))
+const form = /** @type {HTMLFormElement} */ (query("[role=search]"))
+const field = /** @type {HTMLInputElement} */ (query("[role=search] input"))
 const list = document.createElement("ul")
 
-let asked = new AbortController()
+let request = new AbortController()
 let timer = setTimeout(() => {})
 
-/** What the field says now. */
-function typed() {
-  return field.value.trim()
-}
-
 async function suggest() {
-  callOff()
-  asked = new AbortController()
-  const { signal } = asked
-  const q = typed()
-  if (q.length < SHORTEST) return close()
-  const products = await look(q, signal)
+  cancel()
+  request = new AbortController()
+  const { signal } = request
+  const q = field.value.trim()
+  if (q.length < MIN_LENGTH) return close()
+  const products = await fetchProducts(q, signal)
   if (signal.aborted) return
   if (products) show(products, q)
   else close()
 }
 
-/** Ask nothing more for what was typed before. */
-function callOff() {
+/** Cancel the request for a text that was typed before, or the timer that would send it. */
+function cancel() {
   clearTimeout(timer)
-  asked.abort()
+  request.abort()
 }
 
 /**
  * @param {string} q
  * @param {AbortSignal} signal
- * @returns {Promise<Found[] | null>}  Null where the shop cannot be asked: the search itself can.
+ * @returns {Promise<Found[] | null>}  Null if the request failed: then there are no suggestions.
  */
-async function look(q, signal) {
+async function fetchProducts(q, signal) {
   try {
-    const answer = await fetch(`/api/products?q=${encodeURIComponent(q)}`, { signal })
-    return answer.ok ? (await answer.json()).products : null
+    const response = await fetch(`/api/products?q=${encodeURIComponent(q)}`, { signal })
+    return response.ok ? (await response.json()).products : null
   } catch {
     return null
   }
@@ -60,21 +55,24 @@ async function look(q, signal) {
  * @param {string} q
  */
 function show(products, q) {
-  const few = products.slice(0, MOST)
-  const all = option(`/shop?q=${encodeURIComponent(q)}`, text("span", `All results for “${q}”`))
+  const few = products.slice(0, MAX_SUGGESTIONS)
+  const all = option(
+    `/shop?q=${encodeURIComponent(q)}`,
+    createText("span", `All results for “${q}”`),
+  )
   list.replaceChildren(...few.map(productOption), ...(few.length ? [all] : []))
-  for (const [at, one] of [...list.children].entries()) one.id = `${list.id}-${at}`
+  for (const [at, item] of [...list.children].entries()) item.id = `${list.id}-${at}`
   list.hidden = !few.length
   field.setAttribute("aria-expanded", `${!list.hidden}`)
-  pick(-1)
-  the("#polite").textContent = few.length ? `${few.length} suggestions.` : "No suggestions."
+  select(-1)
+  query("#polite").textContent = few.length ? `${few.length} suggestions.` : "No suggestions."
 }
 
 function close() {
-  callOff()
+  cancel()
   list.hidden = true
   field.setAttribute("aria-expanded", "false")
-  pick(-1)
+  select(-1)
 }
 
 /** @param {Found} product */
@@ -83,9 +81,9 @@ function productOption({ slug, name, unit, price, image }) {
   picture.src = `${form.dataset.pictures}${image}.webp`
   picture.width = picture.height = 32
   picture.alt = ""
-  const named = text("span", name)
-  named.append(text("small", unit))
-  return option(`/p/${slug}`, picture, named, text("span", money(price)))
+  const label = createText("span", name)
+  label.append(createText("small", unit))
+  return option(`/p/${slug}`, picture, label, createText("span", money(price)))
 }
 
 /**
@@ -101,50 +99,54 @@ function option(href, ...parts) {
 }
 
 /**
- * @param {string} name
- * @param {string} said
+ * @param {string} tag
+ * @param {string} content
  */
-function text(name, said) {
-  const element = document.createElement(name)
-  element.textContent = said
+function createText(tag, content) {
+  const element = document.createElement(tag)
+  element.textContent = content
   return element
 }
 
-function picked() {
-  return [...list.children].findIndex((one) => one.ariaSelected === "true")
+/** Return the index of the selected option, or -1. */
+function selectedIndex() {
+  return [...list.children].findIndex((item) => item.ariaSelected === "true")
 }
 
 /**
- * Mark the option at `at`; at -1, none: then Enter searches for what is typed.
+ * Select the option at index `at`; -1 selects none, and Enter then searches for the typed text.
  * @param {number} at
  */
-function pick(at) {
-  for (const [index, one] of [...list.children].entries()) one.ariaSelected = `${index === at}`
-  const one = list.children[at]
-  if (one) field.setAttribute("aria-activedescendant", one.id)
+function select(at) {
+  for (const [index, item] of [...list.children].entries()) item.ariaSelected = `${index === at}`
+  const selected = list.children[at]
+  if (selected) field.setAttribute("aria-activedescendant", selected.id)
   else field.removeAttribute("aria-activedescendant")
-  one?.scrollIntoView({ block: "nearest" })
+  selected?.scrollIntoView({ block: "nearest" })
 }
 
 /**
- * One further, from the field itself through all options and back to it.
+ * Move the selection by `by`, in a circle of all options and the field itself.
  * @param {number} by
  */
-function step(by) {
+function moveBy(by) {
   const places = list.children.length + 1
-  pick(((picked() + 1 + by + places) % places) - 1)
+  select(((selectedIndex() + 1 + by + places) % places) - 1)
 }
 
-/** @param {Element | null | undefined} one */
-function go(one) {
-  if (one instanceof HTMLElement && one.dataset.href) location.assign(one.dataset.href)
+/**
+ * Open the page of an option.
+ * @param {Element | null | undefined} item
+ */
+function follow(item) {
+  if (item instanceof HTMLElement && item.dataset.href) location.assign(item.dataset.href)
 }
 
 /** @type {Record<string, () => void>} */
 const KEYS = {
-  ArrowDown: () => step(1),
-  ArrowUp: () => step(-1),
-  Enter: () => go(list.children[picked()]),
+  ArrowDown: () => moveBy(1),
+  ArrowUp: () => moveBy(-1),
+  Enter: () => follow(list.children[selectedIndex()]),
   Escape: close,
 }
 
@@ -160,19 +162,20 @@ field.setAttribute("aria-controls", list.id)
 field.setAttribute("aria-expanded", "false")
 
 field.addEventListener("input", () => {
-  callOff()
-  timer = setTimeout(suggest, WAIT_MS)
+  cancel()
+  timer = setTimeout(suggest, DEBOUNCE_MS)
 })
 field.addEventListener("keydown", (event) => {
-  const act = KEYS[event.key]
-  if (!act || event.isComposing) return
+  const action = KEYS[event.key]
+  if (!action || event.isComposing) return
   if (list.hidden && event.key === "ArrowDown") suggest()
-  if (list.hidden || (event.key === "Enter" && picked() < 0)) return
+  if (list.hidden || (event.key === "Enter" && selectedIndex() < 0)) return
   event.preventDefault()
-  act()
+  action()
 })
 field.addEventListener("blur", close)
+// A press on the list would take the focus from the field, and the list would close.
 list.addEventListener("pointerdown", (event) => event.preventDefault())
 list.addEventListener("click", ({ target }) => {
-  if (target instanceof Element) go(target.closest("[role=option]"))
+  if (target instanceof Element) follow(target.closest("[role=option]"))
 })

@@ -1,31 +1,36 @@
-// A socket that comes back.
+// A WebSocket that reconnects by itself: with backoff and jitter, after silence, after the network
+// was away, and to another server when this one shuts down.
 
-/** @import { Call, Frame, News, SocketListener, SocketWorld, State } from "./types.d.ts" */
+/** @import { ClientMessage, Connection, ConnectionState, ServerMessage } from "./types.d.ts" */
+/** @import { SocketDeps, SocketHandlers } from "./types.d.ts" */
 
-import { read, write } from "./protocol.js"
+import { decode, encode } from "./protocol.js"
 
-const FIRST_MS = 500
-const LONGEST_MS = 30_000
-const STEADY_MS = 10_000
+const BACKOFF_BASE_MS = 500
+const BACKOFF_MAX_MS = 30_000
+/** A connection that lasted for so long resets the backoff. */
+const STABLE_MS = 10_000
+/** The server sends a heartbeat more often than this: after so much silence the line is dead. */
 const SILENCE_MS = 45_000
-const WELCOME_MS = 20_000
-const PROBE_MS = 4_000
-const OVERRUN_MS = 30_000
+const WELCOME_TIMEOUT_MS = 20_000
+const PROBE_TIMEOUT_MS = 4_000
+const RATE_LIMIT_MS = 30_000
 const HIDDEN_MS = 5 * 60_000
-const FINAL = [1007, 1009, 4400, 4401, 4406, 4409, 4410, 4411]
+/** Close codes after which reconnecting would not help. */
+const FINAL_CODES = [1007, 1009, 4400, 4401, 4406, 4409, 4410, 4411]
 
 /**
- * Full jitter, so that no crowd comes back at once.
+ * Exponential backoff with full jitter, so that clients do not reconnect all at once.
  * @param {number} attempt
- * @param {number} chance
+ * @param {number} random  In [0, 1).
  */
-export function delayBefore(attempt, chance) {
-  return chance * Math.min(LONGEST_MS, FIRST_MS * 2 ** attempt)
+export function backoffDelay(attempt, random) {
+  return random * Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** attempt)
 }
 
 export class Socket {
-  state = /** @type {State} */ ("stopped")
-  /** The close code that stopped it; 0 where the page did. */
+  state = /** @type {ConnectionState} */ ("stopped")
+  /** The close code that stopped it; 0 if the page did. */
   code = 0
   #gen = 0
   #pings = 0
@@ -33,188 +38,209 @@ export class Socket {
   #not_before = 0
   #is_visible = true
   #is_online = true
-  /** The one that was welcomed: what is sent goes here. */
-  #current = /** @type {Call | null} */ (null)
-  #newest = /** @type {Call | null} */ (null)
-  #callOff = () => {}
-  #stayAwake = () => {}
-  #world
-  #on
+  /** The connection with a welcome, over which messages are sent. */
+  #current = /** @type {Connection | null} */ (null)
+  /**
+   * The connection that was opened last; another than `#current` while it waits for its welcome.
+   */
+  #newest = /** @type {Connection | null} */ (null)
+  #cancelRetry = () => {}
+  #cancelSuspend = () => {}
+  #deps
+  #handlers
 
   /**
-   * @param {SocketWorld} world
-   * @param {SocketListener} on
+   * @param {SocketDeps} deps
+   * @param {SocketHandlers} handlers
    */
-  constructor(world, on) {
-    this.#world = world
-    this.#on = on
+  constructor(deps, handlers) {
+    this.#deps = deps
+    this.#handlers = handlers
   }
 
-  /** Connect, or connect anew. */
+  /** Connect; a connection that is open is closed first. */
   start() {
-    this.#dropAll()
+    this.#closeAll()
     this.#attempt = 0
     if (this.#is_online) this.#open()
-    else this.#become("offline")
+    else this.#setState("offline")
   }
 
   /** Close, and stay closed until `start`. */
   stop(code = 0) {
-    this.#dropAll()
-    this.#become("stopped", code)
+    this.#closeAll()
+    this.#setState("stopped", code)
   }
 
   /**
-   * @param {Frame} frame
+   * Send `message`; without an open connection it is dropped.
+   * @param {ClientMessage} message
    */
-  send(frame) {
-    this.#current?.wire.send(write(frame))
+  send(message) {
+    this.#current?.ws.send(encode(message))
   }
 
-  /** @param {boolean} is_online */
-  reach(is_online) {
+  /**
+   * The browser reports that the network is there, or is gone.
+   * @param {boolean} is_online
+   */
+  setOnline(is_online) {
     this.#is_online = is_online
     if (this.state === "stopped" || is_online === (this.state !== "offline")) return
-    this.#dropAll()
+    this.#closeAll()
     if (is_online) this.#retry(true)
-    else this.#become("offline")
+    else this.#setState("offline")
   }
 
   /**
-   * A tab that nobody looks at lets its socket go after a while, and takes it back when shown.
+   * The browser reports that the tab is shown, or is hidden. A hidden tab closes its connection
+   * after a while, and reconnects when it is shown.
    * @param {boolean} is_visible
    */
-  show(is_visible) {
+  setVisible(is_visible) {
     this.#is_visible = is_visible
-    this.#stayAwake()
-    if (!is_visible) this.#stayAwake = this.#world.after(HIDDEN_MS, () => this.#rest())
+    this.#cancelSuspend()
+    if (!is_visible) this.#cancelSuspend = this.#deps.after(HIDDEN_MS, () => this.#suspend())
     else if (this.state === "resting") return this.#schedule(0)
     else this.probe()
     if (this.state === "waiting") this.#retry(true)
   }
 
-  /** Find out whether the socket survived a sleep. */
+  /** Ping the server, and reconnect if it does not answer soon: the computer may have slept. */
   probe() {
-    const call = this.#current
-    if (!call) return
-    const asked_at = this.#world.now()
+    const connection = this.#current
+    if (!connection) return
+    const pinged_at = this.#deps.now()
     this.#pings += 1
     this.send({ t: "ping", id: this.#pings })
-    this.#world.after(PROBE_MS, () => call.heard_at < asked_at && this.#lose(call))
+    this.#deps.after(
+      PROBE_TIMEOUT_MS,
+      () => connection.received_at < pinged_at && this.#fail(connection),
+    )
   }
 
   #open() {
-    const wire = this.#world.open()
-    const now = this.#world.now()
-    const call = { wire, heard_at: now, welcome_at: Number.POSITIVE_INFINITY, unwatch: () => {} }
+    const ws = this.#deps.open()
+    const received_at = this.#deps.now()
+    const welcome_at = Number.POSITIVE_INFINITY
+    const connection = { ws, received_at, welcome_at, cancelTimeout: () => {} }
     const gen = ++this.#gen
-    this.#newest = call
-    wire.onopen = () => wire.send(write(this.#on.hello(gen)))
-    wire.onmessage = (event) => this.#hear(call, read(event.data))
-    wire.onclose = (event) => this.#closed(call, event.code)
-    this.#watch(call, WELCOME_MS)
-    if (!this.#current) this.#become("connecting")
+    this.#newest = connection
+    ws.onopen = () => ws.send(encode(this.#handlers.hello(gen)))
+    ws.onmessage = (event) => this.#receive(connection, decode(event.data))
+    ws.onclose = (event) => this.#onClosed(connection, event.code)
+    this.#startTimeout(connection, WELCOME_TIMEOUT_MS)
+    if (!this.#current) this.#setState("connecting")
   }
 
   /**
-   * @param {Call} call
-   * @param {News} news
+   * @param {Connection} connection
+   * @param {ServerMessage} message
    */
-  #hear(call, news) {
-    call.heard_at = this.#world.now()
-    if (news.t === "welcome") this.#welcomed(call)
-    const is_only = call === this.#current && call === this.#newest
-    if (news.t === "drain" && is_only) this.#schedule(news.open_after_ms)
-    this.#on.heard(news)
+  #receive(connection, message) {
+    connection.received_at = this.#deps.now()
+    if (message.t === "welcome") this.#onWelcome(connection)
+    const is_only = connection === this.#current && connection === this.#newest
+    if (message.t === "drain" && is_only) this.#schedule(message.open_after_ms)
+    this.#handlers.onMessage(message)
   }
 
-  /** @param {Call} call */
-  #welcomed(call) {
-    if (this.#current) drop(this.#current)
-    this.#current = call
-    call.welcome_at = call.heard_at
-    this.#watch(call, SILENCE_MS)
-    this.#become("open")
+  /** @param {Connection} connection */
+  #onWelcome(connection) {
+    if (this.#current) closeSilently(this.#current)
+    this.#current = connection
+    connection.welcome_at = connection.received_at
+    this.#startTimeout(connection, SILENCE_MS)
+    this.#setState("open")
   }
 
   /**
-   * @param {Call} call
+   * Give `connection` up once nothing was received for `ms`.
+   * @param {Connection} connection
    * @param {number} ms
    */
-  #watch(call, ms) {
-    call.unwatch()
-    call.unwatch = this.#world.after(call.heard_at + ms - this.#world.now(), () => {
-      if (this.#world.now() >= call.heard_at + ms) this.#lose(call)
-      else this.#watch(call, ms)
+  #startTimeout(connection, ms) {
+    connection.cancelTimeout()
+    // One timer for many messages: when it fires, it is set again for what is left of the silence.
+    const left_ms = connection.received_at + ms - this.#deps.now()
+    connection.cancelTimeout = this.#deps.after(left_ms, () => {
+      if (this.#deps.now() >= connection.received_at + ms) this.#fail(connection)
+      else this.#startTimeout(connection, ms)
     })
   }
 
-  /** @param {Call} call */
-  #lose(call) {
-    if (call !== this.#current && call !== this.#newest) return
-    drop(call)
-    this.#closed(call, 1006)
+  /** @param {Connection} connection */
+  #fail(connection) {
+    if (connection !== this.#current && connection !== this.#newest) return
+    closeSilently(connection)
+    this.#onClosed(connection, 1006)
   }
 
   /**
-   * @param {Call} call
+   * @param {Connection} connection
    * @param {number} code
    */
-  #closed(call, code) {
-    const now = this.#world.now()
-    const is_newest = call === this.#newest
-    if (call === this.#current) this.#current = null
+  #onClosed(connection, code) {
+    const now = this.#deps.now()
+    const is_newest = connection === this.#newest
+    if (connection === this.#current) this.#current = null
     if (is_newest) this.#newest = this.#current
-    if (now - call.welcome_at >= STEADY_MS) this.#attempt = 0
-    if (code === 4429) this.#not_before = now + OVERRUN_MS
-    this.#on.closed(code)
-    if (is_newest ? FINAL.includes(code) : code === 4410) this.stop(code)
-    else if (!is_newest) this.#become(this.#current ? "open" : "connecting")
-    else if (code === 1012 && call.welcome_at <= now) this.#schedule(0)
+    if (now - connection.welcome_at >= STABLE_MS) this.#attempt = 0
+    if (code === 4429) this.#not_before = now + RATE_LIMIT_MS
+    this.#handlers.onClose(code)
+    // On the connection that is being replaced, only the end of the login (4410) is final.
+    if (is_newest ? FINAL_CODES.includes(code) : code === 4410) this.stop(code)
+    else if (!is_newest) this.#setState(this.#current ? "open" : "connecting")
+    else if (code === 1012 && connection.welcome_at <= now) this.#schedule(0)
     else this.#retry(false)
   }
 
   /** @param {boolean} is_first */
   #retry(is_first) {
     if (is_first) this.#attempt = 0
-    this.#schedule(delayBefore(this.#attempt++, this.#world.chance()))
+    this.#schedule(backoffDelay(this.#attempt++, this.#deps.random()))
   }
 
   /**
-   * The socket that there is stays until the next one is welcome.
+   * Open the next connection in `ms`; an open one stays in use until the next has its welcome.
    * @param {number} ms
    */
   #schedule(ms) {
     const before = this.#newest
-    const wait_ms = Math.max(ms, this.#not_before - this.#world.now())
+    const wait_ms = Math.max(ms, this.#not_before - this.#deps.now())
     const open = () => before === this.#newest && this.#open()
-    this.#callOff()
-    if (this.#is_visible || before) this.#callOff = this.#world.after(wait_ms, open)
-    if (!this.#current) this.#become("waiting")
+    this.#cancelRetry()
+    if (this.#is_visible || before) this.#cancelRetry = this.#deps.after(wait_ms, open)
+    if (!this.#current) this.#setState("waiting")
   }
 
-  #rest() {
+  #suspend() {
     if (this.state === "stopped" || this.state === "offline") return
-    this.#dropAll()
-    this.#become("resting")
+    this.#closeAll()
+    this.#setState("resting")
   }
 
-  #dropAll() {
-    this.#callOff()
-    for (const call of [this.#current, this.#newest]) if (call) drop(call)
+  #closeAll() {
+    this.#cancelRetry()
+    for (const connection of [this.#current, this.#newest]) {
+      if (connection) closeSilently(connection)
+    }
     this.#current = this.#newest = null
   }
 
-  /** @param {State} state */
-  #become(state, code = 0) {
+  /** @param {ConnectionState} state */
+  #setState(state, code = 0) {
     this.code = code
     this.state = state
-    this.#on.changed()
+    this.#handlers.onStateChange()
   }
 }
 
-/** @param {Call} call */
-function drop({ wire }) {
-  wire.onopen = wire.onmessage = wire.onclose = null
-  wire.close(1000)
+/**
+ * Close a connection, and handle none of its events any more.
+ * @param {Connection} connection
+ */
+function closeSilently({ ws }) {
+  ws.onopen = ws.onmessage = ws.onclose = null
+  ws.close(1000)
 }

@@ -1,97 +1,99 @@
-// One tab of the shop: the cart it holds, the ops it waits for, and what it makes of the news.
+// The state of one tab: the confirmed cart and the outbox, and how messages from the server change
+// them.
 
-/** @import { Cart, Hello, Kept, Known, News, Ok, Op, Patch } from "./types.d.ts" */
-/** @import { TabListener, TabWorld, Verdict, Welcome } from "./types.d.ts" */
+/** @import { Accepted, Cart, FindProduct, Hello, Op, OutboxRecord, Patch } from "./types.d.ts" */
+/** @import { ServerMessage, TabDeps, TabHandlers, Verdict, Welcome } from "./types.d.ts" */
 
-import { advance, hold, reprice } from "./cart.js"
+import { advance, cartFrom, reprice } from "./cart.js"
 import { Outbox } from "./outbox.js"
-import { pending } from "./pending.js"
+import { withPending } from "./pending.js"
 
-const INFLIGHT = 32
+const MAX_INFLIGHT = 32
 
 export class Tab {
   watched = /** @type {string[]} */ ([])
   #account
-  #world
-  #on
-  #inflight = INFLIGHT
-  /** One for each welcome of this outbox. */
+  #deps
+  #handlers
+  #inflight = MAX_INFLIGHT
+  /** A new object for each welcome; null while nothing may be sent. */
   #session = /** @type {object | null} */ (null)
-  /** The revision that was too old for a patch. */
-  #stuck_at = -1
-  /** Verdicts whose patch is still to come. */
-  #early = /** @type {Ok[]} */ ([])
-  #callOff = () => {}
+  /** The revision at which a snapshot was requested, because the next patch did not fit. */
+  #resync_rev = -1
+  /** Verdicts that came before the patch of their op. */
+  #early_verdicts = /** @type {Accepted[]} */ ([])
+  #cancelWake = () => {}
 
   /**
    * @param {string} account
    * @param {Cart} cart
-   * @param {TabWorld} world
-   * @param {TabListener} on
+   * @param {TabDeps} deps
+   * @param {TabHandlers} handlers
    */
-  constructor(account, cart, world, on) {
-    this.id = world.uuid()
+  constructor(account, cart, deps, handlers) {
+    this.id = deps.uuid()
     this.cart = cart
-    this.outbox = new Outbox(world.uuid())
+    this.outbox = new Outbox(deps.uuid())
     this.#account = account
-    this.#world = world
-    this.#on = on
+    this.#deps = deps
+    this.#handlers = handlers
   }
 
-  /** What is too old to be sent without being asked about: until then, nothing is. */
+  /** Ops that are too old to be sent without asking. While there are any, no op is sent. */
   get stale() {
-    return this.outbox.stale(this.#world.clock())
+    return this.outbox.stale(this.#deps.clock())
   }
 
-  /** What waits and is not in the cart; of what is in it, only the verdict was not heard. */
+  /**
+   * Pending ops that the cart does not contain. The cart of a page that was loaded again may
+   * contain ops whose verdict is still to come.
+   */
   get unsaved() {
     const settled = this.cart.settled[this.outbox.id] ?? 0
-    return this.outbox.waiting.filter((one) => !one.sent || one.n > settled)
+    return this.outbox.waiting.filter((pending) => !pending.sent || pending.n > settled)
+  }
+
+  /** @param {FindProduct} findProduct */
+  displayed(findProduct) {
+    const ops = this.unsaved.map((pending) => pending.op)
+    return withPending(this.cart, ops, findProduct)
   }
 
   /**
-   * @param {Known} known
-   */
-  shown(known) {
-    const ops = this.unsaved.map((one) => one.op)
-    return pending(this.cart, ops, known)
-  }
-
-  /**
-   * It is shown at once, kept, and sent when the shop can hear it.
+   * Display `op` at once, save it in the outbox, and send it when there is a connection.
    * @param {Op} op
    */
-  ask(op) {
-    this.outbox.put(op, this.#world.clock())
-    this.#on.changed()
+  submit(op) {
+    this.outbox.add(op, this.#deps.clock())
+    this.#handlers.onChange()
     this.flush()
   }
 
   /**
-   * Continue a stored outbox; what was asked meanwhile goes behind what waits in it.
-   * @param {Kept} kept
+   * Continue a stored outbox; ops that were submitted meanwhile are added behind its own.
+   * @param {OutboxRecord} record
    */
-  adopt(kept) {
-    this.#turnTo(new Outbox(kept.id, kept).append(this.outbox.waiting))
-    this.#on.changed()
+  adopt(record) {
+    this.#useOutbox(new Outbox(record.id, record).append(this.outbox.waiting))
+    this.#handlers.onChange()
     this.flush()
   }
 
-  /** What waits in this outbox stays where it is kept. */
-  leave() {
-    this.#turnTo(new Outbox(this.#world.uuid()))
+  /** Use a new, empty outbox; the ops of the old one stay stored for another tab. */
+  abandonOutbox() {
+    this.#useOutbox(new Outbox(this.#deps.uuid()))
   }
 
-  /** Send what is stale after all. */
-  freshen() {
-    for (const one of this.stale) one.since = this.#world.clock()
+  /** Send the stale ops after all. */
+  keepStale() {
+    for (const pending of this.stale) pending.since = this.#deps.clock()
     this.flush()
   }
 
-  /** Forget what is stale. */
-  forget() {
+  /** Forget the stale ops. */
+  discardStale() {
     const { stale } = this
-    this.#startAnew(this.outbox.waiting.filter((one) => !stale.includes(one)))
+    this.#replaceOutbox(this.outbox.waiting.filter((pending) => !stale.includes(pending)))
   }
 
   /**
@@ -103,87 +105,88 @@ export class Tab {
     return { t: "hello", tab: this.id, gen, outbox, at: this.cart.at, pend }
   }
 
-  /** The shop's memory of this cart was wrong: ask for all of it next time. */
+  /** Request a whole snapshot in the next hello: the server has given up its copy of this cart. */
   forgetPosition() {
     this.cart = { ...this.cart, at: null }
   }
 
-  /** @param {News} news */
-  hear(news) {
+  /** @param {ServerMessage} message */
+  receive(message) {
     const before = this.cart
-    if (news.t === "welcome") this.#welcome(news)
-    else if (news.t === "ok" && news.rev > before.rev) this.#early.push(news)
-    else if (news.t === "ok" || news.t === "no") this.#answer(news)
-    else if (news.t === "need" && !this.outbox.rewind(news.n)) this.#startAnew()
-    else if (news.t === "snapshot") this.#show(hold(news))
-    else if (news.t === "prices") this.#show(reprice(before, news))
-    else if (news.t === "patch") this.#advance(news)
-    if (news.t !== "ok" && news.t !== "no") this.#on.told(news, before)
-    if (["welcome", "ok", "no", "need"].includes(news.t)) this.flush()
+    if (message.t === "welcome") this.#onWelcome(message)
+    else if (message.t === "ok" && message.rev > before.rev) this.#early_verdicts.push(message)
+    else if (message.t === "ok" || message.t === "no") this.#onVerdict(message)
+    else if (message.t === "need" && !this.outbox.rewind(message.n)) this.#replaceOutbox()
+    else if (message.t === "snapshot") this.#setCart(cartFrom(message))
+    else if (message.t === "prices") this.#setCart(reprice(before, message))
+    else if (message.t === "patch") this.#onPatch(message)
+    if (message.t !== "ok" && message.t !== "no") this.#handlers.onMessage(message, before)
+    if (["welcome", "ok", "no", "need"].includes(message.t)) this.flush()
   }
 
-  /** Store the outbox, and only then send what is due. */
+  /** Save the outbox, and then send the ops that are due: an op that was sent is always stored. */
   async flush() {
     const session = this.#session
     const { outbox } = this
-    const now = this.#world.now()
-    const is_ready = session && this.#world.isOpen() && !this.stale.length
-    const due = is_ready ? outbox.take(now, this.#inflight) : []
+    const now = this.#deps.now()
+    const may_send = session && this.#deps.isOpen() && !this.stale.length
+    const due = may_send ? outbox.takeDue(now, this.#inflight) : []
     const wake_ms = outbox.wakeIn(now)
-    this.#callOff()
-    if (wake_ms !== null) this.#callOff = this.#world.after(wake_ms, () => this.flush())
-    await this.#world.keep(outbox)
+    this.#cancelWake()
+    if (wake_ms !== null) this.#cancelWake = this.#deps.after(wake_ms, () => this.flush())
+    await this.#deps.save(outbox)
+    // After a reconnection or with another outbox, these ops are sent by the next flush.
     if (session !== this.#session) return
-    for (const { n, op } of due) this.#world.send({ t: "op", n, ...op })
+    for (const { n, op } of due) this.#deps.send({ t: "op", n, ...op })
   }
 
   /** @param {Welcome} welcome */
-  #welcome({ account, verdicts, last, limits }) {
-    if (account !== this.#account) return this.#on.stranger()
-    this.#early = []
-    for (const verdict of verdicts) this.#answer(verdict)
-    if (this.outbox.disagreesWith(last)) return this.#startAnew()
+  #onWelcome({ account, verdicts, last, limits }) {
+    if (account !== this.#account) return this.#handlers.onForeignAccount()
+    this.#early_verdicts = []
+    for (const verdict of verdicts) this.#onVerdict(verdict)
+    if (this.outbox.disagreesWith(last)) return this.#replaceOutbox()
     this.#session = {}
-    this.#inflight = Math.min(INFLIGHT, limits.inflight)
-    this.#stuck_at = -1
+    this.#inflight = Math.min(MAX_INFLIGHT, limits.inflight)
+    this.#resync_rev = -1
     this.outbox.rewind(1)
-    if (this.watched.length) this.#world.send({ t: "watch", skus: this.watched })
+    if (this.watched.length) this.#deps.send({ t: "watch", skus: this.watched })
   }
 
   /** @param {Verdict} verdict */
-  #answer(verdict) {
+  #onVerdict(verdict) {
     const { n } = verdict
-    if ("retry_ms" in verdict) return this.outbox.postpone(n, verdict.retry_ms, this.#world.now())
+    if ("retry_ms" in verdict) return this.outbox.postpone(n, verdict.retry_ms, this.#deps.now())
     const op = this.outbox.settle(n)
     if (!op) return
-    this.#on.told(verdict, this.cart, op)
-    this.#on.changed()
+    this.#handlers.onMessage(verdict, this.cart, op)
+    this.#handlers.onChange()
   }
 
   /** @param {Patch} patch */
-  #advance(patch) {
+  #onPatch(patch) {
     const next = advance(this.cart, patch)
-    if (next) return this.#show(next)
-    if (this.#stuck_at !== this.cart.rev) this.#world.send({ t: "resync" })
-    this.#stuck_at = this.cart.rev
+    if (next) return this.#setCart(next)
+    if (this.#resync_rev !== this.cart.rev) this.#deps.send({ t: "resync" })
+    this.#resync_rev = this.cart.rev
   }
 
   /** @param {Cart} cart */
-  #show(cart) {
+  #setCart(cart) {
     this.cart = cart
-    for (const verdict of this.#early.splice(0)) this.hear(verdict)
-    this.#on.changed()
+    for (const verdict of this.#early_verdicts.splice(0)) this.receive(verdict)
+    this.#handlers.onChange()
   }
 
-  /** Go on in a new outbox. */
-  async #startAnew(waiting = this.outbox.waiting) {
-    this.#turnTo(new Outbox(this.#world.uuid()).append(waiting))
-    await this.#world.replace(this.outbox.kept)
-    this.#world.restart()
+  /** Move the pending ops to a new outbox, numbered from 1, and reconnect with it. */
+  async #replaceOutbox(waiting = this.outbox.waiting) {
+    this.#useOutbox(new Outbox(this.#deps.uuid()).append(waiting))
+    await this.#deps.replace(this.outbox.record)
+    this.#deps.restart()
   }
 
   /** @param {Outbox} outbox */
-  #turnTo(outbox) {
+  #useOutbox(outbox) {
     this.outbox = outbox
     this.#session = null
   }

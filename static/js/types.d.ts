@@ -1,10 +1,10 @@
-// What is passed around, for the type checker alone: no page loads this file.
+// Types shared by the modules. Only the type checker reads this file; no page loads it.
 
 import type { Inspector } from "./inspector.js"
-import type { Spied } from "./spied.js"
+import type { SocketProxy } from "./socket_proxy.js"
 import type { Tab } from "./tab.js"
 
-// The wire, `shop.cart.v1`; protocol.md says what each word means. What a tab may ask:
+// The messages of `shop.cart.v1`, as docs/protocol.md describes them. What a tab sends:
 
 export type Op =
   | { k: "line.add" | "line.set"; sku: string; qty: number; seen?: number }
@@ -23,7 +23,7 @@ export type Hello = {
   pend: number[]
 }
 
-export type Frame =
+export type ClientMessage =
   | Hello
   | (Op & { t: "op"; n: number })
   | { t: "watch"; skus: string[] }
@@ -66,13 +66,13 @@ export type WireCart = {
 
 type LineChanges = Record<string, Line | null>
 
-// What the shop tells.
+// What the server sends.
 
-export type Warn = { code: "clamped"; sku: string; asked: number; got: number }
-export type Ok = { t: "ok"; n: number; rev: number; warn?: Warn }
-export type No = { t: "no"; n: number; code: string; text: string; rev: number }
-export type NotNow = { t: "no"; n: number; code: "busy" | "rate"; retry_ms: number }
-export type Verdict = Ok | No | NotNow
+export type Warning = { code: "clamped"; sku: string; asked: number; got: number }
+export type Accepted = { t: "ok"; n: number; rev: number; warn?: Warning }
+export type Rejection = { t: "no"; n: number; code: string; text: string; rev: number }
+export type RetryLater = { t: "no"; n: number; code: "busy" | "rate"; retry_ms: number }
+export type Verdict = Accepted | Rejection | RetryLater
 
 export type Welcome = {
   t: "welcome"
@@ -91,10 +91,10 @@ export type Welcome = {
 
 export type Snapshot = { t: "snapshot"; at: string; rev: number; cart: WireCart }
 
-/** What a page is sent with: `settled` says how far it got with each outbox. */
-export type CartNow = Omit<Snapshot, "t"> & { settled?: Settled }
+/** The cart in a page's HTML; `settled` says which ops of each outbox it contains. */
+export type InitialCart = Omit<Snapshot, "t"> & { settled?: Settled }
 
-/** The newest number that has a verdict, by outbox. */
+/** The number of the newest op with a verdict, by outbox id. */
 export type Settled = Readonly<Record<string, number>>
 
 export type Patch = {
@@ -121,7 +121,7 @@ export type Prices = {
   totals?: Totals
 }
 
-export type News =
+export type ServerMessage =
   | Welcome
   | Snapshot
   | Patch
@@ -143,7 +143,7 @@ export type Lines = ReadonlyMap<string, Line>
 export type Cart = Readonly<{
   at: string | null
   rev: number
-  /** Ops up to there are in it, or were refused. */
+  /** Ops up to these numbers have been applied or rejected. */
   settled: Settled
   lines: Lines
   saved: Lines
@@ -152,118 +152,143 @@ export type Cart = Readonly<{
   totals: Totals
 }>
 
-/** What the page says about a product that is not in the cart. */
-export type Known = (sku: string) => Product | undefined
+/** Looks up a product that the page shows, for a line that the cart does not have yet. */
+export type FindProduct = (sku: string) => Product | undefined
 
-export type Shown = {
+export type DisplayedCart = {
   lines: Line[]
   saved: Line[]
   note: string
   voucher: Voucher | null
   totals: Totals
   count: number
-  /** SKUs that an op waits for. */
-  touched: ReadonlySet<string>
-  /** Whether any op waits at all. */
-  waits: boolean
+  /** SKUs of pending ops. */
+  pending_skus: ReadonlySet<string>
+  has_pending: boolean
 }
 
-// outbox.js and drawer.js
+// outbox.js and outbox_store.js
 
-export type Waiting = { n: number; op: Op; since: number; sent: boolean }
+/** An op without a verdict; `since` is the wall-clock time at which it was submitted. */
+export type PendingOp = { n: number; op: Op; since: number; sent: boolean }
 
-/** What of an outbox outlives the page. */
-export type Kept = { id: string; settled: number; waiting: Waiting[] }
+/** The part of an outbox that outlives the page. */
+export type OutboxRecord = { id: string; settled: number; waiting: PendingOp[] }
 
-export type Row = Kept & { born: number }
+/** An outbox as it is stored; `born` is the wall-clock time of its creation. */
+export type StoredOutbox = OutboxRecord & { born: number }
 
-export type Rows = {
-  all: () => Promise<Row[]>
-  /** Take some away and put another in: both or neither. */
-  swap: (gone: string[], come?: Row) => Promise<unknown>
+export type OutboxTable = {
+  all: () => Promise<StoredOutbox[]>
+  /** Delete and put in one transaction. */
+  swap: (deleted: string[], added?: StoredOutbox) => Promise<unknown>
 }
 
-/** Resolves to how to let go, or to null where another tab holds it. */
-export type Lock = (name: string) => Promise<(() => void) | null>
+/** Resolves to a function that releases the lock, or to null if another tab holds it. */
+export type AcquireLock = (name: string) => Promise<(() => void) | null>
 
-export type Found = { row: Row; letGo: () => void }
+export type ClaimedOutbox = { stored: StoredOutbox; release: () => void }
 
 // socket.js and tab.js
 
-export type State = "connecting" | "open" | "waiting" | "resting" | "offline" | "stopped"
+export type ConnectionState =
+  | "connecting"
+  | "open"
+  | "waiting"
+  | "resting"
+  | "offline"
+  | "stopped"
 
-export type Wire = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose">
+/** The part of a WebSocket that is used, so that tests and the inspector can stand in for it. */
+export type WebSocketLike = Pick<
+  WebSocket,
+  "send" | "close" | "onopen" | "onmessage" | "onclose"
+>
 
-/** A connection, and when it spoke last and was welcomed. */
-export type Call = { wire: Wire; heard_at: number; welcome_at: number; unwatch: () => void }
+/** A WebSocket with the times of its newest message and of its welcome. */
+export type Connection = {
+  ws: WebSocketLike
+  received_at: number
+  welcome_at: number
+  cancelTimeout: () => void
+}
 
-/** Do something in so many ms; returns how to call it off. */
+/** Calls `act` after `ms`; returns a function that cancels the call. */
 export type After = (ms: number, act: () => void) => () => void
 
-export type Time = {
-  /** Milliseconds that no one sets back. */
+export type Timers = {
+  /** Monotonic milliseconds. */
   now: () => number
   after: After
 }
 
-export type SocketWorld = Time & { open: () => Wire; chance: () => number }
+/** `random` returns a number in [0, 1), for jitter. */
+export type SocketDeps = Timers & { open: () => WebSocketLike; random: () => number }
 
-export type SocketListener = {
-  hello: (gen: number) => Frame
-  heard: (news: News) => void
-  closed: (code: number) => void
-  changed: () => void
+export type SocketHandlers = {
+  hello: (gen: number) => ClientMessage
+  onMessage: (message: ServerMessage) => void
+  onClose: (code: number) => void
+  onStateChange: () => void
 }
 
-export type TabWorld = Time & {
+export type TabDeps = Timers & {
   uuid: () => string
+  /** Wall-clock milliseconds. */
   clock: () => number
   isOpen: () => boolean
-  send: (frame: Frame) => void
+  send: (message: ClientMessage) => void
   restart: () => void
-  /** Store the outbox of this tab, as it is when its turn comes. */
-  keep: (outbox: { kept: Kept }) => Promise<unknown>
-  /** Store another outbox in its place. */
-  replace: (kept: Kept) => Promise<unknown>
+  /**
+   * Save the outbox of this tab. Its record is read when the save begins, not when it is called.
+   */
+  save: (outbox: { record: OutboxRecord }) => Promise<unknown>
+  /** Save another outbox in its place. */
+  replace: (record: OutboxRecord) => Promise<unknown>
 }
 
-export type TabListener = {
-  changed: () => void
-  /** `op` is what a verdict is about. */
-  told: (news: News, before: Cart, op?: Op) => void
-  stranger: () => void
+export type TabHandlers = {
+  onChange: () => void
+  /** `before` is the cart before the message; `op` is the op that a verdict is about. */
+  onMessage: (message: ServerMessage, before: Cart, op?: Op) => void
+  onForeignAccount: () => void
 }
 
-/** `op` is what a verdict is about. */
-export type Listen = (news: News, op?: Op) => void
+/** `op` is the op that a verdict is about. */
+export type MessageListener = (message: ServerMessage, op?: Op) => void
 
-/** What is to be said about the connection, and what can be done about it. */
-export type Said = { text: string; act?: "Use it here" | "Load again" | "Sign in" } | null
-
-// spied.js, inspector.js and the page that they belong to
-
-export type Way = "in" | "out"
-
-/** Is told what passes over a wire. */
-export type Spy = { passed: (way: Way, text: string) => void; closed: (code: number) => void }
-
-/** A frame that has passed; `news` is what it says, whoever said it. */
-export type Passed = {
-  way: Way
+/** A text about the connection, and the label of the button that helps; null if all is well. */
+export type StatusMessage = {
   text: string
-  // biome-ignore lint/suspicious/noExplicitAny: any frame, looked at field by field
-  news: any
+  act?: "Use it here" | "Load again" | "Sign in"
+} | null
+
+// socket_proxy.js, inspector.js and their page
+
+export type Direction = "in" | "out"
+
+export type ProxyObserver = {
+  onFrame: (direction: Direction, text: string) => void
+  onClose: (code: number) => void
+}
+
+/** A frame that was sent or received; `message` is its parsed text. */
+export type CapturedFrame = {
+  direction: Direction
+  text: string
+  // biome-ignore lint/suspicious/noExplicitAny: any message, whose fields are read one by one
+  message: any
   bytes: number
   when: Date
 }
 
-/** `back_ms`: how long it took until the next welcome. */
-export type Closed = { code: number; when: Date; at: number; back_ms?: number }
+/** `back_ms` is the time until the next welcome. */
+export type CapturedClose = { code: number; when: Date; at: number; back_ms?: number }
 
-export type Kind = "stateless" | "session" | "held"
+export type PanelKind = "stateless" | "session" | "held"
 
-/** NaN where nothing was measured. */
-export type Figures = {
+/** What one request cost; NaN where nothing was measured. */
+export type RequestCost = {
   queries: number
   rows: number
   bytes_out: number
@@ -273,12 +298,12 @@ export type Figures = {
   trip_ms: number
 }
 
-/** What an experiment needs. */
-export type Bench = {
+/** What an experiment works with. */
+export type ExperimentContext = {
   inspector: Inspector
-  /** The newest wire. */
-  line: () => Spied
+  /** The newest connection. */
+  connection: () => SocketProxy
   tab: Tab
-  say: (text: string) => void
+  log: (text: string) => void
   sleep: (ms: number) => Promise<void>
 }

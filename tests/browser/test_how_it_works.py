@@ -120,7 +120,7 @@ async def test_a_frozen_line_holds_what_is_asked_and_saves_it_on_thaw(visitor: V
 
 async def test_what_a_button_does_is_loaded_when_it_is_pressed(visitor: Visitor) -> None:
     page = await arrive(visitor)
-    late = {"costs.js", "experiments.js", "held.js", "requests.js"}
+    late = {"costs.js", "experiments.js", "live_panel.js", "requests.js"}
 
     async def loaded() -> set[str]:
         names = "performance.getEntriesByType('resource').map(({ name }) => name)"
@@ -129,9 +129,9 @@ async def test_what_a_button_does_is_loaded_when_it_is_pressed(visitor: Visitor)
     assert await loaded() == set()
     await page.click("[data-act=ask]")
     await expect(page.locator("[data-part=held-tries]")).to_have_text("1")
-    assert await loaded() == {"costs.js", "held.js"}
+    assert await loaded() == {"costs.js", "live_panel.js"}
     await press(page, "drop", "exactly the cart from before")
-    assert await loaded() == {"costs.js", "held.js", "experiments.js"}
+    assert await loaded() == {"costs.js", "live_panel.js", "experiments.js"}
 
 
 async def test_a_button_whose_script_does_not_come_says_so_and_can_be_pressed_again(

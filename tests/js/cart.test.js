@@ -1,19 +1,19 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { advance, hold, reprice } from "../../static/js/cart.js"
-import { lineOf, told } from "./samples.js"
+import { advance, cartFrom, reprice } from "../../static/js/cart.js"
+import { lineOf, serverSample } from "./samples.js"
 
-const snapshot = told("snapshot_of_every_state", "snapshot")
-const full = hold(snapshot)
+const snapshot = serverSample("snapshot_of_every_state", "snapshot")
+const full = cartFrom(snapshot)
 
-test("a snapshot is the whole cart, in the order of its places", () => {
+test("a snapshot becomes the whole cart, in the order of `pos`", () => {
   const shuffled = {
     ...snapshot,
     cart: { ...snapshot.cart, lines: snapshot.cart.lines.toReversed() },
   }
 
   assert.deepEqual(
-    [...hold(shuffled).lines.keys()],
+    [...cartFrom(shuffled).lines.keys()],
     snapshot.cart.lines.map((line) => line.sku),
   )
   assert.equal(full.at, snapshot.at)
@@ -23,17 +23,20 @@ test("a snapshot is the whole cart, in the order of its places", () => {
   assert.deepEqual([...full.saved.values()], snapshot.cart.saved)
 })
 
-test("how far each outbox got in the cart of a page stays known through patches", () => {
+test("a patch keeps the settled numbers of the page's cart", () => {
   const settled = { here: 7 }
 
-  assert.deepEqual(advance(hold({ ...snapshot, settled }), told("patch_set", "patch"))?.settled, {
-    here: 7,
-  })
+  assert.deepEqual(
+    advance(cartFrom({ ...snapshot, settled }), serverSample("patch_set", "patch"))?.settled,
+    {
+      here: 7,
+    },
+  )
   assert.deepEqual(full.settled, {})
 })
 
 test("a patch sets whole lines and moves revision, position and totals", () => {
-  const patch = told("patch_set", "patch")
+  const patch = serverSample("patch_set", "patch")
   const next = advance(full, patch)
 
   assert.equal(next?.lines.get("gala-apples-1kg")?.qty, 4)
@@ -41,56 +44,56 @@ test("a patch sets whole lines and moves revision, position and totals", () => {
   assert.deepEqual([next?.rev, next?.at, next?.totals], [43, patch.at, patch.totals])
 })
 
-test("a patch leaves the cart that it is put on as it was", () => {
-  advance(full, told("patch_set", "patch"))
+test("a patch does not change the cart that it is applied to", () => {
+  advance(full, serverSample("patch_set", "patch"))
 
-  assert.deepEqual(full, hold(snapshot))
+  assert.deepEqual(full, cartFrom(snapshot))
 })
 
-test("null takes a line out", () => {
-  assert.equal(advance(full, told("patch_remove", "patch"))?.lines.has("milk-2l"), false)
+test("null removes a line", () => {
+  assert.equal(advance(full, serverSample("patch_remove", "patch"))?.lines.has("milk-2l"), false)
 })
 
-test("a line that comes back by undo stands where it stood", () => {
-  const removed = advance(full, told("patch_remove", "patch"))
-  const undo = { ...told("patch_undo", "patch"), prev: 43, rev: 44 }
+test("a line that undo brings back has its old place", () => {
+  const removed = advance(full, serverSample("patch_remove", "patch"))
+  const undo = { ...serverSample("patch_undo", "patch"), prev: 43, rev: 44 }
   const restored = removed && advance(removed, { ...undo, lines: { "milk-2l": lineOf("milk-2l") } })
 
   assert.deepEqual([...(restored?.lines.keys() ?? [])], [...full.lines.keys()])
 })
 
 test("saving moves a line, and moving it back does too", () => {
-  const saved = advance(full, told("patch_save", "patch"))
+  const saved = advance(full, serverSample("patch_save", "patch"))
 
   assert.equal(saved?.lines.has("milk-2l"), false)
   assert.equal(saved?.saved.get("milk-2l")?.qty, 2)
 
-  const unsaved = advance(full, told("patch_unsave", "patch"))
+  const unsaved = advance(full, serverSample("patch_unsave", "patch"))
 
   assert.equal(unsaved?.saved.size, 0)
   assert.equal(unsaved?.lines.get("honey-340g")?.pos, 11)
 })
 
 test("note and voucher change only where the patch has them", () => {
-  assert.equal(advance(full, told("patch_set", "patch"))?.note, full.note)
-  assert.deepEqual(advance(full, told("patch_set", "patch"))?.voucher, full.voucher)
-  assert.equal(advance(full, told("patch_order", "patch"))?.note, "")
-  assert.equal(advance(full, told("patch_voucher_off", "patch"))?.voucher, null)
+  assert.equal(advance(full, serverSample("patch_set", "patch"))?.note, full.note)
+  assert.deepEqual(advance(full, serverSample("patch_set", "patch"))?.voucher, full.voucher)
+  assert.equal(advance(full, serverSample("patch_order", "patch"))?.note, "")
+  assert.equal(advance(full, serverSample("patch_voucher_off", "patch"))?.voucher, null)
 })
 
-test("a patch that is in already, or older, changes nothing", () => {
-  const patch = told("patch_set", "patch")
+test("a patch that was applied before, or is older, changes nothing", () => {
+  const patch = serverSample("patch_set", "patch")
 
   assert.equal(advance(full, { ...patch, prev: 41, rev: 42 }), full)
   assert.equal(advance(full, { ...patch, prev: 12, rev: 13 }), full)
 })
 
-test("a patch after a gap does not go in", () => {
-  assert.equal(advance(full, told("patch_add_from_another_tab", "patch")), null)
+test("a patch after a gap is not applied", () => {
+  assert.equal(advance(full, serverSample("patch_add_from_another_tab", "patch")), null)
 })
 
 test("new prices change lines and totals, and neither revision nor position", () => {
-  const prices = told("prices_of_lines", "prices")
+  const prices = serverSample("prices_of_lines", "prices")
   const next = reprice(full, prices)
 
   assert.equal(next.lines.get("gala-apples-1kg")?.state, "price_rise")
@@ -98,19 +101,19 @@ test("new prices change lines and totals, and neither revision nor position", ()
   assert.deepEqual([next.rev, next.at, next.note], [42, full.at, full.note])
 })
 
-test("prices of what is only looked at change nothing of the cart", () => {
-  assert.deepEqual(reprice(full, told("prices_watched", "prices")), full)
+test("prices of watched products that are not in the cart do not change it", () => {
+  assert.deepEqual(reprice(full, serverSample("prices_watched", "prices")), full)
 })
 
-test("the prices after a welcome to the same cart give back the cart of the snapshot", () => {
-  const old = reprice(full, told("prices_of_lines", "prices"))
+test('the prices after a welcome in mode "same" restore the cart of the snapshot', () => {
+  const old = reprice(full, serverSample("prices_of_lines", "prices"))
 
-  assert.deepEqual(reprice(old, told("prices_after_welcome_same", "prices")), full)
+  assert.deepEqual(reprice(old, serverSample("prices_after_welcome_same", "prices")), full)
 })
 
 test("a product may be called __proto__", () => {
   const line = lineOf("milk-2l", { name: "__proto__" })
-  const patch = { ...told("patch_set", "patch"), lines: { "milk-2l": line } }
+  const patch = { ...serverSample("patch_set", "patch"), lines: { "milk-2l": line } }
 
   assert.equal(advance(full, patch)?.lines.get("milk-2l")?.name, "__proto__")
 })

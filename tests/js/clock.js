@@ -1,9 +1,9 @@
-// A clock that only moves when it is told to.
+// A clock that moves only in `pass`.
 
 export class Clock {
   #now = 1000
   /** @type {{ at: number, act: () => void }[]} */
-  #waiting = []
+  #timers = []
 
   now = () => this.#now
 
@@ -12,22 +12,22 @@ export class Clock {
    * @param {() => void} act
    */
   after = (ms, act) => {
-    const one = { at: this.#now + ms, act }
-    this.#waiting.push(one)
+    const timer = { at: this.#now + ms, act }
+    this.#timers.push(timer)
     return () => {
-      this.#waiting = this.#waiting.filter((other) => other !== one)
+      this.#timers = this.#timers.filter((other) => other !== timer)
     }
   }
 
   /**
-   * Let `ms` pass, and do what falls due on the way.
+   * Let `ms` pass, and call the timers that fall due, in their order.
    * @param {number} ms
    */
   pass(ms) {
     const end = this.#now + ms
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#now = next.at
-      this.#waiting = this.#waiting.filter((other) => other !== next)
+      this.#timers = this.#timers.filter((other) => other !== next)
       next.act()
     }
     this.#now = end
@@ -35,7 +35,7 @@ export class Clock {
 
   /** @param {number} end */
   #next(end) {
-    const due = this.#waiting.filter((one) => one.at <= end)
+    const due = this.#timers.filter((timer) => timer.at <= end)
     return due.sort((a, b) => a.at - b.at)[0]
   }
 }

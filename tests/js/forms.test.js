@@ -7,7 +7,7 @@ import { samples } from "./samples.js"
  * @param {string} path
  * @param {Record<string, string>} fields
  */
-function asked(path, fields) {
+function formOp(path, fields) {
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.set(name, value)
   return opOf(path, form)
@@ -32,24 +32,24 @@ for (const [name, path, fields] of FORMS) {
   test(`the form of ${path} is the op of the sample ${name}`, () => {
     const { t: _t, n: _n, ...op } = /** @type {Record<string, unknown>} */ (samples.client[name])
 
-    assert.deepEqual(asked(path, { key: "5f0c", next: "/shop", ...fields }), op)
+    assert.deepEqual(formOp(path, { key: "5f0c", next: "/shop", ...fields }), op)
   })
 }
 
-test("a voucher's code loses the spaces around it", () => {
-  assert.deepEqual(asked("/cart/voucher", { code: " welcome10 " }), {
+test("spaces around a voucher's code are removed", () => {
+  assert.deepEqual(formOp("/cart/voucher", { code: " welcome10 " }), {
     k: "voucher.set",
     code: "welcome10",
   })
 })
 
 test("a note ends its lines in LF and has no other control characters", () => {
-  assert.deepEqual(asked("/cart/note", { text: "a\r\nb\rc\td\u0000\u001b\u0085e" }), {
+  assert.deepEqual(formOp("/cart/note", { text: "a\r\nb\rc\td\u0000\u001b\u0085e" }), {
     k: "note.set",
     text: "a\nb\nc\tde",
   })
 })
 
-test("a form of something else is no op", () => {
-  assert.equal(asked("/login", { email: "ada@example.org" }), null)
+test("a form that is not the cart's has no op", () => {
+  assert.equal(formOp("/login", { email: "ada@example.org" }), null)
 })

@@ -20,7 +20,7 @@ function apples(qty) {
 /** @param {Op[]} ops */
 function outboxWith(...ops) {
   const outbox = new Outbox(ID)
-  for (const op of ops) outbox.put(op, 0)
+  for (const op of ops) outbox.add(op, 0)
   return outbox
 }
 
@@ -29,7 +29,7 @@ function outboxWith(...ops) {
  * @param {number} [now]
  */
 function taken(outbox, now = 0) {
-  return outbox.take(now, 32).map((one) => one.n)
+  return outbox.takeDue(now, 32).map((one) => one.n)
 }
 
 /** @param {Outbox} outbox */
@@ -43,40 +43,40 @@ test("ops are numbered from 1 without gaps", () => {
   assert.deepEqual(taken(outbox), [1, 2, 3])
 })
 
-test("numbers go on after everything is settled", () => {
+test("numbers continue after all ops are settled", () => {
   const outbox = outboxWith(undo)
   taken(outbox)
 
   assert.deepEqual(outbox.settle(1), undo)
-  outbox.put(undo, 0)
+  outbox.add(undo, 0)
 
   assert.deepEqual(taken(outbox), [2])
 })
 
-test("what was handed out is not handed out again", () => {
+test("an op is due only once", () => {
   const outbox = outboxWith(undo)
 
   assert.deepEqual(taken(outbox), [1])
   assert.deepEqual(taken(outbox), [])
 })
 
-test("only what was sent is pending, and not what is settled", () => {
+test("pend has the ops that were sent and are not settled", () => {
   const outbox = outboxWith(undo, undo)
   taken(outbox)
-  outbox.put(undo, 0)
+  outbox.add(undo, 0)
   outbox.settle(1)
 
   assert.deepEqual(outbox.pend, [2])
 })
 
-test("a verdict for a number that does not wait settles nothing", () => {
+test("a verdict for an unknown number settles nothing", () => {
   const outbox = outboxWith(undo)
 
   assert.equal(outbox.settle(7), undefined)
   assert.equal(outbox.disagreesWith(0), false)
 })
 
-test("at most 32 are under way, and each verdict lets one more go", () => {
+test("at most 32 ops are in flight, and each verdict allows one more", () => {
   const outbox = outboxWith(...Array(40).fill(undo))
 
   assert.equal(taken(outbox).length, 32)
@@ -84,19 +84,19 @@ test("at most 32 are under way, and each verdict lets one more go", () => {
   assert.deepEqual(taken(outbox), [33])
 })
 
-test("changes of one line that were not sent become one", () => {
+test("unsent changes of one line become one op", () => {
   const outbox = outboxWith(apples(1), apples(2), apples(7))
 
   assert.deepEqual(waiting(outbox), [[1, apples(7)]])
 })
 
-test("so does a note", () => {
+test("unsent changes of the note become one op", () => {
   const outbox = outboxWith({ k: "note.set", text: "a" }, { k: "note.set", text: "ab" })
 
   assert.deepEqual(waiting(outbox), [[1, { k: "note.set", text: "ab" }]])
 })
 
-test("a change of another line, or anything in between, stays on its own", () => {
+test("a change of another line, or after another op, stays an op of its own", () => {
   const pears = /** @type {const} */ ({ k: "line.set", sku: "pears", qty: 1 })
 
   assert.equal(outboxWith(apples(1), pears).waiting.length, 2)
@@ -104,11 +104,11 @@ test("a change of another line, or anything in between, stays on its own", () =>
   assert.equal(outboxWith({ k: "line.add", sku: "apples", qty: 1 }, apples(2)).waiting.length, 2)
 })
 
-test("what was sent once keeps its body for ever", () => {
+test("the content of an op that was sent never changes", () => {
   const outbox = outboxWith(apples(1))
   taken(outbox)
   outbox.rewind(1)
-  outbox.put(apples(2), 0)
+  outbox.add(apples(2), 0)
 
   assert.deepEqual(waiting(outbox), [
     [1, apples(1)],
@@ -116,39 +116,39 @@ test("what was sent once keeps its body for ever", () => {
   ])
 })
 
-test("fast changes of one line wait until the one before has its verdict", () => {
+test("a change of a line waits until the one before has its verdict", () => {
   const outbox = outboxWith(apples(1))
   taken(outbox)
-  outbox.put(apples(2), 0)
+  outbox.add(apples(2), 0)
 
   assert.deepEqual(taken(outbox, 1000), [])
   outbox.settle(1)
   assert.deepEqual(taken(outbox, 1000), [2])
 })
 
-test("and no sooner than 200 ms after it", () => {
+test("a change of a line waits until 200 ms after the one before", () => {
   const outbox = outboxWith(apples(1))
   taken(outbox)
   outbox.settle(1)
-  outbox.put(apples(2), 0)
+  outbox.add(apples(2), 0)
 
   assert.deepEqual(taken(outbox, 199), [])
   assert.equal(outbox.wakeIn(199), 1)
-  outbox.put(apples(3), 0)
+  outbox.add(apples(3), 0)
   assert.deepEqual(taken(outbox, 200), [2])
   assert.equal(outbox.wakeIn(200), null)
 })
 
-test("what comes behind a change lets it go: nothing can replace it any more", () => {
+test("another op ends the debouncing of a change: nothing can replace it any more", () => {
   const outbox = outboxWith(apples(1))
   taken(outbox)
-  outbox.put(apples(2), 0)
-  outbox.put(undo, 0)
+  outbox.add(apples(2), 0)
+  outbox.add(undo, 0)
 
   assert.deepEqual(taken(outbox), [2, 3])
 })
 
-test("a passing refusal holds it and what follows it for so long, and keeps the number", () => {
+test("RetryLater delays the op and all after it by retry_ms, with the same numbers", () => {
   const outbox = outboxWith(undo, undo, undo)
   taken(outbox)
   outbox.settle(1)
@@ -159,7 +159,7 @@ test("a passing refusal holds it and what follows it for so long, and keeps the 
   assert.deepEqual(taken(outbox, 1400), [2, 3])
 })
 
-test("a later passing refusal never shortens the time", () => {
+test("a second RetryLater never shortens the delay", () => {
   const outbox = outboxWith(undo, undo)
   taken(outbox)
   outbox.postpone(1, 400, 1000)
@@ -169,7 +169,7 @@ test("a later passing refusal never shortens the time", () => {
   assert.deepEqual(taken(outbox, 1400), [1, 2])
 })
 
-test("the hold outlives the connection: a repeat too soon would be a strike", () => {
+test("the delay lasts through a reconnection: the server counts repeats that come too early", () => {
   const outbox = outboxWith(undo)
   taken(outbox)
   outbox.postpone(1, 400, 1000)
@@ -178,7 +178,7 @@ test("the hold outlives the connection: a repeat too soon would be a strike", ()
   assert.deepEqual(taken(outbox, 1200), [])
 })
 
-test("need sends again from that number on", () => {
+test("after need, all ops from that number on are sent again", () => {
   const outbox = outboxWith(undo, undo, undo)
   taken(outbox)
   outbox.settle(1)
@@ -187,7 +187,7 @@ test("need sends again from that number on", () => {
   assert.deepEqual(taken(outbox), [2, 3])
 })
 
-test("need of a number that is settled cannot be answered", () => {
+test("need with a settled number cannot be answered", () => {
   const outbox = outboxWith(undo, undo)
   taken(outbox)
   outbox.settle(1)
@@ -195,7 +195,7 @@ test("need of a number that is settled cannot be answered", () => {
   assert.equal(outbox.rewind(1), false)
 })
 
-test("the shop agrees while its newest verdict is one that we know or wait for", () => {
+test("the server agrees if its newest verdict is known or expected", () => {
   const outbox = outboxWith(undo, undo)
   taken(outbox)
   outbox.settle(1)
@@ -204,7 +204,7 @@ test("the shop agrees while its newest verdict is one that we know or wait for",
   assert.equal(outbox.disagreesWith(2), false)
 })
 
-test("the shop forgot a verdict", () => {
+test("the server disagrees if it has forgotten a verdict", () => {
   const outbox = outboxWith(undo)
   taken(outbox)
   outbox.settle(1)
@@ -212,45 +212,45 @@ test("the shop forgot a verdict", () => {
   assert.equal(outbox.disagreesWith(0), true)
 })
 
-test("the shop has a verdict on a number that was never given", () => {
+test("the server disagrees if it has a verdict on a number that does not exist", () => {
   assert.equal(outboxWith(undo).disagreesWith(2), true)
 })
 
-test("the shop has a verdict on what was never sent", () => {
+test("the server disagrees if it has a verdict on an op that was never sent", () => {
   assert.equal(outboxWith(undo, undo).disagreesWith(1), true)
 })
 
-test("an outbox that was kept goes on where it was", () => {
+test("a stored outbox continues with its ops and numbers", () => {
   const outbox = outboxWith(undo, undo, apples(2))
-  outbox.take(0, 2)
+  outbox.takeDue(0, 2)
   outbox.settle(1)
-  const kept = JSON.parse(JSON.stringify(outbox.kept))
-  const again = new Outbox(ID, kept)
+  const record = JSON.parse(JSON.stringify(outbox.record))
+  const again = new Outbox(ID, record)
 
   assert.deepEqual(again.pend, [2])
-  assert.deepEqual(again.kept, kept)
-  assert.deepEqual([kept.id, kept.settled], [ID, 1])
+  assert.deepEqual(again.record, record)
+  assert.deepEqual([record.id, record.settled], [ID, 1])
   again.settle(2)
-  again.put(apples(3), 0)
+  again.add(apples(3), 0)
   assert.deepEqual(waiting(again), [[3, apples(3)]])
 })
 
-test("an outbox that was kept without waiting ops knows its numbers", () => {
+test("a stored outbox without pending ops continues its numbers", () => {
   const outbox = new Outbox(ID, { settled: 7, waiting: [] })
-  outbox.put(undo, 0)
+  outbox.add(undo, 0)
 
   assert.deepEqual(taken(outbox), [8])
 })
 
-test("what is kept does not change with the outbox", () => {
+test("a record does not change with its outbox", () => {
   const outbox = outboxWith(undo)
-  const { kept } = outbox
+  const { record } = outbox
   taken(outbox)
 
-  assert.equal(kept.waiting[0]?.sent, false)
+  assert.equal(record.waiting[0]?.sent, false)
 })
 
-test("what waited elsewhere is numbered behind what waits here, and may be sent", () => {
+test("appended ops are numbered behind those of the outbox, and count as unsent", () => {
   const old = outboxWith(undo, apples(2))
   taken(old)
   old.settle(1)
@@ -263,10 +263,10 @@ test("what waited elsewhere is numbered behind what waits here, and may be sent"
   assert.deepEqual(outbox.pend, [])
 })
 
-test("after a day a waiting op is stale, and one that replaced it as well", () => {
+test("after a day a pending op is stale, also one that replaced an older op", () => {
   const outbox = outboxWith(apples(1))
-  outbox.put(apples(2), DAY_MS)
-  outbox.put(undo, DAY_MS)
+  outbox.add(apples(2), DAY_MS)
+  outbox.add(undo, DAY_MS)
 
   assert.deepEqual(outbox.stale(DAY_MS), [])
   assert.deepEqual(

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { hold } from "../../static/js/cart.js"
-import { pending } from "../../static/js/pending.js"
-import { lineOf, told } from "./samples.js"
+import { cartFrom } from "../../static/js/cart.js"
+import { withPending } from "../../static/js/pending.js"
+import { lineOf, serverSample } from "./samples.js"
 
-const full = hold(told("snapshot_of_every_state", "snapshot"))
-const empty = hold(told("snapshot_empty", "snapshot"))
+const full = cartFrom(serverSample("snapshot_of_every_state", "snapshot"))
+const empty = cartFrom(serverSample("snapshot_empty", "snapshot"))
 const { sku: _sku, ...tea } = lineOf("honey-340g", { name: "Green tea", price: 180 })
 
 /**
@@ -15,7 +15,7 @@ const { sku: _sku, ...tea } = lineOf("honey-340g", { name: "Green tea", price: 1
  * @param {...Op} ops
  */
 function shown(cart, ...ops) {
-  return pending(cart, ops, (sku) => (sku === "tea" ? tea : undefined))
+  return withPending(cart, ops, (sku) => (sku === "tea" ? tea : undefined))
 }
 
 /**
@@ -26,19 +26,19 @@ function qty({ lines }, sku) {
   return lines.find((line) => line.sku === sku)?.qty
 }
 
-test("while nothing waits, the page shows what the shop confirmed", () => {
+test("without pending ops the confirmed cart is displayed", () => {
   const page = shown(full)
 
   assert.deepEqual(page.lines, [...full.lines.values()])
   assert.deepEqual(page.saved, [...full.saved.values()])
-  assert.deepEqual([page.note, page.voucher, page.waits], [full.note, full.voucher, false])
+  assert.deepEqual([page.note, page.voucher, page.has_pending], [full.note, full.voucher, false])
 })
 
-test("the count leaves out what cannot be had, as the shop's does", () => {
+test("the count leaves out unavailable products, as the server's does", () => {
   assert.equal(shown(full).count, full.totals.count)
 })
 
-test("waiting quantities are shown in the order in which they were asked", () => {
+test("pending quantities are applied in the order of their ops", () => {
   const page = shown(
     full,
     { k: "line.set", sku: "gala-apples-1kg", qty: 5 },
@@ -47,33 +47,33 @@ test("waiting quantities are shown in the order in which they were asked", () =>
 
   assert.equal(qty(page, "gala-apples-1kg"), 7)
   assert.equal(page.count, full.totals.count + 4)
-  assert.deepEqual([...page.touched], ["gala-apples-1kg"])
-  assert.equal(page.waits, true)
+  assert.deepEqual([...page.pending_skus], ["gala-apples-1kg"])
+  assert.equal(page.has_pending, true)
 })
 
-test("totals and prices are never guessed", () => {
+test("totals and prices are never predicted", () => {
   const page = shown(full, { k: "line.set", sku: "gala-apples-1kg", qty: 50 })
 
   assert.equal(page.totals, full.totals)
   assert.equal(page.lines[0]?.price, 220)
 })
 
-test("a line that is set to nothing is gone, and one that is not there stays away", () => {
+test("a line set to 0 is removed, and a missing one is not added", () => {
   assert.equal(qty(shown(full, { k: "line.set", sku: "milk-2l", qty: 0 }), "milk-2l"), undefined)
   assert.equal(shown(empty, { k: "line.set", sku: "tea", qty: 0 }).lines.length, 0)
 })
 
-test("a product on the page becomes a line behind the others", () => {
+test("a product of the page becomes the last line", () => {
   const line = shown(full, { k: "line.add", sku: "tea", qty: 2 }).lines.at(-1)
 
   assert.deepEqual([line?.sku, line?.qty, line?.name], ["tea", 2, "Green tea"])
   assert.deepEqual([line?.price, line?.agreed, line?.state], [180, 180, "ok"])
 })
 
-test("a product that the page does not know waits without a line", () => {
+test("a product that the page does not know is pending without a line", () => {
   const page = shown(empty, { k: "line.add", sku: "unheard-of", qty: 1 })
 
-  assert.deepEqual([page.lines.length, page.waits], [0, true])
+  assert.deepEqual([page.lines.length, page.has_pending], [0, true])
 })
 
 test("no line shows more than 99", () => {
@@ -82,11 +82,11 @@ test("no line shows more than 99", () => {
   assert.equal(qty(page, "gala-apples-1kg"), 99)
 })
 
-test("a waiting note is the note", () => {
+test("a pending note is displayed", () => {
   assert.equal(shown(full, { k: "note.set", text: "ring twice" }).note, "ring twice")
 })
 
-test("what only the shop can decide waits without being shown", () => {
+test("ops that only the server can decide are pending without effect", () => {
   const page = shown(
     full,
     { k: "undo" },
@@ -96,10 +96,10 @@ test("what only the shop can decide waits without being shown", () => {
   )
 
   assert.deepEqual(page.lines, [...full.lines.values()])
-  assert.ok(page.touched.has("milk-2l"))
+  assert.ok(page.pending_skus.has("milk-2l"))
 })
 
-test("the confirmed cart stays as it is", () => {
+test("the confirmed cart is not changed", () => {
   shown(full, { k: "line.set", sku: "milk-2l", qty: 9 })
 
   assert.equal(full.lines.get("milk-2l")?.qty, 2)

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { read, write } from "../../static/js/protocol.js"
+import { decode, encode } from "../../static/js/protocol.js"
 import { samples } from "./samples.js"
 
-test("every frame of ours is spelled as the shop reads it", () => {
-  for (const [name, frame] of Object.entries(samples.client)) {
-    assert.deepEqual(JSON.parse(write(frame)), frame, name)
+test("every message of a tab is encoded as the server expects it", () => {
+  for (const [name, message] of Object.entries(samples.client)) {
+    assert.deepEqual(JSON.parse(encode(message)), message, name)
   }
 })
 
-test("all that the shop tells is read as it is spelled", () => {
-  for (const [name, news] of Object.entries(samples.server)) {
-    assert.deepEqual(read(JSON.stringify(news)), news, name)
+test("every message of the server is decoded", () => {
+  for (const [name, message] of Object.entries(samples.server)) {
+    assert.deepEqual(decode(JSON.stringify(message)), message, name)
   }
 })

@@ -1,25 +1,25 @@
-// The wire samples that the Python tests read too.
+// The samples of messages that the Python tests read as well.
 
-/** @import { Frame, Line, News } from "../../static/js/types.d.ts" */
+/** @import { ClientMessage, Line, ServerMessage } from "../../static/js/types.d.ts" */
 
 import { readFileSync } from "node:fs"
 
-/** @type {{ client: Record<string, Frame>, server: Record<string, News> }} */
+/** @type {{ client: Record<string, ClientMessage>, server: Record<string, ServerMessage> }} */
 export const samples = JSON.parse(
   readFileSync(new URL("../protocol/samples.json", import.meta.url), "utf8"),
 )
 
 /**
- * Return the sample that the shop tells under `name`, which must be of type `t`.
- * @template {News["t"]} T
+ * Return the sample message of the server under `name`, which must be of type `t`.
+ * @template {ServerMessage["t"]} T
  * @param {string} name
  * @param {T} t
- * @returns {Extract<News, { t: T }>}
+ * @returns {Extract<ServerMessage, { t: T }>}
  */
-export function told(name, t) {
-  const news = samples.server[name]
-  if (news?.t !== t) throw new Error(`${name} is no ${t}`)
-  return /** @type {Extract<News, { t: T }>} */ (news)
+export function serverSample(name, t) {
+  const message = samples.server[name]
+  if (message?.t !== t) throw new Error(`${name} is not of type ${t}`)
+  return /** @type {Extract<ServerMessage, { t: T }>} */ (message)
 }
 
 /**
@@ -29,7 +29,7 @@ export function told(name, t) {
  * @returns {Line}
  */
 export function lineOf(sku, differences = {}) {
-  const { lines, saved } = told("snapshot_of_every_state", "snapshot").cart
+  const { lines, saved } = serverSample("snapshot_of_every_state", "snapshot").cart
   const found = [...lines, ...saved].find((line) => line.sku === sku)
   if (!found) throw new Error(`no sample has ${sku}`)
   return { ...found, ...differences }

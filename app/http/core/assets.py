@@ -38,6 +38,7 @@ GZIP_LEVEL = 9
 _ADDRESS = re.compile(r"(?P<folder>[a-z]+)(~(?P<digest>[0-9a-f]+))?/(?P<rest>.+)", re.ASCII)
 _IN_STYLE = re.compile(r'(?<=url\(")/static/([^"]+)(?="\))')
 _IMPORT = re.compile(r'^import [^"]*"(\.[^"]+)"$', re.MULTILINE)
+_STYLE_IMPORT = re.compile(r'^@import url\("([^"]+)"\) layer\(([a-z]+)\);$', re.MULTILINE)
 
 
 class Asset:
@@ -81,7 +82,8 @@ class Assets:
         names = sorted(path.name for path in folder.iterdir() if path.is_dir())
         for name in sorted(names, key=LAST_FOLDER.__eq__):
             for path in sorted((folder / name).rglob("*")):
-                self._read(folder, path)
+                if not _is_part(folder, path):
+                    self._read(folder, path)
             self._digests[name] = self._digest_of(name)
 
     def address(self, path: str) -> str:
@@ -126,7 +128,7 @@ class Assets:
             self._imports[name] = tuple(_imports(name, body.decode()))
             body = _smaller("text/javascript", body.decode())
         elif path.suffix == ".css":
-            named = _IN_STYLE.sub(lambda found: self.address(found[1]), body.decode())
+            named = _IN_STYLE.sub(lambda found: self.address(found[1]), _bundled(path))
             body = _smaller("text/css", named)
         self._assets[name] = Asset(path.suffix, body)
 
@@ -137,6 +139,20 @@ class Assets:
             if name.startswith(f"{folder}/")
         }
         return blake2b(repr(inside).encode(), digest_size=DIGEST_BYTES).hexdigest()
+
+
+def _is_part(folder: Path, path: Path) -> bool:
+    """Say whether *path* is a stylesheet below css/, which is served as part of those in css/."""
+    return path.suffix == ".css" and path.parent != folder / "css"
+
+
+def _bundled(path: Path) -> str:
+    """Return the stylesheet at *path* with each file that it imports in place of its `@import`."""
+
+    def imported(found: re.Match[str]) -> str:
+        return f"@layer {found[2]} {{{(path.parent / found[1]).read_text()}}}"
+
+    return _STYLE_IMPORT.sub(imported, path.read_text())
 
 
 def _smaller(mimetype: str, source: str) -> bytes:

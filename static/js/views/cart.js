@@ -1,59 +1,60 @@
-// The cart, beside the shelves or as a page: rows patched by SKU, and the sums.
+// Writes the cart into the page: its rows, by SKU, and its totals.
 
-/** @import { Line, Shown } from "../types.d.ts" */
+/** @import { DisplayedCart, Line } from "../types.d.ts" */
 
-import { counted, money, saving } from "../words.js"
-import { change, copy, every, isNews, set, the } from "./dom.js"
+import { money, pluralize, savingText } from "../strings.js"
+import { cloneTemplate, hasChanged, query, queryAll, setParts, setProperty } from "./dom.js"
 import { glide } from "./glide.js"
 
-const TINT_MS = 1200
+const HIGHLIGHT_MS = 1200
 
 const title = document.title
-let told = title
+let shown_title = title
 
 /**
- * @param {Shown} shown
- * @param {boolean} is_old  The count may not be true any more.
+ * @param {DisplayedCart} cart
+ * @param {boolean} is_outdated  The count is hidden: it may be wrong.
  */
-export function showCart({ lines, saved, touched, ...rest }, is_old) {
+export function showCart({ lines, saved, pending_skus, ...rest }, is_outdated) {
   const showLines = () => {
-    for (const list of every("[data-rows]")) {
-      showRows(list, list.dataset.rows === "saved" ? saved : lines, touched)
+    for (const list of queryAll("[data-rows]")) {
+      showRows(list, list.dataset.rows === "saved" ? saved : lines, pending_skus)
     }
     document.body.toggleAttribute("data-empty", !lines.length)
-    set(document, "hidden", { "saved-lines": !saved.length })
+    setParts(document, "hidden", { "saved-lines": !saved.length })
   }
-  const order = [lines, saved].map((some) => some.map((line) => line.sku).join(" ")).join("|")
-  if (isNews(document.body, order)) glide(showLines)
+  const order = [lines, saved].map((list) => list.map((line) => line.sku).join(" ")).join("|")
+  if (hasChanged(document.body, order)) glide(showLines)
   else showLines()
-  showSums(rest, is_old)
+  showTotals(rest, is_outdated)
 }
 
 /**
- * Tint a row for a moment: its change came from elsewhere.
+ * Highlight the row of `sku` for a moment: another tab changed it.
  * @param {string} sku
  */
-export function tint(sku) {
-  for (const row of every(`[data-rows] > [data-sku="${sku}"]`)) {
+export function highlight(sku) {
+  for (const row of queryAll(`[data-rows] > [data-sku="${sku}"]`)) {
     row.dataset.tinted = ""
-    setTimeout(() => delete row.dataset.tinted, TINT_MS)
+    setTimeout(() => delete row.dataset.tinted, HIGHLIGHT_MS)
   }
 }
 
 /**
  * @param {HTMLElement} list
  * @param {readonly Line[]} lines
- * @param {ReadonlySet<string>} touched
+ * @param {ReadonlySet<string>} pending_skus
  */
-function showRows(list, lines, touched) {
-  const rows = new Map(every(":scope > [data-sku]", list).map((row) => [row.dataset.sku, row]))
+function showRows(list, lines, pending_skus) {
+  const rows = new Map(queryAll(":scope > [data-sku]", list).map((row) => [row.dataset.sku, row]))
   const wanted = new Set(lines.map((line) => line.sku))
-  for (const [sku = "", row] of rows) if (!wanted.has(sku)) takeOut(row)
+  for (const [sku = "", row] of rows) if (!wanted.has(sku)) removeRow(row)
   let next = list.firstElementChild
   for (const line of lines) {
-    const row = rows.get(line.sku) ?? freshRow(list, line.sku)
-    if (isNews(row, line)) fill(row, line)
-    row.toggleAttribute("data-waits", touched.has(line.sku))
+    const row = rows.get(line.sku) ?? createRow(list, line.sku)
+    if (hasChanged(row, line)) fillRow(row, line)
+    row.toggleAttribute("data-waits", pending_skus.has(line.sku))
+    // Toasts stand between the rows, and stay where they are.
     while (next && !next.matches("[data-sku]")) next = next.nextElementSibling
     if (row === next) next = next.nextElementSibling
     else list.insertBefore(row, next)
@@ -61,27 +62,28 @@ function showRows(list, lines, touched) {
 }
 
 /**
- * Who stood in the row goes on in the next.
+ * Remove a row; the focus, if it was there, moves to the next.
  * @param {HTMLElement} row
  */
-function takeOut(row) {
+function removeRow(row) {
   const had_focus = row.contains(document.activeElement)
   const next = row.nextElementSibling ?? row.previousElementSibling
   row.remove()
-  if (had_focus) (next ? the("button, a[data-part=name]", next) : the("[data-cart-title]")).focus()
+  if (had_focus)
+    (next ? query("button, a[data-part=name]", next) : query("[data-cart-title]")).focus()
 }
 
 /**
  * @param {HTMLElement} list
  * @param {string} sku
  */
-function freshRow(list, sku) {
-  const row = copy(`${list.dataset.rows}-row`)
+function createRow(list, sku) {
+  const row = cloneTemplate(`${list.dataset.rows}-row`)
   const id = `${list.dataset.rows}-${sku}`
   row.dataset.sku = sku
-  for (const [at, form] of every("form", row).entries()) form.id = at ? `${id}-qty` : id
-  for (const field of every("[form]", row)) field.setAttribute("form", `${id}-qty`)
-  for (const field of every('[name="sku"]', row)) change(field, "value", sku)
+  for (const [at, form] of queryAll("form", row).entries()) form.id = at ? `${id}-qty` : id
+  for (const field of queryAll("[form]", row)) field.setAttribute("form", `${id}-qty`)
+  for (const field of queryAll('[name="sku"]', row)) setProperty(field, "value", sku)
   return row
 }
 
@@ -89,25 +91,25 @@ function freshRow(list, sku) {
  * @param {HTMLElement} row
  * @param {Line} line
  */
-function fill(row, { name, unit, slug, image, price, agreed, stock, qty, state }) {
+function fillRow(row, { name, unit, slug, image, price, agreed, stock, qty, state }) {
   const href = `/p/${slug}`
-  change(row, "data-state", state)
-  fillPicture(the("img", row), image)
-  set(row, "href", { picture: href, name: href, similar: `${href}#similar` })
-  set(row, "hidden", { each: qty < 2, fall: price >= agreed })
-  set(row, "textContent", {
+  setProperty(row, "data-state", state)
+  fillPicture(query("img", row), image)
+  setParts(row, "href", { picture: href, name: href, similar: `${href}#similar` })
+  setParts(row, "hidden", { each: qty < 2, fall: price >= agreed })
+  setParts(row, "textContent", {
     name,
     unit,
     sum: money(price * qty),
     each: `${money(price)} each`,
     agreed: money(agreed),
     price: money(price),
-    fall: saving(agreed - price),
+    fall: savingText(agreed - price),
     left: `${stock}`,
     count: `${qty}`,
   })
-  set(row, "value", { accept: `${price}`, "all-left": `${stock}` })
-  set(row, "aria-label", {
+  setParts(row, "value", { accept: `${price}`, "all-left": `${stock}` })
+  setParts(row, "aria-label", {
     save: `Save ${name} for later`,
     remove: `Remove ${name}`,
     unsave: `Move to cart: ${name}`,
@@ -116,13 +118,13 @@ function fill(row, { name, unit, slug, image, price, agreed, stock, qty, state }
 }
 
 /**
- * The shop says where its pictures are; only the name differs.
+ * Change the name in the address of a picture: the template has the folder.
  * @param {HTMLElement} picture
  * @param {string} image
  */
 function fillPicture(picture, image) {
   const src = picture.getAttribute("src") ?? ""
-  change(picture, "src", src.replace(/[^/]*$/, `${image}.webp`))
+  setProperty(picture, "src", src.replace(/[^/]*$/, `${image}.webp`))
 }
 
 /**
@@ -132,43 +134,43 @@ function fillPicture(picture, image) {
  * @param {number} price
  */
 export function fillStepper(root, name, qty, price) {
-  set(root, "value", {
+  setParts(root, "value", {
     less: `${Math.max(qty - 1, 0)}`,
     qty: `${qty}`,
     more: `${Math.min(qty + 1, 99)}`,
   })
-  set(root, "aria-label", {
+  setParts(root, "aria-label", {
     less: `One ${name} less`,
     qty: `How many ${name}`,
     more: `One ${name} more`,
   })
-  for (const field of every('[name="seen"]', root)) change(field, "value", `${price}`)
+  for (const field of queryAll('[name="seen"]', root)) setProperty(field, "value", `${price}`)
 }
 
 /**
- * The browser takes its time over a title, and shows it elsewhere: the page comes first.
+ * Set the title of the document after the page was painted: browsers take long over it.
  * @param {string} text
  */
 function showTitle(text) {
-  if (text === told) return
-  told = text
+  if (text === shown_title) return
+  shown_title = text
   setTimeout(() => {
-    document.title = told
+    document.title = shown_title
   })
 }
 
 /**
- * The sums are the shop's, and marked while a change waits.
- * @param {Omit<Shown, "lines" | "saved" | "touched">} shown
- * @param {boolean} is_old
+ * Write totals, voucher and note. Totals are the server's, and marked while an op is pending.
+ * @param {Omit<DisplayedCart, "lines" | "saved" | "pending_skus">} cart
+ * @param {boolean} is_outdated
  */
-function showSums({ totals, count, waits, voucher, note }, is_old) {
-  const amount = (/** @type {number} */ sum) => money(sum, totals.currency)
-  showTitle(count && !is_old ? `(${count}) ${title}` : title)
-  document.body.toggleAttribute("data-waits", waits)
-  set(document, "textContent", {
-    "cart-count": is_old ? "…" : `${count}`,
-    "cart-items": counted(count, "item"),
+function showTotals({ totals, count, has_pending, voucher, note }, is_outdated) {
+  const amount = (/** @type {number} */ minor) => money(minor, totals.currency)
+  showTitle(count && !is_outdated ? `(${count}) ${title}` : title)
+  document.body.toggleAttribute("data-waits", has_pending)
+  setParts(document, "textContent", {
+    "cart-count": is_outdated ? "…" : `${count}`,
+    "cart-items": pluralize(count, "item"),
     subtotal: amount(totals.subtotal),
     discount: amount(-totals.discount),
     delivery: totals.delivery ? amount(totals.delivery) : "Free",
@@ -176,11 +178,11 @@ function showSums({ totals, count, waits, voucher, note }, is_old) {
     "voucher-code": voucher?.code ?? "",
     "voucher-label": voucher?.label ?? "",
   })
-  set(document, "hidden", {
+  setParts(document, "hidden", {
     "discount-row": !totals.discount,
     "voucher-form": Boolean(voucher),
     voucher: !voucher,
   })
-  set(document, "data-state", { voucher: voucher?.state ?? "" })
-  set(document, "value", { note })
+  setParts(document, "data-state", { voucher: voucher?.state ?? "" })
+  setParts(document, "value", { note })
 }

@@ -1,32 +1,38 @@
-// What each request of the lesson cost, in its panel and side by side.
+// Writes what each request of the lesson cost: in its panel, and in the table that compares them.
 
-/** @import { Figures, Kind } from "../types.d.ts" */
+/** @import { PanelKind, RequestCost } from "../types.d.ts" */
 
-import { inMs, median } from "../figures.js"
-import { set, the } from "./dom.js"
+import { median } from "../figures.js"
+import { formatMs } from "../format.js"
+import { query, setParts } from "./dom.js"
 
-const trips = new Map()
+/** Round trips in ms, by panel, for the median. */
+const round_trips = new Map()
 
 /**
- * Show what a request was answered and what it cost.
- * @param {Kind} kind
- * @param {string} said
- * @param {Figures} figures
+ * Show the answer to a request, and its cost.
+ * @param {PanelKind} kind
+ * @param {string} answer
+ * @param {RequestCost} cost
  */
-export function showFigures(kind, said, figures) {
-  const { queries, rows, bytes_out, bytes_in, trip_ms } = figures
-  trips.set(kind, [...(trips.get(kind) ?? []), trip_ms])
-  const told = {
+export function showCost(kind, answer, cost) {
+  const { queries, rows, bytes_out, bytes_in, trip_ms } = cost
+  round_trips.set(kind, [...(round_trips.get(kind) ?? []), trip_ms])
+  const values = {
     queries: `${queries}`,
     rows: `${rows}`,
     bytes_out: `${bytes_out}`,
     bytes_in: `${bytes_in}`,
-    database: queries ? inMs(figures.database_ms) : "nothing",
-    trip: inMs(trip_ms),
+    database: queries ? formatMs(cost.database_ms) : "nothing",
+    trip: formatMs(trip_ms),
   }
-  const panel = the(`[data-kind=${kind}]`)
-  set(panel, "textContent", { ...told, server: inMs(figures.server_ms), answer: said })
-  const row = { ...told, median: inMs(median(trips.get(kind))), tries: `${trips.get(kind).length}` }
-  const named = Object.entries(row).map(([part, text]) => [`${kind}-${part}`, text])
-  set(document, "textContent", Object.fromEntries(named))
+  const panel = query(`[data-kind=${kind}]`)
+  setParts(panel, "textContent", { ...values, server: formatMs(cost.server_ms), answer })
+  const row = {
+    ...values,
+    median: formatMs(median(round_trips.get(kind))),
+    tries: `${round_trips.get(kind).length}`,
+  }
+  const cells = Object.entries(row).map(([part, text]) => [`${kind}-${part}`, text])
+  setParts(document, "textContent", Object.fromEntries(cells))
 }

@@ -1,62 +1,64 @@
-// Small words for the page: find a part, set what differs.
+// Access to the DOM: find elements, and write only what differs.
 
 /**
- * The one element that the page must have.
+ * Return the element that the page must have.
  * @param {string} selector
  */
-export function the(selector, root = /** @type {ParentNode} */ (document)) {
+export function query(selector, root = /** @type {ParentNode} */ (document)) {
   const found = root.querySelector(selector)
   if (found instanceof HTMLElement) return found
   throw new Error(`the page has no ${selector}`)
 }
 
 /** @param {string} selector */
-export function every(selector, root = /** @type {ParentNode} */ (document)) {
+export function queryAll(selector, root = /** @type {ParentNode} */ (document)) {
   return /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)])
 }
 
 /**
- * A copy of what a template holds.
+ * Return a copy of the one element in a template.
  * @param {string} id
  */
-export function copy(id) {
-  const template = /** @type {HTMLTemplateElement} */ (the(`#${id}`))
-  return the("*", /** @type {DocumentFragment} */ (template.content.cloneNode(true)))
+export function cloneTemplate(id) {
+  const template = /** @type {HTMLTemplateElement} */ (query(`#${id}`))
+  return query("*", /** @type {DocumentFragment} */ (template.content.cloneNode(true)))
 }
 
-/** What the page has around its rows and cards stays: it is looked up once. */
-const fixed = /** @type {Map<string, HTMLElement[]>} */ (new Map())
+/** Parts of the document, by name. They are looked up once: only rows and cards come and go. */
+const document_parts = /** @type {Map<string, HTMLElement[]>} */ (new Map())
 
 /**
+ * Return the elements below `root` with `data-part=name`.
  * @param {ParentNode} root
  * @param {string} name
  */
 function parts(root, name) {
-  const found = (root === document && fixed.get(name)) || every(`[data-part="${name}"]`, root)
-  if (root === document) fixed.set(name, found)
+  const found =
+    (root === document && document_parts.get(name)) || queryAll(`[data-part="${name}"]`, root)
+  if (root === document) document_parts.set(name, found)
   return found
 }
 
 /**
- * Set a property of every part that is named.
+ * Set a property of parts below `root`, with a value for each name.
  * @param {ParentNode} root
  * @param {string} property
  * @param {Record<string, string | boolean>} values
  */
-export function set(root, property, values) {
+export function setParts(root, property, values) {
   for (const [name, value] of Object.entries(values)) {
-    for (const part of parts(root, name)) change(part, property, value)
+    for (const part of parts(root, name)) setProperty(part, property, value)
   }
 }
 
 /**
- * Set a property or attribute where it differs; a field that somebody types in stays as it is.
- * Text comes as a new node: one that only grew would count as having moved.
+ * Set a property or attribute if it differs. The value of the field with the focus is never
+ * changed. A text is set as a new node: if the old one grew, browsers would count a layout shift.
  * @param {Element} element
  * @param {string} property
  * @param {string | boolean} value
  */
-export function change(element, property, value) {
+export function setProperty(element, property, value) {
   if (property === "value" && element === document.activeElement && isField(element)) return
   if (/-|href|src/.test(property)) {
     if (element.getAttribute(property) !== value) element.setAttribute(property, `${value}`)
@@ -65,30 +67,33 @@ export function change(element, property, value) {
   else Reflect.set(element, property, value)
 }
 
-/** What each row and card shows, so that only what differs is touched. */
+/** What each row and card shows, so that only those that differ are written. */
 const shown = /** @type {WeakMap<Element, unknown>} */ (new WeakMap())
 
 /**
- * Say whether `element` does not show `what` yet; from now on it does.
+ * Return whether `element` shows anything but `value`, and record that it shows `value` now.
  * @param {Element} element
- * @param {unknown} what
+ * @param {unknown} value
  */
-export function isNews(element, what) {
+export function hasChanged(element, value) {
   const before = shown.get(element)
-  shown.set(element, what)
-  return before !== what
+  shown.set(element, value)
+  return before !== value
 }
 
 /**
- * Somebody may have typed in what holds `field`: show it anew.
+ * Have the row or card of `field` written anew: the customer may have typed in it.
  * @param {unknown} field
  */
-export function leaveField(field) {
+export function forgetShown(field) {
   const holder = isField(field) && field.closest("[data-sku]")
   if (holder) shown.delete(holder)
 }
 
-/** @param {unknown} element */
+/**
+ * Return whether text can be typed in `element`.
+ * @param {unknown} element
+ */
 export function isField(element) {
   return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
 }

@@ -1,33 +1,33 @@
-// The experiments, as the buttons of the page ask for them, and what they leave there.
+// Runs the experiments with the parameters of the page, and shows their results.
 
-/** @import { Bench, Op } from "../types.d.ts" */
+/** @import { ExperimentContext, Op } from "../types.d.ts" */
 
 import * as experiments from "../experiments.js"
-import { set, the } from "./dom.js"
+import { query, setParts } from "./dom.js"
 
-const root = the(".inspector")
-const evidence = the("[data-part=evidence]")
+const root = query(".inspector")
+const evidence = query("[data-part=evidence]")
 
 export const { drop } = experiments
 
-/** @param {Bench} bench */
-export function freeze(bench) {
-  return experiments.freeze(bench, Number(root.dataset.freezeMs))
+/** @param {ExperimentContext} context */
+export function freeze(context) {
+  return experiments.freeze(context, Number(root.dataset.freezeMs))
 }
 
 /**
- * @param {Bench} bench
- * @param {DOMStringMap} button
+ * @param {ExperimentContext} context
+ * @param {DOMStringMap} button  The data of the button: which product to add.
  */
-export async function twice(bench, { sku = "", price }) {
+export async function twice(context, { sku = "", price }) {
   const op = /** @type {Op & { sku: string }} */ ({
     k: "line.add",
     sku,
     qty: 1,
     seen: Number(price),
   })
-  const verdicts = (await experiments.twice(bench, op)) ?? []
+  const verdicts = (await experiments.twice(context, op)) ?? []
   evidence.hidden = !verdicts.length
   const texts = verdicts.map(({ text }, at) => [`verdict-${at + 1}`, text])
-  set(root, "textContent", Object.fromEntries(texts))
+  setParts(root, "textContent", Object.fromEntries(texts))
 }

@@ -1,38 +1,41 @@
-// What has to move, because something above it came or went, glides there: nothing jumps.
+// Animates elements to their new places when something above them appears or goes (the FLIP
+// technique: First, Last, Invert, Play).
 
-import { every } from "./dom.js"
+import { queryAll } from "./dom.js"
 
-const GLIDES = ".rows > *, .saved, .cart-foot, .cart-sums, .cart-sums > *, .foot"
-const GLIDE_MS = 160
+const ANIMATED = ".rows > *, .saved, .cart-foot, .cart-sums, .cart-sums > *, .foot"
+const DURATION_MS = 160
 
-/** Where things are seen, until the next frame leads them from there to where they belong. */
-let before = /** @type {Map<HTMLElement, number> | null} */ (null)
-let gliding = /** @type {Animation[]} */ ([])
+/** Where elements were before the change; null unless an animation is about to start. */
+let first = /** @type {Map<HTMLElement, number> | null} */ (null)
+let animations = /** @type {Animation[]} */ ([])
 
 /**
- * Do `act`, and lead the eye from where things were to where they are. What is asked of the
- * layout then, is asked as late as the frame needs it anyway.
+ * Call `act`, and animate what it moves. The new places are read in the next animation frame, when
+ * the browser computes the layout anyway.
  * @param {() => void} act
  */
 export function glide(act) {
-  if (!before && !document.hidden) {
-    before = new Map(every(GLIDES).map((element) => [element, top(element)]))
-    requestAnimationFrame(lead)
+  if (!first && !document.hidden) {
+    first = new Map(queryAll(ANIMATED).map((element) => [element, top(element)]))
+    requestAnimationFrame(play)
   }
   act()
 }
 
-function lead() {
-  for (const animation of gliding) animation.cancel()
-  gliding = []
-  const moved = new Map([...(before ?? [])].map(([one, y]) => [one, y - top(one)]))
-  before = null
+function play() {
+  for (const animation of animations) animation.cancel()
+  animations = []
+  const moved = new Map([...(first ?? [])].map(([element, y]) => [element, y - top(element)]))
+  first = null
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return
   for (const [element, by] of moved) {
-    const around = element.parentElement?.closest(GLIDES)
-    const own = by - ((around && moved.get(/** @type {HTMLElement} */ (around))) ?? 0)
-    const path = { transform: [`translateY(${own}px)`, "none"] }
-    if (own) gliding.push(element.animate(path, { duration: GLIDE_MS, easing: "ease-out" }))
+    // A container takes its children with it: they are animated by what is left.
+    const container = element.parentElement?.closest(ANIMATED)
+    const own = by - ((container && moved.get(/** @type {HTMLElement} */ (container))) ?? 0)
+    const keyframes = { transform: [`translateY(${own}px)`, "none"] }
+    if (own)
+      animations.push(element.animate(keyframes, { duration: DURATION_MS, easing: "ease-out" }))
   }
 }
 

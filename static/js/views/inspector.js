@@ -1,140 +1,137 @@
-// The line of this tab, shown as it lives, and the third panel, which is asked over it.
+// The inspector of the page that explains the shop: shows this tab's connection as it changes, runs
+// the experiments, and serves the third panel.
 
-/** @import { Bench, Closed, Passed, Spy } from "../types.d.ts" */
+/** @import { CapturedFrame, ExperimentContext } from "../types.d.ts" */
+/** @import { ProxyObserver } from "../types.d.ts" */
 
-import { inMs } from "../figures.js"
-import { Inspector, meaning } from "../inspector.js"
-import { listen, socket, tab, world } from "../main.js"
-import { Spied } from "../spied.js"
-import { change, copy, every, set, the } from "./dom.js"
+import { formatMs, formatTime } from "../format.js"
+import { Inspector } from "../inspector.js"
+import { addMessageListener, socket, socket_deps, tab } from "../main.js"
+import { SocketProxy } from "../socket_proxy.js"
+import { cloneTemplate, query, queryAll, setParts, setProperty } from "./dom.js"
 import { showFailure } from "./panels.js"
 
 const PING_MS = 5000
+/** Larger than any ping of the socket itself, so that their pongs are not confused. */
 const FIRST_PING = 1_000_000
-const MOST_ROWS = 50
+const MAX_ROWS = 50
 
-const root = the(".inspector")
-const frames = the("[data-part=frames]")
-const story = the("[data-part=story]")
-const evidence = the("[data-part=evidence]")
-const inspector = new Inspector({ now: world.now, after: world.after }, () => new Date())
-const { open: openWire } = world
-let line = /** @type {Spied | null} */ (null)
+const root = query(".inspector")
+const frames = query("[data-part=frames]")
+const story = query("[data-part=story]")
+const evidence = query("[data-part=evidence]")
+const inspector = new Inspector(socket_deps, () => new Date())
+const { open: openWebSocket } = socket_deps
+let proxy = /** @type {SocketProxy | null} */ (null)
 let pings = FIRST_PING
-let is_due = false
+let is_show_scheduled = false
 
-world.open = () => {
-  line = new Spied(openWire(), { passed, closed })
-  return line
+socket_deps.open = () => {
+  proxy = new SocketProxy(openWebSocket(), { onFrame, onClose })
+  return proxy
 }
 
-const bench = /** @type {Bench} */ ({
+const context = /** @type {ExperimentContext} */ ({
   inspector,
-  line: () => line,
+  connection: () => proxy,
   tab,
-  say,
-  sleep: (ms) => new Promise((resolve) => world.after(ms, () => resolve())),
+  log,
+  sleep: (ms) => new Promise((resolve) => socket_deps.after(ms, () => resolve())),
 })
 
-/** @type {Spy["passed"]} */
-function passed(way, text) {
-  showFrame(inspector.passed(way, text))
-  showSoon()
+/** @type {ProxyObserver["onFrame"]} */
+function onFrame(direction, text) {
+  showFrame(inspector.addFrame(direction, text))
+  scheduleShow()
 }
 
 /** @param {number} code */
-function closed(code) {
-  inspector.closed(code)
+function onClose(code) {
+  inspector.addClose(code)
   showCloses()
-  showSoon()
+  scheduleShow()
 }
 
-/** @param {Passed} frame */
-function showFrame({ way, text, news, bytes, when }) {
-  const row = copy("frame-row")
-  const said = { when: time(when), way: way === "in" ? "from the shop" : "to the shop" }
-  set(row, "textContent", { ...said, type: news.t, bytes: `${bytes} bytes`, text })
-  row.dataset.way = way
+/** @param {CapturedFrame} frame */
+function showFrame({ direction, text, message, bytes, when }) {
+  const row = cloneTemplate("frame-row")
+  const way = direction === "in" ? "from the shop" : "to the shop"
+  const texts = { when: formatTime(when), way, type: message.t, bytes: `${bytes} bytes`, text }
+  setParts(row, "textContent", texts)
+  row.dataset.way = direction
   frames.prepend(row)
-  for (const old of [...frames.children].slice(MOST_ROWS)) old.remove()
+  for (const old of [...frames.children].slice(MAX_ROWS)) old.remove()
 }
 
-/** Once for each frame of the screen, however much has passed. */
-function showSoon() {
-  if (is_due) return
-  is_due = true
+/** Call `show` once in the next animation frame, however many events come before it. */
+function scheduleShow() {
+  if (is_show_scheduled) return
+  is_show_scheduled = true
   requestAnimationFrame(show)
 }
 
 function show() {
-  is_due = false
+  is_show_scheduled = false
   const { node, conn, gen, rtt } = inspector
   const { rev, at } = tab.cart
-  const now = {
-    state: isFrozen() ? "frozen" : socket.state,
-    node,
-    conn,
-    tab: tab.id,
-    at: at ?? "–",
-  }
-  const numbers = { gen: `${gen}`, rev: `${rev}`, waiting: `${tab.outbox.waiting.length}` }
-  const facts = Object.entries({ ...now, ...numbers, rtt: inMs(rtt) })
-  set(root, "textContent", Object.fromEntries(facts.map(([part, text]) => [`now-${part}`, text])))
+  setParts(root, "textContent", {
+    "now-state": isFrozen() ? "frozen" : socket.state,
+    "now-node": node,
+    "now-conn": conn,
+    "now-tab": tab.id,
+    "now-at": at ?? "–",
+    "now-gen": `${gen}`,
+    "now-rev": `${rev}`,
+    "now-waiting": `${tab.outbox.waiting.length}`,
+    "now-rtt": formatMs(rtt),
+  })
   const is_idle = socket.state === "open" && !root.dataset.busy
-  for (const button of every("[data-act]")) change(button, "aria-disabled", `${!is_idle}`)
+  for (const button of queryAll("[data-act]")) setProperty(button, "aria-disabled", `${!is_idle}`)
 }
 
 function isFrozen() {
   return root.dataset.busy === "freeze"
 }
 
-function showCloses() {
-  the("[data-part=no-closes]").hidden = inspector.closes.length > 0
-  the("[data-part=closes]").replaceChildren(...inspector.closes.map(closeRow).reverse())
+/**
+ * Show the list of closes. Its script is loaded with the first welcome, before there is a close.
+ */
+async function showCloses() {
+  const closes = await import("./closes.js").catch(() => null)
+  closes?.showCloses(inspector.closes)
 }
 
-/** @param {Closed} closed */
-function closeRow({ code, when, back_ms }) {
-  const row = copy("close-row")
-  const back = back_ms === undefined ? "not back yet" : `back after ${inMs(back_ms)}`
-  set(row, "textContent", { when: time(when), code: `${code}`, meaning: `${meaning(code)},`, back })
-  return row
-}
-
-function beginStory() {
+function clearStory() {
   story.replaceChildren()
   evidence.hidden = true
 }
 
 /** @param {string} text */
-function say(text) {
+function log(text) {
   const step = document.createElement("p")
-  step.textContent = `${time(new Date())}  ${text}`
+  step.textContent = `${formatTime(new Date())}  ${text}`
   story.append(step)
   story.scrollTop = story.scrollHeight
 }
 
+/** Measure the round trip, while the page is visible. */
 function ping() {
   if (document.hidden || isFrozen() || socket.state !== "open") return
   pings += 1
   socket.send({ t: "ping", id: pings })
 }
 
-/** @param {Date} when */
-function time(when) {
-  return when.toTimeString().slice(0, 8) + `.${when.getMilliseconds()}`.padEnd(4, "0")
-}
-
 /**
+ * Have the buttons of an action call `act`, one at a time.
  * @param {string} name
  * @param {(button: HTMLElement) => Promise<unknown>} act
  */
-function onAct(name, act) {
-  for (const button of every(`[data-act=${name}]`)) {
+function onAction(name, act) {
+  for (const button of queryAll(`[data-act=${name}]`)) {
     button.addEventListener("click", async () => {
-      if (button.ariaDisabled === "true") return refuse(name)
+      if (button.ariaDisabled === "true") return explainDisabled(name)
       root.dataset.busy = name
-      if (name !== "ask") beginStory()
+      if (name !== "ask") clearStory()
       show()
       await act(button)
       delete root.dataset.busy
@@ -144,25 +141,25 @@ function onAct(name, act) {
 }
 
 /** @param {string} name */
-function refuse(name) {
-  const why = root.dataset.busy ? "Wait until this is over." : "The line is not open just now."
-  if (name === "ask") showFailure("held", why)
-  else say(why)
+function explainDisabled(name) {
+  const reason = root.dataset.busy ? "Wait until this is over." : "The line is not open just now."
+  if (name === "ask") showFailure("held", reason)
+  else log(reason)
 }
 
 /** @param {"drop" | "freeze" | "twice"} name */
 function onExperiment(name) {
-  onAct(name, async (button) => {
+  onAction(name, async (button) => {
     const experiments = await import("./experiments.js").catch(() => null)
-    if (experiments) await experiments[name](bench, button.dataset)
-    else say("The shop could not be asked how to do this. Try again in a moment.")
+    if (experiments) await experiments[name](context, button.dataset)
+    else log("The shop could not be asked how to do this. Try again in a moment.")
   })
 }
 
-async function ask() {
+async function requestCart() {
   try {
-    const { askOverLine } = await import("./held.js")
-    await askOverLine(inspector, () => socket.send({ t: "resync" }))
+    const { requestOverSocket } = await import("./live_panel.js")
+    await requestOverSocket(inspector, () => socket.send({ t: "resync" }))
   } catch {
     showFailure("held", "No answer came. Try again once the line is open.")
   }
@@ -171,16 +168,16 @@ async function ask() {
 onExperiment("drop")
 onExperiment("freeze")
 onExperiment("twice")
-onAct("ask", ask)
-listen((news) => {
-  if (news.t === "welcome") {
+onAction("ask", requestCart)
+addMessageListener((message) => {
+  if (message.t === "welcome") {
     ping()
     showCloses()
   }
-  showSoon()
+  scheduleShow()
 })
 setInterval(ping, PING_MS)
 setInterval(show, PING_MS / 5)
-for (const part of every("[data-live], [data-plain]")) part.hidden = !part.hidden
-// What was opened before this page could look at it is opened again.
+for (const part of queryAll("[data-live], [data-plain]")) part.hidden = !part.hidden
+// A connection that main.js opened before this module ran has no proxy: open another.
 if (socket.state !== "stopped") socket.start()

@@ -1,21 +1,21 @@
-// Signing in again in place: the page and its waiting changes stay.
+// The dialog to sign in again without leaving the page, so that its pending ops stay.
 
-import { set, the } from "./dom.js"
+import { query, setParts } from "./dom.js"
 
 /**
- * Ask for the password, and return the account that was signed in to.
+ * Show the dialog until the customer has signed in; resolve to the account.
  * @returns {Promise<string>}
  */
 export function askForLogin() {
-  const dialog = /** @type {HTMLDialogElement} */ (the("#login"))
+  const dialog = /** @type {HTMLDialogElement} */ (query("#login"))
   if (!dialog.open) dialog.showModal()
   return new Promise((resolve) => {
     dialog.onsubmit = async (event) => {
       event.preventDefault()
       const form = /** @type {HTMLFormElement} */ (event.target)
       const { account, detail } = await signIn(form)
-      set(dialog, "textContent", { error: detail ?? "The shop cannot be reached. Try again." })
-      set(dialog, "hidden", { error: Boolean(account) })
+      setParts(dialog, "textContent", { error: detail ?? "The shop cannot be reached. Try again." })
+      setParts(dialog, "hidden", { error: Boolean(account) })
       if (!account) return
       form.reset()
       dialog.close()
@@ -24,10 +24,13 @@ export function askForLogin() {
   })
 }
 
-/** @param {HTMLFormElement} form */
+/**
+ * Return `account`, or `detail` with the reason against it; neither if there was no answer.
+ * @param {HTMLFormElement} form
+ */
 async function signIn(form) {
   const headers = { "Content-Type": "application/json" }
   const body = JSON.stringify(Object.fromEntries(new FormData(form)))
-  const answer = await fetch("/api/session", { method: "POST", headers, body }).catch(() => null)
-  return answer?.json().catch(() => ({})) ?? {}
+  const response = await fetch("/api/session", { method: "POST", headers, body }).catch(() => null)
+  return response?.json().catch(() => ({})) ?? {}
 }

@@ -1,41 +1,42 @@
-// The panels of the lesson: their buttons, which load what asks when they are first pressed.
+// The buttons of the lesson's panels. The scripts that make the requests are loaded on the first
+// press.
 
-/** @import { Kind } from "../types.d.ts" */
+/** @import { PanelKind } from "../types.d.ts" */
 
-import { set, the } from "./dom.js"
+import { query, setParts } from "./dom.js"
 
 /**
- * Say why there are no figures.
- * @param {Kind} kind
- * @param {string} why
+ * Show why there is no answer.
+ * @param {PanelKind} kind
+ * @param {string} reason
  */
-export function showFailure(kind, why) {
-  set(the(`[data-kind=${kind}]`), "textContent", { answer: why })
+export function showFailure(kind, reason) {
+  setParts(query(`[data-kind=${kind}]`), "textContent", { answer: reason })
 }
 
 /**
- * @param {Kind} kind
- * @param {"askAsStranger" | "askWithCookie"} name
+ * @param {PanelKind} kind
+ * @param {"requestWithoutCookie" | "requestWithCookie"} name
  */
-function onAsk(kind, name) {
-  const form = the(`[data-kind=${kind}]`).querySelector("form")
+function onSubmit(kind, name) {
+  const form = query(`[data-kind=${kind}]`).querySelector("form")
   form?.addEventListener("submit", async (event) => {
     event.preventDefault()
     try {
       const requests = await import("./requests.js")
       await requests[name]()
     } catch (error) {
-      showFailure(kind, refusal(error))
+      showFailure(kind, failureText(error))
     }
   })
 }
 
 /** @param {unknown} error */
-function refusal(error) {
+function failureText(error) {
   const is_signed_out = error instanceof Error && error.message === "401"
   if (is_signed_out) return "The cookie names no login any more. Sign in, and ask again."
   return "No answer came. Try again in a moment."
 }
 
-onAsk("stateless", "askAsStranger")
-onAsk("session", "askWithCookie")
+onSubmit("stateless", "requestWithoutCookie")
+onSubmit("session", "requestWithCookie")

@@ -1,39 +1,39 @@
-// The first two panels: the same question in a request without, and with, a cookie.
+// The first two panels: the same request without and with a cookie.
 
-import { answerBytes } from "../figures.js"
-import { showFigures } from "./costs.js"
-import { the } from "./dom.js"
+import { responseBytes } from "../figures.js"
+import { showCost } from "./costs.js"
+import { query } from "./dom.js"
 
 /**
- * Make a request, and measure it.
+ * Make a request; return its answer and what it cost.
  * @param {string} path
  * @param {RequestCredentials} credentials
  */
-async function ask(path, credentials) {
-  const began = performance.now()
-  const answer = await fetch(path, { credentials, cache: "no-store" })
-  const body = await answer.arrayBuffer()
-  const trip_ms = performance.now() - began
-  if (!answer.ok) throw new Error(`${answer.status}`)
-  const told = JSON.parse(new TextDecoder().decode(body))
-  const length = Number(answer.headers.get("content-length") ?? body.byteLength)
-  const { queries, rows, ms: database_ms, server_ms, bytes_in: bytes_out } = told
-  const bytes_in = answerBytes(answer.headers, answer.statusText || "OK", length)
-  return { told, figures: { queries, rows, bytes_out, bytes_in, database_ms, server_ms, trip_ms } }
+async function measure(path, credentials) {
+  const started_at = performance.now()
+  const response = await fetch(path, { credentials, cache: "no-store" })
+  const body = await response.arrayBuffer()
+  const trip_ms = performance.now() - started_at
+  if (!response.ok) throw new Error(`${response.status}`)
+  const answer = JSON.parse(new TextDecoder().decode(body))
+  const length = Number(response.headers.get("content-length") ?? body.byteLength)
+  const { queries, rows, ms: database_ms, server_ms, bytes_in: bytes_out } = answer
+  const bytes_in = responseBytes(response.headers, response.statusText || "OK", length)
+  return { answer, cost: { queries, rows, bytes_out, bytes_in, database_ms, server_ms, trip_ms } }
 }
 
-export async function askAsStranger() {
-  const { told, figures } = await ask("/api/how-it-works/stateless", "omit")
-  const place = the("[data-kind=stateless] [data-part=answer]")
-  const before = place.dataset.who
-  place.dataset.who = told.who
-  const last = before ? ` A moment ago you were ${before}: another stranger.` : ""
-  showFigures("stateless", `“Hello, ${told.who}.” Cookie: ${told.cookie}.${last}`, figures)
+export async function requestWithoutCookie() {
+  const { answer, cost } = await measure("/api/how-it-works/stateless", "omit")
+  const panel = query("[data-kind=stateless] [data-part=answer]")
+  const before = panel.dataset.who
+  panel.dataset.who = answer.who
+  const remark = before ? ` A moment ago you were ${before}: another stranger.` : ""
+  showCost("stateless", `“Hello, ${answer.who}.” Cookie: ${answer.cookie}.${remark}`, cost)
 }
 
-export async function askWithCookie() {
-  const { told, figures } = await ask("/api/how-it-works/session", "same-origin")
-  const { who, count, rev } = told
-  const said = `“You are ${who}, with ${count} in your cart, at revision ${rev}.”`
-  showFigures("session", said, figures)
+export async function requestWithCookie() {
+  const { answer, cost } = await measure("/api/how-it-works/session", "same-origin")
+  const { who, count, rev } = answer
+  const text = `“You are ${who}, with ${count} in your cart, at revision ${rev}.”`
+  showCost("session", text, cost)
 }

@@ -1,12 +1,13 @@
-// The cart over the page, where there is no room beside the shelves. It is the panel itself that
-// moves there, and with it all that speaks: what is outside an open dialog is neither seen nor heard.
+// The cart as a modal dialog on narrow screens. The panel itself moves into the dialog, with the
+// status and the live regions: what is outside an open modal dialog is inert, and not read out.
 
-import { every, the } from "./dom.js"
+import { query, queryAll } from "./dom.js"
 
-const dialog = /** @type {HTMLDialogElement} */ (the("#sheet"))
-const guests = every(".panel, .status, [data-voice]").map((guest) => {
-  const home = /** @type {Element} */ (guest.parentElement)
-  return { guest, home, next: guest.nextSibling }
+const dialog = /** @type {HTMLDialogElement} */ (query("#sheet"))
+/** What moves into the dialog, and where it goes back to. */
+const moved = queryAll(".panel, .status, [data-voice]").map((element) => {
+  const parent = /** @type {Element} */ (element.parentElement)
+  return { element, parent, next: element.nextSibling }
 })
 
 const narrow = matchMedia("(width < 1024px)")
@@ -15,14 +16,14 @@ const narrow = matchMedia("(width < 1024px)")
 function open(event) {
   if (!narrow.matches || event.ctrlKey || event.metaKey || event.shiftKey) return
   event.preventDefault()
-  dialog.append(...guests.map(({ guest }) => guest))
+  dialog.append(...moved.map(({ element }) => element))
   dialog.showModal()
 }
 
-// Without this script these lead to /cart.
-for (const link of every('[data-part="to-cart"]')) link.addEventListener("click", open)
+// Without this script these links lead to /cart.
+for (const link of queryAll('[data-part="to-cart"]')) link.addEventListener("click", open)
 dialog.addEventListener("close", () => {
-  for (const { guest, home, next } of guests.toReversed()) home.insertBefore(guest, next)
+  for (const { element, parent, next } of moved.toReversed()) parent.insertBefore(element, next)
 })
 dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close())
 narrow.addEventListener("change", () => dialog.close())

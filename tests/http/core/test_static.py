@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from itertools import chain
 from pathlib import Path
 
 import brotli
@@ -148,6 +149,60 @@ def test_a_style_names_other_files_by_their_addresses(tmp_path: Path) -> None:
 
     assert found
     assert assets.address("svg/leaf.svg") in found.asset.body.decode()
+
+
+def test_a_style_holds_the_files_that_it_imports_each_in_its_layer(tmp_path: Path) -> None:
+    (tmp_path / "css" / "parts").mkdir(parents=True)
+    (tmp_path / "css" / "parts" / "card.css").write_text('b{background:url("/static/svg/a.svg")}')
+    assets = sources(
+        tmp_path,
+        svg_a="<svg/>",
+        css_shop='@layer base, parts;\n@import url("parts/card.css") layer(parts);\ni{top:0}\n',
+    )
+
+    found = assets.find("css/shop.css")
+
+    picture = assets.address("svg/a.svg")
+    assert found
+    assert found.asset.body.decode() == (
+        f"@layer base,parts;@layer parts{{b{{background:url({picture})}}}}i{{top:0}}"
+    )
+
+
+def test_an_imported_style_has_no_address_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "css" / "parts").mkdir(parents=True)
+    (tmp_path / "css" / "parts" / "card.css").write_text("b{top:0}")
+
+    assets = sources(tmp_path, css_shop='@import url("parts/card.css") layer(parts);\n')
+
+    assert assets.find("css/parts/card.css") is None
+
+
+def test_the_address_of_a_style_changes_with_the_files_that_it_imports(tmp_path: Path) -> None:
+    part = tmp_path / "css" / "parts" / "card.css"
+    part.parent.mkdir(parents=True)
+    part.write_text("b{top:0}")
+    style = '@import url("parts/card.css") layer(parts);\n'
+    before = sources(tmp_path, css_shop=style)
+
+    part.write_text("b{top:1px}")
+
+    assert Assets(tmp_path).address("css/shop.css") != before.address("css/shop.css")
+
+
+def test_every_style_below_css_is_imported_once() -> None:
+    styles = Path(__file__).parents[2] / "static" / "css"
+    imports = [
+        re.findall(r'^@import url\("([^"]+)"\)', path.read_text(), re.MULTILINE)
+        for path in styles.glob("*.css")
+    ]
+    parts = [path.relative_to(styles).as_posix() for path in styles.glob("*/**/*.css")]
+
+    assert sorted(chain.from_iterable(imports)) == sorted(parts)
+    for name in ASSETS.named("css"):
+        found = ASSETS.find(f"css/{name}.css")
+        assert found
+        assert b"@import" not in found.asset.body
 
 
 def test_a_script_is_served_without_what_is_for_its_readers(tmp_path: Path) -> None:

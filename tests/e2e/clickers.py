@@ -1,0 +1,98 @@
+"""Tabs that keep adding products, and record how long they wait and how often they reconnect."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from app.client import Account, Observer, Shop, Tab
+from app.domain.verdicts import Ok
+
+PASSWORD = "seven brown bricks"
+CONVERGE_S = 5
+
+
+class SocketLog(Observer):
+    """Records in `history` when the websockets of a tab were opened and closed."""
+
+    def __init__(self) -> None:
+        self.opened_count = 0
+        self.history: list[str] = []
+
+    def opened(self, gen: int) -> None:
+        """Record it."""
+        self.opened_count += 1
+        self._record(f"{gen} opened")
+
+    def closed(self, gen: int, code: int, reason: str) -> None:
+        """Record it."""
+        self._record(f"{gen} closed {code} {reason}")
+
+    def failed(self, why: str) -> None:
+        """Record it."""
+        self._record(f"none: {why}")
+
+    def _record(self, line: str) -> None:
+        self.history.append(f"{time.monotonic():.2f} {line}")
+
+
+@dataclass
+class Clicker:
+    """A tab that adds one product after the other; `longest_s` is the slowest verdict so far."""
+
+    tab: Tab
+    sockets: SocketLog
+    clicks: int = 0
+    longest_s: float = 0.0
+
+    async def click(self, skus: Sequence[str], pause_s: float, until: asyncio.Event) -> None:
+        """Add one of *skus* after the other; each must be answered `ok`."""
+        while not until.is_set():
+            began_s = time.monotonic()
+            verdict = await self.tab.add(skus[self.clicks % len(skus)])
+            assert isinstance(verdict, Ok), verdict
+            self.clicks += 1
+            self.longest_s = max(self.longest_s, time.monotonic() - began_s)
+            await asyncio.sleep(pause_s)
+
+
+@dataclass
+class ClickingAccount:
+    """An account with a clicker at each server."""
+
+    account: Account
+    clickers: list[Clicker]
+
+    async def check_converged(self) -> int:
+        """Check that the cart has every click exactly once, in every tab; return their number."""
+        clicks = sum(clicker.clicks for clicker in self.clickers)
+        cart = await self.account.cart()
+        assert sum(line.qty for line in cart.lines.values()) == cart.rev == clicks
+        async with asyncio.timeout(CONVERGE_S):
+            for clicker in self.clickers:
+                await _wait_for_position(clicker.tab, cart.at)
+        return clicks
+
+
+async def _wait_for_position(tab: Tab, at: str | None) -> None:
+    await tab.until(lambda: tab.at == at)
+
+
+@asynccontextmanager
+async def clicking_accounts(
+    origins: Sequence[str], count: int
+) -> AsyncIterator[list[ClickingAccount]]:
+    """Register *count* accounts at the first of *origins*, each with a tab at every origin."""
+    async with AsyncExitStack() as stack:
+        shops = [Shop(origin) for origin in origins]
+        accounts: list[ClickingAccount] = []
+        for number in range(count):
+            account = await shops[0].register(f"c{number}@shop.example", PASSWORD, "Clicker")
+            clicking = ClickingAccount(account, [])
+            for shop in shops:
+                sockets = SocketLog()
+                tab = shop.account(account.id, account.cookie).tab(observer=sockets)
+                clicking.clickers.append(Clicker(await stack.enter_async_context(tab), sockets))
+            accounts.append(clicking)
+        yield accounts
