@@ -15,6 +15,7 @@ from app.http.core.session import require_login
 from app.http.orders.buying import Checkout, buy, cancel_while_placed
 from app.http.orders.own import own_order
 from app.protocol.json import BadValue, Fields, text, whole
+from app.protocol.op_texts import rejection_text
 from app.protocol.orders import order_fields
 from app.store.orders import list_orders
 
@@ -78,7 +79,7 @@ def _pay(fields: Fields) -> Pay:
 
 
 def _refused(refusal: Rejected) -> Problem:
-    problem = Problem(409, refusal.why, refusal.text)
+    problem = Problem(409, refusal.why, rejection_text(refusal))
     if refusal.why is RejectReason.STALE:
         problem.more = {"at": refusal.at, "total": refusal.total}
     return problem

@@ -22,6 +22,7 @@ from app.http.core.session import find_login, to_login
 from app.http.orders.buying import Checkout, buy
 from app.http.orders.totals_diff import Seen, differences, read_seen, seen, seen_to_json
 from app.protocol.json import BadValue, text
+from app.protocol.op_texts import rejection_text
 from app.store.addresses import KeptAddress, TooManyAddresses, keep_address, load_addresses
 
 Form = Mapping[str, str]
@@ -66,7 +67,7 @@ async def _place(context: HttpContext, login: Session, form: Form) -> ResponseRe
     except Problem as problem:
         return await _show(context, login, form, problem.detail), problem.status, problem.headers
     if isinstance(bought, Rejected):
-        return await _show(context, login, form, bought.text), 409
+        return await _show(context, login, form, rejection_text(bought)), 409
     if bought.is_new:
         await _keep(context, login, checkout.deliver)
         await flash(Notice("ok", "Thank you. Your order is placed; you pay when it is delivered."))
