@@ -26,7 +26,7 @@ from urllib.request import urlopen
 from app.load.server import cost
 from tests.e2e.balancer import Balanced, balanced
 from tests.e2e.catalog import PLENTY
-from tests.e2e.clicking import Clicker, Household, households
+from tests.e2e.clickers import Clicker, ClickingAccount, clicking_accounts
 from tests.e2e.server import ROOT, Server, environment, free_port
 from tests.e2e.shared import Shared, open_shared
 
@@ -84,11 +84,11 @@ async def contention(accounts: int, seconds: float) -> None:
     for name, order in (("one account on two servers", (0, 1)), ("each on one server", (0, 0))):
         with pair() as both:
             origins = [both.origins[place] for place in order]
-            async with households(origins, accounts) as crowd:
+            async with clicking_accounts(origins, accounts) as crowd:
                 cpu_s, began_s = both.cpu_s(), time.monotonic()
                 await _click(_all(crowd), 0.0, seconds)
                 cpu_s, took_s = both.cpu_s() - cpu_s, time.monotonic() - began_s
-                clicks = sum([await household.agrees() for household in crowd])
+                clicks = sum([await household.check_converged() for household in crowd])
             saves = both.saves()
         waits = sorted(one.longest_s for one in _all(crowd))
         print(f"{name}: {clicks:,} clicks in {took_s:.0f} s, all in every tab once;", end=" ")
@@ -102,7 +102,7 @@ async def contention(accounts: int, seconds: float) -> None:
 async def deploy(accounts: int, pause_s: float) -> None:
     """Restart two servers behind HAProxy, one after the other, while 2 tabs an account click."""
     with open_shared() as shared, _balanced(shared) as behind:
-        async with households([behind.origin] * 2, accounts) as crowd:
+        async with clicking_accounts([behind.origin] * 2, accounts) as crowd:
             clickers = _all(crowd)
             done = asyncio.Event()
             clicking = asyncio.gather(*(one.click(SKUS, pause_s, done) for one in clickers))
@@ -113,7 +113,7 @@ async def deploy(accounts: int, pause_s: float) -> None:
             await asyncio.sleep(2)
             done.set()
             await clicking
-            clicks = sum([await household.agrees() for household in crowd])
+            clicks = sum([await household.check_converged() for household in crowd])
         alarms = sum(len(server.alarms()) for server in behind.servers)
     waits = sorted(one.longest_s for one in clickers)
     sockets = [one.sockets.opened_count - 1 for one in clickers]
@@ -127,7 +127,7 @@ async def deploy(accounts: int, pause_s: float) -> None:
 async def outage(accounts: int, pause_s: float) -> None:
     """Take Redis away for 20 s, and crash PostgreSQL, while accounts click on two servers."""
     with pair() as both:
-        async with households(both.origins, accounts) as crowd:
+        async with clicking_accounts(both.origins, accounts) as crowd:
             clickers = _all(crowd)
             for name in ("nothing", "Redis away for 20 s", "PostgreSQL crashed"):
                 done = asyncio.Event()
@@ -147,7 +147,7 @@ async def outage(accounts: int, pause_s: float) -> None:
                 done.set()
                 await clicking
                 began_s = time.monotonic()
-                clicks = sum([await household.agrees() for household in crowd]) - before
+                clicks = sum([await household.check_converged() for household in crowd]) - before
                 waits = sorted(one.longest_s for one in clickers)
                 print(f"{name}: {clicks:,} clicks, all in every tab once", end=" ")
                 print(f"{time.monotonic() - began_s:.1f} s after the last; wait {_spread(waits)}")
@@ -184,7 +184,7 @@ def _address() -> str:
     return f"127.0.0.1:{free_port()}"
 
 
-def _all(crowd: Sequence[Household]) -> list[Clicker]:
+def _all(crowd: Sequence[ClickingAccount]) -> list[Clicker]:
     return [clicker for household in crowd for clicker in household.clickers]
 
 

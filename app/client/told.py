@@ -58,7 +58,7 @@ class SaidNo(Struct, frozen=True, gc=False, tag_field="t", tag="no"):
     def verdict(self) -> No | RetryLater:
         """What it means."""
         if self.retry_ms < 0:
-            return No(self.n, Code(self.code), self.text, self.rev)
+            return No(self.n, Code(self.code), (), self.rev, self.text)
         return RetryLater(self.n, RetryCode(self.code), self.retry_ms)
 
 

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.visitor import Visitor
 from tests.e2e.catalog import APPLES, BREAD, MILK
-from tests.e2e.orders import on_disk
+from tests.e2e.orders import query_database
 from tests.e2e.server import Server, run_command
 
 HOME = {"line1": "1 Mill Lane", "city": "Bath", "postcode": "BA1 1AA"}
@@ -48,7 +48,7 @@ async def test_with_a_mouse_and_the_order_moves_on_while_one_looks(
     await expect(page.locator("[data-part=state]")).to_have_text("Packed", timeout=1500)
     await expect(page.locator("[data-step=packed]")).to_have_attribute("aria-current", "step")
     await expect(page.get_by_role("button", name="Cancel the order")).to_be_hidden()
-    assert on_disk(server, "SELECT count(*) FROM orders WHERE number = :n", n=number) == 1
+    assert query_database(server, "SELECT count(*) FROM orders WHERE number = :n", n=number) == 1
 
 
 async def test_with_a_keyboard_alone(visitor: Visitor) -> None:

@@ -58,7 +58,7 @@ def test_verdicts_are_the_shops_own() -> None:
     assert heard(sample("ok")) == Ok(18, 42)
     assert heard(sample("ok_clamped")) == Ok(18, 42, Clamped("gala-apples-1kg", 9, 5))  # type: ignore[arg-type]
     assert heard(sample("no_rate")) == RetryLater(20, RetryCode.RATE, 400)
-    assert heard(sample("no_gone")) == No(19, Code.GONE, "Mangoes are no longer sold.", 42)
+    assert heard(sample("no_gone")) == No(19, Code.GONE, (), 42, "Mangoes are no longer sold.")
 
 
 def test_a_welcome_tells_the_verdicts_that_were_missed() -> None:
@@ -67,7 +67,7 @@ def test_a_welcome_tells_the_verdicts_that_were_missed() -> None:
     assert welcome.why is SnapshotReason.BEHIND
     assert welcome.verdicts == [
         Ok(18, 42),
-        No(19, Code.SOLD_OUT, "Gala apples are sold out.", 42),
+        No(19, Code.SOLD_OUT, (), 42, "Gala apples are sold out."),
     ]
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Databases
+from tests.e2e.raw_client import Shopper, new_shopper
 from tests.e2e.server import Server
-from tests.e2e.wire import Shopper, newcomer
 
 LAST_CHARS = 4000
 
@@ -68,7 +68,7 @@ def street(tmp_path: Path, databases: Databases) -> Iterator[Street]:
 @pytest.fixture
 async def ada(shop: Server) -> AsyncIterator[Shopper]:
     """Return somebody who has just registered."""
-    async with await newcomer(shop) as shopper:
+    async with await new_shopper(shop) as shopper:
         yield shopper
 
 

@@ -1,4 +1,4 @@
-"""Somebody who orders, and what is on the shelf afterwards."""
+"""Placing orders over HTTP, and reading stock and rows from the database."""
 
 from typing import Any
 from uuid import uuid4
@@ -7,31 +7,31 @@ from sqlalchemy import Connection, text
 
 from app.store.database import run_query
 from app.store.engines import connect
+from tests.e2e.raw_client import Answer, Shopper
 from tests.e2e.server import Server
-from tests.e2e.wire import Answer, Shopper
 
 HOME = {"name": "Ada", "line1": "1 Mill Lane", "line2": "", "city": "Bath", "postcode": "BA1 1AA"}
 
 
 def new_key() -> str:
-    """Return a key that was never used."""
+    """Return a fresh idempotency key."""
     return str(uuid4())
 
 
-async def fill(shopper: Shopper, **ops: Any) -> None:
-    """Put things into a cart over HTTP: SKU and quantity; *voucher* is one."""
-    asked: list[dict[str, Any]] = []
+async def fill_cart(shopper: Shopper, **ops: Any) -> None:
+    """Put products into a cart over HTTP: quantities by SKU (`_` for `-`), *voucher* is a code."""
+    body: list[dict[str, Any]] = []
     if voucher := ops.pop("voucher", None):
-        asked.append({"n": 1, "k": "voucher.set", "code": voucher})
+        body.append({"n": 1, "k": "voucher.set", "code": voucher})
     for sku, qty in ops.items():
         name = sku.replace("_", "-")
-        asked.append({"n": len(asked) + 1, "k": "line.add", "sku": name, "qty": qty})
-    answer = await shopper.ops(str(uuid4()), *asked)
-    assert [verdict["t"] for verdict in answer.json["verdicts"]] == ["ok"] * len(asked), answer
+        body.append({"n": len(body) + 1, "k": "line.add", "sku": name, "qty": qty})
+    answer = await shopper.ops(str(uuid4()), *body)
+    assert [verdict["t"] for verdict in answer.json["verdicts"]] == ["ok"] * len(body), answer
 
 
-async def wanted(shopper: Shopper, **changes: Any) -> dict[str, Any]:
-    """Return what to send to order the cart as it is."""
+async def order_body(shopper: Shopper, **changes: Any) -> dict[str, Any]:
+    """Return the body of `POST /api/orders` for the cart as it is, with *changes*."""
     cart = await shopper.cart()
     total = cart["cart"]["totals"]["total"]
     usual = {
@@ -44,16 +44,16 @@ async def wanted(shopper: Shopper, **changes: Any) -> dict[str, Any]:
     return usual | changes
 
 
-async def order(shopper: Shopper, body: dict[str, Any]) -> Answer:
+async def place_order(shopper: Shopper, body: dict[str, Any]) -> Answer:
     """Place an order."""
     return await shopper.send("POST", "/api/orders", body)
 
 
-def on_disk(shop: Server, question: str, **values: object) -> Any:
-    """Return the one value that the database answers to *question*."""
+def query_database(shop: Server, query: str, **values: object) -> Any:
+    """Return the single value that the SQL *query* selects from the shop's database."""
 
     def scalar(connection: Connection) -> Any:
-        return connection.execute(text(question), values).scalar()
+        return connection.execute(text(query), values).scalar()
 
     engine = connect(shop.database)
     try:
@@ -63,6 +63,6 @@ def on_disk(shop: Server, question: str, **values: object) -> Any:
 
 
 def stock_of(shop: Server, sku: str) -> int:
-    """Return how many of a product there are."""
-    stock: int = on_disk(shop, "SELECT stock FROM products WHERE sku = :sku", sku=sku)
+    """Return the stock of a product."""
+    stock: int = query_database(shop, "SELECT stock FROM products WHERE sku = :sku", sku=sku)
     return stock

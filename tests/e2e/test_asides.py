@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from tests.e2e.catalog import APPLES, GHOST, MILK, PLENTY, price
-from tests.e2e.wire import Shopper, as_text, frame
+from tests.e2e.raw_client import Shopper, frame, text_frame
 
 BEAT_S = 1
 SETTINGS = {"heartbeat_ms": int(BEAT_S * 1000)}
@@ -15,8 +15,8 @@ async def test_a_silent_line_is_kept_warm(ada: Shopper) -> None:
     assert tab.welcome["hb_ms"] == BEAT_S * 1000
     began_s = time.monotonic()
 
-    assert await tab.hear() == {"t": "hb"}
-    assert await tab.hear() == {"t": "hb"}
+    assert await tab.receive() == {"t": "hb"}
+    assert await tab.receive() == {"t": "hb"}
 
     assert 1.8 * BEAT_S < time.monotonic() - began_s < 2.2 * BEAT_S + 1
 
@@ -24,32 +24,32 @@ async def test_a_silent_line_is_kept_warm(ada: Shopper) -> None:
 async def test_a_line_that_is_not_silent_needs_no_heartbeat(ada: Shopper) -> None:
     tab = await ada.tab()
     for number in range(6):
-        await tab.say("ping", id=number)
-        assert await tab.hear() == {"t": "pong", "id": number}
+        await tab.send_frame("ping", id=number)
+        assert await tab.receive() == {"t": "pong", "id": number}
         await asyncio.sleep(BEAT_S / 4)
 
 
 async def test_a_ping_is_answered_with_its_number(ada: Shopper) -> None:
     tab = await ada.tab()
     for number in (7, 0, -(2**53) + 1, 2**53 - 1):
-        await tab.say("ping", id=number)
+        await tab.send_frame("ping", id=number)
         assert await tab.expect("pong") == {"t": "pong", "id": number}
 
 
 async def test_pings_beyond_ten_are_ignored_until_there_is_room_again(ada: Shopper) -> None:
     tab = await ada.tab()
-    await tab.send_together(*(as_text(frame("ping", id=number)) for number in range(30)))
+    await tab.send_together(*(text_frame(frame("ping", id=number)) for number in range(30)))
     assert [(await tab.expect("pong"))["id"] for _ in range(10)] == list(range(10))
 
     await asyncio.sleep(0.6)
-    await tab.say("ping", id=99)
+    await tab.send_frame("ping", id=99)
 
     assert await tab.expect("pong") == {"t": "pong", "id": 99}
 
 
 async def test_a_watch_is_answered_with_all_known_products_once(ada: Shopper) -> None:
     tab = await ada.tab()
-    await tab.say("watch", skus=[MILK, GHOST, APPLES, MILK])
+    await tab.send_frame("watch", skus=[MILK, GHOST, APPLES, MILK])
 
     told = await tab.expect("prices")
 
@@ -64,31 +64,31 @@ async def test_a_watch_is_answered_with_all_known_products_once(ada: Shopper) ->
 async def test_a_watch_replaces_the_one_before(ada: Shopper) -> None:
     tab = await ada.tab()
     for skus in ([APPLES], [MILK], []):
-        await tab.say("watch", skus=skus)
+        await tab.send_frame("watch", skus=skus)
         assert [item["sku"] for item in (await tab.expect("prices"))["items"]] == skus
 
 
 async def test_of_too_many_watches_the_newest_is_answered_as_soon_as_may_be(ada: Shopper) -> None:
     tab = await ada.tab()
     began_s = time.monotonic()
-    await tab.send_together(*(as_text(frame("watch", skus=[sku])) for sku in PLENTY[:30]))
+    await tab.send_together(*(text_frame(frame("watch", skus=[sku])) for sku in PLENTY[:30]))
 
     told = [(await tab.expect("prices"))["items"][0]["sku"] for _ in range(11)]
 
     assert told == [*PLENTY[:10], PLENTY[29]]
     assert time.monotonic() - began_s > 0.4
-    assert [news["t"] for news in await tab.hear_out() if news["t"] == "prices"] == []
+    assert [news["t"] for news in await tab.receive_pending() if news["t"] == "prices"] == []
 
 
 async def test_of_too_many_resyncs_one_is_owed(ada: Shopper) -> None:
     tab = await ada.tab()
-    await tab.send_together(*[as_text(frame("resync"))] * 30)
+    await tab.send_together(*[text_frame(frame("resync"))] * 30)
 
     snapshots = [await tab.expect("snapshot") for _ in range(11)]
 
     assert snapshots == [snapshots[0]] * 11
     await asyncio.sleep(0.6)
-    assert [news["t"] for news in await tab.hear_out() if news["t"] == "snapshot"] == []
+    assert [news["t"] for news in await tab.receive_pending() if news["t"] == "snapshot"] == []
 
 
 async def test_the_welcome_tells_the_limits_in_force(ada: Shopper) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from tests.e2e.catalog import APPLES, MILK
 from tests.e2e.conftest import Street
+from tests.e2e.raw_client import PASSWORD, Shopper, new_shopper
 from tests.e2e.server import Server
-from tests.e2e.wire import PASSWORD, Shopper, newcomer
 
 
 def back_up(shop: Server, to: Path) -> None:
@@ -50,12 +50,12 @@ async def test_a_tab_that_knows_more_than_the_backup_is_told_and_overwrites_noth
     street: Street, tmp_path: Path
 ) -> None:
     shop, backup = street.open(drain_ms=0), tmp_path / "backup"
-    async with await newcomer(shop) as ada:
+    async with await new_shopper(shop) as ada:
         tab = await ada.tab()
-        await tab.ask(1, "line.add", sku=APPLES, qty=2)
+        await tab.submit(1, "line.add", sku=APPLES, qty=2)
         await asyncio.to_thread(back_up, shop, backup)
-        await tab.ask(2, "line.add", sku=MILK, qty=1)
-        await tab.hear_out()
+        await tab.submit(2, "line.add", sku=MILK, qty=1)
+        await tab.receive_pending()
         known, cookie = tab.at, ada.cookie
         await asyncio.to_thread(shop.end)
 
@@ -69,13 +69,13 @@ async def test_a_tab_that_knows_more_than_the_backup_is_told_and_overwrites_noth
         assert (again.welcome["why"], again.welcome["last"]) == ("epoch", 1)
         assert await ada.quantities() == {APPLES: 2}
 
-        await again.say("op", n=3, k="line.set", sku=MILK, qty=5)
+        await again.send_frame("op", n=3, k="line.set", sku=MILK, qty=5)
         assert (await again.expect("need", "ok", "no")) == {"t": "need", "n": 2}
         assert await ada.quantities() == {APPLES: 2}
 
         anew = await ada.tab(at=again.at)
         assert anew.welcome["mode"] == "same"
-        assert (await anew.ask(1, "line.set", sku=MILK, qty=5))["rev"] == 2
+        assert (await anew.submit(1, "line.set", sku=MILK, qty=5))["rev"] == 2
         assert await ada.quantities() == {APPLES: 2, MILK: 5}
     assert shop.alarms() == []
 
@@ -83,11 +83,11 @@ async def test_a_tab_that_knows_more_than_the_backup_is_told_and_overwrites_noth
 async def test_without_a_new_epoch_the_tab_is_an_alarm(street: Street, tmp_path: Path) -> None:
     """The same, but for the command: what it is there for."""
     shop, backup = street.open(drain_ms=0), tmp_path / "backup"
-    async with await newcomer(shop) as ada:
+    async with await new_shopper(shop) as ada:
         tab = await ada.tab()
         await asyncio.to_thread(back_up, shop, backup)
-        await tab.ask(1, "line.add", sku=MILK, qty=1)
-        await tab.hear_out()
+        await tab.submit(1, "line.add", sku=MILK, qty=1)
+        await tab.receive_pending()
         await asyncio.to_thread(shop.end)
 
         backup.replace(shop.database.removeprefix("sqlite:///"))

@@ -17,10 +17,10 @@ import pytest
 
 from tests.e2e.catalog import APPLES
 from tests.e2e.conftest import Street
+from tests.e2e.raw_client import PASSWORD, Shopper, hello_fields, new_shopper
 from tests.e2e.server import ROOT, Server, free_port
-from tests.e2e.wire import PASSWORD, Shopper, greeting, newcomer
 
-PATIENCE_S = 20
+TIMEOUT_S = 20
 DRAIN_MS = 4000
 ELSEWHERE = "127.0.0.5"
 """Another address of this machine, to come from."""
@@ -96,11 +96,11 @@ def front(request: pytest.FixtureRequest, street: Street, tmp_path: Path) -> Ite
         yield Front(door, a, b)
     finally:
         process.terminate()
-        process.wait(PATIENCE_S)
+        process.wait(TIMEOUT_S)
 
 
 def _await(port: int) -> None:
-    give_up_s = time.monotonic() + PATIENCE_S
+    give_up_s = time.monotonic() + TIMEOUT_S
     while True:
         try:
             return socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -121,9 +121,9 @@ async def test_what_a_shopper_sends_and_hears_passes_also_while_a_server_leaves(
         assert [(await ada.send("GET", "/api/cart")).status for _ in range(4)] == [200] * 4
 
         headers = {"Cookie": ada.cookie, "X-Forwarded-For": "203.0.113.7"}
-        wire = await ada.socket(additional_headers=headers, local_addr=(ELSEWHERE, 0))
-        await wire.say("hello", **greeting(wire))
-        assert (await wire.ask(1, "line.add", sku=APPLES, qty=2))["t"] == "ok"
+        raw_socket = await ada.socket(additional_headers=headers, local_addr=(ELSEWHERE, 0))
+        await raw_socket.send_frame("hello", **hello_fields(raw_socket))
+        assert (await raw_socket.submit(1, "line.add", sku=APPLES, qty=2))["t"] == "ok"
         ((server, address),) = (
             (server, event["address"])
             for server in (front.a, front.b)
@@ -133,13 +133,13 @@ async def test_what_a_shopper_sends_and_hears_passes_also_while_a_server_leaves(
         assert address == ELSEWHERE
 
         server.tell(signal.SIGTERM)
-        await wire.expect("drain")
+        await raw_socket.expect("drain")
         assert [(await ada.send("GET", "/shop")).status for _ in range(4)] == [200] * 4
-        assert (await wire.ask(2, "line.add", sku=APPLES, qty=1))["rev"] == 2
-        assert (await wire.goodbye()).code == 1012
+        assert (await raw_socket.submit(2, "line.add", sku=APPLES, qty=1))["rev"] == 2
+        assert (await raw_socket.close_frame()).code == 1012
 
 
 async def test_nobody_reaches_the_figures_from_outside(front: Front) -> None:
-    async with await newcomer(front.door) as ada:
+    async with await new_shopper(front.door) as ada:
         for path in ("/metrics", "/readyz"):
             assert (await ada.send("GET", path)).status == 404

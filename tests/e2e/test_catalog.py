@@ -9,8 +9,8 @@ from app.domain.catalog import Money, Sku
 from app.store.database import run_query
 from app.store.engines import connect
 from tests.e2e.catalog import GHOST, MILK, PLENTY, price
+from tests.e2e.raw_client import Frame, RawSocket, Shopper
 from tests.e2e.server import Server
-from tests.e2e.wire import Frame, Shopper, Wire
 from tests.staff import set_product
 
 pytestmark = pytest.mark.on_both
@@ -26,9 +26,9 @@ def change(shop: Server, sku: str, *, price: int | None = None, stock: int | Non
     engine.dispose()
 
 
-async def prices_after(shop: Server, tab: Wire, sku: str, **changes: int) -> Frame:
+async def prices_after(shop: Server, tab: RawSocket, sku: str, **changes: int) -> Frame:
     """Return what *tab* is told in time after a product was set; it is told nothing before."""
-    assert [news for news in await tab.hear_out() if news["t"] == "prices"] == []
+    assert [news for news in await tab.receive_pending() if news["t"] == "prices"] == []
     change(shop, sku, **changes)
     async with asyncio.timeout(WITHIN_S):
         told = await tab.expect("prices")
@@ -38,7 +38,7 @@ async def prices_after(shop: Server, tab: Wire, sku: str, **changes: int) -> Fra
 
 async def test_the_command_reaches_an_open_cart(shop: Server, ada: Shopper) -> None:
     tab = await ada.tab()
-    await tab.ask(1, "line.add", sku=MILK, qty=1)
+    await tab.submit(1, "line.add", sku=MILK, qty=1)
     words = ("product", "set", MILK, "--price", "12.34", "--stock", "3")
 
     done = await asyncio.to_thread(shop.command, *words)
@@ -58,7 +58,7 @@ async def test_a_rise_reaches_every_tab_with_the_line_and_the_totals(
 ) -> None:
     was = price(DEARER)
     tab, other = await ada.tab(), await ada.tab()
-    await tab.ask(1, "line.add", sku=DEARER, qty=2)
+    await tab.submit(1, "line.add", sku=DEARER, qty=2)
 
     told = await prices_after(shop, tab, DEARER, price=was + 20)
 
@@ -75,7 +75,7 @@ async def test_a_rise_reaches_every_tab_with_the_line_and_the_totals(
 async def test_a_fall_simply_applies(shop: Server, ada: Shopper) -> None:
     was = price(CHEAPER)
     tab = await ada.tab()
-    await tab.ask(1, "line.add", sku=CHEAPER, qty=1)
+    await tab.submit(1, "line.add", sku=CHEAPER, qty=1)
 
     told = await prices_after(shop, tab, CHEAPER, price=was - 10)
 
@@ -88,7 +88,7 @@ async def test_what_runs_short_and_out_is_said_and_leaves_the_totals(
     shop: Server, ada: Shopper
 ) -> None:
     tab = await ada.tab()
-    await tab.ask(1, "line.add", sku=SHORT, qty=3)
+    await tab.submit(1, "line.add", sku=SHORT, qty=3)
 
     short = await prices_after(shop, tab, SHORT, stock=2)
     assert (short["lines"][SHORT]["stock"], short["lines"][SHORT]["state"]) == (2, "short")
@@ -101,8 +101,8 @@ async def test_what_runs_short_and_out_is_said_and_leaves_the_totals(
 
 async def test_a_saved_line_follows_too_and_costs_nothing(shop: Server, ada: Shopper) -> None:
     tab = await ada.tab()
-    await tab.ask(1, "line.add", sku=SAVED, qty=1)
-    await tab.ask(2, "line.save", sku=SAVED)
+    await tab.submit(1, "line.add", sku=SAVED, qty=1)
+    await tab.submit(2, "line.save", sku=SAVED)
 
     told = await prices_after(shop, tab, SAVED, stock=7)
 
@@ -114,7 +114,7 @@ async def test_who_watches_a_product_is_told_and_who_does_not_is_not(
     shop: Server, ada: Shopper
 ) -> None:
     watching, other = await ada.tab(), await ada.tab()
-    await watching.say("watch", skus=[WATCHED, GHOST])
+    await watching.send_frame("watch", skus=[WATCHED, GHOST])
     first = await watching.expect("prices")
     assert first["items"] == [{"sku": WATCHED, "price": price(WATCHED), "stock": None}]
 
@@ -122,22 +122,22 @@ async def test_who_watches_a_product_is_told_and_who_does_not_is_not(
 
     new = {"sku": WATCHED, "price": price(WATCHED) + 5, "stock": 9}
     assert told == {"t": "prices", "items": [new]}
-    assert "prices" not in {news["t"] for news in await other.hear_out()}
-    await watching.say("watch", skus=[])
+    assert "prices" not in {news["t"] for news in await other.receive_pending()}
+    await watching.send_frame("watch", skus=[])
     assert await watching.expect("prices") == {"t": "prices", "items": []}
-    await other.say("watch", skus=[WATCHED])
+    await other.send_frame("watch", skus=[WATCHED])
     await other.expect("prices")
     await prices_after(shop, other, WATCHED, stock=8)
-    assert "prices" not in {news["t"] for news in await watching.hear_out()}
+    assert "prices" not in {news["t"] for news in await watching.receive_pending()}
 
 
 async def test_what_is_ruled_on_is_ruled_on_with_what_was_told(shop: Server, ada: Shopper) -> None:
     tab = await ada.tab()
-    await tab.say("watch", skus=[EMPTIED])
+    await tab.send_frame("watch", skus=[EMPTIED])
     await tab.expect("prices")
     await prices_after(shop, tab, EMPTIED, stock=4)
 
-    told = await tab.ask(1, "line.add", sku=EMPTIED, qty=9)
+    told = await tab.submit(1, "line.add", sku=EMPTIED, qty=9)
 
     assert told["warn"] == {"code": "clamped", "sku": EMPTIED, "asked": 9, "got": 4}
 
@@ -145,27 +145,27 @@ async def test_what_is_ruled_on_is_ruled_on_with_what_was_told(shop: Server, ada
 async def test_a_product_that_comes_back_can_be_had_again(shop: Server, ada: Shopper) -> None:
     sku = BACK
     tab = await ada.tab()
-    await tab.ask(1, "line.add", sku=sku, qty=1)
+    await tab.submit(1, "line.add", sku=sku, qty=1)
     await prices_after(shop, tab, sku, stock=0)
-    assert (await tab.ask(2, "line.add", sku=sku, qty=1))["code"] == "sold_out"
+    assert (await tab.submit(2, "line.add", sku=sku, qty=1))["code"] == "sold_out"
 
     told = await prices_after(shop, tab, sku, stock=500)
 
     assert told["lines"][sku]["state"] == "ok"
-    assert json.loads(tab.told[-1])["totals"]["count"] == 1
-    assert (await tab.ask(3, "line.add", sku=sku, qty=1))["t"] == "ok"
+    assert json.loads(tab.received[-1])["totals"]["count"] == 1
+    assert (await tab.submit(3, "line.add", sku=sku, qty=1))["t"] == "ok"
 
 
 async def test_a_rise_is_agreed_to_only_at_today_s_price(shop: Server, ada: Shopper) -> None:
     was = price(AGREED)
     tab = await ada.tab()
-    await tab.ask(1, "line.add", sku=AGREED, qty=1, seen=was)
+    await tab.submit(1, "line.add", sku=AGREED, qty=1, seen=was)
     await prices_after(shop, tab, AGREED, price=was + 10)
 
-    refused = await tab.ask(2, "line.accept", sku=AGREED, price=was + 5)
+    refused = await tab.submit(2, "line.accept", sku=AGREED, price=was + 5)
     assert (refused["t"], refused["code"], refused["rev"]) == ("no", "price_moved", 1)
-    assert await tab.ask(2, "line.accept", sku=AGREED, price=was + 5) == refused
-    assert await tab.ask(3, "line.accept", sku=AGREED, price=was + 10) == {
+    assert await tab.submit(2, "line.accept", sku=AGREED, price=was + 5) == refused
+    assert await tab.submit(3, "line.accept", sku=AGREED, price=was + 10) == {
         "t": "ok",
         "n": 3,
         "rev": 2,

@@ -9,29 +9,37 @@ import pytest
 
 from tests.e2e.catalog import APPLES
 from tests.e2e.conftest import Street
-from tests.e2e.raw import handshake, line_to
+from tests.e2e.raw_client import (
+    PASSWORD,
+    CloseFrame,
+    RawSocket,
+    Shopper,
+    frame,
+    new_shopper,
+    text_frame,
+)
+from tests.e2e.raw_http import handshake, raw_connection
 from tests.e2e.server import Server
-from tests.e2e.wire import PASSWORD, Goodbye, Shopper, Wire, as_text, frame, newcomer
 
 BURST = 6
 SETTINGS = {"hello_ms": 1000, "burst": BURST, "per_s": 1}
 
 
 async def test_who_says_no_hello_in_time_is_4408(ada: Shopper) -> None:
-    wire = await ada.socket()
+    socket = await ada.socket()
     began_s = time.monotonic()
 
-    assert await wire.goodbye() == Goodbye(4408, "no hello in time")
+    assert await socket.close_frame() == CloseFrame(4408, "no hello in time")
     assert 0.9 < time.monotonic() - began_s < 4
-    assert wire.told == []
+    assert socket.received == []
 
 
 async def test_a_newer_connection_of_a_tab_replaces_the_older_one(ada: Shopper) -> None:
     older, other = await ada.tab(), await ada.tab()
     newer = await ada.tab(tab=older.tab, gen=2, outbox=older.outbox)
 
-    assert await older.goodbye() == Goodbye(4409, "")
-    assert (await newer.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert await older.close_frame() == CloseFrame(4409, "")
+    assert (await newer.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
     assert (await other.expect("patch"))["by"]["tab"] == older.tab
 
 
@@ -41,21 +49,21 @@ async def test_an_equal_or_older_connection_of_a_tab_is_itself_closed(
 ) -> None:
     newer = await ada.tab(gen=2)
     late = await ada.socket()
-    await late.say("hello", tab=newer.tab, gen=gen, outbox=newer.outbox)
+    await late.send_frame("hello", tab=newer.tab, gen=gen, outbox=newer.outbox)
 
-    assert (await late.goodbye()).code == 4409
-    assert late.told == []
-    assert (await newer.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await late.close_frame()).code == 4409
+    assert late.received == []
+    assert (await newer.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
 async def test_a_tab_of_another_account_may_have_the_same_name(shop: Server, ada: Shopper) -> None:
     hers = await ada.tab()
 
-    async with await newcomer(shop) as bob:
+    async with await new_shopper(shop) as bob:
         his = await bob.tab(tab=hers.tab, gen=2)
 
-        assert await hers.hear_out() == []
-        assert await his.hear_out() == []
+        assert await hers.receive_pending() == []
+        assert await his.receive_pending() == []
 
 
 async def test_signing_out_closes_the_sockets_of_that_login_within_a_second(ada: Shopper) -> None:
@@ -66,10 +74,10 @@ async def test_signing_out_closes_the_sockets_of_that_login_within_a_second(ada:
 
         assert (await ada.send("DELETE", "/api/session")).status == 204
         async with asyncio.timeout(1):
-            assert await first.goodbye() == Goodbye(4410, "")
-            assert await silent.goodbye() == Goodbye(4410, "")
+            assert await first.close_frame() == CloseFrame(4410, "")
+            assert await silent.close_frame() == CloseFrame(4410, "")
 
-        assert (await stays.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+        assert (await stays.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
 async def test_signing_in_anew_ends_the_login_before(ada: Shopper) -> None:
@@ -77,15 +85,15 @@ async def test_signing_in_anew_ends_the_login_before(ada: Shopper) -> None:
 
     await ada.send("POST", "/api/session", {"email": ada.email, "password": PASSWORD})
 
-    assert await tab.goodbye() == Goodbye(4410, "")
+    assert await tab.close_frame() == CloseFrame(4410, "")
     assert (await ada.tab()).welcome["account"] == ada.account
 
 
 async def test_the_11th_tab_crowds_out_the_first(ada: Shopper) -> None:
     tabs = [await ada.tab() for _ in range(11)]
 
-    assert await tabs[0].goodbye() == Goodbye(4411, "")
-    assert (await tabs[1].ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert await tabs[0].close_frame() == CloseFrame(4411, "")
+    assert (await tabs[1].submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
     assert (await tabs[10].expect("patch"))["rev"] == 1
 
 
@@ -93,26 +101,26 @@ async def test_a_tab_that_comes_again_crowds_nobody_out(ada: Shopper) -> None:
     tabs = [await ada.tab() for _ in range(10)]
     await ada.tab(tab=tabs[5].tab, gen=2)
 
-    assert (await tabs[5].goodbye()).code == 4409
-    assert [await tab.hear_out() for tab in tabs[:2]] == [
+    assert (await tabs[5].close_frame()).code == 4409
+    assert [await tab.receive_pending() for tab in tabs[:2]] == [
         [{"t": "tabs", "n": n} for n in range(2, 11)],
         [{"t": "tabs", "n": n} for n in range(3, 11)],
     ]
 
 
-async def ask_too_fast(tab: Wire, *numbers: int) -> None:
+async def ask_too_fast(tab: RawSocket, *numbers: int) -> None:
     """Use up the allowance, and send these ops right behind; all arrive together."""
     ops = (*range(1, BURST + 2), *numbers)
     frames = (frame("op", n=n, k="line.add", sku=APPLES, qty=1) for n in ops)
-    await tab.send_together(*map(as_text, frames))
+    await tab.send_together(*map(text_frame, frames))
 
 
 async def test_who_does_not_wait_three_times_in_a_minute_is_4429(ada: Shopper) -> None:
     tab = await ada.tab()
     await ask_too_fast(tab, *[BURST + 1] * 3)
 
-    assert await tab.goodbye() == Goodbye(4429, "wait for retry_ms")
-    told = [news for news in map(json.loads, tab.told) if news["t"] == "no"]
+    assert await tab.close_frame() == CloseFrame(4429, "wait for retry_ms")
+    told = [news for news in map(json.loads, tab.received) if news["t"] == "no"]
     assert [(no["n"], no["code"]) for no in told] == [(BURST + 1, "rate")] * 3
 
 
@@ -123,27 +131,27 @@ async def test_who_does_not_wait_twice_and_repeats_much_is_not_parted_from(ada: 
         assert (await tab.verdict(BURST))["t"] == "ok"
     await asyncio.sleep(1.1)
 
-    assert (await tab.ask(BURST + 1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await tab.submit(BURST + 1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
     assert await ada.quantities() == {APPLES: BURST + 1}
 
 
 async def test_at_the_end_tabs_are_asked_to_leave_and_then_shown_out(street: Street) -> None:
     shop = street.open(drain_ms=2000)
-    async with await newcomer(shop) as ada, line_to(shop) as late:
+    async with await new_shopper(shop) as ada, raw_connection(shop) as late:
         stays, leaves = await ada.tab(), await ada.tab()
-        await stays.hear_out()
+        await stays.receive_pending()
         shop.tell(signal.SIGTERM)
 
         for tab in (stays, leaves):
-            drain = await tab.hear()
+            drain = await tab.receive()
             assert drain.keys() == {"t", "open_after_ms", "close_in_ms"}
             assert 0 <= drain["open_after_ms"] < drain["close_in_ms"] == 2000
-        assert (await stays.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+        assert (await stays.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
         await leaves.close()
         late.write(handshake(shop))
         assert (await late.head())[0].startswith("http/1.1 503")
         with pytest.raises(ConnectionRefusedError):
             await ada.send("GET", "/")
 
-        assert await stays.goodbye() == Goodbye(1012, "")
+        assert await stays.close_frame() == CloseFrame(1012, "")
         assert await asyncio.to_thread(shop.exit_code) == 0

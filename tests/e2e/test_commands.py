@@ -15,8 +15,8 @@ from app.cli.main import main
 from app.store.engines import connect
 from tests.e2e.catalog import APPLES, GHOST
 from tests.e2e.conftest import Street
+from tests.e2e.raw_client import PASSWORD, Shopper, new_shopper
 from tests.e2e.server import Server, environment, free_port, run_command
-from tests.e2e.wire import PASSWORD, Shopper, newcomer
 
 SECRET = "known to nobody but the tests of this shop"
 PUBLIC = {"origins": "https://shop.example", "bind": "127.0.0.1:1", "secret": SECRET}
@@ -159,27 +159,27 @@ def test_an_address_that_is_taken_is_said_so(shop: Server, street: Street) -> No
 
 async def test_signals_end_it_cleanly_and_all_is_there_afterwards(street: Street) -> None:
     shop = street.open(drain_ms=500)
-    async with await newcomer(shop) as ada:
+    async with await new_shopper(shop) as ada:
         tab = await ada.tab()
         for n in range(1, 33):
-            await tab.say("op", n=n, k="line.set", sku=APPLES, qty=n)
+            await tab.send_frame("op", n=n, k="line.set", sku=APPLES, qty=n)
         await tab.verdict(1)
         shop.tell(signal.SIGINT)
 
-        assert (await tab.goodbye()).code == 1012
+        assert (await tab.close_frame()).code == 1012
         assert await asyncio.to_thread(shop.exit_code) == 0
         shop.start()
         again = await ada.tab(outbox=tab.outbox)
         shop.tell(signal.SIGTERM)
 
-        assert (await again.goodbye()).code == 1012
+        assert (await again.close_frame()).code == 1012
         assert await asyncio.to_thread(shop.exit_code) == 0
     assert again.welcome["last"] == 32
 
 
 async def test_a_second_signal_does_not_wait(street: Street) -> None:
     shop = street.open(drain_ms=12_000)
-    async with await newcomer(shop) as ada:
+    async with await new_shopper(shop) as ada:
         tab = await ada.tab()
         shop.tell(signal.SIGTERM)
         await tab.expect("drain")
@@ -216,13 +216,13 @@ async def test_with_another_secret_everybody_signs_in_again_and_has_their_cart(
     street: Street,
 ) -> None:
     shop = street.open(drain_ms=0)
-    async with await newcomer(shop) as ada:
-        await (await ada.tab()).ask(1, "line.add", sku=APPLES, qty=2)
+    async with await new_shopper(shop) as ada:
+        await (await ada.tab()).submit(1, "line.add", sku=APPLES, qty=2)
         await asyncio.to_thread(shop.end)
         shop.environment["SHOP_SECRET"] = "another one, known to nobody but these tests"
         await asyncio.to_thread(shop.start)
 
-        assert (await (await ada.socket()).goodbye()).code == 4401
+        assert (await (await ada.socket()).close_frame()).code == 4401
         login = {"email": ada.email, "password": PASSWORD}
         assert (await ada.send("POST", "/api/session", login)).status == 200
         assert await ada.quantities() == {APPLES: 2}

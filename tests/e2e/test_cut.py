@@ -4,7 +4,7 @@ import asyncio
 
 from app.domain.verdicts import Ok
 from tests.e2e.catalog import APPLES
-from tests.e2e.clicking import households
+from tests.e2e.clickers import clicking_accounts
 from tests.e2e.conftest import Street
 from tests.e2e.server import free_port
 from tests.proof.proxy import proxy_to
@@ -21,7 +21,7 @@ async def test_when_all_are_cut_at_once_all_are_back_within_30_s_and_nobody_is_r
     shop.start()
     async with (
         proxy_to(shop.port, port) as proxy,
-        households([proxy.origin] * TABS, ACCOUNTS) as crowd,
+        clicking_accounts([proxy.origin] * TABS, ACCOUNTS) as crowd,
     ):
         clickers = [clicker for household in crowd for clicker in household.clickers]
         proxy.cut()
@@ -31,6 +31,6 @@ async def test_when_all_are_cut_at_once_all_are_back_within_30_s_and_nobody_is_r
 
         assert all(isinstance(verdict, Ok) for verdict in verdicts)
         assert {one.sockets.opened_count for one in clickers} == {2}
-        assert not any("none:" in line for one in clickers for line in one.sockets.diary)
+        assert not any("none:" in line for one in clickers for line in one.sockets.history)
         for household in crowd:
             assert (await household.account.cart()).rev == TABS

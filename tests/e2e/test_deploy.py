@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.balancer import Balanced, balanced
 from tests.e2e.catalog import PLENTY
-from tests.e2e.clicking import households
+from tests.e2e.clickers import clicking_accounts
 from tests.e2e.shared import open_shared
 
 ACCOUNTS = 10
@@ -25,7 +25,7 @@ def behind(tmp_path: Path) -> Iterator[Balanced]:
 
 @pytest.mark.timeout(90)
 async def test_a_deploy_costs_each_tab_a_new_socket_and_no_click(behind: Balanced) -> None:
-    async with households([behind.origin] * 2, ACCOUNTS) as crowd:
+    async with clicking_accounts([behind.origin] * 2, ACCOUNTS) as crowd:
         clickers = [clicker for household in crowd for clicker in household.clickers]
         done = asyncio.Event()
         clicking = asyncio.gather(*(clicker.click(PLENTY, 0.1, done) for clicker in clickers))
@@ -36,10 +36,10 @@ async def test_a_deploy_costs_each_tab_a_new_socket_and_no_click(behind: Balance
         await asyncio.sleep(0.5)
         done.set()
         await clicking
-        clicks = sum([await household.agrees() for household in crowd])
+        clicks = sum([await household.check_converged() for household in crowd])
 
     assert [server.alarms() for server in behind.servers] == [[], []]
     assert clicks > 10 * len(clickers)
     assert max(exits_s) < LONGEST_EXIT_S
-    too_many = [one.sockets.diary for one in clickers if one.sockets.opened_count not in {2, 3}]
+    too_many = [one.sockets.history for one in clickers if one.sockets.opened_count not in {2, 3}]
     assert too_many == [], "each server is left once at most"

@@ -9,9 +9,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 
 from tests.e2e.catalog import APPLES
-from tests.e2e.raw import Line, handshake, line_to, request
+from tests.e2e.raw_client import PASSWORD, CloseFrame, Shopper, frame, op, text_frame
+from tests.e2e.raw_http import RawConnection, handshake, raw_connection, request
 from tests.e2e.server import Server
-from tests.e2e.wire import PASSWORD, Goodbye, Shopper, as_text, frame, op
 
 HEADERS = {
     "content-security-policy",
@@ -89,8 +89,8 @@ async def test_every_fault_over_http_is_told_in_the_same_way(
 
 
 async def test_a_body_in_chunks_may_be_no_larger(shop: Server, ada: Shopper) -> None:
-    async with line_to(shop) as line:
-        line.write(
+    async with raw_connection(shop) as connection:
+        connection.write(
             request(
                 shop,
                 "POST",
@@ -101,19 +101,19 @@ async def test_a_body_in_chunks_may_be_no_larger(shop: Server, ada: Shopper) -> 
             )
         )
         for _ in range(9):
-            line.write(b"2000\r\n" + b" " * 0x2000 + b"\r\n")
+            connection.write(b"2000\r\n" + b" " * 0x2000 + b"\r\n")
 
-        assert (await line.head())[0].startswith("http/1.1 413")
+        assert (await connection.head())[0].startswith("http/1.1 413")
 
 
 async def test_of_a_request_with_two_lengths_nothing_behind_it_is_read(shop: Server) -> None:
-    async with line_to(shop) as line:
+    async with raw_connection(shop) as connection:
         two = ("Content-Length: 5", "Transfer-Encoding: chunked")
-        line.write(request(shop, "POST", "/api/session", *two) + b"0\r\n\r\n")
-        line.write(request(shop, "GET", "/shop"))
+        connection.write(request(shop, "POST", "/api/session", *two) + b"0\r\n\r\n")
+        connection.write(request(shop, "GET", "/shop"))
 
-        assert (await line.head())[0].startswith("http/1.1 400")
-        assert b"HTTP/1.1" not in await line.rest()
+        assert (await connection.head())[0].startswith("http/1.1 400")
+        assert b"HTTP/1.1" not in await connection.read_to_end()
 
 
 async def test_an_email_address_is_taken_once(shop: Server, ada: Shopper) -> None:
@@ -171,17 +171,21 @@ async def test_the_login_cookie_is_kept_from_scripts_and_other_sites(
     assert "Secure" not in given
 
 
-async def hung_up_after_s(line: Line) -> float:
+async def hung_up_after_s(connection: RawConnection) -> float:
     """Return after how many seconds the shop hangs up without an answer."""
     began_s = asyncio.get_running_loop().time()
-    assert await line.rest() == b""
+    assert await connection.read_to_end() == b""
     return asyncio.get_running_loop().time() - began_s
 
 
 async def test_who_takes_more_than_five_seconds_for_the_headers_is_hung_up_on(
     shop: Server,
 ) -> None:
-    async with line_to(shop) as silent, line_to(shop) as slow, line_to(shop) as again:
+    async with (
+        raw_connection(shop) as silent,
+        raw_connection(shop) as slow,
+        raw_connection(shop) as again,
+    ):
         again.write(request(shop, "GET", "/static/img/favicon.svg"))
         assert (await again.head())[0] == "http/1.1 200 ok"
         again.write(b"GET / HTTP/1.1\r\nHost: ")
@@ -191,24 +195,24 @@ async def test_who_takes_more_than_five_seconds_for_the_headers_is_hung_up_on(
         waited_s = await asyncio.gather(hung_up_after_s(silent), hung_up_after_s(slow))
 
         assert all(4 < each < 8 for each in waited_s)
-        assert b"HTTP/1.1" not in await again.rest()
+        assert b"HTTP/1.1" not in await again.read_to_end()
         dripping.cancel()
 
 
-async def drip(line: Line) -> None:
+async def drip(connection: RawConnection) -> None:
     """Send one header after the other, and never the last."""
     while True:
-        line.write(b"X-More: 1\r\n")
+        connection.write(b"X-More: 1\r\n")
         await asyncio.sleep(0.5)
 
 
 @pytest.mark.parametrize("path", ["/", "/ws"])
 async def test_headers_without_end_are_cut_off(shop: Server, path: str) -> None:
-    async with line_to(shop) as line:
-        line.write(f"GET {path} HTTP/1.1\r\nHost: {shop.host}\r\n".encode())
-        line.write(b"X-More: " + b"x" * 200_000)
+    async with raw_connection(shop) as connection:
+        connection.write(f"GET {path} HTTP/1.1\r\nHost: {shop.host}\r\n".encode())
+        connection.write(b"X-More: " + b"x" * 200_000)
 
-        assert (await line.head())[0].startswith("http/1.1 4")
+        assert (await connection.head())[0].startswith("http/1.1 4")
         assert shop.is_open
 
 
@@ -218,17 +222,17 @@ async def test_a_flood_of_pings_is_cut_off(ada: Shopper) -> None:
 
     await tab.send_together(Frame(Opcode.PING, b"one more"), Frame(Opcode.PING, b"and more"))
 
-    assert await tab.goodbye() == Goodbye(1006, "")
+    assert await tab.close_frame() == CloseFrame(1006, "")
 
 
 async def test_of_a_socket_that_says_too_much_only_so_much_a_second_is_read(ada: Shopper) -> None:
     noisy, quiet = await ada.tab(), await ada.tab()
     loop = asyncio.get_running_loop()
     began_s = loop.time()
-    add = as_text(frame("op", n=1, k="line.add", sku=APPLES, qty=1))
-    await noisy.send_together(*[as_text(frame("resync"))] * 300, add)
+    add = text_frame(frame("op", n=1, k="line.add", sku=APPLES, qty=1))
+    await noisy.send_together(*[text_frame(frame("resync"))] * 300, add)
 
-    assert (await quiet.ask(1, "note.set", text="not kept waiting"))["t"] == "ok"
+    assert (await quiet.submit(1, "note.set", text="not kept waiting"))["t"] == "ok"
     quick_s = loop.time() - began_s
     assert (await noisy.verdict(1))["t"] == "ok"
     assert loop.time() - began_s > max(1, quick_s)
@@ -263,11 +267,11 @@ async def test_every_answer_carries_every_header_and_does_not_name_the_server(
 
 @pytest.mark.parametrize("path", ["/shop", "/static/css/shop.css"])
 async def test_a_head_has_no_body_and_the_line_goes_on(shop: Server, path: str) -> None:
-    async with line_to(shop) as line:
-        line.write(request(shop, "HEAD", path, "Accept-Encoding: br"))
-        status, *headers = await line.head()
-        line.write(request(shop, "GET", "/nothing"))
-        after, *_ = await line.head()
+    async with raw_connection(shop) as connection:
+        connection.write(request(shop, "HEAD", path, "Accept-Encoding: br"))
+        status, *headers = await connection.head()
+        connection.write(request(shop, "GET", "/nothing"))
+        after, *_ = await connection.head()
 
     assert status.startswith("http/1.1 200")
     assert "content-encoding: br" in headers
@@ -306,9 +310,9 @@ BAD_REQUESTS = {
 async def test_what_is_no_request_is_answered_400_with_every_header(
     shop: Server, text: bytes
 ) -> None:
-    async with line_to(shop) as line:
-        line.write(text)
-        status, *headers = await line.head()
+    async with raw_connection(shop) as connection:
+        connection.write(text)
+        status, *headers = await connection.head()
 
     assert status.startswith("http/1.1 400")
     assert {header.partition(":")[0] for header in headers} >= HEADERS
@@ -348,10 +352,10 @@ async def test_an_odd_request_is_no_fault_of_the_shop_and_leads_nowhere_else(
     shop: Server, method: str, path: str, header: str, body: str
 ) -> None:
     headers = [header] if header else []
-    async with line_to(shop) as line:
+    async with raw_connection(shop) as connection:
         head = request(shop, method, path, *headers, f"Content-Length: {len(body)}")
-        line.write(head.decode().encode("latin-1") + body.encode())
-        status, *told = await line.head()
+        connection.write(head.decode().encode("latin-1") + body.encode())
+        status, *told = await connection.head()
 
     assert int(status.split()[1]) < 500
     assert {header.partition(":")[0] for header in told} >= HEADERS
@@ -364,9 +368,9 @@ async def test_an_odd_request_is_no_fault_of_the_shop_and_leads_nowhere_else(
 
 
 async def test_a_handshake_without_a_key_is_refused(shop: Server) -> None:
-    async with line_to(shop) as line:
-        line.write(handshake(shop).replace(b"Sec-WebSocket-Key", b"X-Key"))
-        status, *headers = await line.head()
+    async with raw_connection(shop) as connection:
+        connection.write(handshake(shop).replace(b"Sec-WebSocket-Key", b"X-Key"))
+        status, *headers = await connection.head()
 
     assert status.startswith("http/1.1 400")
     assert "server" not in {header.partition(":")[0] for header in headers}
@@ -382,9 +386,9 @@ async def test_a_proxy_that_nobody_configured_is_not_believed(shop: Server, ada:
 
 async def test_the_log_tells_no_secrets(shop: Server, ada: Shopper) -> None:
     tab = await ada.tab()
-    await tab.ask(1, "note.set", text="the key is under the mat")
+    await tab.submit(1, "note.set", text="the key is under the mat")
     await ada.send("POST", "/api/session", {"email": ada.email, "password": PASSWORD})
-    assert (await tab.goodbye()).code == 4410
+    assert (await tab.close_frame()).code == 4410
 
     log = shop.log.read_text()
     closed = [event for event in shop.events() if event["event"] == "socket closed"]

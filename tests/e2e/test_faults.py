@@ -10,8 +10,8 @@ from app.store.database import run_query
 from app.store.engines import connect
 from tests.databases import Databases
 from tests.e2e.catalog import APPLES
+from tests.e2e.raw_client import CloseFrame, Shopper, hello_fields, new_shopper
 from tests.e2e.server import Server
-from tests.e2e.wire import Goodbye, Shopper, greeting, newcomer
 from tests.store.spoilt import spoil
 
 
@@ -32,12 +32,12 @@ def spoil_cart_of(shopper: Shopper) -> None:
 
 
 async def test_a_fault_while_a_tab_comes_in_is_1011_and_nobody_elses(ailing: Server) -> None:
-    async with await newcomer(ailing) as ada, await newcomer(ailing) as bob:
+    async with await new_shopper(ailing) as ada, await new_shopper(ailing) as bob:
         spoil_cart_of(ada)
-        wire = await ada.socket()
-        await wire.say("hello", **greeting(wire))
+        socket = await ada.socket()
+        await socket.send_frame("hello", **hello_fields(socket))
 
-        assert await wire.goodbye() == Goodbye(1011, "")
+        assert await socket.close_frame() == CloseFrame(1011, "")
         assert (await bob.tab()).welcome["account"] == bob.account
 
     closed = [event["code"] for event in ailing.events() if event["event"] == "socket closed"]
@@ -47,17 +47,17 @@ async def test_a_fault_while_a_tab_comes_in_is_1011_and_nobody_elses(ailing: Ser
 async def test_a_cart_that_comes_to_harm_while_it_is_open_is_lost_and_no_other(
     ailing: Server,
 ) -> None:
-    async with await newcomer(ailing) as ada, await newcomer(ailing) as bob:
+    async with await new_shopper(ailing) as ada, await new_shopper(ailing) as bob:
         tab, elsewhere = await ada.tab(), await bob.tab()
         spoil_cart_of(ada)
-        await tab.say("op", n=1, k="line.add", sku=APPLES, qty=1)
+        await tab.send_frame("op", n=1, k="line.add", sku=APPLES, qty=1)
 
-        assert (await tab.goodbye()).code == 4503
-        assert (await elsewhere.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+        assert (await tab.close_frame()).code == 4503
+        assert (await elsewhere.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
 async def test_a_fault_over_http_tells_nothing_of_itself(ailing: Server) -> None:
-    async with await newcomer(ailing) as ada:
+    async with await new_shopper(ailing) as ada:
         spoil_cart_of(ada)
 
         page, script = await ada.send("GET", "/shop"), await ada.send("GET", "/api/cart")

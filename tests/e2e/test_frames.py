@@ -7,7 +7,14 @@ import pytest
 from websockets.frames import Frame, Opcode
 
 from tests.e2e.catalog import APPLES, MILK
-from tests.e2e.wire import Goodbye, Shopper, as_text, frame, going_on, greeting
+from tests.e2e.raw_client import (
+    CloseFrame,
+    Shopper,
+    continuation_frame,
+    frame,
+    hello_fields,
+    text_frame,
+)
 
 LARGEST = 8192
 TAB = "5f0c2a7e-1b3d-4c6f-8a90-d2e4f6a81b3c"
@@ -67,20 +74,20 @@ HELLOS: dict[str, tuple[dict[str, Any], str]] = {
 
 def add(n: int, sku: str = APPLES) -> Frame:
     """Return a good op, to stand before or after a bad frame."""
-    return as_text(frame("op", n=n, k="line.add", sku=sku, qty=1))
+    return text_frame(frame("op", n=n, k="line.add", sku=sku, qty=1))
 
 
-async def fault_between_ops(ada: Shopper, *bad: Frame) -> Goodbye:
+async def fault_between_ops(ada: Shopper, *bad: Frame) -> CloseFrame:
     """Return how a socket is closed on which *bad* arrives together with ops around it.
 
     The op before must be answered, and the one after it must not be done.
     """
-    wire = await ada.tab()
-    await wire.send_together(add(1), *bad, add(2, MILK))
+    socket = await ada.tab()
+    await socket.send_together(add(1), *bad, add(2, MILK))
 
-    goodbye = await wire.goodbye()
+    goodbye = await socket.close_frame()
 
-    said = [json.loads(told) for told in wire.told]
+    said = [json.loads(told) for told in socket.received]
     assert {"t": "ok", "n": 1, "rev": 1} in said
     assert [told["n"] for told in said if told["t"] in {"ok", "no"}] == [1]
     assert await ada.quantities() == {APPLES: 1}
@@ -89,7 +96,7 @@ async def fault_between_ops(ada: Shopper, *bad: Frame) -> Goodbye:
 
 @pytest.mark.parametrize(("text", "reason"), FRAMES.values(), ids=FRAMES)
 async def test_what_is_wrong_as_a_frame_is_4400(ada: Shopper, text: str, reason: str) -> None:
-    goodbye = await fault_between_ops(ada, as_text(text))
+    goodbye = await fault_between_ops(ada, text_frame(text))
 
     assert goodbye.code == 4400
     assert reason in goodbye.reason
@@ -99,7 +106,7 @@ async def test_what_is_wrong_as_a_frame_is_4400(ada: Shopper, text: str, reason:
 async def test_a_binary_frame_is_4400(ada: Shopper) -> None:
     goodbye = await fault_between_ops(ada, Frame(Opcode.BINARY, b'{"t":"ping","id":1}'))
 
-    assert goodbye == Goodbye(4400, "a binary frame")
+    assert goodbye == CloseFrame(4400, "a binary frame")
 
 
 async def test_an_empty_binary_frame_is_4400(ada: Shopper) -> None:
@@ -109,14 +116,14 @@ async def test_an_empty_binary_frame_is_4400(ada: Shopper) -> None:
 async def test_a_second_hello_is_4400(ada: Shopper) -> None:
     again = frame("hello", tab=TAB, gen=1, outbox=TAB)
 
-    assert await fault_between_ops(ada, as_text(again)) == Goodbye(4400, "t: a second hello")
+    assert await fault_between_ops(ada, text_frame(again)) == CloseFrame(4400, "t: a second hello")
 
 
 @pytest.mark.parametrize(("t", "fields", "reason"), VALUES.values(), ids=VALUES)
 async def test_what_is_wrong_as_a_value_is_4400(
     ada: Shopper, t: str, fields: dict[str, Any], reason: str
 ) -> None:
-    goodbye = await fault_between_ops(ada, as_text(frame(t, **fields)))
+    goodbye = await fault_between_ops(ada, text_frame(frame(t, **fields)))
 
     assert goodbye.code == 4400
     assert goodbye.reason.startswith(reason)
@@ -126,14 +133,14 @@ async def test_what_is_wrong_as_a_value_is_4400(
 async def test_what_is_wrong_with_a_hello_is_4400(
     ada: Shopper, fields: dict[str, Any], reason: str
 ) -> None:
-    wire = await ada.socket()
-    await wire.say("hello", **greeting(wire) | fields)
+    socket = await ada.socket()
+    await socket.send_frame("hello", **hello_fields(socket) | fields)
 
-    goodbye = await wire.goodbye()
+    goodbye = await socket.close_frame()
 
     assert goodbye.code == 4400
     assert goodbye.reason.startswith(reason)
-    assert wire.told == []
+    assert socket.received == []
 
 
 @pytest.mark.parametrize(
@@ -141,20 +148,20 @@ async def test_what_is_wrong_with_a_hello_is_4400(
     [frame("op", n=1, k="undo"), frame("ping", id=1), frame("resync"), frame("watch", skus=[])],
 )
 async def test_the_first_frame_must_be_hello(ada: Shopper, first: str) -> None:
-    wire = await ada.socket()
-    await wire.send(first)
+    socket = await ada.socket()
+    await socket.send_text(first)
 
-    assert await wire.goodbye() == Goodbye(4400, "t: the first message must be hello")
-    assert wire.told == []
+    assert await socket.close_frame() == CloseFrame(4400, "t: the first message must be hello")
+    assert socket.received == []
 
 
 async def test_a_fault_right_behind_the_hello_waits_for_the_welcome(ada: Shopper) -> None:
-    wire = await ada.socket()
-    hello = as_text(frame("hello", **greeting(wire)))
-    await wire.send_together(hello, add(1), as_text("not JSON"))
+    socket = await ada.socket()
+    hello = text_frame(frame("hello", **hello_fields(socket)))
+    await socket.send_together(hello, add(1), text_frame("not JSON"))
 
-    assert (await wire.goodbye()).code == 4400
-    kinds = [json.loads(told)["t"] for told in wire.told]
+    assert (await socket.close_frame()).code == 4400
+    kinds = [json.loads(told)["t"] for told in socket.received]
     assert kinds[:2] == ["welcome", "snapshot"]
     assert "ok" in kinds
     assert await ada.quantities() == {APPLES: 1}
@@ -163,9 +170,9 @@ async def test_a_fault_right_behind_the_hello_waits_for_the_welcome(ada: Shopper
 @pytest.mark.parametrize(
     "bad",
     [
-        (as_text(b'{"t":"ping","id":1,"x":"\xff"}'),),
-        (as_text(b'{"t":"ping","id":1,"x":"\xed\xa0\x80"}'),),
-        (as_text(b'{"t":"ping",', fin=False), going_on(b'"id":1,"x":"\xc3"}')),
+        (text_frame(b'{"t":"ping","id":1,"x":"\xff"}'),),
+        (text_frame(b'{"t":"ping","id":1,"x":"\xed\xa0\x80"}'),),
+        (text_frame(b'{"t":"ping",', fin=False), continuation_frame(b'"id":1,"x":"\xc3"}')),
     ],
     ids=["a stray byte", "a surrogate", "in a fragment"],
 )
@@ -174,28 +181,32 @@ async def test_what_is_not_utf8_is_1007(ada: Shopper, bad: tuple[Frame, ...]) ->
 
 
 async def test_a_character_may_be_cut_by_a_fragment(ada: Shopper) -> None:
-    wire = await ada.tab()
+    socket = await ada.tab()
     apple = "🍎".encode()
-    await wire.send_together(
-        as_text(b'{"t":"op","n":1,"k":"note.set","text":"' + apple[:2], fin=False),
-        going_on(apple[2:] + b'"}'),
+    await socket.send_together(
+        text_frame(b'{"t":"op","n":1,"k":"note.set","text":"' + apple[:2], fin=False),
+        continuation_frame(apple[2:] + b'"}'),
     )
 
-    assert (await wire.verdict(1))["t"] == "ok"
+    assert (await socket.verdict(1))["t"] == "ok"
     assert (await ada.cart())["cart"]["note"] == "🍎"
 
 
 @pytest.mark.parametrize(
     "bad",
     [
-        (as_text("{" + " " * LARGEST),),
-        (as_text(b"\xff" * (LARGEST + 1)),),
+        (text_frame("{" + " " * LARGEST),),
+        (text_frame(b"\xff" * (LARGEST + 1)),),
         (Frame(Opcode.BINARY, b"\0" * (LARGEST + 1)),),
-        (as_text(b'{"t":' + b" " * 5000, fin=False), going_on(b" " * 5000)),
-        (as_text(b"\xff" * 5000, fin=False), going_on(b"\xff" * 5000)),
-        (as_text(b" " * LARGEST, fin=False), going_on(b"", fin=False), going_on(b" ")),
-        (Frame(Opcode.PING, b""), as_text(" " * (LARGEST + 1))),
-        (as_text(b"", fin=False), *[going_on(b"", fin=False)] * LARGEST),
+        (text_frame(b'{"t":' + b" " * 5000, fin=False), continuation_frame(b" " * 5000)),
+        (text_frame(b"\xff" * 5000, fin=False), continuation_frame(b"\xff" * 5000)),
+        (
+            text_frame(b" " * LARGEST, fin=False),
+            continuation_frame(b"", fin=False),
+            continuation_frame(b" "),
+        ),
+        (Frame(Opcode.PING, b""), text_frame(" " * (LARGEST + 1))),
+        (text_frame(b"", fin=False), *[continuation_frame(b"", fin=False)] * LARGEST),
     ],
     ids=[
         "one frame",
@@ -215,49 +226,53 @@ async def test_a_message_that_is_too_large_is_1009_whatever_else(
 
 
 async def test_the_largest_message_is_read_in_one_piece_and_in_many(ada: Shopper) -> None:
-    wire = await ada.tab()
+    socket = await ada.tab()
     ping = frame("ping", id=1).encode().ljust(LARGEST)
-    await wire.send_together(as_text(ping))
-    await wire.send_together(
-        as_text(ping[:1000], fin=False), going_on(ping[1000:8000], fin=False), going_on(ping[8000:])
+    await socket.send_together(text_frame(ping))
+    await socket.send_together(
+        text_frame(ping[:1000], fin=False),
+        continuation_frame(ping[1000:8000], fin=False),
+        continuation_frame(ping[8000:]),
     )
 
-    assert [await wire.expect("pong") for _ in range(2)] == [{"t": "pong", "id": 1}] * 2
+    assert [await socket.expect("pong") for _ in range(2)] == [{"t": "pong", "id": 1}] * 2
 
 
 async def test_a_ping_between_fragments_is_no_part_of_a_message_however_large(
     ada: Shopper,
 ) -> None:
-    wire = await ada.tab()
+    socket = await ada.tab()
     ping = frame("ping", id=1).encode().ljust(LARGEST)
-    await wire.send_together(
-        as_text(ping[:-1], fin=False), Frame(Opcode.PING, b"still there?"), going_on(ping[-1:])
+    await socket.send_together(
+        text_frame(ping[:-1], fin=False),
+        Frame(Opcode.PING, b"still there?"),
+        continuation_frame(ping[-1:]),
     )
 
-    assert await wire.expect("pong") == {"t": "pong", "id": 1}
+    assert await socket.expect("pong") == {"t": "pong", "id": 1}
 
 
 async def test_what_comes_behind_a_good_bye_is_not_done(ada: Shopper) -> None:
-    wire = await ada.tab()
-    await wire.send_together(add(1), Frame(Opcode.CLOSE, b"\x03\xe8"), add(2, MILK))
+    socket = await ada.tab()
+    await socket.send_together(add(1), Frame(Opcode.CLOSE, b"\x03\xe8"), add(2, MILK))
 
-    assert (await wire.goodbye()).code == 1000
-    again = await ada.tab(outbox=wire.outbox)
-    assert (await again.ask(2, "line.set", sku=APPLES, qty=7))["t"] == "ok"
+    assert (await socket.close_frame()).code == 1000
+    again = await ada.tab(outbox=socket.outbox)
+    assert (await again.submit(2, "line.set", sku=APPLES, qty=7))["t"] == "ok"
     assert await ada.quantities() == {APPLES: 7}
 
 
 async def test_unknown_fields_are_ignored(ada: Shopper) -> None:
-    wire = await ada.tab(mood="good")
+    socket = await ada.tab(mood="good")
     deep = {"a": [{"b": 1}]}
-    await wire.say("op", n=1, k="line.add", sku=APPLES, qty=1, mood=deep, __proto__=1.5)
+    await socket.send_frame("op", n=1, k="line.add", sku=APPLES, qty=1, mood=deep, __proto__=1.5)
 
-    assert (await wire.verdict(1))["t"] == "ok"
+    assert (await socket.verdict(1))["t"] == "ok"
     assert await ada.quantities() == {APPLES: 1}
 
 
 async def test_a_frame_that_is_not_masked_ends_the_connection(ada: Shopper) -> None:
-    wire = await ada.tab()
-    wire.socket.transport.write(as_text(frame("ping", id=1)).serialize(mask=False))
+    socket = await ada.tab()
+    socket.socket.transport.write(text_frame(frame("ping", id=1)).serialize(mask=False))
 
-    assert (await wire.goodbye()).code == 1002
+    assert (await socket.close_frame()).code == 1002

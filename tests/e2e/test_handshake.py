@@ -10,9 +10,17 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 
 from tests.e2e.conftest import Street
-from tests.e2e.raw import handshake, line_to
+from tests.e2e.raw_client import (
+    OFFERED,
+    V1,
+    CloseFrame,
+    Shopper,
+    hello_fields,
+    new_shopper,
+    text_frame,
+)
+from tests.e2e.raw_http import handshake, raw_connection
 from tests.e2e.server import Server
-from tests.e2e.wire import OFFERED, V1, Goodbye, Shopper, as_text, greeting, newcomer
 
 FAMILY = "shop.cart"
 FOREIGN = [
@@ -39,20 +47,20 @@ async def refused(shopper: Shopper, name: str = "", **options: Any) -> Response:
 
 
 async def test_a_tab_is_let_in(ada: Shopper) -> None:
-    wire = await ada.socket()
+    socket = await ada.socket()
 
-    assert wire.socket.subprotocol == V1
-    await wire.say("hello", **greeting(wire))
-    assert (await wire.hear())["account"] == ada.account
+    assert socket.socket.subprotocol == V1
+    await socket.send_frame("hello", **hello_fields(socket))
+    assert (await socket.receive())["account"] == ada.account
 
 
 async def test_compression_is_not_negotiated(ada: Shopper) -> None:
-    wire = await ada.socket(compression="deflate")
+    socket = await ada.socket(compression="deflate")
 
-    assert wire.socket.request
-    assert "permessage-deflate" in wire.socket.request.headers["Sec-WebSocket-Extensions"]
-    assert wire.socket.response
-    assert "Sec-WebSocket-Extensions" not in wire.socket.response.headers
+    assert socket.socket.request
+    assert "permessage-deflate" in socket.socket.request.headers["Sec-WebSocket-Extensions"]
+    assert socket.socket.response
+    assert "Sec-WebSocket-Extensions" not in socket.socket.response.headers
 
 
 @pytest.mark.parametrize("name", ["evil.example:{port}", "127.0.0.1:1", "127.0.0.1.nip.example"])
@@ -70,9 +78,9 @@ async def test_a_foreign_page_is_turned_away(ada: Shopper, origin: str) -> None:
 
 
 async def test_a_configured_origin_is_let_in_whatever_the_host_is_called(ada: Shopper) -> None:
-    wire = await ada.socket(origin=f"http://localhost:{ada.server.port}")
+    socket = await ada.socket(origin=f"http://localhost:{ada.server.port}")
 
-    assert wire.socket.subprotocol == V1
+    assert socket.socket.subprotocol == V1
 
 
 @pytest.mark.parametrize("offered", [None, ["shop.cart.v2"], ["chat", "shop"]])
@@ -84,11 +92,11 @@ async def test_who_offers_no_version_of_ours_is_turned_away(
 
 @pytest.mark.parametrize("offered", [[FAMILY], ["shop.cart.v2", FAMILY]])
 async def test_who_speaks_another_version_is_told_so(ada: Shopper, offered: list[str]) -> None:
-    wire = await ada.socket(subprotocols=offered)
+    socket = await ada.socket(subprotocols=offered)
 
-    assert wire.socket.subprotocol == FAMILY
-    assert await wire.goodbye() == Goodbye(4406, "")
-    assert wire.told == []
+    assert socket.socket.subprotocol == FAMILY
+    assert await socket.close_frame() == CloseFrame(4406, "")
+    assert socket.received == []
 
 
 @pytest.mark.parametrize("offered", [[FAMILY, V1], [V1], ["shop.cart.v2", V1, FAMILY]])
@@ -99,23 +107,23 @@ async def test_our_version_is_chosen_wherever_it_stands(ada: Shopper, offered: l
 @pytest.mark.parametrize("cookie", ["", "shop=", "shop=forged", "shop=ab.cd.ef", "shop=\xe9"])
 async def test_who_has_no_valid_login_is_told_so(stranger: Shopper, cookie: str) -> None:
     stranger.cookie = cookie
-    wire = await stranger.socket()
+    socket = await stranger.socket()
 
-    assert wire.socket.subprotocol == V1
-    assert await wire.goodbye() == Goodbye(4401, "")
-    assert wire.told == []
+    assert socket.socket.subprotocol == V1
+    assert await socket.close_frame() == CloseFrame(4401, "")
+    assert socket.received == []
 
 
 async def test_from_a_socket_without_a_login_nothing_is_read(shop: Server) -> None:
-    async with line_to(shop) as line:
-        line.write(handshake(shop))
-        assert (await line.head())[0].startswith("http/1.1 101")
-        line.write(as_text("this would be 4400").serialize(mask=True))
+    async with raw_connection(shop) as connection:
+        connection.write(handshake(shop))
+        assert (await connection.head())[0].startswith("http/1.1 101")
+        connection.write(text_frame("this would be 4400").serialize(mask=True))
 
-        assert await line.read(4) == CLOSE_4401
-        line.write(as_text("and this, too").serialize(mask=True))
-        line.write(Frame(Opcode.CLOSE, (4401).to_bytes(2)).serialize(mask=True))
-        assert await line.rest() == b""
+        assert await connection.read(4) == CLOSE_4401
+        connection.write(text_frame("and this, too").serialize(mask=True))
+        connection.write(Frame(Opcode.CLOSE, (4401).to_bytes(2)).serialize(mask=True))
+        assert await connection.read_to_end() == b""
 
 
 async def test_a_login_that_was_ended_opens_no_socket(ada: Shopper) -> None:
@@ -123,7 +131,7 @@ async def test_a_login_that_was_ended_opens_no_socket(ada: Shopper) -> None:
     assert (await ada.send("DELETE", "/api/session")).status == 204
     ada.cookie = cookie
 
-    assert (await (await ada.socket()).goodbye()).code == 4401
+    assert (await (await ada.socket()).close_frame()).code == 4401
 
 
 async def test_the_21st_socket_of_an_address_without_a_login_has_to_come_back(
@@ -131,9 +139,9 @@ async def test_the_21st_socket_of_an_address_without_a_login_has_to_come_back(
 ) -> None:
     async with AsyncExitStack() as held:
         for _ in range(20):
-            line = await held.enter_async_context(line_to(shop))
-            line.write(handshake(shop))
-            assert (await line.head())[0].startswith("http/1.1 101")
+            connection = await held.enter_async_context(raw_connection(shop))
+            connection.write(handshake(shop))
+            assert (await connection.head())[0].startswith("http/1.1 101")
 
         refusal = await refused(stranger)
         crowded_first = await refused(stranger, subprotocols=["chat"])
@@ -142,12 +150,12 @@ async def test_the_21st_socket_of_an_address_without_a_login_has_to_come_back(
         assert crowded_first.status_code == 503
         assert (await refused(stranger, origin="null")).status_code == 403
 
-    assert (await (await stranger.socket()).goodbye()).code == 4401
+    assert (await (await stranger.socket()).close_frame()).code == 4401
 
 
 async def test_there_is_an_end_to_all_sockets(street: Street) -> None:
     small = street.open(sockets_in_all=2)
-    async with await newcomer(small) as ada:
+    async with await new_shopper(small) as ada:
         first = await ada.tab()
         await ada.tab()
 
@@ -164,20 +172,20 @@ async def test_the_first_thing_that_is_wrong_is_named(ada: Shopper) -> None:
     assert (await refused(ada, **nobody)).status_code == 403
     ada.cookie = ""
     assert (await refused(ada, subprotocols=["chat"])).status_code == 400
-    assert (await (await ada.socket(subprotocols=[FAMILY])).goodbye()).code == 4406
+    assert (await (await ada.socket(subprotocols=[FAMILY])).close_frame()).code == 4406
 
 
 async def test_the_11th_socket_of_an_account_without_hello_has_to_come_back(ada: Shopper) -> None:
     waiting = [await ada.socket() for _ in range(10)]
     crowded = await ada.socket()
 
-    assert await crowded.goodbye() == Goodbye(1013, "")
+    assert await crowded.close_frame() == CloseFrame(1013, "")
 
-    await waiting[0].say("hello", **greeting(waiting[0]))
-    assert (await waiting[0].hear())["t"] == "welcome"
+    await waiting[0].send_frame("hello", **hello_fields(waiting[0]))
+    assert (await waiting[0].receive())["t"] == "welcome"
     after = await ada.socket()
-    await after.say("hello", **greeting(after))
-    assert (await after.hear())["t"] == "welcome"
+    await after.send_frame("hello", **hello_fields(after))
+    assert (await after.receive())["t"] == "welcome"
 
 
 async def test_another_account_is_not_crowded_by_those_without_hello(
@@ -186,7 +194,7 @@ async def test_another_account_is_not_crowded_by_those_without_hello(
     for _ in range(10):
         await ada.socket()
 
-    async with await newcomer(shop) as bob:
+    async with await new_shopper(shop) as bob:
         assert (await bob.tab()).welcome["account"] == bob.account
 
 
@@ -198,24 +206,24 @@ async def test_there_is_no_socket_anywhere_else(ada: Shopper, path: str, status:
 
 
 async def test_a_handshake_says_nothing_of_what_the_server_is_made_of(ada: Shopper) -> None:
-    wire = await ada.socket()
+    socket = await ada.socket()
 
-    assert wire.socket.response
-    assert "Server" not in wire.socket.response.headers
+    assert socket.socket.response
+    assert "Server" not in socket.socket.response.headers
     assert "Server" not in (await refused(ada, origin="null")).headers
-    assert OFFERED[0] == wire.socket.response.headers["Sec-WebSocket-Protocol"]
+    assert OFFERED[0] == socket.socket.response.headers["Sec-WebSocket-Protocol"]
 
 
 async def test_who_hangs_up_in_the_middle_of_it_is_no_fault_of_the_shop(
     ada: Shopper, shop: Server
 ) -> None:
     for wait_ms in range(60):
-        async with line_to(shop) as line:
-            line.write(handshake(shop, f"Cookie: {ada.cookie}"))
+        async with raw_connection(shop) as connection:
+            connection.write(handshake(shop, f"Cookie: {ada.cookie}"))
             await asyncio.sleep(wait_ms / 15_000)
 
-    wire = await ada.socket()
-    await wire.say("hello", **greeting(wire))
+    socket = await ada.socket()
+    await socket.send_frame("hello", **hello_fields(socket))
 
-    assert (await wire.hear())["t"] == "welcome"
+    assert (await socket.receive())["t"] == "welcome"
     assert shop.complaints() == []

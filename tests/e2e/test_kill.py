@@ -17,9 +17,9 @@ from app.domain.verdicts import Ok
 from tests.databases import exists
 from tests.e2e.catalog import APPLES, MILK, PLENTY
 from tests.e2e.conftest import Street
-from tests.e2e.kept import Kept
+from tests.e2e.frame_recorder import FrameRecorder
+from tests.e2e.raw_client import Shopper, new_shopper, op
 from tests.e2e.server import Server
-from tests.e2e.wire import Shopper, newcomer, op
 
 pytestmark = pytest.mark.on_both
 
@@ -34,7 +34,7 @@ class Watched(NamedTuple):
     """A tab, and what it was told."""
 
     tab: Tab
-    kept: Kept
+    kept: FrameRecorder
 
     async def comes_back(self, times: int = 1) -> None:
         """Wait until the tab was welcomed again."""
@@ -49,7 +49,7 @@ async def tabs(ada: Shopper) -> AsyncIterator[tuple[Watched, Watched]]:
     async with AsyncExitStack() as opened:
 
         async def watched() -> Watched:
-            kept = Kept()
+            kept = FrameRecorder()
             return Watched(await opened.enter_async_context(account.tab(observer=kept)), kept)
 
         yield await watched(), await watched()
@@ -98,7 +98,7 @@ async def test_killed_in_the_middle_of_200_ops_every_ok_is_there_exactly_once(
 ) -> None:
     one, other = tabs
     skus = list(islice(cycle(PLENTY[:50]), HERS + HIS))
-    one.kept.at_verdict(moment, lambda: shop.tell(signal.SIGKILL))
+    one.kept.on_verdict_count(moment, lambda: shop.tell(signal.SIGKILL))
     wishes = [one.tab.add(sku) for sku in skus[:HERS]] + [other.tab.add(s) for s in skus[HERS:]]
 
     assert await asyncio.to_thread(shop.exit_code) == -signal.SIGKILL
@@ -121,12 +121,12 @@ async def test_an_op_without_an_answer_gets_one_verdict_when_it_is_sent_again(
     shop: Server, ada: Shopper, after_s: float
 ) -> None:
     tab = await ada.tab()
-    await tab.say("op", n=1, k="line.add", sku=APPLES, qty=1)
+    await tab.send_frame("op", n=1, k="line.add", sku=APPLES, qty=1)
     await asyncio.sleep(after_s)
     await reborn(shop)
 
     again = await ada.tab(outbox=tab.outbox, pend=[1])
-    verdict = await again.ask(1, "line.add", sku=APPLES, qty=1)
+    verdict = await again.submit(1, "line.add", sku=APPLES, qty=1)
 
     assert verdict == {"t": "ok", "n": 1, "rev": 1}
     assert again.welcome["verdicts"] in ([], [verdict])
@@ -165,5 +165,5 @@ async def test_killed_while_it_makes_its_database_it_opens_the_next_time(
 
     await asyncio.to_thread(young.start)
 
-    async with await newcomer(young) as shopper:
-        assert (await (await shopper.tab()).ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    async with await new_shopper(young) as shopper:
+        assert (await (await shopper.tab()).submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"

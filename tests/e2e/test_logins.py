@@ -7,19 +7,19 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.e2e.catalog import APPLES
 from tests.e2e.conftest import Street
+from tests.e2e.raw_client import PASSWORD, CloseFrame, RawSocket, Shopper, frame, new_shopper
 from tests.e2e.server import Server
-from tests.e2e.wire import PASSWORD, Goodbye, Shopper, Wire, frame, newcomer
 
 IDLE_S, ABSOLUTE_S = 2, 4
 SETTINGS = {"login_idle_s": IDLE_S, "login_s": ABSOLUTE_S}
 
 
-async def say_on(tab: Wire, *frames: str) -> int:
+async def say_on(tab: RawSocket, *frames: str) -> int:
     """Say one frame after the other, until the socket is closed; return how many that were."""
     said = 0
     with suppress(ConnectionClosed):
         for frame_ in frames:
-            await tab.send(frame_)
+            await tab.send_text(frame_)
             said += 1
             await asyncio.sleep(0.2)
     return said
@@ -37,20 +37,20 @@ async def test_an_unused_login_runs_out_soon_and_a_used_one_in_the_end(
         pinging = asyncio.create_task(say_on(idle, *[frame("ping", id=1)] * 64))
 
         assert 0 < (await idle.expect("auth"))["session_left_ms"] <= IDLE_S * 1000
-        assert await idle.goodbye() == Goodbye(4401, "")
+        assert await idle.close_frame() == CloseFrame(4401, "")
         assert not asking.done()
-        assert await used.goodbye() == Goodbye(4401, "")
+        assert await used.close_frame() == CloseFrame(4401, "")
 
         assert 5 < await pinging < await asking < 64
-        assert (await (await ada.socket()).goodbye()).code == 4401
+        assert (await (await ada.socket()).close_frame()).code == 4401
         assert (await ada.send("GET", "/api/cart")).status == 401
 
 
 async def test_a_login_that_is_used_again_is_renewed(street: Street) -> None:
-    async with await newcomer(street.open(login_idle_s=121)) as ada:
+    async with await new_shopper(street.open(login_idle_s=121)) as ada:
         tab = await ada.tab()
         assert (await tab.expect("auth"))["session_left_ms"] <= 120_000
 
-        await tab.say("op", n=1, k="line.add", sku=APPLES, qty=1)
+        await tab.send_frame("op", n=1, k="line.add", sku=APPLES, qty=1)
 
         assert (await tab.expect("auth"))["session_left_ms"] > 120_000

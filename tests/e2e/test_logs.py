@@ -5,8 +5,8 @@ import json
 from base64 import urlsafe_b64decode
 
 from tests.e2e.catalog import APPLES
+from tests.e2e.raw_client import PASSWORD, Shopper, op
 from tests.e2e.server import Server
-from tests.e2e.wire import PASSWORD, Shopper, op
 
 SETTINGS = {"log": "debug", "node": "w7"}
 NOTE = "Leave it with the neighbours"
@@ -17,9 +17,9 @@ async def test_one_name_leads_from_the_click_to_the_patch_of_another_tab(
 ) -> None:
     first, second = await ada.tab(), await ada.tab()
 
-    await first.ask(1, "line.add", sku=APPLES, qty=2)
+    await first.submit(1, "line.add", sku=APPLES, qty=2)
     by = (await second.expect("patch"))["by"]
-    await first.hear_out()
+    await first.receive_pending()
 
     name = f"{ada.account}/{by['outbox']}/{by['n']}"
     lines = [event for event in shop.events() if event.get("op") == name]
@@ -54,12 +54,12 @@ async def test_an_op_over_http_is_followed_too(shop: Server, ada: Shopper) -> No
 
 async def test_no_log_opens_a_door(shop: Server, ada: Shopper) -> None:
     tab = await ada.tab()
-    await tab.ask(1, "note.set", text=NOTE)
+    await tab.submit(1, "note.set", text=NOTE)
     await ada.send("POST", "/api/session", {"email": ada.email, "password": f"not {PASSWORD}"})
     cookie = ada.cookie.removeprefix("shop=")
     session = json.loads(urlsafe_b64decode(cookie.partition(".")[0] + "==="))
     await ada.send("DELETE", "/api/session")
-    assert (await tab.goodbye()).code == 4410
+    assert (await tab.close_frame()).code == 4410
     await asyncio.sleep(0.1)
 
     text = shop.log.read_text()

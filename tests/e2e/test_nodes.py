@@ -12,10 +12,10 @@ import pytest
 
 from tests.databases import Cluster
 from tests.e2e.catalog import APPLES, BREAD, MILK, price
-from tests.e2e.orders import fill, order, wanted
+from tests.e2e.orders import fill_cart, order_body, place_order
+from tests.e2e.raw_client import CloseFrame, RawSocket, Shopper, new_shopper, op
 from tests.e2e.server import Server, free_port, run_command
 from tests.e2e.shared import open_shared
-from tests.e2e.wire import Goodbye, Shopper, Wire, newcomer, op
 from tests.redis import RedisServer
 
 EDITS = 40
@@ -67,17 +67,17 @@ class Ada(NamedTuple):
 @pytest.fixture
 async def ada(nodes: Nodes) -> AsyncIterator[Ada]:
     """Return somebody who is signed in, whichever server is asked."""
-    here = await newcomer(nodes.one)
+    here = await new_shopper(nodes.one)
     async with here, Shopper(nodes.other, here.cookie, here.account, here.email) as there:
         yield Ada(here, there)
 
 
 @pytest.fixture
-async def tabs(ada: Ada) -> tuple[Wire, Wire]:
+async def tabs(ada: Ada) -> tuple[RawSocket, RawSocket]:
     """Return a tab of hers at each server, which know of each other."""
     here, there = await ada.here.tab(), await ada.there.tab()
     for tab in (here, there):
-        if tab.told[-1] != b'{"t":"tabs","n":2}':
+        if tab.received[-1] != b'{"t":"tabs","n":2}':
             assert await tab.expect("tabs") == {"t": "tabs", "n": 2}
     return here, there
 
@@ -87,27 +87,27 @@ async def place(shopper: Shopper) -> str:
     return str((await shopper.cart())["at"])
 
 
-async def agree(ada: Ada, *tabs: Wire) -> None:
+async def agree(ada: Ada, *tabs: RawSocket) -> None:
     """Wait until both servers and all tabs are at one place."""
     async with asyncio.timeout(10):
         while (at := await place(ada.here)) != await place(ada.there):  # noqa: ASYNC110 - HTTP
             await asyncio.sleep(0.02)
         for tab in tabs:
             while tab.at != at:
-                await tab.hear()
+                await tab.receive()
 
 
 async def test_a_change_reaches_the_tab_at_the_other_server_as_a_patch(
-    tabs: tuple[Wire, Wire],
+    tabs: tuple[RawSocket, RawSocket],
 ) -> None:
     here, there = tabs
-    await here.say("op", n=1, k="line.add", sku=APPLES, qty=2)
+    await here.send_frame("op", n=1, k="line.add", sku=APPLES, qty=2)
 
-    verdict, patch = await here.hear(), await here.hear()
+    verdict, patch = await here.receive(), await here.receive()
 
     assert verdict == {"t": "ok", "n": 1, "rev": 1}
     assert patch["t"] == "patch"
-    assert await there.hear() == patch
+    assert await there.receive() == patch
 
 
 async def test_a_change_over_http_reaches_the_tab_at_the_other_server(ada: Ada) -> None:
@@ -121,10 +121,10 @@ async def test_a_change_over_http_reaches_the_tab_at_the_other_server(ada: Ada) 
 
 
 async def test_a_repeat_at_the_other_server_gets_the_same_verdict(
-    ada: Ada, tabs: tuple[Wire, Wire]
+    ada: Ada, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     here, _ = tabs
-    verdict = await here.ask(1, "line.add", sku=MILK, qty=3)
+    verdict = await here.submit(1, "line.add", sku=MILK, qty=3)
 
     again = await ada.there.ops(here.outbox, op(1, "line.add", sku=MILK, qty=3))
 
@@ -133,10 +133,12 @@ async def test_a_repeat_at_the_other_server_gets_the_same_verdict(
 
 
 async def test_both_servers_change_one_line_at_once_and_nothing_is_lost_or_doubled(
-    ada: Ada, tabs: tuple[Wire, Wire]
+    ada: Ada, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
-    async def click(tab: Wire) -> set[str]:
-        asking = [tab.say("op", n=n, k="line.add", sku=BREAD, qty=1) for n in range(1, EDITS + 1)]
+    async def click(tab: RawSocket) -> set[str]:
+        asking = [
+            tab.send_frame("op", n=n, k="line.add", sku=BREAD, qty=1) for n in range(1, EDITS + 1)
+        ]
         await asyncio.gather(*asking)
         return {(await tab.verdict(n))["t"] for n in range(1, EDITS + 1)}
 
@@ -147,7 +149,7 @@ async def test_both_servers_change_one_line_at_once_and_nothing_is_lost_or_doubl
 
 
 async def test_a_tab_that_leaves_is_no_longer_counted_at_the_other_server(
-    tabs: tuple[Wire, Wire],
+    tabs: tuple[RawSocket, RawSocket],
 ) -> None:
     here, there = tabs
     await there.cut()
@@ -155,20 +157,24 @@ async def test_a_tab_that_leaves_is_no_longer_counted_at_the_other_server(
     assert await here.expect("tabs") == {"t": "tabs", "n": 1}
 
 
-async def test_signing_out_here_closes_the_socket_there(ada: Ada, tabs: tuple[Wire, Wire]) -> None:
+async def test_signing_out_here_closes_the_socket_there(
+    ada: Ada, tabs: tuple[RawSocket, RawSocket]
+) -> None:
     _, there = tabs
     assert (await ada.here.send("DELETE", "/api/session")).status == 204
 
     async with asyncio.timeout(1):
-        assert await there.goodbye() == Goodbye(4410, "")
+        assert await there.close_frame() == CloseFrame(4410, "")
 
 
-async def test_an_order_here_empties_the_cart_there(ada: Ada, tabs: tuple[Wire, Wire]) -> None:
+async def test_an_order_here_empties_the_cart_there(
+    ada: Ada, tabs: tuple[RawSocket, RawSocket]
+) -> None:
     _, there = tabs
-    await fill(ada.here, **{APPLES: 2})
+    await fill_cart(ada.here, **{APPLES: 2})
     await there.expect("patch")
 
-    placed = await order(ada.here, await wanted(ada.here))
+    placed = await place_order(ada.here, await order_body(ada.here))
 
     assert placed.status == 201
     patch = await there.expect("patch")
@@ -182,10 +188,12 @@ async def test_an_order_here_empties_the_cart_there(ada: Ada, tabs: tuple[Wire, 
     assert (await ada.there.send("GET", f"/api/orders/{placed.json['number']}")).status == 200
 
 
-async def test_a_price_that_is_set_reaches_both(nodes: Nodes, tabs: tuple[Wire, Wire]) -> None:
+async def test_a_price_that_is_set_reaches_both(
+    nodes: Nodes, tabs: tuple[RawSocket, RawSocket]
+) -> None:
     here, there = tabs
     for tab in tabs:
-        await tab.say("watch", skus=[MILK])
+        await tab.send_frame("watch", skus=[MILK])
         await tab.expect("prices")
     pounds = f"{price(MILK) // 100 + 1}.00"
     done = await asyncio.to_thread(nodes.one.command, "product", "set", MILK, "--price", pounds)
@@ -197,13 +205,13 @@ async def test_a_price_that_is_set_reaches_both(nodes: Nodes, tabs: tuple[Wire, 
 
 
 async def test_without_redis_both_serve_and_agree_when_it_is_back(
-    nodes: Nodes, ada: Ada, tabs: tuple[Wire, Wire]
+    nodes: Nodes, ada: Ada, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     here, there = tabs
     await asyncio.to_thread(nodes.redis.kill)
-    assert (await here.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
-    assert (await there.ask(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
-    assert (await here.ask(2, "line.add", sku=BREAD, qty=1))["t"] == "ok"
+    assert (await here.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await there.submit(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
+    assert (await here.submit(2, "line.add", sku=BREAD, qty=1))["t"] == "ok"
 
     await asyncio.to_thread(nodes.redis.start)
 
@@ -221,13 +229,13 @@ async def test_a_server_without_redis_is_not_let_in_beside_them(nodes: Nodes) ->
 
 
 async def test_a_crash_of_the_database_makes_ops_wait_and_loses_none(
-    nodes: Nodes, ada: Ada, tabs: tuple[Wire, Wire]
+    nodes: Nodes, ada: Ada, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     said: list[str] = []
 
-    async def click(tab: Wire) -> None:
+    async def click(tab: RawSocket) -> None:
         for n in range(1, EDITS + 1):
-            while (verdict := await tab.ask(n, "line.add", sku=MILK, qty=1))["t"] != "ok":
+            while (verdict := await tab.submit(n, "line.add", sku=MILK, qty=1))["t"] != "ok":
                 assert verdict["code"] == "busy", verdict
                 said.append(verdict["code"])
                 await asyncio.sleep(verdict["retry_ms"] / 1000)

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.e2e.catalog import APPLES
-from tests.e2e.orders import fill, on_disk, order, stock_of, wanted
+from tests.e2e.orders import fill_cart, order_body, place_order, query_database, stock_of
+from tests.e2e.raw_client import Shopper
 from tests.e2e.server import Server, run_command
-from tests.e2e.wire import Shopper
 
 pytestmark = pytest.mark.on_both
 
@@ -17,8 +17,8 @@ def said(shop: Server, *words: str) -> tuple[int, str]:
 
 
 async def test_an_order_is_listed_and_goes_its_way_step_by_step(shop: Server, ada: Shopper) -> None:
-    await fill(ada, **{APPLES: 1})
-    number = (await order(ada, await wanted(ada))).json["number"]
+    await fill_cart(ada, **{APPLES: 1})
+    number = (await place_order(ada, await order_body(ada))).json["number"]
 
     assert f"{number}  placed" in said(shop, "order", "list")[1]
     assert said(shop, "order", "list", "--state", "packed") == (0, "There are none.\n")
@@ -34,13 +34,13 @@ async def test_an_order_that_a_command_cancels_brings_its_stock_back(
     shop: Server, ada: Shopper
 ) -> None:
     before = stock_of(shop, APPLES)
-    await fill(ada, voucher="welcome10", **{APPLES: 1})
-    number = (await order(ada, await wanted(ada))).json["number"]
+    await fill_cart(ada, voucher="welcome10", **{APPLES: 1})
+    number = (await place_order(ada, await order_body(ada))).json["number"]
 
     assert said(shop, "order", "move", number, "cancelled") == (0, f"{number}: cancelled.\n")
 
     assert stock_of(shop, APPLES) == before
-    await fill(ada, voucher="welcome10", **{APPLES: 1})
+    await fill_cart(ada, voucher="welcome10", **{APPLES: 1})
     assert (await ada.cart())["cart"]["voucher"]["state"] == "ok"
 
 
@@ -67,5 +67,5 @@ def test_a_voucher_says_what_it_gives(shop: Server) -> None:
 
     assert said(shop, "voucher", "add", "five", *words) == (0, "FIVE: £5.00 off from £20.00.\n")
 
-    ends = on_disk(shop, "SELECT ends FROM vouchers WHERE code = 'FIVE'")
+    ends = query_database(shop, "SELECT ends FROM vouchers WHERE code = 'FIVE'")
     assert ends == 1_801_440_000

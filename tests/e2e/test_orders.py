@@ -9,9 +9,9 @@ from http.client import HTTPConnection
 import pytest
 
 from tests.e2e.catalog import APPLES, MILK
-from tests.e2e.orders import fill, new_key, on_disk, order, stock_of, wanted
+from tests.e2e.orders import fill_cart, new_key, order_body, place_order, query_database, stock_of
+from tests.e2e.raw_client import Shopper, new_shopper
 from tests.e2e.server import Server, run_command
-from tests.e2e.wire import Shopper, newcomer
 
 pytestmark = pytest.mark.on_both
 
@@ -49,12 +49,12 @@ async def test_an_order_takes_stock_and_empties_the_cart_in_every_tab(
     shop: Server, ada: Shopper
 ) -> None:
     before = stock_of(shop, MILK)
-    await fill(ada, **{MILK: 2})
+    await fill_cart(ada, **{MILK: 2})
     tab = await ada.tab()
 
-    answer = await order(ada, await wanted(ada))
+    answer = await place_order(ada, await order_body(ada))
 
-    patch, news = await tab.hear(), await tab.hear()
+    patch, news = await tab.receive(), await tab.receive()
     assert answer.status == 201
     assert patch["by"] == {"tab": None, "outbox": None, "n": None, "k": "order"}
     assert (patch["t"], patch["lines"]) == ("patch", {MILK: None})
@@ -66,13 +66,13 @@ async def test_an_order_takes_stock_and_empties_the_cart_in_every_tab(
 
 async def test_fifty_who_order_the_last_three_at_once_get_three(shop: Server) -> None:
     sku = APPLES
-    shoppers = await asyncio.gather(*(newcomer(shop) for _ in range(CROWD)))
+    shoppers = await asyncio.gather(*(new_shopper(shop) for _ in range(CROWD)))
     await asyncio.to_thread(set_product, shop, sku, stock=3)
     await until_told(shoppers[0], sku, stock=3)
-    await asyncio.gather(*(fill(shopper, **{sku: 1}) for shopper in shoppers))
-    bodies = await asyncio.gather(*(wanted(shopper) for shopper in shoppers))
+    await asyncio.gather(*(fill_cart(shopper, **{sku: 1}) for shopper in shoppers))
+    bodies = await asyncio.gather(*(order_body(shopper) for shopper in shoppers))
 
-    answers = await asyncio.gather(*map(order, shoppers, bodies))
+    answers = await asyncio.gather(*map(place_order, shoppers, bodies))
 
     codes = Counter("sold" if answer.status == 201 else answer.json["code"] for answer in answers)
     assert codes["sold"] == 3
@@ -80,7 +80,7 @@ async def test_fifty_who_order_the_last_three_at_once_get_three(shop: Server) ->
     assert set(codes) <= {"sold", "stale", "sold_out"}
     assert {answer.status for answer in answers} == {201, 409}
     assert stock_of(shop, sku) == 0
-    assert on_disk(shop, "SELECT sum(qty) FROM order_lines WHERE sku = :sku", sku=sku) == 3
+    assert query_database(shop, "SELECT sum(qty) FROM order_lines WHERE sku = :sku", sku=sku) == 3
     refused = [
         shopper for shopper, answer in zip(shoppers, answers, strict=True) if answer.status == 409
     ]
@@ -90,10 +90,10 @@ async def test_fifty_who_order_the_last_three_at_once_get_three(shop: Server) ->
 
 async def test_one_key_twenty_times_at_once_is_one_order(shop: Server, ada: Shopper) -> None:
     before = stock_of(shop, MILK)
-    await fill(ada, **{MILK: 1})
-    body = await wanted(ada)
+    await fill_cart(ada, **{MILK: 1})
+    body = await order_body(ada)
 
-    answers = await asyncio.gather(*(order(ada, body) for _ in range(TIMES)))
+    answers = await asyncio.gather(*(place_order(ada, body) for _ in range(TIMES)))
 
     assert Counter(answer.status for answer in answers) == {201: 1, 200: TIMES - 1}
     assert len({answer.body for answer in answers}) == 1
@@ -103,17 +103,17 @@ async def test_one_key_twenty_times_at_once_is_one_order(shop: Server, ada: Shop
 async def test_killed_between_commit_and_answer_the_key_still_finds_the_order(
     shop: Server, ada: Shopper
 ) -> None:
-    await fill(ada, **{MILK: 1})
-    body, before = await wanted(ada), stock_of(shop, MILK)
+    await fill_cart(ada, **{MILK: 1})
+    body, before = await order_body(ada), stock_of(shop, MILK)
     deaf = asked_by_the_deaf(shop, ada, body)
-    while not on_disk(shop, "SELECT count(*) FROM orders WHERE key = :key", key=body["key"]):
+    while not query_database(shop, "SELECT count(*) FROM orders WHERE key = :key", key=body["key"]):
         pass
     shop.tell(signal.SIGKILL)
     await asyncio.to_thread(shop.exit_code)
     deaf.close()
     await asyncio.to_thread(shop.start)
 
-    answers = await asyncio.gather(*(order(ada, body) for _ in range(TIMES)))
+    answers = await asyncio.gather(*(place_order(ada, body) for _ in range(TIMES)))
 
     assert {answer.status for answer in answers} == {200}
     assert len({answer.body for answer in answers}) == 1
@@ -125,28 +125,28 @@ async def test_killed_between_commit_and_answer_the_key_still_finds_the_order(
 async def test_an_order_of_another_cart_or_total_is_stale_and_told_todays(
     shop: Server, ada: Shopper, changes: dict[str, object]
 ) -> None:
-    await fill(ada, **{MILK: 1})
-    body, before = await wanted(ada), stock_of(shop, MILK)
+    await fill_cart(ada, **{MILK: 1})
+    body, before = await order_body(ada), stock_of(shop, MILK)
 
-    answer = await order(ada, body | changes)
+    answer = await place_order(ada, body | changes)
 
     assert (answer.status, answer.json["code"]) == (409, "stale")
     assert (answer.json["at"], answer.json["total"]) == (body["at"], body["total"])
     assert stock_of(shop, MILK) == before
-    assert (await order(ada, body)).status == 201
+    assert (await place_order(ada, body)).status == 201
 
 
 async def test_a_rise_that_nobody_agreed_to_is_refused_though_the_total_is_right(
     shop: Server, ada: Shopper
 ) -> None:
-    await fill(ada, **{MILK: 1})
+    await fill_cart(ada, **{MILK: 1})
     price = (await ada.cart())["cart"]["lines"][0]["price"]
     before = stock_of(shop, MILK)
     await asyncio.to_thread(set_product, shop, MILK, price=f"{(price + 10) / 100:.2f}")
 
-    early = await order(ada, await wanted(ada))
+    early = await place_order(ada, await order_body(ada))
     await until_told(ada, MILK, price=price + 10)
-    late = await order(ada, await wanted(ada))
+    late = await place_order(ada, await order_body(ada))
 
     assert early.json["code"] in {"stale", "price_rise"}
     assert (late.status, late.json["code"]) == (409, "price_rise")
@@ -160,25 +160,25 @@ async def test_a_voucher_for_one_use_is_used_once_by_twenty(shop: Server) -> Non
         "voucher", "add", "ONCE", "--percent", "50", "--uses", "1", environment=shop.environment
     )
     assert made.returncode == 0, made.stderr
-    shoppers = await asyncio.gather(*(newcomer(shop) for _ in range(TIMES)))
+    shoppers = await asyncio.gather(*(new_shopper(shop) for _ in range(TIMES)))
     await asyncio.sleep(0.6)
-    await asyncio.gather(*(fill(one, voucher="once", **{MILK: 1}) for one in shoppers))
-    bodies = await asyncio.gather(*(wanted(one) for one in shoppers))
+    await asyncio.gather(*(fill_cart(one, voucher="once", **{MILK: 1}) for one in shoppers))
+    bodies = await asyncio.gather(*(order_body(one) for one in shoppers))
 
-    answers = await asyncio.gather(*map(order, shoppers, bodies))
+    answers = await asyncio.gather(*map(place_order, shoppers, bodies))
 
     assert Counter(answer.status for answer in answers) == {201: 1, 409: TIMES - 1}
     assert {answer.json["code"] for answer in answers if answer.status == 409} == {"stale"}
-    assert on_disk(shop, "SELECT uses_left FROM vouchers WHERE code = 'ONCE'") == 0
-    assert on_disk(shop, "SELECT count(*) FROM orders WHERE voucher = 'ONCE'") == 1
+    assert query_database(shop, "SELECT uses_left FROM vouchers WHERE code = 'ONCE'") == 0
+    assert query_database(shop, "SELECT count(*) FROM orders WHERE voucher = 'ONCE'") == 1
 
 
 async def test_a_foreign_order_is_as_unknown_as_one_that_never_was(
     shop: Server, ada: Shopper
 ) -> None:
-    await fill(ada, **{MILK: 1})
-    number = (await order(ada, await wanted(ada))).json["number"]
-    async with await newcomer(shop) as eve:
+    await fill_cart(ada, **{MILK: 1})
+    number = (await place_order(ada, await order_body(ada))).json["number"]
+    async with await new_shopper(shop) as eve:
         foreign = [
             await eve.send("GET", f"/api/orders/{number}"),
             await eve.send("POST", f"/api/orders/{number}/cancel"),
@@ -191,9 +191,9 @@ async def test_a_foreign_order_is_as_unknown_as_one_that_never_was(
 
 async def test_a_cancelled_order_brings_its_stock_back_once(shop: Server, ada: Shopper) -> None:
     before = stock_of(shop, MILK)
-    await fill(ada, **{MILK: 2})
+    await fill_cart(ada, **{MILK: 2})
     tab = await ada.tab()
-    number = (await order(ada, await wanted(ada))).json["number"]
+    number = (await place_order(ada, await order_body(ada))).json["number"]
 
     cancelled = await asyncio.gather(
         *(ada.send("POST", f"/api/orders/{number}/cancel") for _ in range(5))
@@ -208,9 +208,9 @@ async def test_a_cancelled_order_brings_its_stock_back_once(shop: Server, ada: S
 async def test_an_order_that_a_command_moves_on_is_told_within_a_second(
     shop: Server, ada: Shopper
 ) -> None:
-    await fill(ada, **{MILK: 1})
+    await fill_cart(ada, **{MILK: 1})
     tab = await ada.tab()
-    number = (await order(ada, await wanted(ada))).json["number"]
+    number = (await place_order(ada, await order_body(ada))).json["number"]
     await tab.expect("order")
 
     moved = await asyncio.to_thread(
@@ -226,10 +226,10 @@ async def test_an_order_that_a_command_moves_on_is_told_within_a_second(
 
 
 async def test_a_key_with_another_address_is_refused(ada: Shopper) -> None:
-    await fill(ada, **{MILK: 1})
-    body = await wanted(ada, key=new_key())
-    assert (await order(ada, body)).status == 201
+    await fill_cart(ada, **{MILK: 1})
+    body = await order_body(ada, key=new_key())
+    assert (await place_order(ada, body)).status == 201
 
-    other = await order(ada, body | {"deliver": body["deliver"] | {"city": "Wells"}})
+    other = await place_order(ada, body | {"deliver": body["deliver"] | {"city": "Wells"}})
 
     assert (other.status, other.json["code"]) == (409, "key_reused")

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.e2e.catalog import APPLES
+from tests.e2e.raw_client import PASSWORD, Answer, CloseFrame, RawSocket, Shopper
 from tests.e2e.server import Server
-from tests.e2e.wire import PASSWORD, Answer, Goodbye, Shopper, Wire
 
-SIGNED_OUT = Goodbye(4410, "")
+SIGNED_OUT = CloseFrame(4410, "")
 
 
 @pytest.fixture
@@ -35,10 +35,10 @@ async def elsewhere(shopper: Shopper) -> list[str]:
     return re.findall(r'action="/account(/sessions/[0-9a-f]{64}/end)"', page)
 
 
-async def ends_at_once(*sockets: Wire) -> bool:
+async def ends_at_once(*sockets: RawSocket) -> bool:
     """Say whether all *sockets* are closed within a second because their login was ended."""
     async with asyncio.timeout(1):
-        return [await socket.goodbye() for socket in sockets] == [SIGNED_OUT] * len(sockets)
+        return [await socket.close_frame() for socket in sockets] == [SIGNED_OUT] * len(sockets)
 
 
 async def test_signing_out_there_closes_the_sockets_there(ada: Shopper, phone: Shopper) -> None:
@@ -48,8 +48,8 @@ async def test_signing_out_there_closes_the_sockets_there(ada: Shopper, phone: S
     assert (await post(ada, form)).status == 303
 
     assert await ends_at_once(there, silent)
-    assert (await here.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
-    assert await (await phone.socket()).goodbye() == Goodbye(4401, "")
+    assert (await here.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert await (await phone.socket()).close_frame() == CloseFrame(4401, "")
 
 
 async def test_signing_out_everywhere_else_closes_all_sockets_but_these(
@@ -60,7 +60,7 @@ async def test_signing_out_everywhere_else_closes_all_sockets_but_these(
     assert (await post(ada, "/sessions/end-others")).status == 303
 
     assert await ends_at_once(there)
-    assert (await here.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await here.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
 async def test_a_new_password_closes_the_sockets_of_all_other_logins(
@@ -72,7 +72,7 @@ async def test_a_new_password_closes_the_sockets_of_all_other_logins(
     assert (await post(ada, "/password", current=PASSWORD, new="nine purple bricks")).status == 303
 
     assert await ends_at_once(there)
-    assert (await here.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await here.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
     assert ada.cookie != before
     assert (await ada.cart())["rev"] == 1
     assert (await ada.send("DELETE", "/api/session")).status == 204

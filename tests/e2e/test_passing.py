@@ -8,8 +8,8 @@ import pytest
 
 from tests.e2e.catalog import APPLES, MILK
 from tests.e2e.lock import locked
+from tests.e2e.raw_client import Frame, RawSocket, Shopper, frame, new_shopper, op, text_frame
 from tests.e2e.server import Server
-from tests.e2e.wire import Frame, Shopper, Wire, as_text, frame, newcomer, op
 
 pytestmark = pytest.mark.on_both
 
@@ -22,15 +22,15 @@ def add(n: int) -> Frame:
     return op(n, "line.add", sku=APPLES, qty=1)
 
 
-async def send_adds(tab: Wire, *numbers: int) -> None:
+async def send_adds(tab: RawSocket, *numbers: int) -> None:
     """Send ops that arrive together."""
-    await tab.send_together(*(as_text(json.dumps({"t": "op", **add(n)})) for n in numbers))
+    await tab.send_together(*(text_frame(json.dumps({"t": "op", **add(n)})) for n in numbers))
 
 
-async def answers(tab: Wire, count: int) -> list[Frame]:
+async def answers(tab: RawSocket, count: int) -> list[Frame]:
     """Return so many verdicts, in the order of their numbers, and make sure that no more come."""
     told = [await tab.expect("ok", "no") for _ in range(count)]
-    assert [news["t"] for news in await tab.hear_out() if news["t"] != "patch"] == []
+    assert [news["t"] for news in await tab.receive_pending() if news["t"] != "patch"] == []
     return sorted(told, key=lambda verdict: verdict["n"])
 
 
@@ -71,7 +71,7 @@ async def test_what_follows_is_let_in_once_the_op_was_settled_by_another_way(ada
     await asyncio.sleep(2 / PER_S)
 
     assert (await ada.ops(tab.outbox, add(6))).json["verdicts"][0]["t"] == "ok"
-    assert (await tab.ask(7, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await tab.submit(7, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
 async def test_repeats_cost_nothing_and_are_answered_meanwhile(ada: Shopper) -> None:
@@ -91,9 +91,9 @@ async def test_the_allowance_is_the_accounts_not_the_tabs(shop: Server, ada: Sho
     again = await ada.tab(tab=one.tab, gen=2)
 
     for tab in (other, again):
-        assert (await tab.ask(1, "line.add", sku=MILK, qty=1))["code"] == "rate"
-    async with await newcomer(shop) as bob:
-        assert (await (await bob.tab()).ask(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
+        assert (await tab.submit(1, "line.add", sku=MILK, qty=1))["code"] == "rate"
+    async with await new_shopper(shop) as bob:
+        assert (await (await bob.tab()).submit(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
 
 
 async def test_over_http_the_first_op_too_many_ends_the_list(ada: Shopper) -> None:
@@ -112,7 +112,7 @@ async def test_while_the_database_is_locked_ops_are_busy_and_then_done_once(
     tab, other, outbox = await ada.tab(), await ada.tab(), str(uuid4())
     with locked(shop):
         over_http = asyncio.create_task(ada.ops(outbox, add(1), add(2)))
-        busy = await tab.ask(1, "line.add", sku=APPLES, qty=1)
+        busy = await tab.submit(1, "line.add", sku=APPLES, qty=1)
         answer = await over_http
         assert await ada.quantities() == {}
 
@@ -121,7 +121,7 @@ async def test_while_the_database_is_locked_ops_are_busy_and_then_done_once(
     assert answer.status == 200
     assert [verdict["code"] for verdict in answer.json["verdicts"]] == ["busy"]
     await asyncio.sleep(busy["retry_ms"] / 1000)
-    assert await tab.ask(1, "line.add", sku=APPLES, qty=1) == {"t": "ok", "n": 1, "rev": 1}
+    assert await tab.submit(1, "line.add", sku=APPLES, qty=1) == {"t": "ok", "n": 1, "rev": 1}
     settled = await ada.ops(outbox, add(1), add(2))
     assert [verdict["t"] for verdict in settled.json["verdicts"]] == ["ok", "ok"]
     assert await ada.quantities() == {APPLES: 3}
@@ -142,7 +142,7 @@ async def test_while_the_database_is_locked_sockets_and_pages_stay(
 
     assert (refused.status, refused.json["code"]) == (503, "busy")
     assert int(refused.headers["retry-after"]) > 0
-    assert (await tab.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await tab.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
 async def test_a_short_wait_for_the_database_is_no_refusal(shop: Server, ada: Shopper) -> None:
@@ -162,10 +162,10 @@ async def test_who_waits_for_32_verdicts_is_not_read_and_not_closed(
     tab = await ada.tab()
     with locked(shop):
         for _ in range(16):
-            await tab.send(frame("op", **add(1)), frame("op", **add(1)))
+            await tab.send_text(frame("op", **add(1)), frame("op", **add(1)))
         await asyncio.sleep(0.1)
-        await tab.say("ping", id=5)
-        heard = asyncio.create_task(tab.hear())
+        await tab.send_frame("ping", id=5)
+        heard = asyncio.create_task(tab.receive())
         await asyncio.sleep(0.4)
         assert not heard.done()
 

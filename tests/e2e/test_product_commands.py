@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.catalog import PLENTY
+from tests.e2e.raw_client import Shopper
 from tests.e2e.server import Server
 from tests.e2e.test_order_commands import said
-from tests.e2e.wire import Shopper
 
 pytestmark = pytest.mark.on_both
 
@@ -64,7 +64,7 @@ async def test_a_file_adds_and_changes_products_and_open_pages_follow(
     shop: Server, ada: Shopper, tmp_path: Path
 ) -> None:
     tab = await ada.tab()
-    await tab.say(t="watch", skus=[DEARER, NEW])
+    await tab.send_frame(t="watch", skus=[DEARER, NEW])
     await tab.expect("prices")
     _, rows = await asyncio.to_thread(exported, shop, tmp_path)
     row = row_of(rows, DEARER)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.e2e.conftest import Street
-from tests.e2e.wire import Shopper, greeting, newcomer
+from tests.e2e.raw_client import Shopper, hello_fields, new_shopper
 
 FORWARDED = "198.51.100.9, 203.0.113.7"
 """What its first part says came from outside; the last was added by who is nearest."""
@@ -17,11 +17,11 @@ async def test_only_a_known_proxy_says_where_a_socket_comes_from(
     street: Street, proxies: str, address: str
 ) -> None:
     shop = street.open(proxies=proxies, drain_ms=0)
-    async with await newcomer(shop) as ada:
+    async with await new_shopper(shop) as ada:
         headers = {"Cookie": ada.cookie, "X-Forwarded-For": FORWARDED}
-        wire = await ada.socket(additional_headers=headers)
-        await wire.say("hello", **greeting(wire))
-        await wire.expect("welcome")
+        socket = await ada.socket(additional_headers=headers)
+        await socket.send_frame("hello", **hello_fields(socket))
+        await socket.expect("welcome")
         (opened,) = (event for event in shop.events() if event["event"] == "socket opened")
 
     assert opened["address"] == address

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.e2e.catalog import APPLES, FEW, FEW_LEFT, GHOST, GONE, MILK, PLENTY, SOLD_OUT
-from tests.e2e.wire import Frame, Shopper, Wire, op
+from tests.e2e.raw_client import Frame, RawSocket, Shopper, op
 
 SETTINGS = {"burst": 10_000}
 
@@ -54,20 +54,20 @@ NO_OPS: dict[str, Frame] = {
 }
 
 
-async def refused(why: str, tab: Wire, n: int, k: str, **fields: object) -> None:
+async def refused(why: str, tab: RawSocket, n: int, k: str, **fields: object) -> None:
     """Ask for what must be refused with the code *why*: for good, and without any change."""
     at = tab.at
-    told = await tab.ask(n, k, **fields)
+    told = await tab.submit(n, k, **fields)
     assert told.keys() == {"t", "n", "code", "text", "rev"}
     assert (told["t"], told["code"]) == ("no", why)
     assert told["text"]
-    first = tab.told[-1]
+    first = tab.received[-1]
 
-    await tab.ask(n, k, **fields)
+    await tab.submit(n, k, **fields)
 
-    assert tab.told[-1] == first
-    assert [news for news in await tab.hear_out() if news["t"] != "tabs"] == []
-    await tab.say("resync")
+    assert tab.received[-1] == first
+    assert [news for news in await tab.receive_pending() if news["t"] != "tabs"] == []
+    await tab.send_frame("resync")
     assert (await tab.expect("snapshot"))["at"] == at
 
 
@@ -76,7 +76,7 @@ async def test_a_refusal_is_recorded_and_changes_nothing(ada: Shopper, code: str
     before, (k, fields) = REFUSED[code]
     tab = await ada.tab()
     for n, (kind, values) in enumerate(before, 1):
-        assert (await tab.ask(n, kind, **values))["t"] == "ok"
+        assert (await tab.submit(n, kind, **values))["t"] == "ok"
         await tab.expect("patch")
 
     await refused(code, tab, len(before) + 1, k, **fields)
@@ -85,19 +85,19 @@ async def test_a_refusal_is_recorded_and_changes_nothing(ada: Shopper, code: str
 @pytest.mark.parametrize("fields", NO_OPS.values(), ids=NO_OPS)
 async def test_what_is_no_op_but_has_a_number_is_a_bad_op(ada: Shopper, fields: Frame) -> None:
     tab = await ada.tab()
-    await tab.say("op", n=1, **fields)
+    await tab.send_frame("op", n=1, **fields)
 
     told = await tab.verdict(1)
 
     assert (told["t"], told["code"], told["rev"]) == ("no", "bad_op", 0)
-    assert (await tab.ask(2, ADD[0], **ADD[1]))["t"] == "ok"
+    assert (await tab.submit(2, ADD[0], **ADD[1]))["t"] == "ok"
 
 
 async def test_an_op_may_be_refused_forever_but_the_next_is_done(ada: Shopper) -> None:
     tab = await ada.tab()
 
-    assert (await tab.ask(1, "line.add", sku=GHOST, qty=1))["t"] == "no"
-    assert await tab.ask(2, "line.add", sku=APPLES, qty=1) == {"t": "ok", "n": 2, "rev": 1}
+    assert (await tab.submit(1, "line.add", sku=GHOST, qty=1))["t"] == "no"
+    assert await tab.submit(2, "line.add", sku=APPLES, qty=1) == {"t": "ok", "n": 2, "rev": 1}
 
 
 async def test_there_is_no_room_for_a_101st_line(ada: Shopper) -> None:
@@ -110,25 +110,25 @@ async def test_there_is_no_room_for_a_101st_line(ada: Shopper) -> None:
 
     await refused("line_limit", tab, 101, "line.add", sku=PLENTY[100], qty=1)
 
-    assert (await tab.ask(102, "line.add", sku=PLENTY[0], qty=1))["t"] == "ok"
-    assert (await tab.ask(103, "line.set", sku=PLENTY[1], qty=0))["t"] == "ok"
-    assert (await tab.ask(104, "line.add", sku=PLENTY[100], qty=1))["t"] == "ok"
+    assert (await tab.submit(102, "line.add", sku=PLENTY[0], qty=1))["t"] == "ok"
+    assert (await tab.submit(103, "line.set", sku=PLENTY[1], qty=0))["t"] == "ok"
+    assert (await tab.submit(104, "line.add", sku=PLENTY[100], qty=1))["t"] == "ok"
 
 
 async def test_after_ten_wrong_codes_no_code_is_looked_at(ada: Shopper) -> None:
     tab = await ada.tab()
     for n in range(1, 11):
-        assert (await tab.ask(n, "voucher.set", code=f"GUESS{n}"))["code"] == "bad_voucher"
+        assert (await tab.submit(n, "voucher.set", code=f"GUESS{n}"))["code"] == "bad_voucher"
 
     await refused("too_many_tries", tab, 11, "voucher.set", code="WELCOME10")
 
-    assert (await tab.ask(12, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await tab.submit(12, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
 async def test_a_code_that_does_not_count_yet_is_taken_and_says_why(ada: Shopper) -> None:
     tab = await ada.tab()
 
-    assert (await tab.ask(1, "voucher.set", code=" fiveoff\t"))["t"] == "ok"
+    assert (await tab.submit(1, "voucher.set", code=" fiveoff\t"))["t"] == "ok"
 
     told = (await tab.expect("patch"))["voucher"]
     assert (told["code"], told["state"]) == ("FIVEOFF", "below_minimum")
@@ -137,12 +137,12 @@ async def test_a_code_that_does_not_count_yet_is_taken_and_says_why(ada: Shopper
 async def test_an_op_from_long_ago_is_expired_whatever_it_was(ada: Shopper) -> None:
     tab = await ada.tab()
     for n in range(1, 34):
-        assert (await tab.ask(n, "line.set", sku=APPLES, qty=n))["t"] == "ok"
+        assert (await tab.submit(n, "line.set", sku=APPLES, qty=n))["t"] == "ok"
 
     for qty in (1, 50):
-        told = await tab.ask(1, "line.set", sku=APPLES, qty=qty)
+        told = await tab.submit(1, "line.set", sku=APPLES, qty=qty)
         assert (told["t"], told["code"]) == ("no", "expired")
-    assert await tab.ask(2, "line.set", sku=APPLES, qty=2) == {"t": "ok", "n": 2, "rev": 2}
+    assert await tab.submit(2, "line.set", sku=APPLES, qty=2) == {"t": "ok", "n": 2, "rev": 2}
     assert await ada.quantities() == {APPLES: 33}
 
 
@@ -150,22 +150,22 @@ async def test_ops_of_the_17th_newest_outbox_are_expired_but_its_last_is_known(
     ada: Shopper,
 ) -> None:
     oldest = await ada.tab()
-    assert (await oldest.ask(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await oldest.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
     for _ in range(16):
         told = await ada.ops(str(uuid4()), op(1, "line.add", sku=MILK, qty=1))
         assert told.json["verdicts"][0]["t"] == "ok"
 
-    assert (await oldest.ask(1, "line.add", sku=APPLES, qty=1))["code"] == "expired"
+    assert (await oldest.submit(1, "line.add", sku=APPLES, qty=1))["code"] == "expired"
     again = await ada.tab(outbox=oldest.outbox, pend=[1])
 
     assert (again.welcome["last"], again.welcome["verdicts"]) == (1, [])
-    assert (await again.ask(2, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await again.submit(2, "line.add", sku=APPLES, qty=1))["t"] == "ok"
     assert await ada.quantities() == {APPLES: 2, MILK: 16}
 
 
 async def test_more_than_there_are_is_as_many_as_there_are_with_a_warning(ada: Shopper) -> None:
     tab = await ada.tab()
-    told = await tab.ask(1, "line.add", sku=FEW, qty=FEW_LEFT + 3)
+    told = await tab.submit(1, "line.add", sku=FEW, qty=FEW_LEFT + 3)
 
     warn = {"code": "clamped", "sku": FEW, "asked": FEW_LEFT + 3, "got": FEW_LEFT}
     assert told == {"t": "ok", "n": 1, "rev": 1, "warn": warn}
@@ -176,11 +176,11 @@ async def test_more_than_there_are_is_as_many_as_there_are_with_a_warning(ada: S
 
 async def test_a_gap_is_asked_to_be_filled(ada: Shopper) -> None:
     tab = await ada.tab()
-    await tab.say("op", n=3, k="line.add", sku=APPLES, qty=1)
+    await tab.send_frame("op", n=3, k="line.add", sku=APPLES, qty=1)
 
-    assert await tab.hear() == {"t": "need", "n": 1}
+    assert await tab.receive() == {"t": "need", "n": 1}
     for n in (1, 2, 3):
-        assert (await tab.ask(n, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+        assert (await tab.submit(n, "line.add", sku=APPLES, qty=1))["t"] == "ok"
     assert await ada.quantities() == {APPLES: 3}
 
 
@@ -189,6 +189,6 @@ async def test_what_changes_nothing_is_ok_at_the_same_revision_and_tells_nobody(
 ) -> None:
     tab = await ada.tab()
     for n, sku in enumerate((MILK, GONE), 1):
-        assert await tab.ask(n, "line.set", sku=sku, qty=0) == {"t": "ok", "n": n, "rev": 0}
+        assert await tab.submit(n, "line.set", sku=sku, qty=0) == {"t": "ok", "n": n, "rev": 0}
 
-    assert await tab.hear_out() == []
+    assert await tab.receive_pending() == []

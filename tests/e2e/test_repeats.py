@@ -8,8 +8,8 @@ import pytest
 
 from tests.e2e.catalog import APPLES, FEW, FEW_LEFT, MILK, SOLD_OUT
 from tests.e2e.lock import locked
+from tests.e2e.raw_client import CloseFrame, Frame, RawSocket, Shopper, new_shopper, op
 from tests.e2e.server import Server
-from tests.e2e.wire import Frame, Goodbye, Shopper, Wire, newcomer, op
 
 pytestmark = pytest.mark.on_both
 
@@ -31,11 +31,11 @@ OTHERS: dict[str, tuple[Frame, Frame]] = {
 }
 
 
-async def verdict_bytes(tab: Wire, asked: Frame) -> bytes:
+async def verdict_bytes(tab: RawSocket, asked: Frame) -> bytes:
     """Return the verdict on *asked* as it came."""
-    await tab.say("op", **asked)
+    await tab.send_frame("op", **asked)
     await tab.verdict(asked["n"])
-    return tab.told[-1]
+    return tab.received[-1]
 
 
 async def http_verdict_bytes(shopper: Shopper, outbox: str, asked: Frame) -> bytes:
@@ -53,7 +53,7 @@ async def test_a_repeat_gets_the_same_bytes_everywhere_and_has_no_effect(
 ) -> None:
     tab = await ada.tab()
     first = await verdict_bytes(tab, asked)
-    await tab.ask(2, "note.set", text="later")
+    await tab.submit(2, "note.set", text="later")
     before = await ada.cart()
 
     same_socket = await verdict_bytes(tab, asked)
@@ -98,9 +98,9 @@ async def test_while_the_first_is_being_saved_all_repeats_get_the_one_verdict(
     tab = await ada.tab()
     other = await ada.tab(outbox=tab.outbox)
     with locked(shop):
-        await tab.say("op", **asked)
-        await tab.say("op", **asked)
-        await other.say("op", **asked)
+        await tab.send_frame("op", **asked)
+        await tab.send_frame("op", **asked)
+        await other.send_frame("op", **asked)
         over_http = asyncio.create_task(http_verdict_bytes(ada, tab.outbox, asked))
         await asyncio.sleep(0.3)
         assert not over_http.done()
@@ -108,7 +108,7 @@ async def test_while_the_first_is_being_saved_all_repeats_get_the_one_verdict(
     verdicts = {await over_http}
     for waiting in (tab, tab, other):
         await waiting.verdict(1)
-        verdicts.add(waiting.told[-1])
+        verdicts.add(waiting.received[-1])
     assert verdicts == {b'{"t":"ok","n":1,"rev":1}'}
     assert await ada.quantities() == {APPLES: 2}
 
@@ -132,11 +132,11 @@ async def test_another_op_of_the_same_number_is_4400_and_409(
     before = await ada.cart()
 
     over_http = await ada.ops(tab.outbox, other)
-    await tab.say("op", **other)
+    await tab.send_frame("op", **other)
 
     assert (over_http.status, over_http.json["code"]) == (409, "op_changed")
     assert over_http.headers["content-type"] == "application/problem+json"
-    assert await tab.goodbye() == Goodbye(4400, "n: another op had this number")
+    assert await tab.close_frame() == CloseFrame(4400, "n: another op had this number")
     assert await ada.cart() == before
     assert await verdict_bytes(await ada.tab(outbox=tab.outbox), asked) == first
 
@@ -147,13 +147,13 @@ async def test_another_op_while_the_first_is_being_saved_is_4400(
     asked, other = OTHERS["another quantity"]
     tab = await ada.tab()
     with locked(shop):
-        await tab.say("op", **asked)
-        await tab.say("op", **other)
+        await tab.send_frame("op", **asked)
+        await tab.send_frame("op", **other)
         answer = await ada.ops(tab.outbox, other)
         assert (answer.status, answer.json["code"]) == (409, "op_changed")
 
     assert (await tab.expect("ok"))["n"] == 1
-    assert (await tab.goodbye()).code == 4400
+    assert (await tab.close_frame()).code == 4400
     assert await ada.quantities() == {APPLES: 2}
 
 
@@ -161,11 +161,11 @@ async def test_an_outbox_of_the_same_name_is_another_ones_with_another_account(
     shop: Server, ada: Shopper
 ) -> None:
     hers = await ada.tab()
-    await hers.ask(1, "line.add", sku=APPLES, qty=1)
+    await hers.submit(1, "line.add", sku=APPLES, qty=1)
 
-    async with await newcomer(shop) as bob:
+    async with await new_shopper(shop) as bob:
         his = await bob.tab(outbox=hers.outbox, pend=[1])
         assert (his.welcome["last"], his.welcome["verdicts"]) == (0, [])
-        assert (await his.ask(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
+        assert (await his.submit(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
         assert await bob.quantities() == {MILK: 1}
     assert await ada.quantities() == {APPLES: 1}

@@ -5,7 +5,7 @@ import json
 import socket
 import time
 
-from tests.e2e.wire import Goodbye, Shopper, Wire, greeting
+from tests.e2e.raw_client import CloseFrame, RawSocket, Shopper, hello_fields
 
 SETTINGS = {"limits": "load"}
 SMALL_BUFFER = 4096
@@ -13,23 +13,23 @@ NOTE_OF_2_KB = "🍎" * 499
 FLOOD = 2500
 
 
-async def deaf(ada: Shopper) -> Wire:
+async def deaf(ada: Shopper) -> RawSocket:
     """Return a tab with small buffers that reads no more."""
     small = socket.socket()
     small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
     small.setblocking(False)  # noqa: FBT003 - that is how sockets are told
     await asyncio.get_running_loop().sock_connect(small, ("127.0.0.1", ada.server.port))
-    wire = await ada.socket(sock=small, host=None, port=None)
-    await wire.say("hello", **greeting(wire))
-    await wire.expect("tabs")
-    wire.socket.transport.pause_reading()
-    return wire
+    raw_socket = await ada.socket(sock=small, host=None, port=None)
+    await raw_socket.send_frame("hello", **hello_fields(raw_socket))
+    await raw_socket.expect("tabs")
+    raw_socket.socket.transport.pause_reading()
+    return raw_socket
 
 
-async def flood(tab: Wire) -> None:
+async def flood(tab: RawSocket) -> None:
     """Make more patches than fit into anybody's buffers."""
     for n in range(1, FLOOD + 1):
-        await tab.say("op", n=n, k="note.set", text=f"{NOTE_OF_2_KB}{n % 2}")
+        await tab.send_frame("op", n=n, k="note.set", text=f"{NOTE_OF_2_KB}{n % 2}")
     await tab.verdict(FLOOD)
 
 
@@ -42,8 +42,8 @@ async def test_who_reads_nothing_for_five_seconds_is_4408(ada: Shopper) -> None:
     assert time.monotonic() - began_s > 5
     stalled.socket.transport.resume_reading()
 
-    assert await stalled.goodbye() == Goodbye(4408, "the client does not read")
-    assert len(stalled.told) < FLOOD
+    assert await stalled.close_frame() == CloseFrame(4408, "the client does not read")
+    assert len(stalled.received) < FLOOD
 
 
 async def test_who_reads_slowly_gets_one_snapshot_for_all_that_waited(ada: Shopper) -> None:
@@ -52,9 +52,9 @@ async def test_who_reads_slowly_gets_one_snapshot_for_all_that_waited(ada: Shopp
     slow.socket.transport.resume_reading()
 
     assert (await slow.expect("snapshot"))["rev"] == FLOOD
-    told = [json.loads(text) for text in slow.told]
+    told = [json.loads(text) for text in slow.received]
     revs = [news["rev"] for news in told if news["t"] == "patch"]
     assert revs == list(range(1, len(revs) + 1))
     assert len(revs) < FLOOD
-    assert (await slow.ask(1, "note.set", text="done"))["rev"] == FLOOD + 1
+    assert (await slow.submit(1, "note.set", text="done"))["rev"] == FLOOD + 1
     assert (await slow.expect("patch"))["prev"] == FLOOD

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from tests.e2e.catalog import APPLES, BREAD, MILK, price
+from tests.e2e.raw_client import Frame, RawSocket, Shopper, new_shopper, op
 from tests.e2e.server import Server
-from tests.e2e.wire import Frame, Shopper, Wire, newcomer, op
 
 pytestmark = pytest.mark.on_both
 
@@ -17,15 +17,15 @@ NOT_MENTIONED = {"saved", "note", "voucher"}
 async def test_a_change_is_told_to_both_tabs_and_the_verdict_comes_first(ada: Shopper) -> None:
     asker, other = await ada.tab(), await ada.tab()
     await asker.expect("tabs")
-    await asker.say("op", n=1, k="line.add", sku=APPLES, qty=2)
+    await asker.send_frame("op", n=1, k="line.add", sku=APPLES, qty=2)
 
-    verdict, patch = await asker.hear(), await asker.hear()
+    verdict, patch = await asker.receive(), await asker.receive()
 
     assert verdict == {"t": "ok", "n": 1, "rev": 1}
     assert (patch["t"], patch["prev"], patch["rev"]) == ("patch", 0, 1)
     assert patch["by"] == {"tab": asker.tab, "outbox": asker.outbox, "n": 1, "k": "line.add"}
-    assert await other.hear() == patch
-    assert other.told[-1] == asker.told[-1]
+    assert await other.receive() == patch
+    assert other.received[-1] == asker.received[-1]
     assert patch["lines"][APPLES]["qty"] == 2
     assert patch["totals"]["subtotal"] == 2 * price(APPLES)
     assert patch.keys() & NOT_MENTIONED == set()
@@ -44,40 +44,40 @@ async def test_a_change_over_http_is_told_to_every_tab_by_nobody(ada: Shopper) -
 
 async def test_each_tab_hears_how_many_there_are(ada: Shopper) -> None:
     first = await ada.tab()
-    assert json.loads(first.told[-1]) == {"t": "tabs", "n": 1}
+    assert json.loads(first.received[-1]) == {"t": "tabs", "n": 1}
     second = await ada.tab()
-    assert json.loads(second.told[-1]) == {"t": "tabs", "n": 2}
+    assert json.loads(second.received[-1]) == {"t": "tabs", "n": 2}
     assert await first.expect("tabs") == {"t": "tabs", "n": 2}
 
     again = await ada.tab(tab=second.tab, gen=2)
-    assert json.loads(again.told[-1]) == {"t": "tabs", "n": 2}
-    assert await first.hear_out() == []
+    assert json.loads(again.received[-1]) == {"t": "tabs", "n": 2}
+    assert await first.receive_pending() == []
 
     await again.cut()
     assert await first.expect("tabs") == {"t": "tabs", "n": 1}
 
 
 async def test_nothing_is_told_to_another_account(shop: Server, ada: Shopper) -> None:
-    async with await newcomer(shop) as bob:
+    async with await new_shopper(shop) as bob:
         his = await bob.tab()
         hers = await ada.tab()
-        await hers.ask(1, "line.add", sku=APPLES, qty=1)
+        await hers.submit(1, "line.add", sku=APPLES, qty=1)
         await hers.expect("patch")
 
-        assert await his.hear_out() == []
+        assert await his.receive_pending() == []
         assert await bob.quantities() == {}
 
 
 async def test_the_position_is_the_same_on_every_socket_and_over_http(ada: Shopper) -> None:
     one, other = await ada.tab(), await ada.tab()
     for n, (k, fields) in enumerate(EACH_KIND, 1):
-        assert (await one.ask(n, k, **fields))["t"] == "ok"
+        assert (await one.submit(n, k, **fields))["t"] == "ok"
         patch = await one.expect("patch")
         assert (await other.expect("patch"))["at"] == patch["at"]
         assert (patch["prev"], patch["rev"]) == (n - 1, n)
         told = await ada.cart()
         assert (told["at"], told["rev"]) == (patch["at"], n)
-    await other.say("resync")
+    await other.send_frame("resync")
     assert await other.expect("snapshot") == {"t": "snapshot", **await ada.cart()}
 
 
@@ -98,13 +98,13 @@ EACH_KIND: list[tuple[str, Frame]] = [
 ]
 
 
-async def filled(ada: Shopper) -> Wire:
+async def filled(ada: Shopper) -> RawSocket:
     """Return a tab at revision 2."""
     tab = await ada.tab()
-    await tab.ask(1, "line.add", sku=APPLES, qty=1)
-    await tab.ask(2, "line.add", sku=MILK, qty=1)
+    await tab.submit(1, "line.add", sku=APPLES, qty=1)
+    await tab.submit(2, "line.add", sku=MILK, qty=1)
     while tab.at is None or tab.at.split(".")[1] != "2":
-        await tab.hear()
+        await tab.receive()
     return tab
 
 
@@ -117,14 +117,14 @@ def elsewhere(at: str | None, **parts: str) -> str:
 
 async def test_a_tab_that_has_the_cart_gets_only_today_s_prices(ada: Shopper) -> None:
     tab = await filled(ada)
-    await tab.ask(3, "line.save", sku=MILK)
+    await tab.submit(3, "line.save", sku=MILK)
     await tab.expect("patch")
     again = await ada.tab(tab=tab.tab, gen=2, outbox=tab.outbox, at=tab.at)
     cart = (await ada.cart())["cart"]
 
     assert again.welcome["mode"] == "same"
     assert "why" not in again.welcome
-    prices = json.loads(again.told[1])
+    prices = json.loads(again.received[1])
     assert prices["t"] == "prices"
     assert list(prices["lines"].values()) == cart["lines"]
     assert list(prices["saved"].values()) == cart["saved"]
@@ -151,7 +151,7 @@ async def test_a_tab_that_has_another_cart_is_told_why_and_gets_it_all(
     again = await ada.tab(at=elsewhere(tab.at, **parts))
 
     assert (again.welcome["mode"], again.welcome["why"]) == ("snapshot", why)
-    assert json.loads(again.told[1]) == {"t": "snapshot", **await ada.cart()}
+    assert json.loads(again.received[1]) == {"t": "snapshot", **await ada.cart()}
     alarms = [event for event in shop.alarms() if ada.account in event["event"]]
     assert len(alarms) == (why in {"future", "fork"})
 
@@ -174,7 +174,7 @@ async def test_an_alarm_is_told_once_a_minute_for_an_account(shop: Server, ada: 
 async def test_the_welcome_tells_the_verdicts_that_were_missed_oldest_first(ada: Shopper) -> None:
     tab = await ada.tab()
     for n in range(1, 40):
-        await tab.ask(n, "line.set", sku=BREAD, qty=n)
+        await tab.submit(n, "line.set", sku=BREAD, qty=n)
     again = await ada.tab(outbox=tab.outbox, pend=[3, 8, 20, 39, 40, 41])
 
     assert again.welcome["last"] == 39

@@ -11,8 +11,8 @@ from app.store.engines import connect
 from tests.databases import locked
 from tests.e2e.catalog import APPLES, GHOST
 from tests.e2e.conftest import Street
+from tests.e2e.raw_client import Answer, Shopper, new_shopper, send
 from tests.e2e.server import Server, free_port
-from tests.e2e.wire import Answer, Shopper, newcomer, send
 from tests.metrics.reader import Told, read
 
 DRAIN_MS = 3000
@@ -44,11 +44,11 @@ async def figures(shop: Server) -> Told:
 
 
 async def test_what_happened_is_counted_and_what_is_there_is_read(watched: Server) -> None:
-    async with await newcomer(watched) as ada, await newcomer(watched) as bob:
+    async with await new_shopper(watched) as ada, await new_shopper(watched) as bob:
         first, second = await ada.tab(), await ada.tab()
-        await first.ask(1, "line.add", sku=APPLES, qty=2)
-        await first.ask(2, "line.add", sku=GHOST, qty=1)
-        await second.hear_out()
+        await first.submit(1, "line.add", sku=APPLES, qty=2)
+        await first.submit(2, "line.add", sku=GHOST, qty=1)
+        await second.receive_pending()
         await second.close()
         again = await ada.tab(at=first.at)
         epoch, rev, _ = (first.at or "").split(".")
@@ -56,7 +56,7 @@ async def test_what_happened_is_counted_and_what_is_there_is_read(watched: Serve
         await ada.tab(at=ahead)
         await bob.send("DELETE", "/api/session")
         await bob.socket()
-        await again.hear_out()
+        await again.receive_pending()
 
         told = await figures(watched)
 
@@ -119,16 +119,16 @@ async def test_it_is_not_ready_while_nothing_can_be_saved_but_alive(
 async def test_it_is_not_ready_from_the_signal_on_before_its_tabs_have_left(
     watched: Server,
 ) -> None:
-    async with await newcomer(watched) as ada:
+    async with await new_shopper(watched) as ada:
         tab = await ada.tab()
         watched.tell(signal.SIGTERM)
         await tab.expect("drain")
 
         answer = await look(watched, "/readyz")
         told = await figures(watched)
-        await tab.ask(1, "line.add", sku=APPLES, qty=1)
+        await tab.submit(1, "line.add", sku=APPLES, qty=1)
 
-        assert (await tab.goodbye()).code == 1012
+        assert (await tab.close_frame()).code == 1012
     assert (answer.status, answer.body) == (503, b"not ready: the server is about to end\n")
     assert told.number("shop_sockets") == 1
     assert await asyncio.to_thread(watched.exit_code) == 0

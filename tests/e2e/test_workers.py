@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.catalog import APPLES
+from tests.e2e.raw_client import Shopper, new_shopper, send
 from tests.e2e.server import Server, free_port, run_command
 from tests.e2e.shared import Shared, open_shared
-from tests.e2e.wire import Shopper, newcomer, send
 from tests.metrics.reader import read
 
 BOTH = {"w-1", "w-2"}
@@ -39,7 +39,7 @@ def pair(shared: Shared, tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 async def ada(pair: Server) -> AsyncIterator[Shopper]:
     """Return somebody who has just registered."""
-    async with await newcomer(pair) as shopper:
+    async with await new_shopper(pair) as shopper:
         yield shopper
 
 
@@ -74,7 +74,7 @@ async def test_both_serve_one_port_and_one_cart(ada: Shopper) -> None:
     tabs = [await ada.tab() for _ in range(24)]
     assert {tab.welcome["node"] for tab in tabs} == BOTH
 
-    await tabs[0].say("op", n=1, k="line.add", sku=APPLES, qty=2)
+    await tabs[0].send_frame("op", n=1, k="line.add", sku=APPLES, qty=2)
 
     patches = [await tab.expect("patch") for tab in tabs]
     assert patches == [patches[0]] * len(tabs)
@@ -82,7 +82,7 @@ async def test_both_serve_one_port_and_one_cart(ada: Shopper) -> None:
 
 async def test_each_worker_is_watched_at_a_port_of_its_own(pair: Server, ada: Shopper) -> None:
     for tab in [await ada.tab() for _ in range(8)]:
-        await tab.hear_out()
+        await tab.receive_pending()
 
     first = int(pair.environment["SHOP_METRICS"].rpartition(":")[2])
     answers = [
@@ -99,7 +99,7 @@ async def test_a_worker_that_dies_is_replaced_and_nothing_is_lost(
     pair: Server, ada: Shopper
 ) -> None:
     first = await ada.tab()
-    assert (await first.ask(1, "line.add", sku=APPLES, qty=2))["t"] == "ok"
+    assert (await first.submit(1, "line.add", sku=APPLES, qty=2))["t"] == "ok"
     before = children(pair)
     assert len(before) == 2
 
@@ -133,7 +133,7 @@ async def test_at_the_end_all_tabs_are_told_and_all_workers_end(pair: Server, ad
 
     pair.tell(signal.SIGTERM)
 
-    assert {(await tab.goodbye()).code for tab in tabs} == {1012}
+    assert {(await tab.close_frame()).code for tab in tabs} == {1012}
     assert await asyncio.to_thread(pair.exit_code) == 0
     assert not any(map(is_there, workers))
     assert pair.complaints() == []

@@ -18,7 +18,7 @@ from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
 from app.store.server_lock import acquire_server_lock
-from tests.e2e.wire import PASSWORD
+from tests.e2e.raw_client import PASSWORD
 
 HOST: Final = {"Host": "127.0.0.1:8000"}
 SECRET: Final = "known to all who read these tests"

@@ -18,8 +18,8 @@ from app.client.request import Site
 from app.load.shopper import contents
 from app.store.database import run_query
 from app.store.engines import connect
+from tests.e2e.raw_client import PASSWORD
 from tests.e2e.server import Server, free_port
-from tests.e2e.wire import PASSWORD
 from tests.proof.crowd import QUICK, Customer
 from tests.proof.history import CONVERGED_S, QUIET_S, Anomaly, check
 from tests.proof.log import Log, Rest, Row

@@ -15,8 +15,8 @@ from app.client import BadAnswer, Problem
 from app.load.server import cost
 from tests.e2e.catalog import MILK
 from tests.e2e.orders import HOME
+from tests.e2e.raw_client import Shopper, new_shopper, op
 from tests.e2e.server import ROOT, environment
-from tests.e2e.wire import Shopper, newcomer, op
 from tests.notes import Note
 from tests.proof.nemesis import STRIKES, strike_once
 from tests.proof.play import Stage, staged
@@ -122,7 +122,7 @@ async def strike(stage: Stage) -> None:
 
 async def buy(stage: Stage) -> None:
     """Order something now and then, and take it back, so that there is always enough of it."""
-    async with await newcomer(stage.shop) as shopper:
+    async with await new_shopper(stage.shop) as shopper:
         outbox, n = str(uuid4()), 0
         while True:
             n += 1

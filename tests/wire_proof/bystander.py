@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from itertools import count
 
 from tests.e2e.catalog import APPLES
-from tests.e2e.wire import newcomer
+from tests.e2e.raw_client import new_shopper
 from tests.wire_proof.watched import WatchedServer
 
 EVERY_S = 0.11
@@ -30,11 +30,11 @@ class Bystander:
     async def shop_on(self, shop: WatchedServer) -> None:
         """Change the cart again and again; each answer must be the right one."""
         loop = asyncio.get_running_loop()
-        async with await newcomer(shop) as shopper:
+        async with await new_shopper(shop) as shopper:
             tab = await shopper.tab()
             for n in count(1):
                 asked_s = loop.time()
-                verdict = await tab.ask(n, "line.set", sku=APPLES, qty=n % 99 + 1)
+                verdict = await tab.submit(n, "line.set", sku=APPLES, qty=n % 99 + 1)
                 assert (verdict["t"], verdict["rev"]) == ("ok", n)
                 self.waits_s.append(loop.time() - asked_s)
                 self.peak_kib = max(self.peak_kib, shop.memory_kib)

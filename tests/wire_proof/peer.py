@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from websockets.frames import Opcode
 
-from tests.e2e.raw import handshake
-from tests.e2e.wire import Shopper
+from tests.e2e.raw_client import Shopper
+from tests.e2e.raw_http import handshake
 
 WITHOUT_A_WORD = 1006
 WITHOUT_A_CODE = 1005

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from websockets.frames import Opcode
 
-from tests.e2e.wire import Shopper
+from tests.e2e.raw_client import Shopper
 from tests.wire_proof.mutants import Mutant, broken, frame, in_fragments, wild
 from tests.wire_proof.oracle import Oracle
 from tests.wire_proof.peer import PATIENCE_S, Peer, peer_of

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.raw import handshake
+from tests.e2e.raw_client import new_shopper
+from tests.e2e.raw_http import handshake
 from tests.e2e.server import ROOT
-from tests.e2e.wire import newcomer
 from tests.notes import Note
 from tests.wire_proof.bystander import Bystander, bystander
 from tests.wire_proof.watched import WatchedServer
@@ -49,7 +49,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WatchedServer]:
 
 async def abuse(shop: WatchedServer, name: str, times: int) -> None:
     """Have a process of its own do it so often, and wait for its end."""
-    mallory = await newcomer(shop)
+    mallory = await new_shopper(shop)
     told = {
         "name": name,
         "port": shop.port,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.catalog import APPLES
-from tests.e2e.wire import Shopper, newcomer
+from tests.e2e.raw_client import Shopper, new_shopper
 from tests.notes import Note
 from tests.wire_proof.runs import Run
 from tests.wire_proof.watched import WatchedServer
@@ -52,7 +52,7 @@ async def add_now_and_then(shopper: Shopper, done: asyncio.Event) -> int:
     """Add apples on a socket that stays open; return how many times."""
     tab = await shopper.tab()
     for n in count(1):
-        verdict = await tab.ask(n, "line.set", sku=APPLES, qty=n % 99 + 1)
+        verdict = await tab.submit(n, "line.set", sku=APPLES, qty=n % 99 + 1)
         assert verdict["t"] == "ok"
         if done.is_set():
             return n
@@ -71,10 +71,10 @@ async def test_mutated_frames_do_what_the_protocol_says_and_nothing_is_left_of_t
     shop: WatchedServer, frames: int, record_property: Note
 ) -> None:
     storm, done = Storm(f"{frames} frames"), asyncio.Event()
-    shoppers = [await newcomer(shop) for _ in range(AT_ONCE)]
+    shoppers = [await new_shopper(shop) for _ in range(AT_ONCE)]
     await storm.rage(shoppers, WARM_UP)
     warm = await shop.settled()
-    async with await newcomer(shop) as bystander, asyncio.TaskGroup() as tasks:
+    async with await new_shopper(shop) as bystander, asyncio.TaskGroup() as tasks:
         busy = tasks.create_task(add_now_and_then(bystander, done))
         await storm.rage(shoppers, WARM_UP + frames)
         done.set()

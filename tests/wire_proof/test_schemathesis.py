@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.raw_client import new_shopper
 from tests.e2e.server import ROOT, Server
-from tests.e2e.wire import newcomer
 
 COMMAND = ROOT / ".venv-proof/bin/schemathesis"
 SECONDS = int(os.environ.get("SCHEMATHESIS_S", "30"))
@@ -39,7 +39,7 @@ def shop(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.mark.timeout(SECONDS + 90)
 async def test_every_answer_is_as_described(shop: Server, tmp_path: Path) -> None:
-    ada = await newcomer(shop)
+    ada = await new_shopper(shop)
     left_out = [word for name in OF_LOGINS for word in ("--exclude-operation-id", name)]
     process = await asyncio.create_subprocess_exec(
         *(COMMAND, "run", f"{shop.origin}/openapi.json", "--header", f"Cookie: {ada.cookie}"),

@@ -20,6 +20,7 @@ from app.domain.verdicts import Clamped, No, Ok, RetryCode, RetryLater
 from app.domain.vouchers import ShownVoucher, VoucherState
 from app.http.core.flash import Notice
 from app.protocol.messages import Need
+from app.protocol.op_texts import refusal_text
 from app.services.submit import DuplicateNumber, OpResult
 
 NOT_SAVED = Notice("error", "The shop cannot save changes just now. Try again in a moment.")
@@ -53,8 +54,8 @@ def notice_of(op: Op, result: OpResult, catalog: Catalog, voucher: ShownVoucher 
             return Notice("warn", f"Only {got} left, we put {got} in your cart.")
         case Ok():
             return _done(op, catalog, voucher)
-        case No(text=text):
-            return Notice("error", text)
+        case No():
+            return Notice("error", refusal_text(result))
         case RetryLater(code=code):
             return TOO_FAST if code is RetryCode.RATE else NOT_SAVED
         case DuplicateNumber() | Need():

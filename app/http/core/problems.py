@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from app.domain.errors import DatabaseUnavailable
 from app.domain.placing import Rejected, RejectReason
 from app.protocol.encode import to_json
+from app.protocol.op_texts import rejection_text
 from app.services.auth import EmailTaken, Throttled, WeakPassword, WrongLogin
 from app.services.checkout import KeyReused, OutcomeUnknown, TooLate
 from app.services.errors import ServiceError
@@ -97,7 +98,7 @@ def problem_of(error: ServiceError | DatabaseUnavailable) -> Problem:  # noqa: P
 
 def order_rejected(rejected: Rejected) -> Problem:
     """Return the problem of an order that was not placed; a stale one learns today's cart."""
-    problem = Problem(409, rejected.why, rejected.text)
+    problem = Problem(409, rejected.why, rejection_text(rejected))
     if rejected.why is RejectReason.STALE:
         problem.more = {"at": rejected.at, "total": rejected.total}
     return problem

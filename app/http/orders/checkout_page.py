@@ -21,6 +21,7 @@ from app.http.core.problems import problem_of
 from app.http.core.session import find_login, to_login
 from app.http.orders.totals_diff import Seen, differences, read_seen, seen, seen_to_json
 from app.protocol.json import BadValue, text
+from app.protocol.op_texts import rejection_text
 from app.services.checkout import CheckoutRequest
 from app.services.errors import ServiceError
 from app.store.addresses import KeptAddress, TooManyAddresses, keep_address, load_addresses
@@ -68,7 +69,7 @@ async def _place(context: HttpContext, login: Session, form: Form) -> ResponseRe
         problem = problem_of(error)
         return await _show(context, login, form, problem.detail), problem.status, problem.headers
     if isinstance(placed, Rejected):
-        return await _show(context, login, form, placed.text), 409
+        return await _show(context, login, form, rejection_text(placed)), 409
     if placed.is_new:
         await _keep(context, login, wanted.deliver)
         await flash(Notice("ok", "Thank you. Your order is placed; you pay when it is delivered."))

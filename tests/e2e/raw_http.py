@@ -1,14 +1,14 @@
-"""HTTP by hand, for clients that do what no library would."""
+"""Raw TCP connections with HTTP written by hand, for requests that no HTTP library sends."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from tests.e2e.raw_client import OFFERED, TIMEOUT_S
 from tests.e2e.server import Server
-from tests.e2e.wire import OFFERED, PATIENCE_S
 
 
-class Line:
+class RawConnection:
     """An open TCP connection to the shop."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
@@ -20,34 +20,34 @@ class Line:
         self._writer.write(data)
 
     async def head(self) -> list[str]:
-        """Return the lines of an answer up to the empty one, in lower case."""
-        async with asyncio.timeout(PATIENCE_S):
+        """Return the status line and header lines of a response, in lower case."""
+        async with asyncio.timeout(TIMEOUT_S):
             head = await self._reader.readuntil(b"\r\n\r\n")
         return head.decode("latin-1").lower().split("\r\n")[:-2]
 
     async def read(self, size: int) -> bytes:
         """Return the next *size* bytes."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(TIMEOUT_S):
             return await self._reader.readexactly(size)
 
-    async def rest(self) -> bytes:
-        """Return what comes until the shop hangs up."""
-        async with asyncio.timeout(PATIENCE_S):
+    async def read_to_end(self) -> bytes:
+        """Return everything up to the end of the stream."""
+        async with asyncio.timeout(TIMEOUT_S):
             return await self._reader.read()
 
     def close(self) -> None:
-        """Hang up without a word."""
+        """Abort the connection."""
         self._writer.transport.abort()
 
 
 @asynccontextmanager
-async def line_to(server: Server) -> AsyncIterator[Line]:
-    """Open a connection; it is cut in the end."""
-    line = Line(*await asyncio.open_connection("127.0.0.1", server.port))
+async def raw_connection(server: Server) -> AsyncIterator[RawConnection]:
+    """Open a connection, and abort it on exit."""
+    connection = RawConnection(*await asyncio.open_connection("127.0.0.1", server.port))
     try:
-        yield line
+        yield connection
     finally:
-        line.close()
+        connection.close()
 
 
 def request(server: Server, method: str, path: str, *headers: str) -> bytes:
@@ -57,7 +57,7 @@ def request(server: Server, method: str, path: str, *headers: str) -> bytes:
 
 
 def handshake(server: Server, *headers: str, offered: Sequence[str] = OFFERED) -> bytes:
-    """Return the text of a handshake."""
+    """Return the text of a websocket handshake (RFC 6455 §4.1)."""
     return request(
         server,
         "GET",

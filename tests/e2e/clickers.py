@@ -1,4 +1,4 @@
-"""Shoppers who click all the time, and notice how long they wait and how often they reconnect."""
+"""Tabs that keep adding products, and record how long they wait and how often they reconnect."""
 
 import asyncio
 import time
@@ -10,39 +10,39 @@ from app.client import Account, Observer, Shop, Tab
 from app.domain.verdicts import Ok
 
 PASSWORD = "seven brown bricks"
-AGREE_S = 5
+CONVERGE_S = 5
 
 
-class Sockets(Observer):
-    """Remembers how the sockets of a tab came and went; `diary` has a line for each."""
+class SocketLog(Observer):
+    """Records in `history` when the websockets of a tab were opened and closed."""
 
     def __init__(self) -> None:
         self.opened_count = 0
-        self.diary: list[str] = []
+        self.history: list[str] = []
 
     def opened(self, gen: int) -> None:
-        """Count it."""
+        """Record it."""
         self.opened_count += 1
-        self._note(f"{gen} opened")
+        self._record(f"{gen} opened")
 
     def closed(self, gen: int, code: int, reason: str) -> None:
-        """Note how."""
-        self._note(f"{gen} closed {code} {reason}")
+        """Record it."""
+        self._record(f"{gen} closed {code} {reason}")
 
     def failed(self, why: str) -> None:
-        """Note why there is none."""
-        self._note(f"none: {why}")
+        """Record it."""
+        self._record(f"none: {why}")
 
-    def _note(self, line: str) -> None:
-        self.diary.append(f"{time.monotonic():.2f} {line}")
+    def _record(self, line: str) -> None:
+        self.history.append(f"{time.monotonic():.2f} {line}")
 
 
 @dataclass
 class Clicker:
-    """A tab in somebody's hand; `longest_s` is the longest wait for an answer."""
+    """A tab that adds one product after the other; `longest_s` is the slowest verdict so far."""
 
     tab: Tab
-    sockets: Sockets
+    sockets: SocketLog
     clicks: int = 0
     longest_s: float = 0.0
 
@@ -58,38 +58,41 @@ class Clicker:
 
 
 @dataclass
-class Household:
-    """An account whose tabs all click on the same products."""
+class ClickingAccount:
+    """An account with a clicker at each server."""
 
     account: Account
     clickers: list[Clicker]
 
-    async def agrees(self) -> int:
-        """Check that the cart holds every click once, as every tab sees it; return how many."""
+    async def check_converged(self) -> int:
+        """Check that the cart has every click exactly once, in every tab; return their number."""
         clicks = sum(clicker.clicks for clicker in self.clickers)
         cart = await self.account.cart()
         assert sum(line.qty for line in cart.lines.values()) == cart.rev == clicks
-        async with asyncio.timeout(AGREE_S):
+        async with asyncio.timeout(CONVERGE_S):
             for clicker in self.clickers:
-                await self._catches_up(clicker.tab, cart.at)
+                await _wait_for_position(clicker.tab, cart.at)
         return clicks
 
-    async def _catches_up(self, tab: Tab, at: str | None) -> None:
-        await tab.until(lambda: tab.at == at)
+
+async def _wait_for_position(tab: Tab, at: str | None) -> None:
+    await tab.until(lambda: tab.at == at)
 
 
 @asynccontextmanager
-async def households(origins: Sequence[str], count: int) -> AsyncIterator[list[Household]]:
-    """Register so many at the first of *origins*, each with a tab at all of them."""
+async def clicking_accounts(
+    origins: Sequence[str], count: int
+) -> AsyncIterator[list[ClickingAccount]]:
+    """Register *count* accounts at the first of *origins*, each with a tab at every origin."""
     async with AsyncExitStack() as stack:
         shops = [Shop(origin) for origin in origins]
-        made: list[Household] = []
+        accounts: list[ClickingAccount] = []
         for number in range(count):
             account = await shops[0].register(f"c{number}@shop.example", PASSWORD, "Clicker")
-            household = Household(account, [])
+            clicking = ClickingAccount(account, [])
             for shop in shops:
-                sockets = Sockets()
+                sockets = SocketLog()
                 tab = shop.account(account.id, account.cookie).tab(observer=sockets)
-                household.clickers.append(Clicker(await stack.enter_async_context(tab), sockets))
-            made.append(household)
-        yield made
+                clicking.clickers.append(Clicker(await stack.enter_async_context(tab), sockets))
+            accounts.append(clicking)
+        yield accounts

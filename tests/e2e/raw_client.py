@@ -1,4 +1,4 @@
-"""A client that does nothing by itself: each frame and each request is as the test wants it."""
+"""A client that sends exactly the frames and requests that a test names, and nothing by itself."""
 
 import asyncio
 import json
@@ -20,13 +20,13 @@ from tests.e2e.server import Server
 V1 = "shop.cart.v1"
 OFFERED = (Subprotocol(V1), Subprotocol("shop.cart"))
 PASSWORD = "seven brown bricks"
-PATIENCE_S = 10
+TIMEOUT_S = 10
 
 Frame = dict[str, Any]
 
 
 class Answer(NamedTuple):
-    """What came back over HTTP; the names of headers are in lower case."""
+    """An HTTP response; the names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -34,119 +34,119 @@ class Answer(NamedTuple):
 
     @property
     def json(self) -> Any:
-        """Return what the body says."""
+        """The body, decoded as JSON."""
         return json.loads(self.body)
 
 
-class Goodbye(NamedTuple):
-    """How a socket was closed; 1006: without a word."""
+class CloseFrame(NamedTuple):
+    """The code and reason of a close; 1006 if the connection was dropped without a close frame."""
 
     code: int
     reason: str
 
 
-class Wire:
-    """An open socket; `told` keeps all that was heard, in the bytes that it came in."""
+class RawSocket:
+    """An open websocket; `received` keeps the bytes of every frame that came in, in order."""
 
     def __init__(self, socket: ClientConnection, outbox: str):
         self.socket = socket
         self.tab = str(uuid4())
         self.outbox = outbox
-        self.told: list[bytes] = []
+        self.received: list[bytes] = []
         self.welcome: Frame = {}
         self.at: str | None = None
 
-    async def say(self, t: str, **fields: object) -> None:
-        """Send a frame of type *t*."""
-        await self.send(frame(t, **fields))
+    async def send_frame(self, t: str, **fields: object) -> None:
+        """Send a message of type *t*."""
+        await self.send_text(frame(t, **fields))
 
-    async def send(self, *texts: str) -> None:
-        """Send frames with these texts."""
+    async def send_text(self, *texts: str) -> None:
+        """Send text frames with these payloads."""
         for text in texts:
             await self.socket.send(text)
 
     async def send_together(self, *frames: WebSocketFrame) -> None:
-        """Put frames on the line in one piece, so that the server reads them together."""
+        """Write all frames at once, so that the server reads them in one chunk."""
         masked = [frame.serialize(mask=True) for frame in frames]
         self.socket.transport.write(b"".join(masked))
 
-    async def ask(self, n: int, k: str, **fields: object) -> Frame:
+    async def submit(self, n: int, k: str, **fields: object) -> Frame:
         """Send an op, and return its verdict."""
-        await self.say("op", n=n, k=k, **fields)
+        await self.send_frame("op", n=n, k=k, **fields)
         return await self.verdict(n)
 
     async def verdict(self, n: int) -> Frame:
-        """Return what is said next to op *n*."""
+        """Receive frames up to the next verdict on op *n*, and return that."""
         while True:
-            told = await self.hear()
-            if told["t"] in {"ok", "no"} and told["n"] == n:
-                return told
+            message = await self.receive()
+            if message["t"] in {"ok", "no"} and message["n"] == n:
+                return message
 
-    async def hear(self) -> Frame:
-        """Return the next frame."""
-        async with asyncio.timeout(PATIENCE_S):
-            self.told.append(await self.socket.recv(decode=False))
-        told: Frame = json.loads(self.told[-1])
-        self.at = told.get("at", self.at)
-        return told
+    async def receive(self) -> Frame:
+        """Return the next message; its `at`, if it has one, becomes the position."""
+        async with asyncio.timeout(TIMEOUT_S):
+            self.received.append(await self.socket.recv(decode=False))
+        message: Frame = json.loads(self.received[-1])
+        self.at = message.get("at", self.at)
+        return message
 
     async def expect(self, *kinds: str) -> Frame:
-        """Return the next frame of one of these types, past all others."""
-        while (told := await self.hear())["t"] not in kinds:
+        """Receive frames up to one of these types, and return that."""
+        while (message := await self.receive())["t"] not in kinds:
             pass
-        return told
+        return message
 
-    async def hear_out(self) -> list[Frame]:
-        """Return what has been told by the time that a ping sent now is answered."""
-        await self.say("ping", id=77)
-        told: list[Frame] = []
-        while (news := await self.hear()) != {"t": "pong", "id": 77}:
-            told.append(news)
-        return told
+    async def receive_pending(self) -> list[Frame]:
+        """Send a ping, and return the frames that arrive before its pong."""
+        await self.send_frame("ping", id=77)
+        frames: list[Frame] = []
+        while (message := await self.receive()) != {"t": "pong", "id": 77}:
+            frames.append(message)
+        return frames
 
-    async def goodbye(self) -> Goodbye:
-        """Hear all that is still told, and return how the socket is closed."""
+    async def close_frame(self) -> CloseFrame:
+        """Receive until the websocket is closed, and return how it was closed."""
         try:
             while True:
-                await self.hear()
+                await self.receive()
         except ConnectionClosed as closed:
-            said = closed.rcvd
-            return Goodbye(said.code, said.reason) if said else Goodbye(1006, "")
+            close = closed.rcvd
+            return CloseFrame(close.code, close.reason) if close else CloseFrame(1006, "")
 
     async def close(self) -> None:
-        """Leave, as a page does that is closed."""
+        """Close with a closing handshake, as a page does that is closed."""
         await self.socket.close()
 
     async def cut(self) -> None:
-        """Leave without a word."""
+        """Drop the connection without a close frame."""
         self.socket.transport.abort()
         await self.socket.wait_closed()
 
 
 class Shopper:
-    """Somebody with an account, or without: their cookie, and the sockets that they opened."""
+    """A user, signed in or not: their cookie, and the websockets they opened."""
 
     def __init__(self, server: Server, cookie: str = "", account: str = "", email: str = ""):
         self.server = server
         self.cookie = cookie
         self.account = account
         self.email = email
-        self._wires: list[Wire] = []
+        self._sockets: list[RawSocket] = []
 
     async def __aenter__(self) -> Self:
-        """Come in."""
+        """Return itself."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Leave, with all sockets closed."""
-        await asyncio.gather(*(wire.cut() for wire in self._wires))
+        """Drop all its websockets."""
+        await asyncio.gather(*(socket.cut() for socket in self._sockets))
 
     async def socket(
         self, outbox: str | None = None, *, name: str = "", path: str = "/ws", **options: Any
-    ) -> Wire:
-        """Open a socket, and say nothing yet; *options* are those of websockets' `connect`.
+    ) -> RawSocket:
+        """Open a websocket, and send nothing yet; *options* go to `websockets.connect`.
 
-        *name* is what the server is called, if not by its address.
+        *name* is the host name of the URL, in place of the server's address.
         """
         headers = {"Cookie": self.cookie} if self.cookie else {}
         usual: dict[str, Any] = {
@@ -162,22 +162,22 @@ class Shopper:
             "close_timeout": 1,
         }
         opened = await connect(f"ws://{name or self.server.host}{path}", **usual | options)
-        wire = Wire(opened, outbox or str(uuid4()))
-        self._wires.append(wire)
-        return wire
+        socket = RawSocket(opened, outbox or str(uuid4()))
+        self._sockets.append(socket)
+        return socket
 
-    async def tab(self, *, outbox: str | None = None, **hello: object) -> Wire:
-        """Open a tab: hello is said, and welcome, state and the count of tabs are heard."""
-        wire = await self.socket(outbox)
-        wire.tab = str(hello.pop("tab", wire.tab))
-        await wire.say("hello", **greeting(wire) | hello)
-        wire.welcome = await wire.hear()
-        assert wire.welcome["t"] == "welcome"
-        assert (await wire.hear())["t"] == {"snapshot": "snapshot", "same": "prices"}[
-            wire.welcome["mode"]
+    async def tab(self, *, outbox: str | None = None, **hello: object) -> RawSocket:
+        """Open a tab: send hello, and receive welcome, the cart's state and the count of tabs."""
+        socket = await self.socket(outbox)
+        socket.tab = str(hello.pop("tab", socket.tab))
+        await socket.send_frame("hello", **hello_fields(socket) | hello)
+        socket.welcome = await socket.receive()
+        assert socket.welcome["t"] == "welcome"
+        assert (await socket.receive())["t"] == {"snapshot": "snapshot", "same": "prices"}[
+            socket.welcome["mode"]
         ]
-        await wire.expect("tabs")
-        return wire
+        await socket.expect("tabs")
+        return socket
 
     async def send(
         self, method: str, path: str, body: object = None, **headers: str | None
@@ -196,59 +196,59 @@ class Shopper:
         return await self.send("POST", "/api/cart/ops", {"outbox": outbox, "ops": list(ops)})
 
     async def cart(self) -> Frame:
-        """Return the cart as HTTP tells it."""
+        """Return the body of `GET /api/cart`."""
         answer = await self.send("GET", "/api/cart")
         assert answer.status == 200, answer
         cart: Frame = answer.json
         return cart
 
     async def quantities(self) -> dict[str, int]:
-        """Return how many of what is in the cart."""
+        """Return the quantities in the cart, by SKU."""
         return {line["sku"]: line["qty"] for line in (await self.cart())["cart"]["lines"]}
 
 
 _numbers = count(1)
 
 
-async def newcomer(server: Server) -> Shopper:
-    """Register an account that nobody else uses."""
+async def new_shopper(server: Server) -> Shopper:
+    """Register an account with an e-mail address of its own."""
     shopper = Shopper(server, email=f"shopper{next(_numbers)}@shop.example")
-    told = await shopper.send(
+    answer = await shopper.send(
         "POST", "/api/accounts", {"email": shopper.email, "password": PASSWORD, "name": "Ada"}
     )
-    assert told.status == 201, told
-    shopper.account = told.json["account"]
+    assert answer.status == 201, answer
+    shopper.account = answer.json["account"]
     return shopper
 
 
-def greeting(wire: Wire) -> Frame:
-    """Return what a new tab says in its hello."""
-    return {"tab": wire.tab, "gen": 1, "outbox": wire.outbox}
+def hello_fields(socket: RawSocket) -> Frame:
+    """Return the fields of a new tab's `hello`."""
+    return {"tab": socket.tab, "gen": 1, "outbox": socket.outbox}
 
 
 def frame(t: str, **fields: object) -> str:
-    """Return the text of a frame."""
+    """Return the JSON text of a message of type *t*."""
     return json.dumps({"t": t, **fields})
 
 
-def as_text(text: str | bytes, *, fin: bool = True) -> WebSocketFrame:
+def text_frame(text: str | bytes, *, fin: bool = True) -> WebSocketFrame:
     """Return a text frame; bytes need not be UTF-8."""
     return WebSocketFrame(Opcode.TEXT, text.encode() if isinstance(text, str) else text, fin)
 
 
-def going_on(data: bytes, *, fin: bool = True) -> WebSocketFrame:
-    """Return a further fragment of a message."""
+def continuation_frame(data: bytes, *, fin: bool = True) -> WebSocketFrame:
+    """Return a continuation frame (RFC 6455 §5.4)."""
     return WebSocketFrame(Opcode.CONT, data, fin)
 
 
 def op(n: int, k: str, **fields: object) -> Frame:
-    """Return an op as it is sent over HTTP."""
+    """Return an op as `POST /api/cart/ops` takes it."""
     return {"n": n, "k": k, **fields}
 
 
 def send(port: int, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answer:
     """Send one request on a connection of its own."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
     try:
         connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()
@@ -261,6 +261,6 @@ def send(port: int, method: str, path: str, body: Any, headers: Mapping[str, str
 
 
 def login_cookie(answer: Answer) -> str | None:
-    """Return the login that *answer* sets, as it is sent back."""
+    """Return the login cookie that *answer* sets as `name=value`, or `None`."""
     given = SimpleCookie(answer.headers.get("set-cookie", "")).get("shop")
     return f"shop={given.coded_value}" if given and given.value else None
