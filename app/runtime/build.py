@@ -62,7 +62,7 @@ def build(config: Config, lock: ServerLock, ready: Callable[[], None]) -> ShopSe
     jobs = (*server_jobs(live, lock), *_peer_jobs(config, live, bus))
     app.while_serving(partial(_run, live, context, bus, jobs))
     metrics = Metrics(
-        config.node, live.hub, connections, live.writer, context.passwords, bus, CLOCK.now_s()
+        config.node, live.hub, connections, live.writer, context.auth.passwords, bus, CLOCK.now_s()
     )
     return make_server(
         app,
@@ -94,7 +94,7 @@ async def _run(
     tasks.cancel()
     if bus:
         await bus.close()
-    context.passwords.close()
+    context.auth.passwords.close()
     live.database.close()
 
 

@@ -144,5 +144,5 @@ async def open_house(
     yield House(app, context, live, database, disk, clock)
     live.writer.close()
     await commits
-    context.passwords.close()
+    context.auth.passwords.close()
     database.close()

@@ -4,7 +4,8 @@ import pytest
 
 from app.domain.token_bucket import RateLimit
 from app.services import rate_limit
-from app.services.rate_limit import RateLimiter, client_network
+from app.services.client_network import client_network
+from app.services.rate_limit import RateLimiter
 from tests.http.flaky import FakeClock
 
 
