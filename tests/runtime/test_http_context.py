@@ -37,15 +37,14 @@ async def test_the_context_is_made_of_settings_and_parts(database: FlakyDatabase
         passwords=passwords,
         gauges=lambda: {"sockets": 3},
         clock=clock,
-        chance=CHANCE._replace(draw=lambda bound: bound - 1),
+        chance=CHANCE,
     )
 
     assert context.hub is live.hub
     assert context.sessions is live.sessions
     assert context.catalog is live.hub.context.catalog
     assert context.lifetime == Lifetime(60, 30)
-    assert (context.free_failures, context.is_https) == (7, True)
+    assert (context.auth.free_failures, context.is_https) == (7, True)
     assert context.now_s == time_of_day.now_s
-    assert context.draw(10) == 9
     assert context.gauges() == {"sockets": 3}
     passwords.close()
