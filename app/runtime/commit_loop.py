@@ -1,13 +1,12 @@
 """What happens after each commit: the loop between the writer and the live carts."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Protocol
 
 from app.domain.cart import AccountId
 from app.domain.errors import DatabaseUnavailable
 from app.live.hub import Hub
-from app.runtime.catalog_refresh import CatalogRefresh
 from app.store.writer import Commit
 
 
@@ -25,12 +24,12 @@ class CommitLoop:
         self,
         source: CommitSource,
         hub: Hub,
-        catalog: CatalogRefresh,
+        refresh_catalog: Callable[[], Awaitable[None]],
         steady_s: Callable[[], float],
     ):
         self._source = source
         self._hub = hub
-        self._catalog = catalog
+        self._refresh_catalog = refresh_catalog
         self._steady_s = steady_s
 
     async def run(self) -> None:
@@ -60,5 +59,5 @@ class CommitLoop:
         the old catalogue has to do; the order is then tried again.
         """
         with suppress(DatabaseUnavailable):
-            await self._catalog.refresh()
+            await self._refresh_catalog()
         self._hub.refuse(refused)

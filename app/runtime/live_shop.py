@@ -39,5 +39,5 @@ def make_live_shop(
     sessions = LiveSessions(config.lifetime, clock.now_s, peers)
     every_s = POLL_WITH_PEERS_EVERY_S if peers.are_any else POLL_EVERY_S
     catalog = CatalogRefresh(database, hub, every_s)
-    commits = CommitLoop(writer, hub, catalog, clock.steady_s)
+    commits = CommitLoop(writer, hub, catalog.refresh, clock.steady_s)
     return LiveShop(database, writer, hub, sessions, catalog, commits)
