@@ -115,7 +115,7 @@ async def test_two_orders_of_one_key_at_once_are_not_mixed_up(services: Services
         return_exceptions=True,
     )
 
-    assert [type(each) for each in results] == [PlacedOrder, KeyReused]
+    assert {type(each) for each in results} == {PlacedOrder, KeyReused}
 
 
 async def test_the_payment_of_a_rejected_order_is_released(services: Services) -> None:
