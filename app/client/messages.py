@@ -149,7 +149,7 @@ class NoMessage(Struct, frozen=True, gc=False, tag_field="t", tag="no"):
     def verdict(self) -> No | RetryLater:
         """The same as a value of the domain."""
         if self.retry_ms < 0:
-            return No(self.n, Code(self.code), self.text, self.rev)
+            return No(self.n, Code(self.code), (), self.rev, self.text)
         return RetryLater(self.n, RetryCode(self.code), self.retry_ms)
 
 

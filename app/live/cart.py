@@ -20,7 +20,6 @@ from app.protocol.messages import Need, Prices, Snapshot, TabId
 
 BUSY_RETRY_MS = 1000
 MOST_FORMER = 64
-EXPIRED = "This change was made too long ago to say what became of it. Look at your cart."
 
 
 class SyncState(Enum):
@@ -317,7 +316,7 @@ class LiveCart:
     def _recall(self, ref: OpRef, subscriber: Subscriber) -> None:
         said = self._outbox(self.saved, ref.outbox).recall(ref.n)
         if said is None:
-            subscriber.tell(No(ref.n, Code.EXPIRED, EXPIRED, self.saved.rev))
+            subscriber.tell(No(ref.n, Code.EXPIRED, (), self.saved.rev))
         elif said.body == ref.body:
             subscriber.tell(said.verdict)
         else:

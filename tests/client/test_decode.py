@@ -67,7 +67,7 @@ def test_verdicts_are_the_shops_own() -> None:
     assert decoded(sample("ok")) == Ok(18, 42)
     assert decoded(sample("ok_clamped")) == Ok(18, 42, Clamped("gala-apples-1kg", 9, 5))  # type: ignore[arg-type]
     assert decoded(sample("no_rate")) == RetryLater(20, RetryCode.RATE, 400)
-    assert decoded(sample("no_gone")) == No(19, Code.GONE, "Mangoes are no longer sold.", 42)
+    assert decoded(sample("no_gone")) == No(19, Code.GONE, (), 42, "Mangoes are no longer sold.")
 
 
 def test_a_welcome_has_the_missed_verdicts() -> None:
@@ -76,7 +76,7 @@ def test_a_welcome_has_the_missed_verdicts() -> None:
     assert welcome.why is SnapshotReason.BEHIND
     assert welcome.verdicts == [
         Ok(18, 42),
-        No(19, Code.SOLD_OUT, "Gala apples are sold out.", 42),
+        No(19, Code.SOLD_OUT, (), 42, "Gala apples are sold out."),
     ]
 
 

@@ -50,8 +50,8 @@ def test_never_more_are_in_flight_than_a_hello_can_name() -> None:
 def test_a_verdict_returns_the_waiter_once() -> None:
     outbox = outbox_of("milk", "eggs")
     taken(outbox)
-    assert outbox.settle(No(2, Code.SOLD_OUT, "Sold out.", 0)) == "EGGS"
-    assert outbox.settle(No(2, Code.SOLD_OUT, "Sold out.", 0)) is None
+    assert outbox.settle(No(2, Code.SOLD_OUT, (), 0, "Sold out.")) == "EGGS"
+    assert outbox.settle(No(2, Code.SOLD_OUT, (), 0, "Sold out.")) is None
     assert outbox.settle(Ok(1, 1)) == "MILK"
     assert (len(outbox), outbox.settled) == (0, 2)
 
