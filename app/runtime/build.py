@@ -35,12 +35,11 @@ from app.http.app import register_blueprints
 from app.http.core.assets import Assets
 from app.http.core.context import HttpContext
 from app.http.core.security import hosts_of
-from app.live.cart import LiveCart
 from app.live.catalog import LiveCatalog
 from app.live.context import CartContext
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
-from app.live.trace import TracedCart
+from app.live.trace import LoggingTrace
 from app.metrics.collect import Metrics
 from app.protocol.messages import OrderMoved
 from app.runtime.cluster import NoPeers, PeerListener, RedisPeers
@@ -124,9 +123,17 @@ def build(config: Config, lock: ServerLock, ready: Callable[[], None]) -> ShopSe
     writer = Writer(database, time.time, time.monotonic)
     bus = RedisBus(config.redis, f"{config.node}-{secrets.token_hex(4)}") if config.redis else None
     peers = RedisPeers(bus) if bus else NoPeers()
-    carts = CartContext(LiveCatalog(), writer, config.told_limits, time.time, time.monotonic, peers)
+    carts = CartContext(
+        LiveCatalog(),
+        writer,
+        config.told_limits,
+        time.time,
+        time.monotonic,
+        peers,
+        trace=LoggingTrace if config.log == "debug" else None,
+    )
     disk = Disk(database, config.lifetime)
-    hub = Hub(disk, carts, TracedCart if config.log == "debug" else LiveCart)
+    hub = Hub(disk, carts)
     sessions = LiveSessions(config.lifetime, time.time, peers)
     connections = ConnectionRegistry(
         config.sockets_in_all, config.sockets_without_login, config.sockets_without_hello
