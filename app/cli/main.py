@@ -26,13 +26,13 @@ from app.cli.orders import (
     told_orders,
 )
 from app.cli.products import add_product_commands, export_products, import_products, set_one
+from app.domain.accounts import is_email
 from app.domain.cart import AccountId
 from app.domain.catalog import Money, Sku
 from app.domain.edits import MOST_STOCK
 from app.domain.errors import DatabaseUnavailable
 from app.domain.money import read_pounds
 from app.domain.product_text import read_count
-from app.http.account.auth import is_email
 from app.load.command import add_load
 from app.load.plan import BadPlan
 from app.runtime.build import build

@@ -140,6 +140,10 @@ class Hub:
             if cart.view.mark_pending(cart.saved, skus, vouchers=vouchers):
                 self.broadcaster.mark_pending(cart)
 
+    def request_refresh(self) -> None:
+        """Have all nodes load at once what changed of the catalogue on disk."""
+        self.context.request_refresh()
+
     def tell_orders(self, moved: Iterable[tuple[AccountId, OrderMoved]]) -> None:
         """Tell the tabs whose orders are in another state now."""
         for account, news in moved:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
+from app.domain.errors import DatabaseUnavailable
 from app.metrics.prometheus import CONTENT_TYPE
 
 PLAIN = "text/plain; charset=utf-8"
@@ -21,15 +22,14 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Readiness:
-    """Whether new shoppers should be sent here.
+    """Whether a load balancer should send new shoppers to this server.
 
-    *probe* asks the database, by the way that ops are saved; it raises what stands in *away* if
-    it cannot be asked. However many want to know, one knocks at a time.
+    *probe* asks the database in the way that ops are saved, and raises `DatabaseUnavailable` in
+    an outage. Requests that come together share one probe.
     """
 
-    def __init__(self, probe: Callable[[], Awaitable[object]], away: tuple[type[Exception], ...]):
+    def __init__(self, probe: Callable[[], Awaitable[object]]):
         self._probe = probe
-        self._away = away
         self._probing: asyncio.Task[bool] | None = None
         self._is_leaving = False
 
@@ -53,7 +53,7 @@ class Readiness:
     async def _answers(self) -> bool:
         try:
             await self._probe()
-        except self._away:
+        except DatabaseUnavailable:
             return False
         return True
 

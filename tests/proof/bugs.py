@@ -11,7 +11,6 @@ from app.domain.outbox import OpRef, Outbox
 from app.domain.position import snapshot_reason
 from app.domain.verdicts import Ok
 from app.http.cart import api as cart_api
-from app.http.orders import buying
 from app.live.cart import LiveCart
 from app.live.cart_view import CartView
 from app.live.hub import Hub
@@ -21,6 +20,7 @@ from app.live.pending_op import PendingOp
 from app.live.ports import CommittedChange
 from app.live.presence import Presence
 from app.protocol.messages import Changed
+from app.services.checkout import Checkout
 from app.store import order_changes, writer
 from app.ws import connection as ws_connection
 from tests.proof.graft import graft
@@ -109,7 +109,7 @@ def _forget_when_cancelled() -> None:
         time.sleep(SLOW_S)
         return original(*args)
 
-    graft(cart_api, "ask", around)
+    graft(cart_api, "submit_ops", around)
     graft(writer, "save_carts", save_slowly)
 
 
@@ -196,7 +196,7 @@ def _forget_order_keys() -> None:
     def renamed(original: Any, connection: Any, order: Any, moved: int) -> None:
         original(connection, order._replace(key=f"{order.key} {order.number}"), moved)
 
-    graft(buying, "_earlier", around)
+    graft(Checkout, "_find_earlier", around)
     graft(order_changes, "_add", renamed)
 
 
