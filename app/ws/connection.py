@@ -54,7 +54,7 @@ class CartConnection:
     in what the live cart tells, and nothing waits.
     """
 
-    __deletable__ = ("_socket", "_outgoing", "_looks", "_flow", "_pulse")
+    __deletable__ = ("_socket", "_send_queue", "_requests", "_flow_control", "_heartbeat")
     """What `_break_cycles` deletes; for mypyc, if it compiles this (`bin/compile`)."""
 
     def __init__(self, socket: Socket, session: Session, name: str, context: ConnectionContext):
