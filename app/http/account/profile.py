@@ -13,7 +13,13 @@ from app.http.core.context import HttpContext
 from app.http.core.flash import Notice, flash
 from app.http.core.page import show
 from app.http.core.problems import Problem, not_found, problem_of
-from app.http.core.session import find_login, requesting_client, require_login, set_cookie, to_login
+from app.http.core.session import (
+    find_login,
+    requesting_client,
+    require_login,
+    remember_login,
+    to_login,
+)
 from app.services.errors import ServiceError
 from app.store.accounts import PasswordMoved, Person, find_person, set_name
 from app.store.addresses import KeptAddress, load_addresses
@@ -113,7 +119,7 @@ async def _change_password(context: HttpContext, login: Session) -> ResponseRetu
         return await _show_again(context, login, FormError("password", problem_of(error)))
     except Problem as problem:
         return await _show_again(context, login, FormError("password", problem))
-    set_cookie(started)
+    remember_login(started)
     return await done("Your password is changed. Everywhere else you are signed out.")
 
 
