@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from app.client import BadAnswer, Problem, Shop
+from app.client import InvalidResponse, Problem, Shop
 from app.domain.catalog import Sku
 from app.load.account_setup import AccountSetup, Kept, keep_accounts, read_accounts
 from app.load.page import page
@@ -105,7 +105,7 @@ async def _prepare(plan: Plan, path: Path | None, console: Console) -> tuple[lis
             doorman = AccountSetup(shop, lambda count: status.update(f"{count} accounts"))
             accounts = await doorman.enter(plan.accounts, kept)
         skus = [product.sku async for product in shop.products() if product.state == "ok"]
-    except (OSError, TimeoutError, BadAnswer, Problem) as trouble:
+    except (OSError, TimeoutError, InvalidResponse, Problem) as trouble:
         raise BadPlan(f"{plan.url} does not let us in: {trouble}.") from None
     if path:
         keep_accounts(path, accounts + kept[len(accounts) :])

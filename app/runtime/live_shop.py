@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from app.live.cart import LiveCart
 from app.live.catalog import LiveCatalog
 from app.live.context import CartContext
 from app.live.hub import Hub
 from app.live.ports import Disk, Peers
 from app.live.sessions import LiveSessions
-from app.live.trace import TracedCart
+from app.live.trace import LoggingTrace
 from app.runtime.catalog_refresh import POLL_EVERY_S, POLL_WITH_PEERS_EVERY_S, CatalogRefresh
 from app.runtime.clock import Clock
 from app.runtime.commit_loop import CommitLoop
@@ -34,8 +33,10 @@ def make_live_shop(
 ) -> LiveShop:
     """Put the parts together. Nothing runs, and the catalogue is empty until it is refreshed."""
     writer = Writer(database, *clock)
-    context = CartContext(LiveCatalog(), writer, config.told_limits, *clock, peers)
-    hub = Hub(disk, context, TracedCart if config.log == "debug" else LiveCart)
+    trace = LoggingTrace if config.log == "debug" else None
+    limits = config.told_limits
+    context = CartContext(LiveCatalog(), writer, limits, *clock, peers, trace=trace)
+    hub = Hub(disk, context)
     sessions = LiveSessions(config.lifetime, clock.now_s, peers)
     every_s = POLL_WITH_PEERS_EVERY_S if peers.are_any else POLL_EVERY_S
     catalog = CatalogRefresh(database, hub, every_s)

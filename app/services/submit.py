@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from app.domain.outbox import OpRef, OutboxId
 from app.domain.verdicts import No, Ok, RetryCode, RetryLater
-from app.live.cart import BUSY_RETRY_MS, LiveCart
+from app.live.cart import LiveCart
+from app.live.pending_op import BUSY_RETRY_MS
 from app.live.ports import DisconnectReason
 from app.protocol.decode import SubmitOp
 from app.protocol.messages import Need, ServerMessage

@@ -3,7 +3,7 @@
 from app.domain.ops import AddLine, SetNote
 from app.domain.outbox import REMEMBERED_OUTBOXES, REMEMBERED_VERDICTS, EvictedOutbox, OutboxId
 from app.domain.verdicts import Code, No, Ok
-from app.live.cart import MOST_FORMER
+from app.live.outboxes import MOST_FORMER
 from app.protocol.messages import Need
 from tests.examples import HERE, MILK, THERE
 from tests.live.around import Around, told
@@ -229,5 +229,5 @@ def test_who_comes_and_goes_without_asking_is_not_remembered_for_ever() -> None:
     for number in range(10 * MOST_FORMER):
         around.cart.remember(OutboxId(f"outbox {number}"), 0)
 
-    assert around.cart.remembered <= MOST_FORMER + 1
+    assert len(around.cart.outboxes) <= MOST_FORMER + 1
     assert around.cart.knows(OutboxId(f"outbox {10 * MOST_FORMER - 1}"))

@@ -6,7 +6,7 @@ from app.domain.outbox import Outbox, OutboxId
 from app.domain.position import position
 from app.domain.rules import rule
 from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater
-from app.live.cart import BUSY_RETRY_MS
+from app.live.pending_op import BUSY_RETRY_MS
 from app.live.ports import DisconnectReason
 from app.protocol.messages import Changed, Need, Snapshot
 from tests.examples import CATALOG, EMPTY, HERE, MILK, NOON, THERE, ref

@@ -10,9 +10,10 @@ from app.domain.placing import OrderRequest, Rejected, RejectReason
 from app.domain.position import position
 from app.domain.verdicts import Code, No, Ok
 from app.domain.vouchers import ShownVoucher, VoucherState
-from app.live.cart import LiveCart, SyncState
+from app.live.cart import LiveCart
 from app.live.pending_order import MOST_REFUSALS, PendingOrder
 from app.live.ports import Unresolved
+from app.live.sync_state import SyncState
 from app.protocol.messages import BY_ORDER, Changed, OrderMoved, Prices
 from tests.buying import request
 from tests.examples import (

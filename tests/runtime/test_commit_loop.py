@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import SetNote
 from app.domain.position import position
-from app.live.cart import LiveCart, SyncState
+from app.live.cart import LiveCart
 from app.live.ports import DisconnectReason
+from app.live.sync_state import SyncState
 from app.protocol.messages import Changed
 from app.runtime.commit_loop import CommitLoop
 from app.store.writer import Commit

@@ -1,7 +1,7 @@
 """What a tab asks for, and what it hears of it."""
 
 from app.domain.verdicts import Code
-from app.live.cart import BUSY_RETRY_MS
+from app.live.pending_op import BUSY_RETRY_MS
 from app.ws.close_codes import CloseCode
 from app.ws.send_queue import MOST_FRAMES
 from tests.examples import ADA, APPLES, HERE, MILK, THERE
