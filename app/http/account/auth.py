@@ -6,7 +6,7 @@ from app.domain.accounts import LONGEST_NAME, is_email, is_name
 from app.domain.sessions import Session
 from app.http.core.context import HttpContext
 from app.http.core.problems import malformed
-from app.http.core.session import requesting_client, remember_login
+from app.http.core.session import remember_login, requesting_client
 from app.protocol.json import BadValue, text
 
 Fields = Mapping[str, object]

@@ -15,9 +15,9 @@ from app.http.core.page import show
 from app.http.core.problems import Problem, not_found, problem_of
 from app.http.core.session import (
     find_login,
+    remember_login,
     requesting_client,
     require_login,
-    remember_login,
     to_login,
 )
 from app.services.errors import ServiceError
