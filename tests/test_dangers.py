@@ -79,7 +79,7 @@ DANGERS = {
         r"SAMESITE|COOKIE_SECURE|cookie_secure|SESSION_COOKIE",
         "app/**/*.py",
         ("SESSION_COOKIE_SAMESITE='None'", "QuartAuth(app, cookie_secure=False)"),
-        frozenset({"app/runtime/build.py"}),
+        frozenset({"app/runtime/web_app.py"}),
     ),
     "the id of a login": Danger(
         r"\.auth_id\b",

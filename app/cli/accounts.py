@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from app.cli.database import query_database
 from app.cli.errors import CommandError
+from app.domain.accounts import is_email
 from app.domain.cart import AccountId
-from app.http.account.auth import is_email
 from app.services.passwords import Passwords, hash_password, make_hasher
 from app.store.accounts import EmailTaken, Person, add_account
 

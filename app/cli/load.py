@@ -16,7 +16,7 @@ from rich.console import Console
 
 from app.cli.errors import CommandError
 from app.cli.settings import read_settings
-from app.client import BadAnswer, Problem, Shop
+from app.client import InvalidResponse, Problem, Shop
 from app.domain.catalog import Sku
 from app.load.account_setup import AccountSetup, Kept, keep_accounts, read_accounts
 from app.load.page import page
@@ -114,7 +114,7 @@ async def _prepare(plan: Plan, path: Path | None, console: Console) -> tuple[lis
             setup = AccountSetup(shop, lambda count: status.update(f"{count} accounts"))
             accounts = await setup.enter(plan.accounts, kept)
         skus = [product.sku async for product in shop.products() if product.state == "ok"]
-    except (OSError, TimeoutError, BadAnswer, Problem) as error:
+    except (OSError, TimeoutError, InvalidResponse, Problem) as error:
         raise BadPlan(f"{plan.url} does not let us in: {error}.") from None
     if path:
         keep_accounts(path, accounts + kept[len(accounts) :])

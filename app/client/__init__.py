@@ -1,50 +1,52 @@
-"""The shop from a script: accounts, and tabs that stay connected (docs/client.md)."""
+"""The Python client of the shop: accounts, and tabs that stay connected (docs/client.md)."""
 
 from app.client.account import Account
 from app.client.backoff import RetryPolicy
 from app.client.cart import Cart
 from app.client.errors import (
+    ClientProtocolError,
     Closed,
     HandshakeRefused,
     LoginEnded,
-    LoginNeeded,
-    Misheard,
-    Misspoke,
-    Outdated,
+    LoginRequired,
+    NotConnected,
     Replaced,
+    ServerProtocolError,
     Stopped,
     TooManyTabs,
+    UnsupportedVersion,
 )
-from app.client.events import Events, FellBehind
-from app.client.observer import Observer
+from app.client.events import Events, SlowConsumer
+from app.client.observer import NO_OBSERVER, Observer
 from app.client.outbox import OutboxFull
 from app.client.problem import Problem
-from app.client.request import BadAnswer
+from app.client.request import InvalidResponse
 from app.client.shop import Product, Shop
-from app.client.tab import NotConnected, Tab
+from app.client.tab import Tab
 
 __all__ = [
+    "NO_OBSERVER",
     "Account",
-    "BadAnswer",
     "Cart",
+    "ClientProtocolError",
     "Closed",
     "Events",
-    "FellBehind",
     "HandshakeRefused",
+    "InvalidResponse",
     "LoginEnded",
-    "LoginNeeded",
-    "Misheard",
-    "Misspoke",
+    "LoginRequired",
     "NotConnected",
     "Observer",
     "OutboxFull",
-    "Outdated",
     "Problem",
     "Product",
     "Replaced",
     "RetryPolicy",
+    "ServerProtocolError",
     "Shop",
+    "SlowConsumer",
     "Stopped",
     "Tab",
     "TooManyTabs",
+    "UnsupportedVersion",
 ]

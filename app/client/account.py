@@ -1,33 +1,32 @@
-"""An account that is logged in: its tabs, and its cart over HTTP."""
+"""A logged-in account: its tabs, and its cart and orders over HTTP."""
 
 from collections.abc import Iterable
 from http.cookies import SimpleCookie
 
 from msgspec import Struct
 
-from app.client import encode as say
-from app.client.cart import Cart, whole
+from app.client import encode
+from app.client.cart import Cart, from_snapshot
 from app.client.connection import Endpoint
-from app.client.decode import read_body
-from app.client.observer import BLIND, Observer
+from app.client.decode import decode_body
+from app.client.messages import OpsResponse, Snapshot
+from app.client.observer import NO_OBSERVER, Observer
 from app.client.orders import PlacedOrder
-from app.client.problem import ask_well
-from app.client.request import Answer, Request, Site
-from app.client.state import Snapshot
+from app.client.problem import fetch
+from app.client.request import Request, Response, Site
 from app.client.tab import ClientDeps, Tab
-from app.client.told import Answered
 from app.domain.addresses import Address
 from app.domain.cart import AccountId
 from app.domain.outbox import OutboxId
 from app.protocol.messages import TabId
 
 
-class _Counted(Struct):
+class _QueryCount(Struct):
     queries: int
 
 
 class Account:
-    """An account with its login cookie, `name=value`, as the shop gave it."""
+    """An account with its login cookie, `name=value`, which follows the server's renewals."""
 
     def __init__(self, id_: AccountId, cookie: str, site: Site, deps: ClientDeps):
         self.id = id_
@@ -35,62 +34,62 @@ class Account:
         self._site = site
         self._deps = deps
 
-    def tab(self, *, name: str | None = None, observer: Observer = BLIND) -> Tab:
-        """Return a tab, not yet open; of two with one name the newer connection wins."""
+    def tab(self, *, name: str | None = None, observer: Observer = NO_OBSERVER) -> Tab:
+        """Return a tab, not open yet; a newer tab of the same *name* replaces an older one."""
         endpoint = Endpoint(self._site.socket_url, self.cookie, self._site.tls)
         named = TabId(name or self._deps.new_name())
         return Tab(self.id, named, endpoint, self._deps, observer)
 
     async def cart(self) -> Cart:
-        """Return the cart as it is now."""
-        answer = await self._ask("GET", "/api/cart")
-        return whole(read_body(Snapshot, answer.body))
+        """Return the current cart."""
+        response = await self._request("GET", "/api/cart")
+        return from_snapshot(decode_body(Snapshot, response.body))
 
     async def send(
         self,
         outbox: str,
-        wishes: Iterable[tuple[int, say.ClientOp]],
+        ops: Iterable[tuple[int, encode.ClientOp]],
         *,
-        observer: Observer = BLIND,
-    ) -> Answered:
-        """Send ops, with their numbers in *outbox*, without a socket."""
-        body = say.ops(OutboxId(outbox), ((n, say.body(wish)) for n, wish in wishes))
-        answer = await self._ask("POST", "/api/cart/ops", body)
-        observer.exchanged(answer.sent_bytes, answer.received_bytes)
-        return read_body(Answered, answer.body)
+        observer: Observer = NO_OBSERVER,
+    ) -> OpsResponse:
+        """Submit ops over HTTP, with their numbers in *outbox*."""
+        body = encode.ops(OutboxId(outbox), ((n, encode.op_body(op)) for n, op in ops))
+        response = await self._request("POST", "/api/cart/ops", body)
+        observer.exchanged(response.sent_bytes, response.received_bytes)
+        return decode_body(OpsResponse, response.body)
 
-    async def place(self, key: str, at: str, total: int, deliver: Address) -> PlacedOrder:
-        """Order the cart as it is at *at*; once for *key*, however often it is sent.
+    async def place_order(self, key: str, at: str, total: int, deliver: Address) -> PlacedOrder:
+        """Order the cart at position *at*; idempotent by *key*.
 
-        `Problem` says what stands in the way, and takes nothing.
+        Raises Problem if the order is refused; then nothing has changed.
         """
-        answer = await self._ask("POST", "/api/orders", say.order(key, at, total, deliver))
-        return read_body(PlacedOrder, answer.body)
+        response = await self._request("POST", "/api/orders", encode.order(key, at, total, deliver))
+        return decode_body(PlacedOrder, response.body)
 
-    async def watch_queries(self) -> None:
-        """Have the shop count what is asked of its database about this account, for a while."""
-        await self._ask("POST", "/api/how-it-works/watch")
+    async def start_query_count(self) -> None:
+        """Have the server count the database queries it makes for this account."""
+        await self._request("POST", "/api/how-it-works/watch")
 
-    async def counted_queries(self) -> int:
-        """Return how many queries that were since, and end the count."""
-        answer = await self._ask("DELETE", "/api/how-it-works/watch")
-        return read_body(_Counted, answer.body).queries
+    async def finish_query_count(self) -> int:
+        """End the count, and return the number of queries."""
+        response = await self._request("DELETE", "/api/how-it-works/watch")
+        return decode_body(_QueryCount, response.body).queries
 
     async def logout(self) -> None:
-        """End this login, and with it all tabs that were opened with it."""
-        await self._ask("DELETE", "/api/session")
+        """End this login; tabs that were opened with it stop."""
+        await self._request("DELETE", "/api/session")
 
-    async def _ask(self, method: str, target: str, body: str | None = None) -> Answer:
+    async def _request(self, method: str, target: str, body: str | None = None) -> Response:
         request = Request(method, target, body, self.cookie)
-        answer = await ask_well(self._site, request, self._deps.retry_policy.answer_s)
-        self.cookie = login_cookie(answer, self._site) or self.cookie
-        return answer
+        response = await fetch(self._site, request, self._deps.retry_policy.response_timeout_s)
+        self.cookie = login_cookie(response, self._site) or self.cookie
+        return response
 
 
-def login_cookie(answer: Answer, site: Site) -> str | None:
-    """Return the login as *answer* sets it, ready to be sent back."""
+def login_cookie(response: Response, site: Site) -> str | None:
+    """Return the login cookie that *response* sets as `name=value`, or `None`."""
     name = "__Host-shop" if site.tls else "shop"
-    for field in answer.cookies:
+    for field in response.cookies:
         cookie = SimpleCookie(field).get(name)
         if cookie is not None and cookie.value:
             return f"{name}={cookie.coded_value}"

@@ -1,78 +1,85 @@
-"""What a close code asks of a client, and how long to wait before coming back (protocol.md §5)."""
+"""Exponential backoff with full jitter, and what each close code means (protocol.md §5)."""
 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from app.client.errors import (
+    ClientProtocolError,
     LoginEnded,
-    LoginNeeded,
-    Misspoke,
-    Outdated,
+    LoginRequired,
     Replaced,
     Stopped,
     TooManyTabs,
+    UnsupportedVersion,
 )
 
-STOPS: Final[dict[int, type[Stopped]]] = {
-    1007: Misspoke,
-    1009: Misspoke,
-    4400: Misspoke,
-    4401: LoginNeeded,
-    4406: Outdated,
+FATAL_CODES: Final[dict[int, type[Stopped]]] = {
+    1007: ClientProtocolError,
+    1009: ClientProtocolError,
+    4400: ClientProtocolError,
+    4401: LoginRequired,
+    4406: UnsupportedVersion,
     4409: Replaced,
     4410: LoginEnded,
     4411: TooManyTabs,
 }
-"""The close codes after which there is no coming back."""
+"""Close codes after which a client does not reconnect."""
 
-_MOST_DOUBLINGS = 10
+_MAX_DOUBLINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long a client waits, in seconds; the defaults are those of the protocol."""
+    """Delays and timeouts in seconds; the defaults are the protocol's."""
 
-    first_pause_s: float = 0.5
-    longest_pause_s: float = 30
-    after_rate_s: float = 30
-    steady_s: float = 10
-    """Connected for so long, a connection has done well: the pauses start over."""
-    silence_s: float = 45
-    opening_s: float = 10
-    closing_s: float = 2
-    answer_s: float = 30
+    base_delay_s: float = 0.5
+    max_delay_s: float = 30
+    rate_limit_delay_s: float = 30
+    """The least delay after close code 4429."""
+    reset_after_s: float = 10
+    """A connection that lasted so long resets the backoff."""
+    heartbeat_timeout_s: float = 45
+    open_timeout_s: float = 10
+    close_timeout_s: float = 2
+    response_timeout_s: float = 30
     """For a request over HTTP: checking a password may have to wait in a queue."""
 
 
-class Again(NamedTuple):
-    """Come back: `at_once`, or after a pause of `least_s` or more; `afresh` without a position."""
+class Reconnect(NamedTuple):
+    """Reconnect: `immediately`, or after at least `min_delay_s`.
 
-    at_once: bool = False
-    least_s: float = 0
-    afresh: bool = False
+    `without_position`: ask for a snapshot, because the server gave up the cart's state.
+    """
+
+    immediately: bool = False
+    min_delay_s: float = 0
+    without_position: bool = False
 
 
-def after_close(code: int, reason: str, retry_policy: RetryPolicy) -> Again | Stopped:
-    """Say what a client does about *code*."""
-    if stop := STOPS.get(code):
-        return stop(f"{code} {reason}".rstrip())
+def after_close(code: int, reason: str, retry_policy: RetryPolicy) -> Reconnect | Stopped:
+    """Return what to do after close code *code*: reconnect, or stop with an error."""
+    if error := FATAL_CODES.get(code):
+        return error(f"{code} {reason}".rstrip())
     match code:
         case 1012:
-            return Again(at_once=True)
+            return Reconnect(immediately=True)
         case 4429:
-            return Again(least_s=retry_policy.after_rate_s)
+            return Reconnect(min_delay_s=retry_policy.rate_limit_delay_s)
         case 4503:
-            return Again(afresh=True)
+            return Reconnect(without_position=True)
         case _:
-            return Again()
+            return Reconnect()
 
 
-def pause_s(again: Again, tries: int, chance: float, retry_policy: RetryPolicy) -> float:
-    """Return how long to wait when coming back failed *tries* times; *chance* is below 1.
+def backoff_s(
+    reconnect: Reconnect, failures: int, chance: float, retry_policy: RetryPolicy
+) -> float:
+    """Return the delay in seconds after *failures* failed attempts; *chance* is in [0, 1).
 
-    At once is only the first time: a server that keeps saying so would be hammered.
+    The jitter is full: the delay is anywhere from 0 to the exponential limit. Only the first
+    attempt is immediate, or a server that keeps answering 1012 would be hammered.
     """
-    if again.at_once and tries == 0:
+    if reconnect.immediately and failures == 0:
         return 0
-    doubled_s = retry_policy.first_pause_s * 2.0 ** min(tries, _MOST_DOUBLINGS)
-    return max(again.least_s, chance * min(retry_policy.longest_pause_s, doubled_s))
+    limit_s = retry_policy.base_delay_s * 2.0 ** min(failures, _MAX_DOUBLINGS)
+    return max(reconnect.min_delay_s, chance * min(retry_policy.max_delay_s, limit_s))

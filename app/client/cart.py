@@ -1,11 +1,11 @@
-"""The cart as a client holds it, and how it follows the shop's (protocol.md §4)."""
+"""The client's copy of the cart, and how messages update it; pure (protocol.md §4)."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from msgspec import UNSET
 
-from app.client.state import Line, Patch, Prices, Snapshot, Voucher
+from app.client.messages import Line, Patch, Prices, Snapshot, Voucher
 from app.domain.catalog import Money, Sku
 from app.domain.totals import Totals
 
@@ -13,9 +13,9 @@ Lines = Mapping[Sku, Line]
 
 
 class Cart(NamedTuple):
-    """A cart at one revision; lines by SKU, in their order. The next one is a new value.
+    """An immutable cart at one revision; lines are by SKU, in display order.
 
-    `at` is its position; `None`: it is out of date, and only a snapshot helps.
+    `at` is its position; `None` if the cart is stale and needs a snapshot.
     """
 
     at: str | None
@@ -29,21 +29,23 @@ class Cart(NamedTuple):
 
 _FREE: Final = Totals(0, Money(0), Money(0), Money(0), Money(0))
 
-NOTHING: Final = Cart(None, 0, {}, {}, "", None, _FREE)
-"""What a tab holds before it was told anything."""
+EMPTY_CART: Final = Cart(None, 0, {}, {}, "", None, _FREE)
+"""A tab's cart before its first snapshot."""
 
 
-def whole(snapshot: Snapshot) -> Cart:
-    """Return the cart that *snapshot* tells."""
-    told = snapshot.cart
-    lines, saved = _by_sku(told.lines), _by_sku(told.saved)
-    return Cart(snapshot.at, snapshot.rev, lines, saved, told.note, told.voucher, told.totals)
+def from_snapshot(snapshot: Snapshot) -> Cart:
+    """Return the cart in *snapshot*."""
+    content = snapshot.cart
+    lines, saved = _by_sku(content.lines), _by_sku(content.saved)
+    return Cart(
+        snapshot.at, snapshot.rev, lines, saved, content.note, content.voucher, content.totals
+    )
 
 
 def advance(cart: Cart, patch: Patch) -> Cart | None:
-    """Return *cart* with *patch* in it, unless it is in it already; `None`: something is missing.
+    """Return *cart* with *patch* applied; *cart* itself if it has the patch already.
 
-    The twin of the server's function of this name.
+    `None` if there is a gap before the patch, or *cart* is stale: then a snapshot is needed.
     """
     if cart.at is None:
         return None
@@ -63,7 +65,7 @@ def advance(cart: Cart, patch: Patch) -> Cart | None:
 
 
 def reprice(cart: Cart, prices: Prices) -> Cart:
-    """Return *cart* at the same revision, at today's prices."""
+    """Return *cart* at the same revision with new prices."""
     return cart._replace(
         lines=_changed(cart.lines, prices.lines),
         saved=_changed(cart.saved, prices.saved),
@@ -73,7 +75,7 @@ def reprice(cart: Cart, prices: Prices) -> Cart:
 
 
 def invalidate(cart: Cart) -> Cart:
-    """Return *cart* as one that cannot be relied on any more."""
+    """Return *cart* marked as stale."""
     return cart._replace(at=None)
 
 
@@ -84,8 +86,8 @@ def _by_sku(lines: tuple[Line, ...]) -> Lines:
 def _changed(lines: Lines, changes: Mapping[Sku, Line | None]) -> Lines:
     if not changes:
         return lines
-    left = [line for line in {**lines, **changes}.values() if line is not None]
-    return {line.sku: line for line in sorted(left, key=_pos)}
+    remaining = [line for line in {**lines, **changes}.values() if line is not None]
+    return {line.sku: line for line in sorted(remaining, key=_pos)}
 
 
 def _pos(line: Line) -> int:

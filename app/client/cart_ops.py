@@ -1,4 +1,4 @@
-"""What a shopper may ask of a cart, in so many words."""
+"""A method for each op that changes a cart."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable
@@ -17,46 +17,46 @@ from app.domain.ops import (
 )
 from app.domain.verdicts import Verdict
 
-Answer = Awaitable[Verdict]
+PendingVerdict = Awaitable[Verdict]
 
 
 class CartOps(ABC):
-    """Every op as a method; each returns at once what the verdict can be awaited from."""
+    """Each method submits an op and returns at once; await the result for the verdict."""
 
     @abstractmethod
-    def send(self, wish: ClientOp) -> Answer:
-        """Ask for *wish*."""
+    def send(self, op: ClientOp) -> PendingVerdict:
+        """Submit *op*."""
 
-    def add(self, sku: str, qty: int = 1, seen: int | None = None) -> Answer:
-        """Add so many; *seen* is the price that the shopper had in front of them."""
+    def add(self, sku: str, qty: int = 1, seen: int | None = None) -> PendingVerdict:
+        """Add *qty* of a product; *seen* is the unit price that the user was shown."""
         return self.send(AddLine(Sku(sku), qty, _money(seen)))
 
-    def set(self, sku: str, qty: int, seen: int | None = None) -> Answer:
-        """Have exactly so many; none takes the line out."""
+    def set(self, sku: str, qty: int, seen: int | None = None) -> PendingVerdict:
+        """Set the quantity of a line; 0 removes it."""
         return self.send(SetLine(Sku(sku), qty, _money(seen)))
 
-    def accept(self, sku: str, price: int) -> Answer:
-        """Agree to this price, if it is today's."""
+    def accept(self, sku: str, price: int) -> PendingVerdict:
+        """Accept *price* for a line, if it is today's."""
         return self.send(AcceptLine(Sku(sku), Money(price)))
 
-    def save(self, sku: str) -> Answer:
+    def save(self, sku: str) -> PendingVerdict:
         """Move a line to those saved for later."""
         return self.send(SaveLine(Sku(sku)))
 
-    def unsave(self, sku: str) -> Answer:
+    def unsave(self, sku: str) -> PendingVerdict:
         """Move a saved line back into the cart."""
         return self.send(UnsaveLine(Sku(sku)))
 
-    def note(self, text: str) -> Answer:
-        """Write on the order."""
+    def note(self, text: str) -> PendingVerdict:
+        """Set the note for the delivery."""
         return self.send(SetNote(text))
 
-    def voucher(self, code: str | None) -> Answer:
-        """Put a voucher on the cart, or take it off."""
+    def voucher(self, code: str | None) -> PendingVerdict:
+        """Apply a voucher, or remove it with `None`."""
         return self.send(SetVoucher(code))
 
-    def undo(self, rev: int | None = None) -> Answer:
-        """Take the newest change back; with *rev*, only if it made that revision."""
+    def undo(self, rev: int | None = None) -> PendingVerdict:
+        """Undo the newest change; with *rev*, only if it made that revision."""
         return self.send(Undo(rev))
 
 

@@ -1,4 +1,4 @@
-"""One socket, from its handshake to its end."""
+"""One websocket, from its handshake to its close."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,22 +12,22 @@ from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
-from app.client.backoff import Again, RetryPolicy
+from app.client.backoff import Reconnect, RetryPolicy
 from app.client.errors import HandshakeRefused, Stopped
+from app.client.messages import Drain
 from app.client.observer import Observer
-from app.client.told import Drain
 
 SUBPROTOCOLS: Final = (Subprotocol("shop.cart.v1"), Subprotocol("shop.cart"))
-LARGEST_HEARD: Final = 1 << 20
-FIRST_FAILURE: Final = 500
-TOO_MANY: Final = 429
+MAX_FRAME_BYTES: Final = 1 << 20
+FIRST_SERVER_ERROR: Final = 500
+TOO_MANY_REQUESTS: Final = 429
 
-Ending = Drain | Again | Stopped
-"""What makes a client leave a connection, and what it does then."""
+Outcome = Drain | Reconnect | Stopped
+"""What to do after a connection: move to a new one, reconnect, or stop."""
 
 
 class Endpoint(NamedTuple):
-    """Where a tab opens its sockets, and as whom."""
+    """The URL of the websocket endpoint, and the login cookie to open it with."""
 
     url: str
     cookie: str
@@ -35,53 +35,56 @@ class Endpoint(NamedTuple):
 
 
 class CloseFrame(NamedTuple):
-    """How a socket was closed; 1006: without a word."""
+    """The code and reason of a close; 1006 if there was no close frame."""
 
     code: int
     reason: str
 
 
 class Connection:
-    """An open socket that can be spoken to at any time; after its end nothing is sent."""
+    """An open websocket. `outcome` is set when the tab should leave it."""
 
     def __init__(self, socket: ClientConnection, gen: int, observer: Observer):
         self.gen = gen
         self._loop = asyncio.get_running_loop()
-        self.ending: asyncio.Future[Ending] = self._loop.create_future()
+        self.outcome: asyncio.Future[Outcome] = self._loop.create_future()
         self._socket = socket
         self._observer = observer
-        self._opened_s = self._heard_s = self._loop.time()
+        self._opened_s = self._received_s = self._loop.time()
         self._watchdog: asyncio.TimerHandle | None = None
         observer.opened(gen)
 
     @property
     def age_s(self) -> float:
-        """Return how long ago it was opened."""
+        """Seconds since it was opened."""
         return self._loop.time() - self._opened_s
 
-    def say(self, frame: str) -> None:
-        """Send *frame*, after those before it, without waiting."""
+    def send(self, frame: str) -> None:
+        """Send *frame* without waiting, after the frames before it; nothing once it is closed."""
         if self._socket.state is State.OPEN:
             self._observer.sent(self.gen, frame)
             broadcast((self._socket,), frame)
 
-    def end(self, ending: Ending) -> None:
-        """Leave this connection for *ending*; only the first one counts."""
-        if not self.ending.done():
-            self.ending.set_result(ending)
+    def finish(self, outcome: Outcome) -> None:
+        """Set the outcome; only the first call counts."""
+        if not self.outcome.done():
+            self.outcome.set_result(outcome)
 
-    async def listen(
-        self, hear: Callable[["Connection", bytes], None], silence_s: float
+    async def receive_all(
+        self, on_message: Callable[["Connection", bytes], None], heartbeat_timeout_s: float
     ) -> CloseFrame:
-        """Pass each frame to *hear* until the socket is closed, or silent for too long."""
-        self._watch(silence_s, silence_s)
+        """Pass each frame to *on_message* until the websocket is closed.
+
+        It is dropped when nothing, not even a heartbeat, arrives for *heartbeat_timeout_s*.
+        """
+        self._watch(heartbeat_timeout_s, heartbeat_timeout_s)
         close_frame = CloseFrame(1006, "")
         try:
             while True:
                 frame = await self._socket.recv(decode=False)
-                self._heard_s = self._loop.time()
+                self._received_s = self._loop.time()
                 self._observer.received(self.gen, frame)
-                hear(self, frame)
+                on_message(self, frame)
         except ConnectionClosed as closed:
             close_frame = _close_frame(closed)
         finally:
@@ -89,33 +92,33 @@ class Connection:
             self._observer.closed(self.gen, *close_frame)
         return close_frame
 
-    def cut(self) -> None:
-        """Cut the line, without a closing handshake."""
+    def abort(self) -> None:
+        """Drop the connection without a closing handshake."""
         self._socket.transport.abort()
 
     async def close(self) -> None:
-        """Close the socket as one should."""
+        """Close with a closing handshake."""
         await self._socket.close()
 
-    def _watch(self, silence_s: float, wait_s: float) -> None:
-        self._watchdog = self._loop.call_later(wait_s, self._cut_if_silent, silence_s)
+    def _watch(self, heartbeat_timeout_s: float, wait_s: float) -> None:
+        self._watchdog = self._loop.call_later(wait_s, self._abort_if_silent, heartbeat_timeout_s)
 
     def _unwatch(self) -> None:
         if self._watchdog:
             self._watchdog.cancel()
 
-    def _cut_if_silent(self, silence_s: float) -> None:
-        left_s = self._heard_s + silence_s - self._loop.time()
+    def _abort_if_silent(self, heartbeat_timeout_s: float) -> None:
+        left_s = self._received_s + heartbeat_timeout_s - self._loop.time()
         if left_s <= 0:
-            self.cut()
+            self.abort()
         else:
-            self._watch(silence_s, left_s)
+            self._watch(heartbeat_timeout_s, left_s)
 
 
 async def open_connection(
     endpoint: Endpoint, observer: Observer, retry_policy: RetryPolicy, gen: int
-) -> Connection | Again | HandshakeRefused:
-    """Return an open connection, or what to do as there is none."""
+) -> Connection | Reconnect | HandshakeRefused:
+    """Return an open connection, or what to do after a failed handshake."""
     try:
         socket = await _connect(endpoint, retry_policy)
     except InvalidStatus as refusal:
@@ -123,7 +126,7 @@ async def open_connection(
         return _after(refusal.response)
     except (OSError, TimeoutError, InvalidHandshake) as failure:
         observer.failed(f"{type(failure).__name__}: {failure}")
-        return Again()
+        return Reconnect()
     return Connection(socket, gen, observer)
 
 
@@ -136,21 +139,21 @@ async def _connect(endpoint: Endpoint, retry_policy: RetryPolicy) -> ClientConne
         compression=None,
         proxy=None,
         ping_interval=None,
-        open_timeout=retry_policy.opening_s,
-        close_timeout=retry_policy.closing_s,
-        max_size=LARGEST_HEARD,
+        open_timeout=retry_policy.open_timeout_s,
+        close_timeout=retry_policy.close_timeout_s,
+        max_size=MAX_FRAME_BYTES,
         **tls,
     )
 
 
-def _after(response: Response) -> Again | HandshakeRefused:
+def _after(response: Response) -> Reconnect | HandshakeRefused:
     status = response.status_code
-    if status < FIRST_FAILURE and status != TOO_MANY:
+    if status < FIRST_SERVER_ERROR and status != TOO_MANY_REQUESTS:
         return HandshakeRefused(f"HTTP {status} {response.reason_phrase}")
     after = response.headers.get("Retry-After", "")
-    return Again(least_s=int(after) if after.isdecimal() else 0)
+    return Reconnect(min_delay_s=int(after) if after.isdecimal() else 0)
 
 
 def _close_frame(closed: ConnectionClosed) -> CloseFrame:
-    said = closed.rcvd
-    return CloseFrame(said.code, said.reason) if said else CloseFrame(1006, "")
+    frame = closed.rcvd
+    return CloseFrame(frame.code, frame.reason) if frame else CloseFrame(1006, "")

@@ -1,74 +1,77 @@
-"""What the shop says: text becomes a value here, or a fault."""
+"""Decoding what the server sends: JSON text to a message, or `ServerProtocolError`."""
 
 from typing import TypeVar, get_args
 
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder
 
-from app.client.errors import Misheard
-from app.client.state import Patch, Prices, Snapshot
-from app.client.told import (
+from app.client.errors import ServerProtocolError
+from app.client.messages import (
     Auth,
     Drain,
     Heartbeat,
     Need,
+    NoMessage,
+    OkMessage,
     Order,
+    Patch,
     Pong,
-    SaidNo,
-    SaidOk,
+    Prices,
+    Snapshot,
     Tabs,
-    Unknown,
+    UnknownMessage,
     Welcome,
 )
 from app.domain.verdicts import No, Ok, RetryLater
 
-State = Snapshot | Patch | Prices
-Aside = Tabs | Order | Auth | Drain | Pong | Heartbeat
-Heard = Welcome | Ok | No | RetryLater | Need | State | Aside | Unknown
+CartMessage = Snapshot | Patch | Prices
+Notice = Tabs | Order | Auth | Drain | Pong | Heartbeat
+ServerMessage = Welcome | Ok | No | RetryLater | Need | CartMessage | Notice | UnknownMessage
 
-_Frame = Welcome | SaidOk | SaidNo | Need | State | Aside
+_Frame = Welcome | OkMessage | NoMessage | Need | CartMessage | Notice
 _KNOWN = {kind.__struct_config__.tag for kind in get_args(_Frame)}
 _SHOWN = 200
 
 _frame: Decoder[_Frame] = Decoder(_Frame)
-_unknown = Decoder(Unknown)
+_unknown = Decoder(UnknownMessage)
 
 _NOT_JSON = DecodeError, UnicodeDecodeError
 
 T = TypeVar("T", bound=Struct)
 
 
-def read(frame: str | bytes) -> Heard:
-    """Return what *frame* says; `Misheard` if the protocol does not allow it.
+def decode(frame: str | bytes) -> ServerMessage:
+    """Return the message in *frame*; verdicts come as values of `app.domain.verdicts`.
 
-    A type that is not known is no fault: a later server may have more to tell.
+    Raises ServerProtocolError if the protocol does not allow it. A message of an unknown type is
+    allowed: a later server may send more types.
     """
     try:
         message = _frame.decode(frame)
     except ValidationError as fault:
-        return _read_unknown(frame, fault)
+        return _decode_unknown(frame, fault)
     except _NOT_JSON as fault:
-        raise _misheard(frame, fault) from fault
-    return message.verdict if isinstance(message, SaidOk | SaidNo) else message
+        raise _protocol_error(frame, fault) from fault
+    return message.verdict if isinstance(message, OkMessage | NoMessage) else message
 
 
-def read_body(kind: type[T], body: bytes) -> T:
-    """Return what the *body* of an answer over HTTP says; `Misheard` as above."""
+def decode_body(kind: type[T], body: bytes) -> T:
+    """Return an HTTP body as *kind*. Raises ServerProtocolError if it is not one."""
     try:
         return Decoder(kind).decode(body)
     except _NOT_JSON as fault:
-        raise _misheard(body, fault) from fault
+        raise _protocol_error(body, fault) from fault
 
 
-def _read_unknown(frame: str | bytes, fault: ValidationError) -> Unknown:
+def _decode_unknown(frame: str | bytes, fault: ValidationError) -> UnknownMessage:
     try:
         unknown = _unknown.decode(frame)
     except ValidationError:
-        raise _misheard(frame, fault) from fault
+        raise _protocol_error(frame, fault) from fault
     if unknown.t in _KNOWN:
-        raise _misheard(frame, fault) from fault
+        raise _protocol_error(frame, fault) from fault
     return unknown
 
 
-def _misheard(text: str | bytes, fault: Exception) -> Misheard:
-    return Misheard(f"{fault}: {text[:_SHOWN]!r}")
+def _protocol_error(text: str | bytes, fault: Exception) -> ServerProtocolError:
+    return ServerProtocolError(f"{fault}: {text[:_SHOWN]!r}")

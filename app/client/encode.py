@@ -1,4 +1,4 @@
-"""What a client says: a value becomes text here (protocol.md §3)."""
+"""Encoding what a client sends: ops and messages to JSON text (protocol.md §3)."""
 
 from collections.abc import Iterable
 from typing import Any, assert_never
@@ -22,7 +22,7 @@ from app.domain.outbox import OutboxId
 from app.protocol.messages import TabId
 
 ClientOp = AddLine | SetLine | AcceptLine | SaveLine | UnsaveLine | SetNote | SetVoucher | Undo
-"""Every op that a client may ask for."""
+"""Every op that a client may submit."""
 
 Fields = dict[str, Any]
 
@@ -32,49 +32,52 @@ _encode = msgspec.json.Encoder().encode
 
 
 def hello(tab: TabId, gen: int, outbox: OutboxId, at: str | None, pend: list[int]) -> str:
-    """Return the first word of a connection."""
+    """Return the first message of a connection."""
     return to_json({"t": "hello", "tab": tab, "gen": gen, "outbox": outbox, "at": at, "pend": pend})
 
 
-def body(wish: ClientOp) -> str:
-    """Return the text of an op but for its number, which it gets when it is sent."""
-    return to_json({"k": wish.kind, **_fields(wish)})[1:]
+def op_body(op: ClientOp) -> str:
+    """Return an op's text without its number and without the opening brace.
+
+    It is encoded when the op is queued; `op` and `ops` prepend the number when it is sent.
+    """
+    return to_json({"k": op.kind, **_fields(op)})[1:]
 
 
 def op(n: int, body: str) -> str:
-    """Return op *n*, always the same text for the same number and body."""
+    """Return the message of op *n*; a repeat is the same text, byte for byte."""
     return f'{{"t":"op","n":{n},{body}'
 
 
 def ops(outbox: OutboxId, bodies: Iterable[tuple[int, str]]) -> str:
-    """Return ops with their numbers as `POST /api/cart/ops` takes them."""
-    asked = ",".join(f'{{"n":{n},{body}' for n, body in bodies)
-    return f'{{"outbox":"{outbox}","ops":[{asked}]}}'
+    """Return the body of `POST /api/cart/ops`, from op bodies with their numbers."""
+    numbered = ",".join(f'{{"n":{n},{body}' for n, body in bodies)
+    return f'{{"outbox":"{outbox}","ops":[{numbered}]}}'
 
 
 def order(key: str, at: str, total: int, deliver: Address) -> str:
-    """Return an order of the cart at *at*, as `POST /api/orders` takes it."""
+    """Return the body of `POST /api/orders` for the cart at position *at*."""
     where = deliver._asdict()
     return to_json({"key": key, "at": at, "total": total, "deliver": where, "pay": Pay.ON_DELIVERY})
 
 
 def watch(skus: Iterable[Sku]) -> str:
-    """Return a wish to be told of the price and stock of *skus*."""
+    """Return the message that subscribes to price and stock of *skus*, and of no others."""
     return to_json({"t": "watch", "skus": sorted(skus)})
 
 
 def ping(number: int) -> str:
-    """Return a wish for a pong with this number."""
+    """Return a ping, which is answered by a pong with the same number."""
     return to_json({"t": "ping", "id": number})
 
 
 def to_json(fields: Fields) -> str:
-    """Return *fields* as JSON; `UnicodeEncodeError` for a lone surrogate."""
+    """Return *fields* as JSON. Raises UnicodeEncodeError for a lone surrogate."""
     return _encode(fields).decode()
 
 
-def _fields(wish: ClientOp) -> Fields:
-    match wish:
+def _fields(op: ClientOp) -> Fields:
+    match op:
         case AddLine(sku, qty, seen) | SetLine(sku, qty, seen):
             return {"sku": sku, "qty": qty, **_seen(seen)}
         case AcceptLine(sku, price):
@@ -88,7 +91,7 @@ def _fields(wish: ClientOp) -> Fields:
         case Undo(rev):
             return {} if rev is None else {"rev": rev}
         case _:
-            assert_never(wish)
+            assert_never(op)
 
 
 def _seen(seen: Money | None) -> Fields:

@@ -1,41 +1,45 @@
-"""Why a tab stops for good (protocol.md §5)."""
+"""The errors of a tab: not connected, or stopped for good and why (protocol.md §5)."""
+
+
+class NotConnected(Exception):
+    """There is no connection at the moment. Ops are queued; other messages are not."""
 
 
 class Stopped(Exception):
-    """The tab has stopped for good; whether an op without a verdict was done is not known here."""
+    """Base class: the tab will not reconnect. An op without a verdict may have been applied."""
 
 
 class Closed(Stopped):
-    """It was closed on this side."""
+    """The caller closed the tab."""
 
 
-class LoginNeeded(Stopped):
-    """There is no valid login, or it has run out: log in again."""
+class LoginRequired(Stopped):
+    """There is no valid login, or it has expired: log in again (4401)."""
 
 
 class LoginEnded(Stopped):
-    """The login was ended, here or elsewhere; the cart and the outbox are forgotten."""
+    """The login was ended, here or elsewhere; the cart and the outbox are forgotten (4410)."""
 
 
 class Replaced(Stopped):
-    """A newer connection with this tab's name took over."""
+    """A newer connection took over this tab's name (4409)."""
 
 
 class TooManyTabs(Stopped):
-    """The account has too many tabs open, and this was the oldest."""
+    """The account has too many tabs open, and this was the oldest (4411)."""
 
 
-class Outdated(Stopped):
-    """The shop speaks another version of the protocol."""
+class UnsupportedVersion(Stopped):
+    """The server does not speak this version of the protocol (4406)."""
 
 
-class Misspoke(Stopped):
-    """The shop found something wrong with what was sent: a bug on this side."""
+class ClientProtocolError(Stopped):
+    """The server rejected a frame: a bug of this client (1007, 1009, 4400)."""
 
 
-class Misheard(Stopped):
-    """The shop sent something that the protocol does not allow: a bug on that side."""
+class ServerProtocolError(Stopped):
+    """The server sent what the protocol does not allow: a bug of the server."""
 
 
 class HandshakeRefused(Stopped):
-    """The shop does not open a socket for this client: wrong host or origin."""
+    """The server refused the websocket handshake, for its host or origin (HTTP 4xx)."""

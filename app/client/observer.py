@@ -1,30 +1,30 @@
-"""Who wants to see every frame of a tab: traces, checks, measurements."""
+"""Observing a tab: every websocket it opens and every frame on it, for traces and checks."""
 
 
 class Observer:
-    """Sees all that goes over a tab's sockets, and does nothing; override what you want to see.
+    """Callbacks that do nothing; override those of interest.
 
-    `gen` counts the sockets of the tab from 1. These are called on the way, so be quick.
+    `gen` numbers the websockets of the tab from 1. They run on the event loop, so be quick.
     """
 
     def opened(self, gen: int) -> None:
-        """See that a socket was opened."""
+        """Handle the opening of a websocket."""
 
     def sent(self, gen: int, frame: str) -> None:
-        """See a frame just before it goes out."""
+        """Handle a frame that is about to be sent."""
 
     def received(self, gen: int, frame: bytes) -> None:
-        """See a frame that came in before anything is done about it."""
+        """Handle a received frame, before the tab does."""
 
     def closed(self, gen: int, code: int, reason: str) -> None:
-        """See that a socket is closed; 1006 where nobody said why."""
+        """Handle the close of a websocket; 1006 if there was no close frame."""
 
     def exchanged(self, sent_bytes: int, received_bytes: int) -> None:
-        """See what a request over HTTP and its answer weighed, heads included."""
+        """Handle the response to an HTTP request; sizes include headers."""
 
     def failed(self, why: str) -> None:
-        """See that no socket could be opened."""
+        """Handle a websocket that could not be opened."""
 
 
-BLIND = Observer()
-"""Sees and does nothing."""
+NO_OBSERVER = Observer()
+"""The default: observes nothing."""

@@ -1,4 +1,4 @@
-"""An order as the shop answers it over HTTP (protocol.md §7)."""
+"""An order, as the server returns it over HTTP (protocol.md §7)."""
 
 from msgspec import Struct
 
@@ -7,8 +7,8 @@ from app.domain.orders import OrderNumber, OrderState
 from app.domain.totals import Totals
 
 
-class Bought(Struct, frozen=True, gc=False):
-    """So many of one product, at the unit price that is charged."""
+class OrderLine(Struct, frozen=True, gc=False):
+    """A quantity of one product; `price` is the unit price that is charged."""
 
     sku: Sku
     name: str
@@ -17,8 +17,8 @@ class Bought(Struct, frozen=True, gc=False):
     price: Money
 
 
-class Destination(Struct, frozen=True, gc=False):
-    """Where an order goes."""
+class DeliveryAddress(Struct, frozen=True, gc=False):
+    """The address an order is delivered to."""
 
     name: str
     line1: str
@@ -28,12 +28,12 @@ class Destination(Struct, frozen=True, gc=False):
 
 
 class PlacedOrder(Struct, frozen=True):
-    """An order, as far as it has come; `placed_at` is RFC 3339 in UTC."""
+    """An order with its current state; `placed_at` is RFC 3339 in UTC."""
 
     number: OrderNumber
     state: OrderState
     placed_at: str
-    lines: tuple[Bought, ...]
+    lines: tuple[OrderLine, ...]
     totals: Totals
-    deliver: Destination
+    deliver: DeliveryAddress
     note: str

@@ -8,127 +8,127 @@ from app.domain.outbox import REMEMBERED_VERDICTS, OutboxId
 from app.domain.verdicts import Verdict
 
 MOST_WAITING = 1024
-"""Ops that may wait for a verdict, sent or not."""
+"""The most ops without a verdict, sent or not."""
 
 T = TypeVar("T")
 
 
 class OutboxFull(Exception):
-    """Too many ops wait for a verdict; wait for some before asking for more."""
+    """Too many ops have no verdict; await some before submitting more."""
 
 
 class Waiting(NamedTuple, Generic[T]):
-    """An op without a verdict, and who wants to know."""
+    """An op without a verdict, and what its submitter waits on."""
 
     body: str
-    asker: T
+    waiter: T
 
 
 class Outbox(Generic[T]):
-    """Ops wait here in order: under way those that were sent, the others in line.
+    """Ops in the order of their numbers: first those in flight, then those queued.
 
-    `settled` is the newest number that is known to have its verdict.
+    `settled` is the newest number that has a verdict.
     """
 
     def __init__(self, name: OutboxId):
-        self._is_held = False
+        self._is_paused = False
         self._start(name, [])
 
     def _start(self, name: OutboxId, waiting: list[Waiting[T]]) -> None:
         self.name = name
         self.settled = 0
         self._newest_sent = 0
-        self._went_back_to = 0
-        self._under_way: dict[int, Waiting[T]] = {}
-        self._in_line = dict(enumerate(waiting, 1))
+        self._requeued_from = 0
+        self._in_flight: dict[int, Waiting[T]] = {}
+        self._queued = dict(enumerate(waiting, 1))
         self._next = len(waiting) + 1
-        self._done: dict[int, str] = {}
+        self._settled_bodies: dict[int, str] = {}
 
     def __len__(self) -> int:
-        """Return how many have no verdict."""
-        return len(self._under_way) + len(self._in_line)
+        """Return how many ops have no verdict."""
+        return len(self._in_flight) + len(self._queued)
 
     @property
     def pend(self) -> list[int]:
-        """The numbers that were ever sent, and have no verdict."""
-        sent_before = (n for n in self._in_line if n <= self._newest_sent)
-        return [*self._under_way, *sent_before]
+        """The numbers that were sent at least once and have no verdict."""
+        sent_before = (n for n in self._queued if n <= self._newest_sent)
+        return [*self._in_flight, *sent_before]
 
-    def put(self, body: str, asker: T) -> int:
-        """Give the op the next number and put it in line; `OutboxFull` if that is too long."""
+    def put(self, body: str, waiter: T) -> int:
+        """Queue an op, and return its number. Raises OutboxFull."""
         if len(self) >= MOST_WAITING:
             raise OutboxFull(f"{MOST_WAITING} ops wait for a verdict already")
         n = self._next
         self._next += 1
-        self._in_line[n] = Waiting(body, asker)
+        self._queued[n] = Waiting(body, waiter)
         return n
 
     def take(self, inflight: int) -> Iterator[tuple[int, str]]:
-        """Yield those that may be sent now, *inflight* in all; they are under way from then on."""
-        most = 0 if self._is_held else min(inflight, MOST_PENDING)
-        while self._in_line and len(self._under_way) < most:
-            n = next(iter(self._in_line))
-            waiting = self._under_way[n] = self._in_line.pop(n)
+        """Yield the ops to send now, number and body, while fewer than *inflight* are in flight."""
+        most = 0 if self._is_paused else min(inflight, MOST_PENDING)
+        while self._queued and len(self._in_flight) < most:
+            n = next(iter(self._queued))
+            waiting = self._in_flight[n] = self._queued.pop(n)
             self._newest_sent = max(self._newest_sent, n)
             yield n, waiting.body
 
     def settle(self, verdict: Verdict) -> T | None:
-        """Take note of *verdict*; return who wants to know, if it is news."""
+        """Remove the op of *verdict*, and return its waiter; `None` if it was settled before."""
         n = verdict.n
         self.settled = max(self.settled, n)
-        waiting = self._under_way.pop(n, None) or self._in_line.pop(n, None)
+        waiting = self._in_flight.pop(n, None) or self._queued.pop(n, None)
         if waiting is None:
             return None
-        self._done[n] = waiting.body
-        if len(self._done) > REMEMBERED_VERDICTS:
-            del self._done[next(iter(self._done))]
-        return waiting.asker
+        self._settled_bodies[n] = waiting.body
+        if len(self._settled_bodies) > REMEMBERED_VERDICTS:
+            del self._settled_bodies[next(iter(self._settled_bodies))]
+        return waiting.waiter
 
-    def hold(self, n: int) -> None:
-        """Hand out nothing until `release`, then again from op *n* on: order is kept."""
-        self._is_held = True
-        self._go_back_to(n)
+    def pause_at(self, n: int) -> None:
+        """Send nothing until `resume`, and then from op *n* on, so that the order is kept."""
+        self._is_paused = True
+        self._requeue_from(n)
 
-    def release(self) -> None:
-        """Go on after `hold`."""
-        self._is_held = False
+    def resume(self) -> None:
+        """End a pause."""
+        self._is_paused = False
 
-    def has(self, n: int) -> bool:
-        """Say whether op *n* can still be sent; if so, go on from there.
+    def resend_from(self, n: int) -> bool:
+        """Requeue the ops in flight from *n* on; return False if op *n* is not waiting any more.
 
-        A server that missed one op says so at each that follows: only the first time counts.
+        A server that misses one op says so for each op after it: only the first time counts.
         """
-        if n not in self._under_way and n not in self._in_line:
+        if n not in self._in_flight and n not in self._queued:
             return False
-        if n != self._went_back_to:
-            self._go_back_to(n)
+        if n != self._requeued_from:
+            self._requeue_from(n)
         return True
 
-    def rewind(self) -> None:
-        """Put all that is under way back in line: there is a new connection."""
-        self._go_back_to(0)
+    def requeue_all(self) -> None:
+        """Requeue all ops in flight: there is a new connection."""
+        self._requeue_from(0)
 
-    def rename(self, name: OutboxId) -> None:
-        """Start over as a new outbox: what waits is numbered from 1."""
+    def restart(self, name: OutboxId) -> None:
+        """Become a new outbox; waiting ops are numbered from 1."""
         self._start(name, self._waiting())
 
     def body(self, n: int) -> str | None:
-        """Return what op *n* says, if it waits or is among the newest that were settled."""
-        waiting = self._under_way.get(n) or self._in_line.get(n)
-        return waiting.body if waiting else self._done.get(n)
+        """Return the body of op *n*, if it waits or is among the newest settled ones."""
+        waiting = self._in_flight.get(n) or self._queued.get(n)
+        return waiting.body if waiting else self._settled_bodies.get(n)
 
     def clear(self) -> list[T]:
-        """Forget all that waits; return who wanted to know."""
-        askers = [waiting.asker for waiting in self._waiting()]
+        """Remove all waiting ops, and return their waiters."""
+        waiters = [waiting.waiter for waiting in self._waiting()]
         self._start(self.name, [])
-        return askers
+        return waiters
 
     def _waiting(self) -> list[Waiting[T]]:
-        return [*self._under_way.values(), *self._in_line.values()]
+        return [*self._in_flight.values(), *self._queued.values()]
 
-    def _go_back_to(self, n: int) -> None:
-        self._went_back_to = n
-        again = {number: one for number, one in self._under_way.items() if number >= n}
-        for number in again:
-            del self._under_way[number]
-        self._in_line = {**again, **self._in_line}
+    def _requeue_from(self, n: int) -> None:
+        self._requeued_from = n
+        requeued = {number: op for number, op in self._in_flight.items() if number >= n}
+        for number in requeued:
+            del self._in_flight[number]
+        self._queued = {**requeued, **self._queued}

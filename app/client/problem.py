@@ -1,20 +1,20 @@
-"""Answers that are good, and what went wrong where they are not (protocol.md §7)."""
+"""HTTP error responses as exceptions: problem details of RFC 9457 (protocol.md §7)."""
 
 import asyncio
 
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
-from app.client.request import Answer, Request, Site, ask
+from app.client.request import Request, Response, Site, send_request
 
-_FIRST_BAD_STATUS = 400
+_FIRST_ERROR = 400
 _SHOWN = 200
 
 
 class Problem(Exception):
-    """The shop did not do what was asked; `code` says why, for programs, `detail` for people.
+    """An error response; `code` is for programs and `detail` for people.
 
-    `retry_after_s` is 0 where it does not say when to come again.
+    `retry_after_s` is 0 if there was no `Retry-After` in seconds.
     """
 
     def __init__(self, status: int, code: str, detail: str, retry_after_s: int = 0):
@@ -33,21 +33,24 @@ class _Fields(Struct):
 _fields = Decoder(_Fields)
 
 
-async def ask_well(site: Site, request: Request, answer_s: float) -> Answer:
-    """Return a good answer to *request*; `Problem` for another, `TimeoutError` for a late one."""
-    async with asyncio.timeout(answer_s):
-        answer = await ask(site, request)
-    if answer.status >= _FIRST_BAD_STATUS:
-        raise _problem(answer)
-    return answer
+async def fetch(site: Site, request: Request, timeout_s: float) -> Response:
+    """Return the response to *request*. Raises Problem for a status from 400, and TimeoutError."""
+    async with asyncio.timeout(timeout_s):
+        response = await send_request(site, request)
+    if response.status >= _FIRST_ERROR:
+        raise _problem(response)
+    return response
 
 
-def _problem(answer: Answer) -> Problem:
+def _problem(response: Response) -> Problem:
     try:
-        fields = _fields.decode(answer.body)
+        fields = _fields.decode(response.body)
     except DecodeError:
-        fields = _Fields(detail=answer.body[:_SHOWN].decode(errors="replace"))
-    after = answer.headers.get("retry-after", "")
+        fields = _Fields(detail=response.body[:_SHOWN].decode(errors="replace"))
+    retry_after = response.headers.get("retry-after", "")
     return Problem(
-        answer.status, fields.code, fields.detail, int(after) if after.isdecimal() else 0
+        response.status,
+        fields.code,
+        fields.detail,
+        int(retry_after) if retry_after.isdecimal() else 0,
     )

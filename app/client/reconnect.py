@@ -1,65 +1,69 @@
-"""A line to the shop that comes back: one connection after the other (protocol.md §5)."""
+"""Keeping a tab connected: one websocket after the other, with backoff (protocol.md §5)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from app.client.backoff import Again, RetryPolicy, after_close, pause_s
-from app.client.connection import Connection, Ending
-from app.client.errors import HandshakeRefused, Misheard, Stopped
-from app.client.told import Drain
+from app.client.backoff import Reconnect, RetryPolicy, after_close, backoff_s
+from app.client.connection import Connection, Outcome
+from app.client.errors import HandshakeRefused, ServerProtocolError, Stopped
+from app.client.messages import Drain
 
 
-class Speaker(Protocol):
-    """Whoever talks over a lifeline."""
+class ConnectionHandler(Protocol):
+    """The receiver of what happens on the connections."""
 
-    def greet(self, connection: Connection) -> None:
-        """Say hello on a new connection, which counts from now on."""
+    def on_open(self, connection: Connection) -> None:
+        """Use a new connection, which is the newest from now on."""
 
-    def hear(self, connection: Connection, frame: bytes) -> None:
-        """Take what the shop says."""
+    def on_message(self, connection: Connection, frame: bytes) -> None:
+        """Process a frame."""
 
-    def leave(self, connection: Connection) -> None:
-        """Learn that a connection is over."""
+    def on_close(self, connection: Connection) -> None:
+        """Stop using a connection, which is closed."""
 
-    def forget(self) -> None:
-        """Forget the position of the cart: the shop gave it up."""
+    def discard_position(self) -> None:
+        """Forget the cart's position, because the server gave up its state."""
 
 
-Dial = Callable[[int], Awaitable[Connection | Again | HandshakeRefused]]
-"""Opens the connection of this number, or says what to do as there is none."""
+Dial = Callable[[int], Awaitable[Connection | Reconnect | HandshakeRefused]]
+"""Opens the connection of this number, or returns what to do after a failure."""
 
 
 class Reconnector:
-    """Keeps one connection; two for a moment, when the shop drains the first.
+    """Keeps one connection open, and two for a moment while the server drains the first.
 
-    `newest` is the one that was opened last. `chance` returns numbers from 0 to below 1.
+    `newest` is the connection that was opened last. *chance* returns numbers in [0, 1).
     """
 
     def __init__(
-        self, speaker: Speaker, dial: Dial, retry_policy: RetryPolicy, chance: Callable[[], float]
+        self,
+        handler: ConnectionHandler,
+        dial: Dial,
+        retry_policy: RetryPolicy,
+        chance: Callable[[], float],
     ):
         self.newest: Connection | None = None
-        self._speaker = speaker
+        self._handler = handler
         self._dial = dial
         self._retry_policy = retry_policy
         self._chance = chance
         self._gen = 0
-        self._tries = 0
-        self._listening: dict[Connection, asyncio.Task[None]] = {}
+        self._failures = 0
+        self._open: dict[Connection, asyncio.Task[None]] = {}
         self._tasks = asyncio.TaskGroup()
 
     async def run(self) -> Stopped:
-        """Stay connected; return what put an end to it."""
+        """Stay connected until that is pointless, and return the reason."""
         async with self._tasks:
             try:
                 return await self._stay_connected()
             finally:
-                await asyncio.gather(*(connection.close() for connection in self._listening))
+                await asyncio.gather(*(connection.close() for connection in self._open))
 
-    def keep_only(self, connection: object) -> None:
-        """Close all other connections."""
-        for other in self._listening:
+    def close_others(self, connection: object) -> None:
+        """Close all connections but this one."""
+        for other in self._open:
             if other is not connection:
                 self._close(other)
 
@@ -69,52 +73,55 @@ class Reconnector:
                 case Stopped() as stopped:
                     return stopped
                 case Drain(open_after_ms=after_ms):
-                    await self._wait_to_move(after_ms / 1000)
-                case Again() as again:
-                    await self._pause(again)
+                    await self._wait_before_moving(after_ms / 1000)
+                case Reconnect() as reconnect:
+                    await self._back_off(reconnect)
 
-    async def _connect(self) -> Ending:
-        """Open a connection, and return why it is time to leave it."""
+    async def _connect(self) -> Outcome:
+        """Open a connection and use it; return what to do when it is time to leave it."""
         match await self._dial(self._gen + 1):
             case Connection() as connection:
-                return await self._use(connection)
+                return await self._run_connection(connection)
             case no_connection:
                 return no_connection
 
-    async def _use(self, connection: Connection) -> Ending:
+    async def _run_connection(self, connection: Connection) -> Outcome:
         self._gen = connection.gen
         self.newest = connection
-        self._listening[connection] = self._tasks.create_task(self._listen(connection))
-        self._speaker.greet(connection)
-        ending = await connection.ending
-        if connection.age_s >= self._retry_policy.steady_s:
-            self._tries = 0
-        if not isinstance(ending, Drain):
+        self._open[connection] = self._tasks.create_task(self._receive(connection))
+        self._handler.on_open(connection)
+        outcome = await connection.outcome
+        if connection.age_s >= self._retry_policy.reset_after_s:
+            self._failures = 0
+        # A draining connection stays open until the next one is welcomed (`close_others`).
+        if not isinstance(outcome, Drain):
             self._close(connection)
-        return ending
+        return outcome
 
-    async def _listen(self, connection: Connection) -> None:
+    async def _receive(self, connection: Connection) -> None:
+        timeout_s = self._retry_policy.heartbeat_timeout_s
         try:
-            close_frame = await connection.listen(self._speaker.hear, self._retry_policy.silence_s)
-            connection.end(after_close(*close_frame, self._retry_policy))
-        except Misheard as fault:
-            connection.end(fault)
+            close_frame = await connection.receive_all(self._handler.on_message, timeout_s)
+            connection.finish(after_close(*close_frame, self._retry_policy))
+        except ServerProtocolError as fault:
+            connection.finish(fault)
             await connection.close()
         finally:
-            del self._listening[connection]
-            self._speaker.leave(connection)
+            del self._open[connection]
+            self._handler.on_close(connection)
 
-    async def _wait_to_move(self, wait_s: float) -> None:
-        """Wait until it is time for a new connection, or the old one is gone before that."""
-        if self.newest in self._listening:
-            await asyncio.wait((self._listening[self.newest],), timeout=wait_s)
+    async def _wait_before_moving(self, wait_s: float) -> None:
+        """Wait as long as the server's drain says, or until it closes the connection."""
+        if self.newest in self._open:
+            await asyncio.wait((self._open[self.newest],), timeout=wait_s)
 
-    async def _pause(self, again: Again) -> None:
-        if again.afresh:
-            self._speaker.forget()
-        await asyncio.sleep(pause_s(again, self._tries, self._chance(), self._retry_policy))
-        self._tries += 1
+    async def _back_off(self, reconnect: Reconnect) -> None:
+        if reconnect.without_position:
+            self._handler.discard_position()
+        chance = self._chance()
+        await asyncio.sleep(backoff_s(reconnect, self._failures, chance, self._retry_policy))
+        self._failures += 1
 
     def _close(self, connection: Connection) -> None:
-        if connection in self._listening:
+        if connection in self._open:
             self._tasks.create_task(connection.close())

@@ -1,4 +1,4 @@
-"""One request over HTTP, on a connection of its own."""
+"""An HTTP/1.1 request on a connection of its own."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 
 import h11
 
-LARGEST_ANSWER = 1 << 20
+MAX_BODY_BYTES = 1 << 20
 _CHUNK = 1 << 16
 
 
-class BadAnswer(Exception):
-    """The shop hung up before it had answered, or answered with what was not to be expected."""
+class InvalidResponse(Exception):
+    """The connection ended before the response did, or the response is not as expected."""
 
 
 class Site(NamedTuple):
-    """Where the shop is: plain HTTP without `tls`."""
+    """A host and port; plain HTTP without `tls`."""
 
     host: str
     port: int
@@ -25,7 +25,7 @@ class Site(NamedTuple):
 
     @classmethod
     def at(cls, url: str, tls: SSLContext | None) -> Self:
-        """Return the site at *url*, of which only scheme, host and port count."""
+        """Return the site of *url*; its path is ignored. Raises ValueError if it is no HTTP URL."""
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(f"{url}: give an address like http://127.0.0.1:8000")
@@ -35,18 +35,18 @@ class Site(NamedTuple):
 
     @property
     def socket_url(self) -> str:
-        """Where tabs connect."""
+        """The URL of the websocket endpoint."""
         return f"{'wss' if self.tls else 'ws'}://{self.netloc}/ws"
 
     @property
     def netloc(self) -> str:
-        """The host, and the port where it is not the usual one."""
+        """The host, with the port unless it is the scheme's default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
 
 
 class Request(NamedTuple):
-    """What is asked; `body` is JSON."""
+    """An HTTP request; `body` is JSON text."""
 
     method: str
     target: str
@@ -54,8 +54,8 @@ class Request(NamedTuple):
     cookie: str | None = None
 
 
-class Answer(NamedTuple):
-    """What came back; the names of `headers` are in lower case, cookies stand apart."""
+class Response(NamedTuple):
+    """An HTTP response; header names are in lower case, `cookies` are its `Set-Cookie` fields."""
 
     status: int
     headers: Mapping[str, str]
@@ -65,8 +65,8 @@ class Answer(NamedTuple):
     received_bytes: int = 0
 
 
-class _Counted:
-    """Reads, and counts what it reads."""
+class _CountingReader:
+    """A reader that counts bytes."""
 
     def __init__(self, reader: asyncio.StreamReader):
         self.count = 0
@@ -78,17 +78,17 @@ class _Counted:
         return chunk
 
 
-async def ask(site: Site, request: Request) -> Answer:
-    """Return the answer to *request*; `OSError` or `BadAnswer` if there is none."""
+async def send_request(site: Site, request: Request) -> Response:
+    """Return the response to *request*. Raises OSError or InvalidResponse if there is none."""
     reader, writer = await asyncio.open_connection(site.host, site.port, ssl=site.tls)
-    http, counted = h11.Connection(h11.CLIENT), _Counted(reader)
+    http, counted = h11.Connection(h11.CLIENT), _CountingReader(reader)
     text = _serialise(http, site, request)
     try:
         writer.write(text)
-        answer = await _read(http, counted)
-        return answer._replace(sent_bytes=len(text), received_bytes=counted.count)
+        response = await _read(http, counted)
+        return response._replace(sent_bytes=len(text), received_bytes=counted.count)
     except h11.RemoteProtocolError as fault:
-        raise BadAnswer(str(fault)) from fault
+        raise InvalidResponse(str(fault)) from fault
     finally:
         writer.transport.abort()
 
@@ -105,24 +105,24 @@ def _serialise(http: h11.Connection, site: Site, request: Request) -> bytes:
     return b"".join(http.send(event) or b"" for event in events)
 
 
-async def _read(http: h11.Connection, reader: _Counted) -> Answer:
+async def _read(http: h11.Connection, reader: _CountingReader) -> Response:
     while not isinstance(head := await _next(http, reader), h11.Response):
-        continue  # A 1xx, which says that the answer will follow.
+        continue  # An informational response (1xx): the final one follows.
     body = b""
     while isinstance(part := await _next(http, reader), h11.Data):
         body += part.data
-        if len(body) > LARGEST_ANSWER:
-            raise BadAnswer(f"more than {LARGEST_ANSWER} bytes")
-    return _answer(head, body)
+        if len(body) > MAX_BODY_BYTES:
+            raise InvalidResponse(f"more than {MAX_BODY_BYTES} bytes")
+    return _response(head, body)
 
 
-async def _next(http: h11.Connection, reader: _Counted) -> object:
+async def _next(http: h11.Connection, reader: _CountingReader) -> object:
     while (event := http.next_event()) is h11.NEED_DATA:
         http.receive_data(await reader.read())
     return event
 
 
-def _answer(head: h11.Response, body: bytes) -> Answer:
+def _response(head: h11.Response, body: bytes) -> Response:
     fields = [(name.decode(), value.decode("latin-1")) for name, value in head.headers]
     cookies = tuple(value for name, value in fields if name == "set-cookie")
-    return Answer(head.status_code, dict(fields), cookies, body)
+    return Response(head.status_code, dict(fields), cookies, body)

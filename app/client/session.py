@@ -1,17 +1,16 @@
-"""What a tab knows of its cart and its ops, and what it does with what it hears."""
+"""The state machine of a tab: its cart, its outbox, and what each message changes (sans-I/O)."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from app.client import encode as say
-from app.client.backoff import Again
-from app.client.cart import NOTHING, advance, invalidate, reprice, whole
-from app.client.decode import Heard, State, read
-from app.client.errors import Misheard
+from app.client import encode
+from app.client.backoff import Reconnect
+from app.client.cart import EMPTY_CART, advance, from_snapshot, invalidate, reprice
+from app.client.decode import CartMessage, ServerMessage, decode
+from app.client.errors import ServerProtocolError
+from app.client.messages import Auth, Drain, Item, Need, Patch, Prices, Snapshot, Tabs, Welcome
 from app.client.outbox import Outbox
-from app.client.state import Item, Patch, Prices, Snapshot
-from app.client.told import Auth, Drain, Need, Tabs, Welcome
 from app.domain.cart import AccountId
 from app.domain.catalog import Sku
 from app.domain.limits import Limits
@@ -23,24 +22,24 @@ VerdictFuture = asyncio.Future[Verdict]
 
 
 class ConnectionPort(Protocol):
-    """What a session needs of a connection."""
+    """The part of a connection that a session uses."""
 
     @property
     def gen(self) -> int:
         """Its number among the connections of the tab."""
 
-    def say(self, frame: str) -> None:
+    def send(self, frame: str) -> None:
         """Send *frame* without waiting."""
 
-    def end(self, ending: Drain | Again) -> None:
-        """Leave the connection, and come back as *ending* says."""
+    def finish(self, outcome: Drain | Reconnect) -> None:
+        """Leave the connection, and reconnect as *outcome* says."""
 
 
 class Session:
-    """The state machine of one tab. It opens no socket and knows no clock but the loop's timers.
+    """The state of one tab; opens no socket, and uses the event loop for one timer only.
 
-    Of two connections, the newest that was greeted tells the state of the cart, and the newest
-    that was welcomed takes ops; verdicts count from both.
+    During a drain there are two connections. Cart messages count from the newest that sent hello,
+    ops go to the newest that was welcomed (the active one), and verdicts count from both.
     """
 
     def __init__(
@@ -48,10 +47,10 @@ class Session:
         account: AccountId,
         tab: TabId,
         new_name: Callable[[], str],
-        tell: Callable[[Heard], None],
-        settle_on: Callable[[ConnectionPort], None],
+        publish: Callable[[ServerMessage], None],
+        on_activated: Callable[[ConnectionPort], None],
     ):
-        self.cart = NOTHING
+        self.cart = EMPTY_CART
         self.limits = Limits()
         self.prices: dict[Sku, Item] = {}
         self.session_left_ms = 0
@@ -60,169 +59,174 @@ class Session:
         self._account = account
         self._tab = tab
         self._new_name = new_name
-        self._tell = tell
-        self._settle_on = settle_on
+        self._publish = publish
+        self._on_activated = on_activated
         self._watched: frozenset[Sku] = frozenset()
         self._newest: ConnectionPort | None = None
-        self._speaking: ConnectionPort | None = None
+        self._active: ConnectionPort | None = None
         self._settled_at_hello = 0
-        self._heeded: set[ConnectionPort] = set()
-        self._holding: asyncio.TimerHandle | None = None
+        # Connections whose verdicts are about the present outbox; a restarted outbox has none.
+        self._trusted: set[ConnectionPort] = set()
+        self._resume_timer: asyncio.TimerHandle | None = None
 
-    def greet(self, connection: ConnectionPort) -> None:
-        """Say hello; from now on *connection* tells the state of the cart."""
+    def on_open(self, connection: ConnectionPort) -> None:
+        """Send hello; from now on cart messages count from *connection* only."""
         outbox = self.outbox
         self._newest = connection
-        self._heeded.add(connection)
+        self._trusted.add(connection)
         self._settled_at_hello = outbox.settled
-        connection.say(say.hello(self._tab, connection.gen, outbox.name, self.cart.at, outbox.pend))
+        hello = encode.hello(self._tab, connection.gen, outbox.name, self.cart.at, outbox.pend)
+        connection.send(hello)
 
-    def leave(self, connection: ConnectionPort) -> None:
-        """Learn that *connection* is gone."""
-        self._heeded.discard(connection)
-        if connection is self._speaking:
-            self._speaking = None
+    def on_close(self, connection: ConnectionPort) -> None:
+        """Stop using *connection*."""
+        self._trusted.discard(connection)
+        if connection is self._active:
+            self._active = None
 
-    def forget(self) -> None:
-        """Ask for the whole cart next time."""
+    def discard_position(self) -> None:
+        """Mark the cart as stale, so that the next hello asks for a snapshot."""
         self.cart = invalidate(self.cart)
 
-    def send(self, body: str, asker: VerdictFuture) -> None:
-        """Send an op as soon as may be, and settle *asker* with its verdict."""
-        self.outbox.put(body, asker)
-        self._send_on()
+    def send(self, body: str, waiter: VerdictFuture) -> None:
+        """Queue an op, and send it as soon as possible; *waiter* gets its verdict."""
+        self.outbox.put(body, waiter)
+        self._flush()
 
-    def say(self, frame: str) -> bool:
-        """Send *frame* now, if the tab is welcome anywhere."""
-        if self._speaking is None:
+    def send_now(self, frame: str) -> bool:
+        """Send *frame* on the active connection; return False if there is none."""
+        if self._active is None:
             return False
-        self._speaking.say(frame)
+        self._active.send(frame)
         return True
 
     def watch(self, skus: frozenset[Sku]) -> None:
-        """Be told of the price and stock of *skus*, on later connections too."""
+        """Subscribe to price and stock of *skus* only, on later connections too."""
         self._watched = skus
         self.prices = {sku: item for sku, item in self.prices.items() if sku in skus}
-        self.say(say.watch(skus))
+        self.send_now(encode.watch(skus))
 
     def stop(self) -> list[VerdictFuture]:
-        """Forget the ops that wait; return who wanted to know of them."""
-        self._speaking = None
-        if self._holding:
-            self._holding.cancel()
+        """Remove the waiting ops, and return their waiters."""
+        self._active = None
+        if self._resume_timer:
+            self._resume_timer.cancel()
         return self.outbox.clear()
 
-    def hear(self, connection: ConnectionPort, frame: bytes) -> None:
-        """Do what *frame* asks for, then tell of it."""
-        news = read(frame)
-        match news:
+    def on_message(self, connection: ConnectionPort, frame: bytes) -> None:
+        """Apply the message in *frame*, then publish it. Raises ServerProtocolError."""
+        message = decode(frame)
+        match message:
             case Ok() | No():
-                self._settle(connection, news)
+                self._settle(connection, message)
             case Patch() | Snapshot() | Prices():
-                self._follow(connection, news)
+                self._update_cart(connection, message)
             case Welcome():
-                self._come_in(connection, news)
+                self._on_welcome(connection, message)
             case RetryLater() | Need():
-                self._send_again(connection, news)
+                self._on_retry(connection, message)
             case Tabs(n):
                 self.tabs = n
             case Auth(left_ms):
                 self.session_left_ms = left_ms
             case Drain():
-                connection.end(news)
+                connection.finish(message)
             case _:
                 pass
-        self._tell(news)
+        self._publish(message)
 
     def _settle(self, connection: ConnectionPort, verdict: Verdict) -> None:
-        if connection not in self._heeded:
+        if connection not in self._trusted:
             return
-        asker = self.outbox.settle(verdict)
-        if asker and not asker.done():
-            asker.set_result(verdict)
-        self._send_on()
+        waiter = self.outbox.settle(verdict)
+        if waiter and not waiter.done():
+            waiter.set_result(verdict)
+        self._flush()
 
-    def _follow(self, connection: ConnectionPort, state: State) -> None:
+    def _update_cart(self, connection: ConnectionPort, message: CartMessage) -> None:
         if connection is not self._newest:
             return
-        match state:
+        match message:
             case Patch():
-                self._advance(connection, state)
+                self._apply_patch(connection, message)
             case Snapshot():
-                self.cart = whole(state)
+                self.cart = from_snapshot(message)
             case Prices():
-                self._reprice(state)
+                self._reprice(message)
 
-    def _advance(self, connection: ConnectionPort, patch: Patch) -> None:
+    def _apply_patch(self, connection: ConnectionPort, patch: Patch) -> None:
         cart = advance(self.cart, patch)
         if cart is not None:
             self.cart = cart
         elif self.cart.at is not None:
             self.cart = invalidate(self.cart)
-            connection.say(say.RESYNC)
+            connection.send(encode.RESYNC)
 
     def _reprice(self, prices: Prices) -> None:
         if self.cart.at is not None:
             self.cart = reprice(self.cart, prices)
         self.prices |= {item.sku: item for item in prices.items if item.sku in self._watched}
 
-    def _come_in(self, connection: ConnectionPort, welcome: Welcome) -> None:
+    def _on_welcome(self, connection: ConnectionPort, welcome: Welcome) -> None:
         if welcome.account != self._account:
-            raise Misheard(f"welcome to {welcome.account}, but this is {self._account}")
+            raise ServerProtocolError(f"welcome to {welcome.account}, but this is {self._account}")
         if connection is not self._newest:
             return
         self.limits = welcome.limits
         self.session_left_ms = welcome.session_left_ms
         for verdict in welcome.verdicts:
             self._settle(connection, verdict)
+        # The server knows fewer ops than had a verdict when hello was sent: it was restored from
+        # a backup. Numbers that it would take for new ones were used, so begin a new outbox.
         if welcome.last < self._settled_at_hello:
-            self._start_over(connection)
+            self._restart_outbox(connection)
         else:
-            self._speak(connection)
+            self._activate(connection)
 
-    def _speak(self, connection: ConnectionPort) -> None:
-        self.outbox.rewind()
-        self._speaking = connection
-        self._settle_on(connection)
+    def _activate(self, connection: ConnectionPort) -> None:
+        self.outbox.requeue_all()
+        self._active = connection
+        self._on_activated(connection)
         if self._watched:
-            connection.say(say.watch(self._watched))
-        self._send_on()
+            connection.send(encode.watch(self._watched))
+        self._flush()
 
-    def _send_again(self, connection: ConnectionPort, wish: RetryLater | Need) -> None:
-        """Do as the shop asks, if it is the connection that takes ops that asks for it."""
-        if connection is not self._speaking:
+    def _on_retry(self, connection: ConnectionPort, message: RetryLater | Need) -> None:
+        """Send ops again, later or now; only the active connection's requests count."""
+        if connection is not self._active:
             return
-        if isinstance(wish, RetryLater):
-            self._hold(wish)
-        elif self.outbox.has(wish.n):
-            self._send_on()
+        if isinstance(message, RetryLater):
+            self._pause_sending(message)
+        elif self.outbox.resend_from(message.n):
+            self._flush()
         else:
-            self._start_over(connection)
+            self._restart_outbox(connection)
 
-    def _start_over(self, connection: ConnectionPort) -> None:
-        """Begin a new outbox: the shop has lost what it knew of this one."""
-        self.outbox.rename(OutboxId(self._new_name()))
-        self._heeded.clear()
-        self._speaking = None
-        connection.end(Again(at_once=True))
+    def _restart_outbox(self, connection: ConnectionPort) -> None:
+        """Begin a new outbox on a new connection: the server has lost its record of this one."""
+        self.outbox.restart(OutboxId(self._new_name()))
+        self._trusted.clear()
+        self._active = None
+        connection.finish(Reconnect(immediately=True))
 
-    def _hold(self, later: RetryLater) -> None:
-        self.outbox.hold(later.n)
+    def _pause_sending(self, later: RetryLater) -> None:
+        """Send nothing for `retry_ms`; of several pauses the one that ends last counts."""
+        self.outbox.pause_at(later.n)
         loop = asyncio.get_running_loop()
         until_s = loop.time() + later.retry_ms / 1000
-        if self._holding and self._holding.when() >= until_s:
+        if self._resume_timer and self._resume_timer.when() >= until_s:
             return
-        if self._holding:
-            self._holding.cancel()
-        self._holding = loop.call_at(until_s, self._release)
+        if self._resume_timer:
+            self._resume_timer.cancel()
+        self._resume_timer = loop.call_at(until_s, self._resume)
 
-    def _release(self) -> None:
-        self._holding = None
-        self.outbox.release()
-        self._send_on()
+    def _resume(self) -> None:
+        self._resume_timer = None
+        self.outbox.resume()
+        self._flush()
 
-    def _send_on(self) -> None:
-        if self._speaking is None:
+    def _flush(self) -> None:
+        if self._active is None:
             return
         for n, body in self.outbox.take(self.limits.inflight):
-            self._speaking.say(say.op(n, body))
+            self._active.send(encode.op(n, body))

@@ -1,25 +1,25 @@
-"""The shop, as a script finds it: accounts are registered and logged in here."""
+"""The client's entry point: a shop's address, where accounts register and log in."""
 
 from collections.abc import AsyncIterator, Callable
-from random import random  # noqa: TID251 - this is the door where chance comes in
+from random import random  # noqa: TID251 - the only source of chance here
 from ssl import SSLContext
-from uuid import uuid4  # noqa: TID251 - and names
+from uuid import uuid4  # noqa: TID251 - and of names
 
 from msgspec import Struct
 
-from app.client import encode as say
+from app.client import encode
 from app.client.account import Account, login_cookie
 from app.client.backoff import RetryPolicy
-from app.client.decode import read_body
-from app.client.problem import ask_well
-from app.client.request import BadAnswer, Request, Site
+from app.client.decode import decode_body
+from app.client.problem import fetch
+from app.client.request import InvalidResponse, Request, Site
 from app.client.tab import ClientDeps
 from app.domain.cart import AccountId
 from app.domain.catalog import Money, Sku
 
 
 class Product(Struct, frozen=True):
-    """Something on the shelf; `stock` is `None` where there are more than ten."""
+    """A product of the catalogue; `stock` is `None` if there are more than ten."""
 
     sku: Sku
     name: str
@@ -34,7 +34,7 @@ class _SignedIn(Struct):
     account: AccountId
 
 
-class _Listed(Struct):
+class _ProductPage(Struct):
     products: tuple[Product, ...]
     next: int | None
 
@@ -44,7 +44,10 @@ def _new_name() -> str:
 
 
 class Shop:
-    """The shop at an address like `http://127.0.0.1:8000`; it holds nothing open."""
+    """A shop at a URL like `http://127.0.0.1:8000`; it keeps no connection open.
+
+    *chance* returns numbers in [0, 1) for the jitter, *new_name* UUIDs for tabs and outboxes.
+    """
 
     def __init__(
         self,
@@ -59,32 +62,32 @@ class Shop:
         self._deps = ClientDeps(retry_policy or RetryPolicy(), chance, new_name)
 
     async def register(self, email: str, password: str, name: str) -> Account:
-        """Return a new account, logged in; `Problem` `email_taken` if there is one."""
-        return await self._enter("/api/accounts", email=email, password=password, name=name)
+        """Create an account and log in. Raises Problem, with code `email_taken` if it exists."""
+        return await self._sign_in("/api/accounts", email=email, password=password, name=name)
 
     async def login(self, email: str, password: str) -> Account:
-        """Return the account, logged in; `Problem` `wrong_login` if that is not right."""
-        return await self._enter("/api/session", email=email, password=password)
+        """Log in. Raises Problem, with code `wrong_login` if e-mail or password is wrong."""
+        return await self._sign_in("/api/session", email=email, password=password)
 
     async def products(self) -> AsyncIterator[Product]:
-        """Yield all that the shop sells, a page at a time."""
+        """Yield every product, a request for each page of the list."""
         page: int | None = 1
         while page is not None:
             request = Request("GET", f"/api/products?page={page}")
-            answer = await ask_well(self._site, request, self._deps.retry_policy.answer_s)
-            listed = read_body(_Listed, answer.body)
-            page = listed.next
-            for product in listed.products:
+            response = await fetch(self._site, request, self._deps.retry_policy.response_timeout_s)
+            listing = decode_body(_ProductPage, response.body)
+            page = listing.next
+            for product in listing.products:
                 yield product
 
     def account(self, account: str, cookie: str) -> Account:
-        """Return an account that logged in before, by its id and cookie."""
+        """Return an account from its stored id and login cookie; sends nothing."""
         return Account(AccountId(account), cookie, self._site, self._deps)
 
-    async def _enter(self, target: str, **fields: str) -> Account:
-        request = Request("POST", target, say.to_json(fields))
-        answer = await ask_well(self._site, request, self._deps.retry_policy.answer_s)
-        cookie = login_cookie(answer, self._site)
+    async def _sign_in(self, target: str, **fields: str) -> Account:
+        request = Request("POST", target, encode.to_json(fields))
+        response = await fetch(self._site, request, self._deps.retry_policy.response_timeout_s)
+        cookie = login_cookie(response, self._site)
         if cookie is None:
-            raise BadAnswer("the shop set no login cookie")
-        return self.account(read_body(_SignedIn, answer.body).account, cookie)
+            raise InvalidResponse("the shop set no login cookie")
+        return self.account(decode_body(_SignedIn, response.body).account, cookie)

@@ -1,4 +1,8 @@
-"""Where a numbered stream of ops stands, and what was said to the newest of them."""
+"""Numbered streams of ops, and what makes an op idempotent: the verdicts of the newest ones.
+
+The idempotency key of an op is its account, outbox and number, with a digest of its body: an op
+that comes again gets the verdict that was recorded, and changes nothing (protocol.md §3).
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple, NewType, assert_never
@@ -11,11 +15,15 @@ OutboxId = NewType("OutboxId", str)
 REMEMBERED_VERDICTS = 32
 REMEMBERED_OUTBOXES = 16
 
+_REFUSED = "!"
+"""Stands before the code of a refusal with arguments; a code without it has a sentence."""
+
 
 class OpRef(NamedTuple):
-    """The name of an op, its outbox and its number there, with a digest of its body.
+    """The name of an op: its outbox, its number there, and a digest of its body.
 
-    Two ops of one name are one op if their bodies are the same, and a contradiction otherwise.
+    Two ops with the same outbox and number are the same op if their bodies are, and else a
+    conflict.
     """
 
     outbox: OutboxId
@@ -24,7 +32,7 @@ class OpRef(NamedTuple):
 
 
 class RecordedVerdict(NamedTuple):
-    """What was said to an op, and the digest of the body that it was said to."""
+    """The verdict on an op, and the digest of the body that it was given for."""
 
     body: str
     verdict: Verdict
@@ -33,72 +41,85 @@ class RecordedVerdict(NamedTuple):
 class Outbox(NamedTuple):
     """Ops are numbered from 1 without gaps; `last` is the newest that has a verdict.
 
-    `kept` has a line for each of the newest verdicts, that of `last` at its end: body, revision,
-    and what else there is to it, with tabs between; its number is told by its place. One text
-    and not many values, because it goes along with every save of its cart.
+    `kept` has a row for each of the newest verdicts, oldest first, each ended by a newline. A
+    row's fields are separated by tabs, and its number follows from its place:
+
+    - `body rev` of an `Ok`, with `sku asked got` behind it if the quantity was clamped;
+    - `body rev !code args…` of a `No`; older versions wrote `body rev code text`.
+
+    It is one text and not many values because it is saved whenever its cart is.
     """
 
     last: int = 0
     kept: str = ""
 
     def recall(self, n: int) -> RecordedVerdict | None:
-        """Return what was said to op *n*, or `None` if that is too long ago."""
-        lines = self.kept.split("\n")[:-1]
+        """Return the verdict on op *n*, or `None` if it is too old to be kept."""
+        rows = self.kept.split("\n")[:-1]
         back = self.last - n + 1
-        return _said(n, lines[-back]) if 0 < back <= len(lines) else None
+        return _decode(n, rows[-back]) if 0 < back <= len(rows) else None
 
 
-def _line(body: str, verdict: Verdict) -> str:
-    """Return how *verdict* is kept; what the shop writes to people has no tab and one line."""
+def _encode(body: str, verdict: Verdict) -> str:
+    """Return the row of *verdict*; names and numbers of the shop have neither tab nor newline."""
     match verdict:
         case Ok(_, rev, warn):
             warning = f"\t{warn.sku}\t{warn.asked}\t{warn.got}" if warn else ""
             return f"{body}\t{rev}{warning}\n"
-        case No(_, code, text, rev):
-            return f"{body}\t{rev}\t{code}\t{text}\n"
+        case No(_, code, args, rev):
+            return "\t".join((body, str(rev), _REFUSED + code, *args)) + "\n"
         case _:
             assert_never(verdict)
 
 
-def _said(n: int, line: str) -> RecordedVerdict:
-    body, rev, *more = line.split("\t")
+def _decode(n: int, row: str) -> RecordedVerdict:
+    body, rev, *more = row.split("\t")
+    return RecordedVerdict(body, _verdict(n, int(rev), more))
+
+
+def _verdict(n: int, rev: int, more: list[str]) -> Verdict:
     match more:
         case []:
-            return RecordedVerdict(body, Ok(n, int(rev)))
-        case [sku, asked, got]:
-            return RecordedVerdict(body, Ok(n, int(rev), Clamped(Sku(sku), int(asked), int(got))))
+            return Ok(n, rev)
+        case [code, *args] if code.startswith(_REFUSED):
+            return No(n, Code(code.removeprefix(_REFUSED)), tuple(args), rev)
+        case [code, text]:
+            return No(n, Code(code), (), rev, text)
         case _:
-            code, text = more
-            return RecordedVerdict(body, No(n, Code(code), text, int(rev)))
+            sku, asked, got = more
+            return Ok(n, rev, Clamped(Sku(sku), int(asked), int(got)))
 
 
 class EvictedOutbox(NamedTuple):
-    """An outbox that had to make room for another: only its last number is kept."""
+    """An outbox that left the cart to make room for another: only its last number is kept."""
 
     outbox: OutboxId
     last: int
 
 
 Outboxes = Mapping[OutboxId, Outbox]
-"""The outboxes of an account, the one that was used last at the end."""
+"""The outboxes of an account, the most recently used at the end."""
 
 
 def record(
     outboxes: Outboxes, ref: OpRef, verdict: Verdict
 ) -> tuple[Outboxes, EvictedOutbox | None]:
-    """Return *outboxes* with *verdict* in them, and the one that rested longest if it must go."""
+    """Return *outboxes* with *verdict* recorded, and the least recently used one if it had to go.
+
+    A verdict of an older version, which has its sentence instead of arguments, is never recorded.
+    """
     others = dict(outboxes)
     known = others.pop(ref.outbox, Outbox())
     evicted = _make_room(others)
     kept = known.kept
     if kept.count("\n") >= REMEMBERED_VERDICTS:
         kept = kept[kept.index("\n") + 1 :]
-    others[ref.outbox] = Outbox(ref.n, kept + _line(ref.body, verdict))
+    others[ref.outbox] = Outbox(ref.n, kept + _encode(ref.body, verdict))
     return others, evicted
 
 
 def _make_room(outboxes: dict[OutboxId, Outbox]) -> EvictedOutbox | None:
     if len(outboxes) < REMEMBERED_OUTBOXES:
         return None
-    longest_rested = next(iter(outboxes))
-    return EvictedOutbox(longest_rested, outboxes.pop(longest_rested).last)
+    least_recent = next(iter(outboxes))
+    return EvictedOutbox(least_recent, outboxes.pop(least_recent).last)

@@ -48,10 +48,10 @@ class RejectReason(StrEnum):
 
 
 class Rejected(NamedTuple):
-    """No order: `text` is for people; position and total are the cart's of today."""
+    """No order: `products` names what stands in the way; position and total are today's."""
 
     why: RejectReason
-    text: str
+    products: tuple[str, ...]
     at: str
     total: Money
 
@@ -71,16 +71,13 @@ class Cancelled(NamedTuple):
     change: CancelOrder
 
 
-_IN_THE_WAY: Final[Mapping[LineState, tuple[RejectReason, str]]] = {
-    LineState.PRICE_RISE: (
-        RejectReason.PRICE_RISE,
-        "the price has risen. Accept it, or take it out",
-    ),
-    LineState.SHORT: (RejectReason.SHORT, "there are fewer left. Take fewer, or take it out"),
-    LineState.SOLD_OUT: (RejectReason.SOLD_OUT, "sold out. Save it for later, or take it out"),
-    LineState.GONE: (RejectReason.GONE, "no longer sold. Take it out"),
+_BLOCKING: Final[Mapping[LineState, RejectReason]] = {
+    LineState.PRICE_RISE: RejectReason.PRICE_RISE,
+    LineState.SHORT: RejectReason.SHORT,
+    LineState.SOLD_OUT: RejectReason.SOLD_OUT,
+    LineState.GONE: RejectReason.GONE,
 }
-"""What stands between lines and an order; the first that holds for any line is told."""
+"""The states of a line that block an order, in the order in which they are looked for."""
 
 
 def place(cart: Cart, request: OrderRequest, catalog: Catalog, now_s: float) -> Placed | Rejected:
@@ -113,18 +110,18 @@ def _refusal(
 ) -> Rejected | None:
     at, total = position(cart), totals.total
     if (request.at, request.total) != (at, total):
-        return Rejected(RejectReason.STALE, "Your cart has changed. Look at it again.", at, total)
+        return Rejected(RejectReason.STALE, (), at, total)
     if not cart.lines:
-        return Rejected(RejectReason.EMPTY, "Your cart is empty. Add something first.", at, total)
-    for state, (why, text) in _IN_THE_WAY.items():
+        return Rejected(RejectReason.EMPTY, (), at, total)
+    for state, why in _BLOCKING.items():
         if names := _names(cart.lines, state, catalog):
-            return Rejected(why, f"{names}: {text}.", at, total)
+            return Rejected(why, names, at, total)
     return None
 
 
-def _names(lines: Lines, state: LineState, catalog: Catalog) -> str:
-    beside = ((line, catalog.products[sku]) for sku, line in lines.items())
-    return ", ".join(product.name for line, product in beside if line_state(line, product) is state)
+def _names(lines: Lines, state: LineState, catalog: Catalog) -> tuple[str, ...]:
+    priced = ((line, catalog.products[sku]) for sku, line in lines.items())
+    return tuple(product.name for line, product in priced if line_state(line, product) is state)
 
 
 def _spent(voucher: ShownVoucher | None) -> VoucherCode:

@@ -29,10 +29,10 @@ TRIES_FOR_S = 3600
 
 
 class Rejection(NamedTuple):
-    """No, with a sentence for people; `tries` are the cart's from now on."""
+    """No; `args` are those of the verdict, `tries` the cart's from now on."""
 
     code: Code
-    text: str
+    args: tuple[str, ...] = ()
     tries: tuple[int, ...] | None = None
 
 
@@ -46,9 +46,9 @@ class Accepted(NamedTuple):
 def rule(cart: Cart, ref: OpRef, op: Op, catalog: Catalog, now_s: float) -> Ruling:
     """Say what comes of *op*, which must be the next in its outbox; *now_s* counts from 1970."""
     match outcome := _decide(cart, op, catalog, now_s):
-        case Rejection(code, text, tries):
+        case Rejection(code, args, tries):
             tried = cart if tries is None else cart._replace(tries=tries)
-            return _recorded(tried, cart.undo_stack, ref, No(ref.n, code, text, cart.rev))
+            return _recorded(tried, cart.undo_stack, ref, No(ref.n, code, args, cart.rev))
         case Accepted(patch, warn):
             if patch is None:
                 return _recorded(cart, cart.undo_stack, ref, Ok(ref.n, cart.rev, warn))
@@ -103,9 +103,7 @@ def _decide(cart: Cart, op: Op, catalog: Catalog, now_s: float) -> Accepted | Re
         case Undo(rev):
             return _undo(cart, rev)
         case BadOp():
-            return Rejection(
-                Code.BAD_OP, "This change could not be understood; nothing was changed."
-            )
+            return Rejection(Code.BAD_OP)
         case _:
             assert_never(op)
 
@@ -124,7 +122,7 @@ def _have(
         return refused
     got = min(qty, product.stock)
     if got <= (held.qty if held else 0):
-        return Rejection(Code.SOLD_OUT, f"{product.name}: there are no more.")
+        return Rejection(Code.SOLD_OUT, (product.name,))
     line = held._replace(qty=got) if held else _new_line(cart, product, got, seen)
     warn = Clamped(sku, qty, got) if got < qty else None
     return Accepted(Patch(cart.rev + 1, {sku: line}), warn)
@@ -146,10 +144,9 @@ def _no_room(lines: Lines, product: Product, qty: int) -> Rejection | None:
 
 def _over_limits(lines: Lines, product: Product, qty: int) -> Rejection | None:
     if product.sku not in lines and len(lines) >= MOST_LINES:
-        text = f"{product.name}: there are {MOST_LINES} products there already. Take one out first."
-        return Rejection(Code.LINE_LIMIT, text)
+        return Rejection(Code.LINE_LIMIT, (product.name, str(MOST_LINES)))
     if qty > MOST_OF_ONE:
-        return Rejection(Code.QTY_LIMIT, f"{product.name}: at most {MOST_OF_ONE} of one product.")
+        return Rejection(Code.QTY_LIMIT, (product.name, str(MOST_OF_ONE)))
     return None
 
 
@@ -170,8 +167,7 @@ def _accept(cart: Cart, sku: Sku, price: Money, catalog: Catalog) -> Accepted | 
     if product.price <= held.agreed:
         return Accepted()
     if product.price != price:
-        text = f"{product.name}: the price has changed again. Look at it and accept it anew."
-        return Rejection(Code.PRICE_MOVED, text)
+        return Rejection(Code.PRICE_MOVED, (product.name,))
     return Accepted(Patch(cart.rev + 1, {sku: held._replace(agreed=price)}))
 
 
@@ -215,10 +211,9 @@ def _put_voucher(
         return _with_voucher(cart, VoucherCode(""))
     tries = tuple(at_s for at_s in cart.tries if at_s > now_s - TRIES_FOR_S)
     if len(tries) >= MOST_TRIES:
-        return Rejection(Code.TOO_MANY_TRIES, "Too many codes were tried. Try again in an hour.")
+        return Rejection(Code.TOO_MANY_TRIES)
     if (known := normalise_code(code)) not in catalog.vouchers:
-        tried = (*tries, int(now_s))
-        return Rejection(Code.BAD_VOUCHER, "No voucher has this code. Check it for a slip.", tried)
+        return Rejection(Code.BAD_VOUCHER, tries=(*tries, int(now_s)))
     return _with_voucher(cart, known)
 
 
@@ -229,9 +224,9 @@ def _with_voucher(cart: Cart, voucher: VoucherCode) -> Accepted:
 
 def _undo(cart: Cart, rev: int | None) -> Accepted | Rejection:
     if not cart.undo_stack:
-        return Rejection(Code.NOTHING_TO_UNDO, "There is nothing left to undo.")
+        return Rejection(Code.NOTHING_TO_UNDO)
     if rev is not None and rev != cart.undo_stack[-1].rev:
-        return Rejection(Code.MOVED, "The cart has changed since, so this was not undone.")
+        return Rejection(Code.MOVED)
     return Accepted(undo_newest(cart))
 
 
@@ -240,12 +235,12 @@ def _qty(lines: Lines, sku: Sku) -> int:
 
 
 def _unknown(sku: Sku) -> Rejection:
-    return Rejection(Code.UNKNOWN_SKU, f"The shop does not know a product “{sku}”.")
+    return Rejection(Code.UNKNOWN_SKU, (sku,))
 
 
 def _gone(product: Product) -> Rejection:
-    return Rejection(Code.GONE, f"{product.name}: no longer sold.")
+    return Rejection(Code.GONE, (product.name,))
 
 
 def _not_in_cart(product: Product) -> Rejection:
-    return Rejection(Code.NOT_IN_CART, f"{product.name}: not there any more.")
+    return Rejection(Code.NOT_IN_CART, (product.name,))

@@ -48,12 +48,18 @@ class Ok(NamedTuple):
 
 
 class No(NamedTuple):
-    """The shop did not do it, and the cart stays at `rev`; `text` is for people."""
+    """The shop did not do it, and the cart stays at `rev`.
+
+    `args` are what the sentence for people names (`app/protocol/op_texts.py`): the product, and
+    then the limit if the code is one of a limit; for `UNKNOWN_SKU` the SKU. `text` is the sentence
+    itself where it came ready-made: over the wire, or from a row of an older version.
+    """
 
     n: int
     code: Code
-    text: str
+    args: tuple[str, ...]
     rev: int
+    text: str = ""
 
 
 Verdict = Ok | No

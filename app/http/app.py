@@ -19,7 +19,7 @@ from app.http.core.compression import compress_answers
 from app.http.core.context import HttpContext
 from app.http.core.flash import KEPT_FOR
 from app.http.core.page import show_problem
-from app.http.core.problems import Problem, as_json, busy, of_exception
+from app.http.core.problems import Problem, as_json, problem_of, problem_of_http
 from app.http.core.security import LARGEST_BODY, guard
 from app.http.core.static import static_blueprint
 from app.http.core.template_filters import moment
@@ -36,7 +36,7 @@ from app.http.staff.live import staff_live_blueprint
 from app.http.staff.new_product import staff_new_product_blueprint
 from app.http.staff.orders import staff_orders_blueprint
 from app.http.staff.products import staff_products_blueprint
-from app.services.passwords import QueueFull
+from app.services.errors import ServiceError
 
 API = "/api/"
 SLOWEST_BODY_S = 10
@@ -102,13 +102,13 @@ def answer_errors(app: Quart, context: HttpContext) -> None:
         return await _answer(context, problem)
 
     @app.errorhandler(DatabaseUnavailable)
-    @app.errorhandler(QueueFull)
-    async def not_now(_: Exception) -> Response:
-        return await _answer(context, busy())
+    @app.errorhandler(ServiceError)
+    async def not_done(error: DatabaseUnavailable | ServiceError) -> Response:
+        return await _answer(context, problem_of(error))
 
     @app.errorhandler(HTTPException)
     async def failed(error: HTTPException) -> Response:
-        problem = of_exception(error)
+        problem = problem_of_http(error)
         if problem.status >= FAILED:
             g.login = None
         return await _answer(context, problem)

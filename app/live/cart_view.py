@@ -1,12 +1,13 @@
 """What the tabs of one cart see of it: told as it is saved, beside the shelf of today."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from app.domain.cart import Cart, Patch
 from app.domain.catalog import Sku
 from app.domain.totals import price_cart
 from app.live.context import CartContext
-from app.live.ports import Tab
+from app.live.ports import CommittedChange, OpTrace, Tab
 from app.live.presence import Presence
 from app.protocol.messages import By, Prices, Snapshot, Untouched
 from app.protocol.projections import (
@@ -31,12 +32,13 @@ class CartView:
     brings what it says beside the shelf of today.
     """
 
-    def __init__(self, saved: Cart, context: CartContext):
+    def __init__(self, saved: Cart, context: CartContext, trace: OpTrace | None):
         self.tabs = Presence(
             context.limits.sockets, partial(context.peers.publish_tabs, saved.account)
         )
         self.told_s = float("-inf")
         self._context = context
+        self._trace = trace
         self._told_voucher, _ = price_cart(saved, context.catalog.today, context.now_s())
         self._pending = NOTHING
         self._doubts_voucher = False
@@ -72,8 +74,23 @@ class CartView:
             if shown := pending & tab.watched:
                 views.setdefault(shown, []).append(tab)
 
-    def tell_change(self, cart: Cart, patch: Patch, by: By) -> None:
-        """Tell the tabs that *patch* made *cart*."""
+    def publish(self, cart: Cart, change: CommittedChange) -> None:
+        """Tell the tabs the *change* that made *cart*, and the order that was placed by it."""
+        self._tell_patch(cart, change.patch, change.by)
+        if change.order:
+            self.tabs.tell(change.order)
+        if self._trace:
+            self._trace.patched(change.by, len(self.tabs))
+
+    def tell_steps(self, steps: Sequence[tuple[Cart, CommittedChange]] | None, saved: Cart) -> None:
+        """Tell the changes that led to *saved*, or the whole of it if they are not known."""
+        if steps is None:
+            self.tabs.tell(self.snapshot(saved))
+            return
+        for cart, change in steps:
+            self.publish(cart, change)
+
+    def _tell_patch(self, cart: Cart, patch: Patch, by: By) -> None:
         catalog, now_s = self._context.catalog.today, self._context.now_s()
         change = tell_change(cart, patch, by, self._told_voucher, catalog, now_s, self._pending)
         if not isinstance(change.voucher, Untouched):

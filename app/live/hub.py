@@ -10,11 +10,12 @@ from app.domain.catalog import Catalog
 from app.domain.errors import DatabaseUnavailable
 from app.domain.outbox import OutboxId
 from app.domain.token_bucket import TokenBucket, refill
-from app.live.cart import LiveCart, SyncState
+from app.live.cart import LiveCart
 from app.live.context import CartContext
 from app.live.divergence_log import DivergenceLog
 from app.live.ports import CommittedChange, Disk, Tab
 from app.live.price_broadcaster import PriceBroadcaster
+from app.live.sync_state import SyncState
 from app.protocol.messages import OrderMoved
 
 MOST_BUCKETS = 10_000
@@ -24,13 +25,11 @@ MOST_READ = 256
 class Hub:
     """The carts that somebody looks at or asks for, by account.
 
-    A cart is read from disk by the first who wants it, and forgotten when nobody does; *kind* is
-    what it becomes.
+    A cart is read from the database when it is first needed, and forgotten when it is idle.
     """
 
-    def __init__(self, disk: Disk, context: CartContext, kind: type[LiveCart] = LiveCart):
+    def __init__(self, disk: Disk, context: CartContext):
         self.context = context
-        self._kind = kind
         self.divergences = DivergenceLog()
         self.broadcaster = PriceBroadcaster(context)
         self._disk = disk
@@ -141,6 +140,10 @@ class Hub:
             if cart.view.mark_pending(cart.saved, skus, vouchers=vouchers):
                 self.broadcaster.mark_pending(cart)
 
+    def request_refresh(self) -> None:
+        """Have all nodes load at once what changed of the catalogue on disk."""
+        self.context.request_refresh()
+
     def tell_orders(self, moved: Iterable[tuple[AccountId, OrderMoved]]) -> None:
         """Tell the tabs whose orders are in another state now."""
         for account, news in moved:
@@ -172,7 +175,7 @@ class Hub:
         try:
             saved = await self._disk.cart(account)
             tokens = self._token_buckets.pop(account, None)
-            self._carts[account] = self._kind(saved, self.context, tokens)
+            self._carts[account] = LiveCart(saved, self.context, tokens)
         finally:
             del self._loading[account]
             loading.set_result(None)

@@ -1,79 +1,120 @@
-"""Ops that were ruled on and are not saved yet, in the order in which they came."""
+"""An op that waits to be saved."""
 
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 
 from app.domain.cart import Cart
+from app.domain.catalog import Catalog
 from app.domain.ops import BadOp, Op, Ruling
-from app.domain.outbox import OpRef, OutboxId
-from app.live.pending_order import PendingOrder
-from app.live.ports import CommittedChange, DisconnectReason, Subscriber
-from app.protocol.messages import By, ServerMessage, TabId
+from app.domain.orders import OrderChange
+from app.domain.outbox import EvictedOutbox, OpRef, OutboxId
+from app.domain.rules import rule
+from app.domain.verdicts import RetryCode, RetryLater
+from app.live.outboxes import KnownOutboxes
+from app.live.ports import CommittedChange, DisconnectReason, OpTrace, Subscriber
+from app.live.stats import Second
+from app.protocol.messages import By, Need, TabId
+
+BUSY_RETRY_MS = 1000
 
 
 @dataclass(slots=True)
 class PendingOp:
-    """An op, what came of it so far, who waits to hear of it, and since when."""
+    """An op, who waits for its verdict, and since when.
+
+    `tab` is the one that sent it (None: HTTP), `asked_s` a time of the steady clock. `ruling` is
+    there once it was ruled on.
+    """
 
     ref: OpRef
     op: Op
     tab: TabId | None
     subscribers: list[Subscriber]
-    ruling: Ruling
     asked_s: float
+    trace: OpTrace | None
+    ruling: Ruling = field(init=False)
+    evicted: EvictedOutbox | None = None
+    change: OrderChange | None = None
 
     @property
-    def step(self) -> tuple[Cart, CommittedChange] | None:
-        """Return the cart afterwards, and what was done to it; None if nothing was."""
+    def key(self) -> tuple[OutboxId, int]:
+        """Its outbox and number."""
+        return self.ref.outbox, self.ref.n
+
+    @property
+    def committed(self) -> tuple[Cart, CommittedChange] | None:
+        """The cart afterwards and the change that made it; None if nothing changed."""
         cart, _, patch, _ = self.ruling
         if patch is None or isinstance(self.op, BadOp):
             return None
         return cart, CommittedChange(patch, By(self.tab, self.ref.outbox, self.ref.n, self.op.kind))
 
-    def fulfil(self) -> None:
-        """Tell what came of it."""
-        self.tell(self.ruling.verdict)
+    def rule(self, cart: Cart, catalog: Catalog, now_s: float) -> Cart:
+        """Rule on it; the cart afterwards is always a new one, since it has the verdict."""
+        self.ruling = rule(cart, self.ref, self.op, catalog, now_s)
+        self.evicted = self.ruling.evicted
+        if self.trace:
+            self.trace.ruled(self.ref, self.ruling.verdict)
+        return self.ruling.cart
 
-    def tell(self, news: ServerMessage) -> None:
-        """Tell everybody who waits."""
+    def fulfil(self, saved: Cart, second: Second, now_s: float) -> None:
+        """Tell the verdict, which is in *saved*, and count it."""
+        if self.trace:
+            self.trace.saved(self.ref, saved.version, len(self.subscribers))
+        verdict = self.ruling.verdict
         for subscriber in self.subscribers:
-            subscriber.tell(news)
+            subscriber.tell(verdict)
+        second.answer(verdict, now_s - self.asked_s)
+
+    def retry_later(self, second: Second) -> None:
+        """Tell that the database is away."""
+        self.defer(RetryLater(self.ref.n, RetryCode.BUSY, BUSY_RETRY_MS), second)
+
+    def defer(self, later: RetryLater, second: Second) -> None:
+        """Tell that it may be sent again *later*, and count that."""
+        if self.trace:
+            self.trace.deferred(self.ref, later)
+        second.put_off(later)
+        self._tell(later)
+
+    def refused_by_database(self) -> bool:
+        """Return False: an op is ruled on again, as it was not what could not be saved."""
+        return False
+
+    def answer_if_saved(self, outboxes: KnownOutboxes, saved: Cart) -> bool:
+        """Tell the verdict if *saved* turns out to have it, and say whether it has."""
+        if self.ref.n > outboxes.find(saved, self.ref.outbox).last:
+            return False
+        waiting = len(self.subscribers)
+        answers = [outboxes.answer(saved, self.ref, one) for one in self.subscribers]
+        if self.trace and all(answers):
+            self.trace.saved(self.ref, saved.version, waiting)
+        elif self.trace:
+            self.trace.contradicted(self.ref, waiting)
+        return True
+
+    def ask_if_early(self, outboxes: KnownOutboxes, latest: Cart) -> bool:
+        """Ask for the ops before it if *latest* does not have them, and say whether it asked."""
+        due = outboxes.find(latest, self.ref.outbox).last + 1
+        if self.ref.n == due:
+            return False
+        self._tell(Need(due))
+        return True
+
+    def join(self, other: "PendingOp") -> None:
+        """Have the senders of *other* wait here, if it is the same op; else reject them."""
+        if other.ref.body == self.ref.body:
+            self.subscribers += other.subscribers
+            return
+        for subscriber in other.subscribers:
+            subscriber.reject_duplicate()
 
     def disconnect(self, why: DisconnectReason) -> None:
-        """Let go of everybody who waits."""
+        """Tell that there will be no verdict."""
+        if self.trace:
+            self.trace.lost(self.ref, len(self.subscribers))
         for subscriber in self.subscribers:
             subscriber.disconnect(why)
 
-
-class PendingQueue:
-    """The wishes of one cart, found by outbox and number; bargains by their names."""
-
-    def __init__(self) -> None:
-        self._pending: dict[tuple[OutboxId, int] | str, PendingOp | PendingOrder] = {}
-
-    def __len__(self) -> int:
-        """Return how many wait."""
-        return len(self._pending)
-
-    def add(self, wish: PendingOp) -> None:
-        """Put *wish* at the end."""
-        self._pending[wish.ref.outbox, wish.ref.n] = wish
-
-    def add_bargain(self, bargain: PendingOrder) -> None:
-        """Put *bargain* at the end."""
-        self._pending[bargain.name] = bargain
-
-    def find(self, ref: OpRef) -> PendingOp | None:
-        """Return the wish with the name of *ref*."""
-        wish = self._pending.get((ref.outbox, ref.n))
-        return wish if isinstance(wish, PendingOp) else None
-
-    def find_bargain(self, name: str) -> PendingOrder | None:
-        """Return the bargain of this name."""
-        bargain = self._pending.get(name)
-        return None if isinstance(bargain, PendingOp) else bargain
-
-    def pop(self, count: int) -> list[PendingOp | PendingOrder]:
-        """Take the first *count* out."""
-        names = list(islice(self._pending, count))
-        return [self._pending.pop(name) for name in names]
+    def _tell(self, message: RetryLater | Need) -> None:
+        for subscriber in self.subscribers:
+            subscriber.tell(message)

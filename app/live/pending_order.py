@@ -1,4 +1,4 @@
-"""Orders that are being placed or cancelled: ruled on, and not saved yet."""
+"""An order that waits to be placed or cancelled."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +7,11 @@ from typing import Self
 from app.domain.cart import Cart
 from app.domain.catalog import Catalog
 from app.domain.orders import CancelOrder, Order, OrderChange, OrderState, PlaceOrder
+from app.domain.outbox import EvictedOutbox
 from app.domain.placing import Cancelled, OrderRequest, Placed, Rejected, cancel, place
+from app.live.outboxes import KnownOutboxes
 from app.live.ports import CommittedChange, DisconnectReason, OrderObserver, Outcome, Unresolved
+from app.live.stats import Second
 from app.protocol.messages import BY_ORDER, OrderMoved
 
 Ruling = Placed | Cancelled | Rejected
@@ -18,22 +21,24 @@ MOST_REFUSALS = 5
 
 @dataclass(slots=True)
 class PendingOrder:
-    """An order that is placed or cancelled, what came of it so far, and who waits to hear of it.
+    """An order that is placed or cancelled, and who waits for its outcome.
 
-    It waits among its cart's wishes, and like those it is ruled on again if the save does not
-    happen. Of two with one name the second is the first come again if the terms are the same.
+    Two with the same `key` are the same order if their `terms` are. `decide` is the rule that
+    applies; `change` is what the database stores if it allows it.
     """
 
-    name: str
+    key: str
     terms: object
-    judge: Callable[[Cart, Catalog, float], Ruling]
+    decide: Callable[[Cart, Catalog, float], Ruling]
     observers: list[OrderObserver]
     ruling: Ruling | None = None
+    change: OrderChange | None = None
+    evicted: EvictedOutbox | None = None
     refusals: int = 0
 
     @classmethod
     def purchase(cls, request: OrderRequest, observer: OrderObserver) -> Self:
-        """Return an order for *observer*; cart and total are no terms: they were true once."""
+        """Return an order to be placed; its position and total are no terms (protocol.md §7)."""
         return cls(
             f"key {request.key}",
             (request.deliver, request.pay),
@@ -43,18 +48,13 @@ class PendingOrder:
 
     @classmethod
     def cancellation(cls, order: Order, observer: OrderObserver) -> Self:
-        """Return that *observer* cancels *order*, which is in the state that it has here."""
-        name, terms = f"number {order.number}", order.state
-        return cls(name, terms, lambda cart, _shelf, _now_s: cancel(cart, order), [observer])
+        """Return *order* to be cancelled, if it is still in the state that it has here."""
+        key, terms = f"number {order.number}", order.state
+        return cls(key, terms, lambda cart, _catalog, _now_s: cancel(cart, order), [observer])
 
     @property
-    def change(self) -> OrderChange | None:
-        """Return what is saved along with the cart."""
-        return self.ruling.change if isinstance(self.ruling, Placed | Cancelled) else None
-
-    @property
-    def step(self) -> tuple[Cart, CommittedChange] | None:
-        """Return the cart afterwards, and what was done to it; None if nothing was."""
+    def committed(self) -> tuple[Cart, CommittedChange] | None:
+        """The emptied cart and the change that made it; None unless an order was placed."""
         if not isinstance(self.ruling, Placed):
             return None
         cart, patch, change = self.ruling
@@ -63,46 +63,63 @@ class PendingOrder:
         )
 
     def rule(self, cart: Cart, catalog: Catalog, now_s: float) -> Cart:
-        """Rule on it, and return the cart afterwards."""
-        self.ruling = self.judge(cart, catalog, now_s)
-        return cart if isinstance(self.ruling, Rejected) else self.ruling.cart
+        """Rule on it, and return the cart afterwards: the same one if the order is rejected."""
+        self.ruling = ruling = self.decide(cart, catalog, now_s)
+        if isinstance(ruling, Rejected):
+            self.change = None
+            return cart
+        self.change = ruling.change
+        return ruling.cart
 
-    def join(self, other: "PendingOrder") -> None:
-        """Let those who wait for *other*, of the same name, wait here if they want the same."""
-        if other.terms == self.terms:
-            self.observers += other.observers
-        else:
-            other.tell(Unresolved.REUSED)
+    def fulfil(self, _saved: Cart, _second: Second, _now_s: float) -> None:
+        """Tell the order as it is now, or why it was rejected."""
+        if isinstance(self.ruling, Rejected):
+            self._settle(self.ruling)
+        elif change := self.change:
+            self._settle(_afterwards(change))
 
-    def turn_down(self) -> bool:
-        """Learn that the disk refused it; say whether that is the end of it, and was told.
+    def retry_later(self, _second: Second) -> None:
+        """Tell that the database is away: the same may be asked again."""
+        self._settle(Unresolved.LATER)
 
-        An order to be placed has another chance beside a fresher shelf, but not for ever.
+    def refused_by_database(self) -> bool:
+        """Give up a cancellation, or an order that was refused too often; say whether it was.
+
+        An order may succeed once the catalogue has been refreshed: stock was short, or a voucher
+        was used up by others. A cancellation was refused because the order has moved on.
         """
         if isinstance(self.change, CancelOrder):
-            self.tell(Unresolved.OVERTAKEN)
+            self._settle(Unresolved.OVERTAKEN)
             return True
         self.refusals += self.change is not None
         if self.refusals < MOST_REFUSALS:
             return False
-        self.tell(Unresolved.LATER)
+        self._settle(Unresolved.LATER)
         return True
 
-    def fulfil(self) -> None:
-        """Tell what came of it."""
-        if isinstance(self.ruling, Rejected):
-            self.tell(self.ruling)
-        elif change := self.change:
-            self.tell(_afterwards(change))
+    def answer_if_saved(self, _outboxes: KnownOutboxes, _saved: Cart) -> bool:
+        """Return False: a cart does not tell which orders were made of it; the database does."""
+        return False
 
-    def tell(self, outcome: Outcome) -> None:
-        """Tell everybody who waits."""
-        for observer in self.observers:
-            observer.settle(outcome)
+    def ask_if_early(self, _outboxes: KnownOutboxes, _latest: Cart) -> bool:
+        """Return False: orders have no numbers."""
+        return False
+
+    def join(self, other: "PendingOrder") -> None:
+        """Have the senders of *other* wait here, if its terms are the same; else reject them."""
+        if other.terms == self.terms:
+            self.observers += other.observers
+            return
+        for observer in other.observers:
+            observer.settle(Unresolved.REUSED)
 
     def disconnect(self, _why: DisconnectReason) -> None:
-        """Let go of everybody who waits: only asking again can show what became of it."""
-        self.tell(Unresolved.LATER)
+        """Tell that the outcome is unknown: only asking again shows it."""
+        self._settle(Unresolved.LATER)
+
+    def _settle(self, outcome: Outcome) -> None:
+        for observer in self.observers:
+            observer.settle(outcome)
 
 
 def _afterwards(change: OrderChange) -> Order:

@@ -6,10 +6,12 @@ from typing import NamedTuple, Protocol
 
 from app.domain.cart import AccountId, Cart, Patch
 from app.domain.catalog import Sku
+from app.domain.ops import Op
 from app.domain.orders import Order, OrderChange
-from app.domain.outbox import EvictedOutbox, OutboxId
+from app.domain.outbox import EvictedOutbox, OpRef, OutboxId
 from app.domain.placing import Rejected
 from app.domain.sessions import Session, SessionHash
+from app.domain.verdicts import RetryLater, Verdict
 from app.protocol.messages import By, OrderMoved, ServerMessage, TabId
 
 
@@ -54,6 +56,31 @@ class Tab(Subscriber, Protocol):
     @property
     def watched(self) -> frozenset[Sku]:
         """The products that it shows beside those in the cart."""
+
+
+class OpTrace(Protocol):
+    """Where the steps of one account's ops are noted, each op under its name."""
+
+    def received(self, ref: OpRef, op: Op, tab: TabId | None, due: int) -> None:
+        """Note that *op* came from *tab* while number *due* was the next of its outbox."""
+
+    def deferred(self, ref: OpRef, later: RetryLater) -> None:
+        """Note that the op was put off."""
+
+    def ruled(self, ref: OpRef, verdict: Verdict) -> None:
+        """Note what was decided, which may be decided again."""
+
+    def saved(self, ref: OpRef, version: int, subscribers: int) -> None:
+        """Note that the verdict is saved, and told to so many."""
+
+    def contradicted(self, ref: OpRef, subscribers: int) -> None:
+        """Note that another op with this number turned out to be saved."""
+
+    def lost(self, ref: OpRef, subscribers: int) -> None:
+        """Note that the cart was given up, and so many were disconnected."""
+
+    def patched(self, by: By, tabs: int) -> None:
+        """Note that a patch was told to so many tabs."""
 
 
 class Unresolved(Enum):

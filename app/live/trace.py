@@ -1,89 +1,60 @@
-"""A live cart that logs what becomes of each op, for whoever follows one (level debug).
-
-It takes the place of the ordinary one, which therefore pays nothing for it.
-"""
+"""A log of what becomes of each op, for level debug."""
 
 import logging
-from collections.abc import Callable
 
-from app.domain.cart import Cart
+from app.domain.cart import AccountId
 from app.domain.ops import BadOp, Op
 from app.domain.outbox import OpRef
-from app.domain.verdicts import No, Ok, RetryLater
-from app.live.cart import LiveCart
-from app.live.pending_op import PendingOp
-from app.live.ports import CommittedChange, DisconnectReason, Subscriber
+from app.domain.verdicts import No, RetryLater, Verdict
 from app.live.stats import OK
-from app.protocol.messages import ServerMessage, TabId
+from app.protocol.messages import By, TabId
 
 log = logging.getLogger(__name__)
 
 
-class TracedCart(LiveCart):
-    """A live cart of which every step of an op is a line with the op's name.
+class LoggingTrace:
+    """An `OpTrace` that logs every step of one account's ops with the op's name.
 
-    That is account, outbox and `n`, which the browser has too, and which a patch brings to every
-    tab and every node. What was asked for is not logged: a note is its shopper's own.
+    The name is account, outbox and `n`, which the browser has too, and which a patch brings to
+    every tab and node. The op itself is not logged: a note is its shopper's own.
     """
 
-    _asked: OpRef
+    def __init__(self, account: AccountId):
+        self._account = account
 
-    def submit(self, ref: OpRef, op: Op, subscriber: Subscriber, tab: TabId | None = None) -> None:
-        """Log that *op* came, and rule on it."""
-        due = self.last(ref.outbox) + 1
+    def received(self, ref: OpRef, op: Op, tab: TabId | None, due: int) -> None:
+        """Log that *op* came while number *due* was the next."""
         step = "received" if ref.n == due else "repeated" if ref.n < due else "too early"
-        self._asked = ref
         self._log(step, ref, k=None if isinstance(op, BadOp) else op.kind, tab=tab)
-        super().submit(ref, op, subscriber, tab)
 
-    def _put_off(self, subscriber: Subscriber | PendingOp, later: RetryLater) -> None:
-        ref = subscriber.ref if isinstance(subscriber, PendingOp) else self._asked
+    def deferred(self, ref: OpRef, later: RetryLater) -> None:
+        """Log that the op may be sent again later."""
         self._log("put off", ref, code=later.code, retry_ms=later.retry_ms)
-        super()._put_off(subscriber, later)
 
-    def _accept(self, wish: PendingOp) -> None:
-        super()._accept(wish)
-        verdict = wish.ruling.verdict
+    def ruled(self, ref: OpRef, verdict: Verdict) -> None:
+        """Log the verdict, which is not saved yet."""
         code = verdict.code if isinstance(verdict, No) else OK
-        self._log("ruled", wish.ref, code=code, rev=verdict.rev)
-        if not any(isinstance(subscriber, _Follower) for subscriber in wish.subscribers):
-            wish.subscribers.insert(0, _Follower(lambda step: self._log_end(step, wish)))
+        self._log("ruled", ref, code=code, rev=verdict.rev)
 
-    def _tell_made(self, cart: Cart, made: CommittedChange) -> None:
-        super()._tell_made(cart, made)
-        _, outbox, n, _ = made.by
+    def saved(self, ref: OpRef, version: int, subscribers: int) -> None:
+        """Log that the verdict is saved, and told to so many."""
+        self._log("saved", ref, version=version)
+        self._log("told", ref, what="verdict", subscribers=subscribers)
+
+    def contradicted(self, ref: OpRef, subscribers: int) -> None:
+        """Log that another op with this number was saved first."""
+        self._log("contradicted", ref, subscribers=subscribers)
+
+    def lost(self, ref: OpRef, subscribers: int) -> None:
+        """Log that the cart was given up before the op was saved."""
+        self._log("lost", ref, subscribers=subscribers)
+
+    def patched(self, by: By, tabs: int) -> None:
+        """Log that the patch of an op, of this node or another, was told to so many tabs."""
+        _, outbox, n, _ = by
         if outbox is not None and n is not None:
-            name = f"{cart.account}/{outbox}/{n}"
-            log.debug("op told", extra={"op": name, "what": "patch", "tabs": len(self.tabs)})
-
-    def _log_end(self, step: str, wish: PendingOp) -> None:
-        others = len(wish.subscribers) - 1
-        if step == "saved":
-            self._log(step, wish.ref, version=self.saved.version)
-            self._log("told", wish.ref, what="verdict", subscribers=others)
-        else:
-            self._log(step, wish.ref, subscribers=others)
+            self._log("told", OpRef(outbox, n, ""), what="patch", tabs=tabs)
 
     def _log(self, step: str, ref: OpRef, **fields: object) -> None:
-        name = f"{self.saved.account}/{ref.outbox}/{ref.n}"
+        name = f"{self._account}/{ref.outbox}/{ref.n}"
         log.debug("op %s", step, extra={"op": name, **fields})
-
-
-class _Follower:
-    """Waits for an op among its askers, in front of them, to learn how it ends."""
-
-    def __init__(self, ends: Callable[[str], None]):
-        self._ends = ends
-
-    def tell(self, news: ServerMessage) -> None:
-        """Learn that it is saved, if it is; what else may be told is logged where it is said."""
-        if isinstance(news, Ok | No):
-            self._ends("saved")
-
-    def reject_duplicate(self) -> None:
-        """Learn that another op had its number."""
-        self._ends("contradicted")
-
-    def disconnect(self, _why: DisconnectReason) -> None:
-        """Learn that the cart was given up."""
-        self._ends("lost")

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
-from app.client.told import SaidNo, SaidOk
+from app.client.messages import NoMessage, OkMessage
 from app.load.model import SentOp
 
 
@@ -26,7 +26,7 @@ class Frame(Struct, frozen=True):
     account: str = ""
     mode: str = ""
     last: int = 0
-    verdicts: tuple[SaidOk | SaidNo, ...] = ()
+    verdicts: tuple[OkMessage | NoMessage, ...] = ()
     by: By | None = None
     lines: dict[str, Raw] = {}
 
@@ -43,7 +43,7 @@ class Greeting(Struct, frozen=True):
         return int(self.at.split(".")[1]) if self.at else -1
 
 
-Said = SaidOk | SaidNo
+Said = OkMessage | NoMessage
 
 OP: Final = '{"t":"op",'
 HELLO: Final = '{"t":"hello",'

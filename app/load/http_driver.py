@@ -3,8 +3,8 @@
 import asyncio
 
 from app.client import Problem
-from app.client.encode import ClientOp, body, op
-from app.client.told import Need
+from app.client.encode import ClientOp, op, op_body
+from app.client.messages import Need
 from app.domain.verdicts import RetryLater, Verdict
 from app.load.frames import read_wish
 from app.load.shopper import AGAIN_S, TROUBLE, Shopper
@@ -31,7 +31,7 @@ class Post:
         run, checker = self._shopper.run, self._shopper.checker
         run.left -= 1
         run.counters.asked += 1
-        checker.ask(self._outbox, read_wish(op(self._n, body(wish))))
+        checker.ask(self._outbox, read_wish(op(self._n, op_body(wish))))
         verdict = await self._verdict(wish)
         checker.rule(self._outbox, verdict)
         self._shopper.count(verdict, since_s)
@@ -56,7 +56,7 @@ class Post:
 
     async def _send(self, wish: ClientOp) -> Verdict | RetryLater | Need:
         trace = self._shopper.trace
-        trace.note("http >", f"{self._outbox} {op(self._n, body(wish))}")
+        trace.note("http >", f"{self._outbox} {op(self._n, op_body(wish))}")
         answered = await self._shopper.account.send(
             self._outbox, [(self._n, wish)], observer=self._witness
         )

@@ -115,10 +115,10 @@ async def _count_queries(shopper: Shopper, ask: Callable[[], Awaitable[object]])
     if not shopper.is_first:
         return
     with suppress(*TROUBLE):  # It is no promise that a shop counts.
-        await shopper.account.watch_queries()
+        await shopper.account.start_query_count()
         for _ in range(COUNTED):
             await ask()
-        counters, queries = shopper.run.counters, await shopper.account.counted_queries()
+        counters, queries = shopper.run.counters, await shopper.account.finish_query_count()
         counters.counted, counters.queries = counters.counted + COUNTED, counters.queries + queries
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import Final, Self
 
-from app.client import Account, BadAnswer, Cart, Problem, Stopped, Tab
+from app.client import Account, Cart, InvalidResponse, Problem, Stopped, Tab
 from app.client.encode import ClientOp
 from app.domain.verdicts import No, Verdict
 from app.load.account_checker import AccountChecker
@@ -14,7 +14,7 @@ from app.load.protocol_checker import ProtocolChecker
 from app.load.run_context import RunContext
 from app.load.trace import Trace
 
-TROUBLE: Final = OSError, TimeoutError, BadAnswer, Problem
+TROUBLE: Final = OSError, TimeoutError, InvalidResponse, Problem
 AGAIN_S: Final = 0.2
 LOOKS: Final = 5
 

@@ -26,6 +26,7 @@ from app.protocol.messages import (
     Tabs,
     Welcome,
 )
+from app.protocol.op_texts import refusal_text
 
 VERSION = 1
 
@@ -127,8 +128,8 @@ def _ok(verdict: Ok) -> Fields:
 
 
 def _no(verdict: No) -> Fields:
-    n, code, text, rev = verdict
-    return {"t": "no", "n": n, "code": code, "text": text, "rev": rev}
+    text = refusal_text(verdict)
+    return {"t": "no", "n": verdict.n, "code": verdict.code, "text": text, "rev": verdict.rev}
 
 
 def _later(answer: RetryLater) -> Fields:

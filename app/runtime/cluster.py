@@ -1,4 +1,4 @@
-"""A server beside others on one database: what it tells them, and what it makes of their events."""
+"""Several servers on one database: what they publish to each other, and how they apply it."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -9,43 +9,41 @@ from app.bus import events
 from app.bus.redis import RedisBus
 from app.domain.cart import AccountId
 from app.domain.sessions import Lifetime, Session, SessionHash
-from app.live.hub import Hub
 from app.live.ports import CommittedChange, DisconnectReason
-from app.live.sessions import LiveSessions
+from app.runtime.live_shop import LiveShop
 from app.store.carts import load_versions
-from app.store.database import Database
 from app.store.sessions import load_uses
 
-ROUND_EVERY_S = 30.0
+RECONCILE_EVERY_S = 30.0
 GATHER_S = 0.02
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 class NoPeers:
-    """A server that has the database to itself has nobody to tell."""
+    """The `Peers` of a server that is alone on its database: nothing is published."""
 
     are_any = False
 
     def publish_tabs(self, account: AccountId, tabs: int) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def publish_commit(
         self, account: AccountId, version: int, made: Sequence[CommittedChange]
     ) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def publish_catalog(self) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def publish_session_ended(self, id_hash: SessionHash, why: DisconnectReason) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def publish_session_renewed(self, id_hash: SessionHash, session: Session) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
 
 class RedisPeers:
-    """The other servers."""
+    """The `Peers` that are reached over Redis."""
 
     are_any = True
 
@@ -53,55 +51,59 @@ class RedisPeers:
         self._bus = bus
 
     def publish_tabs(self, account: AccountId, tabs: int) -> None:
-        """Tell that so many tabs look at a cart here; as long as there are any, hear of it too."""
+        """Publish how many tabs show a cart here; while there are any, subscribe to that cart."""
         self._bus.show(account, tabs)
 
     def publish_commit(
         self, account: AccountId, version: int, made: Sequence[CommittedChange]
     ) -> None:
-        """Tell that a cart was saved here under *version*, and what was done to it."""
-        told = [events.CartChange(patch, *by, order) for patch, by, order in made]
-        self._bus.publish(events.CartCommitted(account, version, told), account)
+        """Publish that a cart was saved as *version*, and the changes since the last one."""
+        changes = [events.CartChange(patch, *by, order) for patch, by, order in made]
+        self._bus.publish(events.CartCommitted(account, version, changes), account)
 
     def publish_catalog(self) -> None:
-        """Tell that something on the shelf moved."""
+        """Publish that the catalogue changed."""
         self._bus.publish(events.CatalogChanged())
 
     def publish_session_ended(self, id_hash: SessionHash, why: DisconnectReason) -> None:
-        """Tell that a login has ended."""
+        """Publish that a login has ended."""
         self._bus.publish(events.SessionEnded(id_hash, why.name))
 
     def publish_session_renewed(self, id_hash: SessionHash, session: Session) -> None:
-        """Tell that *session* took the place of a login."""
+        """Publish that *session* replaced a login."""
         self._bus.publish(events.SessionRenewed(id_hash, session))
 
 
 class PeerListener:
-    """What this server makes of news, and of those that it may have missed."""
+    """Applies the events of other servers, and finds out what lost events would have said.
+
+    Events may be lost, so none is relied on: a cart that an event may be missing of is compared
+    with the database, and every *reconcile_every_s* seconds everything that is open is.
+    """
 
     def __init__(
         self,
-        hub: Hub,
-        sessions: LiveSessions,
-        database: Database,
+        live: LiveShop,
         lifetime: Lifetime,
         now_s: Callable[[], float],
+        reconcile_every_s: float = RECONCILE_EVERY_S,
     ):
-        self._hub = hub
-        self._sessions = sessions
-        self._database = database
+        self._hub = live.hub
+        self._sessions = live.sessions
+        self._database = live.database
         self._lifetime = lifetime
         self._now_s = now_s
+        self._reconcile_every_s = reconcile_every_s
         self._suspects: set[AccountId] = set()
-        self._doubt = asyncio.Event()
-        self._round = asyncio.Event()
+        self._suspects_found = asyncio.Event()
+        self._reconcile_now = asyncio.Event()
 
     def on_message(self, node: str, event: events.Event) -> None:
-        """Take what another server tells."""
+        """Apply an event of the server *node*."""
         match event:
             case events.CartCommitted(account, version, made):
-                here = (CommittedChange(one.patch, one.by, one.order) for one in made)
-                self._hub.on_remote_commit(account, version, here)
+                changes = (CommittedChange(one.patch, one.by, one.order) for one in made)
+                self._hub.on_remote_commit(account, version, changes)
             case events.TabsChanged(account, tabs):
                 self._hub.hear_tabs(account, node, tabs)
             case events.CatalogChanged():
@@ -114,41 +116,44 @@ class PeerListener:
                 assert_never(event)
 
     def resync(self, account: AccountId) -> None:
-        """Learn that something may have been missed of a cart."""
+        """Have a cart compared with the database, because events of it may have been missed."""
         self._suspects.add(account)
-        self._doubt.set()
+        self._suspects_found.set()
 
     def resume(self) -> None:
-        """Learn that something may have been missed of everything else."""
+        """Have everything else compared, because any event may have been missed."""
         self._hub.context.catalog.refresh_requested.set()
-        self._round.set()
+        self._reconcile_now.set()
 
-    async def look(self) -> None:
-        """Wait for carts of which something may have been missed, and see where they are."""
-        await self._doubt.wait()
+    async def check_suspects(self) -> None:
+        """Wait for `resync`, and compare the versions of those carts with the database.
+
+        Raises `DatabaseUnavailable`; the carts are compared at the next call then.
+        """
+        await self._suspects_found.wait()
         await asyncio.sleep(GATHER_S)
-        self._doubt.clear()
+        self._suspects_found.clear()
         while self._suspects:
-            some = [self._suspects.pop() for _ in range(min(AT_ONCE, len(self._suspects)))]
+            batch = [self._suspects.pop() for _ in range(min(BATCH_SIZE, len(self._suspects)))]
             try:
-                found = await self._database.read(load_versions, some)
+                versions = await self._database.read(load_versions, batch)
             except BaseException:
-                self._suspects.update(some)
-                self._doubt.set()
+                self._suspects.update(batch)
+                self._suspects_found.set()
                 raise
-            for account, version in found.items():
+            for account, version in versions.items():
                 self._hub.on_remote_commit(account, version)
 
-    async def go_round(self) -> None:
-        """Compare everything that is open with the disk: now and then, and after a silence."""
+    async def reconcile(self) -> None:
+        """Wait for `resume` or for the interval to pass, and compare all open carts and logins."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(ROUND_EVERY_S):
-                await self._round.wait()
-        self._round.clear()
+            async with asyncio.timeout(self._reconcile_every_s):
+                await self._reconcile_now.wait()
+        self._reconcile_now.clear()
         for account in self._hub.go_round():
             self.resync(account)
         names, now_s = self._sessions.names(), int(self._now_s())
-        for start in range(0, len(names), AT_ONCE):
-            some = names[start : start + AT_ONCE]
-            uses = await self._database.read(load_uses, some, self._lifetime, now_s)
-            self._sessions.compare(some, uses)
+        for start in range(0, len(names), BATCH_SIZE):
+            batch = names[start : start + BATCH_SIZE]
+            uses = await self._database.read(load_uses, batch, self._lifetime, now_s)
+            self._sessions.compare(batch, uses)

@@ -1,7 +1,6 @@
-"""The address for those who watch over the shop: figures, whether it lives, whether it is ready.
+"""What monitoring asks: metrics, liveness and readiness.
 
-It stands beside the public one, has no login and no cookies, and is for the machine or its
-private network alone.
+There is no login, so it is served at an address of its own, for the machine or its private network.
 """
 
 import asyncio
@@ -9,11 +8,12 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
+from app.domain.errors import DatabaseUnavailable
 from app.metrics.prometheus import CONTENT_TYPE
 
 PLAIN = "text/plain; charset=utf-8"
 PROBE_S = 2.5
-"""A little longer than the database waits for a lock."""
+"""How long the database has to answer: a little longer than it waits for a lock itself."""
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -21,24 +21,23 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Readiness:
-    """Whether new shoppers should be sent here.
+    """Whether a load balancer should send new shoppers to this server.
 
-    *probe* asks the database, by the way that ops are saved; it raises what stands in *away* if
-    it cannot be asked. However many want to know, one knocks at a time.
+    *probe* asks the database in the way that ops are saved, and raises `DatabaseUnavailable` in
+    an outage. Requests that come together share one probe.
     """
 
-    def __init__(self, probe: Callable[[], Awaitable[object]], away: tuple[type[Exception], ...]):
+    def __init__(self, probe: Callable[[], Awaitable[object]]):
         self._probe = probe
-        self._away = away
         self._probing: asyncio.Task[bool] | None = None
         self._is_leaving = False
 
     def leave(self) -> None:
-        """Be ready no more, because the server is about to end."""
+        """Stop being ready, because the server is about to end."""
         self._is_leaving = True
 
     async def why_not(self) -> str:
-        """Say why the shop is not ready; nothing, if it is."""
+        """Return why the shop is not ready, or an empty string if it is."""
         if self._is_leaving:
             return "the server is about to end"
         if self._probing is None or self._probing.done():
@@ -53,7 +52,7 @@ class Readiness:
     async def _answers(self) -> bool:
         try:
             await self._probe()
-        except self._away:
+        except DatabaseUnavailable:
             return False
         return True
 
@@ -66,7 +65,7 @@ class Health:
         self._readiness = readiness
 
     def leave(self) -> None:
-        """Be ready no more, because the server is about to end."""
+        """Stop being ready, because the server is about to end."""
         self._readiness.leave()
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:

@@ -1,7 +1,7 @@
-"""How failed sign-ins slow down the next one, by account and address (ASVS 5.0, 6.1.1).
+"""Exponential backoff of failed sign-ins, by account and address (ASVS 5.0, 6.1.1).
 
-Kept in the database, so that a restart forgives nobody. Nobody is locked out: a stranger slows
-down only the stranger's own address.
+Failures are kept in the database, so a restart does not forget them. No account is ever locked:
+an attacker slows down only the address that the attempts come from.
 """
 
 from asyncio import Lock
@@ -15,7 +15,7 @@ LONGEST_WAIT_S = 60
 
 
 def wait_s(failures: Failures, free: int, now_s: float) -> int:
-    """Return for how many seconds to wait: nothing for *free* failures, then 1, 2, 4 … 60."""
+    """Return for how many seconds to wait: none after *free* failures, then 1, 2, 4 … 60."""
     beyond = failures.times - free
     if beyond < 1:
         return 0
@@ -24,16 +24,19 @@ def wait_s(failures: Failures, free: int, now_s: float) -> int:
 
 
 class LoginLocks:
-    """Lets one at a time try an account from an address, so that all tries count."""
+    """Locks that let one sign-in at a time try an account from an address.
+
+    Without them, attempts that run at the same time would all see the same count of failures.
+    """
 
     def __init__(self) -> None:
         self._locks: MutableMapping[tuple[str, str], Lock] = WeakValueDictionary()
 
     @property
     def under_way(self) -> int:
-        """How many turns are taken, or waited for."""
+        """How many locks are held or waited for."""
         return len(self._locks)
 
     def of(self, email: str, address: str) -> Lock:
-        """Return what to hold while trying; it is gone when nobody holds it."""
+        """Return the lock to hold during an attempt; it lives as long as a reference to it."""
         return self._locks.setdefault((same_email(email), address), Lock())

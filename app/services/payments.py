@@ -1,4 +1,4 @@
-"""How orders are paid for: where a payment provider would stand."""
+"""How orders are paid for; a payment provider would implement `Payment` here."""
 
 from collections.abc import Mapping
 from typing import Final, Protocol
@@ -8,26 +8,26 @@ from app.domain.orders import OrderKey, Pay
 
 
 class Payment(Protocol):
-    """A way to pay. An order is placed between `secure` and, if that fails, `release`.
+    """A payment method. An order is placed after `secure`; if that fails, `release` is called.
 
-    Both may be asked again under the same key, and then do nothing more.
+    Both are idempotent by the order's key: a second call with it changes nothing.
     """
 
     async def secure(self, key: OrderKey, total: Money) -> None:
-        """Make sure of *total*; raise `Problem` if that cannot be done."""
+        """Authorize *total*. Raises a ServiceError if that cannot be done."""
 
     async def release(self, key: OrderKey) -> None:
-        """Let go of what was secured: there is no order, or it is cancelled."""
+        """Void the authorization: the order was not placed, or it is cancelled."""
 
 
 class OnDelivery:
-    """Money changes hands at the customer's door, so until then there is nothing to hold."""
+    """Payment on delivery: there is nothing to authorize beforehand, and nothing to void."""
 
     async def secure(self, key: OrderKey, total: Money) -> None:
-        """Trust the customer."""
+        """Do nothing."""
 
     async def release(self, key: OrderKey) -> None:
-        """Trust the customer still."""
+        """Do nothing."""
 
 
-WAYS: Final[Mapping[Pay, Payment]] = {Pay.ON_DELIVERY: OnDelivery()}
+PAYMENTS: Final[Mapping[Pay, Payment]] = {Pay.ON_DELIVERY: OnDelivery()}

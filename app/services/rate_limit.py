@@ -1,54 +1,44 @@
-"""How often each address may do something."""
+"""Rate limits by client address, kept in memory."""
 
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from app.domain.token_bucket import RateLimit, TokenBucket, full, refill, spend, wait_ms
 
 MOST_ADDRESSES = 10_000
-HOME_PREFIX = 64
-"""So many bits of an IPv6 address name a home; the rest its owner changes at will."""
+"""Beyond this many, the buckets that are full again are forgotten."""
 
 
 class RateLimiter:
-    """A bucket for each address, kept in memory; `steady_s` only goes forward."""
+    """Limits how often each address may do something, by a token bucket for each.
 
-    def __init__(self, bucket: RateLimit, steady_s: Callable[[], float]):
-        self._bucket = bucket
+    `steady_s` is a monotonic clock.
+    """
+
+    def __init__(self, limit: RateLimit, steady_s: Callable[[], float]):
+        self._limit = limit
         self._steady_s = steady_s
-        self._token_buckets: dict[str, TokenBucket] = {}
+        self._buckets: dict[str, TokenBucket] = {}
 
     @property
     def addresses(self) -> int:
-        """How many addresses are remembered."""
-        return len(self._token_buckets)
+        """How many buckets are kept."""
+        return len(self._buckets)
 
     def spend(self, address: str) -> int:
-        """Pay for one; return for how many seconds there is nothing to pay with."""
+        """Take a token of *address*; if it has none, return for how many seconds to wait."""
         now_s = self._steady_s()
-        tokens = self._token_buckets.get(address) or full(self._bucket, now_s)
-        if (left := spend(tokens, self._bucket, now_s)) is None:
-            return max(1, ceil(wait_ms(tokens, self._bucket, now_s) / 1000))
+        bucket = self._buckets.get(address) or full(self._limit, now_s)
+        if (left := spend(bucket, self._limit, now_s)) is None:
+            return max(1, ceil(wait_ms(bucket, self._limit, now_s) / 1000))
         self._keep(address, left, now_s)
         return 0
 
-    def _keep(self, address: str, left: TokenBucket, now_s: float) -> None:
-        if len(self._token_buckets) >= MOST_ADDRESSES:
-            self._token_buckets = {
-                name: known
-                for name, known in self._token_buckets.items()
-                if refill(known, self._bucket, now_s).left < self._bucket.size
+    def _keep(self, address: str, bucket: TokenBucket, now_s: float) -> None:
+        if len(self._buckets) >= MOST_ADDRESSES:
+            self._buckets = {
+                name: kept
+                for name, kept in self._buckets.items()
+                if refill(kept, self._limit, now_s).left < self._limit.size
             }
-        self._token_buckets[address] = left
-
-
-def client_network(address: str) -> str:
-    """Return what to count *address* as: for IPv6, the network that a home is given."""
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(known, IPv6Address):
-        return address
-    return str(known.ipv4_mapped or ip_network((known, HOME_PREFIX), strict=False))
+        self._buckets[address] = bucket

@@ -1,4 +1,8 @@
-"""Asking a live cart over HTTP: an op goes in, and its answer is waited for."""
+"""Submits ops of a cart over HTTP, and waits for their verdicts.
+
+An op is idempotent by its number: submitted again under the same number, it gets the verdict of
+the first time (protocol.md §4).
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -6,78 +10,82 @@ from typing import NamedTuple
 
 from app.domain.outbox import OpRef, OutboxId
 from app.domain.verdicts import No, Ok, RetryCode, RetryLater
-from app.live.cart import BUSY_RETRY_MS, LiveCart
+from app.live.cart import LiveCart
+from app.live.pending_op import BUSY_RETRY_MS
 from app.live.ports import DisconnectReason
 from app.protocol.decode import SubmitOp
 from app.protocol.messages import Need, ServerMessage
 
-PATIENCE_S = 15.0
+VERDICT_TIMEOUT_S = 15.0
 
 
 class DuplicateNumber(NamedTuple):
-    """Another op had the number `n` before."""
+    """Number `n` belongs to an earlier op with another body."""
 
     n: int
 
 
-Told = Ok | No | RetryLater | Need | DuplicateNumber
+OpResult = Ok | No | RetryLater | Need | DuplicateNumber
 
 
-class Answer:
-    """An asker that waits for the one thing it is told about op `n`."""
+class PendingVerdict:
+    """A subscriber that waits for the one result of op `n`."""
 
     def __init__(self, n: int):
         self._n = n
-        self._told: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        self._result: asyncio.Future[OpResult] = asyncio.get_running_loop().create_future()
 
     @property
-    def is_final(self) -> bool:
-        """Say whether what follows in the same outbox may still be asked."""
-        return not self._told.done() or isinstance(self._told.result(), Ok | No)
+    def may_continue(self) -> bool:
+        """Say whether the next op of the outbox may be submitted.
 
-    def tell(self, news: ServerMessage) -> None:
-        """Take the answer at once; whoever waited for it may have gone."""
-        if isinstance(news, Ok | No | RetryLater | Need):
-            self._settle(news)
+        It may not after an op that is to be sent again: that one comes first.
+        """
+        return not self._result.done() or isinstance(self._result.result(), Ok | No)
+
+    def tell(self, message: ServerMessage) -> None:
+        """Take the result out of *message*; any other message is ignored."""
+        if isinstance(message, Ok | No | RetryLater | Need):
+            self._settle(message)
 
     def reject_duplicate(self) -> None:
-        """Learn that another op had this number before."""
+        """Settle as a duplicate number."""
         self._settle(DuplicateNumber(self._n))
 
     def disconnect(self, _why: DisconnectReason) -> None:
-        """Learn that nothing more will be told: only asking again can show what became of it."""
+        """Settle as unknown: the client finds the verdict by sending the op again."""
         self._settle(RetryLater(self._n, RetryCode.BUSY, BUSY_RETRY_MS))
 
-    async def hear(self) -> Told:
-        """Wait for the answer; after a while that too is an answer."""
-        await asyncio.wait([self._told], timeout=PATIENCE_S)
+    async def wait(self) -> OpResult:
+        """Return the result; after `VERDICT_TIMEOUT_S` seconds, that it is unknown."""
+        await asyncio.wait([self._result], timeout=VERDICT_TIMEOUT_S)
         self.disconnect(DisconnectReason.LOST)
-        return self._told.result()
+        return self._result.result()
 
-    def _settle(self, told: Told) -> None:
-        if not self._told.done():
-            self._told.set_result(told)
+    def _settle(self, result: OpResult) -> None:
+        if not self._result.done():
+            self._result.set_result(result)
 
 
-async def ask(cart: LiveCart, outbox: OutboxId, asked: Iterable[SubmitOp]) -> list[Told]:
-    """Return what is told of each op, up to the first that is not settled for good.
+async def submit_ops(cart: LiveCart, outbox: OutboxId, ops: Iterable[SubmitOp]) -> list[OpResult]:
+    """Return the result of each op, up to the first that is neither ok nor refused.
 
-    All are asked before the first answer is waited for, so that one save can take them together.
+    All are submitted before the first verdict is awaited, so that one commit can save them all.
     """
-    answers = []
-    for n, op, body in asked:
-        answer = Answer(n)
-        cart.submit(OpRef(outbox, n, body), op, answer)
-        answers.append(answer)
-        if not answer.is_final:
+    pending = []
+    for n, op, body in ops:
+        verdict = PendingVerdict(n)
+        cart.submit(OpRef(outbox, n, body), op, verdict)
+        pending.append(verdict)
+        if not verdict.may_continue:
             break
-    return await _hear(answers)
+    return await _wait_for(pending)
 
 
-async def _hear(answers: Iterable[Answer]) -> list[Told]:
-    told = []
-    for answer in answers:
-        told.append(await answer.hear())
-        if not isinstance(told[-1], Ok | No):
+async def _wait_for(pending: Iterable[PendingVerdict]) -> list[OpResult]:
+    results = []
+    for verdict in pending:
+        results.append(await verdict.wait())
+        if not isinstance(results[-1], Ok | No):
             break
-    return told
+    return results

@@ -1,4 +1,4 @@
-"""A scripted shop, and a tab in it."""
+"""Fixtures: a scripted shop, a tab that connects to it, and an observer of the tab."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -7,84 +7,86 @@ from itertools import count
 import pytest
 
 from app.client import Account, Observer, RetryPolicy, Shop, Tab
-from tests.client.scripted import Line, ScriptedShop, scripted_shop
+from tests.client.scripted import Peer, ScriptedShop, scripted_shop
 
-QUICK = RetryPolicy(closing_s=0.2, opening_s=5)
-"""As in the protocol, but for a shop that is just around the corner."""
+FAST_POLICY = RetryPolicy(close_timeout_s=0.2, open_timeout_s=5)
+"""The protocol's, with short timeouts for a server on the same machine."""
 
 
-class Trace(Observer):
-    """Remembers what happened to a tab's sockets, and what was sent."""
+class RecordingObserver(Observer):
+    """Records the opening and closing of a tab's websockets, and all frames."""
 
     def __init__(self) -> None:
-        self.happened: list[str] = []
+        self.events: list[str] = []
         self.frames: list[tuple[int, str]] = []
         self._more = asyncio.Event()
 
-    async def has_seen(self, times: int) -> None:
-        """Wait until so much has happened."""
-        while len(self.happened) < times:
+    async def wait_for_events(self, count: int) -> None:
+        """Wait until a connection failed and there are *count* events."""
+        while len(self.events) < count:
             self._more.clear()
             await self._more.wait()
 
     def opened(self, gen: int) -> None:
-        """Remember it."""
-        self.happened.append(f"{gen} opened")
+        """Record it."""
+        self.events.append(f"{gen} opened")
 
     def closed(self, gen: int, code: int, reason: str) -> None:
-        """Remember it."""
-        self.happened.append(f"{gen} closed {code} {reason}".rstrip())
+        """Record it."""
+        self.events.append(f"{gen} closed {code} {reason}".rstrip())
 
     def failed(self, why: str) -> None:
-        """Remember it."""
-        self.happened.append(why)
+        """Record it."""
+        self.events.append(why)
         self._more.set()
 
     def sent(self, gen: int, frame: str) -> None:
-        """Remember it."""
+        """Record it."""
         self.frames.append((gen, f"> {frame}"))
 
     def received(self, gen: int, frame: bytes) -> None:
-        """Remember it."""
+        """Record it."""
         self.frames.append((gen, f"< {frame.decode()}"))
 
 
-def names() -> Callable[[], str]:
-    """Return what makes up one name after the other."""
+def sequential_names() -> Callable[[], str]:
+    """Return a generator of UUIDs that count up from 1."""
     numbers = count(1)
     return lambda: f"{next(numbers):08x}-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
 async def shop() -> AsyncIterator[ScriptedShop]:
-    """Return a shop that waits for its script."""
+    """Return a shop that accepts websockets."""
     async with scripted_shop() as shop:
         yield shop
 
 
-def account_in(shop: ScriptedShop, retry_policy: RetryPolicy = QUICK) -> Account:
-    """Return the account of the samples; nothing is left to chance, which is always 0."""
-    client = Shop(shop.url, retry_policy=retry_policy, chance=lambda: 0.0, new_name=names())
+def account_in(shop: ScriptedShop, retry_policy: RetryPolicy = FAST_POLICY) -> Account:
+    """Return the account of the samples, without jitter: chance is always 0."""
+    client = Shop(
+        shop.url, retry_policy=retry_policy, chance=lambda: 0.0, new_name=sequential_names()
+    )
     return client.account("u-3fa9", "shop=secret")
 
 
-async def opened(shop: ScriptedShop, tab: Tab) -> Line:
-    """Open *tab*, and return the shop's end of it."""
+async def open_tab(shop: ScriptedShop, tab: Tab) -> Peer:
+    """Open *tab*, and return the server's end of its websocket."""
     opening = asyncio.ensure_future(tab.open())
-    line = await shop.welcomed()
+    peer = await shop.accept_and_welcome()
     await opening
-    return line
+    return peer
 
 
 @pytest.fixture
-def trace() -> Trace:
-    """Return what watches the tab."""
-    return Trace()
+def recorder() -> RecordingObserver:
+    """Return the observer of the tab."""
+    return RecordingObserver()
 
 
 @pytest.fixture
-async def tab(shop: ScriptedShop, trace: Trace) -> AsyncIterator[Tab]:
+async def tab(shop: ScriptedShop, recorder: RecordingObserver) -> AsyncIterator[Tab]:
     """Return a tab that is not open yet; it is closed afterwards."""
-    tab = account_in(shop).tab(observer=trace)
+    tab = account_in(shop).tab(observer=recorder)
     yield tab
     await tab.close()

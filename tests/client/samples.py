@@ -1,4 +1,4 @@
-"""The samples of every message, which all who speak the protocol read."""
+"""The sample of every message, which the tests of all implementations share."""
 
 import json
 from pathlib import Path
@@ -8,10 +8,10 @@ _SAMPLES: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "protocol" / "samples.json").read_text()
 )
 
-SAID_BY_CLIENTS = _SAMPLES["client"]
-SAID_BY_THE_SHOP = _SAMPLES["server"]
+CLIENT_MESSAGES = _SAMPLES["client"]
+SERVER_MESSAGES = _SAMPLES["server"]
 
 
 def sample(name: str, **changes: Any) -> dict[str, Any]:
-    """Return what the shop says in the sample of this name, with *changes*."""
-    return {**SAID_BY_THE_SHOP[name], **changes}
+    """Return the fields of this sample of a server's message, with *changes*."""
+    return {**SERVER_MESSAGES[name], **changes}

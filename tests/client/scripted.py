@@ -1,4 +1,4 @@
-"""A shop on a loopback port that says what a test wants it to say, and remembers what it heard."""
+"""A fake shop on a loopback port whose websockets a test scripts frame by frame."""
 
 import asyncio
 import json
@@ -15,115 +15,115 @@ from websockets.typing import Subprotocol
 
 from tests.client.samples import sample
 
-Said = dict[str, Any]
+Message = dict[str, Any]
 
 
-class Line:
-    """The shop's end of one socket."""
+class Peer:
+    """The server's end of one websocket."""
 
     def __init__(self, socket: ServerConnection):
         self._socket = socket
 
     @property
     def request(self) -> Request:
-        """What the client sent to open it."""
+        """The handshake request."""
         assert self._socket.request
         return self._socket.request
 
-    async def hears(self, kind: str) -> Said:
-        """Return the next frame, which must be of this kind."""
-        heard: Said = json.loads(await self._socket.recv())
-        assert heard["t"] == kind, heard
-        return heard
+    async def expect(self, kind: str) -> Message:
+        """Receive the next message, which must be of type *kind*."""
+        message: Message = json.loads(await self._socket.recv())
+        assert message["t"] == kind, message
+        return message
 
-    async def hears_ops(self, *numbers: int) -> None:
-        """Hear exactly these ops next."""
-        assert [(await self.hears("op"))["n"] for _ in numbers] == list(numbers)
+    async def expect_ops(self, *numbers: int) -> None:
+        """Receive ops with exactly these numbers."""
+        assert [(await self.expect("op"))["n"] for _ in numbers] == list(numbers)
 
-    async def hears_nothing_more(self) -> None:
-        """Make sure that nothing was sent that was not heard: the client has hung up."""
+    async def expect_close(self) -> None:
+        """Check that the client closes and has sent nothing before."""
         try:
             frame = await self._socket.recv()
         except ConnectionClosed:
             return
         raise AssertionError(frame)
 
-    async def tell(self, *messages: Said) -> None:
-        """Send these."""
+    async def send(self, *messages: Message) -> None:
+        """Send messages."""
         for message in messages:
             await self._socket.send(json.dumps(message))
 
-    async def tell_raw(self, frame: str | bytes) -> None:
-        """Send this frame as it is."""
+    async def send_raw(self, frame: str | bytes) -> None:
+        """Send a frame that need not be a valid message."""
         await self._socket.send(frame)
 
-    async def greet(self, **changes: Any) -> Said:
-        """Hear hello, say welcome and tell an empty cart; return the hello."""
-        hello = await self.hears("hello")
-        await self.tell(sample("welcome_first", **changes), sample("snapshot_empty"))
+    async def send_welcome(self, **changes: Any) -> Message:
+        """Receive hello, answer with a welcome and an empty cart, and return the hello."""
+        hello = await self.expect("hello")
+        await self.send(sample("welcome_first", **changes), sample("snapshot_empty"))
         return hello
 
-    async def hang_up(self, code: int, reason: str = "") -> None:
-        """Close the socket."""
+    async def close(self, code: int, reason: str = "") -> None:
+        """Close with this code."""
         await self._socket.close(code, reason)
 
-    async def tell_and_hang_up(self, message: Said, code: int) -> None:
-        """Send this and close the socket in one go."""
+    async def send_and_close(self, message: Message, code: int) -> None:
+        """Send a message and a close frame in one write."""
         self._socket.protocol.send_text(json.dumps(message).encode())
         self._socket.protocol.send_close(code)
         self._socket.send_data()
         await self._socket.wait_closed()
 
-    async def hang_up_without_a_code(self) -> None:
-        """Close the socket with an empty close frame."""
+    async def close_without_code(self) -> None:
+        """Close with an empty close frame."""
         self._socket.protocol.send_close()
         self._socket.send_data()
         await self._socket.wait_closed()
 
-    def cut(self) -> None:
-        """Break the line without a word."""
+    def abort(self) -> None:
+        """Drop the connection without a close frame."""
         self._socket.transport.abort()
 
-    def is_deaf(self) -> None:
-        """Read nothing more, and answer nothing, not even a close."""
+    def stop_reading(self) -> None:
+        """Read nothing more, so that not even a close frame is answered."""
         self._socket.transport.pause_reading()
 
     async def close_code(self) -> int | None:
-        """Return with what code the client has closed."""
+        """Return the code with which the client closed."""
         await self._socket.wait_closed()
         return self._socket.close_code
 
 
 class ScriptedShop:
-    """All that comes in; `answers` are given to handshakes in place of a socket, one each."""
+    """Accepts websockets; each handshake first uses up one of `responses`, if there are any."""
 
     def __init__(self) -> None:
         self.url = ""
-        self.answers: deque[tuple[HTTPStatus, dict[str, str]]] = deque()
+        self.responses: deque[tuple[HTTPStatus, dict[str, str]]] = deque()
         self.refused = 0
-        self._lines: asyncio.Queue[Line] = asyncio.Queue()
+        self._peers: asyncio.Queue[Peer] = asyncio.Queue()
 
-    async def line(self) -> Line:
-        """Return the next socket that a client opens."""
-        return await self._lines.get()
+    async def accept(self) -> Peer:
+        """Return the next websocket that a client opens."""
+        return await self._peers.get()
 
-    async def welcomed(self, **changes: Any) -> Line:
-        """Return the next socket, its tab let in."""
-        line = await self.line()
-        await line.greet(**changes)
-        return line
+    async def accept_and_welcome(self, **changes: Any) -> Peer:
+        """Return the next websocket after its welcome."""
+        peer = await self.accept()
+        await peer.send_welcome(**changes)
+        return peer
 
     async def serve(self, socket: ServerConnection) -> None:
-        """Hand the socket to the test, and keep it until it is closed."""
-        self._lines.put_nowait(Line(socket))
+        """Hand the websocket to the test, and keep it open until the test closes it."""
+        self._peers.put_nowait(Peer(socket))
         await socket.wait_closed()
 
-    def refuse(self, socket: ServerConnection, _: Request) -> Response | None:
-        """Answer a handshake with what the test has put in line."""
-        if not self.answers:
+    def respond_to_handshake(self, socket: ServerConnection, _: Request) -> Response | None:
+        """Return the next scripted response to a handshake, or accept it."""
+        if not self.responses:
             return None
         self.refused += 1
-        status, headers = self.answers.popleft()
+        status, headers = self.responses.popleft()
         response = socket.respond(status, "")
         response.headers.update(headers)
         return response
@@ -131,13 +131,13 @@ class ScriptedShop:
 
 @asynccontextmanager
 async def scripted_shop() -> AsyncIterator[ScriptedShop]:
-    """Open a shop on a free port."""
+    """Listen on a free port."""
     shop = ScriptedShop()
     async with serve(
         shop.serve,
         "127.0.0.1",
         0,
-        process_request=shop.refuse,
+        process_request=shop.respond_to_handshake,
         subprotocols=[Subprotocol("shop.cart.v1")],
         compression=None,
         ping_interval=None,

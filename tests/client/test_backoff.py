@@ -1,16 +1,16 @@
-"""What a client does about each close code, and when."""
+"""What follows each close code, and the delays of the backoff."""
 
 import pytest
 
-from app.client.backoff import Again, RetryPolicy, after_close, pause_s
+from app.client.backoff import Reconnect, RetryPolicy, after_close, backoff_s
 from app.client.errors import (
+    ClientProtocolError,
     LoginEnded,
-    LoginNeeded,
-    Misspoke,
-    Outdated,
+    LoginRequired,
     Replaced,
     Stopped,
     TooManyTabs,
+    UnsupportedVersion,
 )
 
 PROTOCOL = RetryPolicy()
@@ -18,63 +18,63 @@ ALMOST_ONE = 1 - 2**-53
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1005, 1006, 1011, 1013, 4408, 4999])
-def test_after_most_codes_a_client_comes_back(code: int) -> None:
-    assert after_close(code, "", PROTOCOL) == Again()
+def test_after_most_codes_a_client_reconnects(code: int) -> None:
+    assert after_close(code, "", PROTOCOL) == Reconnect()
 
 
 @pytest.mark.parametrize(
-    ("code", "again"),
+    ("code", "reconnect"),
     [
-        (1012, Again(at_once=True)),
-        (4429, Again(least_s=30)),
-        (4503, Again(afresh=True)),
+        (1012, Reconnect(immediately=True)),
+        (4429, Reconnect(min_delay_s=30)),
+        (4503, Reconnect(without_position=True)),
     ],
 )
-def test_after_some_codes_it_comes_back_in_a_way_of_its_own(code: int, again: Again) -> None:
-    assert after_close(code, "", PROTOCOL) == again
+def test_some_codes_change_how_a_client_reconnects(code: int, reconnect: Reconnect) -> None:
+    assert after_close(code, "", PROTOCOL) == reconnect
 
 
 @pytest.mark.parametrize(
     ("code", "stop"),
     [
-        (1007, Misspoke),
-        (1009, Misspoke),
-        (4400, Misspoke),
-        (4401, LoginNeeded),
-        (4406, Outdated),
+        (1007, ClientProtocolError),
+        (1009, ClientProtocolError),
+        (4400, ClientProtocolError),
+        (4401, LoginRequired),
+        (4406, UnsupportedVersion),
         (4409, Replaced),
         (4410, LoginEnded),
         (4411, TooManyTabs),
     ],
 )
-def test_after_some_codes_it_stops_and_says_why(code: int, stop: type[Stopped]) -> None:
+def test_after_fatal_codes_a_client_stops_with_the_reason(code: int, stop: type[Stopped]) -> None:
     stopped = after_close(code, "n: a float", PROTOCOL)
     assert type(stopped) is stop
     assert str(stopped) == f"{code} n: a float"
 
 
-def test_the_first_pause_is_up_to_half_a_second() -> None:
-    assert pause_s(Again(), 0, 0.0, PROTOCOL) == 0
-    assert pause_s(Again(), 0, 0.5, PROTOCOL) == 0.25
-    assert pause_s(Again(), 0, ALMOST_ONE, PROTOCOL) == pytest.approx(0.5)
+def test_the_first_delay_is_up_to_half_a_second() -> None:
+    assert backoff_s(Reconnect(), 0, 0.0, PROTOCOL) == 0
+    assert backoff_s(Reconnect(), 0, 0.5, PROTOCOL) == 0.25
+    assert backoff_s(Reconnect(), 0, ALMOST_ONE, PROTOCOL) == pytest.approx(0.5)
 
 
-def test_pauses_double_up_to_half_a_minute() -> None:
-    longest = [pause_s(Again(), tries, ALMOST_ONE, PROTOCOL) for tries in range(9)]
+def test_delays_double_up_to_the_limit() -> None:
+    longest = [backoff_s(Reconnect(), tries, ALMOST_ONE, PROTOCOL) for tries in range(9)]
     assert longest == pytest.approx([0.5, 1, 2, 4, 8, 16, 30, 30, 30])
-    assert pause_s(Again(), 10_000, ALMOST_ONE, PROTOCOL) == pytest.approx(30)
+    assert backoff_s(Reconnect(), 10_000, ALMOST_ONE, PROTOCOL) == pytest.approx(30)
 
 
-def test_jitter_is_full_whatever_the_pause() -> None:
-    assert pause_s(Again(), 5, 0.0, PROTOCOL) == 0
-    assert pause_s(Again(), 5, 0.25, PROTOCOL) == 4
+def test_jitter_is_full() -> None:
+    assert backoff_s(Reconnect(), 5, 0.0, PROTOCOL) == 0
+    assert backoff_s(Reconnect(), 5, 0.25, PROTOCOL) == 4
 
 
-def test_at_once_is_only_the_first_time() -> None:
-    assert pause_s(Again(at_once=True), 0, ALMOST_ONE, PROTOCOL) == 0
-    assert pause_s(Again(at_once=True), 1, 0.5, PROTOCOL) == 0.5
+def test_only_the_first_attempt_is_immediate() -> None:
+    assert backoff_s(Reconnect(immediately=True), 0, ALMOST_ONE, PROTOCOL) == 0
+    assert backoff_s(Reconnect(immediately=True), 1, 0.5, PROTOCOL) == 0.5
 
 
-def test_who_was_told_when_to_come_again_does_not_come_before() -> None:
-    assert pause_s(Again(least_s=30), 0, 0.5, PROTOCOL) == 30
-    assert pause_s(Again(least_s=1), 6, 0.5, PROTOCOL) == 15
+def test_the_least_delay_is_kept() -> None:
+    assert backoff_s(Reconnect(min_delay_s=30), 0, 0.5, PROTOCOL) == 30
+    assert backoff_s(Reconnect(min_delay_s=1), 6, 0.5, PROTOCOL) == 15

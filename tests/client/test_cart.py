@@ -1,12 +1,12 @@
-"""How a client's cart follows the shop's."""
+"""How snapshots, patches and prices update the client's cart."""
 
 import json
 
 from hypothesis import given
 
-from app.client.cart import NOTHING, Cart, advance, invalidate, reprice, whole
-from app.client.decode import read
-from app.client.state import Patch, Prices, Snapshot
+from app.client.cart import EMPTY_CART, Cart, advance, from_snapshot, invalidate, reprice
+from app.client.decode import decode
+from app.client.messages import Patch, Prices, Snapshot
 from app.domain.cart import Cart as StoredCart
 from app.domain.catalog import Catalog, Sku
 from app.domain.ops import Kind
@@ -23,27 +23,27 @@ BY = By(TabId("tab"), OutboxId("outbox"), 1, Kind.ADD_LINE)
 
 
 def snapshot(name: str = "snapshot_of_every_state", **changes: object) -> Cart:
-    told = read(json.dumps(sample(name, **changes)))
-    assert isinstance(told, Snapshot)
-    return whole(told)
+    message = decode(json.dumps(sample(name, **changes)))
+    assert isinstance(message, Snapshot)
+    return from_snapshot(message)
 
 
 def patch(name: str, **changes: object) -> Patch:
-    told = read(json.dumps(sample(name, **changes)))
-    assert isinstance(told, Patch)
-    return told
+    message = decode(json.dumps(sample(name, **changes)))
+    assert isinstance(message, Patch)
+    return message
 
 
 def prices(name: str) -> Prices:
-    told = read(json.dumps(sample(name)))
-    assert isinstance(told, Prices)
-    return told
+    message = decode(json.dumps(sample(name)))
+    assert isinstance(message, Prices)
+    return message
 
 
 def after(cart: Cart, change: Patch) -> Cart:
-    moved = advance(cart, change)
-    assert moved is not None
-    return moved
+    updated = advance(cart, change)
+    assert updated is not None
+    return updated
 
 
 def test_a_snapshot_is_the_whole_cart() -> None:
@@ -77,8 +77,8 @@ def test_a_patch_moves_lines_to_the_saved_ones_and_back() -> None:
 
 def test_a_patch_leaves_alone_what_it_does_not_mention() -> None:
     cart = snapshot()
-    moved = after(cart, patch("patch_set"))
-    assert (moved.saved, moved.note, moved.voucher) == (cart.saved, cart.note, cart.voucher)
+    updated = after(cart, patch("patch_set"))
+    assert (updated.saved, updated.note, updated.voucher) == (cart.saved, cart.note, cart.voucher)
     assert after(cart, patch("patch_voucher_off")).voucher is None
     emptied = after(cart, patch("patch_order"))
     assert (emptied.note, emptied.voucher) == ("", None)
@@ -100,17 +100,17 @@ def test_a_patch_after_a_gap_does_not_fit() -> None:
     assert advance(snapshot(rev=41), patch("patch_set")) is None
 
 
-def test_no_patch_fits_a_cart_that_is_in_doubt() -> None:
+def test_no_patch_fits_a_stale_cart() -> None:
     assert advance(invalidate(snapshot()), patch("patch_set")) is None
-    assert advance(NOTHING, patch("patch_set", prev=0, rev=1)) is None
+    assert advance(EMPTY_CART, patch("patch_set", prev=0, rev=1)) is None
 
 
 def test_prices_move_lines_and_totals_at_the_same_revision() -> None:
     cart = snapshot()
-    moved = reprice(cart, prices("prices_of_lines"))
-    assert (moved.rev, moved.at) == (cart.rev, cart.at)
-    assert moved.lines[APPLES].price == 240
-    assert moved.totals.total == 1070
+    updated = reprice(cart, prices("prices_of_lines"))
+    assert (updated.rev, updated.at) == (cart.rev, cart.at)
+    assert updated.lines[APPLES].price == 240
+    assert updated.totals.total == 1070
     assert reprice(cart, prices("prices_of_saved")).saved[HONEY].price == 450
 
 
@@ -118,30 +118,30 @@ def test_prices_of_watched_products_alone_touch_nothing() -> None:
     assert reprice(snapshot(), prices("prices_watched")) == snapshot()
 
 
-def told_whole(cart: StoredCart, catalog: Catalog) -> Cart:
-    news = read(write(tell_snapshot(cart, catalog, NOON)))
-    assert isinstance(news, Snapshot)
-    return whole(news)
+def snapshot_of(cart: StoredCart, catalog: Catalog) -> Cart:
+    message = decode(write(tell_snapshot(cart, catalog, NOON)))
+    assert isinstance(message, Snapshot)
+    return from_snapshot(message)
 
 
 def at_todays_prices(held: Cart, cart: StoredCart, before: Catalog, today: Catalog) -> Cart:
-    told = tell_snapshot(cart, before, NOON).cart.voucher
-    moved = tell_moved_prices(cart, frozenset(today.products), told, today, NOON)
-    news = moved and read(write(moved))
-    return reprice(held, news) if isinstance(news, Prices) else held
+    voucher = tell_snapshot(cart, before, NOON).cart.voucher
+    changed = tell_moved_prices(cart, frozenset(today.products), voucher, today, NOON)
+    message = changed and decode(write(changed))
+    return reprice(held, message) if isinstance(message, Prices) else held
 
 
 @given(some_wishes)
-def test_all_that_is_told_on_the_way_gives_the_next_snapshot(wishes: list[Wish]) -> None:
+def test_messages_on_the_way_add_up_to_the_next_snapshot(wishes: list[Wish]) -> None:
     catalog = next(iter(SHELVES.values()))
-    held = told_whole(STARTS["empty"], catalog)
+    held = snapshot_of(STARTS["empty"], catalog)
     for step in Story("empty", wishes).steps():
         yesterday, catalog = catalog, SHELVES[step.wish.day]
         held = at_todays_prices(held, step.before, yesterday, catalog)
         if step.ruling.patch:
-            told = tell_snapshot(step.before, catalog, NOON).cart.voucher
-            change = tell_change(step.ruling.cart, step.ruling.patch, BY, told, catalog, NOON)
-            news = read(write(change))
-            assert isinstance(news, Patch)
-            held = after(held, news)
-        assert held == told_whole(step.ruling.cart, catalog)
+            voucher = tell_snapshot(step.before, catalog, NOON).cart.voucher
+            change = tell_change(step.ruling.cart, step.ruling.patch, BY, voucher, catalog, NOON)
+            message = decode(write(change))
+            assert isinstance(message, Patch)
+            held = after(held, message)
+        assert held == snapshot_of(step.ruling.cart, catalog)

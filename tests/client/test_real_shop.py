@@ -1,4 +1,4 @@
-"""The client and the shop itself: a real process, killed and restarted under open tabs."""
+"""The client against a real server process, which is killed and restarted under open tabs."""
 
 import asyncio
 import re
@@ -10,33 +10,33 @@ from collections.abc import Iterator
 import pytest
 
 from app.client import LoginEnded, Observer, Problem, RetryPolicy, Shop
-from app.client.told import Order
+from app.client.messages import Order
 from app.domain.addresses import Address
 from app.domain.ops import SetNote
 from app.domain.orders import OrderState
 from app.domain.verdicts import No, Ok
-from tests.client.conftest import Trace
+from tests.client.conftest import RecordingObserver
 from tests.e2e.server import ROOT, Server
 
 PASSWORD = "a long enough one"
 OUTBOX = "aaaaaaaa-0000-4000-8000-000000000001"
-EAGER = RetryPolicy(longest_pause_s=0.2)
+EAGER = RetryPolicy(max_delay_s=0.2)
 
 
-class Scales(Observer):
-    """Remembers what requests and answers weighed."""
+class ByteCounter(Observer):
+    """Records the sizes of requests and responses."""
 
     def __init__(self) -> None:
-        self.weighed: list[tuple[int, int]] = []
+        self.sizes: list[tuple[int, int]] = []
 
     def exchanged(self, sent_bytes: int, received_bytes: int) -> None:
-        """Remember it."""
-        self.weighed.append((sent_bytes, received_bytes))
+        """Record it."""
+        self.sizes.append((sent_bytes, received_bytes))
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return a shop that is open."""
+    """Return a running server."""
     server = Server(tmp_path_factory.mktemp("shop"), burst=1000, drain_ms=300)
     try:
         server.start()
@@ -63,27 +63,29 @@ def test_the_guide_shows_a_program_that_runs(server: Server) -> None:
 
 
 async def test_every_op_has_one_verdict_and_one_effect_across_a_kill(
-    server: Server, trace: Trace
+    server: Server, recorder: RecordingObserver
 ) -> None:
     shop = Shop(server.origin, retry_policy=EAGER)
     account = await shop.register("kim@example.org", PASSWORD, "Kim")
-    async with account.tab(observer=trace) as tab, account.tab() as other:
-        asked = [tab.note(f"note {n}") for n in range(200)]
-        await asked[40]
+    async with account.tab(observer=recorder) as tab, account.tab() as other:
+        pending = [tab.note(f"note {n}") for n in range(200)]
+        await pending[40]
         await asyncio.to_thread(server.kill)
         await asyncio.to_thread(server.start)
-        verdicts = await asyncio.gather(*asked)
+        verdicts = await asyncio.gather(*pending)
         assert verdicts == [Ok(n, n) for n in range(1, 201)]
         await tab.until(lambda: tab.at is not None and tab.cart.rev == 200)
         await other.until(lambda: other.at == tab.at)
         assert await account.cart() == tab.cart == other.cart
-    assert "1 closed 1006" in trace.happened
+    assert "1 closed 1006" in recorder.events
 
 
-async def test_a_restart_costs_one_new_connection_and_no_op(server: Server, trace: Trace) -> None:
+async def test_a_restart_costs_one_new_connection_and_no_op(
+    server: Server, recorder: RecordingObserver
+) -> None:
     shop = Shop(server.origin, retry_policy=EAGER)
     account = await shop.register("robin@example.org", PASSWORD, "Robin")
-    async with account.tab(observer=trace) as tab:
+    async with account.tab(observer=recorder) as tab:
         first = await tab.add("milk-2l")
         server.tell(signal.SIGTERM)
         assert await asyncio.to_thread(server.exit_code) == 0
@@ -92,7 +94,7 @@ async def test_a_restart_costs_one_new_connection_and_no_op(server: Server, trac
         refused = await waiting
         assert (first.rev, refused.rev) == (1, 1)
         assert isinstance(refused, No)
-    assert "1 closed 1012" in trace.happened
+    assert "1 closed 1012" in recorder.events
     assert tab.gen == 2
 
 
@@ -107,7 +109,7 @@ async def test_a_logout_ends_the_tabs_of_that_login_alone(server: Server) -> Non
         assert isinstance(await tab.add("milk-2l"), Ok)
 
 
-async def test_an_order_is_placed_once_for_its_key_and_heard_by_the_tabs(server: Server) -> None:
+async def test_an_order_is_idempotent_by_its_key_and_reaches_the_tabs(server: Server) -> None:
     account = await Shop(server.origin).register("oda@example.org", PASSWORD, "Oda")
     home = Address("Oda", "1 Mill Lane", "", "Bath", "BA1 1AA")
     async with account.tab() as tab:
@@ -115,42 +117,42 @@ async def test_an_order_is_placed_once_for_its_key_and_heard_by_the_tabs(server:
         await tab.add("milk-2l", 2)
         at, total = tab.at or "", tab.totals.total
         with pytest.raises(Problem, match="stale"):
-            await account.place("a key", at, total + 1, home)
-        placed = await account.place("a key", at, total, home)
-        assert await account.place("a key", at, total, home) == placed
+            await account.place_order("a key", at, total + 1, home)
+        placed = await account.place_order("a key", at, total, home)
+        assert await account.place_order("a key", at, total, home) == placed
         await tab.until(lambda: not tab.cart.lines)
-        heard = [await events.next() for _ in range(len(events))]
+        received = [await events.next() for _ in range(len(events))]
 
     assert (placed.totals.total, placed.state) == (total, OrderState.PLACED)
     assert [(line.sku, line.qty) for line in placed.lines] == [("milk-2l", 2)]
-    assert Order(placed.number, "placed") in heard
+    assert Order(placed.number, "placed") in received
 
 
-async def test_everything_that_is_sold_is_listed_once(server: Server) -> None:
+async def test_every_product_is_listed_once(server: Server) -> None:
     skus = [product.sku async for product in Shop(server.origin).products()]
 
     assert "milk-2l" in skus
     assert len(skus) == len(set(skus)) > 100
 
 
-async def test_a_request_is_weighed_with_its_heads(server: Server) -> None:
+async def test_sizes_include_headers(server: Server) -> None:
     account = await Shop(server.origin).register("lou@example.org", PASSWORD, "Lou")
-    scales = Scales()
+    counter = ByteCounter()
 
-    await account.send(OUTBOX, [(1, SetNote("Ring twice."))], observer=scales)
+    await account.send(OUTBOX, [(1, SetNote("Ring twice."))], observer=counter)
 
-    ((sent_bytes, received_bytes),) = scales.weighed
+    ((sent_bytes, received_bytes),) = counter.sizes
     assert sent_bytes > len("POST /api/cart/ops HTTP/1.1") + len(account.cookie)
     assert received_bytes > len("HTTP/1.1 200")
 
 
-async def test_the_shop_tells_how_many_queries_an_op_was(server: Server) -> None:
+async def test_the_server_counts_the_queries_of_an_op(server: Server) -> None:
     account = await Shop(server.origin).register("max@example.org", PASSWORD, "Max")
     async with account.tab() as tab:
-        await account.watch_queries()
+        await account.start_query_count()
         await tab.add("milk-2l")
 
-        assert await account.counted_queries() == 1
+        assert await account.finish_query_count() == 1
 
 
 async def test_a_tab_knows_what_waits_and_what_is_settled(server: Server) -> None:

@@ -88,7 +88,7 @@ def test_what_no_patch_speaks_of_stays_as_it_is() -> None:
 
     moved = advance(lived, Patch(2, {APPLES: FIVE}, {}, "", VoucherCode("FIVER")))
 
-    kept = ("account", "epoch", "version", "saved", "steps", "outboxes", "tries", "used")
+    kept = ("account", "epoch", "version", "saved", "undo_stack", "outboxes", "tries", "used")
     assert [getattr(moved, name) for name in kept] == [getattr(lived, name) for name in kept]
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.catalog import Sku
 from app.domain.ops import AddLine, SetNote, SetVoucher
 from app.domain.outbox import (
     EvictedOutbox,
@@ -61,7 +62,9 @@ def test_a_verdict_is_found_again_with_the_body_it_was_said_to() -> None:
     [
         Ok(1, rev=0),
         Ok(1, rev=7, warn=Clamped(APPLES, asked=9, got=5)),
-        No(1, Code.SOLD_OUT, "Eggs: there are no more.", rev=7),
+        No(1, Code.BAD_OP, (), rev=7),
+        No(1, Code.SOLD_OUT, ("Eggs",), rev=7),
+        No(1, Code.QTY_LIMIT, ("Gala apples", "99"), rev=7),
     ],
 )
 def test_each_kind_of_verdict_is_found_again_as_it_was(verdict: Verdict) -> None:
@@ -71,6 +74,21 @@ def test_each_kind_of_verdict_is_found_again_as_it_was(verdict: Verdict) -> None
 
     assert said == RecordedVerdict("body", verdict)
     assert type(said.verdict) is type(verdict)
+
+
+def test_a_refusal_that_an_older_version_recorded_keeps_its_sentence() -> None:
+    kept = (
+        "b0\t3\nb1\t3\tsold_out\tEggs: there are no more.\nb2\t4\tgone\t9\t5\nb3\t5\t!gone\tCider\n"
+    )
+    outbox = Outbox(4, kept)
+
+    sentence = "Eggs: there are no more."
+    assert remembered(outbox) == [
+        RecordedVerdict("b0", Ok(1, rev=3)),
+        RecordedVerdict("b1", No(2, Code.SOLD_OUT, (), rev=3, text=sentence)),
+        RecordedVerdict("b2", Ok(3, rev=4, warn=Clamped(Sku("gone"), asked=9, got=5))),
+        RecordedVerdict("b3", No(4, Code.GONE, ("Cider",), rev=5)),
+    ]
 
 
 @pytest.mark.parametrize("n", [-1, 0, 4, 5])

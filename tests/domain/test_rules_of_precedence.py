@@ -73,7 +73,7 @@ def test_the_reason_given_is(op: Op, cart: Cart, catalog: Catalog, code: Code) -
 @pytest.mark.parametrize(
     ("op", "name"),
     [
-        (AddLine(GHOST, 1), "“ghost”"),
+        (AddLine(GHOST, 1), "ghost"),
         (AddLine(CIDER, 1), "Cider"),
         (AddLine(EGGS, 1), "Eggs"),
         (AddLine(MILK, 100), "Milk"),
@@ -82,12 +82,11 @@ def test_the_reason_given_is(op: Op, cart: Cart, catalog: Catalog, code: Code) -
     ],
     ids=["unknown", "gone", "sold out", "too many", "not there", "another price"],
 )
-def test_a_refusal_names_the_product_in_a_sentence(op: Op, name: str) -> None:
+def test_a_refusal_names_the_product(op: Op, name: str) -> None:
     verdict = ruling_on(op, NINETY, catalog_with(APPLES, price=300)).verdict
 
     assert isinstance(verdict, No)
-    assert name in verdict.text
-    assert verdict.text.endswith(".")
+    assert verdict.args[0] == name
 
 
 @pytest.mark.parametrize("op", [BadOp(), AddLine(GHOST, 1), Undo(rev=9)])

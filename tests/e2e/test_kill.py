@@ -24,7 +24,7 @@ from tests.e2e.server import Server
 pytestmark = pytest.mark.on_both
 
 SETTINGS = {"limits": "load"}
-QUICK = RetryPolicy(first_pause_s=0.05, longest_pause_s=0.1, steady_s=0)
+QUICK = RetryPolicy(base_delay_s=0.05, max_delay_s=0.1, reset_after_s=0)
 HERS, HIS = 120, 80
 REMEMBERED = 32
 BACK_S = 5

@@ -1,8 +1,7 @@
-"""A clock and a database that do as a test tells them."""
+"""A clock and a database that a test controls."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +9,15 @@ from typing import Any
 from app.domain.cart import AccountId, Cart
 from app.domain.errors import DatabaseUnavailable
 from app.domain.outbox import OutboxId
-from app.store.carts import load_cart, load_carts, load_last, load_versions, save_carts
+from app.runtime.disk import CartDisk
+from app.store.carts import save_carts
 from app.store.database import Database
 from tests.examples import NOON
 
 
 @dataclass
-class Clock:
-    """A clock that goes on only when told to."""
+class FakeClock:
+    """A clock that stands still until a test moves it."""
 
     at_s: float = NOON
 
@@ -27,9 +27,9 @@ class Clock:
 
 
 class FlakyDatabase(Database):
-    """A database that can be taken away, and counts what it was asked.
+    """A database that can have an outage, and remembers the queries that it ran.
 
-    An `interlude` happens once, just before what is written next.
+    `interlude` is awaited once, just before the next write.
     """
 
     def __init__(self, url: str):
@@ -43,7 +43,7 @@ class FlakyDatabase(Database):
         self.interlude: Callable[[], Coroutine[Any, Any, object]] | None = None
 
     async def read(self, query: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answer *query*, unless the database is away."""
+        """Run *query*, unless the database is away."""
         self.reads.append(query.__name__)
         if self.is_broken:
             raise ZeroDivisionError("for the log only")
@@ -52,7 +52,7 @@ class FlakyDatabase(Database):
         return await super().read(query, *args, **kwargs)
 
     async def write(self, query: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answer *query* and commit, unless the database is away."""
+        """Run *query* and commit, unless the database is away."""
         self.writes.append(query.__name__)
         await self._interrupt()
         if query is save_carts:
@@ -62,47 +62,37 @@ class FlakyDatabase(Database):
         return await super().write(query, *args, **kwargs)
 
     async def _interrupt(self) -> None:
-        """Do what a test wants to happen now, as another request would: knowing nothing of this."""
+        """Await the interlude as another request would: in a task with a context of its own."""
         interlude, self.interlude = self.interlude, None
         if interlude:
             await asyncio.create_task(interlude(), context=Context())
 
 
-@dataclass
-class Disk:
-    """The database as live carts need it; it can be out of reach for them alone."""
+class FlakyDisk(CartDisk):
+    """The live carts' disk, which can be away for them alone."""
 
-    database: Database
-    is_away: bool = False
+    is_away = False
 
     async def cart(self, account: AccountId) -> Cart:
-        """Return the cart as last saved."""
-        with self._away():
-            cart: Cart = await self.database.read(load_cart, account)
-            return cart
+        """Return the cart as last saved, unless the disk is away."""
+        self._fail_if_away()
+        return await super().cart(account)
 
     async def carts_of(self, accounts: Iterable[AccountId]) -> Sequence[Cart]:
-        """Return many carts."""
-        with self._away():
-            found: Sequence[Cart] = await self.database.read(load_carts, [*accounts])
-            return found
+        """Return many carts, unless the disk is away."""
+        self._fail_if_away()
+        return await super().carts_of(accounts)
 
     async def version(self, account: AccountId) -> int:
-        """Return how often the cart was saved."""
-        with self._away():
-            return int((await self.database.read(load_versions, [account]))[account])
+        """Return how often the cart was saved, unless the disk is away."""
+        self._fail_if_away()
+        return await super().version(account)
 
     async def last(self, account: AccountId, outbox: OutboxId) -> int:
-        """Return how far an outbox got."""
-        with self._away():
-            last: int = await self.database.read(load_last, account, outbox)
-            return last
+        """Return the last op number of an outbox, unless the disk is away."""
+        self._fail_if_away()
+        return await super().last(account, outbox)
 
-    @contextmanager
-    def _away(self) -> Iterator[None]:
+    def _fail_if_away(self) -> None:
         if self.is_away:
-            raise DatabaseUnavailable
-        try:
-            yield
-        except DatabaseUnavailable as error:
-            raise DatabaseUnavailable from error
+            raise DatabaseUnavailable("away")

@@ -54,8 +54,8 @@ def test_a_refusal_is_saved_like_a_success_and_only_the_asker_hears_of_it() -> N
 
     assert [news for news in here.heard if not isinstance(news, Changed)] == [
         Ok(1, 1, Clamped(MILK, 99, 5)),
-        No(2, Code.SOLD_OUT, "Milk: there are no more.", 1),
-        No(3, Code.BAD_OP, "This change could not be understood; nothing was changed.", 1),
+        No(2, Code.SOLD_OUT, ("Milk",), 1),
+        No(3, Code.BAD_OP, (), 1),
     ]
     assert there.heard == []
     assert (saved.version, saved.outboxes[HERE].last) == (2, 3)

@@ -6,7 +6,7 @@ from app.domain.outbox import Outbox, OutboxId
 from app.domain.position import position
 from app.domain.rules import rule
 from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater
-from app.live.cart import BUSY_RETRY_MS
+from app.live.pending_op import BUSY_RETRY_MS
 from app.live.ports import DisconnectReason
 from app.protocol.messages import Changed, Need, Snapshot
 from tests.examples import CATALOG, EMPTY, HERE, MILK, NOON, THERE, ref
@@ -54,7 +54,7 @@ def test_what_waits_is_ruled_on_again_over_what_somebody_else_has_saved() -> Non
     assert here.heard[0] == Ok(1, 2)
     assert isinstance(here.heard[1], Changed)
     assert (here.heard[1].prev, here.heard[1].rev) == (1, 2)
-    assert here.heard[2] == No(2, Code.SOLD_OUT, "Milk: there are no more.", 2)
+    assert here.heard[2] == No(2, Code.SOLD_OUT, ("Milk",), 2)
     assert (saved.version, saved.lines[MILK].qty) == (2, 5)
 
 

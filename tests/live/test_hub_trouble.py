@@ -7,8 +7,8 @@ import pytest
 from app.domain.cart import AccountId
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import AddLine, SetNote
-from app.live.cart import SyncState
 from app.live.ports import DisconnectReason
+from app.live.sync_state import SyncState
 from tests.examples import ADA, EMPTY, MILK, after
 from tests.live.around import AroundHub, told, until_it_waits
 from tests.live.fakes import FakeTab, another_tab

@@ -4,8 +4,8 @@ import asyncio
 
 from app.domain.cart import Patch
 from app.domain.ops import AddLine, SetNote
-from app.live.cart import SyncState
 from app.live.ports import CommittedChange, DisconnectReason
+from app.live.sync_state import SyncState
 from app.protocol.messages import By
 from tests.examples import ADA, HERE, MILK, THERE, after
 from tests.live.around import AroundHub, told, until_it_waits

@@ -10,9 +10,10 @@ from app.domain.placing import OrderRequest, Rejected, RejectReason
 from app.domain.position import position
 from app.domain.verdicts import Code, No, Ok
 from app.domain.vouchers import ShownVoucher, VoucherState
-from app.live.cart import LiveCart, SyncState
+from app.live.cart import LiveCart
 from app.live.pending_order import MOST_REFUSALS, PendingOrder
 from app.live.ports import Unresolved
+from app.live.sync_state import SyncState
 from app.protocol.messages import BY_ORDER, Changed, OrderMoved, Prices
 from tests.buying import request
 from tests.examples import (
@@ -137,7 +138,7 @@ def test_what_comes_behind_an_order_builds_on_the_empty_cart() -> None:
     assert observer.order.lines[0].qty == 2
     assert saved.lines == {}
     assert here.heard[:2] == [Ok(1, 3), Ok(2, 4)]
-    assert here.heard[2] == No(3, Code.NOTHING_TO_UNDO, "There is nothing left to undo.", 4)
+    assert here.heard[2] == No(3, Code.NOTHING_TO_UNDO, (), 4)
 
 
 def test_an_order_that_the_disk_refuses_is_ruled_on_again_with_all_that_waits() -> None:

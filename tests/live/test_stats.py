@@ -37,7 +37,7 @@ def test_answers_are_counted_by_their_code() -> None:
 
     second.answer(Ok(1, 1), 0.002)
     second.answer(Ok(2, 2), 0.004)
-    second.answer(No(3, Code.SOLD_OUT, "Sold out.", 2), 0.006)
+    second.answer(No(3, Code.SOLD_OUT, ("Eggs",), 2), 0.006)
     second.put_off(RetryLater(4, RetryCode.RATE, 100))
 
     assert second.verdicts == {"ok": 2, "sold_out": 1, "rate": 1}

@@ -1,13 +1,15 @@
 """An op that is followed leaves a line at each step, under its one name."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from app.domain.cart import at_version
 from app.domain.ops import AddLine
 from app.domain.outbox import OpRef
-from app.live.trace import TracedCart
+from app.live.cart import LiveCart
+from app.live.trace import LoggingTrace
 from tests.examples import ADA, APPLES, EMPTY, GHOST, ref
 from tests.live.around import Around
 from tests.live.fakes import FakeTab
@@ -17,7 +19,7 @@ from tests.live.fakes import FakeTab
 def around() -> Around:
     """Return Ada's cart, of which every op is followed."""
     around = Around()
-    around.cart = TracedCart(EMPTY, around.context, None)
+    around.cart = LiveCart(EMPTY, replace(around.context, trace=LoggingTrace), None)
     return around
 
 

@@ -60,7 +60,7 @@ def test_of_two_that_wanted_the_same_one_changed_nothing_and_that_is_well() -> N
 def test_a_refusal_leaves_the_cart_as_it_is() -> None:
     books = Books()
     books.asked(1, 2)
-    books.ruled(No(1, Code.SOLD_OUT, "There are no more.", 0))
+    books.ruled(No(1, Code.SOLD_OUT, (), 0, "There are no more."))
 
     assert books.closed(0, {}) == []
 
@@ -124,7 +124,7 @@ def test_a_repeat_with_another_verdict_is_objected_to_and_with_the_same_is_not()
 def test_a_repeat_that_comes_too_late_may_be_expired() -> None:
     books = Books()
     books.asked(1, 2)
-    books.ruled(Ok(1, 1), No(1, Code.EXPIRED, "That was too long ago.", 1))
+    books.ruled(Ok(1, 1), No(1, Code.EXPIRED, (), 1, "That was too long ago."))
 
     assert books.objections == []
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from app.client import Cart
-from app.client.cart import NOTHING
+from app.client.cart import EMPTY_CART
 from app.load.plan import Plan
 from app.load.run_context import RunContext
 from app.load.shopper import Shopper
 
 SETTLE_S = 0.5
-THERE = NOTHING._replace(at="7c1d.0.0000000000000000")
-OUT_OF_DATE = NOTHING
+THERE = EMPTY_CART._replace(at="7c1d.0.0000000000000000")
+OUT_OF_DATE = EMPTY_CART
 
 
 class LateTab:

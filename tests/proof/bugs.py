@@ -6,20 +6,23 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Final, NamedTuple
 
+from app.domain.cart import Cart
 from app.domain.outbox import OpRef, Outbox
 from app.domain.position import snapshot_reason
-from app.domain.rules import rule
 from app.domain.verdicts import Ok
 from app.http.cart import api as cart_api
-from app.http.orders import buying
 from app.live.cart import LiveCart
+from app.live.cart_view import CartView
 from app.live.hub import Hub
+from app.live.outboxes import KnownOutboxes
+from app.live.pending import Pending
 from app.live.pending_op import PendingOp
 from app.live.ports import CommittedChange
 from app.live.presence import Presence
 from app.protocol.messages import Changed
+from app.services.checkout import Checkout
 from app.store import order_changes, writer
-from app.ws import connection as ws_connection
+from app.ws import admission
 from tests.proof.graft import graft
 
 SOMETIMES: Final = 5
@@ -38,49 +41,49 @@ class Bug(NamedTuple):
 
 def _apply_repeats() -> None:
     """Rule on a repeat as if it had never come, but answer as the first time."""
-    asked: dict[tuple[str, int], Any] = {}
 
-    def keep(original: Any, cart: LiveCart, ticket: OpRef, op: Any) -> Any:
-        asked[ticket.outbox, ticket.n] = op
-        return original(cart, ticket, op)
-
-    def around(_original: Any, cart: LiveCart, ticket: OpRef, asker: Any) -> None:
-        said = cart.saved.outboxes.get(ticket.outbox, Outbox()).recall(ticket.n)
-        if said is None:
+    def around(_original: Any, cart: LiveCart, pending: PendingOp, _subscriber: Any) -> None:
+        ref, now, context = pending.ref, cart.latest, cart._context
+        recorded = cart.saved.outboxes.get(ref.outbox, Outbox()).recall(ref.n)
+        if recorded is None:
             return
-        now, op = cart.latest, asked[ticket.outbox, ticket.n]
-        earlier = now._replace(outboxes={**now.outboxes, ticket.outbox: Outbox(ticket.n - 1)})
-        ruling = rule(earlier, ticket, op, cart._context.catalog.today, cart._context.now_s())
-        kept = ruling.cart._replace(outboxes=now.outboxes)
-        again = ruling._replace(cart=kept, verdict=said.verdict)
-        cart._accept(PendingOp(ticket, op, None, [asker], again, 0.0))
+        earlier = now._replace(outboxes={**now.outboxes, ref.outbox: Outbox(ref.n - 1)})
+        ruled = pending.rule(earlier, context.catalog.today, context.now_s())
+        cart.latest = ruled._replace(outboxes=now.outboxes)
+        pending.ruling = pending.ruling._replace(cart=cart.latest, verdict=recorded.verdict)
+        cart._pending.add(pending)
+        if cart.is_in_sync:
+            context.writer.mark(cart.saved.account, cart)
 
-    graft(LiveCart, "_rule", keep)
     graft(LiveCart, "_repeat", around)
 
 
 def _answer_before_commit() -> None:
-    def around(original: Any, cart: LiveCart, wish: PendingOp) -> None:
-        original(cart, wish)
-        wish.tell(wish.ruling.verdict)
+    def around(original: Any, cart: LiveCart, pending: Pending) -> None:
+        original(cart, pending)
+        if isinstance(pending, PendingOp):
+            for subscriber in pending.subscribers:
+                subscriber.tell(pending.ruling.verdict)
 
     graft(LiveCart, "_accept", around)
 
 
 def _publish_before_commit() -> None:
-    tell = LiveCart._tell_made
+    publish = CartView.publish
 
-    def around(original: Any, cart: LiveCart, wish: PendingOp) -> None:
-        original(cart, wish)
-        if step := wish.step:
-            tell(cart, *step)
+    def around(original: Any, cart: LiveCart, pending: Pending) -> None:
+        original(cart, pending)
+        if isinstance(pending, PendingOp) and (step := pending.committed):
+            publish(cart.view, *step)
 
-    def keep_quiet(original: Any, cart: LiveCart, after: Any, made: CommittedChange) -> None:
-        if made.order:
-            original(cart, after, made)
+    def publish_orders_only(
+        original: Any, view: CartView, cart: Cart, change: CommittedChange
+    ) -> None:
+        if change.order:
+            original(view, cart, change)
 
     graft(LiveCart, "_accept", around)
-    graft(LiveCart, "_tell_made", keep_quiet)
+    graft(CartView, "publish", publish_orders_only)
 
 
 def _trust_any_epoch() -> None:
@@ -88,7 +91,7 @@ def _trust_any_epoch() -> None:
         own = f"{cart.epoch}.{at.partition('.')[2]}" if at else None
         return snapshot_reason(own, cart)
 
-    graft(ws_connection, "snapshot_reason", around)
+    graft(admission, "snapshot_reason", around)
 
 
 def _forget_when_cancelled() -> None:
@@ -106,35 +109,37 @@ def _forget_when_cancelled() -> None:
         time.sleep(SLOW_S)
         return original(*args)
 
-    graft(cart_api, "ask", around)
+    graft(cart_api, "submit_ops", around)
     graft(writer, "save_carts", save_slowly)
 
 
 def _lose_an_effect() -> None:
     turns = count(1)
 
-    def around(original: Any, cart: LiveCart, ticket: OpRef, op: Any) -> Any:
-        ruling = original(cart, ticket, op)
-        if next(turns) % SOMETIMES or ruling.patch is None:
-            return ruling
-        now = cart.latest
-        kept = ruling.cart._replace(
-            lines=now.lines, saved=now.saved, note=now.note, content=now.content
+    def around(original: Any, pending: PendingOp, before: Cart, *args: Any) -> Cart:
+        after: Cart = original(pending, before, *args)
+        if next(turns) % SOMETIMES or pending.ruling.patch is None:
+            return after
+        kept = after._replace(
+            lines=before.lines, saved=before.saved, note=before.note, content=before.content
         )
-        return ruling._replace(cart=kept)
+        pending.ruling = pending.ruling._replace(cart=kept)
+        return kept
 
-    graft(LiveCart, "_rule", around)
+    graft(PendingOp, "rule", around)
 
 
 def _change_verdicts() -> None:
-    def around(original: Any, cart: LiveCart, ticket: OpRef, asker: Any) -> None:
-        said = cart.saved.outboxes.get(ticket.outbox, Outbox()).recall(ticket.n)
-        if said and isinstance(said.verdict, Ok):
-            asker.tell(said.verdict._replace(rev=said.verdict.rev + 1))
-        else:
-            original(cart, ticket, asker)
+    def around(
+        original: Any, outboxes: KnownOutboxes, saved: Cart, ref: OpRef, subscriber: Any
+    ) -> bool:
+        recorded = saved.outboxes.get(ref.outbox, Outbox()).recall(ref.n)
+        if recorded and isinstance(recorded.verdict, Ok):
+            subscriber.tell(recorded.verdict._replace(rev=recorded.verdict.rev + 1))
+            return True
+        return bool(original(outboxes, saved, ref, subscriber))
 
-    graft(LiveCart, "_recall", around)
+    graft(KnownOutboxes, "answer", around)
 
 
 def _drop_news() -> None:
@@ -175,8 +180,8 @@ def _keep_the_cart() -> None:
             taken = taken._replace(lines=cart.saved.lines, content=cart.saved.content)
             cart.latest = taken
             assert cart._batch
-            _, wishes, outboxes, orders = cart._batch
-            cart._batch = taken, wishes, outboxes, orders
+            _, waiting, has_orders = cart._batch
+            cart._batch = taken, waiting, has_orders
         return taken, evicted, closed
 
     graft(LiveCart, "take", around)
@@ -191,7 +196,7 @@ def _forget_order_keys() -> None:
     def renamed(original: Any, connection: Any, order: Any, moved: int) -> None:
         original(connection, order._replace(key=f"{order.key} {order.number}"), moved)
 
-    graft(buying, "_earlier", around)
+    graft(Checkout, "_find_earlier", around)
     graft(order_changes, "_add", renamed)
 
 

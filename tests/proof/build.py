@@ -1,21 +1,20 @@
-"""A test build of the shop: it dies where it is told to, and has the bug that it is told to have.
+"""A test build of the shop: it can be made to crash at a given step, and to have a given bug.
 
 `python -m tests.proof.build run` is `shop run` with three more settings. `SHOP_CRASH_AT=step:n`
-ends the process, as kill -9 does, when it comes to a step for the n-th time. `SHOP_BUG=name`
-plants a bug. `SHOP_TASKS=file` has the number of its tasks written to a file each second. The
-shop itself knows none of them: it refuses them as settings that there are not, and nothing on its
-ways asks for them.
+ends the process, as kill -9 does, when it reaches a step for the n-th time. `SHOP_BUG=name`
+plants a bug. `SHOP_TASKS=file` has the number of asyncio tasks written to a file each second. The
+shop itself has no code for them, and refuses them as unknown settings.
 """
 
 import asyncio
 import os
-from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from app.cli.main import main
 from app.runtime import build as runtime
+from app.runtime.tasks import Job
 from tests.proof.bugs import BUGS
 from tests.proof.crashes import plant_crash
 from tests.proof.graft import graft
@@ -26,22 +25,20 @@ def build() -> None:
     if bug := os.environ.pop("SHOP_BUG", ""):
         BUGS[bug].plant()
     if tasks := os.environ.pop("SHOP_TASKS", ""):
-        graft(runtime, "_chores", partial(_and_count, Path(tasks)))
+        graft(runtime, "server_jobs", partial(_and_count, Path(tasks)))
     if crash_at := os.environ.pop("SHOP_CRASH_AT", ""):
         step, _, count = crash_at.partition(":")
         plant_crash(step, int(count))
     main()
 
 
-def _and_count(file: Path, chores: Any, *args: Any) -> tuple[Coroutine[Any, Any, None], ...]:
-    """Return all that runs as long as the shop is open, and one thing more."""
-    return (*chores(*args), _count_tasks(file))
+def _and_count(file: Path, jobs_of: Any, *args: Any) -> tuple[Job, ...]:
+    """Return all background jobs of the shop, and one that counts its tasks."""
 
-
-async def _count_tasks(file: Path) -> None:
-    while True:
+    async def count_tasks() -> None:
         file.write_text(str(len(asyncio.all_tasks())))  # noqa: ASYNC240 - a few bytes
-        await asyncio.sleep(1)
+
+    return (*jobs_of(*args), Job(count_tasks, every_s=1))
 
 
 if __name__ == "__main__":

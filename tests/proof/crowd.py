@@ -8,11 +8,11 @@ from random import Random
 from typing import Final, TypeVar
 from uuid import UUID
 
-from app.client import Account, BadAnswer, Problem, RetryPolicy, Stopped, Tab
-from app.client.encode import ClientOp, body, op
-from app.client.problem import ask_well
+from app.client import Account, InvalidResponse, Problem, RetryPolicy, Stopped, Tab
+from app.client.encode import ClientOp, op, op_body
+from app.client.messages import Need
+from app.client.problem import fetch
 from app.client.request import Request, Site
-from app.client.told import Need
 from app.domain.addresses import Address
 from app.domain.catalog import Sku
 from app.domain.ops import AddLine, SaveLine, SetLine, SetNote, Undo, UnsaveLine
@@ -22,12 +22,17 @@ from tests.e2e.catalog import PLENTY
 from tests.proof.log import Answered, Cancelled, Log, Looked, Ordered, Pen, Placed, Posted
 
 QUICK: Final = RetryPolicy(
-    first_pause_s=0.05, longest_pause_s=0.2, steady_s=0, silence_s=1.5, opening_s=2, answer_s=4
+    base_delay_s=0.05,
+    max_delay_s=0.2,
+    reset_after_s=0,
+    heartbeat_timeout_s=1.5,
+    open_timeout_s=2,
+    response_timeout_s=4,
 )
 TABS: Final = 2
 SKUS: Final = [Sku(sku) for sku in PLENTY[:8]]
 HOME: Final = Address("Ada", "1 Mill Lane", "", "Bath", "BA1 1AA")
-TROUBLE: Final = (OSError, TimeoutError, BadAnswer)
+TROUBLE: Final = (OSError, TimeoutError, InvalidResponse)
 AGAIN_S: Final = 0.05
 FIRST_FAILURE: Final = 500
 THOUGHT_S: Final = 0.04
@@ -104,7 +109,7 @@ class Customer:
         self._posted += 1
         n, asked = self._posted, [(self._posted, wish)]
         self._log.events.append(
-            Posted(_now(), self.who, self._outbox, read_wish(op(n, body(wish))))
+            Posted(_now(), self.who, self._outbox, read_wish(op(n, op_body(wish))))
         )
         while True:
             said = await self._patiently(lambda: self._post_once(asked))
@@ -114,7 +119,9 @@ class Customer:
             await asyncio.sleep(AGAIN_S)
 
     async def _post_once(self, asked: list[tuple[int, ClientOp]]) -> Ok | No | RetryLater | Need:
-        patience_s = self._chance.random() * HASTE_S if self.is_in_haste else QUICK.answer_s
+        patience_s = (
+            self._chance.random() * HASTE_S if self.is_in_haste else QUICK.response_timeout_s
+        )
         async with asyncio.timeout(patience_s):
             return (await self.account.send(self._outbox, asked)).verdicts[0]
 
@@ -133,7 +140,7 @@ class Customer:
         self._log.events.append(Ordered(_now(), self.who, key, at))
         number = ""
         with suppress(Problem):
-            placed = await self._patiently(lambda: self.account.place(key, at, total, HOME))
+            placed = await self._patiently(lambda: self.account.place_order(key, at, total, HOME))
             number = str(placed.number)
             self._orders.append(number)
         self._log.events.append(Placed(_now(), self.who, key, number))
@@ -141,7 +148,7 @@ class Customer:
     async def _cancel(self, number: str) -> None:
         asked = Request("POST", f"/api/orders/{number}/cancel", "{}", self.account.cookie)
         with suppress(Problem):
-            await self._patiently(lambda: ask_well(self._site, asked, QUICK.answer_s))
+            await self._patiently(lambda: fetch(self._site, asked, QUICK.response_timeout_s))
             self._log.events.append(Cancelled(_now(), self.who, number))
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:

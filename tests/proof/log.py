@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.json import Decoder
 
 from app.client import Cart, Observer
-from app.client.told import SaidNo, SaidOk
+from app.client.messages import NoMessage, OkMessage
 from app.domain.verdicts import Verdict
 from app.load.model import Contents, SentOp
 
@@ -150,7 +150,7 @@ class Told(Struct, frozen=True):
     account: str = ""
     mode: str = ""
     last: int = 0
-    verdicts: tuple[SaidOk | SaidNo, ...] = ()
+    verdicts: tuple[OkMessage | NoMessage, ...] = ()
     by: By | None = None
     note: str | None = None
     cart: dict[str, object] = {}

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.client import BadAnswer, Problem
+from app.client import InvalidResponse, Problem
 from app.load.server import cost
 from tests.e2e.catalog import MILK
 from tests.e2e.orders import HOME
@@ -42,7 +42,15 @@ CROWDS: Final = (
     ("--scenario", "reconnect", "--accounts", "5", "--tabs", "1"),
     ("--scenario", "hammer", "--accounts", "5", "--tabs", "2", "--rate", "25"),
 )
-TROUBLE: Final = (OSError, TimeoutError, BadAnswer, Problem, AssertionError, ValueError, KeyError)
+TROUBLE: Final = (
+    OSError,
+    TimeoutError,
+    InvalidResponse,
+    Problem,
+    AssertionError,
+    ValueError,
+    KeyError,
+)
 
 
 class Sample(NamedTuple):

@@ -148,8 +148,8 @@ def changed(  # noqa: PLR0913 - a patch is what it is
 
 
 def refusal(code: Code, text: str) -> No:
-    """Return a refusal of op 19."""
-    return No(19, code, text, 42)
+    """Return a refusal of op 19, with its sentence as it came over the wire."""
+    return No(19, code, (), 42, text)
 
 
 NEWS: dict[str, ServerMessage] = {

@@ -5,12 +5,9 @@ from typing import Any
 
 import pytest
 
+from app.domain.errors import DatabaseUnavailable
 from app.metrics.prometheus import CONTENT_TYPE
 from app.server.health import Health, Readiness
-
-
-class DatabaseUnavailable(Exception):
-    """The database is away."""
 
 
 class FakeDatabase:
@@ -39,7 +36,7 @@ def door() -> FakeDatabase:
 @pytest.fixture
 def readiness(door: FakeDatabase) -> Readiness:
     """Return whether the shop behind this door is ready."""
-    return Readiness(door.probe, (DatabaseUnavailable,))
+    return Readiness(door.probe)
 
 
 async def ask(health: Health, path: str, method: str = "GET") -> tuple[int, dict[str, str], str]:

@@ -4,12 +4,13 @@ import pytest
 
 from app.domain.token_bucket import RateLimit
 from app.services import rate_limit
-from app.services.rate_limit import RateLimiter, client_network
-from tests.http.flaky import Clock
+from app.services.client_network import client_network
+from app.services.rate_limit import RateLimiter
+from tests.http.flaky import FakeClock
 
 
 def test_an_address_may_do_so_much_at_once_and_then_has_to_wait() -> None:
-    clock = Clock()
+    clock = FakeClock()
     registrations = RateLimiter(RateLimit(2, 0.1), clock.now_s)
 
     assert [registrations.spend("192.0.2.1") for _ in range(3)] == [0, 0, 10]
@@ -20,7 +21,7 @@ def test_an_address_may_do_so_much_at_once_and_then_has_to_wait() -> None:
 
 
 def test_one_address_does_not_pay_for_another() -> None:
-    registrations = RateLimiter(RateLimit(1, 0.1), Clock().now_s)
+    registrations = RateLimiter(RateLimit(1, 0.1), FakeClock().now_s)
 
     assert [registrations.spend(address) for address in ("a", "a", "b")] == [0, 10, 0]
 
@@ -29,7 +30,7 @@ def test_addresses_that_have_their_allowance_back_are_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(rate_limit, "MOST_ADDRESSES", 2)
-    clock = Clock()
+    clock = FakeClock()
     registrations = RateLimiter(RateLimit(1, 0.1), clock.now_s)
     registrations.spend("long ago")
     clock.at_s += 10

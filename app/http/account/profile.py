@@ -9,13 +9,12 @@ from sqlalchemy import Connection
 
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.http.account.auth import read_name, read_text
-from app.http.account.new_password import change_password
 from app.http.core.context import HttpContext
 from app.http.core.flash import Notice, flash
 from app.http.core.page import show
-from app.http.core.problems import Problem, busy, not_found
-from app.http.core.session import find_login, require_login, to_login
-from app.services.passwords import QueueFull
+from app.http.core.problems import Problem, not_found, problem_of
+from app.http.core.session import find_login, requesting_client, require_login, set_cookie, to_login
+from app.services.errors import ServiceError
 from app.store.accounts import PasswordMoved, Person, find_person, set_name
 from app.store.addresses import KeptAddress, load_addresses
 from app.store.sessions import SignedIn, end_other_sessions, end_own_session, load_sessions
@@ -105,13 +104,16 @@ async def _change_password(context: HttpContext, login: Session) -> ResponseRetu
     person = await _person(context, login)
     try:
         current, new = read_text(form, "current"), read_text(form, "new")
-        await change_password(context, login, person, current, new)
-    except QueueFull:
-        return await _show_again(context, login, FormError("password", busy()))
+        started = await context.auth.change_password(
+            requesting_client(), login, person, current, new
+        )
     except PasswordMoved:
         return to_login(HERE)
+    except ServiceError as error:
+        return await _show_again(context, login, FormError("password", problem_of(error)))
     except Problem as problem:
         return await _show_again(context, login, FormError("password", problem))
+    set_cookie(started)
     return await done("Your password is changed. Everywhere else you are signed out.")
 
 

@@ -13,10 +13,10 @@ from app.http.cart.pages import add_wanted
 from app.http.core.context import HttpContext
 from app.http.core.flash import Notice, flash
 from app.http.core.page import show
-from app.http.core.problems import Problem, busy
+from app.http.core.problems import Problem, problem_of
 from app.http.core.safe_redirect import HOME, safe_redirect
 from app.http.core.session import end_login, find_login
-from app.services.passwords import QueueFull
+from app.services.errors import ServiceError
 
 CLEAR_SITE_DATA = {"Clear-Site-Data": '"cache", "storage"'}
 """Not "cookies": that reaches other shops on this host, and ours is taken back by name."""
@@ -68,15 +68,15 @@ async def _let_in(context: HttpContext, enter: Entry, template: str) -> Response
     about = _about(form)
     try:
         login = await enter(context, form)
-    except (DatabaseUnavailable, QueueFull):
-        return await _say_no(context, template, about, busy())
+    except (DatabaseUnavailable, ServiceError) as error:
+        return await _show_problem(context, template, about, problem_of(error))
     except Problem as problem:
-        return await _say_no(context, template, about, problem)
+        return await _show_problem(context, template, about, problem)
     await add_wanted(context, login, about["add"])
     return redirect(about["next"], 303)
 
 
-async def _say_no(
+async def _show_problem(
     context: HttpContext, template: str, about: Mapping[str, Any], problem: Problem
 ) -> ResponseReturnValue:
     page = await show(context, template, **{**about, "error": problem.detail})

@@ -1,4 +1,4 @@
-"""The cart for scripts: the same outboxes and the same verdicts as on a socket."""
+"""The cart as JSON (protocol.md §7), with the same outboxes and verdicts as on a socket."""
 
 from typing import NamedTuple
 
@@ -9,23 +9,23 @@ from app.domain.outbox import OutboxId
 from app.domain.position import position
 from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json, read_body
-from app.http.core.problems import Problem, malformed
+from app.http.core.problems import malformed, op_changed
 from app.http.core.session import require_login
 from app.protocol.decode import SubmitOp, decode_op
 from app.protocol.encode import cart_fields, fields_of
 from app.protocol.json import BadValue, Fields, uuid
-from app.services.submit import DuplicateNumber, ask
+from app.services.submit import DuplicateNumber, submit_ops
 
 
 class _SubmittedOps(NamedTuple):
-    """What was sent: ops of one outbox."""
+    """The ops of a request, all of one outbox."""
 
     outbox: OutboxId
-    asked: tuple[SubmitOp, ...]
+    ops: tuple[SubmitOp, ...]
 
 
 def cart_api_blueprint(context: HttpContext) -> Blueprint:
-    """Return the routes of the cart."""
+    """Return the routes of the cart in JSON."""
     blueprint = Blueprint("cart_api", __name__)
 
     @blueprint.get("/api/cart")
@@ -39,14 +39,13 @@ def cart_api_blueprint(context: HttpContext) -> Blueprint:
     @blueprint.post("/api/cart/ops")
     async def ops() -> Response:
         login = await require_login(context)
-        outbox, asked = _read(await read_body())
+        outbox, ops = _read(await read_body())
         async with context.hub.borrow(login.account, outbox) as cart:
-            told = await ask(cart, outbox, asked)
+            results = await submit_ops(cart, outbox, ops)
             saved = cart.saved
-        verdicts = [fields_of(each) for each in told if not isinstance(each, DuplicateNumber)]
-        if len(verdicts) < len(told):
-            detail = f"Op {told[-1].n} was another one before. Nothing was changed by this one."
-            raise Problem(409, "op_changed", detail)
+        verdicts = [fields_of(each) for each in results if not isinstance(each, DuplicateNumber)]
+        if len(verdicts) < len(results):
+            raise op_changed(results[-1].n)
         return as_json({"verdicts": verdicts, "at": position(saved), "rev": saved.rev})
 
     return blueprint
@@ -54,12 +53,12 @@ def cart_api_blueprint(context: HttpContext) -> Blueprint:
 
 def _read(fields: Fields) -> _SubmittedOps:
     try:
-        return _SubmittedOps(OutboxId(uuid(fields, "outbox")), _asked(fields.get("ops")))
+        return _SubmittedOps(OutboxId(uuid(fields, "outbox")), _read_ops(fields.get("ops")))
     except BadValue as fault:
         raise malformed(fault) from fault
 
 
-def _asked(ops: object) -> tuple[SubmitOp, ...]:
+def _read_ops(ops: object) -> tuple[SubmitOp, ...]:
     if not isinstance(ops, list) or not all(isinstance(op, dict) for op in ops):
         raise BadValue("ops: a list of objects is needed")
     if len(ops) > MOST_PENDING:

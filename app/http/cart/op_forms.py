@@ -1,4 +1,4 @@
-"""Which op a form of the cart stands for; the page's script reads the same forms."""
+"""Parses the forms of the cart into ops; the page's script reads the same forms."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -17,9 +17,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def op_of(kind: Kind, form: Form) -> SubmitOp | None:
-    """Return the op that *form* asks for, or `None` if it asks for none."""
-    asked = decode_op({"n": 1, "k": kind, **_READERS[kind](form)})
-    return None if isinstance(asked.op, BadOp) else asked
+    """Return the op of *form*, as number 1 of its outbox; None if it cannot be parsed."""
+    submitted = decode_op({"n": 1, "k": kind, **_READERS[kind](form)})
+    return None if isinstance(submitted.op, BadOp) else submitted
 
 
 def _change(form: Form) -> Fields:
@@ -57,7 +57,7 @@ def _whole(form: Form, name: str) -> int | None:
 
 
 def _plain(text: str) -> str:
-    """Lines end in LF; other control characters nobody typed on purpose."""
+    """Return *text* with LF at the ends of lines, and without other control characters."""
     return _CONTROL.sub("", _LINE_END.sub("\n", text))
 
 

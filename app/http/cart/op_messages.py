@@ -1,4 +1,4 @@
-"""What the shop says of an op that a form asked for."""
+"""The notice that answers a form of the cart."""
 
 from typing import assert_never
 
@@ -20,7 +20,8 @@ from app.domain.verdicts import Clamped, No, Ok, RetryCode, RetryLater
 from app.domain.vouchers import ShownVoucher, VoucherState
 from app.http.core.flash import Notice
 from app.protocol.messages import Need
-from app.services.submit import DuplicateNumber, Told
+from app.protocol.op_texts import refusal_text
+from app.services.submit import DuplicateNumber, OpResult
 
 NOT_SAVED = Notice("error", "The shop cannot save changes just now. Try again in a moment.")
 TOO_FAST = Notice("error", "That was very fast. Nothing was changed: try again in a moment.")
@@ -42,25 +43,25 @@ _NOT_COUNTING = {
 
 
 def not_read(kind: Kind) -> Notice:
-    """Return what to say of a form that stands for no op."""
+    """Return the notice for a form whose op cannot be parsed."""
     return Notice("error", _NOT_READ.get(kind, "That was not understood. Nothing was changed."))
 
 
-def notice_of(op: Op, told: Told, catalog: Catalog, voucher: ShownVoucher | None) -> Notice:
-    """Return what to say of *op* after it was *told*; *voucher* is the cart's from now on."""
-    match told:
+def notice_of(op: Op, result: OpResult, catalog: Catalog, voucher: ShownVoucher | None) -> Notice:
+    """Return the notice for the *result* of *op*; *voucher* is the cart's after it."""
+    match result:
         case Ok(warn=Clamped(got=got)):
             return Notice("warn", f"Only {got} left, we put {got} in your cart.")
         case Ok():
             return _done(op, catalog, voucher)
-        case No(text=text):
-            return Notice("error", text)
+        case No():
+            return Notice("error", refusal_text(result))
         case RetryLater(code=code):
             return TOO_FAST if code is RetryCode.RATE else NOT_SAVED
         case DuplicateNumber() | Need():
             return SENT_TWICE
         case _:
-            assert_never(told)
+            assert_never(result)
 
 
 def _done(op: Op, catalog: Catalog, voucher: ShownVoucher | None) -> Notice:

@@ -1,4 +1,4 @@
-"""The cart as a page, with a form for every op: all of it works without a script."""
+"""The cart page, with a form for each op, so that it works without a script."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ from app.http.core.safe_redirect import safe_redirect
 from app.http.core.session import find_login, to_login
 from app.protocol.decode import SubmitOp
 from app.protocol.json import BadValue, uuid
-from app.services.submit import ask
+from app.services.submit import submit_ops
 
 KINDS: Mapping[str, Kind] = {
     "add": Kind.ADD_LINE,
@@ -33,7 +33,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 def cart_blueprint(context: HttpContext) -> Blueprint:
-    """Return the cart and its forms."""
+    """Return the cart page and its forms."""
     blueprint = Blueprint("cart", __name__)
 
     @blueprint.get("/cart")
@@ -48,34 +48,36 @@ def cart_blueprint(context: HttpContext) -> Blueprint:
         back = safe_redirect(form.get("next", ""))
         if (login := await find_login(context)) is None:
             return to_login(back, form.get("sku", "") if name == "add" else "")
-        await flash(await _carry_out(context, login, KINDS[name], form))
+        await flash(await _submit_form(context, login, KINDS[name], form))
         return redirect(back, 303)
 
     return blueprint
 
 
 async def add_wanted(context: HttpContext, login: Session, add: str) -> None:
-    """Put what somebody wanted before they signed in into their cart."""
-    if asked := op_of(Kind.ADD_LINE, {"sku": add, "qty": "1"}):
-        await flash(await _put(context, login, OutboxId(context.new_uuid()), asked))
+    """Put product *add*, which was chosen before signing in, into the cart."""
+    if submitted := op_of(Kind.ADD_LINE, {"sku": add, "qty": "1"}):
+        await flash(await _submit(context, login, OutboxId(context.new_uuid()), submitted))
 
 
-async def _carry_out(context: HttpContext, login: Session, kind: Kind, form: Form) -> Notice:
-    """Do what *form* asks for; its key is an outbox of one op, so sent twice it is done once."""
-    if (asked := op_of(kind, form)) is None:
+async def _submit_form(context: HttpContext, login: Session, kind: Kind, form: Form) -> Notice:
+    """Submit the op of *form*. Its key is an outbox of one op, so the form is idempotent."""
+    if (submitted := op_of(kind, form)) is None:
         return not_read(kind)
     try:
         outbox = OutboxId(uuid(form, "key"))
     except BadValue:
         return OLD_PAGE
-    return await _put(context, login, outbox, asked)
+    return await _submit(context, login, outbox, submitted)
 
 
-async def _put(context: HttpContext, login: Session, outbox: OutboxId, asked: SubmitOp) -> Notice:
+async def _submit(
+    context: HttpContext, login: Session, outbox: OutboxId, submitted: SubmitOp
+) -> Notice:
     try:
         async with context.hub.borrow(login.account, outbox) as cart:
-            (told,) = await ask(cart, outbox, [asked])
+            (result,) = await submit_ops(cart, outbox, [submitted])
             voucher = cart.snapshot().cart.voucher
     except DatabaseUnavailable:
         return NOT_SAVED
-    return notice_of(asked.op, told, context.catalog.today, voucher)
+    return notice_of(submitted.op, result, context.catalog.today, voucher)

@@ -8,7 +8,7 @@ from quart.typing import ResponseTypes
 
 from app.http.core.assets import STATIC
 from app.http.core.context import HttpContext
-from app.http.core.problems import Problem, not_found, usual
+from app.http.core.problems import Problem, not_found, problem_of_status
 
 LARGEST_BODY = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -73,13 +73,13 @@ def _refusal(hosts: frozenset[str], origins: frozenset[str]) -> Problem | None:
     if len(named) != 1 or named[0].lower() not in hosts:
         return Problem(421, "unknown_host", "The shop does not answer to this name.")
     if _has_two_lengths():
-        return _hang_up(usual(400))
+        return _hang_up(problem_of_status(400))
     if "\0" in request.path:
         return not_found()  # PostgreSQL has no such character, and takes the question for a fault
     if request.method not in SAFE_METHODS and not _comes_from_us(origins):
         detail = "This came from a page that is not the shop's, so nothing was done."
         return Problem(403, "foreign_origin", detail)
-    return usual(413) if (request.content_length or 0) > LARGEST_BODY else None
+    return problem_of_status(413) if (request.content_length or 0) > LARGEST_BODY else None
 
 
 def _has_two_lengths() -> bool:

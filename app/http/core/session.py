@@ -1,4 +1,4 @@
-"""The login that a request comes with: found, begun and ended (ASVS 5.0, 7.2 to 7.4)."""
+"""The session of a request: looked up by its cookie, begun and ended (ASVS 5.0, 7.2 to 7.4)."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,24 +13,18 @@ from app.domain.errors import DatabaseUnavailable
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.http.core.context import HttpContext
 from app.http.core.problems import login_required, not_found
-from app.store.accounts import Person
-from app.store.sessions import (
-    add_session,
-    digest,
-    end_session,
-    find_session,
-    find_staff,
-    touch_session,
-)
+from app.services.auth import Client, StartedSession
+from app.services.client_network import client_network
+from app.store.sessions import digest, find_session, find_staff, touch_session
 
 USES_KEPT = 100
-"""A use is written down when a hundredth of the time that a login may rest has passed."""
+"""A use is saved if the last one saved is older than a hundredth of the idle timeout."""
 
 Query = Callable[[Connection, SessionHash, Lifetime, int], Session | None]
 
 
 async def find_login(context: HttpContext) -> Session | None:
-    """Return the login of whoever asks; looked up once for a request."""
+    """Return the request's session, if it has one; it is looked up once a request."""
     if "login" not in g:
         g.login = await _look_up(context, find_session)
     login: Session | None = g.login
@@ -38,78 +32,47 @@ async def find_login(context: HttpContext) -> Session | None:
 
 
 async def require_login(context: HttpContext) -> Session:
-    """Return the login of whoever asks, or refuse."""
+    """Return the request's session. Raises Problem 401 if it has none."""
     if (login := await find_login(context)) is None:
         raise login_required()
     return login
 
 
 def to_login(back: str, add: str = "") -> ResponseTypes:
-    """Send somebody to sign in, then *back*, with what they wanted to *add* kept."""
+    """Redirect to the sign-in page, which leads on to *back* and adds product *add* to the cart."""
     query = {"next": back} | ({"add": add} if add else {})
     return redirect(f"/login?{urlencode(query)}", 303)
 
 
 async def require_staff(context: HttpContext) -> Session:
-    """Return the login of a member of staff; to anybody else there is nothing at this address."""
+    """Return the session of a staff member. Raises Problem 404 for all others."""
     if (login := await _look_up(context, find_staff)) is None:
         raise not_found()
     g.login = login
     return login
 
 
-async def begin_login(
-    context: HttpContext, person: Person, first: Callable[[Connection], None]
-) -> Session:
-    """Sign *person* in with a new id, and end the login that the request came with.
-
-    All in one transaction, which begins with *first*.
-    """
-    ended = claimed_hash()
-    login = await _replace(context, person, ended, first)
-    if ended is not None:
-        context.sessions.end(ended)
-    return login
+def requesting_client() -> Client:
+    """Return who sends the request, as services need it."""
+    agent = request.headers.get("User-Agent", "")
+    return Client(client_network(request.remote_addr or ""), agent, claimed_hash())
 
 
-async def renew_login(
-    context: HttpContext, person: Person, login: Session, first: Callable[[Connection], None]
-) -> None:
-    """Give the browser of *login* a new id; its open sockets go on with it."""
-    context.sessions.renew(login.id_hash, await _replace(context, person, login.id_hash, first))
+def claimed_hash() -> SessionHash | None:
+    """Return the hash of the session that the cookie names, whether or not there is one."""
+    return digest(current_user.auth_id) if current_user.auth_id else None
+
+
+def set_cookie(started: StartedSession) -> Session:
+    """Set the cookie of a session that has just begun, and return the session."""
+    login_user(AuthUser(started.secret), remember=True)
+    return started.session
 
 
 async def end_login(context: HttpContext, login: Session) -> None:
-    """Sign out: the login is over, here and on the open sockets."""
-    await context.database.write(end_session, login.id_hash)
-    context.sessions.end(login.id_hash)
+    """Sign out, and delete the cookie."""
+    await context.auth.sign_out(login)
     logout_user()
-
-
-async def _replace(
-    context: HttpContext,
-    person: Person,
-    ended: SessionHash | None,
-    first: Callable[[Connection], None],
-) -> Session:
-    secret, now_s = context.new_secret(), int(context.now_s())
-    login = _login(context, person, digest(secret), now_s)
-    agent = request.headers.get("User-Agent", "")
-
-    def begin(connection: Connection) -> None:
-        first(connection)
-        if ended is not None:
-            end_session(connection, ended)
-        add_session(connection, login, agent, context.lifetime, now_s)
-
-    await context.database.write(begin)
-    login_user(AuthUser(secret), remember=True)
-    return login
-
-
-def _login(context: HttpContext, person: Person, id_hash: SessionHash, now_s: int) -> Session:
-    ends_at_s = now_s + context.lifetime.absolute_s
-    return Session(id_hash, person.account, person.name, person.staff, now_s, ends_at_s)
 
 
 async def _look_up(context: HttpContext, query: Query) -> Session | None:
@@ -120,11 +83,6 @@ async def _look_up(context: HttpContext, query: Query) -> Session | None:
     if login is not None:
         await _use(context, login, now_s)
     return login
-
-
-def claimed_hash() -> SessionHash | None:
-    """Return which login the cookie of the request names; whether it is one is not looked at."""
-    return digest(current_user.auth_id) if current_user.auth_id else None
 
 
 async def _use(context: HttpContext, login: Session, now_s: int) -> None:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from app.domain.accounts import LONGEST_EMAIL, LONGEST_NAME
 from app.domain.limits import MOST_PENDING
 from app.domain.ops import Kind
 from app.domain.orders import LONGEST_KEY, Pay
 from app.domain.totals import LineState
-from app.http.account.auth import LONGEST_EMAIL, LONGEST_NAME
 from app.http.catalog.search import HIGHEST_PAGE, LONGEST_QUERY
 from app.protocol.schemas import (
     MONEY,

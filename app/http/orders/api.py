@@ -5,17 +5,17 @@ from quart import Blueprint, Response, request
 from app.domain.addresses import Address
 from app.domain.catalog import Money
 from app.domain.orders import LONGEST_KEY, OrderKey, Pay
-from app.domain.placing import Rejected, RejectReason
+from app.domain.placing import Rejected
 from app.http.catalog.search import HIGHEST_PAGE, read_page
 from app.http.core.address_fields import read_address
 from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json, read_body
-from app.http.core.problems import Problem, malformed
+from app.http.core.problems import malformed, order_rejected
 from app.http.core.session import require_login
-from app.http.orders.buying import Checkout, buy, cancel_while_placed
 from app.http.orders.own import own_order
 from app.protocol.json import BadValue, Fields, text, whole
 from app.protocol.orders import order_fields
+from app.services.checkout import CheckoutRequest
 from app.store.orders import list_orders
 
 
@@ -26,10 +26,10 @@ def orders_api_blueprint(context: HttpContext) -> Blueprint:
     @blueprint.post("/api/orders")
     async def place() -> Response:
         login = await require_login(context)
-        bought = await buy(context, login.account, _read(await read_body()))
-        if isinstance(bought, Rejected):
-            raise _refused(bought)
-        return as_json(order_fields(bought.order), 201 if bought.is_new else 200)
+        placed = await context.checkout.place(login.account, _read(await read_body()))
+        if isinstance(placed, Rejected):
+            raise order_rejected(placed)
+        return as_json(order_fields(placed.order), 201 if placed.is_new else 200)
 
     @blueprint.get("/api/orders")
     async def orders() -> Response:
@@ -46,15 +46,15 @@ def orders_api_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.post("/api/orders/<number>/cancel")
     async def cancel(number: str) -> Response:
-        order = await cancel_while_placed(context, await own_order(context, number))
+        order = await context.checkout.cancel_while_placed(await own_order(context, number))
         return as_json(order_fields(order))
 
     return blueprint
 
 
-def _read(fields: Fields) -> Checkout:
+def _read(fields: Fields) -> CheckoutRequest:
     try:
-        return Checkout(
+        return CheckoutRequest(
             OrderKey(text(fields, "key", LONGEST_KEY, 1)),
             text(fields, "at"),
             Money(whole(fields, "total", 0)),
@@ -75,10 +75,3 @@ def _pay(fields: Fields) -> Pay:
     if (pay := text(fields, "pay")) not in set(Pay):
         raise BadValue(f"pay: one of these is needed: {', '.join(Pay)}")
     return Pay(pay)
-
-
-def _refused(refusal: Rejected) -> Problem:
-    problem = Problem(409, refusal.why, refusal.text)
-    if refusal.why is RejectReason.STALE:
-        problem.more = {"at": refusal.at, "total": refusal.total}
-    return problem

@@ -1,4 +1,4 @@
-"""From cart to order on one page; it works without a script."""
+"""The checkout page: one form from cart to order, which works without a script."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,11 +17,13 @@ from app.http.core.address_fields import address_faults, read_address, typed_add
 from app.http.core.context import HttpContext
 from app.http.core.flash import Notice, flash
 from app.http.core.page import show
-from app.http.core.problems import Problem
+from app.http.core.problems import problem_of
 from app.http.core.session import find_login, to_login
-from app.http.orders.buying import Checkout, buy
 from app.http.orders.totals_diff import Seen, differences, read_seen, seen, seen_to_json
 from app.protocol.json import BadValue, text
+from app.protocol.op_texts import rejection_text
+from app.services.checkout import CheckoutRequest
+from app.services.errors import ServiceError
 from app.store.addresses import KeptAddress, TooManyAddresses, keep_address, load_addresses
 
 Form = Mapping[str, str]
@@ -32,11 +34,11 @@ NO_ADDRESS = "Where should it go? Something is missing in the address."
 
 
 class _NoAddress(Exception):
-    """Where the order goes cannot be read."""
+    """The address in the form is incomplete or too long."""
 
 
 def checkout_blueprint(context: HttpContext) -> Blueprint:
-    """Return the page that makes an order of a cart."""
+    """Return the checkout page and its form."""
     blueprint = Blueprint("checkout", __name__)
 
     @blueprint.get("/checkout")
@@ -57,24 +59,25 @@ def checkout_blueprint(context: HttpContext) -> Blueprint:
 async def _place(context: HttpContext, login: Session, form: Form) -> ResponseReturnValue:
     kept = await context.database.read(load_addresses, login.account)
     try:
-        checkout = _read(form, _address(form, kept))
-        bought = await buy(context, login.account, checkout)
+        wanted = _read(form, _address(form, kept))
+        placed = await context.checkout.place(login.account, wanted)
     except _NoAddress:
         return await _show(context, login, form, NO_ADDRESS), 400
     except BadValue:
         return await _show(context, login, {**form, "key": context.new_uuid()}, OLD_PAGE), 400
-    except Problem as problem:
+    except ServiceError as error:
+        problem = problem_of(error)
         return await _show(context, login, form, problem.detail), problem.status, problem.headers
-    if isinstance(bought, Rejected):
-        return await _show(context, login, form, bought.text), 409
-    if bought.is_new:
-        await _keep(context, login, checkout.deliver)
+    if isinstance(placed, Rejected):
+        return await _show(context, login, form, rejection_text(placed)), 409
+    if placed.is_new:
+        await _keep(context, login, wanted.deliver)
         await flash(Notice("ok", "Thank you. Your order is placed; you pay when it is delivered."))
-    return redirect(f"/orders/{bought.order.number}", 303)
+    return redirect(f"/orders/{placed.order.number}", 303)
 
 
 async def _show(context: HttpContext, login: Session, form: Form, error: str | None = None) -> str:
-    """Show the page, filled as *form* says; what moved since it was shown last is itemised."""
+    """Return the page, filled from *form*; it lists what changed since it was last shown."""
     kept = await context.database.read(load_addresses, login.account)
     chosen = form.get("address") or (kept[0].id if kept else NEW)
     return await show(
@@ -94,12 +97,12 @@ async def _show(context: HttpContext, login: Session, form: Form, error: str | N
     )
 
 
-def _read(form: Form, deliver: Address) -> Checkout:
+def _read(form: Form, deliver: Address) -> CheckoutRequest:
     key = OrderKey(text(form, "key", LONGEST_KEY, 1))
     total = form.get("total", "")
     if not total.isascii() or not total.isdigit() or len(total) > 12:  # noqa: PLR2004
         raise BadValue("total: a whole number is needed")
-    return Checkout(key, text(form, "at"), Money(int(total)), deliver, Pay.ON_DELIVERY)
+    return CheckoutRequest(key, text(form, "at"), Money(int(total)), deliver, Pay.ON_DELIVERY)
 
 
 def _address(form: Form, kept: list[KeptAddress]) -> Address:

@@ -63,7 +63,7 @@ async def _add(
     if isinstance(done, NotEdited):
         taken = f"There is a product “{product.sku}” already. Choose another SKU."
         return await _show(context, form, {"sku": taken}, 409)
-    context.request_refresh()
+    context.hub.request_refresh()
     await flash(Notice("ok", f"{product.name}, {product.unit}: new on the shelf."))
     return redirect(f"/staff/products/{product.sku}", 303)
 

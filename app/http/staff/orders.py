@@ -9,10 +9,10 @@ from app.domain.orders import NEXT, Order, OrderState, may_become
 from app.http.core.context import HttpContext
 from app.http.core.flash import Notice, flash
 from app.http.core.page import show
-from app.http.core.problems import Problem, not_found
-from app.http.orders.buying import cancel
+from app.http.core.problems import not_found, problem_of
 from app.http.orders.pages import LABELS, about
 from app.http.staff.access import asked_page, back_to
+from app.services.errors import ServiceError
 from app.store.orders import count_orders, find_any_order, list_all_orders, move_on
 
 PAGE = "/staff/orders"
@@ -74,10 +74,10 @@ async def _cancel(context: HttpContext, order: Order, seen: str) -> Notice:
     if order.state != seen or not may_become(order.state, OrderState.CANCELLED):
         return _overtaken(order)
     try:
-        if not await cancel(context, order):
+        if not await context.checkout.cancel(order):
             return _overtaken(await _find(context, order.number))
-    except Problem as problem:
-        return Notice("error", problem.detail)
+    except ServiceError as error:
+        return Notice("error", problem_of(error).detail)
     return Notice("ok", f"{order.number}: cancelled. What was in it is back on the shelf.")
 
 

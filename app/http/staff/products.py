@@ -103,7 +103,7 @@ async def _edit(
     if isinstance(done, NotEdited):
         faults = faults_of(done, await _find(context, product.sku))
         return FormError(409, "Nothing was changed." if faults else MOVED, form, faults)
-    context.request_refresh()
+    context.hub.request_refresh()
     await flash(Notice("ok", _now(done)))
     return None
 

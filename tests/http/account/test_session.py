@@ -2,7 +2,6 @@
 
 import pytest
 
-from app.domain.sessions import Lifetime
 from app.live.ports import DisconnectReason
 from tests.examples import DAY_S
 from tests.http.house import House, open_house
@@ -153,7 +152,7 @@ async def test_a_use_over_http_renews_the_login_for_open_sockets_too(house: Hous
 
 
 async def test_short_logins_are_possible(url: str) -> None:
-    async with open_house(url, lifetime=Lifetime(absolute_s=60, idle_s=10)) as house:
+    async with open_house(url, login_s=60, login_idle_s=10) as house:
         ada: Visitor = await house.ada()
         statuses = []
         for _ in range(7):

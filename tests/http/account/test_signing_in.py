@@ -170,7 +170,7 @@ async def test_a_hash_grows_stronger_when_its_owner_signs_in(url: str) -> None:
         old = await house.database.read(find_by_email, ADA["email"])
 
     stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
-    async with open_house(url, hasher=stronger) as house:
+    async with open_house(url, passwords=Passwords(stronger)) as house:
         for _ in range(2):
             assert (await house.visitor().send("/api/session", RIGHT)).status_code == 200
         new = await house.database.read(find_by_email, ADA["email"])

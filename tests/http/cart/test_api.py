@@ -8,7 +8,6 @@ import pytest
 
 from app.domain.cart import AccountId
 from app.domain.catalog import Sku
-from app.domain.limits import Limits
 from app.domain.outbox import OutboxId
 from app.live.ports import DisconnectReason
 from app.protocol.messages import Changed, ServerMessage, TabId
@@ -160,7 +159,7 @@ async def test_a_gap_is_answered_with_what_is_needed(house: House) -> None:
 
 
 async def test_the_first_op_over_the_limit_ends_the_answer(url: str) -> None:
-    async with open_house(url, limits=Limits(burst=2, per_s=10)) as house:
+    async with open_house(url, burst=2, per_s=10) as house:
         ada = await house.ada()
 
         told = await ask(ada, add(1), add(2), add(3), add(4))

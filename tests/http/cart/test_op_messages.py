@@ -8,12 +8,12 @@ from app.domain.verdicts import Clamped, Ok, RetryCode, RetryLater
 from app.domain.vouchers import ShownVoucher, VoucherState
 from app.http.cart.op_messages import NOT_SAVED, SENT_TWICE, TOO_FAST, not_read, notice_of
 from app.protocol.messages import Need
-from app.services.submit import DuplicateNumber, Told
+from app.services.submit import DuplicateNumber, OpResult
 from tests.examples import APPLES, CATALOG
 
 
 @pytest.mark.parametrize(
-    ("told", "kind", "said"),
+    ("result", "kind", "said"),
     [
         (Ok(1, 1), "ok", "Added Gala apples, each."),
         (Ok(1, 1, Clamped(APPLES, 9, 3)), "warn", "Only 3 left, we put 3 in your cart."),
@@ -23,8 +23,8 @@ from tests.examples import APPLES, CATALOG
         (Need(1), *SENT_TWICE),
     ],
 )
-def test_every_answer_has_its_sentence(told: Told, kind: str, said: str) -> None:
-    assert notice_of(AddLine(APPLES, 1), told, CATALOG, None) == (kind, said)
+def test_every_answer_has_its_sentence(result: OpResult, kind: str, said: str) -> None:
+    assert notice_of(AddLine(APPLES, 1), result, CATALOG, None) == (kind, said)
 
 
 @pytest.mark.parametrize("state", VoucherState)

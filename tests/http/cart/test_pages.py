@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.limits import Limits
 from app.http import app
 from tests.http.house import House, open_house
 from tests.http.visitor import Visitor, notices, text
@@ -273,7 +272,7 @@ async def test_nobody_sees_the_cart_of_another(house: House) -> None:
 
 
 async def test_clicking_faster_than_allowed_is_explained(url: str) -> None:
-    async with open_house(url, limits=Limits(burst=1)) as house:
+    async with open_house(url, burst=1) as house:
         ada = await house.ada()
         await ada.form("/cart/add", sku=APPLES, qty="1")
 

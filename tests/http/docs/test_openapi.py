@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.addresses import Address
 from app.domain.placing import RejectReason
-from app.http.core.problems import _USUAL
+from app.http.core.problems import _BY_STATUS
 from app.http.docs.openapi import FAULTS, OF_HTTP, describe_http
 from app.protocol.asyncapi import describe_socket
 from app.protocol.schemas import SCHEMAS
@@ -45,7 +45,7 @@ def test_every_code_of_a_refusal_is_described_under_its_status() -> None:
     raised = {
         (int(status), code) for status, code in re.findall(r'Problem\((\d+), "(\w+)"', source)
     }
-    usual = {(status, each.code) for status, each in _USUAL.items()}
+    usual = {(status, each.code) for status, each in _BY_STATUS.items()}
     obstacles = {(409, str(why)) for why in RejectReason}
 
     assert raised | usual | obstacles == {

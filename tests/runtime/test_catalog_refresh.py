@@ -1,0 +1,120 @@
+"""The live catalogue follows the database, and shoppers hear of their orders."""
+
+import asyncio
+
+import pytest
+
+from app.domain.catalog import Money, Sku
+from app.domain.errors import DatabaseUnavailable
+from app.domain.limits import Limits
+from app.domain.orders import OrderState
+from app.live.catalog import LiveCatalog
+from app.live.context import CartContext
+from app.live.hub import Hub
+from app.protocol.messages import OrderMoved
+from app.runtime.catalog_refresh import CatalogRefresh
+from tests.http.flaky import FlakyDatabase
+from tests.http.house import open_house
+from tests.http.logins import session_of
+from tests.http.order_helpers import order, wanted
+from tests.http.visitor import ADA, fields
+from tests.live.fakes import FakeClock, FakeDisk, FakePeers, FakeTab, FakeWriter
+from tests.staff import set_product
+
+MILK = Sku("milk-2l")
+AN_HOUR_S = 3600.0
+
+
+@pytest.fixture
+def hub() -> Hub:
+    """Return live carts that know no product yet."""
+    catalog, clock, peers = LiveCatalog(), FakeClock(), FakePeers()
+    context = CartContext(catalog, FakeWriter(), Limits(), clock.now_s, clock.steady_s, peers)
+    return Hub(FakeDisk(), context)
+
+
+def price_of_milk(hub: Hub) -> int:
+    """Return it as the live catalogue has it."""
+    return hub.context.catalog.today.products[MILK].price
+
+
+async def test_the_first_refresh_loads_everything(database: FlakyDatabase, hub: Hub) -> None:
+    await CatalogRefresh(database, hub, AN_HOUR_S).refresh()
+
+    assert len(hub.context.catalog.today.products) > 50
+    assert hub.context.catalog.revision >= 0
+
+
+async def test_a_later_refresh_loads_what_changed(database: FlakyDatabase, hub: Hub) -> None:
+    catalog = CatalogRefresh(database, hub, AN_HOUR_S)
+    await catalog.refresh()
+    before = hub.context.catalog.revision
+    await database.write(set_product, MILK, Money(999), None)
+
+    await catalog.refresh()
+
+    assert price_of_milk(hub) == 999
+    assert hub.context.catalog.revision == before + 1
+
+
+async def test_the_catalogue_is_polled(database: FlakyDatabase, hub: Hub) -> None:
+    catalog = CatalogRefresh(database, hub, poll_every_s=0.0)
+    await catalog.poll()
+    await database.write(set_product, MILK, Money(999), None)
+
+    await catalog.poll()
+
+    assert price_of_milk(hub) == 999
+
+
+async def test_a_requested_refresh_does_not_wait_for_the_interval(
+    database: FlakyDatabase, hub: Hub
+) -> None:
+    hub.context.request_refresh()
+
+    await CatalogRefresh(database, hub, AN_HOUR_S).poll()
+
+    assert MILK in hub.context.catalog.today.products
+    assert not hub.context.catalog.refresh_requested.is_set()
+
+
+async def test_without_a_request_a_poll_waits_for_the_interval(
+    database: FlakyDatabase, hub: Hub
+) -> None:
+    polling = asyncio.create_task(CatalogRefresh(database, hub, AN_HOUR_S).poll())
+    await asyncio.sleep(0)
+
+    assert database.reads == []
+    polling.cancel()
+
+
+async def test_in_an_outage_the_catalogue_stays_as_it_was(
+    database: FlakyDatabase, hub: Hub
+) -> None:
+    catalog = CatalogRefresh(database, hub, AN_HOUR_S)
+    await catalog.refresh()
+    before = hub.context.catalog.today
+    database.is_away = True
+
+    with pytest.raises(DatabaseUnavailable):
+        await catalog.refresh()
+
+    assert hub.context.catalog.today is before
+
+
+async def test_tabs_hear_of_orders_whose_state_changed(url: str) -> None:
+    async with open_house(url) as house:
+        visitor = house.visitor()
+        login = await session_of(house, await visitor.send("/api/accounts", ADA))
+        assert login
+        await visitor.form("/cart/add", sku=MILK, qty="1")
+        number = (await fields(await order(visitor, await wanted(visitor))))["number"]
+        await house.refresh_catalog()
+        tab = FakeTab()
+        async with house.live.hub.borrow(login.account, None) as cart:
+            assert cart.tabs.enter(tab)
+            await house.move_on(number)
+
+            await house.live.catalog.refresh()
+
+            assert tab.hears() == [OrderMoved(number, OrderState.PACKED)]

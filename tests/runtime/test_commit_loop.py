@@ -1,0 +1,159 @@
+"""What the live carts are told of each commit, and in which order."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from app.domain.errors import DatabaseUnavailable
+from app.domain.ops import SetNote
+from app.domain.position import position
+from app.live.cart import LiveCart
+from app.live.ports import DisconnectReason
+from app.live.sync_state import SyncState
+from app.protocol.messages import Changed
+from app.runtime.commit_loop import CommitLoop
+from app.store.writer import Commit
+from tests.examples import ADA
+from tests.live.around import AroundHub
+from tests.live.fakes import FakeTab
+
+
+class FakeSource:
+    """Has the commits that a test gives it, and then is closed."""
+
+    def __init__(self, *commits: Commit) -> None:
+        self.left = list(commits)
+
+    async def commits(self) -> AsyncIterator[Commit]:
+        while self.left:
+            yield self.left.pop(0)
+
+
+class FakeCatalog:
+    """A catalogue that remembers what waited to be saved whenever it was refreshed."""
+
+    def __init__(self, around: AroundHub, *, is_away: bool = False) -> None:
+        self.waiting: list[bool] = []
+        self._around = around
+        self._is_away = is_away
+
+    async def refresh(self) -> None:
+        self.waiting.append(bool(self._around.writer.waiting))
+        if self._is_away:
+            raise DatabaseUnavailable
+
+
+async def taken(around: AroundHub) -> tuple[LiveCart, FakeTab]:
+    """Return a cart that the writer has taken with one op in it, and the tab that shows it."""
+    tab = FakeTab()
+    cart = await around.enters(tab)
+    tab.asks(cart, 1, SetNote("two bags"))
+    around.writer.takes()
+    return cart, tab
+
+
+async def handle(around: AroundHub, *commits: Commit, catalog: FakeCatalog | None = None) -> None:
+    """Run the loop over *commits*, and nothing else."""
+    refresh = (catalog or FakeCatalog(around)).refresh
+    await CommitLoop(FakeSource(*commits), around.hub, refresh, around.clock.steady_s).run()
+
+
+async def test_a_saved_cart_is_announced() -> None:
+    around = AroundHub()
+    _, tab = await taken(around)
+
+    await handle(around, Commit(saved=(ADA,)))
+
+    assert [type(one) for one in tab.hears()][-1] is Changed
+
+
+async def test_a_cart_that_another_server_saved_is_stale_until_it_is_reloaded() -> None:
+    around = AroundHub()
+    cart, tab = await taken(around)
+
+    await handle(around, Commit(stale=(ADA,)))
+
+    assert cart.sync_state is SyncState.STALE
+    assert tab.hears() == []
+    await around.hub.resync()
+    assert cart.is_in_sync
+
+
+async def test_a_cart_of_an_unknown_commit_is_reloaded_before_it_is_announced() -> None:
+    around = AroundHub()
+    cart, tab = await taken(around)
+
+    await handle(around, Commit(unknown=(ADA,)))
+
+    assert cart.sync_state is SyncState.UNKNOWN
+    assert not any(isinstance(one, Changed) for one in tab.hears())
+
+
+async def test_a_cart_that_cannot_be_saved_is_dropped() -> None:
+    around = AroundHub()
+    _, tab = await taken(around)
+
+    await handle(around, Commit(broken=(ADA,)))
+
+    assert around.hub.open_carts == 0
+    assert {*tab.disconnects} == {DisconnectReason.LOST}
+
+
+async def test_a_refused_cart_is_ruled_on_again_with_a_refreshed_catalogue() -> None:
+    around = AroundHub()
+    await taken(around)
+    catalog = FakeCatalog(around)
+
+    await handle(around, Commit(refused=(ADA,)), catalog=catalog)
+
+    assert catalog.waiting == [False]
+    assert [*around.writer.waiting] == [ADA]
+
+
+async def test_a_refused_cart_is_ruled_on_again_though_the_catalogue_cannot_be_refreshed() -> None:
+    around = AroundHub()
+    await taken(around)
+
+    await handle(around, Commit(refused=(ADA,)), catalog=FakeCatalog(around, is_away=True))
+
+    assert [*around.writer.waiting] == [ADA]
+
+
+async def test_the_catalogue_is_left_alone_if_nothing_was_refused() -> None:
+    around = AroundHub()
+    await taken(around)
+    catalog = FakeCatalog(around)
+
+    await handle(around, Commit(saved=(ADA,)), Commit(), catalog=catalog)
+
+    assert catalog.waiting == []
+
+
+async def test_every_commit_is_counted_by_its_outcome_and_duration() -> None:
+    around = AroundHub()
+    stats = around.hub.context.stats
+
+    await handle(
+        around, Commit((ADA,), (ADA,), (ADA,), (ADA,), (ADA,), took_s=0.02), Commit(saved=(ADA,))
+    )
+
+    assert stats.saves == {"saved": 2, "refused": 1, "stale": 1, "unknown": 1, "broken": 1}
+    assert len(stats.at(around.clock.steady_s()).commits) == 2
+
+
+async def test_a_reader_that_waits_for_a_commit_goes_on_after_it() -> None:
+    around = AroundHub()
+    around.peers.are_any = True
+    cart, _ = await taken(around)
+    around.disk.carts[ADA] = cart.saved._replace(version=cart.saved.version + 1, epoch="7c1d")
+    borrowing = asyncio.create_task(_borrow(around))
+    await asyncio.sleep(0)
+    assert not borrowing.done()
+
+    await handle(around, Commit(saved=(ADA,)))
+
+    assert (await borrowing).startswith(position(cart.saved).partition(".")[0])
+
+
+async def _borrow(around: AroundHub) -> str:
+    async with around.hub.borrow(ADA, None) as cart:
+        return position(cart.saved)

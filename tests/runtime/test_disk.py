@@ -1,0 +1,84 @@
+"""The live carts' disk, and the lookup of logins, are the database."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from app.domain.cart import Cart
+from app.domain.errors import DatabaseUnavailable
+from app.domain.ops import SetNote
+from app.domain.outbox import OutboxId
+from app.domain.sessions import Lifetime, Session
+from app.runtime.disk import CartDisk, session_finder
+from app.store.accounts import Person, add_account
+from app.store.carts import as_save, load_cart, save_carts
+from app.store.sessions import add_session, digest
+from tests.examples import ADA, HERE, NOON, after
+from tests.http.flaky import FakeClock, FlakyDatabase
+
+LIFETIME = Lifetime(absolute_s=1000, idle_s=100)
+
+
+@pytest.fixture
+async def disk(database: FlakyDatabase) -> CartDisk:
+    """Return a disk with Ada's empty cart."""
+    person = Person(ADA, "ada@shop.example", "Ada", "a hash")
+    await database.write(add_account, person, "e0", NOON)
+    return CartDisk(database)
+
+
+async def saved(database: FlakyDatabase) -> Cart:
+    """Save a note in Ada's cart; return the cart as it is on disk then."""
+    cart = after(SetNote("two bags"), cart=await database.read(load_cart, ADA))
+    await database.write(save_carts, [as_save(cart, ())], NOON)
+    found: Cart = await database.read(load_cart, ADA)
+    return found
+
+
+async def test_carts_are_read_as_they_were_saved(database: FlakyDatabase, disk: CartDisk) -> None:
+    cart = await saved(database)
+
+    assert await disk.cart(ADA) == cart
+    assert list(await disk.carts_of([ADA])) == [cart]
+    assert await disk.version(ADA) == cart.version == 1
+
+
+async def test_an_outbox_that_was_never_seen_has_sent_nothing(disk: CartDisk) -> None:
+    assert await disk.last(ADA, OutboxId(HERE)) == 0
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda disk: disk.cart(ADA),
+        lambda disk: disk.carts_of([ADA]),
+        lambda disk: disk.version(ADA),
+        lambda disk: disk.last(ADA, HERE),
+    ],
+    ids=["cart", "carts_of", "version", "last"],
+)
+async def test_an_outage_is_passed_on(
+    database: FlakyDatabase, disk: CartDisk, read: Callable[[CartDisk], Awaitable[object]]
+) -> None:
+    database.is_away = True
+
+    with pytest.raises(DatabaseUnavailable):
+        await read(disk)
+
+
+async def test_a_login_is_found_by_its_cookie_for_as_long_as_it_lasts(
+    database: FlakyDatabase, disk: CartDisk
+) -> None:
+    assert await disk.version(ADA) == 0
+    clock = FakeClock()
+    find = session_finder(database, LIFETIME, clock.now_s)
+    login = Session(
+        digest("a secret"), ADA, "Ada", staff=False, used_at_s=NOON, ends_at_s=NOON + 1000
+    )
+    await database.write(add_session, login, "a browser", LIFETIME, NOON)
+
+    assert await find("a secret") == login
+    assert await find("another") is None
+
+    clock.at_s += LIFETIME.idle_s
+    assert await find("a secret") is None

@@ -1,0 +1,50 @@
+"""What HTTP handlers get of the settings, the clocks and the other parts of the server."""
+
+from app.domain.sessions import Lifetime
+from app.http.core.assets import Assets
+from app.runtime.build import CHANCE
+from app.runtime.clock import Clock
+from app.runtime.cluster import NoPeers
+from app.runtime.config import Config
+from app.runtime.disk import CartDisk
+from app.runtime.http_context import make_http_context
+from app.runtime.live_shop import make_live_shop
+from app.runtime.web_app import ROOT
+from app.services.passwords import Passwords
+from tests.http.flaky import FakeClock, FlakyDatabase
+from tests.http.house import CHEAP
+
+CONFIG = Config(
+    origins=("https://shop.example",),
+    login_s=60,
+    login_idle_s=30,
+    sign_in_failures=7,
+    registrations=2,
+    registrations_per_h=3600,
+)
+
+
+async def test_the_context_is_made_of_settings_and_parts(database: FlakyDatabase) -> None:
+    time_of_day, steady = FakeClock(), FakeClock()
+    clock = Clock(time_of_day.now_s, steady.now_s)
+    live = make_live_shop(CONFIG, database, CartDisk(database), NoPeers(), clock)
+    passwords = Passwords(CHEAP)
+
+    context = make_http_context(
+        CONFIG,
+        live,
+        assets=Assets(ROOT / "static"),
+        passwords=passwords,
+        gauges=lambda: {"sockets": 3},
+        clock=clock,
+        chance=CHANCE,
+    )
+
+    assert context.hub is live.hub
+    assert context.sessions is live.sessions
+    assert context.catalog is live.hub.context.catalog
+    assert context.lifetime == Lifetime(60, 30)
+    assert (context.auth.free_failures, context.is_https) == (7, True)
+    assert context.now_s == time_of_day.now_s
+    assert context.gauges() == {"sockets": 3}
+    passwords.close()

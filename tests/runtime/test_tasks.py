@@ -1,0 +1,143 @@
+"""Background jobs go on through outages, and a failed one ends the shop."""
+
+import asyncio
+import logging
+
+import pytest
+
+from app.bus.redis import BusDisconnected
+from app.domain.errors import DatabaseUnavailable
+from app.domain.sessions import Lifetime, Session, SessionHash
+from app.live.sessions import LiveSessions
+from app.runtime.tasks import RETRY_AFTER_S, BackgroundTasks, Job, keep_running, save_session_uses
+from app.store.accounts import Person, add_account
+from app.store.sessions import add_session, load_uses
+from tests.examples import ADA, NOON
+from tests.http.flaky import FakeClock, FlakyDatabase
+from tests.http.logins import Socket
+from tests.live.fakes import FakePeers
+
+LIFETIME = Lifetime()
+
+
+class FakeSleep:
+    """Sleeps for no time at all; wakes the sleeper so many times, and then stops it."""
+
+    def __init__(self, times: int) -> None:
+        self.slept_s: list[float] = []
+        self._times = times
+
+    async def __call__(self, seconds: float) -> None:
+        self.slept_s.append(seconds)
+        if len(self.slept_s) == self._times:
+            raise asyncio.CancelledError
+
+
+class FakeWork:
+    """Raises what a test gives it, one after the other, and remembers how often it ran."""
+
+    def __init__(self, *errors: Exception | None) -> None:
+        self.runs = 0
+        self._errors = [*errors]
+
+    async def run(self) -> None:
+        self.runs += 1
+        if self._errors and (error := self._errors.pop(0)):
+            raise error
+
+
+async def keep(job: Job, sleep: FakeSleep) -> None:
+    """Keep *job* running until the sleep stops it."""
+    with pytest.raises(asyncio.CancelledError):
+        await keep_running(job, sleep)
+
+
+async def test_a_job_is_run_again_after_its_pause() -> None:
+    work, sleep = FakeWork(), FakeSleep(3)
+
+    await keep(Job(work.run, every_s=7.0), sleep)
+
+    assert work.runs == 3
+    assert sleep.slept_s == [7.0, 7.0, 7.0]
+
+
+@pytest.mark.parametrize("error", [DatabaseUnavailable(), BusDisconnected()])
+async def test_an_outage_delays_the_next_run(error: Exception) -> None:
+    work, sleep = FakeWork(error), FakeSleep(3)
+
+    await keep(Job(work.run, every_s=7.0), sleep)
+
+    assert work.runs == 2
+    assert sleep.slept_s == [RETRY_AFTER_S, 7.0, 7.0]
+
+
+async def test_any_other_error_ends_a_job() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await keep_running(Job(FakeWork(ZeroDivisionError()).run), FakeSleep(1))
+
+
+async def test_a_failed_task_ends_the_shop_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    ends: list[str] = []
+    tasks = BackgroundTasks(lambda: ends.append("shop"))
+
+    task = tasks.start(FakeWork(ZeroDivisionError()).run())
+    await asyncio.wait([task])
+    await asyncio.sleep(0)
+
+    assert ends == ["shop"]
+    assert [record.levelno for record in caplog.records] == [logging.CRITICAL]
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_task_that_is_done_ends_nothing() -> None:
+    ends: list[str] = []
+
+    task = BackgroundTasks(lambda: ends.append("shop")).start(FakeWork().run())
+    await asyncio.wait([task])
+    await asyncio.sleep(0)
+
+    assert ends == []
+
+
+async def test_jobs_run_until_they_are_cancelled() -> None:
+    ends: list[str] = []
+    tasks, work = BackgroundTasks(lambda: ends.append("shop")), FakeWork()
+
+    tasks.keep([Job(work.run, every_s=3600.0)])
+    await asyncio.sleep(0)
+    tasks.cancel()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert work.runs == 1
+    assert ends == []
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_uses_of_logins_are_saved_and_logins_whose_time_is_over_end(
+    database: FlakyDatabase,
+) -> None:
+    clock = FakeClock()
+    sessions = LiveSessions(LIFETIME, clock.now_s, FakePeers())
+    used, over = Socket(), Socket()
+    await database.write(add_account, Person(ADA, "ada@shop.example", "Ada", "a hash"), "e0", NOON)
+    logins = [login("used", NOON + 10**6), login("over", NOON + 1000)]
+    for one, socket in zip(logins, (used, over), strict=True):
+        await database.write(add_session, one, "a browser", LIFETIME, NOON)
+        sessions.join(one, socket)
+    clock.at_s += 1000
+    sessions.use(logins[0])
+
+    await save_session_uses(database, sessions)
+
+    names = [one.id_hash for one in logins]
+    assert await database.read(load_uses, names, LIFETIME, NOON) == {
+        "used": NOON + 1000,
+        "over": NOON,
+    }
+    assert (used.dismissed, len(over.dismissed)) == ([], 1)
+
+
+def login(name: str, ends_at_s: int) -> Session:
+    """Return a login of Ada's that was used at noon."""
+    return Session(SessionHash(name), ADA, "Ada", staff=False, used_at_s=NOON, ends_at_s=ends_at_s)
