@@ -36,8 +36,9 @@ from app.domain.product_text import read_count
 from app.load.command import add_load
 from app.load.plan import BadPlan
 from app.runtime.build import build
-from app.runtime.config import BadSetting, Config, read_config, sources, variable
+from app.runtime.config import Config, read_config, sources, variable
 from app.runtime.logging import set_up_logs
+from app.runtime.setting_types import BadSetting
 from app.runtime.supervisor import Workers
 from app.services.passwords import Passwords, hash_password, make_hasher
 from app.store.accounts import EmailTaken, Person, add_account
