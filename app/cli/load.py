@@ -1,4 +1,4 @@
-"""`shop load`: its arguments, and the course of a test from the accounts to the report."""
+"""`shop load`: the load test, from the first account to the report."""
 
 import argparse
 import asyncio
@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 
+from app.cli.errors import CommandError
+from app.cli.settings import read_settings
 from app.client import InvalidResponse, Problem, Shop
 from app.domain.catalog import Sku
 from app.load.account_setup import AccountSetup, StoredAccount, load_accounts, save_accounts
@@ -30,34 +32,41 @@ MAX_SKUS: Final = 20
 BROKEN: Final = 1
 
 
-def add_load(commands: Any) -> None:
-    """Add the command and its arguments."""
-    load = commands.add_parser("load", help="push a shop, and check its promises meanwhile")
-    load.set_defaults(run=lambda _config, options: run_load(options))
-    option = load.add_argument
-    option("--url", default="http://127.0.0.1:8000", help="the shop (%(default)s)")
-    option("--scenario", type=Scenario, choices=list(Scenario), default=Scenario.SHOPPING)
-    option("--accounts", type=_whole(1, MAX_ACCOUNTS), default=20)
-    option("--tabs", type=_whole(1, MAX_TABS), default=2, help="for each account (%(default)s)")
-    option("--seconds", type=_number(0.1, MAX_SECONDS), default=10.0, help="how long (%(default)s)")
-    option("--ramp", type=_number(0, MAX_SECONDS), default=1.0, help="seconds until all are there")
-    option("--rate", type=_number(0, MAX_RATE), default=0.0, help="ops a second, answered or not")
-    option("--window", type=_whole(1, MOST_WINDOW), default=1, help="ops under way (hammer)")
-    option("--most", type=_whole(0, MAX_OPS), default=0, help="end after so many ops")
-    option("--processes", type=_whole(1, MAX_PROCESSES), default=1)
-    option("--seed", type=_whole(0, 2**32), help="repeats a run's choices (drawn)")
-    option("--chaos", action="store_true", help="cut lines, repeat and double ops at random")
-    option("--settle", type=_number(0.1, MAX_SECONDS), default=30.0, help="seconds to come to rest")
-    option("--accounts-file", type=Path, help="keep the accounts here, and use them again")
-    option("--json", type=Path, help="write all figures here")
-    option("--html", type=Path, help="write a report with plots here")
-    option("--i-own-this-shop", action="store_true", help="push a shop that is not on this machine")
+def add_load_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `shop load`."""
+    parser.set_defaults(run=run_load)
+    add = parser.add_argument
+    add("--url", default="http://127.0.0.1:8000", help="the shop (%(default)s)")
+    add("--scenario", type=Scenario, choices=list(Scenario), default=Scenario.SHOPPING)
+    add("--accounts", type=_whole(1, MAX_ACCOUNTS), default=20)
+    add("--tabs", type=_whole(1, MAX_TABS), default=2, help="for each account (%(default)s)")
+    add("--seconds", type=_number(0.1, MAX_SECONDS), default=10.0, help="how long (%(default)s)")
+    add("--ramp", type=_number(0, MAX_SECONDS), default=1.0, help="seconds until all are there")
+    add("--rate", type=_number(0, MAX_RATE), default=0.0, help="ops a second, answered or not")
+    add("--window", type=_whole(1, MOST_WINDOW), default=1, help="ops under way (hammer)")
+    add("--most", type=_whole(0, MAX_OPS), default=0, help="end after so many ops")
+    add("--processes", type=_whole(1, MAX_PROCESSES), default=1)
+    add("--seed", type=_whole(0, 2**32), help="repeats a run's choices (drawn)")
+    add("--chaos", action="store_true", help="cut lines, repeat and double ops at random")
+    add("--settle", type=_number(0.1, MAX_SECONDS), default=30.0, help="seconds to come to rest")
+    add("--accounts-file", type=Path, help="keep the accounts here, and use them again")
+    add("--json", type=Path, help="write all figures here")
+    add("--html", type=Path, help="write a report with plots here")
+    add("--i-own-this-shop", action="store_true", help="push a shop that is not on this machine")
 
 
 def run_load(options: argparse.Namespace) -> None:
-    """Run the test; exit with 1 if a promise was broken."""
+    """Run the load test and report it; exit 1 if the shop broke a promise."""
+    read_settings()
     plan = _plan(options)
-    plan.check()
+    try:
+        plan.check()
+        _run_plan(plan, options)
+    except BadPlan as error:
+        raise CommandError(str(error)) from None
+
+
+def _run_plan(plan: Plan, options: argparse.Namespace) -> None:
     console = Console()
     console.print(f"{plan.url}: {plan.accounts} accounts, seed {plan.seed}.", highlight=False)
     accounts, skus = asyncio.run(_prepare(plan, options.accounts_file, console))
@@ -90,7 +99,7 @@ def _plan(options: argparse.Namespace) -> Plan:
 
 
 def _plans(plan: Plan) -> list[Plan]:
-    """Return the plans to run: HTTP is compared with the same shopping over websockets."""
+    """Return the runs of *plan*: HTTP is compared with the same shopping over websockets."""
     if plan.scenario is Scenario.HTTP:
         return [replace(plan, scenario=Scenario.SHOPPING), plan]
     return [plan]
@@ -99,7 +108,7 @@ def _plans(plan: Plan) -> list[Plan]:
 async def _prepare(
     plan: Plan, path: Path | None, console: Console
 ) -> tuple[list[StoredAccount], list[Sku]]:
-    """Return logged-in accounts, and the SKUs of available products. Raises BadPlan."""
+    """Return accounts that are signed in, and products that they may put into their carts."""
     shop = Shop(plan.url)
     stored = load_accounts(path) if path else []
     try:
@@ -119,7 +128,7 @@ async def _prepare(
 def _run(
     plan: Plan, accounts: Sequence[StoredAccount], skus: Sequence[Sku], console: Console
 ) -> Run:
-    """Run one plan; the first Ctrl+C ends it early with a report, the second at once."""
+    """Run once; the first Ctrl+C ends it early, with a report, the second at once."""
     with WorkerPool(plan, accounts, skus) as pool, ProgressDisplay(console) as display:
 
         def end(_number: int, _frame: FrameType | None) -> None:
