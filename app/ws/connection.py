@@ -13,14 +13,14 @@ from app.domain.token_bucket import RateLimit, full, spend
 from app.domain.verdicts import No, Ok, RetryLater
 from app.live.cart import LiveCart
 from app.live.ports import DisconnectReason
-from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, read
-from app.protocol.encode import write
+from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, decode
+from app.protocol.encode import encode
 from app.protocol.json import BadFrame, BadValue
 from app.protocol.messages import (
-    Changed,
     Drain,
     Heartbeat,
     Need,
+    PatchMessage,
     Pong,
     Prices,
     ServerMessage,
@@ -44,7 +44,7 @@ PINGS = RateLimit(10, 2)
 LONGEST_REASON = 100
 NOTHING: frozenset[Sku] = frozenset()
 ANSWERS = frozenset({Ok, No, RetryLater, Need})
-STATE = frozenset({Changed, Prices, Snapshot})
+STATE = frozenset({PatchMessage, Prices, Snapshot})
 
 
 class CartConnection:
@@ -107,7 +107,7 @@ class CartConnection:
         if self._goodbye is not None:
             return
         try:
-            self._take(read(text))
+            self._take(decode(text))
         except (BadFrame, BadValue) as fault:
             self._hang_up_after_answers(CloseCode.BAD_MESSAGE, str(fault))
         except TooEarly:
@@ -144,7 +144,7 @@ class CartConnection:
             self._flow_control.unanswered -= 1
             if isinstance(news, RetryLater):
                 self._gate.hold(news, self._loop.time())
-        self._send_queue.add(self._context.encoder.write(news), is_state=kind in STATE)
+        self._send_queue.add(self._context.encoder.encode(news), is_state=kind in STATE)
 
     def reject_duplicate(self) -> None:
         """Refuse an op whose number another op has."""
@@ -189,7 +189,7 @@ class CartConnection:
         self._log_entry(hello, why)
         self.tell(self._welcome(cart, hello, why))
         self.tell(state)
-        cart.tabs.count(self)
+        cart.tabs.publish_count(self)
         self._heartbeat.start()
         self._flow_control.mind()
 
@@ -275,7 +275,7 @@ class CartConnection:
         if self._cart is None:
             return []
         watched = self._context.hub.context.catalog.items(self.watched)
-        return [write(self._cart.snapshot()), write(Prices(watched))]
+        return [encode(self._cart.snapshot()), encode(Prices(watched))]
 
     def _flushed(self) -> None:
         if self._closed:

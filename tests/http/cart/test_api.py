@@ -10,7 +10,7 @@ from app.domain.cart import AccountId
 from app.domain.catalog import Sku
 from app.domain.outbox import OutboxId
 from app.live.ports import DisconnectReason
-from app.protocol.messages import Changed, ServerMessage, TabId
+from app.protocol.messages import PatchMessage, ServerMessage, TabId
 from tests.http.house import House, open_house
 from tests.http.visitor import ADA, PASSWORD, Visitor, code, fields
 
@@ -324,7 +324,7 @@ async def test_open_tabs_hear_of_what_comes_over_http(house: House) -> None:
 
     told = await ask(ada, add(1))
 
-    (change,) = [news for news in tab.told if isinstance(news, Changed)]
+    (change,) = [news for news in tab.told if isinstance(news, PatchMessage)]
     assert (change.by.tab, change.by.outbox, change.by.n) == (None, HERE, 1)
     assert change.at == told["at"]
 
