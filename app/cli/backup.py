@@ -1,63 +1,92 @@
-"""The commands for backups: how they are asked for, and what they answer."""
+"""`shop backup`, `restore` and `restored`: copy the database, and put a copy back.
 
+An SQLite file is copied and replaced here; for PostgreSQL, its own tools are named.
+"""
+
+import argparse
+import secrets
 import shlex
-from collections.abc import Callable
+import time
+from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, make_url
 
-from app.cli.orders import CommandError
+from app.cli.database import open_database
+from app.cli.errors import CommandError
+from app.cli.settings import read_settings
+from app.runtime.config import Config
 from app.store.backup import BadBackup, InUse, copy_out, put_in
 from app.store.carts import renew_epochs
 from app.store.database import run_query
 from app.store.engines import file_of, is_file
 from app.store.migrations import TooNew, migrate
+from app.store.server_lock import AlreadyLocked, ServerLock, acquire_server_lock
 from app.store.sessions import end_all_sessions
 
-Run = Callable[..., None]
-Commands = Any
-"""What argparse returns for a parser's commands; it has no name in public."""
 
-
-class Begun(NamedTuple):
-    """What begins anew after a restore: so many carts, and so many logins that are over."""
+class Invalidated(NamedTuple):
+    """How many carts got a new epoch after a restore, and how many sessions ended."""
 
     carts: int
-    logins: int
+    sessions: int
 
     def __str__(self) -> str:
         """Return it as a sentence."""
-        return f"{self.carts} carts have a new epoch, and {self.logins} logins have ended."
+        return f"{self.carts} carts have a new epoch, and {self.sessions} logins have ended."
 
 
-def add_backup_commands(commands: Commands, runs: tuple[Run, Run, Run]) -> None:
-    """Let the database be copied to a file, and be put back."""
-    to_back_up, to_restore, to_begin_anew = runs
-    backing_up = commands.add_parser(
-        "backup", help="copy the database to a new file, also while the shop is open"
+def add_backup_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `shop backup`."""
+    parser.add_argument("file", type=Path)
+    parser.set_defaults(run=run_backup)
+
+
+def add_restore_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `shop restore`."""
+    parser.description = (
+        "Carts get a new epoch, so that open pages notice; everybody signs in again."
     )
-    backing_up.add_argument("file", type=Path)
-    backing_up.set_defaults(run=to_back_up)
+    parser.add_argument("file", type=Path)
+    parser.set_defaults(run=run_restore)
 
-    restoring = commands.add_parser(
-        "restore",
-        help="put a backup in the place of the database, which is kept beside it",
-        description="Carts get a new epoch, so that open pages notice; everybody signs in again.",
-    )
-    restoring.add_argument("file", type=Path)
-    restoring.set_defaults(run=to_restore)
 
-    beginning = commands.add_parser(
-        "restored",
-        help="say that the database was restored by other means, as PostgreSQL's are",
-        description="Does what “restore” does beside copying: new epochs, all logins ended.",
-    )
-    beginning.set_defaults(run=to_begin_anew)
+def add_restored_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add `shop restored`, which has no arguments."""
+    parser.description = "Does what “restore” does beside copying: new epochs, all logins ended."
+    parser.set_defaults(run=run_restored)
+
+
+def run_backup(options: argparse.Namespace) -> None:
+    """Copy the database to a new file."""
+    print(back_up(read_settings().database, options.file))
+
+
+def run_restore(options: argparse.Namespace) -> None:
+    """Replace the database by a backup, while no server runs."""
+    config = read_settings()
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    with closing(_lock_database(config)):
+        print(restore(config.database, options.file, secrets.token_hex(4), stamp))
+
+
+def run_restored(_options: argparse.Namespace) -> None:
+    """Invalidate what clients hold of the database before it was restored by other tools."""
+    config = read_settings()
+    with closing(_lock_database(config)):
+        print(run_query(open_database(config), invalidate_clients, secrets.token_hex(4)))
+
+
+def _lock_database(config: Config) -> ServerLock:
+    try:
+        return acquire_server_lock(config.database, shared=False)
+    except AlreadyLocked:
+        raise CommandError("a server has this database open. End all servers first.") from None
 
 
 def back_up(url: str, to: Path) -> str:
-    """Copy the database to the new file *to*; say how large it is."""
+    """Copy the database to the new file *to*; return a sentence with its size."""
     if not is_file(url):
         dump = ("pg_dump", "--format=custom", f"--file={to}", _for_postgresql(url))
         raise CommandError(f"this database has tools of its own for that. Run: {shlex.join(dump)}")
@@ -69,51 +98,56 @@ def back_up(url: str, to: Path) -> str:
         raise CommandError(f"there is a file {to} already, and it stays as it is.") from None
     except FileNotFoundError:
         raise CommandError(f"there is no folder {to.parent}.") from None
-    except BadBackup as fault:
-        raise CommandError(f"{file_of(url)} was not copied: {fault}.") from None
+    except BadBackup as error:
+        raise CommandError(f"{file_of(url)} was not copied: {error}.") from None
     return f"Wrote {size:,} bytes to {to}."
 
 
 def restore(url: str, backup: Path, epoch: str, stamp: str) -> str:
-    """Put *backup* in the place of the database; *stamp* is in the name that the old one gets."""
+    """Replace the database by *backup*, with a new *epoch*; return a sentence about it.
+
+    The old file is kept, with *stamp* in its name.
+    """
     if not is_file(url):
         raise CommandError(_how_to_restore(url, backup))
     if not backup.is_file():
         raise CommandError(f"there is no file {backup}.")
     database = file_of(url)
     kept = database.with_name(f"{database.name}.before-{stamp}")
-    begun: list[Begun] = []
-    there_was = database.exists()
+    has_old = database.exists()
+    invalidated: list[Invalidated] = []
     try:
-        put_in(url, backup, lambda engine: begun.append(begin_anew(engine, epoch)), kept)
-    except (BadBackup, TooNew) as fault:
-        why = f"{backup} is no backup of this shop: {fault}"
+        put_in(url, backup, lambda engine: invalidated.append(_prepare(engine, epoch)), kept)
+    except (BadBackup, TooNew) as error:
+        why = f"{backup} is no backup of this shop: {error}"
         raise CommandError(f"nothing was changed, for {why}.") from None
-    except InUse as fault:
+    except InUse as error:
         raise CommandError(
-            f"another process has {database} open ({fault}). End it first."
+            f"another process has {database} open ({error}). End it first."
         ) from None
-    told = f" What was there is in {kept}." if there_was else ""
-    return f"{database} is {backup} now. {begun[0]}{told}"
+    where = f" What was there is in {kept}." if has_old else ""
+    return f"{database} is {backup} now. {invalidated[0]}{where}"
 
 
-def begin_anew(engine: Engine, epoch: str) -> Begun:
-    """Give all carts a new *epoch*, and end all logins, in a database that was restored.
-
-    A tab that knows more than the backup would otherwise take its own revision for the same; and
-    a login that was ended after the backup was made would be one again.
-    """
+def _prepare(engine: Engine, epoch: str) -> Invalidated:
+    """Make a copy of a backup fit to be served."""
     migrate(engine)
-    return run_query(engine, _begin_anew, epoch)
+    return run_query(engine, invalidate_clients, epoch)
 
 
-def _begin_anew(connection: Connection, epoch: str) -> Begun:
-    return Begun(renew_epochs(connection, epoch), end_all_sessions(connection))
+def invalidate_clients(connection: Connection, epoch: str) -> Invalidated:
+    """Give all carts a new *epoch* and end all sessions, in a database that was restored.
+
+    A tab may have seen revisions that the backup does not have: under the old epoch it would take
+    new revisions of the same number for those. A session that was ended after the backup was made
+    would be valid again.
+    """
+    return Invalidated(renew_epochs(connection, epoch), end_all_sessions(connection))
 
 
 def _how_to_restore(url: str, backup: Path) -> str:
-    words = ("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction")
-    command = shlex.join((*words, f"--dbname={_for_postgresql(url)}", str(backup)))
+    program = ("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction")
+    command = shlex.join((*program, f"--dbname={_for_postgresql(url)}", str(backup)))
     return (
         "this database has tools of its own for that. End all servers, and run:"
         f" {command} && shop restored"
@@ -121,6 +155,5 @@ def _how_to_restore(url: str, backup: Path) -> str:
 
 
 def _for_postgresql(url: str) -> str:
-    """Return *url* as PostgreSQL's own programs read it; they ask for the password themselves."""
-    ours = make_url(url)._replace(drivername="postgresql", password=None)
-    return ours.render_as_string()
+    """Return *url* as PostgreSQL's own programs read it, without the password: they ask for it."""
+    return make_url(url)._replace(drivername="postgresql", password=None).render_as_string()

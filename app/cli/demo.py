@@ -1,4 +1,4 @@
-"""The demo shop: a database of its own, with two accounts whose passwords are made on first run."""
+"""`shop run --demo`: a database of its own, with two accounts and generated passwords."""
 
 import json
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, make_url, select
 
+from app.cli.errors import CommandError
 from app.domain.cart import AccountId
 from app.runtime.config import Config
 from app.store.accounts import Person, add_account, find_by_email
@@ -19,13 +20,9 @@ SHOPPER = "shopper@demo.example"
 STAFF = "staff@demo.example"
 
 
-class NotADemo(Exception):
-    """The database has accounts and is no demo's; the text is a sentence."""
-
-
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a demo keeps beside its database, for its owner's eyes only."""
+    """What is kept in a file beside a demo's database, readable by its owner only."""
 
     secret: str
     shopper_password: str
@@ -33,23 +30,30 @@ class Demo:
 
 
 def as_demo(config: Config, given: frozenset[str]) -> tuple[Config, Demo]:
-    """Return *config* for a demo, with what was *given* left as it is, and the demo's secrets."""
+    """Return *config* with the defaults of a demo, and the demo's secrets, generated on first use.
+
+    Settings whose names are in *given* stay as they are.
+    """
     if "database" not in given:
         config = replace(config, database=DATABASE)
     if "log" not in given:
         config = replace(config, log="warning")
-    demo = _remembered(_memory(config)) or _remember(_memory(config))
+    file = _secrets_file(config)
+    demo = _load(file) or _generate(file)
     return (config if config.secret else replace(config, secret=demo.secret)), demo
 
 
 def add_demo_accounts(
     connection: Connection, demo: Demo, hash_password: Callable[[str], str], now_s: int
 ) -> None:
-    """Add the shopper and the member of staff, unless they are there; or raise `NotADemo`."""
+    """Add the shopper and the member of staff, unless they exist.
+
+    Raises `CommandError` if there are other accounts: then the database is no demo's.
+    """
     if find_by_email(connection, SHOPPER):
         return
     if connection.execute(select(func.count()).select_from(accounts)).scalar():
-        raise NotADemo(
+        raise CommandError(
             "this database has accounts and is no demo's. Use “shop run” without --demo."
         )
     people = (
@@ -62,24 +66,24 @@ def add_demo_accounts(
         add_account(connection, person, secrets.token_hex(4), now_s)
 
 
-def _memory(config: Config) -> Path:
+def _secrets_file(config: Config) -> Path:
     name = make_url(config.database).database
     return Path(f"var/{name}.demo.json" if config.is_shareable else f"{name}.demo.json")
 
 
-def _remembered(memory: Path) -> Demo | None:
+def _load(file: Path) -> Demo | None:
     try:
-        return Demo(**json.loads(memory.read_text()))
+        return Demo(**json.loads(file.read_text()))
     except FileNotFoundError:
         return None
 
 
-def _remember(memory: Path) -> Demo:
+def _generate(file: Path) -> Demo:
     demo = Demo(secrets.token_urlsafe(32), _password(), _password())
-    memory.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(memory, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(asdict(demo), file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        json.dump(asdict(demo), opened)
     return demo
 
 

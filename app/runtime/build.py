@@ -25,7 +25,8 @@ from app.runtime.live_shop import LiveShop, make_live_shop
 from app.runtime.tasks import BackgroundTasks, Job, peer_jobs, server_jobs
 from app.runtime.web_app import ROOT, make_web_app
 from app.server.health import Health, Readiness
-from app.server.lifecycle import ShopServer, Watch, make_server
+from app.server.health_endpoint import HealthEndpoint
+from app.server.lifecycle import ShopServer, make_server
 from app.services.passwords import Passwords, make_hasher
 from app.store.catalog import load_catalog_changes, load_categories
 from app.store.database import Database
@@ -71,7 +72,7 @@ def build(config: Config, lock: ServerLock, ready: Callable[[], None]) -> ShopSe
         ready,
         partial(drain, connections, config.drain_ms, CHANCE.draw),
         proxies=config.proxies,
-        watch=_make_watch(config, metrics, live) if config.metrics else None,
+        health=_make_health(config, metrics, live) if config.metrics else None,
     )
 
 
@@ -143,7 +144,7 @@ def _peer_jobs(config: Config, live: LiveShop, bus: RedisBus | None) -> tuple[Jo
     return peer_jobs(bus, listener)
 
 
-def _make_watch(config: Config, metrics: Metrics, live: LiveShop) -> Watch:
+def _make_health(config: Config, metrics: Metrics, live: LiveShop) -> HealthEndpoint:
     """Return the endpoint for monitoring.
 
     A server is ready if it could save now; so the probe takes the way of a write.
@@ -152,7 +153,8 @@ def _make_watch(config: Config, metrics: Metrics, live: LiveShop) -> Watch:
     async def probe() -> None:
         await live.database.write(load_catalog_changes, live.hub.context.catalog.revision)
 
-    return Watch(config.metrics_host, config.metrics_port, Health(metrics.text, Readiness(probe)))
+    health = Health(metrics.text, Readiness(probe))
+    return HealthEndpoint(config.metrics_host, config.metrics_port, health)
 
 
 def _end_process() -> None:

@@ -1,7 +1,6 @@
-"""The address for those who watch over the shop: figures, whether it lives, whether it is ready.
+"""What monitoring asks: metrics, liveness and readiness.
 
-It stands beside the public one, has no login and no cookies, and is for the machine or its
-private network alone.
+There is no login, so it is served at an address of its own, for the machine or its private network.
 """
 
 import asyncio
@@ -14,7 +13,7 @@ from app.metrics.prometheus import CONTENT_TYPE
 
 PLAIN = "text/plain; charset=utf-8"
 PROBE_S = 2.5
-"""A little longer than the database waits for a lock."""
+"""How long the database has to answer: a little longer than it waits for a lock itself."""
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -34,11 +33,11 @@ class Readiness:
         self._is_leaving = False
 
     def leave(self) -> None:
-        """Be ready no more, because the server is about to end."""
+        """Stop being ready, because the server is about to end."""
         self._is_leaving = True
 
     async def why_not(self) -> str:
-        """Say why the shop is not ready; nothing, if it is."""
+        """Return why the shop is not ready, or an empty string if it is."""
         if self._is_leaving:
             return "the server is about to end"
         if self._probing is None or self._probing.done():
@@ -66,7 +65,7 @@ class Health:
         self._readiness = readiness
 
     def leave(self) -> None:
-        """Be ready no more, because the server is about to end."""
+        """Stop being ready, because the server is about to end."""
         self._readiness.leave()
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:

@@ -161,5 +161,6 @@ class Checkout:
         async with self.hub.borrow(account, None) as cart:
             cart.submit_order(pending)
             settled = await outcome.wait()
+        # Even if it was rejected: the stock or the order's state may have changed on disk.
         self.hub.request_refresh()
         return settled

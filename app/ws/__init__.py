@@ -1,1 +1,1 @@
-"""The socket door: who may come in, and what is said while the line is open."""
+"""The websocket: its handshake, and the connection of each open tab."""

@@ -1,4 +1,4 @@
-"""Why a socket is closed (protocol.md §5 says what the client does about each)."""
+"""Close codes of the websocket (protocol.md §5 says how the client reacts to each)."""
 
 from enum import IntEnum
 
@@ -6,7 +6,7 @@ from app.live.ports import DisconnectReason
 
 
 class CloseCode(IntEnum):
-    """The close codes that the shop sends itself; 1007 and 1009 come from `line`."""
+    """The codes that connections close with; `app/server/websocket.py` adds 1007 and 1009."""
 
     FAILED = 1011
     RESTARTING = 1012

@@ -1,163 +1,154 @@
-"""One open tab: the server-side object that holds the live cart while its socket is open."""
+"""One open tab: the server-side object that holds the live cart while its websocket is open."""
 
 import asyncio
 import logging
-from typing import assert_never
 
 from app.domain.catalog import Sku
 from app.domain.errors import DatabaseUnavailable
-from app.domain.outbox import OpRef, OutboxId
-from app.domain.position import DIVERGENCES, SnapshotReason, snapshot_reason
+from app.domain.outbox import OutboxId
 from app.domain.sessions import Session
-from app.domain.token_bucket import RateLimit, full, spend
-from app.domain.verdicts import No, Ok, RetryLater
+from app.domain.verdicts import RetryLater
 from app.live.cart import LiveCart
 from app.live.ports import DisconnectReason
-from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, decode
-from app.protocol.encode import encode
+from app.protocol.decode import ClientMessage, Hello, decode
 from app.protocol.json import BadFrame, BadValue
-from app.protocol.messages import (
-    Drain,
-    Heartbeat,
-    Need,
-    PatchMessage,
-    Pong,
-    Prices,
-    ServerMessage,
-    Snapshot,
-    TabId,
-    Welcome,
-)
+from app.protocol.messages import Drain, Heartbeat, ServerMessage, TabId
+from app.ws.admission import Admission
 from app.ws.close_codes import CODES, CloseCode
 from app.ws.context import ConnectionContext
-from app.ws.flow_control import FlowControl
+from app.ws.flow_control import ANSWERS, FlowControl
 from app.ws.heartbeat import HeartbeatTimer
-from app.ws.retry_gate import RetryGate, TooEarly
-from app.ws.send_queue import SendQueue
-from app.ws.snapshot_requests import Requested, SnapshotRequests
+from app.ws.hello import HelloWait
+from app.ws.requests import NO_SKUS, Requests
+from app.ws.retry_gate import TooEarly
+from app.ws.send_queue import STATE, SendQueue
 from app.ws.socket import Socket
 
 log = logging.getLogger(__name__)
 
 ANSWERS_S = 5.0
-PINGS = RateLimit(10, 2)
+"""How long a connection that is to close waits for verdicts on ops that came before."""
 LONGEST_REASON = 100
-NOTHING: frozenset[Sku] = frozenset()
-ANSWERS = frozenset({Ok, No, RetryLater, Need})
-STATE = frozenset({PatchMessage, Prices, Snapshot})
 
 
 class CartConnection:
-    """A tab's end of its socket, and the live cart that it holds.
+    """A tab's end of its websocket, and the live cart that it holds.
 
-    `serve_hello` lets the tab in; from then on everything happens in what the socket calls and
-    in what the live cart tells, and nothing waits.
+    `serve_hello` lets the tab in. From then on it has no task: everything happens in callbacks of
+    the websocket (`on_…`), of the live cart (`tell`) and of timers, and nothing waits.
     """
 
-    __deletable__ = ("_socket", "_send_queue", "_requests", "_flow_control", "_heartbeat")
-    """What `_break_cycles` deletes; for mypyc, if it compiles this (`bin/compile`)."""
+    __deletable__ = ("_socket", "_send_queue", "_flow_control", "_heartbeat")
+    """What `_break_cycles` deletes; mypyc needs to know if it compiles this (`bin/compile`)."""
 
     def __init__(self, socket: Socket, session: Session, name: str, context: ConnectionContext):
         self.id, self.gen, self.outbox = TabId(""), 0, OutboxId("")
-        self.watched = NOTHING
         self.name = name
         self._session = session
         self._socket = socket
         self._context = context
         self._loop = asyncio.get_running_loop()
-        self._hello: asyncio.Future[Hello | None] = self._loop.create_future()
-        self._cart: LiveCart | None = None
-        self._send_queue = SendQueue(socket, self._state, self._flushed, self._give_up)
-        self._requests = SnapshotRequests(self._show)
-        self._gate = RetryGate()
-        self._pings = full(PINGS, self._loop.time())
+        self._hello_wait = HelloWait()
+        self._requests: Requests | None = None
+        self._send_queue = SendQueue(
+            socket,
+            snapshot=lambda: self._requests.state() if self._requests else [],
+            on_flush=self._on_flush,
+            on_stalled=lambda: self._close_now(CloseCode.TOO_SLOW, "the client does not read"),
+        )
         self._flow_control = FlowControl(socket)
         every_s = context.heartbeat_ms / 1000
-        self._heartbeat = HeartbeatTimer(every_s, lambda: self._send_queue.wrote_at_s, self._beat)
-        self._goodbye: tuple[int, str] | None = None
+        self._heartbeat = HeartbeatTimer(
+            every_s, lambda: self._send_queue.wrote_at_s, lambda: self.tell(Heartbeat())
+        )
+        self._closing: tuple[int, str] | None = None
         self._answers_timer: asyncio.TimerHandle | None = None
-        self._closed = False
+        self._is_closed = False
         context.sessions.join(session, self)
         context.connections.inside.add(self)
 
     async def serve_hello(self) -> None:
-        """Wait for the tab's hello and let it in, or close the socket."""
+        """Wait for the tab's hello and let it in, or close the websocket."""
         try:
-            async with asyncio.timeout(self._context.hello_ms / 1000):
-                hello = await self._hello
+            hello = await self._hello_wait.hello(self._context.hello_ms / 1000)
         except TimeoutError:
-            self._hang_up(CloseCode.TOO_SLOW, "no hello in time")
+            self._close_now(CloseCode.TOO_SLOW, "no hello in time")
             return
         if hello is None:
             return
         try:
             async with self._context.hub.borrow(self._session.account, hello.outbox) as cart:
-                if not self._closed:
-                    self._enter(cart, hello)
+                if not self._is_closed:
+                    self._let_in(cart, hello)
         except DatabaseUnavailable:
-            self._hang_up(CloseCode.OVERLOADED, "the database is away")
+            self._close_now(CloseCode.OVERLOADED, "the database is away")
         except Exception:
-            self._hang_up(CloseCode.FAILED, "")
+            self._close_now(CloseCode.FAILED, "")
             raise
 
-    # What the socket calls
+    # Called by the websocket
 
-    def heard(self, text: str) -> None:
-        """Take a text frame."""
-        if self._goodbye is not None:
+    def on_text(self, text: str) -> None:
+        """Handle a message."""
+        if self._closing is not None:
             return
         try:
-            self._take(decode(text))
+            self._handle(decode(text))
         except (BadFrame, BadValue) as fault:
-            self._hang_up_after_answers(CloseCode.BAD_MESSAGE, str(fault))
+            self._close_after_answers(CloseCode.BAD_MESSAGE, str(fault))
         except TooEarly:
-            self._hang_up_after_answers(CloseCode.RATE_IGNORED, "wait for retry_ms")
+            self._close_after_answers(CloseCode.RATE_IGNORED, "wait for retry_ms")
 
-    def heard_bytes(self) -> None:
-        """Refuse a binary frame."""
-        self._hang_up_after_answers(CloseCode.BAD_MESSAGE, "a binary frame")
+    def on_binary(self) -> None:
+        """Close: all messages are text."""
+        self._close_after_answers(CloseCode.BAD_MESSAGE, "a binary frame")
 
-    def failed(self, code: int, reason: str) -> None:
-        """Part from a client that broke the WebSocket protocol."""
-        self._hang_up_after_answers(code, reason)
+    def on_protocol_error(self, code: int, reason: str) -> None:
+        """Close with the code of the websocket library."""
+        self._close_after_answers(code, reason)
 
-    def writable(self) -> None:
-        """Write what waited for room."""
-        self._send_queue.writable()
+    def on_writable(self) -> None:
+        """Write what waited for the client to read."""
+        self._send_queue.on_writable()
 
-    def gone(self, code: int) -> None:
-        """Forget a closed socket."""
-        ours, _ = self._goodbye or (None, "")
+    def on_close(self, code: int) -> None:
+        """Free everything; the close code that is counted is ours if we closed first."""
+        ours, _ = self._closing or (None, "")
         log.info("socket closed", extra={"socket": self.name, "code": ours or code})
-        self._context.connections.part(ours or code)
-        self._let_go()
+        self._context.connections.count_close(ours or code)
+        self._leave()
         self._break_cycles()
 
-    # What the live cart and the login call
+    # Called by the live cart and the login
 
-    def tell(self, news: ServerMessage) -> None:
-        """Have *news* read by the tab, in order, soon."""
-        if self._closed:
+    @property
+    def watched(self) -> frozenset[Sku]:
+        """The products that the tab shows beside those in the cart."""
+        return self._requests.watched if self._requests else NO_SKUS
+
+    def tell(self, message: ServerMessage) -> None:
+        """Send *message* at the end of this turn of the loop."""
+        if self._is_closed:
             return
-        kind = type(news)
+        kind = type(message)
         if kind in ANSWERS:
             self._flow_control.unanswered -= 1
-            if isinstance(news, RetryLater):
-                self._gate.hold(news, self._loop.time())
-        self._send_queue.add(self._context.encoder.encode(news), is_state=kind in STATE)
+            if isinstance(message, RetryLater) and self._requests:
+                self._requests.hold(message)
+        self._send_queue.add(self._context.encoder.encode(message), is_state=kind in STATE)
 
     def reject_duplicate(self) -> None:
-        """Refuse an op whose number another op has."""
-        if self._closed:
+        """Close, because another op had the number of an op that was sent."""
+        if self._is_closed:
             return
         self._flow_control.unanswered -= 1
-        self._hang_up_after_answers(CloseCode.BAD_MESSAGE, "n: another op had this number")
+        self._close_after_answers(CloseCode.BAD_MESSAGE, "n: another op had this number")
 
     def disconnect(self, why: DisconnectReason) -> None:
-        """Hang up, because nothing more will be told."""
-        self._hang_up(CODES[why], "")
+        """Close, because the cart will tell nothing more."""
+        self._close_now(CODES[why], "")
 
-    # What the server calls, or reads
+    # Called by the server
 
     @property
     def unread(self) -> int:
@@ -165,175 +156,90 @@ class CartConnection:
         return self._send_queue.waiting
 
     def drain(self, open_after_ms: int, close_in_ms: int) -> None:
-        """Send the tab to another socket."""
+        """Ask the tab to reconnect elsewhere."""
         self.tell(Drain(open_after_ms, close_in_ms))
 
     def restart(self) -> None:
-        """Hang up."""
-        self._hang_up(CloseCode.RESTARTING, "")
+        """Close, because the server ends."""
+        self._close_now(CloseCode.RESTARTING, "")
 
-    # Coming in
+    # Receiving
 
-    def _enter(self, cart: LiveCart, hello: Hello) -> None:
-        """Let the tab in: verdicts come before state (protocol.md §4, `welcome`)."""
+    def _handle(self, message: ClientMessage) -> None:
+        """Handle a message; after the hello, nothing is read until the tab is let in."""
+        if isinstance(message, Hello):
+            self._hello_wait.take(message)
+            self._flow_control.pause()
+        elif self._requests is None:
+            raise BadFrame("t: the first message must be hello")
+        else:
+            self._requests.handle(message)
+
+    def _let_in(self, cart: LiveCart, hello: Hello) -> None:
         self.id, self.gen, self.outbox = hello.tab, hello.gen, hello.outbox
-        why = snapshot_reason(hello.at, cart.saved)
-        state = cart.snapshot() if why else cart.prices()
-        if not cart.tabs.enter(self):
-            self._hang_up(CloseCode.REPLACED, "a newer connection of this tab is open")
+        admission = Admission(self._session, self.name, self._context)
+        greeting = admission.admit(self, cart, hello, self._loop.time())
+        if not greeting:
+            self._close_now(CloseCode.REPLACED, "a newer connection of this tab is open")
             return
-        self._context.hub.context.stats.welcomes[why] += 1
-        if why in DIVERGENCES:
-            self._record_divergence(why, hello)
-        self._cart = cart
-        self._log_entry(hello, why)
-        self.tell(self._welcome(cart, hello, why))
-        self.tell(state)
+        self._requests = Requests(self, cart, self._session, self._context, self._flow_control)
+        for message in greeting:
+            self.tell(message)
         cart.tabs.publish_count(self)
         self._heartbeat.start()
-        self._flow_control.mind()
+        self._flow_control.update()
 
-    def _welcome(self, cart: LiveCart, hello: Hello, why: SnapshotReason | None) -> Welcome:
-        last, verdicts = cart.standing(hello.outbox, hello.pend)
-        return Welcome(
-            self._session.account,
-            self._context.node,
-            self.name,
-            why,
-            last,
-            verdicts,
-            self._context.heartbeat_ms,
-            self._context.sessions.left_ms(self._session),
-            self._context.hub.context.limits,
-        )
-
-    def _log_entry(self, hello: Hello, why: SnapshotReason | None) -> None:
-        """Log which tab is behind which socket, so that its ops can be followed to it."""
-        if log.isEnabledFor(logging.DEBUG):
-            account = self._session.account
-            tab = {"account": account, "tab": hello.tab, "gen": hello.gen, "outbox": hello.outbox}
-            log.debug(
-                "tab let in", extra={"socket": self.name, **tab, "stands": hello.at, "why": why}
-            )
-
-    def _record_divergence(self, why: SnapshotReason, hello: Hello) -> None:
-        divergences, now_s = self._context.hub.divergences, self._loop.time()
-        divergences.record(self._session.account, why, hello.at, now_s)
-
-    # What is asked
-
-    def _take(self, message: ClientMessage) -> None:
-        if isinstance(message, Hello):
-            self._take_hello(message)
-        elif self._cart is None:
-            raise BadFrame("t: the first message must be hello")
-        elif isinstance(message, SubmitOp):
-            self._ask(self._cart, message)
-        elif isinstance(message, Watch):
-            self.watched = message.skus
-            self._requests.ask(Requested.WATCHED)
-        elif isinstance(message, Resync):
-            self._requests.ask(Requested.CART)
-        elif isinstance(message, Ping):
-            self._pong(message.id)
-        else:
-            assert_never(message)
-
-    def _take_hello(self, hello: Hello) -> None:
-        if self._hello.done():
-            raise BadFrame("t: a second hello")
-        self._hello.set_result(hello)
-        self._flow_control.stop()
-
-    def _ask(self, cart: LiveCart, asked: SubmitOp) -> None:
-        self._context.sessions.use(self._session)
-        if self._gate.holds and not self._lets_in(cart, asked.n):
+    def _on_flush(self) -> None:
+        if self._is_closed:
             return
-        self._flow_control.asked()
-        cart.submit(OpRef(self.outbox, asked.n, asked.body), asked.op, self, self.id)
-
-    def _lets_in(self, cart: LiveCart, n: int) -> bool:
-        return self._gate.lets_in(n, cart.last(self.outbox), self._loop.time())
-
-    def _show(self, look: Requested) -> None:
-        if self._cart is None:
-            return
-        if look is Requested.CART:
-            self.tell(self._cart.snapshot())
-        else:
-            self.tell(Prices(self._context.hub.context.catalog.items(self.watched)))
-
-    def _pong(self, number: int) -> None:
-        if left := spend(self._pings, PINGS, self._loop.time()):
-            self._pings = left
-            self.tell(Pong(number))
-
-    # What goes out
-
-    def _state(self) -> list[bytes]:
-        """Return all state anew, for a tab that missed some."""
-        if self._cart is None:
-            return []
-        watched = self._context.hub.context.catalog.items(self.watched)
-        return [encode(self._cart.snapshot()), encode(Prices(watched))]
-
-    def _flushed(self) -> None:
-        if self._closed:
-            return
-        if self._goodbye and self._flow_control.unanswered <= 0:
+        if self._closing and self._flow_control.unanswered <= 0:
             self._close()
-        elif self._cart:
-            self._flow_control.mind()
+        elif self._requests:
+            self._flow_control.update()
 
-    def _beat(self) -> None:
-        self.tell(Heartbeat())
+    # Closing
 
-    # Going
-
-    def _hang_up_after_answers(self, code: int, reason: str) -> None:
-        """Close once everything that was asked before is answered (protocol.md §2)."""
-        if self._goodbye is None:
-            self._goodbye = (code, reason)
-            self._end_hello()
+    def _close_after_answers(self, code: int, reason: str) -> None:
+        """Close once all ops that came before are answered (protocol.md §2)."""
+        if self._closing is None:
+            self._closing = (code, reason)
+            self._hello_wait.cancel()
             self._send_queue.flush_soon()
             self._answers_timer = self._loop.call_later(ANSWERS_S, self._close)
 
-    def _hang_up(self, code: int, reason: str) -> None:
-        """Close now, after what was told already."""
-        if not self._closed:
-            self._goodbye, self._flow_control.unanswered = (code, reason), 0
+    def _close_now(self, code: int, reason: str) -> None:
+        """Write what waits, and close without waiting for verdicts."""
+        if not self._is_closed:
+            self._closing, self._flow_control.unanswered = (code, reason), 0
             self._send_queue.flush()
             self._close()
 
-    def _give_up(self) -> None:
-        self._hang_up(CloseCode.TOO_SLOW, "the client does not read")
-
     def _close(self) -> None:
-        if self._goodbye and not self._closed:
-            code, reason = self._goodbye
-            self._let_go()
+        if self._closing and not self._is_closed:
+            code, reason = self._closing
+            self._leave()
             self._socket.close(code, reason.encode()[:LONGEST_REASON].decode(errors="ignore"))
 
-    def _let_go(self) -> None:
-        if self._closed:
+    def _leave(self) -> None:
+        """Stop all timers, and let go of the cart and the login."""
+        if self._is_closed:
             return
-        self._closed = True
-        self._end_hello()
-        self._requests.stop()
+        self._is_closed = True
+        self._hello_wait.cancel()
         self._send_queue.stop()
         self._heartbeat.stop()
         if self._answers_timer:
             self._answers_timer.cancel()
         self._context.connections.inside.discard(self)
         self._context.sessions.leave(self._session, self)
-        if self._cart:
-            self._context.hub.leave(self._cart, self)
-            self._cart = None
+        if self._requests:
+            self._requests.stop()
+            self._context.hub.leave(self._requests.cart, self)
+            self._requests = None
 
     def _break_cycles(self) -> None:
-        """Let go of all that holds this in turn: what is gone is freed at once, not some day."""
-        del self._socket, self._send_queue, self._requests, self._flow_control, self._heartbeat
+        """Delete what refers back to this object, so that it is freed at once.
 
-    def _end_hello(self) -> None:
-        if not self._hello.done():
-            self._hello.set_result(None)
+        The cycle collector is set to run seldom, and would keep thousands of closed connections.
+        """
+        del self._socket, self._send_queue, self._flow_control, self._heartbeat

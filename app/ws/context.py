@@ -1,4 +1,4 @@
-"""What all connections of a node have in common."""
+"""What all connections of a server share."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from app.ws.registry import ConnectionRegistry
 
 @dataclass(frozen=True, slots=True)
 class ConnectionContext:
-    """Where the carts and the logins are, and how long a connection may be silent."""
+    """The live carts and logins, and the timeouts of a connection."""
 
     hub: Hub
     sessions: LiveSessions

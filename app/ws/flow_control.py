@@ -1,36 +1,42 @@
-"""Whether more is read from a tab (protocol.md §6)."""
+"""Back-pressure: whether more is read from a tab (protocol.md §6)."""
 
 from app.domain.limits import MOST_PENDING
+from app.domain.verdicts import No, Ok, RetryLater
+from app.protocol.messages import Need
 from app.ws.socket import Socket
+
+ANSWERS = frozenset({Ok, No, RetryLater, Need})
+"""Each of these messages answers one op."""
 
 
 class FlowControl:
-    """Stops reading while a tab waits for its welcome or for many answers, or does not read.
+    """Pauses reading while a tab waits for its welcome or for many verdicts, or does not read.
 
-    `unanswered` counts its ops without a verdict.
+    `unanswered` counts the tab's ops without a verdict. An op costs memory until its commit; a
+    client that could send without end would fill the server faster than the disk empties it.
     """
 
     def __init__(self, socket: Socket):
         self.unanswered = 0
         self._socket = socket
-        self._is_stopped = False
+        self._is_paused = False
 
-    def stop(self) -> None:
-        """Read no more, until `mind` finds that it may go on."""
-        self._is_stopped = True
+    def pause(self) -> None:
+        """Pause reading until `update` finds no reason for it."""
+        self._is_paused = True
         self._socket.pause()
 
-    def asked(self) -> None:
-        """Learn of an op."""
+    def op_received(self) -> None:
+        """Count an op."""
         self.unanswered += 1
         if self.unanswered >= MOST_PENDING:
-            self.stop()
+            self.pause()
 
-    def mind(self) -> None:
-        """Stop, or go on."""
-        must_stop = self.unanswered >= MOST_PENDING or self._socket.is_full
-        if must_stop and not self._is_stopped:
-            self.stop()
-        elif self._is_stopped and not must_stop:
-            self._is_stopped = False
+    def update(self) -> None:
+        """Pause or resume, as things are now."""
+        must_pause = self.unanswered >= MOST_PENDING or self._socket.is_full
+        if must_pause and not self._is_paused:
+            self.pause()
+        elif self._is_paused and not must_pause:
+            self._is_paused = False
             self._socket.resume()

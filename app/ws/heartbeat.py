@@ -1,11 +1,15 @@
-"""A sign of life after every silence."""
+"""The server's heartbeat: a message after every silence, by which a tab knows it is connected."""
 
 import asyncio
 from collections.abc import Callable
 
 
 class HeartbeatTimer:
-    """Calls *beat* whenever nothing was written for *every_s*, which *wrote_at_s* tells."""
+    """Calls *beat* whenever nothing was written for *every_s*.
+
+    *wrote_at_s* returns when something was written last. The timer runs to its end and then looks
+    at that, so a write does not have to restart it.
+    """
 
     def __init__(self, every_s: float, wrote_at_s: Callable[[], float], beat: Callable[[], None]):
         self._every_s = every_s
@@ -15,17 +19,17 @@ class HeartbeatTimer:
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Begin to listen for silence."""
-        self._timer = self._loop.call_later(self._every_s, self._look)
+        """Start the timer."""
+        self._timer = self._loop.call_later(self._every_s, self._check)
 
     def stop(self) -> None:
-        """Beat no more."""
+        """Stop the timer."""
         if self._timer:
             self._timer.cancel()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         silent_s = self._loop.time() - self._wrote_at_s()
         if silent_s >= self._every_s:
             self._beat()
             silent_s = 0.0
-        self._timer = self._loop.call_later(self._every_s - silent_s, self._look)
+        self._timer = self._loop.call_later(self._every_s - silent_s, self._check)

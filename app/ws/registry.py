@@ -1,4 +1,4 @@
-"""The sockets of this process: who is in, who waits at the door, and how many there may be."""
+"""The open websockets of this server, and the limits on their number."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,30 +10,30 @@ from typing import Protocol
 from app.ws.close_codes import CloseCode
 
 CODES = frozenset((*CloseCode, 1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009))
-"""Close codes that are counted one by one; a client may say any number from 1000 to 4999."""
+"""Close codes that are counted one by one; a client may send any from 1000 to 4999."""
 OTHER = "other"
 
 
 class ActiveConnection(Protocol):
-    """A socket that is in."""
+    """An open websocket with a login."""
 
     @property
     def unread(self) -> int:
         """How many frames wait to be written to it."""
 
     def drain(self, open_after_ms: int, close_in_ms: int) -> None:
-        """Be asked to go elsewhere."""
+        """Ask the client to reconnect elsewhere."""
 
     def restart(self) -> None:
-        """Be shown out."""
+        """Close, because the server ends."""
 
 
 @dataclass(slots=True)
 class ConnectionRegistry:
-    """Counts sockets in all, by address while they have no login, by account until hello.
+    """Counts websockets: in all, by address while they have no login, by account until hello.
 
-    `refused` counts handshakes that were answered with an HTTP status, `closed` sockets by the
-    code that they were closed with, be it ours or the client's.
+    `refused` counts handshakes that were answered with an HTTP status, `closed` counts websockets
+    by their close code, whether it was sent by the server or by the client.
     """
 
     most: int
@@ -47,27 +47,27 @@ class ConnectionRegistry:
     _accounts: Counter[str] = field(default_factory=Counter)
 
     def at_capacity(self, address: str) -> bool:
-        """Say whether a newcomer from *address* has to come back later."""
-        crowded = self._addresses[address] >= self.most_without_login
-        return self.draining or crowded or len(self.inside) >= self.most
+        """Say whether a new websocket from *address* must be refused, to be tried again later."""
+        is_crowded = self._addresses[address] >= self.most_without_login
+        return self.draining or is_crowded or len(self.inside) >= self.most
 
     def is_crowded(self, account: str) -> bool:
-        """Say whether too many sockets of *account* have not said hello yet."""
+        """Say whether too many websockets of *account* have not sent their hello yet."""
         return self._accounts[account] >= self.most_without_hello
 
-    def part(self, code: int) -> None:
-        """Count a socket that was closed with *code*."""
+    def count_close(self, code: int) -> None:
+        """Count a websocket that was closed with *code*."""
         self.closed[str(int(code)) if code in CODES else OTHER] += 1
 
     @contextmanager
     def without_login(self, address: str) -> Iterator[None]:
-        """Count a socket from *address* for as long as it has no login."""
+        """Count a websocket from *address* for as long as it has no login."""
         with _counted(self._addresses, address):
             yield
 
     @contextmanager
     def without_hello(self, account: str) -> Iterator[None]:
-        """Count a socket of *account* until its hello."""
+        """Count a websocket of *account* until its hello."""
         with _counted(self._accounts, account):
             yield
 

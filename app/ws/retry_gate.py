@@ -1,4 +1,4 @@
-"""Whether a client waits when it is told to (protocol.md §6)."""
+"""Holds a client to the rate limit: it has to wait as long as it was told (protocol.md §6)."""
 
 from app.domain.verdicts import RetryCode, RetryLater
 
@@ -7,11 +7,11 @@ STRIKES_FOR_S = 60.0
 
 
 class TooEarly(Exception):
-    """The client has come back too early too often."""
+    """The client has retried too early, too often."""
 
 
 class RetryGate:
-    """Holds back what follows an op that was told to come later, so that order is kept."""
+    """Drops ops that follow one that has to be retried, because ops are ruled on in order."""
 
     def __init__(self) -> None:
         self._held: RetryLater | None = None
@@ -20,16 +20,19 @@ class RetryGate:
 
     @property
     def holds(self) -> bool:
-        """Say whether something is held back."""
+        """Say whether an op has to be retried before later ones are let through."""
         return self._held is not None
 
     def hold(self, later: RetryLater, now_s: float) -> None:
-        """Hold back what comes after *later*, until it comes again."""
+        """Drop ops after *later* until it is retried."""
         self._held = later
         self._until_s = now_s + later.retry_ms / 1000
 
     def lets_in(self, n: int, last: int, now_s: float) -> bool:
-        """Say whether op *n* may be asked, *last* being the newest ruled on; or `TooEarly`."""
+        """Say whether op *n* may be submitted; *last* is the newest op that was ruled on.
+
+        Raises `TooEarly` at the third retry within a minute that did not wait for the rate limit.
+        """
         held = self._held
         if held is None or n < held.n:
             return True

@@ -1,4 +1,4 @@
-"""Where tabs open their sockets: host, origin, room, version, login (protocol.md §1)."""
+"""The websocket's handshake: host, origin, capacity, version and login (protocol.md §1)."""
 
 import asyncio
 import logging
@@ -22,15 +22,15 @@ from app.ws.socket import AcceptedSocket
 log = logging.getLogger(__name__)
 
 SOCKET = "shop.socket"
-"""Where the server leaves the socket in the ASGI scope."""
+"""The key of the ASGI scope under which the server puts the websocket."""
 VERSION = "shop.cart.v1"
 FAMILY = "shop.cart"
-COME_BACK_S = 2
+RETRY_AFTER_S = 2
 
 
 @dataclass(frozen=True, slots=True)
 class WsContext:
-    """What the door needs: who may come in, how logins are found, what sockets are called."""
+    """What the handshake needs: which pages may connect, how to find logins and make names."""
 
     shared: ConnectionContext
     origins: frozenset[str]
@@ -40,12 +40,12 @@ class WsContext:
 
 
 def socket_blueprint(context: WsContext) -> Blueprint:
-    """Return the route of the sockets."""
+    """Return the route of the websocket."""
     blueprint = Blueprint("ws", __name__)
 
     @blueprint.websocket("/ws")
     async def cart() -> Response | None:
-        with suppress(ClientDisconnected):  # who hangs up meanwhile needs no answer
+        with suppress(ClientDisconnected):  # a client that disconnects needs no answer
             return await _answer(context)
         return None
 
@@ -53,23 +53,26 @@ def socket_blueprint(context: WsContext) -> Blueprint:
 
 
 async def _answer(context: WsContext) -> Response | None:
-    """Refuse, or serve the socket to its end; or `ClientDisconnected`."""
+    """Answer the handshake; return an HTTP response if it is refused.
+
+    Raises `ClientDisconnected`.
+    """
     connections = context.shared.connections
     if refusal := _refusal(context):
         connections.refused[HTTPStatus(refusal.status_code)] += 1
         return refusal
     if VERSION not in websocket.requested_subprotocols:
-        await _part(connections, FAMILY, CloseCode.VERSION)
+        await _accept_and_close(connections, FAMILY, CloseCode.VERSION)
         return None
     try:
         session = await _session(context)
     except DatabaseUnavailable:
         connections.refused[HTTPStatus.SERVICE_UNAVAILABLE] += 1
-        return _come_back()
+        return _retry_later()
     if session is None:
-        await _part(connections, VERSION, CloseCode.NO_LOGIN)
+        await _accept_and_close(connections, VERSION, CloseCode.NO_LOGIN)
     elif connections.is_crowded(session.account):
-        await _part(connections, VERSION, CloseCode.OVERLOADED)
+        await _accept_and_close(connections, VERSION, CloseCode.OVERLOADED)
     else:
         await _serve(context, session)
     return None
@@ -81,15 +84,15 @@ def _refusal(context: WsContext) -> Response | None:
     if websocket.headers.get("Origin") not in {None, *context.origins}:
         return Response("", 403)
     if context.shared.connections.at_capacity(_address()):
-        return _come_back()
+        return _retry_later()
     offered = websocket.requested_subprotocols
     if VERSION not in offered and FAMILY not in offered:
         return Response("", 400)
     return None
 
 
-def _come_back() -> Response:
-    return Response("", 503, {"Retry-After": str(COME_BACK_S)})
+def _retry_later() -> Response:
+    return Response("", 503, {"Retry-After": str(RETRY_AFTER_S)})
 
 
 async def _session(context: WsContext) -> Session | None:
@@ -98,11 +101,11 @@ async def _session(context: WsContext) -> Session | None:
 
 
 async def _serve(context: WsContext, session: Session) -> None:
-    """Let a tab in; what is left running when this returns is its connection."""
+    """Accept, and let the tab in. The connection lives on in its callbacks when this returns."""
     await websocket.accept(subprotocol=VERSION)
-    line = _line()
-    connection = CartConnection(line, session, context.new_name(), context.shared)
-    line.attach(connection, 2 * context.shared.hub.context.limits.burst)
+    socket = _socket()
+    connection = CartConnection(socket, session, context.new_name(), context.shared)
+    socket.attach(connection, 2 * context.shared.hub.context.limits.burst)
     log.info(
         "socket opened",
         extra={
@@ -116,44 +119,46 @@ async def _serve(context: WsContext, session: Session) -> None:
         await connection.serve_hello()
 
 
-async def _part(connections: ConnectionRegistry, subprotocol: str, code: CloseCode) -> None:
-    """Accept, only to say with *code* why not: a failed handshake is invisible to pages."""
+async def _accept_and_close(
+    connections: ConnectionRegistry, subprotocol: str, code: CloseCode
+) -> None:
+    """Refuse with a close code: the page's script cannot see why a handshake failed."""
     with connections.without_login(_address()):
         await websocket.accept(subprotocol=subprotocol)
-        line, parting = _line(), _Parting()
-        line.attach(parting)
-        line.close(code, "")
-        connections.part(code)
-        await parting.over.wait()
+        socket, until_closed = _socket(), _UntilClosed()
+        socket.attach(until_closed)
+        socket.close(code, "")
+        connections.count_close(code)
+        await until_closed.event.wait()
 
 
-def _line() -> AcceptedSocket:
-    line: AcceptedSocket = websocket.scope[SOCKET]  # type: ignore[literal-required]
-    return line
+def _socket() -> AcceptedSocket:
+    socket: AcceptedSocket = websocket.scope[SOCKET]  # type: ignore[literal-required]
+    return socket
 
 
 def _address() -> str:
     return websocket.remote_addr or ""
 
 
-class _Parting:
-    """Listens to nothing, until the socket is closed."""
+class _UntilClosed:
+    """Ignores all messages; `event` is set when the websocket is closed."""
 
     def __init__(self) -> None:
-        self.over = asyncio.Event()
+        self.event = asyncio.Event()
 
-    def heard(self, _text: str) -> None:
-        """Read nothing from it."""
+    def on_text(self, _text: str) -> None:
+        """Ignore it."""
 
-    def heard_bytes(self) -> None:
-        """Read nothing from it."""
+    def on_binary(self) -> None:
+        """Ignore it."""
 
-    def failed(self, _code: int, _reason: str) -> None:
-        """Nothing is left to do."""
+    def on_protocol_error(self, _code: int, _reason: str) -> None:
+        """Ignore it: the websocket is being closed."""
 
-    def writable(self) -> None:
-        """Nothing is left to write."""
+    def on_writable(self) -> None:
+        """Do nothing: nothing is written."""
 
-    def gone(self, _code: int) -> None:
-        """Learn that it is closed."""
-        self.over.set()
+    def on_close(self, _code: int) -> None:
+        """Set the event."""
+        self.event.set()

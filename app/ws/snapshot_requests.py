@@ -1,4 +1,4 @@
-"""What a tab asked to see: answered at once, or as soon as it has not asked too often."""
+"""Requests of a tab for state: answered at once, or as soon as its rate limit allows."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,14 +10,14 @@ REQUESTS = RateLimit(10, 2)
 
 
 class Requested(Enum):
-    """A question that is answered with state, so that only the newest one counts."""
+    """What is requested. Only the newest request of each kind is answered: state is replaced."""
 
     WATCHED = auto()
     CART = auto()
 
 
 class SnapshotRequests:
-    """The questions of one tab; *answer* is called for each that is owed (protocol.md §3)."""
+    """The pending requests of one tab; *answer* is called for each (protocol.md §3)."""
 
     def __init__(self, answer: Callable[[Requested], None]):
         self._answer = answer
@@ -26,33 +26,33 @@ class SnapshotRequests:
         self._pending: dict[Requested, None] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def ask(self, kind: Requested) -> None:
-        """Owe an answer to *kind*, once."""
+    def add(self, kind: Requested) -> None:
+        """Answer a request now or later, together with others of its kind."""
         self._pending[kind] = None
-        self._settle()
+        self._answer_allowed()
 
     def stop(self) -> None:
-        """Answer nothing more."""
+        """Drop what is pending."""
         self._pending.clear()
         if self._timer:
             self._timer.cancel()
 
-    def _settle(self) -> None:
+    def _answer_allowed(self) -> None:
         while self._pending:
             left = spend(self._tokens, REQUESTS, self._loop.time())
             if left is None:
-                self._settle_later()
+                self._start_timer()
                 return
             self._tokens = left
             kind = next(iter(self._pending))
             del self._pending[kind]
             self._answer(kind)
 
-    def _settle_later(self) -> None:
+    def _start_timer(self) -> None:
         if self._timer is None:
             wait_s = wait_ms(self._tokens, REQUESTS, self._loop.time()) / 1000
-            self._timer = self._loop.call_later(wait_s, self._settle_again)
+            self._timer = self._loop.call_later(wait_s, self._on_timer)
 
-    def _settle_again(self) -> None:
+    def _on_timer(self) -> None:
         self._timer = None
-        self._settle()
+        self._answer_allowed()

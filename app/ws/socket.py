@@ -1,50 +1,50 @@
-"""What a connection needs of its socket."""
+"""What a connection needs of its websocket, and is called back with."""
 
 from collections.abc import Iterable
 from typing import Protocol
 
 
 class Socket(Protocol):
-    """An accepted websocket; `server.ShopSocket` is one."""
+    """An accepted websocket; `app.server.websocket.ShopSocket` is one."""
 
     @property
     def is_full(self) -> bool:
         """Say whether the client has not read what was written before."""
 
     def write(self, texts: Iterable[bytes]) -> None:
-        """Put *texts* on the line, a frame each, as one piece."""
+        """Send *texts*, a frame each, in one write."""
 
     def pause(self) -> None:
         """Stop reading."""
 
     def resume(self) -> None:
-        """Read on."""
+        """Read again."""
 
     def close(self, code: int, reason: str) -> None:
-        """Say good-bye and hang up."""
+        """Send a close frame, and disconnect."""
 
 
 class Listener(Protocol):
-    """Who serves an accepted websocket, called back as things happen."""
+    """Serves an accepted websocket."""
 
-    def heard(self, text: str) -> None:
-        """Take a text frame."""
+    def on_text(self, text: str) -> None:
+        """Handle a text message."""
 
-    def heard_bytes(self) -> None:
-        """Learn that a binary frame came."""
+    def on_binary(self) -> None:
+        """Handle a binary message."""
 
-    def failed(self, code: int, reason: str) -> None:
-        """Learn that the client broke the protocol; `close` with this code when ready."""
+    def on_protocol_error(self, code: int, reason: str) -> None:
+        """Handle a breach of RFC 6455: `close` with this code when ready; nothing more is read."""
 
-    def writable(self) -> None:
-        """Learn that there is room to write again."""
+    def on_writable(self) -> None:
+        """Handle that the client has read what was written."""
 
-    def gone(self, code: int) -> None:
-        """Learn that the socket is closed, with the client's *code* (1006: without a word)."""
+    def on_close(self, code: int) -> None:
+        """Handle the end: the client's close code, or 1006 without a close frame."""
 
 
 class AcceptedSocket(Socket, Protocol):
-    """A socket that is still to be handed to its connection."""
+    """A websocket that has no listener yet."""
 
-    def attach(self, listener: Listener, frames_a_second: int = ...) -> None:
-        """Serve the socket from now on with *listener*; read so many frames a second, or more."""
+    def attach(self, listener: Listener, frames_per_s: int = ...) -> None:
+        """Have *listener* serve it from now on; more frames a second are read later."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.backup import back_up, restore
-from app.cli.orders import CommandError
+from app.cli.errors import CommandError
 from app.store.catalog import load_categories
 from app.store.database import run_query
 from app.store.engines import connect

@@ -22,7 +22,7 @@ from app.live.presence import Presence
 from app.protocol.messages import PatchMessage
 from app.services.checkout import Checkout
 from app.store import order_changes, writer
-from app.ws import connection as ws_connection
+from app.ws import admission
 from tests.proof.graft import graft
 
 SOMETIMES: Final = 5
@@ -91,7 +91,7 @@ def _trust_any_epoch() -> None:
         own = f"{cart.epoch}.{at.partition('.')[2]}" if at else None
         return snapshot_reason(own, cart)
 
-    graft(ws_connection, "snapshot_reason", around)
+    graft(admission, "snapshot_reason", around)
 
 
 def _forget_when_cancelled() -> None:

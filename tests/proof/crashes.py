@@ -12,7 +12,7 @@ from app.live.hub import Hub
 from app.server.websocket import ShopSocket
 from app.store import carts, database, writer
 from app.store.carts import Save
-from app.ws.connection import CartConnection
+from app.ws.requests import Requests
 from tests.proof.graft import graft
 
 VERDICTS = (b'{"t":"ok"', b'{"t":"no"')
@@ -107,7 +107,7 @@ def _at_write(pass_by: Pass, *, verdicts: bool, before: bool) -> None:
 
 
 STEPS: dict[str, Callable[[Pass], None]] = {
-    "received": _before(CartConnection, "_ask"),
+    "received": _before(Requests, "_submit"),
     "before-begin": lambda pass_by: _at_save(pass_by, before=True),
     "in-transaction": _before(writer, "save_carts"),
     "before-commit": _after(writer, "save_carts"),

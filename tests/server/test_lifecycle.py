@@ -9,7 +9,8 @@ from quart import Quart, websocket
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from app.server import lifecycle as server
+from app.server import lifecycle
+from app.server.http import ShopHttp
 from app.server.lifecycle import ShopServer, make_server
 from app.ws.routes import SOCKET
 
@@ -28,17 +29,17 @@ PATIENCE_S = 5
 class Clumsy:
     """Listens, and stumbles over one word."""
 
-    def heard(self, text: str) -> None:
+    def on_text(self, text: str) -> None:
         if text == "stumble":
             raise ZeroDivisionError("for the log only")
 
-    def heard_bytes(self) -> None: ...
+    def on_binary(self) -> None: ...
 
-    def failed(self, code: int, reason: str) -> None: ...
+    def on_protocol_error(self, code: int, reason: str) -> None: ...
 
-    def writable(self) -> None: ...
+    def on_writable(self) -> None: ...
 
-    def gone(self, code: int) -> None: ...
+    def on_close(self, code: int) -> None: ...
 
 
 def make_app() -> Quart:
@@ -104,7 +105,7 @@ async def test_what_fails_takes_no_other_socket_along() -> None:
 
 
 async def test_who_answers_no_ping_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "PING_EVERY_S", 0.1)
+    monkeypatch.setattr(lifecycle, "PING_EVERY_S", 0.1)
     async with served() as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(HEAD)
@@ -128,7 +129,7 @@ def test_what_makes_uvicorn_safe_is_set() -> None:
     assert (config.ws_max_size, config.ws_per_message_deflate) == (8192, False)
     assert (config.proxy_headers, config.server_header) == (False, False)
     assert config.h11_max_incomplete_event_size == 16384
-    assert config.http is server.ShopHttp
+    assert config.http is ShopHttp
 
 
 def _made() -> ShopServer:

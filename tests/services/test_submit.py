@@ -1,4 +1,4 @@
-"""Asking a live cart over HTTP."""
+"""Waiting for the verdict of an op that was submitted over HTTP."""
 
 import pytest
 
@@ -9,32 +9,32 @@ from app.services import submit
 from app.services.submit import DuplicateNumber, PendingVerdict
 
 
-async def test_only_the_first_thing_that_is_told_counts() -> None:
-    asked = PendingVerdict(7)
-    asked.tell(Ok(7, 1))
-    asked.tell(Need(3))
-    asked.reject_duplicate()
-    asked.disconnect(DisconnectReason.LOST)
+async def test_only_the_first_result_counts() -> None:
+    pending = PendingVerdict(7)
+    pending.tell(Ok(7, 1))
+    pending.tell(Need(3))
+    pending.reject_duplicate()
+    pending.disconnect(DisconnectReason.LOST)
 
-    assert await asked.wait() == Ok(7, 1)
-
-
-async def test_news_that_answer_nothing_are_not_heard() -> None:
-    asked = PendingVerdict(7)
-    asked.tell(Heartbeat())
-    asked.reject_duplicate()
-
-    assert await asked.wait() == DuplicateNumber(7)
+    assert await pending.wait() == Ok(7, 1)
 
 
-async def test_a_cart_that_was_given_up_is_busy() -> None:
-    asked = PendingVerdict(7)
-    asked.disconnect(DisconnectReason.LOST)
+async def test_messages_that_are_no_result_are_ignored() -> None:
+    pending = PendingVerdict(7)
+    pending.tell(Heartbeat())
+    pending.reject_duplicate()
 
-    assert await asked.wait() == RetryLater(7, RetryCode.BUSY, 1000)
+    assert await pending.wait() == DuplicateNumber(7)
 
 
-async def test_whoever_waits_too_long_may_ask_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_lost_cart_is_busy() -> None:
+    pending = PendingVerdict(7)
+    pending.disconnect(DisconnectReason.LOST)
+
+    assert await pending.wait() == RetryLater(7, RetryCode.BUSY, 1000)
+
+
+async def test_after_the_timeout_the_op_may_be_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(submit, "VERDICT_TIMEOUT_S", 0.01)
 
     assert await PendingVerdict(7).wait() == RetryLater(7, RetryCode.BUSY, 1000)

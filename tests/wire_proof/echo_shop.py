@@ -36,21 +36,21 @@ class Parrot:
     def __init__(self, line: Echo):
         self._line = line
 
-    def heard(self, text: str) -> None:
+    def on_text(self, text: str) -> None:
         """Return a text."""
         self._line.write([text.encode()])
 
-    def heard_bytes(self) -> None:
+    def on_binary(self) -> None:
         """Nothing is refused here."""
 
-    def failed(self, code: int, reason: str) -> None:
+    def on_protocol_error(self, code: int, reason: str) -> None:
         """Hang up."""
         self._line.close(code, reason)
 
-    def writable(self) -> None:
+    def on_writable(self) -> None:
         """Nothing waits."""
 
-    def gone(self, _code: int) -> None:
+    def on_close(self, _code: int) -> None:
         """Nothing is kept."""
 
 

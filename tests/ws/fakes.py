@@ -80,7 +80,7 @@ class Browser:
 
     def sends(self, text: str) -> None:
         """Send a frame."""
-        self.socket.arrives(lambda: self.connection.heard(text))
+        self.socket.arrives(lambda: self.connection.on_text(text))
 
     def says_hello(self, gen: int = 1, **fields: object) -> None:
         """Send the first message."""
@@ -111,13 +111,13 @@ class Browser:
     def reads_on(self) -> None:
         """Read what was on the line, so that there is room again."""
         self.socket.is_full = self.socket.fills_up = False
-        self.connection.writable()
+        self.connection.on_writable()
 
     def leaves(self, code: int = 1001) -> None:
         """Go, unless that happened; or learn that the socket is closed."""
         if not self._has_left:
             self._has_left = True
-            self.connection.gone(code)
+            self.connection.on_close(code)
 
 
 class Corner:

@@ -24,11 +24,11 @@ async def came_in(corner: Corner, wait: int) -> bool:
     disk.is_free.clear()
     handling = asyncio.create_task(handle())
     await soon()
-    connection.heard(HELLO)
+    connection.on_text(HELLO)
     await soon()
     disk.is_free.set()
     await asyncio.wait([handling])
-    connection.gone(1006)
+    connection.on_close(1006)
     await soon()
     return not handling.cancelled()
 

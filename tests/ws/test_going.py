@@ -55,7 +55,7 @@ async def test_the_first_end_is_the_only_one(corner: Corner) -> None:
     here.connection.disconnect(DisconnectReason.EXPIRED)
     here.connection.disconnect(DisconnectReason.LOST)
     here.connection.restart()
-    here.connection.failed(1009, "too large")
+    here.connection.on_protocol_error(1009, "too large")
     await passes(10)
 
     assert here.socket.closed == (CloseCode.NO_LOGIN, "")
@@ -200,7 +200,7 @@ async def test_a_reason_has_at_most_a_hundred_bytes_and_no_broken_character(
 ) -> None:
     here = await corner.lets_in()
 
-    here.connection.failed(1007, "x" + "é" * 100)
+    here.connection.on_protocol_error(1007, "x" + "é" * 100)
     await soon()
 
     assert here.socket.closed == (1007, "x" + "é" * 49)

@@ -209,7 +209,7 @@ async def test_looking_needs_no_disk(corner: Corner, look: str) -> None:
     before = corner.around.disk.carts_read.copy()
     corner.around.disk.is_away = True
 
-    here.connection.heard(look)
+    here.connection.on_text(look)
     await soon()
 
     assert len(here.hears()) == 1

@@ -248,12 +248,12 @@ def says_a_second_hello(here: Browser) -> None:
 
 def says_bytes(here: Browser) -> None:
     """Send a binary frame."""
-    here.socket.arrives(here.connection.heard_bytes)
+    here.socket.arrives(here.connection.on_binary)
 
 
 def says_too_much(here: Browser) -> None:
     """Send what the server refuses before anybody reads it."""
-    here.socket.arrives(lambda: here.connection.failed(1009, "too large"))
+    here.socket.arrives(lambda: here.connection.on_protocol_error(1009, "too large"))
 
 
 FAULTS: dict[Callable[[Browser], None], tuple[int, str]] = {

@@ -2,8 +2,8 @@
 
 from app.domain.verdicts import Code
 from app.live.pending_op import BUSY_RETRY_MS
-from app.ws.backlog import MOST_FRAMES
 from app.ws.close_codes import CloseCode
+from app.ws.send_queue import MOST_FRAMES
 from tests.examples import ADA, APPLES, HERE, MILK, THERE
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import TABS, Corner, kinds
@@ -125,9 +125,9 @@ async def test_what_came_before_a_bad_frame_is_answered_and_what_came_after_is_n
 
     here.asks(1)
     here.says("ping", id=7)
-    here.connection.heard("nonsense")
+    here.connection.on_text("nonsense")
     here.asks(2)
-    here.connection.heard('{"t":"ping","id":1.0}')
+    here.connection.on_text('{"t":"ping","id":1.0}')
     await passes(4)
     await corner.saves()
 
@@ -141,7 +141,7 @@ async def test_a_bad_frame_with_nothing_before_it_ends_the_connection_at_once(
 ) -> None:
     here = await corner.lets_in()
 
-    here.connection.heard_bytes()
+    here.connection.on_binary()
     await soon()
 
     assert here.socket.closed == (CloseCode.BAD_MESSAGE, "a binary frame")
@@ -152,7 +152,7 @@ async def test_if_the_answers_before_a_bad_frame_do_not_come_in_time_it_ends_wit
 ) -> None:
     here = await corner.lets_in()
     here.asks(1)
-    here.connection.heard("nonsense")
+    here.connection.on_text("nonsense")
 
     await passes(4.9)
     assert here.is_in()

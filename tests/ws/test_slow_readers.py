@@ -3,8 +3,8 @@
 import json
 
 from app.domain.catalog import Money
-from app.ws.backlog import MOST_BYTES
 from app.ws.close_codes import CloseCode
+from app.ws.send_queue import MOST_BYTES
 from tests.domain.crowd import CROWDED_SHELF, FULL
 from tests.examples import ADA, APPLES, EGGS, MILK, THERE, catalog_with
 from tests.ws.clock import passes, soon
@@ -207,7 +207,7 @@ async def test_a_fault_of_a_client_that_does_not_read_ends_the_connection_all_th
     here = await corner.lets_in()
     here.socket.is_full = True
 
-    here.connection.heard("nonsense")
+    here.connection.on_text("nonsense")
     await passes(5)
 
     assert here.socket.closed

@@ -14,7 +14,7 @@ class Answers:
     def asks(self, *requests: Requested) -> None:
         """Ask for all of these at once."""
         for look in requests:
-            self.requests.ask(look)
+            self.requests.add(look)
 
     def taken(self) -> list[Requested]:
         """Return what was answered since this was asked last."""

@@ -63,7 +63,7 @@ def claimed_hash() -> SessionHash | None:
     return digest(current_user.auth_id) if current_user.auth_id else None
 
 
-def set_cookie(started: StartedSession) -> Session:
+def remember_login(started: StartedSession) -> Session:
     """Set the cookie of a session that has just begun, and return the session."""
     login_user(AuthUser(started.secret), remember=True)
     return started.session

@@ -24,7 +24,7 @@ def weight(path: str) -> int:
     """Return how many bytes *path* has on the line, in gzip."""
     found = ASSETS.find(ASSETS.address(path).removeprefix("/static/"))
     assert found
-    return len(found.asset.packed("gzip") or found.asset.body)
+    return len(found.asset.compressed("gzip") or found.asset.body)
 
 
 def named(page: str, kind: str) -> set[str]:

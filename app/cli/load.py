@@ -1,4 +1,4 @@
-"""`shop load`: its words, and what it does from the first account to the report."""
+"""`shop load`: the load test, from the first account to the report."""
 
 import argparse
 import asyncio
@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 
+from app.cli.errors import CommandError
+from app.cli.settings import read_settings
 from app.client import InvalidResponse, Problem, Shop
 from app.domain.catalog import Sku
 from app.load.account_setup import AccountSetup, Kept, keep_accounts, read_accounts
@@ -30,34 +32,41 @@ ENOUGH_SKUS: Final = 20
 BROKEN: Final = 1
 
 
-def add_load(commands: Any) -> None:
-    """Add the command and its words."""
-    load = commands.add_parser("load", help="push a shop, and check its promises meanwhile")
-    load.set_defaults(run=lambda _config, options: run_load(options))
-    word = load.add_argument
-    word("--url", default="http://127.0.0.1:8000", help="the shop (%(default)s)")
-    word("--scenario", type=Scenario, choices=list(Scenario), default=Scenario.SHOPPING)
-    word("--accounts", type=_whole(1, MOST_ACCOUNTS), default=20)
-    word("--tabs", type=_whole(1, MOST_TABS), default=2, help="for each account (%(default)s)")
-    word("--seconds", type=_number(0.1, LONGEST_S), default=10.0, help="how long (%(default)s)")
-    word("--ramp", type=_number(0, LONGEST_S), default=1.0, help="seconds until all are there")
-    word("--rate", type=_number(0, MOST_RATE), default=0.0, help="ops a second, answered or not")
-    word("--window", type=_whole(1, MOST_WINDOW), default=1, help="ops under way (hammer)")
-    word("--most", type=_whole(0, MOST_OPS), default=0, help="end after so many ops")
-    word("--processes", type=_whole(1, MOST_PROCESSES), default=1)
-    word("--seed", type=_whole(0, 2**32), help="repeats a run's choices (drawn)")
-    word("--chaos", action="store_true", help="cut lines, repeat and double ops at random")
-    word("--settle", type=_number(0.1, LONGEST_S), default=30.0, help="seconds to come to rest")
-    word("--accounts-file", type=Path, help="keep the accounts here, and use them again")
-    word("--json", type=Path, help="write all figures here")
-    word("--html", type=Path, help="write a report with plots here")
-    word("--i-own-this-shop", action="store_true", help="push a shop that is not on this machine")
+def add_load_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `shop load`."""
+    parser.set_defaults(run=run_load)
+    add = parser.add_argument
+    add("--url", default="http://127.0.0.1:8000", help="the shop (%(default)s)")
+    add("--scenario", type=Scenario, choices=list(Scenario), default=Scenario.SHOPPING)
+    add("--accounts", type=_whole(1, MOST_ACCOUNTS), default=20)
+    add("--tabs", type=_whole(1, MOST_TABS), default=2, help="for each account (%(default)s)")
+    add("--seconds", type=_number(0.1, LONGEST_S), default=10.0, help="how long (%(default)s)")
+    add("--ramp", type=_number(0, LONGEST_S), default=1.0, help="seconds until all are there")
+    add("--rate", type=_number(0, MOST_RATE), default=0.0, help="ops a second, answered or not")
+    add("--window", type=_whole(1, MOST_WINDOW), default=1, help="ops under way (hammer)")
+    add("--most", type=_whole(0, MOST_OPS), default=0, help="end after so many ops")
+    add("--processes", type=_whole(1, MOST_PROCESSES), default=1)
+    add("--seed", type=_whole(0, 2**32), help="repeats a run's choices (drawn)")
+    add("--chaos", action="store_true", help="cut lines, repeat and double ops at random")
+    add("--settle", type=_number(0.1, LONGEST_S), default=30.0, help="seconds to come to rest")
+    add("--accounts-file", type=Path, help="keep the accounts here, and use them again")
+    add("--json", type=Path, help="write all figures here")
+    add("--html", type=Path, help="write a report with plots here")
+    add("--i-own-this-shop", action="store_true", help="push a shop that is not on this machine")
 
 
 def run_load(options: argparse.Namespace) -> None:
-    """Push as the words say; exit 1 where a promise was broken."""
+    """Run the load test and report it; exit 1 if the shop broke a promise."""
+    read_settings()
     plan = _plan(options)
-    plan.check()
+    try:
+        plan.check()
+        _run_plan(plan, options)
+    except BadPlan as error:
+        raise CommandError(str(error)) from None
+
+
+def _run_plan(plan: Plan, options: argparse.Namespace) -> None:
     console = Console()
     console.print(f"{plan.url}: {plan.accounts} accounts, seed {plan.seed}.", highlight=False)
     accounts, skus = asyncio.run(_prepare(plan, options.accounts_file, console))
@@ -90,23 +99,23 @@ def _plan(options: argparse.Namespace) -> Plan:
 
 
 def _legs(plan: Plan) -> list[Plan]:
-    """Return what is run: shopping over HTTP is put beside the same shopping over sockets."""
+    """Return the runs of *plan*: HTTP is compared with the same shopping over websockets."""
     if plan.scenario is Scenario.HTTP:
         return [replace(plan, scenario=Scenario.SHOPPING), plan]
     return [plan]
 
 
 async def _prepare(plan: Plan, path: Path | None, console: Console) -> tuple[list[Kept], list[Sku]]:
-    """Return accounts that are logged in, and what they may put into their carts."""
+    """Return accounts that are signed in, and products that they may put into their carts."""
     shop = Shop(plan.url)
     kept = read_accounts(path) if path else []
     try:
         with console.status("accounts") as status:
-            doorman = AccountSetup(shop, lambda count: status.update(f"{count} accounts"))
-            accounts = await doorman.enter(plan.accounts, kept)
+            setup = AccountSetup(shop, lambda count: status.update(f"{count} accounts"))
+            accounts = await setup.enter(plan.accounts, kept)
         skus = [product.sku async for product in shop.products() if product.state == "ok"]
-    except (OSError, TimeoutError, InvalidResponse, Problem) as trouble:
-        raise BadPlan(f"{plan.url} does not let us in: {trouble}.") from None
+    except (OSError, TimeoutError, InvalidResponse, Problem) as error:
+        raise BadPlan(f"{plan.url} does not let us in: {error}.") from None
     if path:
         keep_accounts(path, accounts + kept[len(accounts) :])
     if not skus:
@@ -115,7 +124,7 @@ async def _prepare(plan: Plan, path: Path | None, console: Console) -> tuple[lis
 
 
 def _run(plan: Plan, accounts: Sequence[Kept], skus: Sequence[Sku], console: Console) -> Run:
-    """Run one leg; the first Ctrl+C ends it early, with its report, the second at once."""
+    """Run once; the first Ctrl+C ends it early, with a report, the second at once."""
     with Pool(plan, accounts, skus) as pool, Screen(console) as screen:
 
         def end(_number: int, _frame: FrameType | None) -> None:

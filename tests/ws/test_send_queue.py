@@ -1,6 +1,6 @@
 """What waits to be read, by itself."""
 
-from app.ws.backlog import MOST_BYTES, MOST_FRAMES, Backlog
+from app.ws.send_queue import MOST_BYTES, MOST_FRAMES, Backlog
 
 
 def test_what_waits_is_taken_once_and_in_order() -> None:
