@@ -10,7 +10,7 @@ from app.domain.cart import AccountId
 from app.domain.catalog import Sku
 from app.domain.outbox import OutboxId
 from app.live.ports import DisconnectReason
-from app.protocol.messages import Changed, ServerMessage, TabId
+from app.protocol.messages import PatchMessage, ServerMessage, TabId
 from tests.http.house import House, open_house
 from tests.http.visitor import ADA, PASSWORD, Visitor, code, fields
 
@@ -324,7 +324,7 @@ async def test_open_tabs_get_changes_that_come_over_http(house: House) -> None:
 
     response = await submit_ops(ada, add(1))
 
-    (change,) = [message for message in tab.messages if isinstance(message, Changed)]
+    (change,) = [message for message in tab.messages if isinstance(message, PatchMessage)]
     assert (change.by.tab, change.by.outbox, change.by.n) == (None, HERE, 1)
     assert change.at == response["at"]
 

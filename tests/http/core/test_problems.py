@@ -6,8 +6,31 @@ import re
 import pytest
 
 from app.http import app
+from app.http.core.problems import problem_of
+from app.services.auth import Throttled, WeakPassword
+from app.services.errors import ServiceError
 from tests.http.house import ORIGIN, House, open_house
 from tests.http.visitor import code, fields, text
+
+
+def test_every_error_of_a_service_is_a_problem() -> None:
+    made = {WeakPassword: WeakPassword("too short"), Throttled: Throttled(7)}
+    errors = [made.get(kind) or kind() for kind in ServiceError.__subclasses__()]
+
+    problems = {type(error).__name__: problem_of(error) for error in errors}
+
+    assert {name: (each.status, each.code) for name, each in problems.items()} == {
+        "QueueFull": (503, "busy"),
+        "WeakPassword": (400, "weak_password"),
+        "EmailTaken": (409, "email_taken"),
+        "WrongLogin": (401, "wrong_login"),
+        "Throttled": (429, "throttled"),
+        "KeyReused": (409, "key_reused"),
+        "OutcomeUnknown": (503, "busy"),
+        "TooLate": (409, "not_placed"),
+    }
+    assert problems["WeakPassword"].detail == "too short"
+    assert problems["Throttled"].headers == {"Retry-After": "7"}
 
 
 async def test_scripts_get_problem_json_and_people_get_a_page(house: House) -> None:
