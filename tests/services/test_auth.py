@@ -92,7 +92,7 @@ async def test_signing_in_replaces_the_session_of_the_cookie(services: Services)
 
     assert await saved(services, before.session.id_hash) is None
     assert await saved(services, after.session.id_hash) == after.session
-    assert len(socket.dismissed) == 1
+    assert len(socket.disconnects) == 1
     assert [id_hash for id_hash, _ in services.peers.ended] == [before.session.id_hash]
 
 
@@ -139,7 +139,7 @@ async def test_a_new_password_ends_all_other_sessions_and_renews_this_one(
     assert await saved(services, here.session.id_hash) is None
     assert await saved(services, elsewhere.session.id_hash) is None
     assert await saved(services, renewed.session.id_hash) == renewed.session
-    assert (len(own.dismissed), len(other.dismissed)) == (0, 1)
+    assert (len(own.disconnects), len(other.disconnects)) == (0, 1)
     assert services.peers.renewed == [(here.session.id_hash, renewed.session)]
     with pytest.raises(WrongLogin):
         await services.auth.sign_in(ELSEWHERE, EMAIL, PASSWORD)
@@ -196,4 +196,4 @@ async def test_signing_out_ends_the_session_and_its_connections(services: Servic
     await services.auth.sign_out(started.session)
 
     assert await saved(services, started.session.id_hash) is None
-    assert len(socket.dismissed) == 1
+    assert len(socket.disconnects) == 1
