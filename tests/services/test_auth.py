@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
+from argon2 import PasswordHasher
 
 from app.domain.sessions import Session, SessionHash
 from app.services.auth import (
@@ -14,6 +16,7 @@ from app.services.auth import (
     WeakPassword,
     WrongLogin,
 )
+from app.services.passwords import Passwords
 from app.store.accounts import PasswordMoved, Person, find_by_email
 from app.store.sessions import digest, find_session
 from tests.examples import NOON
@@ -187,6 +190,21 @@ async def test_of_two_new_passwords_at_once_only_one_counts(services: Services) 
         )
 
     assert await services.auth.sign_in(HERE, EMAIL, NEW)
+
+
+async def test_a_hash_of_outdated_parameters_is_replaced_when_its_owner_signs_in(
+    services: Services,
+) -> None:
+    await ada(services)
+    stronger = replace(
+        services.auth,
+        passwords=Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)),
+    )
+
+    await stronger.sign_in(HERE, EMAIL, PASSWORD)
+
+    assert "m=16,t=2" in (await person(services)).password_hash
+    stronger.passwords.close()
 
 
 async def test_signing_out_ends_the_session_and_its_connections(services: Services) -> None:
