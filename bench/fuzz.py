@@ -16,7 +16,7 @@ import atheris
 with atheris.instrument_imports(
     include=["app.protocol.decode", "app.protocol.json", "json.decoder"]
 ):
-    from app.protocol.decode import ClientMessage, read
+    from app.protocol.decode import ClientMessage, decode
     from app.protocol.json import BadFrame, BadValue, _read, _read_plain, read_object
 
 SAMPLES = Path(__file__).parents[1] / "tests/protocol/samples.json"
@@ -38,7 +38,7 @@ def check_text(data: bytes) -> None:
 
 def _fault(text: str) -> str:
     try:
-        message = read(text)
+        message = decode(text)
     except (BadFrame, BadValue) as fault:
         return str(fault)
     assert isinstance(message, ClientMessage)

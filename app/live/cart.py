@@ -131,7 +131,7 @@ class LiveCart(UncommittedCart):
         committed = self._tell_saved(self._commit(cart, count))
         self._context.peers.publish_commit(cart.account, self.saved.version, committed)
         if has_orders:
-            self.view.look_at_voucher(self.saved)
+            self.view.refresh_voucher(self.saved)
             self._context.request_refresh()
         self.outboxes.trim(self._outboxes_in_use)
 

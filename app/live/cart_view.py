@@ -11,11 +11,11 @@ from app.live.ports import CommittedChange, OpTrace, Tab
 from app.live.presence import Presence
 from app.protocol.messages import By, Prices, Snapshot, Untouched
 from app.protocol.projections import (
-    tell_all_prices,
-    tell_change,
-    tell_moved_prices,
-    tell_snapshot,
-    tell_voucher,
+    all_prices_message,
+    moved_prices_message,
+    patch_message,
+    snapshot_message,
+    voucher_message,
     with_items,
 )
 
@@ -28,7 +28,7 @@ Views = dict[frozenset[Sku], list[Tab]]
 class CartView:
     """The tabs, and how they know the cart, which itself is always handed in.
 
-    What moved on the shelf is owed to them until `tell_moved`; whatever they are told before that
+    What moved on the shelf is owed to them until `send_pending`; whatever they are told before that
     brings what it says beside the shelf of today.
     """
 
@@ -36,22 +36,22 @@ class CartView:
         self.tabs = Presence(
             context.limits.sockets, partial(context.peers.publish_tabs, saved.account)
         )
-        self.told_s = float("-inf")
+        self.last_sent_s = float("-inf")
         self._context = context
         self._trace = trace
-        self._told_voucher, _ = price_cart(saved, context.catalog.today, context.now_s())
+        self._sent_voucher, _ = price_cart(saved, context.catalog.today, context.now_s())
         self._pending = NOTHING
-        self._doubts_voucher = False
+        self._is_voucher_pending = False
 
     def snapshot(self, saved: Cart) -> Snapshot:
         """Return the whole cart."""
-        self.look_at_voucher(saved)
-        return tell_snapshot(saved, self._context.catalog.today, self._context.now_s())
+        self.refresh_voucher(saved)
+        return snapshot_message(saved, self._context.catalog.today, self._context.now_s())
 
     def prices(self, saved: Cart) -> Prices:
         """Return how everything in the cart stands today."""
-        self.look_at_voucher(saved)
-        return tell_all_prices(saved, self._context.catalog.today, self._context.now_s())
+        self.refresh_voucher(saved)
+        return all_prices_message(saved, self._context.catalog.today, self._context.now_s())
 
     def mark_pending(self, saved: Cart, skus: frozenset[Sku], *, vouchers: bool) -> bool:
         """Learn that *skus* moved, and maybe vouchers; say whether that is news for a tab."""
@@ -59,15 +59,15 @@ class CartView:
         for tab in self.tabs:
             pending |= skus & tab.watched
         self._pending |= pending
-        self._doubts_voucher |= vouchers and bool(saved.voucher)
-        return bool(self._pending) or self._doubts_voucher
+        self._is_voucher_pending |= vouchers and bool(saved.voucher)
+        return bool(self._pending) or self._is_voucher_pending
 
-    def tell_moved(self, saved: Cart, views: Views) -> None:
+    def send_pending(self, saved: Cart, views: Views) -> None:
         """Tell what is owed; tabs whose cart it leaves alone are put into *views* instead."""
-        pending, self._pending, self.told_s = self._pending, NOTHING, self._context.steady_s()
+        pending, self._pending, self.last_sent_s = self._pending, NOTHING, self._context.steady_s()
         mine = _held(saved, pending)
-        if mine or self._doubts_voucher:
-            self._doubts_voucher = False
+        if mine or self._is_voucher_pending:
+            self._is_voucher_pending = False
             self._tell_prices(saved, pending, mine)
             return
         for tab in self.tabs:
@@ -92,23 +92,23 @@ class CartView:
 
     def _tell_patch(self, cart: Cart, patch: Patch, by: By) -> None:
         catalog, now_s = self._context.catalog.today, self._context.now_s()
-        change = tell_change(cart, patch, by, self._told_voucher, catalog, now_s, self._pending)
+        change = patch_message(cart, patch, by, self._sent_voucher, catalog, now_s, self._pending)
         if not isinstance(change.voucher, Untouched):
-            self._told_voucher = change.voucher
+            self._sent_voucher = change.voucher
         self.tabs.tell(change)
 
-    def look_at_voucher(self, saved: Cart) -> None:
+    def refresh_voucher(self, saved: Cart) -> None:
         """Vouchers come and go with time: tell the tabs before somebody is told otherwise."""
         voucher, totals = price_cart(saved, self._context.catalog.today, self._context.now_s())
-        if voucher != self._told_voucher:
-            self._told_voucher = voucher
+        if voucher != self._sent_voucher:
+            self._sent_voucher = voucher
             self.tabs.tell(
-                tell_voucher(saved, self._pending, voucher, totals, self._context.catalog.today)
+                voucher_message(saved, self._pending, voucher, totals, self._context.catalog.today)
             )
 
     def _tell_prices(self, saved: Cart, pending: frozenset[Sku], mine: frozenset[Sku]) -> None:
         catalog, now_s = self._context.catalog, self._context.now_s()
-        prices = tell_moved_prices(saved, pending, self._told_voucher, catalog.today, now_s)
+        prices = moved_prices_message(saved, pending, self._sent_voucher, catalog.today, now_s)
         told: dict[frozenset[Sku], Prices] = {}
         for tab in self.tabs:
             shown = mine | (pending & tab.watched)
@@ -117,7 +117,7 @@ class CartView:
             if shown or prices:
                 tab.tell(told[shown])
         if prices and not isinstance(prices.voucher, Untouched):
-            self._told_voucher = prices.voucher
+            self._sent_voucher = prices.voucher
 
 
 def _held(cart: Cart, skus: frozenset[Sku]) -> frozenset[Sku]:

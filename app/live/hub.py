@@ -109,15 +109,15 @@ class Hub:
             cart.on_remote_commit(version, made)
             self._catch_up(cart)
 
-    def hear_tabs(self, account: AccountId, node: str, tabs: int) -> None:
+    def on_remote_tabs(self, account: AccountId, node: str, tabs: int) -> None:
         """Learn that so many tabs look at a cart on another node."""
         if cart := self._carts.get(account):
-            cart.tabs.hear(node, tabs)
+            cart.tabs.on_remote_count(node, tabs)
 
-    def go_round(self) -> tuple[AccountId, ...]:
+    def renew_presence(self) -> tuple[AccountId, ...]:
         """Have the nodes told that ours still look; return which carts are open."""
         for cart in self._carts.values():
-            cart.tabs.go_round()
+            cart.tabs.renew()
         return tuple(self._carts)
 
     def settle(self) -> None:
@@ -144,7 +144,7 @@ class Hub:
         """Have all nodes load at once what changed of the catalogue on disk."""
         self.context.request_refresh()
 
-    def tell_orders(self, moved: Iterable[tuple[AccountId, OrderMoved]]) -> None:
+    def publish_orders(self, moved: Iterable[tuple[AccountId, OrderMoved]]) -> None:
         """Tell the tabs whose orders are in another state now."""
         for account, news in moved:
             if cart := self._carts.get(account):

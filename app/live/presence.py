@@ -29,7 +29,7 @@ class Presence:
         self._tabs: list[Tab] = []
         self._here = 0
         self._elsewhere: dict[str, _Elsewhere] = {}
-        self._told = 0
+        self._sent_count = 0
 
     def __len__(self) -> int:
         """Return how many connections there are."""
@@ -48,9 +48,9 @@ class Presence:
             if other.id == tab.id:
                 if other.gen >= tab.gen:
                     return False
-                self._show_out(other, DisconnectReason.REPLACED)
+                self._disconnect(other, DisconnectReason.REPLACED)
         if len(self._tabs) >= self._most:
-            self._show_out(self._tabs[0], DisconnectReason.CROWDED_OUT)
+            self._disconnect(self._tabs[0], DisconnectReason.CROWDED_OUT)
         self._tabs.append(tab)
         return True
 
@@ -58,31 +58,31 @@ class Presence:
         """Let *tab* go, if it has not gone already, and tell the others."""
         if tab in self._tabs:
             self._tabs.remove(tab)
-            self.count(None)
+            self.publish_count(None)
 
-    def count(self, newcomer: Tab | None) -> None:
+    def publish_count(self, newcomer: Tab | None) -> None:
         """Tell how many tabs there are: to *newcomer*, and to all if that has changed."""
         here = len({tab.id for tab in self._tabs})
         if here != self._here:
             self._here = here
             self._publish_tabs(here)
         tabs = here + sum(others.tabs for others in self._elsewhere.values())
-        if tabs != self._told:
-            self._told = tabs
+        if tabs != self._sent_count:
+            self._sent_count = tabs
             self.tell(Tabs(tabs))
         elif newcomer is not None:
             newcomer.tell(Tabs(tabs))
 
-    def hear(self, node: str, tabs: int) -> None:
+    def on_remote_count(self, node: str, tabs: int) -> None:
         """Learn that so many tabs look on another node; one that is new is told how many here."""
         known = self._elsewhere.pop(node, None)
         if tabs:
             self._elsewhere[node] = _Elsewhere(tabs)
             if known is None:
                 self._publish_tabs(self._here)
-        self.count(None)
+        self.publish_count(None)
 
-    def go_round(self) -> None:
+    def renew(self) -> None:
         """Tell the nodes that look too that this one still does, and forget those that do not."""
         for node, others in [*self._elsewhere.items()]:
             others.silent_rounds += 1
@@ -90,7 +90,7 @@ class Presence:
                 del self._elsewhere[node]
         if self._elsewhere:
             self._publish_tabs(self._here)
-        self.count(None)
+        self.publish_count(None)
 
     def tell(self, news: ServerMessage) -> None:
         """Tell every tab."""
@@ -100,9 +100,9 @@ class Presence:
     def disconnect(self, why: DisconnectReason) -> None:
         """Show every tab out."""
         for tab in self:
-            self._show_out(tab, why)
-        self.count(None)
+            self._disconnect(tab, why)
+        self.publish_count(None)
 
-    def _show_out(self, tab: Tab, why: DisconnectReason) -> None:
+    def _disconnect(self, tab: Tab, why: DisconnectReason) -> None:
         self._tabs.remove(tab)
         tab.disconnect(why)

@@ -27,19 +27,19 @@ class PriceBroadcaster:
 
     def mark_pending(self, cart: LiveCart) -> None:
         """Have the tabs of *cart* told, as soon as they may be."""
-        self._due_s.setdefault(cart, cart.view.told_s + PAUSE_S)
+        self._due_s.setdefault(cart, cart.view.last_sent_s + PAUSE_S)
         self._owing.set()
 
     async def go(self) -> None:
         """Wait until tabs are owed news, and tell those whose turn it is."""
         await self._owing.wait()
         self._owing.clear()
-        await self.tell_due()
+        await self.send_due()
         if self._due_s:
             wait_s = min(self._due_s.values()) - self._context.steady_s()
             asyncio.get_running_loop().call_later(wait_s, self._owing.set)
 
-    async def tell_due(self) -> None:
+    async def send_due(self) -> None:
         """Tell those whose turn it is now."""
         now_s = self._context.steady_s()
         due = iter([cart for cart, due_s in self._due_s.items() if due_s <= now_s])
@@ -52,7 +52,7 @@ class PriceBroadcaster:
         views: Views = {}
         for cart in carts:
             self._due_s.pop(cart, None)
-            cart.view.tell_moved(cart.saved, views)
+            cart.view.send_pending(cart.saved, views)
         for view, tabs in views.items():
             prices = Prices(self._context.catalog.items(view))
             for tab in tabs:

@@ -85,10 +85,10 @@ class LiveSessions:
 
         They are known by either name from now on, on other nodes too.
         """
-        self.hear_renewed(id_hash, session)
+        self.on_remote_renewal(id_hash, session)
         self._peers.publish_session_renewed(id_hash, session)
 
-    def hear_renewed(self, id_hash: SessionHash, session: Session) -> None:
+    def on_remote_renewal(self, id_hash: SessionHash, session: Session) -> None:
         """Learn from another node that *session* took the place of a login."""
         if login := self._logins.get(id_hash):
             login.session, login.use_saved_at_s, login.warned = session, session.used_at_s, False
@@ -100,10 +100,10 @@ class LiveSessions:
         self, id_hash: SessionHash, why: DisconnectReason = DisconnectReason.SIGNED_OUT
     ) -> None:
         """Dismiss the sockets of a login that has ended, on other nodes too."""
-        self.hear_ended(id_hash, why)
+        self.on_remote_end(id_hash, why)
         self._peers.publish_session_ended(id_hash, why)
 
-    def hear_ended(
+    def on_remote_end(
         self, id_hash: SessionHash, why: DisconnectReason = DisconnectReason.SIGNED_OUT
     ) -> None:
         """Learn from another node, or from the disk, that a login has ended."""
@@ -116,7 +116,7 @@ class LiveSessions:
         """Return what the logins with open sockets are called today."""
         return tuple({login.session.id_hash for login in self._logins.values()})
 
-    def compare(self, names: Iterable[SessionHash], uses: Mapping[SessionHash, int]) -> None:
+    def update_uses(self, names: Iterable[SessionHash], uses: Mapping[SessionHash, int]) -> None:
         """Learn when those of *names* that have not ended were last used, on any node."""
         for name in names:
             if (login := self._logins.get(name)) is None:
@@ -125,7 +125,7 @@ class LiveSessions:
                 used_at_s = max(uses[name], login.session.used_at_s)
                 login.session = replace(login.session, used_at_s=used_at_s)
             elif login.session.id_hash == name:
-                self.hear_ended(name)
+                self.on_remote_end(name)
 
     def sweep(self) -> None:
         """Warn the sockets of logins that end soon, and end those whose time has come."""
@@ -140,7 +140,7 @@ class LiveSessions:
     def _look_at(self, login: _Login) -> None:
         left_ms = self.left_ms(login.session)
         if left_ms == 0:
-            self.hear_ended(login.session.id_hash, DisconnectReason.EXPIRED)
+            self.on_remote_end(login.session.id_hash, DisconnectReason.EXPIRED)
             return
         if left_ms <= WARN_BEFORE_S * 1000 and not login.warned:
             login.warned = True

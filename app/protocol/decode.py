@@ -76,7 +76,7 @@ class Ping(NamedTuple):
 ClientMessage = Hello | SubmitOp | Watch | Resync | Ping
 
 
-def read(frame: str) -> ClientMessage:
+def decode(frame: str) -> ClientMessage:
     """Return what *frame* says, or raise `BadFrame` or `BadValue`: both end the connection."""
     fields = read_object(frame)
     kind = fields.get("t")

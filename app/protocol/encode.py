@@ -13,12 +13,12 @@ from app.protocol.messages import (
     UNTOUCHED,
     Auth,
     By,
-    Changed,
     Drain,
     Heartbeat,
     Item,
     Need,
     OrderMoved,
+    PatchMessage,
     Pong,
     Prices,
     ServerMessage,
@@ -42,14 +42,14 @@ class CachingEncoder:
         self._news: ServerMessage | None = None
         self._frame = b""
 
-    def write(self, news: ServerMessage) -> bytes:
+    def encode(self, news: ServerMessage) -> bytes:
         """Return *news* as the text of a frame, in UTF-8."""
         if news is not self._news:
-            self._news, self._frame = news, write(news)
+            self._news, self._frame = news, encode(news)
         return self._frame
 
 
-def write(news: ServerMessage) -> bytes:
+def encode(news: ServerMessage) -> bytes:
     """Return *news* as the text of a frame, in UTF-8."""
     return _encode(fields_of(news))
 
@@ -96,7 +96,7 @@ def _snapshot(news: Snapshot) -> Fields:
     return {"t": "snapshot", "at": news.at, "rev": news.rev, "cart": cart_fields(news.cart)}
 
 
-def _changed(news: Changed) -> Fields:
+def _changed(news: PatchMessage) -> Fields:
     fields: Fields = {
         "t": "patch",
         "prev": news.prev,
@@ -196,7 +196,7 @@ def _voucher(voucher: ShownVoucher | None) -> Fields | None:
 _WRITERS: dict[type, Callable[[Any], Fields]] = {
     Welcome: _welcome,
     Snapshot: _snapshot,
-    Changed: _changed,
+    PatchMessage: _changed,
     Ok: _ok,
     No: _no,
     RetryLater: _later,

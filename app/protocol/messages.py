@@ -68,7 +68,7 @@ BY_ORDER: Final = By(None, None, None, "order")
 """An order empties the cart, and no op."""
 
 
-class Changed(NamedTuple):
+class PatchMessage(NamedTuple):
     """One committed change, in whole lines; `None` for a line removes it."""
 
     prev: int
@@ -145,7 +145,7 @@ class Heartbeat(NamedTuple):
 ServerMessage = (
     Welcome
     | Snapshot
-    | Changed
+    | PatchMessage
     | Ok
     | No
     | RetryLater

@@ -5,15 +5,15 @@ from app.domain.catalog import Catalog, Sku
 from app.domain.position import position
 from app.domain.totals import ShownLine, Totals, price_cart, show_cart, show_line
 from app.domain.vouchers import ShownVoucher
-from app.protocol.messages import UNTOUCHED, By, Changed, Item, Prices, ShownChanges, Snapshot
+from app.protocol.messages import UNTOUCHED, By, Item, PatchMessage, Prices, ShownChanges, Snapshot
 
 
-def tell_snapshot(cart: Cart, catalog: Catalog, now_s: float) -> Snapshot:
+def snapshot_message(cart: Cart, catalog: Catalog, now_s: float) -> Snapshot:
     """Tell the whole of *cart*."""
     return Snapshot(position(cart), cart.rev, show_cart(cart, catalog, now_s))
 
 
-def tell_change(  # noqa: PLR0913, PLR0917 - all of it is told of
+def patch_message(  # noqa: PLR0913, PLR0917 - all of it is told of
     cart: Cart,
     patch: Patch,
     by: By,
@@ -21,13 +21,13 @@ def tell_change(  # noqa: PLR0913, PLR0917 - all of it is told of
     catalog: Catalog,
     now_s: float,
     owed: frozenset[Sku] = frozenset(),
-) -> Changed:
+) -> PatchMessage:
     """Tell that *patch* made *cart*; *told* is how the tabs know its voucher.
 
     Lines of the products that are *owed* come along, so that the totals follow from what is shown.
     """
     voucher, totals = price_cart(cart, catalog, now_s)
-    return Changed(
+    return PatchMessage(
         prev=patch.rev - 1,
         rev=patch.rev,
         at=position(cart),
@@ -40,13 +40,13 @@ def tell_change(  # noqa: PLR0913, PLR0917 - all of it is told of
     )
 
 
-def tell_all_prices(cart: Cart, catalog: Catalog, now_s: float) -> Prices:
+def all_prices_message(cart: Cart, catalog: Catalog, now_s: float) -> Prices:
     """Tell how everything in *cart* stands today, to a tab that has the rest."""
     voucher, totals = price_cart(cart, catalog, now_s)
     return Prices((), _lines(cart.lines, catalog), _lines(cart.saved, catalog), voucher, totals)
 
 
-def tell_moved_prices(
+def moved_prices_message(
     cart: Cart,
     moved: frozenset[Sku],
     told: ShownVoucher | None,
@@ -67,7 +67,7 @@ def tell_moved_prices(
     return Prices((), saved=saved) if saved else None
 
 
-def tell_voucher(
+def voucher_message(
     cart: Cart, owed: frozenset[Sku], voucher: ShownVoucher | None, totals: Totals, catalog: Catalog
 ) -> Prices:
     """Tell that the voucher stands otherwise than before: its time has come, or gone.

@@ -100,7 +100,7 @@ class House:
     async def refresh_catalog(self) -> None:
         """Load what changed on disk, and tell the tabs that show it."""
         await self.live.catalog.refresh()
-        await self.live.hub.broadcaster.tell_due()
+        await self.live.hub.broadcaster.send_due()
 
     async def move_on(self, number: str) -> None:
         """Move an order to its next state."""

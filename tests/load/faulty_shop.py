@@ -22,10 +22,10 @@ from app.domain.position import position, snapshot_reason
 from app.domain.rules import rule
 from app.domain.verdicts import Verdict
 from app.load.account_setup import StoredAccount
-from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, read
-from app.protocol.encode import cart_fields, to_json, write
+from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, decode
+from app.protocol.encode import cart_fields, encode, to_json
 from app.protocol.messages import By, Need, ServerMessage, Tabs, Welcome
-from app.protocol.projections import tell_all_prices, tell_change, tell_snapshot
+from app.protocol.projections import all_prices_message, patch_message, snapshot_message
 from tests.examples import APPLES, MILK, NOON, catalog_of, product
 
 SKUS = (APPLES, MILK, *(Sku(f"thing-{n}") for n in range(10)))
@@ -61,7 +61,7 @@ class Tab:
         """Send messages; do nothing if the websocket is closed."""
         with suppress(OSError, InvalidState):
             for message in messages:
-                self.socket.protocol.send_text(write(message))
+                self.socket.protocol.send_text(encode(message))
             self.socket.send_data()
 
 
@@ -85,14 +85,14 @@ class FaultyShop:
         assert socket.request
         account = account_of(socket.request)
         with suppress(ConnectionClosed):
-            hello = read(await receive_text(socket))
+            hello = decode(await receive_text(socket))
             assert isinstance(hello, Hello)
             tab = Tab(socket, account, hello)
             self._welcome(tab, hello)
             try:
                 async for frame in socket:
                     assert isinstance(frame, str)
-                    self._on_message(tab, read(frame))
+                    self._on_message(tab, decode(frame))
             finally:
                 self._tabs[account].remove(tab)
 
@@ -103,7 +103,7 @@ class FaultyShop:
                 return None
             case "/api/cart":
                 cart = self.cart(account_of(request))
-                snapshot = tell_snapshot(cart, CATALOG, NOON)
+                snapshot = snapshot_message(cart, CATALOG, NOON)
                 fields = {"at": position(cart), "rev": cart.rev, "cart": cart_fields(snapshot.cart)}
             case _:
                 fields = {"products": [card(sku) for sku in SKUS], "next": None}
@@ -119,7 +119,9 @@ class FaultyShop:
         left_ms, beat_ms = 10**9, 20_000
         tab.send(
             Welcome(who, "w1", "c1", why, outbox.last, verdicts, beat_ms, left_ms, Limits()),
-            tell_snapshot(cart, CATALOG, NOON) if why else tell_all_prices(cart, CATALOG, NOON),
+            snapshot_message(cart, CATALOG, NOON)
+            if why
+            else all_prices_message(cart, CATALOG, NOON),
         )
         self._tabs[tab.account].append(tab)
         tab.send(Tabs(len(self._tabs[tab.account])))
@@ -129,7 +131,7 @@ class FaultyShop:
             case SubmitOp():
                 self._on_op(tab, message)
             case Resync():
-                tab.send(tell_snapshot(self.cart(tab.account), CATALOG, NOON))
+                tab.send(snapshot_message(self.cart(tab.account), CATALOG, NOON))
             case Hello() | Watch() | Ping():
                 raise AssertionError(message)
             case _:
@@ -157,7 +159,7 @@ class FaultyShop:
         messages: list[ServerMessage] = [first or ruling.verdict]
         if ruling.patch and not isinstance(op.op, BadOp):
             by = By(tab.name, tab.outbox, op.n, op.op.kind)
-            messages.append(tell_change(ruling.cart, ruling.patch, by, None, CATALOG, NOON))
+            messages.append(patch_message(ruling.cart, ruling.patch, by, None, CATALOG, NOON))
         self._publish(tab, messages)
         if self._fault is Fault.ANSWERS_BEFORE_IT_SAVES and self._ops == LATE:
             self._restart()

@@ -16,7 +16,7 @@ from app.protocol.schemas import SCHEMAS
 from app.server.websocket import NOT_UTF8, TOO_LARGE
 from app.ws.close_codes import CloseCode
 from tests.protocol.samples import SAID_BY_CLIENTS, SAID_BY_THE_SHOP, Fields
-from tests.protocol.told import NEWS
+from tests.protocol.server_messages import SERVER_MESSAGES
 from tests.schemas import misfits
 
 VERDICTS = ".verdicts[]."
@@ -109,9 +109,9 @@ def test_every_field_that_is_described_stands_in_a_sample(t: str) -> None:
 
 
 def test_every_type_of_message_and_every_op_is_described() -> None:
-    told = {str(fields_of(news)["t"]) for news in NEWS.values()}
+    told = {str(fields_of(news)["t"]) for news in SERVER_MESSAGES.values()}
 
-    assert {type(news) for news in NEWS.values()} == set(get_args(ServerMessage))
+    assert {type(news) for news in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
     assert FROM_THE_SHOP.keys() == told
     assert FROM_CLIENTS.keys() == _MESSAGES.keys()
     assert {op["properties"]["k"]["const"] for op in FROM_CLIENTS["op"]["anyOf"]} == _OPS.keys()
