@@ -32,8 +32,8 @@ class FakeTab:
         """Send *op* as number *n*; its body is what it says, unless it is to be another."""
         cart.submit(OpRef(self.outbox, n, body or repr(op)), op, self, self.id)
 
-    def tell(self, news: ServerMessage) -> None:
-        self.received.append(news)
+    def tell(self, message: ServerMessage) -> None:
+        self.received.append(message)
 
     def reject_duplicate(self) -> None:
         self.rejected_duplicates += 1

@@ -16,7 +16,7 @@ def test_every_sample_of_what_a_cart_says_has_its_value() -> None:
 
 
 def test_every_kind_of_news_has_a_sample() -> None:
-    assert {type(news) for news in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
+    assert {type(message) for message in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
 
 
 @pytest.mark.parametrize("name", SERVER_MESSAGES)
@@ -55,12 +55,12 @@ def test_over_http_a_verdict_and_a_cart_look_as_on_a_socket() -> None:
 
 
 def test_a_scribe_writes_what_is_told_to_several_tabs_once() -> None:
-    encoder, news = CachingEncoder(), Pong(7)
+    encoder, message = CachingEncoder(), Pong(7)
 
-    frame = encoder.encode(news)
+    frame = encoder.encode(message)
 
-    assert encoder.encode(news) is frame
-    assert frame == encode(news)
+    assert encoder.encode(message) is frame
+    assert frame == encode(message)
 
 
 def test_a_scribe_does_not_mistake_one_news_for_another() -> None:

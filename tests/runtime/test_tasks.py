@@ -135,7 +135,7 @@ async def test_uses_of_logins_are_saved_and_logins_whose_time_is_over_end(
         "used": NOON + 1000,
         "over": NOON,
     }
-    assert (used.dismissed, len(over.dismissed)) == ([], 1)
+    assert (used.disconnects, len(over.disconnects)) == ([], 1)
 
 
 def login(name: str, ends_at_s: int) -> Session:

@@ -1,7 +1,7 @@
 """The services on a scratch database, with fakes for payment, peers, time and chance."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -27,14 +27,21 @@ ELSEWHERE = Client("203.0.113.9", "another browser", None)
 
 @dataclass
 class FakePayment:
-    """A payment method that remembers what was authorized and what was voided."""
+    """A payment method that remembers what was authorized and what was voided.
+
+    `interlude` is awaited once, within the next authorization.
+    """
 
     secured: list[tuple[OrderKey, Money]] = field(default_factory=list)
     released: list[OrderKey] = field(default_factory=list)
+    interlude: Callable[[], Awaitable[object]] | None = None
 
     async def secure(self, key: OrderKey, total: Money) -> None:
         """Remember."""
         self.secured.append((key, total))
+        interlude, self.interlude = self.interlude, None
+        if interlude:
+            await interlude()
 
     async def release(self, key: OrderKey) -> None:
         """Remember."""

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
+from argon2 import PasswordHasher
 
 from app.domain.sessions import Session, SessionHash
 from app.services.auth import (
@@ -14,6 +16,7 @@ from app.services.auth import (
     WeakPassword,
     WrongLogin,
 )
+from app.services.passwords import Passwords
 from app.store.accounts import PasswordChanged, Person, find_by_email
 from app.store.sessions import digest, find_session
 from tests.examples import NOON
@@ -92,7 +95,7 @@ async def test_signing_in_replaces_the_session_of_the_cookie(services: Services)
 
     assert await saved(services, before.session.id_hash) is None
     assert await saved(services, after.session.id_hash) == after.session
-    assert len(socket.dismissed) == 1
+    assert len(socket.disconnects) == 1
     assert [id_hash for id_hash, _ in services.peers.ended] == [before.session.id_hash]
 
 
@@ -139,7 +142,7 @@ async def test_a_new_password_ends_all_other_sessions_and_renews_this_one(
     assert await saved(services, here.session.id_hash) is None
     assert await saved(services, elsewhere.session.id_hash) is None
     assert await saved(services, renewed.session.id_hash) == renewed.session
-    assert (len(own.dismissed), len(other.dismissed)) == (0, 1)
+    assert (len(own.disconnects), len(other.disconnects)) == (0, 1)
     assert services.peers.renewed == [(here.session.id_hash, renewed.session)]
     with pytest.raises(WrongLogin):
         await services.auth.sign_in(ELSEWHERE, EMAIL, PASSWORD)
@@ -189,6 +192,21 @@ async def test_of_two_new_passwords_at_once_only_one_counts(services: Services) 
     assert await services.auth.sign_in(HERE, EMAIL, NEW)
 
 
+async def test_a_hash_of_outdated_parameters_is_replaced_when_its_owner_signs_in(
+    services: Services,
+) -> None:
+    await ada(services)
+    stronger = replace(
+        services.auth,
+        passwords=Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)),
+    )
+
+    await stronger.sign_in(HERE, EMAIL, PASSWORD)
+
+    assert "m=16,t=2" in (await person(services)).password_hash
+    stronger.passwords.close()
+
+
 async def test_signing_out_ends_the_session_and_its_connections(services: Services) -> None:
     started, socket = await ada(services), Socket()
     services.live.sessions.join(started.session, socket)
@@ -196,4 +214,4 @@ async def test_signing_out_ends_the_session_and_its_connections(services: Servic
     await services.auth.sign_out(started.session)
 
     assert await saved(services, started.session.id_hash) is None
-    assert len(socket.dismissed) == 1
+    assert len(socket.disconnects) == 1

@@ -129,6 +129,20 @@ async def test_the_payment_of_a_rejected_order_is_released(services: Services) -
     assert services.payment.released == [KEY]
 
 
+async def test_an_order_that_the_same_request_placed_meanwhile_is_found(
+    services: Services,
+) -> None:
+    ada = await shopper(services)
+    request = await request_of(services, ada)
+    services.payment.interlude = lambda: services.checkout.place(ada, request)
+
+    placed = await services.checkout.place(ada, request)
+
+    assert isinstance(placed, PlacedOrder)
+    assert not placed.is_new
+    assert services.payment.released == []
+
+
 async def test_a_number_that_is_taken_is_drawn_again(services: Services) -> None:
     ada, bob = await shopper(services), await shopper(services, "bob")
     first = await place(services, ada)
@@ -198,6 +212,16 @@ async def test_a_customer_cannot_cancel_what_is_packed_and_staff_see_the_state(
     packed = await services.database.read(find_order_by_number, order.number)
     assert packed.state is OrderState.PACKED
     assert await services.checkout.cancel(packed)
+
+
+async def test_a_cancellation_that_cannot_be_saved_keeps_the_payment(services: Services) -> None:
+    order = await place(services, await shopper(services))
+    services.database.writes_fail = True
+
+    with pytest.raises(OutcomeUnknown):
+        await services.checkout.cancel(order)
+
+    assert services.payment.released == []
 
 
 async def test_after_a_rejected_order_all_nodes_refresh_the_catalogue(services: Services) -> None:

@@ -144,16 +144,20 @@ async def _person(context: HttpContext, login: Session) -> Person:
     return person
 
 
-async def _show_again(context: HttpContext, login: Session, slip: FormError) -> ResponseReturnValue:
-    problem = slip.problem
+async def _show_again(
+    context: HttpContext, login: Session, error: FormError
+) -> ResponseReturnValue:
+    problem = error.problem
     status = 400 if problem.code == "wrong_login" else problem.status
-    return await _show(context, login, slip), status, problem.headers
+    return await _show(context, login, error), status, problem.headers
 
 
-async def _show(context: HttpContext, login: Session, slip: FormError | None = None) -> str:
+async def _show(context: HttpContext, login: Session, error: FormError | None = None) -> str:
     now_s = int(context.now_s())
     own = await context.database.read(_load, login, context.lifetime, now_s)
-    return await show(context, "account.html", path=HERE, own=own, slip=slip, this=login.id_hash)
+    return await show(
+        context, "account.html", path=HERE, own=own, form_error=error, this=login.id_hash
+    )
 
 
 def _load(connection: Connection, login: Session, lifetime: Lifetime, now_s: int) -> Own:

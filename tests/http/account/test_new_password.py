@@ -58,8 +58,8 @@ async def test_every_other_login_ends_and_this_browser_goes_on_with_a_new_id(hou
     assert cookie(answer) != cookie(registered)
     assert await session_of(house, registered) is None
     assert await session_of(house, elsewhere) is None
-    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
-    assert own_socket.dismissed == []
+    assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
+    assert own_socket.disconnects == []
     assert (await there.get("/api/cart")).status_code == 401
     assert (await here.get("/api/cart")).status_code == 200
 
@@ -71,7 +71,7 @@ async def test_an_open_socket_here_ends_with_the_new_login(house: House) -> None
 
     await here.post("/logout")
 
-    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+    assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
 
 
 async def test_a_wrong_password_is_reported_beside_its_field_and_changes_nothing(

@@ -108,11 +108,11 @@ async def test_ending_a_session_ends_its_sockets_and_no_other_session(
 
     assert await notice_after(ada, there) == "ok: Signed out there."
 
-    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+    assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
     assert await session_of(house, on_phone) is None
     assert (await phone.get("/api/cart")).status_code == 401
     assert (await context.get("/api/cart")).status_code == 200
-    assert other.dismissed == []
+    assert other.disconnects == []
     assert (await ada.post(there)).status_code == 404
 
 
@@ -128,7 +128,7 @@ async def test_an_account_cannot_sign_out_another(house: House) -> None:
 
     assert foreign.status_code == unknown.status_code == 404
     assert (await text(foreign)).split("<body")[0] == (await text(unknown)).split("<body")[0]
-    assert socket.dismissed == []
+    assert socket.disconnects == []
     await ada.post("/account/sessions/end-others")
     assert (await bob.get("/api/cart")).status_code == 200
 
@@ -143,7 +143,7 @@ async def test_signing_out_everywhere_else_leaves_this_one(house: House) -> None
     notice = await notice_after(ada, "/account/sessions/end-others")
 
     assert notice == "ok: Signed out everywhere else."
-    assert [socket.dismissed for socket in sockets] == [[DisconnectReason.SIGNED_OUT]] * 3
+    assert [socket.disconnects for socket in sockets] == [[DisconnectReason.SIGNED_OUT]] * 3
     assert [(await visitor.get("/api/cart")).status_code for visitor in elsewhere] == [401] * 3
     assert ends(await text(await ada.get("/account"))) == []
 
@@ -155,4 +155,4 @@ async def test_signing_out_fails_while_the_database_is_away(house: House) -> Non
 
     assert (await ada.post("/account/sessions/end-others")).status_code == 503
 
-    assert socket.dismissed == []
+    assert socket.disconnects == []

@@ -22,7 +22,7 @@ async def test_signing_in_gives_a_new_id_and_ends_the_old_login(house: House) ->
     assert cookie(second) != cookie(first)
     assert await session_of(house, first) is None
     assert await session_of(house, second) is not None
-    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+    assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
 
 
 async def test_a_login_elsewhere_goes_on(house: House) -> None:
@@ -73,7 +73,7 @@ async def test_signing_out_ends_the_login_and_its_sockets(house: House) -> None:
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert cookie(answer) == ""
     assert await session_of(house, begun) is None
-    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+    assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
 
 
 async def test_a_copied_cookie_is_invalid_after_signing_out(house: House) -> None:
@@ -148,7 +148,7 @@ async def test_a_use_over_http_renews_the_login_for_open_sockets_too(house: Hous
     house.clock.at_s += 2 * DAY_S
     house.context.sessions.sweep()
 
-    assert socket.dismissed == []
+    assert socket.disconnects == []
 
 
 async def test_short_logins_are_possible(url: str) -> None:
