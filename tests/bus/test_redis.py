@@ -14,7 +14,7 @@ from tests.examples import ADA
 from tests.redis import RedisServer, find_redis
 
 BOB = AccountId("u-bob")
-PATIENCE_S = 5
+PATIENCE_S = 60
 
 
 class RecordingListener:

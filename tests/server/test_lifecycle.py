@@ -23,7 +23,7 @@ Sec-WebSocket-Version: 13\r
 \r
 """
 A_PING = b"\x89"
-PATIENCE_S = 5
+PATIENCE_S = 60
 
 
 class Clumsy:
