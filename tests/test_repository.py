@@ -259,7 +259,7 @@ def test_after_a_change_the_tests_that_it_touches_are_run(
 
     assert code == 0
     assert ["tests.changed", "main"] in [words[3:] for words in asked(tree)]
-    parallel = [words for words in pytest_runs(tree) if "--numprocesses=2" in words]
+    parallel = [words for words in pytest_runs(tree) if "--cov-branch" not in words]
     assert [word for words in parallel for word in words if word.startswith("tests")] == ran
 
 

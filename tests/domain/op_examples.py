@@ -71,7 +71,7 @@ STARTS = {"empty": EMPTY, "crowded": CROWDED}
 OUTBOXES = tuple(OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in range(17))
 
 
-class Wish(NamedTuple):
+class TimedOp(NamedTuple):
     """An op, and the day on which it comes."""
 
     op: Op
@@ -82,7 +82,7 @@ class Step(NamedTuple):
     """A cart before a wish, the wish, the outbox that it came from, and what came of it."""
 
     before: Cart
-    wish: Wish
+    wish: TimedOp
     outbox: OutboxId
     ruling: Ruling
 
@@ -91,7 +91,7 @@ class Story(NamedTuple):
     """How a cart starts, and what is wished for then."""
 
     start: str
-    wishes: list[Wish]
+    wishes: list[TimedOp]
 
     def steps(self) -> Iterator[Step]:
         """Yield what happens, wish by wish; the outboxes take turns."""
@@ -111,19 +111,19 @@ class Story(NamedTuple):
 
 
 Picture = tuple[Lines, Lines, str, str]
-WISHES = tuple(Wish(op, day) for op, day in every(OPS, DAYS))
+WISHES = tuple(TimedOp(op, day) for op, day in every(OPS, DAYS))
 
 
-def read_wishes(chosen: bytes) -> list[Wish]:
+def read_wishes(chosen: bytes) -> list[TimedOp]:
     """Return the wishes that *chosen* names, two bytes each."""
     numbers = memoryview(chosen[: len(chosen) // 2 * 2]).cast("H")
     return [WISHES[number % len(WISHES)] for number in numbers]
 
 
-some_wishes = (st.binary(max_size=16) | st.binary(min_size=24, max_size=40)).map(read_wishes)
+some_timed_ops = (st.binary(max_size=16) | st.binary(min_size=24, max_size=40)).map(read_wishes)
 """A few, which are easy to read, or so many that limits are met: bytes are chosen fastest."""
 some_start = st.sampled_from([*STARTS])
-some_story = st.builds(Story, some_start, some_wishes)
+some_story = st.builds(Story, some_start, some_timed_ops)
 
 
 def what_shows(cart: Cart) -> Picture:

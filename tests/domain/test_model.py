@@ -13,7 +13,7 @@ from hypothesis.stateful import (
 from app.domain.ops import SetVoucher, Undo
 from app.domain.rules import rule as rule_on
 from app.domain.verdicts import No, Verdict
-from tests.domain.op_examples import DAYS, SHELVES, STARTS, Wish, some_start, some_wishes
+from tests.domain.op_examples import DAYS, SHELVES, STARTS, TimedOp, some_start, some_timed_ops
 from tests.domain.plain import PlainCart
 from tests.examples import EMPTY, NOON, ref
 
@@ -30,26 +30,26 @@ class TwoCarts(RuleBasedStateMachine):
         self.cart = STARTS[start]
         self.plain = PlainCart(self.cart)
 
-    @rule(wishes=some_wishes)
-    def somebody_asks(self, wishes: list[Wish]) -> None:
+    @rule(wishes=some_timed_ops)
+    def somebody_asks(self, wishes: list[TimedOp]) -> None:
         for wish in wishes:
             self.ask(wish)
 
     @rule(times=st.integers(1, 10))
     def somebody_undoes(self, times: int) -> None:
         for _ in range(times):
-            self.ask(Wish(Undo(), DAYS[0]))
+            self.ask(TimedOp(Undo(), DAYS[0]))
 
     @rule(times=st.integers(1, 10))
     def somebody_guesses_vouchers(self, times: int) -> None:
         for _ in range(times):
-            self.ask(Wish(SetVoucher("SESAME"), DAYS[0]))
+            self.ask(TimedOp(SetVoucher("SESAME"), DAYS[0]))
 
     @rule(minutes=st.sampled_from([1, 10, 59]))
     def time_passes(self, minutes: int) -> None:
         self.now_s += minutes * 60
 
-    def ask(self, wish: Wish) -> None:
+    def ask(self, wish: TimedOp) -> None:
         catalog = SHELVES[wish.day]
         ruling = rule_on(self.cart, ref(self.cart), wish.op, catalog, self.now_s)
         assert _in_short(ruling.verdict) == self.plain.ask(wish.op, catalog, self.now_s)

@@ -22,9 +22,9 @@ from tests.domain.op_examples import (
     SHELVES,
     Picture,
     Story,
-    Wish,
+    TimedOp,
     some_story,
-    some_wishes,
+    some_timed_ops,
     what_shows,
 )
 from tests.examples import (
@@ -162,8 +162,8 @@ def undo_all(cart: Cart) -> list[Picture]:
     return shown
 
 
-@given(some_wishes)
-def test_undoing_again_and_again_shows_the_newest_carts_backwards(wishes: list[Wish]) -> None:
+@given(some_timed_ops)
+def test_undoing_again_and_again_shows_the_newest_carts_backwards(wishes: list[TimedOp]) -> None:
     cart, shown = EMPTY, [what_shows(EMPTY)]
     for _, wish, _, ruling in Story("empty", wishes).steps():
         cart = ruling.cart

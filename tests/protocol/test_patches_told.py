@@ -7,7 +7,7 @@ from app.domain.ops import Kind
 from app.domain.totals import ShownCart, ShownLine
 from app.protocol.messages import UNTOUCHED, By, PatchMessage, Prices, ShownChanges, Snapshot, TabId
 from app.protocol.projections import moved_prices_message, patch_message, snapshot_message
-from tests.domain.op_examples import SHELVES, SOLD, Story, Wish, some_wishes
+from tests.domain.op_examples import SHELVES, SOLD, Story, TimedOp, some_timed_ops
 from tests.examples import CATALOG, EMPTY, HERE, NOON
 
 SOMEBODY = By(TabId("tab"), HERE, 1, Kind.ADD_LINE)
@@ -46,9 +46,9 @@ def _merged(lines: dict[Sku, ShownLine], changes: ShownChanges) -> dict[Sku, Sho
     return {sku: line for sku, line in merged.items() if line is not None}
 
 
-@given(some_wishes)
+@given(some_timed_ops)
 def test_a_tab_that_was_told_everything_sees_just_what_a_snapshot_would_show(
-    wishes: list[Wish],
+    wishes: list[TimedOp],
 ) -> None:
     cart, today, owed = EMPTY, CATALOG, frozenset(SOLD)
     tab = ToldTab(snapshot_message(cart, today, NOON))
