@@ -23,12 +23,12 @@ async def main(url: str, cookie: str) -> None:
         additional_headers={"Cookie": cookie},
         compression=None,
     ) as socket:
-        for message in (hello, two):
-            await socket.send(json.dumps(message))
+        for sent in (hello, two):
+            await socket.send(json.dumps(sent))
         async for frame in socket:
-            told = json.loads(frame)
-            print(told["t"], {"rev": told.get("rev"), **told.get("totals", {})})
-            if told["t"] == "patch" and told["lines"].get(SKU, {}).get("qty") == 2:
+            message = json.loads(frame)
+            print(message["t"], {"rev": message.get("rev"), **message.get("totals", {})})
+            if message["t"] == "patch" and message["lines"].get(SKU, {}).get("qty") == 2:
                 return
 
 

@@ -20,9 +20,9 @@ EXACT_STOCK = 10
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One thing on the shelf, in one size; `sold` is false once it has left the range.
+    """One product in one size; `sold` is false once it has left the range.
 
-    `version` counts what staff changed about it; what shoppers buy is not counted.
+    `stock` is its inventory: how many can still be sold. `version` counts what staff changed about it; what shoppers buy is not counted.
     """
 
     sku: Sku

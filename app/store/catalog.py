@@ -1,4 +1,4 @@
-"""The shelf on disk: products, categories and vouchers, and what has moved since."""
+"""The catalogue on disk: products with their inventory, categories, vouchers, and its revision."""
 
 from dataclasses import asdict
 from typing import Any, NamedTuple

@@ -1,4 +1,6 @@
-"""Edits of products: each checked, done and logged in one transaction."""
+"""Edits of products, price and inventory too: each is checked, saved and written to the audit log
+in one transaction.
+"""
 
 import json
 from collections.abc import Callable, Collection
@@ -17,7 +19,7 @@ PAGE_SIZE = 50
 
 
 class Editor(NamedTuple):
-    """Who edits, why, and when, in seconds since 1970; a command is no account's."""
+    """Who edits, why, and when, in seconds since 1970; `by` is `None` for a command."""
 
     by: AccountId | None
     reason: str
@@ -25,7 +27,7 @@ class Editor(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One edit in the log: `by` is the name of who did it, empty for a command."""
+    """One edit in the audit log; `by` is the name of the account, empty for a command."""
 
     sku: Sku
     product: str
