@@ -1,6 +1,4 @@
-"""Edits of products, price and inventory too: each is checked, saved and written to the audit log
-in one transaction.
-"""
+"""Edits of products and their inventory, each saved with its audit log entry in one transaction."""
 
 import json
 from collections.abc import Callable, Collection
