@@ -1,10 +1,10 @@
-"""Whether a package that a lock file lists is known to be unsafe, as far as the registries tell.
+"""Checks the lock files for packages with known vulnerabilities.
 
     python -m bench.audit
 
-Needs pip-audit, which bin/prove sets up, and npm. Ends with 1 if a package is. Not every registry
-answers such questions: where one does not, that is said, and is no failure. What runs Autobahn's
-cases is left out: it is as old as Python 2.7, and talks to nobody but our own tests.
+Needs pip-audit, which bin/prove sets up, and npm. Exits with 1 if a package is vulnerable. A
+registry that does not answer such queries is named, and is no failure. Autobahn's packages are left
+out: they are as old as Python 2.7, and connect to our own tests only.
 """
 
 import json
@@ -19,9 +19,9 @@ PIP_AUDIT = ROOT / ".venv-proof/bin/pip-audit"
 OF_PIP_AUDIT = ("--disable-pip", "--require-hashes", "--progress-spinner=off", "--format=json")
 
 
-def of_python(told: str) -> tuple[int, list[str]]:
-    """Return of how many packages pip-audit, which *told* this, knows, and what is unsafe."""
-    packages = json.loads(told)["dependencies"] if told else []
+def of_python(output: str) -> tuple[int, list[str]]:
+    """Return the number of packages in pip-audit's JSON *output*, and the vulnerable ones."""
+    packages = json.loads(output)["dependencies"] if output else []
     known = [package for package in packages if "vulns" in package]
     return len(known), [
         f"{package['name']} {package['version']}: {fault['id']}"
@@ -30,9 +30,9 @@ def of_python(told: str) -> tuple[int, list[str]]:
     ]
 
 
-def of_node(told: str) -> tuple[int, list[str]]:
-    """Return of how many packages npm, which *told* this, knows, and what is unsafe."""
-    answer = json.loads(told) if told else {}
+def of_node(output: str) -> tuple[int, list[str]]:
+    """Return the number of packages in npm audit's JSON *output*, and the vulnerable ones."""
+    answer = json.loads(output) if output else {}
     if "vulnerabilities" not in answer:
         return 0, []
     return answer["metadata"]["dependencies"]["total"], [
@@ -41,21 +41,23 @@ def of_node(told: str) -> tuple[int, list[str]]:
     ]
 
 
-def said(command: str | Path, *words: str) -> str:
-    """Return what *command* prints; nothing if it is not here."""
+def output_of(command: str | Path, *arguments: str) -> str:
+    """Return what *command* prints; empty if it is not installed."""
     if not which(command):
         return ""
-    done = subprocess.run([command, *words], capture_output=True, check=False, cwd=ROOT, text=True)
+    done = subprocess.run(
+        [command, *arguments], capture_output=True, check=False, cwd=ROOT, text=True
+    )
     if not done.stdout:
         print(done.stderr)
     return done.stdout
 
 
 def main() -> int:
-    """Print what is known to be unsafe, and of how many packages anything is known."""
-    asked = [word for lock in LOCKS for word in ("--requirement", lock)]
-    python, unsafe = of_python(said(PIP_AUDIT, *OF_PIP_AUDIT, *asked))
-    node, also_unsafe = of_node(said("npm", "audit", "--json", "--package-lock-only"))
+    """Print the vulnerable packages, and how many packages the registries know."""
+    arguments = [word for lock in LOCKS for word in ("--requirement", lock)]
+    python, unsafe = of_python(output_of(PIP_AUDIT, *OF_PIP_AUDIT, *arguments))
+    node, also_unsafe = of_node(output_of("npm", "audit", "--json", "--package-lock-only"))
     for fault in unsafe + also_unsafe:
         print(fault)
     print(

@@ -1,8 +1,8 @@
-"""What it costs staff to ask who holds what: one question, across all carts.
+"""Measures the staff's cart reports: queries over all carts, as the number of carts grows.
 
     python -m bench.cart_reports
 
-Fills a database of its own with carts of ten lines, and asks.
+Fills a temporary database with carts of ten lines.
 """
 
 import time
@@ -25,43 +25,43 @@ from app.store.migrations import migrate
 SIZES = (100, 1_000, 10_000)
 LINES = 10
 PRODUCTS = 180
-ASKED = 5
+ROUNDS = 5
 NOW_S = 1_800_000_000
 
 
-def fill(connection: Connection, numbers: range) -> None:
-    """Open an account with a filled cart for each of *numbers*."""
+def fill_cart(connection: Connection, numbers: range) -> None:
+    """Create an account with a filled cart for each of *numbers*."""
     for number in numbers:
         account = AccountId(f"u-{number}")
         person = Person(account, f"{number}@bench.example", f"Shopper {number}", "no password")
         add_account(connection, person, "e0", NOW_S)
-        wished = [Sku(f"product-{(number * 7 + pos) % PRODUCTS}") for pos in range(LINES)]
-        lines = {sku: Line(pos, 1 + pos, Money(99)) for pos, sku in enumerate(wished, 1)}
+        skus = [Sku(f"product-{(number * 7 + pos) % PRODUCTS}") for pos in range(LINES)]
+        lines = {sku: Line(pos, 1 + pos, Money(99)) for pos, sku in enumerate(skus, 1)}
         cart = load_cart(connection, account)._replace(lines=lines)
         save_carts(connection, [as_save(cart, ())], NOW_S)
 
 
 def main() -> None:
-    """Print how long both questions take, and how much processor time, as carts get more."""
+    """Print the time and CPU time of both reports."""
     print("carts   who holds what (ms, CPU ms)   idle carts (ms, CPU ms)")
     with TemporaryDirectory() as folder:
         engine = connect(f"sqlite:///{Path(folder) / 'shop.db'}")
         migrate(engine)
-        there = 0
+        filled = 0
         for size in SIZES:
-            run_query(engine, fill, range(there, size))
-            there = size
+            run_query(engine, fill_cart, range(filled, size))
+            filled = size
             held = _cost(lambda: run_query(engine, count_held))
             idle = _cost(lambda: run_query(engine, list_idle, NOW_S + 1, 1))
             print(f"{size:>6}  {held:<28}  {idle}")
         engine.dispose()
 
 
-def _cost(question: Callable[[], object]) -> str:
+def _cost(query: Callable[[], object]) -> str:
     took, spent = [], []
-    for _ in range(ASKED):
+    for _ in range(ROUNDS):
         began, used = time.perf_counter(), time.process_time()
-        question()
+        query()
         took.append(time.perf_counter() - began)
         spent.append(time.process_time() - used)
     return f"{median(took) * 1000:,.1f}, {median(spent) * 1000:,.1f}"

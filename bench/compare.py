@@ -1,9 +1,9 @@
-"""Measure this shop beside the obvious way to write it, in one run, and what else it costs.
+"""Compares this shop with a naive implementation in one run, and measures memory and fan-out.
 
     python -m bench.compare [--seconds 5] [--long]
 
-The server has one core and whoever measures the other; both shops are pushed by the same client.
-`--long` adds 10,000 idle sockets and as many tabs that hear of a price, which takes minutes.
+The server runs on one core and the client on the other; the same client loads both shops. `--long`
+adds 10,000 idle websockets and as many tabs that watch a price, which takes minutes.
 """
 
 import argparse
@@ -13,13 +13,13 @@ from importlib.metadata import version
 
 import uvloop
 
-from bench import connects, fanout, growth, memory
-from bench.operations import SHAPES, Measured, measure
-from bench.shop import ObviousServer, measured_shop
+from bench import connects, fanout, memory, scaling
+from bench.operations import SHAPES, Measurement, measure
+from bench.shop import NaiveServer, measured_shop
 from tests.e2e.server import Server
 
 WINDOWS = (1, 8, 32)
-"""Ops that each account has under way."""
+"""Ops in flight for each account."""
 VERSIONS = ("quart", "uvicorn", "uvloop", "sqlalchemy", "pysqlite3", "aiosqlite")
 HEAD = (
     "| accounts x tabs | under way in each account | this shop | the obvious way | ratio |\n"
@@ -27,8 +27,8 @@ HEAD = (
 )
 
 
-async def shapes(kind: type[Server], seconds: float) -> list[Measured]:
-    """Measure each shape on a shop of this kind, with few ops under way and with many."""
+async def shapes(kind: type[Server], seconds: float) -> list[Measurement]:
+    """Measure each shape and window on a server of this kind."""
     with measured_shop(kind) as shop:
         accounts = await shop.register(max(count for count, _ in SHAPES))
         return [
@@ -38,20 +38,20 @@ async def shapes(kind: type[Server], seconds: float) -> list[Measured]:
         ]
 
 
-def say_where() -> None:
-    """Print what this was measured on."""
-    told = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
-    print(f"Python {platform.python_version()}, {told}, {platform.machine()}")
+def print_environment() -> None:
+    """Print the versions of the main packages, and the architecture."""
+    versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
+    print(f"Python {platform.python_version()}, {versions}, {platform.machine()}")
     print(f"(the obvious way runs on Python's own SQLite {sqlite3.sqlite_version})\n")
 
 
 async def main(seconds: float, *, long: bool) -> None:
     """Print all tables."""
-    say_where()
-    ours, theirs = await shapes(Server, seconds), await shapes(ObviousServer, seconds)
+    print_environment()
+    this_shop, naive = await shapes(Server, seconds), await shapes(NaiveServer, seconds)
     print(HEAD)
     windows = [window for window in WINDOWS for _ in SHAPES]
-    for window, one, other in zip(windows, ours, theirs, strict=True):
+    for window, one, other in zip(windows, this_shop, naive, strict=True):
         ratio = one.per_cpu_s / other.per_cpu_s
         print(f"| {one.shape} | {window} | {one.us:.0f} µs | {other.us:,.0f} µs | {ratio:.1f} |")
     print()
@@ -60,11 +60,11 @@ async def main(seconds: float, *, long: bool) -> None:
     print()
     await fanout.main([100, 1000, *([10_000] if long else [])])
     print()
-    await growth.main(seconds, [100, 1000, *([10_000] if long else [])])
+    await scaling.main(seconds, [100, 1000, *([10_000] if long else [])])
 
 
 if __name__ == "__main__":
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--seconds", type=float, default=5.0)
-    words.add_argument("--long", action="store_true", help="measure what takes minutes, too")
-    uvloop.run(main(**vars(words.parse_args())))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--long", action="store_true", help="measure what takes minutes, too")
+    uvloop.run(main(**vars(parser.parse_args())))

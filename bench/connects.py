@@ -1,4 +1,4 @@
-"""How many tabs the shop lets in for a second of its CPU, login cookie in hand.
+"""Measures how many tabs of logged-in accounts the server opens per second of its CPU.
 
 python -m bench.connects [TABS]
 """
@@ -12,17 +12,17 @@ import uvloop
 from app.client import Account
 from bench.shop import MeasuredShop, measured_shop
 
-AT_ONCE = 50
+MAX_CONCURRENT = 50
 
 
 async def connect(shop: MeasuredShop, accounts: Sequence[Account], tabs: int) -> float:
-    """Open so many tabs, each closed once it has its cart; return how many a second of CPU took."""
-    turns = asyncio.Semaphore(AT_ONCE)
+    """Open *tabs* tabs, close each once it has its cart; return tabs per CPU second."""
+    slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def one(number: int) -> None:
-        async with turns:
-            line = await shop.open(accounts[number % len(accounts)], lambda _: None)
-            line.close()
+        async with slots:
+            tab = await shop.open(accounts[number % len(accounts)], lambda _: None)
+            tab.close()
 
     before = shop.cost
     await asyncio.gather(*map(one, range(tabs)))

@@ -1,9 +1,9 @@
-"""What saving a cart costs our side of a PostgreSQL connection, by driver and statement.
+"""Measures the CPU that saving a cart costs, by PostgreSQL driver and statement.
 
     python -m bench.drivers
 
-Runs a server of its own and saves the same batch of carts again and again. The processor time is
-this process's alone; the server's is its own.
+Starts a PostgreSQL server, and saves the same batch of carts repeatedly. CPU time is that of this
+process, without the server's.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ ALL = """
 
 
 def main() -> None:
-    """Print microseconds of processor time and of waiting for a cart saved."""
+    """Print CPU time and elapsed time per saved cart, in microseconds."""
     if (binaries := find_postgresql()) is None:
         raise SystemExit("There is no PostgreSQL server here (Debian: apt-get install postgresql).")
     with open_cluster(binaries) as cluster:
@@ -47,9 +47,9 @@ def main() -> None:
         migrate(engine)
         run_query(engine, _fill)
         print("a cart saved, in batches of 200           our CPU µs    in all µs")
-        _tell("as the shop saves them (psycopg, JSON)", lambda n: run_query(engine, _shop, n))
-        _tell("psycopg, unnest", lambda n: run_query(engine, _unnest, n))
-        _tell("psycopg, executemany", lambda n: run_query(engine, _psycopg, n))
+        _measure("as the shop saves them (psycopg, JSON)", lambda n: run_query(engine, _shop, n))
+        _measure("psycopg, unnest", lambda n: run_query(engine, _unnest, n))
+        _measure("psycopg, executemany", lambda n: run_query(engine, _psycopg, n))
         engine.dispose()
         asyncio.run(_asyncpg(url))
 
@@ -100,8 +100,8 @@ async def _asyncpg(url: str) -> None:
         async with connection.transaction():
             assert await connection.execute(ALL, NOW_S, *columns) == f"UPDATE {BATCH}"
 
-    await _tell_async("asyncpg, executemany", many)
-    await _tell_async("asyncpg, unnest", unnest)
+    await _measure_async("asyncpg, executemany", many)
+    await _measure_async("asyncpg, unnest", unnest)
     await connection.close()
 
 
@@ -114,7 +114,7 @@ def _rows(version: int) -> Sequence[tuple[object, ...]]:
 _versions = iter(range(1_000_000))
 
 
-def _tell(name: str, save: Callable[[int], None]) -> None:
+def _measure(name: str, save: Callable[[int], None]) -> None:
     costs = []
     for _ in range(ROUNDS):
         cpu_s, began_s = time.process_time(), time.perf_counter()
@@ -123,7 +123,7 @@ def _tell(name: str, save: Callable[[int], None]) -> None:
     _print(name, costs)
 
 
-async def _tell_async(name: str, save: Callable[[int], Awaitable[None]]) -> None:
+async def _measure_async(name: str, save: Callable[[int], Awaitable[None]]) -> None:
     costs = []
     for _ in range(ROUNDS):
         cpu_s, began_s = time.process_time(), time.perf_counter()

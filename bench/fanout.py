@@ -1,9 +1,9 @@
-"""What it takes to tell one new price to everybody who has the product in front of them.
+"""Measures fan-out: the time and server CPU until a price edit has reached every watching tab.
 
 python -m bench.fanout [TABS ...]
 
-Staff edit the product as their page does; what is counted begins when they press the button, which
-is before the commit, and ends with the last frame that arrives.
+The edit is a request of the staff page. The time includes the request and the commit, and ends with
+the last frame that arrives.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ TABS_EACH = 10
 EDITS = 20
 PAUSE_S = 0.5
 SETTLE_S = 0.5
-DEAREST = 500
+HIGHEST_PRICE = 500
 PASSWORD = "as many bricks as there are"  # noqa: S105 - of a shop that lives for a minute
 
 
-class Told(NamedTuple):
-    """How long passed until the last of all tabs had heard, and what a tab cost."""
+class FanOut(NamedTuple):
+    """The time until the first and the last tab got the price, and the CPU per tab."""
 
     tabs: int
     median_ms: float
@@ -45,8 +45,8 @@ class Told(NamedTuple):
         )
 
 
-class Staff:
-    """A member of staff with the product's form in front of them."""
+class StaffMember:
+    """A signed-in member of staff who edits the price of one product."""
 
     def __init__(self, shop: MeasuredShop):
         server = shop.server
@@ -54,13 +54,13 @@ class Staff:
         made = server.command(*words, given=f"{PASSWORD}\n")
         assert not made.returncode, made.stderr
         self._headers = {"Origin": server.origin, "Host": server.host}
-        self._line = HTTPConnection("127.0.0.1", server.port)
+        self._connection = HTTPConnection("127.0.0.1", server.port)
         fields = {"email": "grace@bench.example", "password": PASSWORD}
         self._headers["Cookie"] = self._post("/login", fields).partition(";")[0]
         self._version = 0
 
     def edit(self, price: int) -> None:
-        """Set a new price; in whole pence."""
+        """Set the price, in pence."""
         fields = {
             "version": str(self._version),
             "price": f"{price // 100}.{price % 100:02}",
@@ -71,66 +71,66 @@ class Staff:
 
     def _post(self, path: str, fields: dict[str, str]) -> str:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        self._line.request("POST", path, urlencode(fields), self._headers | kind)
-        answer = self._line.getresponse()
+        self._connection.request("POST", path, urlencode(fields), self._headers | kind)
+        answer = self._connection.getresponse()
         assert answer.status == 303, (answer.status, answer.read().decode())
-        self._line.close()
+        self._connection.close()
         return answer.headers.get("Set-Cookie", "")
 
 
-class Audience:
-    """Tabs that watch one product, and when they hear of it."""
+class Watchers:
+    """Tabs that watch one product, and when each received its new price."""
 
     def __init__(self) -> None:
         self._tabs = 0
-        self._heard_s: list[float] = []
+        self._received_s: list[float] = []
         self._all = asyncio.Event()
 
     @property
     def tabs(self) -> int:
-        """How many there are."""
+        """The number of tabs."""
         return self._tabs
 
-    async def enter(self, shop: MeasuredShop, accounts: list[Account]) -> None:
+    async def open_tabs(self, shop: MeasuredShop, accounts: list[Account]) -> None:
         """Open ten tabs for each account."""
         for account in accounts * TABS_EACH:
-            line = await shop.open(account, self._hear)
-            line.say(t="watch", skus=[SKUS[0]])
+            tab = await shop.open(account, self._on_message)
+            tab.send_json(t="watch", skus=[SKUS[0]])
             self._tabs += 1
         await asyncio.sleep(SETTLE_S)
 
-    async def hear(self, staff: Staff, price: int) -> tuple[float, float]:
-        """Have the price edited; return after how many seconds the first and the last heard."""
-        self._heard_s.clear()
+    async def measure_edit(self, staff: StaffMember, price: int) -> tuple[float, float]:
+        """Edit the price; return the seconds until the first and the last tab received it."""
+        self._received_s.clear()
         self._all.clear()
-        pressed_s = time.monotonic()
+        began_s = time.monotonic()
         editing = asyncio.create_task(asyncio.to_thread(staff.edit, price))
         await editing
         await self._all.wait()
-        return self._heard_s[0] - pressed_s, self._heard_s[-1] - pressed_s
+        return self._received_s[0] - began_s, self._received_s[-1] - began_s
 
-    def _hear(self, text: bytes) -> None:
+    def _on_message(self, text: bytes) -> None:
         if text.startswith(b'{"t":"prices"'):
-            self._heard_s.append(time.monotonic())
-            if len(self._heard_s) == self._tabs:
+            self._received_s.append(time.monotonic())
+            if len(self._received_s) == self._tabs:
                 self._all.set()
 
 
-async def fan_out(shop: MeasuredShop, accounts: list[Account]) -> Told:
-    """Edit one price again and again, with a pause between."""
-    audience, staff = Audience(), await asyncio.to_thread(Staff, shop)
-    await audience.enter(shop, accounts)
+async def fan_out(shop: MeasuredShop, accounts: list[Account]) -> FanOut:
+    """Edit one price repeatedly, with pauses."""
+    watchers, staff = Watchers(), await asyncio.to_thread(StaffMember, shop)
+    await watchers.open_tabs(shop, accounts)
     before = shop.cost.cpu_s
-    heard = []
-    for price in range(DEAREST - EDITS, DEAREST):
-        heard.append(await audience.hear(staff, price))
+    delays = []
+    for price in range(HIGHEST_PRICE - EDITS, HIGHEST_PRICE):
+        delays.append(await watchers.measure_edit(staff, price))
         await asyncio.sleep(PAUSE_S)
     spent_s = shop.cost.cpu_s - before
-    first_s, last_s = zip(*heard, strict=True)
+    first_s, last_s = zip(*delays, strict=True)
     marks = quantiles(last_s, n=20, method="inclusive")
-    cpu_us = spent_s / EDITS / audience.tabs * 1e6
+    cpu_us = spent_s / EDITS / watchers.tabs * 1e6
     first_ms = 1000 * sorted(first_s)[EDITS // 2]
-    return Told(audience.tabs, 1000 * marks[9], 1000 * marks[18], first_ms, cpu_us)
+    return FanOut(watchers.tabs, 1000 * marks[9], 1000 * marks[18], first_ms, cpu_us)
 
 
 async def main(sizes: list[int]) -> None:

@@ -1,9 +1,9 @@
-"""How long the shop takes to refuse a wrong password: of a known e-mail address, and of none.
+"""Measures whether sign-in timing reveals which e-mail addresses have an account.
 
     python -m bench.logins [TRIES]
 
-Two medians that can be told apart would tell a stranger who has an account (SECURITY.md). Ends
-with 1 if they are further apart than a twentieth.
+Compares the time to refuse a wrong password for a known address and for an unknown one
+(SECURITY.md). Exits with 1 if the medians differ by more than 5 %.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ from app.client import Problem, Shop
 from bench.shop import measured_shop
 
 KNOWN = "known@bench.example"
-APART = 0.05
+MAX_DIFFERENCE = 0.05
 
 
-async def refused_ms(shop: Shop, email: str) -> float:
-    """Return how long it takes until *email* is not let in."""
+async def refusal_ms(shop: Shop, email: str) -> float:
+    """Return the milliseconds until a login of *email* is refused."""
     began_s = time.perf_counter()
     code = await refusal(shop, email)
     took_s = time.perf_counter() - began_s
@@ -29,7 +29,7 @@ async def refused_ms(shop: Shop, email: str) -> float:
 
 
 async def refusal(shop: Shop, email: str) -> str | None:
-    """Return the code with which *email* is not let in, if it is not."""
+    """Return the code with which a login of *email* is refused."""
     try:
         await shop.login(email, "a guess, and wrong")
     except Problem as problem:
@@ -38,7 +38,7 @@ async def refusal(shop: Shop, email: str) -> str | None:
 
 
 async def main(tries: int) -> int:
-    """Try both in turn, each as often first, and print what came of it."""
+    """Try both addresses in alternating order, and print the medians."""
     known: list[float] = []
     unknown: list[float] = []
     with measured_shop() as measured:
@@ -48,13 +48,13 @@ async def main(tries: int) -> int:
             nobody = f"{os.urandom(6).hex()}@bench.example"
             pair = [(known, KNOWN), (unknown, nobody)]
             for times, email in pair if number % 2 else reversed(pair):
-                times.append(await refused_ms(shop, email))
+                times.append(await refusal_ms(shop, email))
     one, other = median(known), median(unknown)
     print(
         f"known e-mail {one:.2f} ms, unknown {other:.2f} ms: medians of {tries} tries each;"
         f" unknown is {other / one:.3f} times known"
     )
-    return int(abs(other / one - 1) > APART)
+    return int(abs(other / one - 1) > MAX_DIFFERENCE)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""What an idle shopper with a 10-line cart costs the shop in memory.
+"""Measures the server memory of an idle shopper with a cart of ten lines.
 
     python -m bench.memory [SHOPPERS [MINUTES]]
 
-The first quarter is left out: it pays for what all share. With MINUTES all of them are held for so
-long, beside one account that clicks ten times a second.
+The first quarter is not counted, because it pays for shared memory. With MINUTES, all tabs stay
+open for that time, beside one account that submits ten ops a second.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import sys
 import uvloop
 
 from app.client import Account
-from bench.line import Line
+from bench.light_client import LightTab
 from bench.operations import SKUS
 from bench.shop import MeasuredShop, measured_shop
 
@@ -20,19 +20,19 @@ SETTLE_S = 1.0
 PAUSE_S = 0.1
 
 
-async def fill(shop: MeasuredShop, account: Account) -> Line:
-    """Open a tab of *account*, put ten lines into its cart, and stay."""
+async def fill_cart(shop: MeasuredShop, account: Account) -> LightTab:
+    """Open a tab of *account*, fill its cart with ten lines, and return the open tab."""
     filled = asyncio.Event()
 
-    def hear(text: bytes) -> None:
+    def on_message(text: bytes) -> None:
         if text.startswith(b'{"t":"ok","n":%d,' % len(SKUS)):
             filled.set()
 
-    line = await shop.open(account, hear)
+    tab = await shop.open(account, on_message)
     for n, sku in enumerate(SKUS, start=1):
-        line.say(t="op", n=n, k="line.set", sku=sku, qty=n)
+        tab.send_json(t="op", n=n, k="line.set", sku=sku, qty=n)
     await filled.wait()
-    return line
+    return tab
 
 
 async def main(shoppers: int, hold_s: float = 0.0) -> None:
@@ -40,43 +40,43 @@ async def main(shoppers: int, hold_s: float = 0.0) -> None:
     with measured_shop() as shop:
         accounts = await shop.register(shoppers)
         quarter = shoppers // 4
-        kept = [await fill(shop, account) for account in accounts[:quarter]]
+        tabs = [await fill_cart(shop, account) for account in accounts[:quarter]]
         await asyncio.sleep(SETTLE_S)
         before = shop.cost.memory_kib
-        kept += [await fill(shop, account) for account in accounts[quarter:]]
+        tabs += [await fill_cart(shop, account) for account in accounts[quarter:]]
         await asyncio.sleep(SETTLE_S)
         after = shop.cost
-        each = (after.memory_kib - before) / (len(kept) - quarter)
+        each = (after.memory_kib - before) / (len(tabs) - quarter)
         whole = after.memory_kib / 1024
-        print(f"{len(kept)} idle shoppers: {each:.1f} KiB each, {whole:.0f} MiB in all", flush=True)
+        print(f"{len(tabs)} idle shoppers: {each:.1f} KiB each, {whole:.0f} MiB in all", flush=True)
         if hold_s:
             waits_ms = await click(shop, (await shop.register(1))[0], hold_s)
             now = shop.cost
             p50, p99 = (waits_ms[int(share * len(waits_ms))] for share in (0.5, 0.99))
-            gone = sum(line.is_closed for line in kept)
+            closed = sum(tab.is_closed for tab in tabs)
             cpu = (now.cpu_s - after.cpu_s) / hold_s
             print(
-                f"after {hold_s / 60:.0f} min: {now.memory_kib / 1024:.0f} MiB, {gone} gone,"
+                f"after {hold_s / 60:.0f} min: {now.memory_kib / 1024:.0f} MiB, {closed} gone,"
                 f" {cpu:.1%} of a core; one busy account: {len(waits_ms)} clicks,"
                 f" p50 {p50:.1f} ms, p99 {p99:.1f} ms"
             )
 
 
 async def click(shop: MeasuredShop, account: Account, seconds: float) -> list[float]:
-    """Click every `PAUSE_S` for a while; return how long each answer took in ms, sorted."""
+    """Submit an op every `PAUSE_S`; return the latencies in ms, sorted."""
     answered = asyncio.Event()
 
-    def hear(text: bytes) -> None:
+    def on_message(text: bytes) -> None:
         if text.startswith(b'{"t":"ok"'):
             answered.set()
 
     loop, waits_ms, n = asyncio.get_running_loop(), list[float](), 0
-    line = await shop.open(account, hear)
+    tab = await shop.open(account, on_message)
     end_s = loop.time() + seconds
     while (began_s := loop.time()) < end_s:
         n += 1
         answered.clear()
-        line.say(t="op", n=n, k="line.set", sku=SKUS[n % len(SKUS)], qty=1 + n % 9)
+        tab.send_json(t="op", n=n, k="line.set", sku=SKUS[n % len(SKUS)], qty=1 + n % 9)
         await answered.wait()
         waits_ms.append((loop.time() - began_s) * 1000)
         await asyncio.sleep(PAUSE_S)

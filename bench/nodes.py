@@ -1,11 +1,11 @@
-"""Several servers on one database: what it costs, and what an outage or a deploy does to clicks.
+"""Measures several servers on one database: contention, deploys, outages and workers.
 
-    python -m bench.nodes contention      # one account on two servers, both click
+    python -m bench.nodes contention      # one account with busy tabs on two servers
     python -m bench.nodes deploy          # 500 busy sockets behind HAProxy, servers restarted
     python -m bench.nodes outage          # Redis killed for 20 s, PostgreSQL crashed
-    python -m bench.nodes workers         # one worker and two, pushed with shop load
+    python -m bench.nodes workers         # one worker and two, under shop load
 
-Everything runs on this machine: PostgreSQL and Redis (Debian's), the servers, and who clicks.
+Everything runs on this machine: PostgreSQL and Redis (Debian's), the servers, and the clients.
 """
 
 import argparse
@@ -31,44 +31,46 @@ from tests.e2e.server import ROOT, Server, environment, free_port
 from tests.e2e.shared import Shared, open_shared
 
 SKUS = PLENTY[:40]
-LIFTED = {"limits": "load", "log": "warning"}
+NO_LIMITS = {"limits": "load", "log": "warning"}
 
 
 class Pair(NamedTuple):
-    """Two servers and what they share."""
+    """Two servers, with the PostgreSQL and Redis that they share."""
 
     servers: list[Server]
     shared: Shared
 
     @property
     def origins(self) -> list[str]:
-        """Return where they are."""
+        """The servers' base URLs."""
         return [server.origin for server in self.servers]
 
     def saves(self) -> Counter[str]:
-        """Return how many carts in commits were saved, found stale and so on, by both."""
+        """Return the number of saves by outcome (saved, stale …), of both servers."""
         counts: Counter[str] = Counter()
         for server in self.servers:
-            told = urlopen(f"http://{server.environment['SHOP_METRICS']}/metrics").read().decode()
-            for fate, count in re.findall(r'shop_saves_total{fate="(\w+)"} (\S+)', told):
+            metrics = (
+                urlopen(f"http://{server.environment['SHOP_METRICS']}/metrics").read().decode()
+            )
+            for fate, count in re.findall(r'shop_saves_total{fate="(\w+)"} (\S+)', metrics):
                 counts[fate] += int(float(count))
         return counts
 
     def cpu_s(self) -> float:
-        """Return what both have cost so far."""
+        """Return the CPU seconds of both servers so far."""
         return sum(cost(server.running.pid).cpu_s for server in self.servers)
 
 
 @contextmanager
 def pair() -> Iterator[Pair]:
-    """Open two servers."""
+    """Run two servers."""
     with TemporaryDirectory() as home, open_shared() as shared:
         url = shared.cluster.new()
         servers = []
         for name in ("one", "other"):
             folder = Path(home) / name
             folder.mkdir()
-            settings = {"redis": shared.redis.url, "node": name, "metrics": _address(), **LIFTED}
+            settings = {"redis": shared.redis.url, "node": name, "metrics": _address(), **NO_LIMITS}
             servers.append(Server(folder, url, **settings))
         try:
             for server in servers:
@@ -80,17 +82,17 @@ def pair() -> Iterator[Pair]:
 
 
 async def contention(accounts: int, seconds: float) -> None:
-    """Have both tabs of each account click as fast as they are answered: together, then apart."""
+    """Click in two tabs of each account as fast as possible: on two servers, then on one."""
     for name, order in (("one account on two servers", (0, 1)), ("each on one server", (0, 0))):
         with pair() as both:
             origins = [both.origins[place] for place in order]
-            async with clicking_accounts(origins, accounts) as crowd:
+            async with clicking_accounts(origins, accounts) as opened:
                 cpu_s, began_s = both.cpu_s(), time.monotonic()
-                await _click(_all(crowd), 0.0, seconds)
+                await _click(_all(opened), 0.0, seconds)
                 cpu_s, took_s = both.cpu_s() - cpu_s, time.monotonic() - began_s
-                clicks = sum([await household.check_converged() for household in crowd])
+                clicks = sum([await account.check_converged() for account in opened])
             saves = both.saves()
-        waits = sorted(one.longest_s for one in _all(crowd))
+        waits = sorted(one.longest_s for one in _all(opened))
         print(f"{name}: {clicks:,} clicks in {took_s:.0f} s, all in every tab once;", end=" ")
         print(f"{cpu_s / clicks * 1e6:,.0f} µs of both servers each,", end=" ")
         print(
@@ -100,10 +102,10 @@ async def contention(accounts: int, seconds: float) -> None:
 
 
 async def deploy(accounts: int, pause_s: float) -> None:
-    """Restart two servers behind HAProxy, one after the other, while 2 tabs an account click."""
+    """Restart two servers behind HAProxy one after the other, while tabs click."""
     with open_shared() as shared, _balanced(shared) as behind:
-        async with clicking_accounts([behind.origin] * 2, accounts) as crowd:
-            clickers = _all(crowd)
+        async with clicking_accounts([behind.origin] * 2, accounts) as opened:
+            clickers = _all(opened)
             done = asyncio.Event()
             clicking = asyncio.gather(*(one.click(SKUS, pause_s, done) for one in clickers))
             await asyncio.sleep(5)
@@ -113,7 +115,7 @@ async def deploy(accounts: int, pause_s: float) -> None:
             await asyncio.sleep(2)
             done.set()
             await clicking
-            clicks = sum([await household.check_converged() for household in crowd])
+            clicks = sum([await account.check_converged() for account in opened])
         alarms = sum(len(server.alarms()) for server in behind.servers)
     waits = sorted(one.longest_s for one in clickers)
     sockets = [one.sockets.opened_count - 1 for one in clickers]
@@ -125,10 +127,10 @@ async def deploy(accounts: int, pause_s: float) -> None:
 
 
 async def outage(accounts: int, pause_s: float) -> None:
-    """Take Redis away for 20 s, and crash PostgreSQL, while accounts click on two servers."""
+    """Stop Redis for 20 s, and crash PostgreSQL, while tabs click on two servers."""
     with pair() as both:
-        async with clicking_accounts(both.origins, accounts) as crowd:
-            clickers = _all(crowd)
+        async with clicking_accounts(both.origins, accounts) as opened:
+            clickers = _all(opened)
             for name in ("nothing", "Redis away for 20 s", "PostgreSQL crashed"):
                 done = asyncio.Event()
                 for one in clickers:
@@ -147,17 +149,17 @@ async def outage(accounts: int, pause_s: float) -> None:
                 done.set()
                 await clicking
                 began_s = time.monotonic()
-                clicks = sum([await household.check_converged() for household in crowd]) - before
+                clicks = sum([await account.check_converged() for account in opened]) - before
                 waits = sorted(one.longest_s for one in clickers)
                 print(f"{name}: {clicks:,} clicks, all in every tab once", end=" ")
                 print(f"{time.monotonic() - began_s:.1f} s after the last; wait {_spread(waits)}")
 
 
 def workers(accounts: int, seconds: int) -> None:
-    """Push one worker, and two, as hard as they go."""
+    """Load one worker, then two, with `shop load --scenario hammer`."""
     for count in (1, 2):
         with TemporaryDirectory() as home, open_shared() as shared:
-            server = Server(Path(home), shared.cluster.new(), redis=shared.redis.url, **LIFTED)
+            server = Server(Path(home), shared.cluster.new(), redis=shared.redis.url, **NO_LIMITS)
             server.words = ("run", "--workers", str(count))
             server.start()
             try:
@@ -175,7 +177,7 @@ def workers(accounts: int, seconds: int) -> None:
 
 @contextmanager
 def _balanced(shared: Shared) -> Iterator[Balanced]:
-    settings = {**LIFTED, "drain_ms": 5000}
+    settings = {**NO_LIMITS, "drain_ms": 5000}
     with TemporaryDirectory() as home, balanced(Path(home), shared, 2, **settings) as behind:
         yield behind
 
@@ -184,8 +186,8 @@ def _address() -> str:
     return f"127.0.0.1:{free_port()}"
 
 
-def _all(crowd: Sequence[ClickingAccount]) -> list[Clicker]:
-    return [clicker for household in crowd for clicker in household.clickers]
+def _all(opened: Sequence[ClickingAccount]) -> list[Clicker]:
+    return [clicker for account in opened for clicker in account.clickers]
 
 
 async def _click(clickers: Sequence[Clicker], pause_s: float, seconds: float) -> None:
@@ -200,7 +202,7 @@ def _spread(values: Sequence[float]) -> str:
 
 
 def main() -> None:
-    """Do what the words say."""
+    """Run the chosen measurement."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("what", choices=("contention", "deploy", "outage", "workers"))
     parser.add_argument("--accounts", type=int, default=50)

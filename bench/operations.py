@@ -1,9 +1,9 @@
-"""How many durable operations the shop does for a second of its CPU.
+"""Measures durable operations per second of server CPU, in a closed loop.
 
     python -m bench.operations [--seconds 5] [--window 1]
 
-A closed loop: every account has so many operations under way, asked in turn from each of its tabs;
-the next is asked when a verdict is there, which is after the commit.
+Each account has `--window` ops in flight, submitted from its tabs in turn; the next op is submitted
+when a verdict arrives, which is after the commit.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import msgspec
 import uvloop
 
 from app.client import Account
-from bench.line import Line
+from bench.light_client import LightTab
 from bench.shop import MeasuredShop, measured_shop
 
 SHAPES = ((100, 2), (20, 1), (2, 1))
@@ -32,17 +32,17 @@ SKUS = (
     "basmati-rice-1kg",
     "mature-cheddar-200g",
 )
-ASK = b'{"t":"op","n":%d,"k":"line.set","sku":"%b","qty":%d}'
+OP = b'{"t":"op","n":%d,"k":"line.set","sku":"%b","qty":%d}'
 WARM_UP_S = 2.0
-MOST = 90
+MAX_QTY = 90
 HEAD = (
     "| accounts x tabs | operations for a second of CPU | CPU each | in the kernel "
     "| operations a second | one core busy |\n| --- | --- | --- | --- | --- | --- |"
 )
 
 
-class Measured(NamedTuple):
-    """What was done in a while, and what that cost the server."""
+class Measurement(NamedTuple):
+    """The number of ops in a period, and the server CPU for them."""
 
     shape: str
     done: int
@@ -52,12 +52,12 @@ class Measured(NamedTuple):
 
     @property
     def per_cpu_s(self) -> float:
-        """Return operations for a second of the server's CPU."""
+        """Ops per second of server CPU."""
         return self.done / self.cpu_s
 
     @property
     def us(self) -> float:
-        """Return the server's CPU for an operation."""
+        """Server CPU per op, in microseconds."""
         return self.cpu_s / self.done * 1e6
 
     def __str__(self) -> str:
@@ -70,44 +70,44 @@ class Measured(NamedTuple):
 
 
 class Shopper:
-    """One account in a closed loop over its tabs, changing its lines in turn."""
+    """An account in a closed loop over its tabs, which sets its lines in turn."""
 
     def __init__(self, skus: Sequence[str] = SKUS) -> None:
         self.done = 0
         self._skus = [sku.encode() for sku in skus]
-        self._lines: list[Line] = []
-        self._asked: list[int] = []
+        self._tabs: list[LightTab] = []
+        self._sent: list[int] = []
         self._count = 0
-        self._goes_on = True
+        self._is_running = True
 
-    async def enter(self, shop: MeasuredShop, account: Account, tabs: int) -> None:
+    async def open_tabs(self, shop: MeasuredShop, account: Account, tabs: int) -> None:
         """Open the tabs."""
-        self._lines = [await shop.open(account, self._hear) for _ in range(tabs)]
-        self._asked = [0] * tabs
+        self._tabs = [await shop.open(account, self._on_message) for _ in range(tabs)]
+        self._sent = [0] * tabs
 
-    def ask(self) -> None:
-        """Ask for the next operation."""
-        turn, self._count = self._count % len(self._lines), self._count + 1
-        self._asked[turn] += 1
-        sku, qty = self._skus[self._count % len(self._skus)], self._count % MOST + 1
-        self._lines[turn].send(ASK % (self._asked[turn], sku, qty))
+    def submit(self) -> None:
+        """Submit the next op."""
+        turn, self._count = self._count % len(self._tabs), self._count + 1
+        self._sent[turn] += 1
+        sku, qty = self._skus[self._count % len(self._skus)], self._count % MAX_QTY + 1
+        self._tabs[turn].send(OP % (self._sent[turn], sku, qty))
 
-    def leave(self) -> None:
-        """Stop, and close the tabs."""
-        self._goes_on = False
-        for line in self._lines:
-            line.close()
+    def stop(self) -> None:
+        """Submit no more, and close the tabs."""
+        self._is_running = False
+        for tab in self._tabs:
+            tab.close()
 
-    def _hear(self, text: bytes) -> None:
+    def _on_message(self, text: bytes) -> None:
         if text.startswith(b'{"t":"ok"'):
             self.done += 1
-            if self._goes_on:
-                self.ask()
+            if self._is_running:
+                self.submit()
         elif text.startswith(b'{"t":"no"'):
             raise ValueError(msgspec.json.decode(text))
 
 
-async def measure(  # noqa: PLR0913 - each is a dial of the measurement
+async def measure(  # noqa: PLR0913 - each is a parameter of the measurement
     shop: MeasuredShop,
     accounts: Sequence[Account],
     tabs: int,
@@ -115,23 +115,23 @@ async def measure(  # noqa: PLR0913 - each is a dial of the measurement
     *,
     window: int = 1,
     skus: Sequence[str] = SKUS,
-) -> Measured:
-    """Return what the shop did for *accounts* with so many *tabs* each."""
+) -> Measurement:
+    """Measure *accounts* with *tabs* tabs each for *seconds*, after a warm-up."""
     shoppers = [Shopper(skus) for _ in accounts]
     for shopper, account in zip(shoppers, accounts, strict=True):
-        await shopper.enter(shop, account, tabs)
+        await shopper.open_tabs(shop, account, tabs)
     for shopper in shoppers * window:
-        shopper.ask()
+        shopper.submit()
     await asyncio.sleep(WARM_UP_S)
     before, done, began = shop.cost, sum(each.done for each in shoppers), time.monotonic()
     await asyncio.sleep(seconds)
     after, took_s = shop.cost, time.monotonic() - began
     done = sum(each.done for each in shoppers) - done
     for shopper in shoppers:
-        shopper.leave()
+        shopper.stop()
     shape = f"{len(accounts)} x {tabs}"
     cpu_s, system_s = after.cpu_s - before.cpu_s, after.system_s - before.system_s
-    return Measured(shape, done, took_s, cpu_s, system_s)
+    return Measurement(shape, done, took_s, cpu_s, system_s)
 
 
 async def main(seconds: float, window: int) -> None:
@@ -144,7 +144,7 @@ async def main(seconds: float, window: int) -> None:
 
 
 if __name__ == "__main__":
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--seconds", type=float, default=5.0)
-    words.add_argument("--window", type=int, default=1, choices=range(1, 33), metavar="1-32")
-    uvloop.run(main(**vars(words.parse_args())))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--window", type=int, default=1, choices=range(1, 33), metavar="1-32")
+    uvloop.run(main(**vars(parser.parse_args())))

@@ -1,4 +1,4 @@
-"""A shop to measure: a real server process, and accounts that are logged in."""
+"""The server under measurement: a real process on a core of its own, with logged-in accounts."""
 
 import asyncio
 import os
@@ -11,18 +11,18 @@ from tempfile import TemporaryDirectory
 
 from app.client import Account, Problem, Shop
 from app.load.server import Cost, cost
-from bench.line import Line
+from bench.light_client import LightTab
 from tests.e2e.server import ROOT, Server
 
-AT_ONCE = 2
+MAX_CONCURRENT = 2
 
 
-class ObviousServer(Server):
-    """The obvious way, started and ended like the shop."""
+class NaiveServer(Server):
+    """The naive implementation (`bench.naive_shop`), started and stopped like the shop."""
 
     def begin(self) -> None:
-        """Start a process, and do not wait until it is ready."""
-        words = ("-m", "bench.obvious", str(self.port), self.database.removeprefix("sqlite:///"))
+        """Start the process, without waiting until it is ready."""
+        words = ("-m", "bench.naive_shop", str(self.port), self.database.removeprefix("sqlite:///"))
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
@@ -30,7 +30,7 @@ class ObviousServer(Server):
 
 
 class MeasuredShop:
-    """A running server with all limits lifted, and what it has cost."""
+    """A running server with all limits lifted."""
 
     def __init__(self, server: Server):
         self.server = server
@@ -38,32 +38,32 @@ class MeasuredShop:
 
     @property
     def cost(self) -> Cost:
-        """Return what the server has cost so far."""
+        """The CPU and memory of the server process."""
         return cost(self.server.running.pid)
 
     async def skus(self) -> list[str]:
-        """Return everything that is sold in plenty."""
+        """Return the SKUs of products with ample stock."""
         return [product.sku async for product in self._shop.products() if product.stock is None]
 
     async def register(self, count: int) -> list[Account]:
-        """Return so many new accounts; two at a time, as the shop checks passwords."""
-        turns = asyncio.Semaphore(AT_ONCE)
+        """Register *count* accounts, two at a time, as the server checks passwords."""
+        slots = asyncio.Semaphore(MAX_CONCURRENT)
 
         async def one(number: int) -> Account:
-            async with turns:
+            async with slots:
                 return await self._register(number)
 
         return await asyncio.gather(*(one(number) for number in range(count)))
 
-    async def open(self, account: Account, heard: Callable[[bytes], None]) -> Line:
+    async def open(self, account: Account, on_message: Callable[[bytes], None]) -> LightTab:
         """Return an open tab of *account*."""
         loop = asyncio.get_running_loop()
         host, port = "127.0.0.1", self.server.port
-        _, line = await loop.create_connection(
-            lambda: Line(self.server.host, account.cookie, heard), host, port
+        _, tab = await loop.create_connection(
+            lambda: LightTab(self.server.host, account.cookie, on_message), host, port
         )
-        await line.ready
-        return line
+        await tab.ready
+        return tab
 
     async def _register(self, number: int) -> Account:
         name = f"shopper-{os.urandom(6).hex()}"
@@ -76,7 +76,7 @@ class MeasuredShop:
 
 @contextmanager
 def measured_shop(kind: type[Server] = Server) -> Iterator[MeasuredShop]:
-    """Run a shop on a scratch database for as long as it is measured, on a core of its own."""
+    """Run a server on a temporary database, on a core of its own."""
     with TemporaryDirectory() as folder:
         server = kind(Path(folder), limits="load", log="warning")
         with _cores() as (first, others):
@@ -91,7 +91,7 @@ def measured_shop(kind: type[Server] = Server) -> Iterator[MeasuredShop]:
 
 @contextmanager
 def _cores() -> Iterator[tuple[set[int], set[int]]]:
-    """Part the cores: one for the server, which inherits it, the others for who measures."""
+    """Split the cores: the first for the server, which inherits it, the others for the client."""
     every = os.sched_getaffinity(0)
     first = {min(every)}
     try:

@@ -138,7 +138,7 @@ DANGERS = {
         frozenset({"app/server/lifecycle.py"}),
     ),
     "ways out of the shop": Danger(
-        r"""redirect\(\s*(?:request\.|form\b|f?["'](?:\{|https?:|//))|["']Location["']""",
+        r"""(?<!safe_)redirect\(\s*(?:request\.|form\b|f?["'](?:\{|https?:|//))|["']Location["']""",
         "app/http/**/*.py",
         (
             'redirect(request.args["next"])',

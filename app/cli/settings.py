@@ -3,7 +3,8 @@
 import os
 
 from app.cli.errors import CommandError
-from app.runtime.config import BadSetting, Config, read_config
+from app.runtime.config import Config, read_config
+from app.runtime.setting_types import BadSetting
 
 
 def read_settings() -> Config:

@@ -1,4 +1,4 @@
-"""Opening the doors: the one entrance to this room."""
+"""Registers all routes, filters and error handlers; the entry point of this package."""
 
 from quart import Quart, Response, g, has_request_context, request
 from werkzeug.exceptions import HTTPException
@@ -15,7 +15,7 @@ from app.http.cart.pages import cart_blueprint
 from app.http.catalog.api import catalog_api_blueprint
 from app.http.catalog.pages import catalog_blueprint
 from app.http.core.assets import Assets
-from app.http.core.compression import compress_answers
+from app.http.core.compression import compress_responses
 from app.http.core.context import HttpContext
 from app.http.core.flash import KEPT_FOR
 from app.http.core.page import show_problem
@@ -68,25 +68,25 @@ BLUEPRINTS = (
 
 
 def register_blueprints(app: Quart, context: HttpContext) -> None:
-    """Let *app*, whose key and cookies are set up already, serve pages, forms and JSON."""
+    """Make *app*, whose key and cookies are configured, serve pages, forms and JSON."""
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         BODY_TIMEOUT=SLOWEST_BODY_S,
         PERMANENT_SESSION_LIFETIME=KEPT_FOR,
     )
     app.add_template_filter(pounds, "money")
-    name_assets(app, context.assets)
+    add_asset_globals(app, context.assets)
     app.add_template_filter(describe_user_agent, "device")
     app.add_template_filter(moment, "moment")
     guard(app, context)
-    compress_answers(app)
-    answer_errors(app, context)
+    compress_responses(app)
+    handle_errors(app, context)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint(context))
 
 
-def name_assets(app: Quart, assets: Assets) -> None:
-    """Let templates ask where files are: `asset("css/shop.css")`."""
+def add_asset_globals(app: Quart, assets: Assets) -> None:
+    """Give templates the URLs of static files: `asset("css/shop.css")`."""
     app.jinja_env.globals |= {
         "asset": assets.address,
         "imported_by": assets.imported_by,
@@ -94,29 +94,30 @@ def name_assets(app: Quart, assets: Assets) -> None:
     }
 
 
-def answer_errors(app: Quart, context: HttpContext) -> None:
-    """Have every refusal and every failure of *app* answered in the shop's own words."""
+def handle_errors(app: Quart, context: HttpContext) -> None:
+    """Answer every error of *app* with a problem, as JSON or as a page."""
 
     @app.errorhandler(Problem)
     async def refused(problem: Problem) -> Response:
-        return await _answer(context, problem)
+        return await _respond(context, problem)
 
     @app.errorhandler(DatabaseUnavailable)
     @app.errorhandler(ServiceError)
     async def not_done(error: DatabaseUnavailable | ServiceError) -> Response:
-        return await _answer(context, problem_of(error))
+        return await _respond(context, problem_of(error))
 
     @app.errorhandler(HTTPException)
     async def failed(error: HTTPException) -> Response:
         problem = problem_of_http(error)
         if problem.status >= FAILED:
             g.login = None
-        return await _answer(context, problem)
+        return await _respond(context, problem)
 
 
-async def _answer(context: HttpContext, problem: Problem) -> Response:
+async def _respond(context: HttpContext, problem: Problem) -> Response:
     if not has_request_context():
-        return Response("", problem.status, problem.headers)  # a handshake: no page can read it
+        # It is a WebSocket handshake, whose response no page can read.
+        return Response("", problem.status, problem.headers)
     if request.path.startswith(API):
         return as_json(problem)
     return await show_problem(context, problem)

@@ -1,1 +1,1 @@
-"""The load test: shoppers by the hundred, who check every promise while they push."""
+"""The load test: simulated shoppers who check every answer (docs/load-testing.md)."""

@@ -1,4 +1,4 @@
-"""The accounts of a test: those of a file, as far as they are there, and new ones for the rest."""
+"""The accounts of a test: stored ones are reused, and the others are registered."""
 
 import asyncio
 import os
@@ -13,9 +13,9 @@ from msgspec import Struct
 from app.client import Account, Problem, Shop
 from app.load.plan import BadPlan
 
-AT_ONCE: Final = 2
-"""As many passwords as the shop checks at a time."""
-LONGEST_WAIT_S: Final = 5
+MAX_CONCURRENT: Final = 2
+"""The server checks so many passwords at a time."""
+MAX_WAIT_S: Final = 5
 NO_LOGIN, THROTTLED = 401, 429
 
 LIMITS_ARE_ON: Final = (
@@ -24,8 +24,8 @@ LIMITS_ARE_ON: Final = (
 )
 
 
-class Kept(Struct, frozen=True):
-    """An account and its login, as they are kept in a file that only its owner reads."""
+class StoredAccount(Struct, frozen=True):
+    """An account with its password and login cookie, as stored in the accounts file."""
 
     email: str
     password: str
@@ -34,75 +34,77 @@ class Kept(Struct, frozen=True):
 
 
 class AccountSetup:
-    """Lets accounts into the shop; `tell` hears how many are in."""
+    """Logs accounts in; *on_progress* gets the number of those that are ready."""
 
-    def __init__(self, shop: Shop, tell: Callable[[int], None]):
+    def __init__(self, shop: Shop, on_progress: Callable[[int], None]):
         self._shop = shop
-        self._tell = tell
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._on_progress = on_progress
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
         self._count = 0
 
-    async def enter(self, count: int, kept: list[Kept]) -> list[Kept]:
-        """Return so many accounts that are logged in, those *kept* first."""
-        known = [self._again(one) for one in kept[:count]]
+    async def sign_in_all(self, count: int, stored: list[StoredAccount]) -> list[StoredAccount]:
+        """Return *count* logged-in accounts, first the *stored* ones."""
+        known = [self._resume(one) for one in stored[:count]]
         new = [self._register() for _ in range(count - len(known))]
         return await asyncio.gather(*known, *new)
 
-    async def _again(self, kept: Kept) -> Kept:
-        """Use the login that was kept, or log in again where it is over."""
-        account = self._shop.account(kept.account, kept.cookie)
-        async with self._turns:
+    async def _resume(self, stored: StoredAccount) -> StoredAccount:
+        """Use the stored login, or log in again if it has ended."""
+        account = self._shop.account(stored.account, stored.cookie)
+        async with self._slots:
             try:
                 await account.cart()
             except Problem as problem:
                 if problem.status != NO_LOGIN:
                     raise
-                account = await self._patiently(self._login, kept)
-        return self._entered(kept.email, kept.password, account)
+                account = await self._with_retry(self._login, stored)
+        return self._signed_in(stored.email, stored.password, account)
 
-    async def _register(self) -> Kept:
+    async def _register(self) -> StoredAccount:
         name = secrets.token_hex(6)
-        new = Kept(f"load-{name}@load.example", secrets.token_urlsafe(12), "", "")
-        async with self._turns:
-            account = await self._patiently(self._enrol, new)
-        return self._entered(new.email, new.password, account)
+        new = StoredAccount(f"load-{name}@load.example", secrets.token_urlsafe(12), "", "")
+        async with self._slots:
+            account = await self._with_retry(self._create, new)
+        return self._signed_in(new.email, new.password, account)
 
-    async def _login(self, kept: Kept) -> Account:
-        return await self._shop.login(kept.email, kept.password)
+    async def _login(self, stored: StoredAccount) -> Account:
+        return await self._shop.login(stored.email, stored.password)
 
-    async def _enrol(self, new: Kept) -> Account:
+    async def _create(self, new: StoredAccount) -> Account:
         return await self._shop.register(new.email, new.password, "Load")
 
-    async def _patiently(self, ask: Callable[[Kept], Awaitable[Account]], who: Kept) -> Account:
-        """Come again where the shop says so, unless that would take for ever."""
+    async def _with_retry(
+        self, attempt: Callable[[StoredAccount], Awaitable[Account]], account: StoredAccount
+    ) -> Account:
+        """Retry as `Retry-After` says. Raises BadPlan if a rate limit would take too long."""
         while True:
             try:
-                return await ask(who)
+                return await attempt(account)
             except Problem as problem:
-                if problem.retry_after_s > LONGEST_WAIT_S and problem.status == THROTTLED:
+                if problem.retry_after_s > MAX_WAIT_S and problem.status == THROTTLED:
                     raise BadPlan(LIMITS_ARE_ON) from None
                 if not problem.retry_after_s:
                     raise
                 await asyncio.sleep(problem.retry_after_s)
 
-    def _entered(self, email: str, password: str, account: Account) -> Kept:
+    def _signed_in(self, email: str, password: str, account: Account) -> StoredAccount:
         self._count += 1
-        self._tell(self._count)
-        return Kept(email, password, account.id, account.cookie)
+        self._on_progress(self._count)
+        return StoredAccount(email, password, account.id, account.cookie)
 
 
-def read_accounts(path: Path) -> list[Kept]:
-    """Return the accounts that are kept in *path*: none, if there is no such file."""
+def load_accounts(path: Path) -> list[StoredAccount]:
+    """Return the accounts in *path*; none if the file does not exist. Raises BadPlan."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=list[Kept])
+        return msgspec.json.decode(path.read_bytes(), type=list[StoredAccount])
     except FileNotFoundError:
         return []
     except msgspec.DecodeError as fault:
         raise BadPlan(f"{path} holds no accounts of a load test: {fault}.") from None
 
 
-def keep_accounts(path: Path, accounts: list[Kept]) -> None:
-    """Keep *accounts* in *path*, for its owner's eyes only."""
+def save_accounts(path: Path, accounts: list[StoredAccount]) -> None:
+    """Write *accounts* to *path*, readable by its owner only."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(msgspec.json.encode(accounts))

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: lines cut, ops sent again and sent twice."""
+"""Fault injection: dropped connections, and ops that are sent again or twice."""
 
 from typing import Final
 
@@ -8,13 +8,13 @@ from app.protocol.faults import FAULTS
 
 MEAN_PAUSE_S: Final = 0.5
 NEWEST: Final = 16
-"""Ops that are surely remembered on both sides."""
+"""Ops that client and server surely still remember."""
 
 
-async def make_trouble(shopper: Shopper) -> None:
-    """Cut, repeat and double at random for as long as the shift lasts."""
+async def inject_faults(shopper: Shopper) -> None:
+    """Inject faults at random until the run ends."""
     run = shopper.run
-    while run.goes_on:
+    while run.is_running:
         await run.wait(2 * MEAN_PAUSE_S * run.chance())
         tab = shopper.tabs[int(run.chance() * len(shopper.tabs))]
         if run.chance() < 1 / 2:
@@ -25,7 +25,7 @@ async def make_trouble(shopper: Shopper) -> None:
 
 
 def _repeat(shopper: Shopper, tab: Tab) -> None:
-    """Send a waiting op twice, or an answered one again."""
+    """Send a waiting op a second time, or a settled one again."""
     waiting = tab.pend
     newest = waiting[-1] if waiting else tab.settled
     n = newest if waiting else newest - int(shopper.run.chance() * NEWEST)

@@ -1,4 +1,4 @@
-"""Frames as the checks read them: without the client, which is checked as well."""
+"""Decoding frames for the checks, independently of the client, which is checked too."""
 
 from typing import Final
 
@@ -10,14 +10,14 @@ from app.load.model import SentOp
 
 
 class By(Struct, frozen=True):
-    """Which op a patch says it comes of; an order is none."""
+    """The op that made a patch; empty if an order did."""
 
     outbox: str | None = None
     n: int | None = None
 
 
 class Frame(Struct, frozen=True):
-    """All that the checks need of whatever the shop says."""
+    """The fields of the server's messages that the checks need."""
 
     t: str
     n: int = 0
@@ -31,26 +31,26 @@ class Frame(Struct, frozen=True):
     lines: dict[str, Raw] = {}
 
 
-class Greeting(Struct, frozen=True):
-    """What a tab says that matters to the checks: its hello."""
+class HelloFields(Struct, frozen=True):
+    """The fields of a tab's hello that the checks need."""
 
     outbox: str
     at: str | None = None
 
     @property
     def rev(self) -> int:
-        """Return the revision that the tab says it holds; -1 for none."""
+        """The revision of the tab's position; -1 if it has none."""
         return int(self.at.split(".")[1]) if self.at else -1
 
 
-Said = OkMessage | NoMessage
+VerdictMessage = OkMessage | NoMessage
 
 OP: Final = '{"t":"op",'
 HELLO: Final = '{"t":"hello",'
 
-read_frame: Final = Decoder(Frame).decode
-read_wish: Final = Decoder(SentOp).decode
-read_greeting: Final = Decoder(Greeting).decode
+decode_frame: Final = Decoder(Frame).decode
+decode_op: Final = Decoder(SentOp).decode
+decode_hello: Final = Decoder(HelloFields).decode
 
-_said: Decoder[Said] = Decoder(Said)
-read_said: Final = _said.decode
+_verdict: Decoder[VerdictMessage] = Decoder(VerdictMessage)
+decode_verdict: Final = _verdict.decode

@@ -1,4 +1,4 @@
-"""What must be in a cart, by an account of its own: it shares no line with the shop's rules."""
+"""An independent model of a cart; it shares no code with the rules of `app.domain`."""
 
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
@@ -7,14 +7,14 @@ from msgspec import Struct
 
 Key = tuple[Literal["line", "saved", "note"], str]
 Contents = Mapping[Key, int | str]
-"""How many of each line and saved line, and the note; what is not there is none."""
+"""Quantities of lines and saved lines, and the note; a missing key means none."""
 
 NOTE: Final[Key] = ("note", "")
-REMEMBERED_STEPS: Final = 10
+MAX_UNDO_STEPS: Final = 10
 
 
 class SentOp(Struct, frozen=True):
-    """An op as it was sent, as far as the model understands it."""
+    """The fields of a sent op that the model needs."""
 
     n: int
     k: str
@@ -25,66 +25,66 @@ class SentOp(Struct, frozen=True):
 
 
 class Accepted(NamedTuple):
-    """An op that was answered ok; `got` is how many the line has where there were not enough."""
+    """An op that was answered ok; `got` is the quantity if stock was short."""
 
-    wish: SentOp
+    op: SentOp
     got: int | None = None
 
 
 class Model:
-    """The contents of a cart at one revision, which moves on with each granted op."""
+    """The contents of a cart at one revision; each accepted op that changes it makes the next."""
 
     def __init__(self, rev: int, contents: Contents):
         self.rev = rev
         self._contents = dict(contents)
-        self._steps: list[Contents] = []
+        self._undo_stack: list[Contents] = []
 
     @property
     def contents(self) -> Contents:
-        """Return all that is in the cart."""
+        """The contents, without empty lines."""
         return {key: value for key, value in self._contents.items() if value}
 
     def changes(self, accepted: Accepted) -> Contents:
-        """Return what *accepted* changes now: nothing, if everything is so already."""
-        wanted = self._wanted(accepted.wish, accepted.got)
-        return {key: value for key, value in wanted.items() if value != self._now(key)}
+        """Return what *accepted* would change now; empty if it changes nothing."""
+        target = self._target(accepted.op, accepted.got)
+        return {key: value for key, value in target.items() if value != self._value(key)}
 
     def advance(self, accepted: Accepted) -> None:
-        """Move on to the revision that *accepted* makes."""
+        """Apply *accepted*, which makes the next revision."""
         changes = self.changes(accepted)
-        if accepted.wish.k == "undo":
-            self._steps.pop()
+        if accepted.op.k == "undo":
+            self._undo_stack.pop()
         else:
-            self._remember({key: self._now(key) for key in changes})
+            self._remember({key: self._value(key) for key in changes})
         self._contents.update(changes)
         self.rev += 1
 
-    def _wanted(self, wish: SentOp, got: int | None) -> Contents:  # noqa: PLR0911
-        line: Key = ("line", wish.sku)
-        match wish.k:
+    def _target(self, op: SentOp, got: int | None) -> Contents:  # noqa: PLR0911
+        line: Key = ("line", op.sku)
+        match op.k:
             case "line.add":
-                return {line: self._many(line) + wish.qty if got is None else got}
+                return {line: self._qty(line) + op.qty if got is None else got}
             case "line.set":
-                return {line: wish.qty if got is None else got}
+                return {line: op.qty if got is None else got}
             case "line.save":
-                return self._moved(line, ("saved", wish.sku))
+                return self._move(line, ("saved", op.sku))
             case "line.unsave":
-                return self._moved(("saved", wish.sku), line)
+                return self._move(("saved", op.sku), line)
             case "note.set":
-                return {NOTE: wish.text}
-            case "undo" if self._steps:
-                return self._steps[-1]
+                return {NOTE: op.text}
+            case "undo" if self._undo_stack:
+                return self._undo_stack[-1]
             case _:
                 return {}
 
-    def _moved(self, source: Key, target: Key) -> Contents:
-        return {source: 0, target: self._many(source) + self._many(target)}
+    def _move(self, source: Key, target: Key) -> Contents:
+        return {source: 0, target: self._qty(source) + self._qty(target)}
 
-    def _remember(self, step: Contents) -> None:
-        self._steps = [*self._steps[1 - REMEMBERED_STEPS :], step]
+    def _remember(self, inverse: Contents) -> None:
+        self._undo_stack = [*self._undo_stack[1 - MAX_UNDO_STEPS :], inverse]
 
-    def _now(self, key: Key) -> int | str:
+    def _value(self, key: Key) -> int | str:
         return self._contents.get(key, "" if key == NOTE else 0)
 
-    def _many(self, key: Key) -> int:
-        return int(self._now(key))
+    def _qty(self, key: Key) -> int:
+        return int(self._value(key))

@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing else."""
+"""The report as one self-contained HTML page."""
 
 from collections.abc import Sequence
 from html import escape
@@ -58,7 +58,7 @@ pre { font-size: .8rem; line-height: 1.4; padding: 1rem; border: 1px solid var(-
 
 
 def page(runs: Sequence[Run]) -> str:
-    """Return the page about *runs*, side by side."""
+    """Return the page that compares *runs* side by side."""
     names = " and ".join(run.plan.scenario for run in runs)
     breaches = [breach for run in runs for breach in run.breaches]
     return (
@@ -121,8 +121,8 @@ def _plots(run: Run) -> str:
 
 
 def _latency(run: Run, name: str, share: float) -> Series:
-    told = ((p.at_s, p.tick.answers) for p in run.points)
-    return Series(name, [(at_s, seen.at(share) if len(seen) else None) for at_s, seen in told])
+    answers = ((p.at_s, p.tick.answers) for p in run.points)
+    return Series(name, [(at_s, seen.at(share) if len(seen) else None) for at_s, seen in answers])
 
 
 def _breach(breach: Breach) -> str:

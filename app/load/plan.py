@@ -1,4 +1,4 @@
-"""What a load test is asked to do, and what it will not do."""
+"""The parameters of a load test, and which combinations are refused."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,15 +7,15 @@ from typing import Final
 from urllib.parse import urlsplit
 
 MOST_WINDOW: Final = 32
-"""Ops that one tab may have under way (protocol.md §3)."""
+"""The most ops in flight of one tab (protocol.md §3)."""
 
 
 class BadPlan(Exception):
-    """The test cannot run like this; the text is a sentence that says why, and what would do."""
+    """The test cannot run with these parameters; the message says why, and what to change."""
 
 
 class Scenario(StrEnum):
-    """How the shoppers behave."""
+    """The behaviour of the shoppers (docs/load-testing.md)."""
 
     SHOPPING = "shopping"
     HAMMER = "hammer"
@@ -27,7 +27,7 @@ class Scenario(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One load test; `rate` is in ops a second for all together, 0 for a closed loop."""
+    """The parameters; `rate` is in ops a second for all accounts together, 0 for a closed loop."""
 
     url: str = "http://127.0.0.1:8000"
     scenario: Scenario = Scenario.SHOPPING
@@ -45,7 +45,7 @@ class Plan:
     settle_s: float = 30.0
 
     def check(self) -> None:
-        """Raise `BadPlan` if this should not be run."""
+        """Raise BadPlan if the parameters do not fit together."""
         host = urlsplit(self.url).hostname or ""
         if not self.owns_shop and not _is_loopback(host):
             raise BadPlan(
@@ -61,7 +61,7 @@ class Plan:
 
     @property
     def interval_s(self) -> float:
-        """Return how long an account waits from one op to the next in an open loop."""
+        """The seconds between two ops of one account in an open loop."""
         return self.accounts / self.rate if self.rate else 0.0
 
 

@@ -1,4 +1,4 @@
-"""Plots as SVG, drawn by hand: lines over time, and bars."""
+"""SVG plots: lines over time, and bars."""
 
 from collections.abc import Sequence
 from html import escape
@@ -20,7 +20,7 @@ class Series(NamedTuple):
 
 
 def lines(title: str, unit: str, series: Sequence[Series]) -> str:
-    """Return a plot of *series* over seconds, with a legend."""
+    """Return a plot of *series* over seconds, with a legend; empty if all values are 0."""
     known = [point for one in series for point in one.points if point[1] is not None]
     if not any(y for _, y in known):
         return ""
@@ -30,7 +30,7 @@ def lines(title: str, unit: str, series: Sequence[Series]) -> str:
 
 
 def bars(title: str, unit: str, counts: Sequence[tuple[float, int]]) -> str:
-    """Return how often each value was seen, in bins that double; *counts* are in order."""
+    """Return a histogram of *counts*, which are pairs of value and count in order."""
     bins = _binned(counts)
     if not bins:
         return ""
@@ -40,7 +40,7 @@ def bars(title: str, unit: str, counts: Sequence[tuple[float, int]]) -> str:
 
 
 class _Frame(NamedTuple):
-    """Where values lie on the paper."""
+    """The mapping of values to coordinates."""
 
     right: float
     top: float
@@ -87,7 +87,7 @@ def _bar(frame: _Frame, number: int, most: float, count: int) -> str:
 
 
 def _binned(counts: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
-    """Return *counts* in bins that end at 1, 2, 5, 10 …, none left out between them."""
+    """Return *counts* in bins that end at 1, 2, 5, 10 …; empty bins are left out."""
     bins: dict[float, int] = {}
     for value, count in counts:
         most = _round_up(value)
@@ -96,7 +96,7 @@ def _binned(counts: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
 
 
 def _round_up(value: float) -> float:
-    """Return the next of 1, 2, 5, 10, 20 … that is not below *value*."""
+    """Return the smallest of 1, 2, 5, 10, 20 … that is at least *value*."""
     if value <= 0:
         return 0.0
     unit = 10.0 ** floor(log10(value))

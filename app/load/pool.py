@@ -1,4 +1,4 @@
-"""The processes of a test: started, heard, told when to go and to end."""
+"""The worker processes of a test: starting them, collecting their counters, stopping them."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from typing import Final, NamedTuple, Self
 
 from app.domain.catalog import Sku
-from app.load.account_setup import Kept
+from app.load.account_setup import StoredAccount
 from app.load.counters import Tick
 from app.load.plan import Plan
 from app.load.run import Phase, Point, Run
@@ -15,23 +15,23 @@ from app.load.server import Cost, listeners, total
 from app.load.trace import Breach
 from app.load.worker import Finished, Login, Progress, Share, work
 
-LOOK_S: Final = 0.5
+POINT_S: Final = 0.5
 NOTHING: Final = Cost(0, 0, 0)
 
 
-class Died(Exception):
-    """A process of the test ended before its work was done."""
+class WorkerDied(Exception):
+    """A worker process ended before its work was done."""
 
 
-class Pool:
-    """Everybody who pushes; use it with `with`, or processes are left behind."""
+class WorkerPool:
+    """The worker processes; a context manager, which kills those that still run on exit."""
 
-    def __init__(self, plan: Plan, accounts: Sequence[Kept], skus: Sequence[Sku]):
+    def __init__(self, plan: Plan, accounts: Sequence[StoredAccount], skus: Sequence[Sku]):
         context = get_context("spawn")
         self._plan = plan
-        self._going, self._ending = context.Event(), context.Event()
+        self._started, self._stopping = context.Event(), context.Event()
         self._ends_s = float("inf")
-        self._news: dict[Connection, Progress] = {}
+        self._progress: dict[Connection, Progress] = {}
         self._open: list[Connection] = []
         self._breaches: list[Breach] = []
         self._processes = []
@@ -40,63 +40,65 @@ class Pool:
             share = Share(plan, number, logins[number :: plan.processes], skus)
             here, there = context.Pipe(duplex=False)
             self._open.append(here)
-            given = (share, self._going, self._ending, there)
+            given = (share, self._started, self._stopping, there)
             self._processes.append(context.Process(target=work, args=given, daemon=True))
 
     def __enter__(self) -> Self:
-        """Start them."""
+        """Start the processes."""
         for process in self._processes:
             process.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End those that still run."""
+        """Kill the processes that still run."""
         for process in self._processes:
             process.kill()
             process.join()
 
-    def end(self) -> None:
-        """Have everybody stop asking; what is under way is still settled and checked."""
-        self._ending.set()
+    def stop(self) -> None:
+        """Have all shoppers submit no more; ops in flight are still settled and checked."""
+        self._stopping.set()
 
     def run(self, show: Callable[[Point], None]) -> Run:
-        """Push until all are done; *show* sees each point."""
+        """Run until all workers are done; *show* is called with each point."""
         pids = listeners(self._plan.url)
-        began = before = self._look(pids)
+        began = before = self._measure(pids)
         points: list[Point] = []
         while self._open:
-            time.sleep(LOOK_S)
-            tick, now = self._hear(), self._look(pids)
+            time.sleep(POINT_S)
+            tick, now = self._collect(), self._measure(pids)
             points.append(self._point(began, before, now, tick))
             show(points[-1])
             before = now
-        return Run(self._plan, tuple(points), tuple(self._breaches), self._ending.is_set())
+        return Run(self._plan, tuple(points), tuple(self._breaches), self._stopping.is_set())
 
-    def _look(self, pids: list[int]) -> "_Look":
+    def _measure(self, pids: list[int]) -> "_Usage":
         own = total([process.pid for process in self._processes if process.pid]) or NOTHING
-        return _Look(time.monotonic(), total(pids), own.cpu_s)
+        return _Usage(time.monotonic(), total(pids), own.cpu_s)
 
-    def _hear(self) -> Tick:
+    def _collect(self) -> Tick:
         tick = Tick()
         for pipe in list(self._open):
             while pipe in self._open and pipe.poll():
-                tick += self._take(pipe)
+                tick += self._receive(pipe)
         return tick
 
-    def _take(self, pipe: Connection) -> Tick:
+    def _receive(self, pipe: Connection) -> Tick:
         try:
-            news: Progress | Finished = pipe.recv()
+            progress: Progress | Finished = pipe.recv()
         except EOFError:
-            raise Died("a process of the load test died; what it wrote stands above") from None
-        if isinstance(news, Progress):
-            self._news[pipe] = news
-            return news.tick
-        self._breaches += news.breaches
+            raise WorkerDied(
+                "a process of the load test died; what it wrote stands above"
+            ) from None
+        if isinstance(progress, Progress):
+            self._progress[pipe] = progress
+            return progress.tick
+        self._breaches += progress.breaches
         self._open.remove(pipe)
         return Tick()
 
-    def _point(self, began: "_Look", before: "_Look", now: "_Look", tick: Tick) -> Point:
-        sockets = sum(news.sockets for news in self._news.values())
+    def _point(self, began: "_Usage", before: "_Usage", now: "_Usage", tick: Tick) -> Point:
+        sockets = sum(progress.sockets for progress in self._progress.values())
         server = None
         if before.server and now.server:
             user_s, system_s = (now.server[n] - before.server[n] for n in (0, 1))
@@ -112,19 +114,19 @@ class Pool:
         )
 
     def _phase(self, now_s: float, tick: Tick) -> Phase:
-        """Say what the crowd was doing, and let it go once everybody has arrived."""
-        if not self._going.is_set():
-            if sum(news.arrived for news in self._news.values()) >= self._plan.accounts:
-                self._going.set()
+        """Return the present phase; start the clock of the plan once all accounts have arrived."""
+        if not self._started.is_set():
+            if sum(progress.arrived for progress in self._progress.values()) >= self._plan.accounts:
+                self._started.set()
                 self._ends_s = now_s + self._plan.seconds
             return Phase.RAMP
-        is_done = self._plan.most and not tick.asked
-        is_over = self._ending.is_set() or now_s > self._ends_s + LOOK_S / 2
+        is_done = self._plan.most and not tick.submitted
+        is_over = self._stopping.is_set() or now_s > self._ends_s + POINT_S / 2
         return Phase.SETTLE if is_done or is_over else Phase.PUSH
 
 
-class _Look(NamedTuple):
-    """What everything has cost by now."""
+class _Usage(NamedTuple):
+    """The resources used so far by the server and by the workers."""
 
     at_s: float
     server: Cost | None

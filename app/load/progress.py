@@ -1,4 +1,4 @@
-"""What is seen while a test runs, and the table at its end."""
+"""The terminal output: figures while a test runs, and the table at its end."""
 
 from collections.abc import Sequence
 from typing import Final, Self
@@ -16,8 +16,8 @@ WIDTH: Final = 60
 MOST_SHOWN: Final = 20
 
 
-class Screen:
-    """A line of figures that is drawn anew; plain lines where nobody sits at a terminal."""
+class ProgressDisplay:
+    """A line of figures that is redrawn in place; plain lines if the output is no terminal."""
 
     def __init__(self, console: Console):
         self._console = console
@@ -25,13 +25,13 @@ class Screen:
         self._rates: list[float] = []
 
     def __enter__(self) -> Self:
-        """Begin to draw."""
+        """Start drawing."""
         if self._console.is_terminal:
             self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave no trace of it."""
+        """Erase the line."""
         if self._console.is_terminal:
             self._live.stop()
 
@@ -45,7 +45,7 @@ class Screen:
 
 
 def print_table(console: Console, runs: Sequence[Run]) -> None:
-    """Print what the runs came to, side by side."""
+    """Print the figures of the runs side by side."""
     table = Table("", *(run.plan.scenario.value for run in runs))
     for name, *values in rows(runs):
         table.add_row(name, *values)
@@ -53,7 +53,7 @@ def print_table(console: Console, runs: Sequence[Run]) -> None:
 
 
 def print_breaches(console: Console, runs: Sequence[Run]) -> None:
-    """Print which promises were broken, and the frames of the first account that it happened to."""
+    """Print the broken promises, and the frames of the first account with one."""
     breaches = [breach for run in runs for breach in run.breaches]
     if not breaches:
         console.print("Every promise was kept.", style="green")

@@ -1,4 +1,4 @@
-"""Who sees every frame of one tab, and holds it against what was promised."""
+"""Checks every frame of one tab against the protocol's promises."""
 
 from app.client import Observer
 from app.domain.verdicts import RetryLater
@@ -7,34 +7,34 @@ from app.load.frames import (
     HELLO,
     OP,
     Frame,
-    Greeting,
-    Said,
-    read_frame,
-    read_greeting,
-    read_said,
-    read_wish,
+    HelloFields,
+    VerdictMessage,
+    decode_frame,
+    decode_hello,
+    decode_op,
+    decode_verdict,
 )
 from app.load.run_context import RunContext
 from app.load.trace import Trace
 
 CLIENT_HEAD, SHORT_HEAD = 8, 2
-"""Bytes around a frame of some hundred bytes, and of fewer than 126."""
+"""Frame header sizes (RFC 6455 §5.2): masked with a 16-bit length, and unmasked and short."""
 SHORT = 125
 
 
-class Line:
-    """What is known of one socket: the revision told last, and the ops that went out on it."""
+class SocketState:
+    """The state of one websocket: its revision, and the ops that were first sent on it."""
 
-    def __init__(self, greeting: Greeting, floor: int, answered: int):
-        self.greeting = greeting
-        self.floor = floor
+    def __init__(self, hello: HelloFields, min_rev: int, answered: int):
+        self.hello = hello
+        self.min_rev = min_rev
         self.answered = answered
-        self.held = greeting.rev
+        self.rev = hello.rev
         self.sent: set[int] = set()
 
 
 class ProtocolChecker(Observer):
-    """Sees one tab of an account."""
+    """Observes one tab: counts, and reports what breaks a promise."""
 
     def __init__(
         self,
@@ -51,23 +51,23 @@ class ProtocolChecker(Observer):
         self._checker = checker
         self._trace = trace
         self._counters = run.counters
-        self._lines: dict[int, Line] = {}
+        self._open: dict[int, SocketState] = {}
         self._sent: dict[str, int] = {}
         self._answered: dict[str, int] = {}
 
     def opened(self, gen: int) -> None:
         """Count it."""
         self._counters.sockets += 1
-        self._trace.note(f"tab {self._tab}.{gen}", "opened")
+        self._trace.record(f"tab {self._tab}.{gen}", "opened")
 
     def closed(self, gen: int, code: int, reason: str) -> None:
         """Count it."""
         self._counters.sockets -= 1
-        self._lines.pop(gen, None)
-        self._trace.note(f"tab {self._tab}.{gen}", f"closed {code} {reason}")
+        self._open.pop(gen, None)
+        self._trace.record(f"tab {self._tab}.{gen}", f"closed {code} {reason}")
         if code not in {1000, 1006}:
             self._counters.errors[f"closed {code} {reason}".rstrip()] += 1
-        if not self._lines:
+        if not self._open:
             self._lost_s = self._run.now_s()
 
     def failed(self, why: str) -> None:
@@ -77,96 +77,96 @@ class ProtocolChecker(Observer):
     def exchanged(self, sent_bytes: int, received_bytes: int) -> None:
         """Count it."""
         self._counters.sent_bytes += sent_bytes
-        self._counters.heard_bytes += received_bytes
+        self._counters.received_bytes += received_bytes
 
     def sent(self, gen: int, frame: str) -> None:
-        """Note what is asked."""
+        """Record an op or a hello."""
         self._counters.sent_bytes += len(frame) + (6 if len(frame) <= SHORT else CLIENT_HEAD)
-        self._trace.note(f"tab {self._tab}.{gen} >", frame)
+        self._trace.record(f"tab {self._tab}.{gen} >", frame)
         if frame.startswith(OP):
-            self._ask(gen, frame)
+            self._on_op(gen, frame)
         elif frame.startswith(HELLO):
-            self._greet(gen, read_greeting(frame))
+            self._on_hello(gen, decode_hello(frame))
 
     def received(self, gen: int, frame: bytes) -> None:
-        """Hold what is told against what was told before."""
-        self._counters.heard_bytes += len(frame) + (SHORT_HEAD if len(frame) <= SHORT else 4)
-        self._trace.note(f"tab {self._tab}.{gen} <", frame)
+        """Check a message against those before it."""
+        self._counters.received_bytes += len(frame) + (SHORT_HEAD if len(frame) <= SHORT else 4)
+        self._trace.record(f"tab {self._tab}.{gen} <", frame)
         if frame.startswith((b'{"t":"ok"', b'{"t":"no"')):
-            self._rule(self._lines[gen], read_said(frame))
+            self._on_verdict(self._open[gen], decode_verdict(frame))
             return
-        told = read_frame(frame)
-        match told.t:
+        message = decode_frame(frame)
+        match message.t:
             case "patch":
-                self._follow(self._lines[gen], told)
+                self._on_patch(self._open[gen], message)
             case "snapshot":
-                self._start_from(self._lines[gen], told.rev)
+                self._on_snapshot(self._open[gen], message.rev)
             case "welcome":
-                self._come_in(self._lines[gen], told)
+                self._on_welcome(self._open[gen], message)
             case _:
                 pass
 
-    def _greet(self, gen: int, greeting: Greeting) -> None:
-        self._checker.own(greeting.outbox)
-        answered = self._answered.get(greeting.outbox, 0)
-        self._lines[gen] = Line(greeting, self._checker.newest, answered)
+    def _on_hello(self, gen: int, hello: HelloFields) -> None:
+        self._checker.add_outbox(hello.outbox)
+        answered = self._answered.get(hello.outbox, 0)
+        self._open[gen] = SocketState(hello, self._checker.newest, answered)
 
-    def _ask(self, gen: int, frame: str) -> None:
-        line, wish = self._lines[gen], read_wish(frame)
-        outbox = line.greeting.outbox
-        if wish.n > self._sent.get(outbox, 0):
-            self._sent[outbox] = wish.n
-            line.sent.add(wish.n)
-        self._checker.ask(outbox, wish)
+    def _on_op(self, gen: int, frame: str) -> None:
+        socket, op = self._open[gen], decode_op(frame)
+        outbox = socket.hello.outbox
+        if op.n > self._sent.get(outbox, 0):
+            self._sent[outbox] = op.n
+            socket.sent.add(op.n)
+        self._checker.on_sent(outbox, op)
 
-    def _come_in(self, line: Line, welcome: Frame) -> None:
+    def _on_welcome(self, socket: SocketState, welcome: Frame) -> None:
         if welcome.account != self._account:
-            self._trace.object_to(f"a tab of {self._account} was welcomed as {welcome.account}")
-        if welcome.last < line.answered:
-            self._trace.object_to(
-                f"op {line.answered} was answered, but the shop knows of {welcome.last} only"
+            self._trace.report(f"a tab of {self._account} was welcomed as {welcome.account}")
+        if welcome.last < socket.answered:
+            self._trace.report(
+                f"op {socket.answered} was answered, but the shop knows of {welcome.last} only"
             )
         if self._lost_s is not None:
             self._counters.returns.record(self._run.now_s() - self._lost_s)
             self._lost_s = None
-        for said in welcome.verdicts:
-            self._rule(line, said)
-        if welcome.mode == "same" and line.held < line.floor:
-            self._trace.object_to(
-                f"revision {line.held} is called current, but {line.floor} was told"
+        for message in welcome.verdicts:
+            self._on_verdict(socket, message)
+        if welcome.mode == "same" and socket.rev < socket.min_rev:
+            self._trace.report(
+                f"revision {socket.rev} is called current, but {socket.min_rev} was told"
             )
 
-    def _rule(self, line: Line, said: Said) -> None:
-        outbox, verdict = line.greeting.outbox, said.verdict
+    def _on_verdict(self, socket: SocketState, message: VerdictMessage) -> None:
+        outbox, verdict = socket.hello.outbox, message.verdict
         if isinstance(verdict, RetryLater):
             self._counters.later[verdict.code] += 1
             return
         self._answered[outbox] = max(verdict.n, self._answered.get(outbox, 0))
-        self._checker.rule(outbox, verdict)
+        self._checker.on_verdict(outbox, verdict)
 
-    def _follow(self, line: Line, patch: Frame) -> None:
-        if line.held != patch.prev or patch.rev != patch.prev + 1:
-            self._trace.object_to(
-                f"a tab at revision {line.held} was told a patch {patch.prev} → {patch.rev}"
+    def _on_patch(self, socket: SocketState, patch: Frame) -> None:
+        if socket.rev != patch.prev or patch.rev != patch.prev + 1:
+            self._trace.report(
+                f"a tab at revision {socket.rev} was told a patch {patch.prev} → {patch.rev}"
             )
-        line.held = patch.rev
+        socket.rev = patch.rev
         if patch.by and patch.by.outbox is not None and patch.by.n is not None:
-            self._credit(line, (patch.by.outbox, patch.by.n), patch.rev)
+            self._attribute(socket, (patch.by.outbox, patch.by.n), patch.rev)
         for sku in patch.lines:
-            if not self._checker.has_asked_for(sku):
-                self._trace.object_to(f"a patch tells of {sku}, which nobody asked for")
+            if not self._checker.has_used(sku):
+                self._trace.report(f"a patch tells of {sku}, which nobody asked for")
 
-    def _credit(self, line: Line, name: tuple[str, int], rev: int) -> None:
+    def _attribute(self, socket: SocketState, name: tuple[str, int], rev: int) -> None:
         outbox, n = name
-        if outbox == line.greeting.outbox and n in line.sent:
-            line.sent.discard(n)
-            if not self._checker.has_ruled(name):
-                self._trace.object_to(f"the patch of op {name} came before its verdict")
-        self._checker.change(name, rev)
+        if outbox == socket.hello.outbox and n in socket.sent:
+            socket.sent.discard(n)
+            if not self._checker.has_verdict(name):
+                self._trace.report(f"the patch of op {name} came before its verdict")
+        self._checker.on_patch(name, rev)
 
-    def _start_from(self, line: Line, rev: int) -> None:
-        if rev < max(line.held, line.floor):
-            self._trace.object_to(
-                f"a snapshot goes back to revision {rev} from {max(line.held, line.floor)}"
+    def _on_snapshot(self, socket: SocketState, rev: int) -> None:
+        if rev < max(socket.rev, socket.min_rev):
+            self._trace.report(
+                f"a snapshot goes back to revision {rev} from {max(socket.rev, socket.min_rev)}"
             )
-        line.held = rev
+        socket.rev = rev

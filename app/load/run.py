@@ -1,4 +1,4 @@
-"""What became of a test: a point for each half a second, and the figures made of them."""
+"""The results of a test: a point for each half second, and the figures computed from them."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from app.load.trace import Breach
 
 
 class Phase(StrEnum):
-    """What the crowd is doing; figures count while it pushes."""
+    """The phase of a test; figures count during PUSH only."""
 
     RAMP = "ramp"
     PUSH = "push"
@@ -22,7 +22,7 @@ class Phase(StrEnum):
 
 
 class Point(NamedTuple):
-    """What happened in a moment that ended *at_s* and took *took_s*; costs are of that moment."""
+    """The counts and costs of an interval that ended at `at_s` and took `took_s`."""
 
     at_s: float
     took_s: float
@@ -34,7 +34,7 @@ class Point(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One test from its beginning to its end."""
+    """A finished test."""
 
     plan: Plan
     points: tuple[Point, ...]
@@ -43,41 +43,41 @@ class Run(NamedTuple):
 
     @property
     def all(self) -> Tick:
-        """Return all that happened."""
+        """The counts of the whole test."""
         return summed(point.tick for point in self.points)
 
     @property
     def figures(self) -> "Figures":
-        """Return the figures of the time in which everybody pushed."""
-        evicted = [point for point in self.points if point.phase is Phase.PUSH]
-        evicted = evicted or list(self.points)
-        servers = [point.server for point in evicted if point.server]
+        """The figures of the PUSH phase."""
+        loaded = [point for point in self.points if point.phase is Phase.PUSH]
+        loaded = loaded or list(self.points)
+        servers = [point.server for point in loaded if point.server]
         return Figures(
-            sum(point.took_s for point in evicted),
-            self._whole(summed(point.tick for point in evicted)),
-            max((point.sockets for point in evicted), default=0),
+            sum(point.took_s for point in loaded),
+            self._whole(summed(point.tick for point in loaded)),
+            max((point.sockets for point in loaded), default=0),
             sum(server.cpu_s for server in servers) if servers else None,
             max(server.memory_kib for server in servers) if servers else None,
-            sum(point.own_cpu_s for point in evicted),
+            sum(point.own_cpu_s for point in loaded),
         )
 
-    def _whole(self, evicted: Tick) -> Tick:
-        """Return *evicted* with what counts from beginning to end: people arrive before it."""
+    def _whole(self, loaded: Tick) -> Tick:
+        """Return *loaded* with the counts that are of the whole test, such as opening tabs."""
         every = self.all
         return replace(
-            evicted,
+            loaded,
             openings=every.openings,
             returns=every.returns,
             errors=every.errors,
             chaos=every.chaos,
-            unasked=every.unasked,
+            not_submitted=every.not_submitted,
             counted=every.counted,
             queries=every.queries,
         )
 
 
 class Figures(NamedTuple):
-    """What a run comes to."""
+    """The figures of a run."""
 
     seconds: float
     tick: Tick
@@ -88,28 +88,28 @@ class Figures(NamedTuple):
 
     @property
     def per_s(self) -> float:
-        """Return ops answered a second."""
+        """Ops answered per second."""
         return self.tick.done / self.seconds if self.seconds else 0.0
 
     @property
     def server_us(self) -> float | None:
-        """Return the server's CPU for an op, in microseconds."""
+        """The server's CPU per op in microseconds; `None` if unknown."""
         if self.server_cpu_s is None or not self.tick.done:
             return None
         return self.server_cpu_s / self.tick.done * 1e6
 
     @property
     def queries_each(self) -> float | None:
-        """Return queries for an op; `None` where the shop did not count."""
+        """Database queries per op; `None` if the server did not count them."""
         return self.tick.queries / self.tick.counted if self.tick.counted else None
 
     @property
     def bytes_each(self) -> tuple[float, float]:
-        """Return bytes to and from the shop for an op."""
+        """Bytes per op to and from the server."""
         done = self.tick.done or 1
-        return self.tick.sent_bytes / done, self.tick.heard_bytes / done
+        return self.tick.sent_bytes / done, self.tick.received_bytes / done
 
 
 def summed(ticks: Iterable[Tick]) -> Tick:
-    """Return all *ticks* together."""
+    """Return the sum of *ticks*."""
     return reduce(add, ticks, Tick())

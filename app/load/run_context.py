@@ -1,4 +1,4 @@
-"""The time that shoppers have, and what they share while it lasts."""
+"""What the shoppers of one worker process share: plan, clock, randomness and counters."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -8,12 +8,12 @@ from app.domain.catalog import Sku
 from app.load.counters import Counters
 from app.load.plan import Plan
 
-LONGEST_NAP_S = 0.5
+MAX_SLEEP_S = 0.5
 
 
 @dataclass(slots=True)
 class RunContext:
-    """One process's part of a test: its plan, what is on the shelf, and when it is over."""
+    """The context of a run in one worker process, and when the run ends."""
 
     plan: Plan
     skus: Sequence[Sku]
@@ -23,32 +23,32 @@ class RunContext:
     counters: Counters = field(default_factory=Counters)
     is_over: bool = False
     ends_s: float = float("inf")
-    left: float = float("inf")
-    """How many ops may still be asked for."""
+    ops_left: float = float("inf")
+    """How many ops may still be submitted."""
 
     def begin(self) -> None:
-        """Let the time run, now that everybody is there."""
+        """Start the clock, when all accounts have arrived."""
         self.ends_s = self.now_s() + self.plan.seconds
 
     def now_s(self) -> float:
-        """Return the time, finer than the event loop tells it."""
+        """Return the time in seconds, finer than the event loop's."""
         return self.clock()
 
     @property
     def middle_s(self) -> float:
-        """Return when half of the time is over."""
+        """The middle of the run."""
         return self.ends_s - self.plan.seconds / 2
 
     @property
-    def goes_on(self) -> bool:
-        """Say whether another op may be asked for."""
-        return not self.is_over and self.left > 0 and self.now_s() < self.ends_s
+    def is_running(self) -> bool:
+        """Whether another op may be submitted."""
+        return not self.is_over and self.ops_left > 0 and self.now_s() < self.ends_s
 
     async def wait_until(self, at_s: float) -> None:
-        """Wait until then, or until the shift is over."""
-        while self.goes_on and (left_s := at_s - self.now_s()) > 0:  # noqa: ASYNC110 - and time
-            await asyncio.sleep(min(left_s, LONGEST_NAP_S))
+        """Wait until *at_s*, or until the run ends."""
+        while self.is_running and (left_s := at_s - self.now_s()) > 0:  # noqa: ASYNC110 - and time
+            await asyncio.sleep(min(left_s, MAX_SLEEP_S))
 
     async def wait(self, seconds: float) -> None:
-        """Wait so long, or until the shift is over."""
+        """Wait for *seconds*, or until the run ends."""
         await self.wait_until(self.now_s() + seconds)

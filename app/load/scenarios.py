@@ -1,4 +1,4 @@
-"""How shoppers spend their shift."""
+"""The scenarios: what a shopper does until the run ends."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
@@ -7,100 +7,100 @@ from typing import Final
 
 from app.client import OutboxFull, Stopped
 from app.client.encode import ClientOp
-from app.load.chaos import make_trouble
-from app.load.http_driver import Post
-from app.load.op_mix import filling, hammer_wishes, shopping_wishes
+from app.load.chaos import inject_faults
+from app.load.http_driver import HttpDriver
+from app.load.op_mix import filling_ops, hammer_ops, shopping_ops
 from app.load.plan import Scenario
 from app.load.run_context import RunContext
-from app.load.shopper import TROUBLE, Shopper
+from app.load.shopper import REQUEST_ERRORS, Shopper
 
-MEAN_THOUGHT_S: Final = 0.5
+MEAN_THINK_TIME_S: Final = 0.5
 PROBE_S: Final = 0.1
-GENTLE_S: Final = 0.5
+SLOW_LOOP_S: Final = 0.5
 COUNTED: Final = 10
-"""Ops that the shop counts its queries for."""
+"""Ops for which the server counts its database queries."""
 
-Spending = Coroutine[None, None, None]
+Steps = Coroutine[None, None, None]
 
 
-async def spend(shopper: Shopper) -> None:
-    """Spend the shift as its plan says; a tab that stops for good is found by the checks."""
+async def run_scenario(shopper: Shopper) -> None:
+    """Run the plan's scenario; a tab that stops for good is found by the checks."""
     plan = shopper.run.plan
     async with asyncio.TaskGroup() as group:
-        group.create_task(_quietly(_SCENARIOS[plan.scenario](shopper)))
+        group.create_task(_until_stopped(_SCENARIOS[plan.scenario](shopper)))
         if plan.is_chaotic and shopper.tabs:
-            group.create_task(make_trouble(shopper))
+            group.create_task(inject_faults(shopper))
 
 
-def tabs_of(shopper: Shopper) -> int:
-    """Return how many tabs the scenario wants from the start."""
+def initial_tabs(shopper: Shopper) -> int:
+    """Return how many tabs the scenario opens at the start."""
     plan = shopper.run.plan
     return 0 if plan.scenario is Scenario.HTTP else plan.tabs
 
 
-async def _quietly(spending: Spending) -> None:
+async def _until_stopped(steps: Steps) -> None:
     with suppress(Stopped):
-        await spending
+        await steps
 
 
 async def _shopping(shopper: Shopper) -> None:
-    """Do as people do, with time to think; or at a rate."""
+    """Submit a realistic mix with think times, or at a fixed rate."""
     run = shopper.run
-    wishes = shopping_wishes(run.skus, shopper.checker, run.chance)
+    ops = shopping_ops(run.skus, shopper.checker, run.chance)
     if run.plan.rate:
-        await _at_a_rate(shopper, wishes)
+        await _open_loop(shopper, ops)
     else:
-        async for since_s in _after_thought(run):
-            await shopper.ask(next(wishes), since_s)
-    await _count_queries(shopper, lambda: shopper.ask(next(wishes), run.now_s()))
+        async for since_s in _think_times(run):
+            await shopper.submit(next(ops), since_s)
+    await _count_queries(shopper, lambda: shopper.submit(next(ops), run.now_s()))
 
 
 async def _hammer(shopper: Shopper) -> None:
-    """Ask again as soon as there is an answer; or at a rate."""
-    wishes = hammer_wishes(shopper.run.skus)
+    """Submit the next op as soon as there is a verdict, or at a fixed rate."""
+    ops = hammer_ops(shopper.run.skus)
     if shopper.run.plan.rate:
-        await _at_a_rate(shopper, wishes)
+        await _open_loop(shopper, ops)
         return
-    hands = (_one_after_another(shopper, wishes) for _ in range(shopper.run.plan.window))
-    await asyncio.gather(*hands)
+    loops = (_closed_loop(shopper, ops) for _ in range(shopper.run.plan.window))
+    await asyncio.gather(*loops)
 
 
 async def _idle(shopper: Shopper) -> None:
-    """Fill the cart and hold still; the first account of a process asks now and then."""
-    run, wishes = shopper.run, hammer_wishes(shopper.run.skus)
-    for wish in filling(run.skus):
-        await shopper.ask(wish, run.now_s())
-    while run.goes_on:
+    """Fill the cart and stay idle; only the first account of each process submits ops."""
+    run, ops = shopper.run, hammer_ops(shopper.run.skus)
+    for op in filling_ops(run.skus):
+        await shopper.submit(op, run.now_s())
+    while run.is_running:
         await run.wait(PROBE_S)
-        if shopper.is_first and run.goes_on:
-            await shopper.ask(next(wishes), run.now_s())
+        if shopper.is_first and run.is_running:
+            await shopper.submit(next(ops), run.now_s())
 
 
 async def _storm(shopper: Shopper) -> None:
-    """Go on gently, while in the middle of the shift all lines of everybody are cut at once."""
-    await asyncio.gather(_gently(shopper), _cut_all(shopper))
+    """Submit slowly, and drop all connections at once in the middle of the run."""
+    await asyncio.gather(_slow_loop(shopper), _drop_all(shopper))
 
 
 async def _reconnect(shopper: Shopper) -> None:
-    """Open a tab, ask for one thing, close it, all over again."""
-    run, wishes = shopper.run, hammer_wishes(shopper.run.skus)
-    while run.goes_on:
+    """Open a tab, submit one op, close it, and repeat."""
+    run, ops = shopper.run, hammer_ops(shopper.run.skus)
+    while run.is_running:
         await shopper.tabs.pop(0).close()
         shopper.tabs.append(await shopper.open_tab())
-        await shopper.ask_in(shopper.tabs[-1], next(wishes), run.now_s())
+        await shopper.submit_in(shopper.tabs[-1], next(ops), run.now_s())
 
 
 async def _http(shopper: Shopper) -> None:
-    """Shop without a socket: each op is a request of its own."""
-    run, post = shopper.run, Post(shopper)
-    wishes = shopping_wishes(run.skus, shopper.checker, run.chance)
-    moments = _due(run) if run.plan.rate else _after_thought(run)
-    async for since_s in moments:
-        await post.ask(next(wishes), since_s)
-    await _count_queries(shopper, lambda: post.ask(next(wishes), run.now_s()))
+    """Shop over HTTP: each op is a request."""
+    run, driver = shopper.run, HttpDriver(shopper)
+    ops = shopping_ops(run.skus, shopper.checker, run.chance)
+    times = _due_times(run) if run.plan.rate else _think_times(run)
+    async for since_s in times:
+        await driver.submit(next(ops), since_s)
+    await _count_queries(shopper, lambda: driver.submit(next(ops), run.now_s()))
 
 
-_SCENARIOS: Final[Mapping[Scenario, Callable[[Shopper], Spending]]] = {
+_SCENARIOS: Final[Mapping[Scenario, Callable[[Shopper], Steps]]] = {
     Scenario.SHOPPING: _shopping,
     Scenario.HAMMER: _hammer,
     Scenario.IDLE: _idle,
@@ -110,60 +110,63 @@ _SCENARIOS: Final[Mapping[Scenario, Callable[[Shopper], Spending]]] = {
 }
 
 
-async def _count_queries(shopper: Shopper, ask: Callable[[], Awaitable[object]]) -> None:
-    """Have the shop count for a few ops of one account, once the others have stopped."""
+async def _count_queries(shopper: Shopper, submit: Callable[[], Awaitable[object]]) -> None:
+    """Have the server count its queries for a few ops, once other accounts have stopped."""
     if not shopper.is_first:
         return
-    with suppress(*TROUBLE):  # It is no promise that a shop counts.
+    with suppress(*REQUEST_ERRORS):  # A server need not count queries.
         await shopper.account.start_query_count()
         for _ in range(COUNTED):
-            await ask()
+            await submit()
         counters, queries = shopper.run.counters, await shopper.account.finish_query_count()
         counters.counted, counters.queries = counters.counted + COUNTED, counters.queries + queries
 
 
-async def _one_after_another(shopper: Shopper, wishes: Iterator[ClientOp]) -> None:
+async def _closed_loop(shopper: Shopper, ops: Iterator[ClientOp]) -> None:
     run = shopper.run
-    while run.goes_on:
-        await shopper.ask(next(wishes), run.now_s())
+    while run.is_running:
+        await shopper.submit(next(ops), run.now_s())
 
 
-async def _at_a_rate(shopper: Shopper, wishes: Iterator[ClientOp]) -> None:
-    """Ask when it is time, answered or not; what goes out late counts from when it should have."""
-    async for due_s in _due(shopper.run):
+async def _open_loop(shopper: Shopper, ops: Iterator[ClientOp]) -> None:
+    """Submit when an op is due, whether or not earlier ones were answered.
+
+    Latency counts from when an op was due, which avoids coordinated omission.
+    """
+    async for due_s in _due_times(shopper.run):
         try:
-            _ = shopper.ask(next(wishes), due_s)
+            _ = shopper.submit(next(ops), due_s)
         except OutboxFull:
-            shopper.run.counters.unasked += 1
+            shopper.run.counters.not_submitted += 1
 
 
-async def _gently(shopper: Shopper) -> None:
-    run, wishes = shopper.run, hammer_wishes(shopper.run.skus)
-    while run.goes_on:
-        _ = shopper.ask(next(wishes), run.now_s())
-        await run.wait(GENTLE_S)
+async def _slow_loop(shopper: Shopper) -> None:
+    run, ops = shopper.run, hammer_ops(shopper.run.skus)
+    while run.is_running:
+        _ = shopper.submit(next(ops), run.now_s())
+        await run.wait(SLOW_LOOP_S)
 
 
-async def _cut_all(shopper: Shopper) -> None:
+async def _drop_all(shopper: Shopper) -> None:
     run = shopper.run
-    while run.goes_on and run.now_s() < run.middle_s:
+    while run.is_running and run.now_s() < run.middle_s:
         await run.wait_until(min(run.middle_s, run.now_s() + PROBE_S))
     for tab in shopper.tabs:
         tab.drop()
 
 
-async def _due(run: RunContext) -> AsyncIterator[float]:
-    """Yield when an op is due, once it is; however late that is noticed."""
+async def _due_times(run: RunContext) -> AsyncIterator[float]:
+    """Yield each due time when it has come, even if that is noticed late."""
     due_s = run.now_s() + run.chance() * run.plan.interval_s
-    while run.goes_on:
+    while run.is_running:
         await run.wait_until(due_s)
-        if run.goes_on:
+        if run.is_running:
             yield due_s
         due_s += run.plan.interval_s
 
 
-async def _after_thought(run: RunContext) -> AsyncIterator[float]:
-    while run.goes_on:
-        await run.wait(2 * MEAN_THOUGHT_S * run.chance())
-        if run.goes_on:
+async def _think_times(run: RunContext) -> AsyncIterator[float]:
+    while run.is_running:
+        await run.wait(2 * MEAN_THINK_TIME_S * run.chance())
+        if run.is_running:
             yield run.now_s()

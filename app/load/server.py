@@ -1,4 +1,4 @@
-"""The server, where it runs on this machine: which process it is, and what it has cost so far."""
+"""CPU and memory of the server process, if it runs on this machine (Linux: /proc)."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ _TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 
 
 class Cost(NamedTuple):
-    """Seconds of CPU in a process and in the kernel for it, and its resident memory."""
+    """CPU seconds in user and kernel mode, and resident memory."""
 
     user_s: float
     system_s: float
@@ -20,12 +20,12 @@ class Cost(NamedTuple):
 
     @property
     def cpu_s(self) -> float:
-        """Return all seconds of CPU."""
+        """All CPU seconds."""
         return self.user_s + self.system_s
 
 
 def cost(pid: int) -> Cost:
-    """Return what process *pid* has cost so far, as Linux tells it; `OSError` if it is gone."""
+    """Return the cost of process *pid* so far. Raises OSError if it is gone."""
     ticks = os.sysconf("SC_CLK_TCK")
     stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     status = Path(f"/proc/{pid}/status").read_text()
@@ -34,29 +34,29 @@ def cost(pid: int) -> Cost:
 
 
 def total(pids: list[int]) -> Cost | None:
-    """Return what these processes have cost together; `None` where none can be asked."""
-    costs = [one for pid in pids if (one := _asked(pid))]
+    """Return the cost of these processes together; `None` if none can be read."""
+    costs = [one for pid in pids if (one := _cost_if_alive(pid))]
     return Cost(*map(sum, zip(*costs, strict=True))) if costs else None
 
 
 def listeners(url: str) -> list[int]:
-    """Return the processes on this machine that listen on the port of *url*, as far as is seen."""
+    """Return the ids of the processes on this machine that listen on the port of *url*."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    if not _is_here(parts.hostname or ""):
+    if not _is_local(parts.hostname or ""):
         return []
     sockets = {f"socket:[{inode}]" for table in _TABLES for inode in _inodes(table, port)}
-    return [pid for pid in _pids() if sockets & _open(pid)] if sockets else []
+    return [pid for pid in _pids() if sockets & _open_files(pid)] if sockets else []
 
 
-def _asked(pid: int) -> Cost | None:
+def _cost_if_alive(pid: int) -> Cost | None:
     try:
         return cost(pid)
     except OSError:
         return None
 
 
-def _is_here(host: str) -> bool:
+def _is_local(host: str) -> bool:
     try:
         return ip_address(socket.gethostbyname(host)).is_loopback
     except (OSError, ValueError):
@@ -77,7 +77,7 @@ def _pids() -> list[int]:
     return [int(path.name) for path in Path("/proc").glob("[0-9]*")]
 
 
-def _open(pid: int) -> set[str]:
+def _open_files(pid: int) -> set[str]:
     try:
         return {_target(each) for each in Path(f"/proc/{pid}/fd").iterdir()}
     except OSError:
@@ -85,7 +85,7 @@ def _open(pid: int) -> set[str]:
 
 
 def _target(descriptor: Path) -> str:
-    """Return what an open file is; it may be closed by now."""
+    """Return the target of a descriptor; empty if it is closed by now."""
     try:
         return str(descriptor.readlink())
     except OSError:

@@ -1,4 +1,4 @@
-"""One account that pushes: its tabs, its books, and the question whether they agree."""
+"""A simulated shopper: one account with its tabs and its checkers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -14,13 +14,13 @@ from app.load.protocol_checker import ProtocolChecker
 from app.load.run_context import RunContext
 from app.load.trace import Trace
 
-TROUBLE: Final = OSError, TimeoutError, InvalidResponse, Problem
-AGAIN_S: Final = 0.2
-LOOKS: Final = 5
+REQUEST_ERRORS: Final = OSError, TimeoutError, InvalidResponse, Problem
+RETRY_S: Final = 0.2
+COMPARE_ATTEMPTS: Final = 5
 
 
 class Shopper:
-    """An account in play; `tabs` are open from `enter` to `leave`."""
+    """A shopper; `tabs` are open from `open_tabs` to `check_and_close`."""
 
     def __init__(self, account: Account, run: RunContext, *, is_first: bool = False):
         self.run = run
@@ -28,57 +28,57 @@ class Shopper:
         self.account = account
         self.trace = Trace(account.id, run.now_s)
         self.tabs: list[Tab] = []
-        self.checker = AccountChecker(0, {}, self.trace.object_to)
-        self._turn = 0
-        self._seen = 0
+        self.checker = AccountChecker(0, {}, self.trace.report)
+        self._submitted = 0
+        self._checkers = 0
 
-    async def enter(self, tabs: int) -> Self:
-        """Look into the cart as it is, and open so many tabs."""
+    async def open_tabs(self, tabs: int) -> Self:
+        """Start the checker from the present cart, and open *tabs* tabs."""
         cart = await self.account.cart()
-        self.checker = AccountChecker(cart.rev, contents(cart), self.trace.object_to)
+        self.checker = AccountChecker(cart.rev, contents(cart), self.trace.report)
         for _ in range(tabs):
             self.tabs.append(await self.open_tab())
         return self
 
     async def open_tab(self) -> Tab:
-        """Open another tab, and note how long that takes."""
+        """Open another tab, and record how long that takes."""
         began_s = self.run.now_s()
-        tab = await self.account.tab(observer=self.witness()).open()
+        tab = await self.account.tab(observer=self.new_checker()).open()
         self.run.counters.openings.record(self.run.now_s() - began_s)
         return tab
 
-    def witness(self) -> ProtocolChecker:
-        """Return who watches the next tab."""
-        self._seen += 1
-        return ProtocolChecker(self._seen, self.account.id, self.checker, self.trace, self.run)
+    def new_checker(self) -> ProtocolChecker:
+        """Return the checker of the next tab."""
+        self._checkers += 1
+        return ProtocolChecker(self._checkers, self.account.id, self.checker, self.trace, self.run)
 
-    def ask(self, wish: ClientOp, since_s: float) -> Awaitable[Verdict]:
-        """Ask in the next tab's turn, or raise; the answer's time counts from *since_s*."""
-        self._turn += 1
-        return self.ask_in(self.tabs[self._turn % len(self.tabs)], wish, since_s)
+    def submit(self, op: ClientOp, since_s: float) -> Awaitable[Verdict]:
+        """Submit in the next tab in turn; latency counts from *since_s*. Raises OutboxFull."""
+        self._submitted += 1
+        return self.submit_in(self.tabs[self._submitted % len(self.tabs)], op, since_s)
 
-    def ask_in(self, tab: Tab, wish: ClientOp, since_s: float) -> Awaitable[Verdict]:
-        """Ask in this tab."""
-        asker = tab.send(wish)
-        self.run.left -= 1
-        self.run.counters.asked += 1
-        asker.add_done_callback(partial(self._hear, since_s))
-        return asker
+    def submit_in(self, tab: Tab, op: ClientOp, since_s: float) -> Awaitable[Verdict]:
+        """Submit in this tab."""
+        future = tab.send(op)
+        self.run.ops_left -= 1
+        self.run.counters.submitted += 1
+        future.add_done_callback(partial(self._on_verdict, since_s))
+        return future
 
     def count(self, verdict: Verdict, since_s: float) -> None:
-        """Count an answer to what should have been asked at *since_s*."""
+        """Count a verdict on an op that was due at *since_s*."""
         counters = self.run.counters
         counters.done += 1
         counters.answers.record(self.run.now_s() - since_s)
         if isinstance(verdict, No):
             counters.refused[verdict.code] += 1
 
-    async def leave(self) -> None:
-        """Hold the books against every tab and the shop, and close the tabs."""
+    async def check_and_close(self) -> None:
+        """Check that verdicts, tabs and the server's cart agree, and close the tabs."""
         try:
             await self._check()
-        except (*TROUBLE, Stopped) as trouble:
-            self.trace.object_to(f"the cart could not be checked: {trouble!r}")
+        except (*REQUEST_ERRORS, Stopped) as error:
+            self.trace.report(f"the cart could not be checked: {error!r}")
         finally:
             await asyncio.gather(*(tab.close() for tab in self.tabs))
 
@@ -88,20 +88,20 @@ class Shopper:
         cart = await self._cart(deadline_s)
         for number, tab in enumerate(self.tabs):
             await self._compare(f"tab {number + 1}", tab, deadline_s)
-        self.checker.close(cart.rev, contents(cart))
+        self.checker.finish(cart.rev, contents(cart))
 
     async def _compare(self, name: str, tab: Tab, deadline_s: float) -> None:
-        """Look a few times: prices may be on their way."""
+        """Compare a few times: prices may be on their way."""
         cart = await self._cart(deadline_s)
-        for _ in range(LOOKS):
+        for _ in range(COMPARE_ATTEMPTS):
             if tab.cart == cart:
                 return
-            soon_s = min(deadline_s, self.run.now_s() + self.run.plan.settle_s / LOOKS)
-            await self._until(lambda: tab.cart == cart, soon_s)  # noqa: B023 - asked at once
+            soon_s = min(deadline_s, self.run.now_s() + self.run.plan.settle_s / COMPARE_ATTEMPTS)
+            await self._until(lambda: tab.cart == cart, soon_s)  # noqa: B023 - evaluated at once
             cart = await self._cart(deadline_s)
         if tab.cart == cart:
             return
-        self.trace.object_to(
+        self.trace.report(
             f"{name} stays at revision {tab.cart.rev} ({tab.stopped or tab.at}),"
             f" and the shop's cart is at {cart.at}"
         )
@@ -110,18 +110,18 @@ class Shopper:
         while True:
             try:
                 return await self.account.cart()
-            except TROUBLE:
+            except REQUEST_ERRORS:
                 if self.run.now_s() > deadline_s:
                     raise
-                await asyncio.sleep(AGAIN_S)
+                await asyncio.sleep(RETRY_S)
 
-    async def _until(self, holds: Callable[[], bool], deadline_s: float) -> None:
-        while not holds() and self.run.now_s() < deadline_s:  # noqa: ASYNC110 - many things
-            await asyncio.sleep(AGAIN_S / 4)
+    async def _until(self, condition: Callable[[], bool], deadline_s: float) -> None:
+        while not condition() and self.run.now_s() < deadline_s:  # noqa: ASYNC110 - any condition
+            await asyncio.sleep(RETRY_S / 4)
 
-    def _hear(self, since_s: float, asker: asyncio.Future[Verdict]) -> None:
-        if not asker.cancelled() and asker.exception() is None:
-            self.count(asker.result(), since_s)
+    def _on_verdict(self, since_s: float, future: asyncio.Future[Verdict]) -> None:
+        if not future.cancelled() and future.exception() is None:
+            self.count(future.result(), since_s)
 
 
 def contents(cart: Cart) -> Contents:

@@ -1,4 +1,4 @@
-"""The figures of a test in words, for the table and the page, and as values, for programs."""
+"""The figures of a test: as text for the table and the page, and as values for JSON."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -9,22 +9,22 @@ from app.load.histogram import Histogram
 from app.load.run import Figures, Point, Run
 
 SHARES: Final = (0.5, 0.9, 0.99, 0.999, 1.0)
-TOLD: Final = 3
+MOST_NAMED: Final = 3
 
 Row = tuple[str, ...]
 
 
 def rows(runs: Sequence[Run]) -> Iterator[Row]:
-    """Yield the name of each figure, and what it is in each of *runs*; only those that tell."""
+    """Yield each figure's name and its text for each run; figures that are empty are left out."""
     for name, figure in _FIGURES:
-        told = [figure(run.figures) for run in runs]
-        if any(told):
-            yield name, *(each or "-" for each in told)
+        cells = [figure(run.figures) for run in runs]
+        if any(cells):
+            yield name, *(each or "-" for each in cells)
     yield "promises broken", *(str(len(run.breaches)) for run in runs)
 
 
 def values(runs: Sequence[Run]) -> dict[str, Any]:
-    """Return everything, to be kept as JSON."""
+    """Return all results as JSON values."""
     return {"version": 1, "runs": [_run(run) for run in runs]}
 
 
@@ -37,8 +37,8 @@ def _run(run: Run) -> dict[str, Any]:
         "seconds": round(figures.seconds, 3),
         "ops": figures.tick.done,
         "ops_per_s": round(figures.per_s, 1),
-        "asked": run.all.asked,
-        "not_asked": run.all.unasked,
+        "asked": run.all.submitted,
+        "not_asked": run.all.not_submitted,
         "sockets": figures.sockets,
         "latency_ms": _percentiles(figures.tick.answers),
         "opening_ms": _percentiles(run.all.openings),
@@ -83,10 +83,10 @@ def _spread(histogram: Histogram) -> str:
 
 
 def _most_of(counts: Counter[str]) -> str:
-    """Return how many, and of what most."""
+    """Return the total, and the most frequent ones."""
     if not counts:
         return ""
-    most = ", ".join(f"{name} {count:,}" for name, count in counts.most_common(TOLD))
+    most = ", ".join(f"{name} {count:,}" for name, count in counts.most_common(MOST_NAMED))
     return f"{counts.total():,} ({most})"
 
 
@@ -116,7 +116,10 @@ _FIGURES: Final[tuple[tuple[str, Callable[[Figures], str]], ...]] = (
     ("refused", lambda f: _most_of(f.tick.refused)),
     ("told to come later", lambda f: _most_of(f.tick.later)),
     ("errors", lambda f: _most_of(f.tick.errors)),
-    ("never asked: outbox full", lambda f: f"{f.tick.unasked:,}" if f.tick.unasked else ""),
+    (
+        "never asked: outbox full",
+        lambda f: f"{f.tick.not_submitted:,}" if f.tick.not_submitted else "",
+    ),
     ("chaos", lambda f: _most_of(f.tick.chaos)),
     ("bytes for an op", lambda f: "{:,.0f} out, {:,.0f} in".format(*f.bytes_each)),
     ("queries for an op", _queries),

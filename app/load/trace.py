@@ -1,4 +1,4 @@
-"""The newest frames of an account, and the promises that were broken to it."""
+"""The newest frames of an account, and the broken promises that were found."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,7 +10,7 @@ LONGEST: Final = 400
 
 
 class Breach(NamedTuple):
-    """A promise that the shop broke: to whom, which, and the frames that led there."""
+    """A broken promise, with the account and its last frames before that."""
 
     account: str
     what: str
@@ -18,7 +18,7 @@ class Breach(NamedTuple):
 
 
 class Trace:
-    """Keeps the newest frames of all tabs of an account; a breach keeps those before it."""
+    """The newest frames of all tabs of one account."""
 
     def __init__(self, account: str, clock: Callable[[], float]):
         self.breaches: list[Breach] = []
@@ -26,12 +26,12 @@ class Trace:
         self._clock = clock
         self._frames: deque[tuple[float, str, str | bytes]] = deque(maxlen=FRAMES)
 
-    def note(self, where: str, frame: str | bytes) -> None:
-        """Keep a frame, or another thing that happened on a line."""
+    def record(self, where: str, frame: str | bytes) -> None:
+        """Record a frame, or another event on a websocket."""
         self._frames.append((self._clock(), where, frame))
 
-    def object_to(self, what: str) -> None:
-        """Keep a broken promise; what follows from the first few need not be told."""
+    def report(self, what: str) -> None:
+        """Record a broken promise; only the first few, as others may follow from them."""
         if len(self.breaches) < MOST_BREACHES:
             frames = tuple(_line(*frame) for frame in self._frames)
             self.breaches.append(Breach(self._account, what, frames))

@@ -1,40 +1,40 @@
-"""One process of shoppers: they come in, push, and hold their books against the shop."""
+"""A worker process: runs its share of the shoppers, and checks."""
 
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
-from random import Random  # noqa: TID251 - a process is a door where chance comes in
+from random import Random  # noqa: TID251 - a source of chance, seeded
 from time import perf_counter
 from typing import Final, NamedTuple
-from uuid import uuid4  # noqa: TID251 - and names
+from uuid import uuid4  # noqa: TID251 - and of names
 
 import uvloop
 
 from app.client import Account, Shop, Stopped
 from app.domain.catalog import Sku
 from app.load.counters import Tick
-from app.load.http_driver import NotAnswered
+from app.load.http_driver import NoVerdict
 from app.load.plan import Plan
 from app.load.run_context import RunContext
-from app.load.scenarios import spend, tabs_of
-from app.load.shopper import TROUBLE, Shopper
+from app.load.scenarios import initial_tabs, run_scenario
+from app.load.shopper import REQUEST_ERRORS, Shopper
 from app.load.trace import Breach
 
 TICK_S: Final = 0.25
-AT_ONCE: Final = 20
+MAX_CONCURRENT: Final = 20
 
 
 class Login(NamedTuple):
-    """An account that is logged in."""
+    """An account id with its login cookie."""
 
     account: str
     cookie: str
 
 
 class Share(NamedTuple):
-    """What one process has to do, of the whole plan."""
+    """The part of a plan for one process."""
 
     plan: Plan
     number: int
@@ -43,7 +43,7 @@ class Share(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How far a process is; `arrived` accounts have their tabs open."""
+    """A progress report; `arrived` accounts have opened their tabs."""
 
     tick: Tick
     sockets: int
@@ -51,70 +51,70 @@ class Progress(NamedTuple):
 
 
 class Finished(NamedTuple):
-    """What a process found."""
+    """The broken promises a process found."""
 
     breaches: tuple[Breach, ...]
 
 
-Tell = Callable[[Progress], None]
+Report = Callable[[Progress], None]
 
 
 def work(share: Share, going: Event, ending: Event, parent: Connection) -> None:
-    """Run a share in a process of its own; Ctrl+C is for the parent alone."""
+    """Run a share in this process; SIGINT is left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    finished = uvloop.run(push(share, going.is_set, ending.is_set, parent.send))
+    finished = uvloop.run(run_share(share, going.is_set, ending.is_set, parent.send))
     parent.send(finished)
 
 
-async def push(
-    share: Share, is_going: Callable[[], bool], is_ending: Callable[[], bool], tell: Tell
+async def run_share(
+    share: Share, is_going: Callable[[], bool], is_ending: Callable[[], bool], report: Report
 ) -> Finished:
-    """Let the accounts of *share* in, push for as long as the plan says, and check."""
-    crowd = _Crowd(share)
-    ticking = asyncio.create_task(crowd.tick(is_going, is_ending, tell))
+    """Run the shoppers of *share* for as long as the plan says, then check."""
+    shoppers = _Shoppers(share)
+    ticking = asyncio.create_task(shoppers.tick(is_going, is_ending, report))
     try:
-        breaches = await crowd.push()
+        breaches = await shoppers.run_share()
     finally:
         ticking.cancel()
-    tell(crowd.progress)
+    report(shoppers.progress)
     return Finished(breaches)
 
 
-class _Crowd:
-    """All shoppers of a process."""
+class _Shoppers:
+    """The shoppers of a process."""
 
     def __init__(self, share: Share):
         plan, chance = share.plan, Random(f"{share.plan.seed} {share.number}")  # noqa: S311
         self._run = RunContext(plan, share.skus, chance.random, lambda: str(uuid4()), perf_counter)
-        self._run.left = plan.most // plan.processes if plan.most else float("inf")
+        self._run.ops_left = plan.most // plan.processes if plan.most else float("inf")
         self._shop = Shop(plan.url, chance=chance.random, new_name=self._run.new_name)
         self._logins = share.logins
         self._arrived = 0
-        self._checks = asyncio.Semaphore(AT_ONCE)
+        self._checks = asyncio.Semaphore(MAX_CONCURRENT)
 
     @property
     def progress(self) -> Progress:
-        """Return what happened since this was asked last."""
+        """The counts since the last call."""
         counters = self._run.counters
         return Progress(counters.take(), counters.sockets, self._arrived)
 
     async def tick(
-        self, is_going: Callable[[], bool], is_ending: Callable[[], bool], tell: Tell
+        self, is_going: Callable[[], bool], is_ending: Callable[[], bool], report: Report
     ) -> None:
-        """Tell of the progress now and then, and learn when to go and to end."""
+        """Report progress periodically, and start and end the run as the parent says."""
         has_begun = False
         while True:
-            tell(self.progress)
+            report(self.progress)
             if is_going() and not has_begun:
                 has_begun = True
                 self._run.begin()
             self._run.is_over = self._run.is_over or is_ending()
             await asyncio.sleep(TICK_S)
 
-    async def push(self) -> tuple[Breach, ...]:
-        """Let everybody in over the time of the ramp, and wait until all have left."""
+    async def run_share(self) -> tuple[Breach, ...]:
+        """Start the shoppers over the time of the ramp, and wait until all have finished."""
         shoppers = [self._shopper(number) for number in range(len(self._logins))]
-        await asyncio.gather(*(self._live(shopper, n) for n, shopper in enumerate(shoppers)))
+        await asyncio.gather(*(self._run_shopper(shopper, n) for n, shopper in enumerate(shoppers)))
         return tuple(breach for shopper in shoppers for breach in shopper.trace.breaches)
 
     def _shopper(self, number: int) -> Shopper:
@@ -122,24 +122,24 @@ class _Crowd:
         account: Account = self._shop.account(login.account, login.cookie)
         return Shopper(account, self._run, is_first=number == 0)
 
-    async def _live(self, shopper: Shopper, number: int) -> None:
+    async def _run_shopper(self, shopper: Shopper, number: int) -> None:
         plan = self._run.plan
         await self._run.wait(plan.ramp_s * number / len(self._logins))
         try:
-            await self._enter(shopper)
-            await spend(shopper)
-        except* (*TROUBLE, Stopped, NotAnswered) as troubles:
-            shopper.trace.object_to(f"the account could not go on: {_first(troubles)!r}")
+            await self._open(shopper)
+            await run_scenario(shopper)
+        except* (*REQUEST_ERRORS, Stopped, NoVerdict) as errors:
+            shopper.trace.report(f"the account could not go on: {_first(errors)!r}")
         async with self._checks:
-            await shopper.leave()
+            await shopper.check_and_close()
 
-    async def _enter(self, shopper: Shopper) -> None:
+    async def _open(self, shopper: Shopper) -> None:
         try:
-            await shopper.enter(tabs_of(shopper))
+            await shopper.open_tabs(initial_tabs(shopper))
         finally:
             self._arrived += 1
 
 
-def _first(troubles: BaseExceptionGroup[Exception]) -> Exception:
-    first = troubles.exceptions[0]
+def _first(errors: BaseExceptionGroup[Exception]) -> Exception:
+    first = errors.exceptions[0]
     return _first(first) if isinstance(first, BaseExceptionGroup) else first

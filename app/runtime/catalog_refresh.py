@@ -44,4 +44,6 @@ class CatalogRefresh:
             self._hub.update_catalog(changes.revision, changes.catalog)
         if 0 <= since < changes.revision:
             moved = await self._database.read(load_moved_orders, since, changes.revision)
-            self._hub.tell_orders((one.account, OrderMoved(one.number, one.state)) for one in moved)
+            self._hub.publish_orders(
+                (one.account, OrderMoved(one.number, one.state)) for one in moved
+            )

@@ -12,7 +12,7 @@ from app.domain.sessions import Lifetime, Session, SessionHash
 from app.live.ports import CommittedChange, DisconnectReason
 from app.runtime.live_shop import LiveShop
 from app.store.carts import load_versions
-from app.store.sessions import load_uses
+from app.store.sessions import load_last_uses
 
 RECONCILE_EVERY_S = 30.0
 GATHER_S = 0.02
@@ -105,13 +105,13 @@ class PeerListener:
                 changes = (CommittedChange(one.patch, one.by, one.order) for one in made)
                 self._hub.on_remote_commit(account, version, changes)
             case events.TabsChanged(account, tabs):
-                self._hub.hear_tabs(account, node, tabs)
+                self._hub.on_remote_tabs(account, node, tabs)
             case events.CatalogChanged():
                 self._hub.context.catalog.refresh_requested.set()
             case events.SessionEnded(id_hash, why):
-                self._sessions.hear_ended(id_hash, DisconnectReason[why])
+                self._sessions.on_remote_end(id_hash, DisconnectReason[why])
             case events.SessionRenewed(id_hash, session):
-                self._sessions.hear_renewed(id_hash, session)
+                self._sessions.on_remote_renewal(id_hash, session)
             case _:
                 assert_never(event)
 
@@ -150,10 +150,10 @@ class PeerListener:
             async with asyncio.timeout(self._reconcile_every_s):
                 await self._reconcile_now.wait()
         self._reconcile_now.clear()
-        for account in self._hub.go_round():
+        for account in self._hub.renew_presence():
             self.resync(account)
         names, now_s = self._sessions.names(), int(self._now_s())
         for start in range(0, len(names), BATCH_SIZE):
             batch = names[start : start + BATCH_SIZE]
-            uses = await self._database.read(load_uses, batch, self._lifetime, now_s)
-            self._sessions.compare(batch, uses)
+            uses = await self._database.read(load_last_uses, batch, self._lifetime, now_s)
+            self._sessions.update_uses(batch, uses)

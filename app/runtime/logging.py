@@ -1,17 +1,14 @@
-"""Logs: one JSON line an event, on standard error."""
+"""Structured logs: one line of JSON for each event, on standard error."""
 
 import json
 import logging
 from datetime import UTC, datetime
 
-_ORDINARY = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
+_STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
 
 class JsonLines(logging.Formatter):
-    """Writes a record as one line of JSON; what was passed as `extra` becomes fields.
-
-    *node* is which server says so.
-    """
+    """Formats a record as one line of JSON; `extra` becomes fields. *node* names the server."""
 
     def __init__(self, node: str):
         super().__init__()
@@ -26,14 +23,14 @@ class JsonLines(logging.Formatter):
             "from": record.name,
             "event": record.getMessage(),
         }
-        line |= {name: value for name, value in vars(record).items() if name not in _ORDINARY}
+        line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str)
 
 
 def set_up_logs(level: str, node: str) -> None:
-    """Log *level* and above, as *node*; libraries only what deserves attention."""
+    """Log *level* and above, as *node*; of libraries, only warnings and errors."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines(node))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -1,4 +1,4 @@
-"""Several servers on one machine behind one port, and the parent that keeps them running."""
+"""Several server processes on one port, and the parent that keeps them running (pre-fork)."""
 
 import logging
 import multiprocessing
@@ -22,51 +22,52 @@ from app.store.server_lock import acquire_server_lock
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 0.5
-YOUNG_S = 5.0
-PAUSE_S = 1.0
-PATIENCE_S = 15.0
+CHECK_EVERY_S = 0.5
+EARLY_EXIT_S = 5.0
+RESTART_DELAY_S = 1.0
+"""After an early exit, so that a worker that cannot start is not restarted in a tight loop."""
+KILL_AFTER_S = 15.0
 BACKLOG = 2048
 
 _spawning = multiprocessing.get_context("spawn")
 
 
 class Worker:
-    """A server process: as long as the parent holds its end of the line, the child goes on."""
+    """A server process. It ends by itself if the parent's end of the pipe is closed."""
 
     def __init__(self, config: Config):
         self.config = config
         self.began_s = time.monotonic()
-        self._line, childs = _spawning.Pipe()
+        self._pipe, child_end = _spawning.Pipe()
         self.process: BaseProcess = _spawning.Process(
-            target=serve, args=(config, childs), name=config.node
+            target=serve, args=(config, child_end), name=config.node
         )
         self.process.start()
-        self.is_asked = False
-        childs.close()
+        self.is_terminated = False
+        child_end.close()
 
     def is_ready(self) -> bool:
-        """Wait until it serves; say whether it does, or has ended."""
+        """Wait until it serves or has ended; say whether it serves."""
         try:
-            return bool(self._line.recv())
+            return bool(self._pipe.recv())
         except EOFError:
             return False
 
-    def end(self) -> None:
-        """Ask it to part from its clients and end; asked again it hurries."""
-        self.is_asked = True
+    def terminate(self) -> None:
+        """Have it shut down gracefully; a second time, have it hurry."""
+        self.is_terminated = True
         self.process.terminate()
 
 
 class Workers:
-    """So many servers of one shop; one that dies is replaced, until all are to end."""
+    """The workers of one shop. A worker that dies is replaced, until a signal ends all of them."""
 
     def __init__(self, config: Config, count: int):
         self._workers = [Worker(config_of(config, number)) for number in range(1, count + 1)]
         self._ending = False
 
     def run(self, ready: Callable[[], None]) -> bool:
-        """Serve until a signal comes, and say whether all went well."""
+        """Serve until a signal comes; say whether all workers ended well."""
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, self._end)
         if [worker.is_ready() for worker in self._workers] == [True] * len(self._workers):
@@ -74,24 +75,24 @@ class Workers:
         else:
             self._end()
         while not self._ending:
-            wait([worker.process.sentinel for worker in self._workers], LOOK_EVERY_S)
+            wait([worker.process.sentinel for worker in self._workers], CHECK_EVERY_S)
             if not self._ending:
                 self._workers = [_replaced(worker) for worker in self._workers]
-        return self._settle()
+        return self._join()
 
     def _end(self, _sign: int = 0, _frame: FrameType | None = None) -> None:
         self._ending = True
         for worker in self._workers:
-            worker.end()
+            worker.terminate()
 
-    def _settle(self) -> bool:
-        """Wait for all of them to end, and kill those that take too long."""
-        give_up_s = time.monotonic() + PATIENCE_S
+    def _join(self) -> bool:
+        """Wait for all workers to end, and kill those that take too long."""
+        kill_at_s = time.monotonic() + KILL_AFTER_S
         for worker in self._workers:
-            if not worker.is_asked:
-                worker.end()
+            if not worker.is_terminated:
+                worker.terminate()
         for worker in self._workers:
-            worker.process.join(max(0.0, give_up_s - time.monotonic()))
+            worker.process.join(max(0.0, kill_at_s - time.monotonic()))
             if worker.process.is_alive():
                 log.error("%s does not end, so it is killed", worker.config.node)
                 worker.process.kill()
@@ -100,9 +101,9 @@ class Workers:
 
 
 def config_of(config: Config, number: int) -> Config:
-    """Return the settings of one of several workers, counted from 1: what is its own.
+    """Return the settings of worker *number*, counted from 1.
 
-    The second is watched at the next port, and so on.
+    Each has a name and a health endpoint of its own, at ports one after the other.
     """
     node, metrics = f"{config.node}-{number}", config.metrics
     if metrics:
@@ -112,23 +113,23 @@ def config_of(config: Config, number: int) -> Config:
 
 
 def _replaced(worker: Worker) -> Worker:
-    """Return *worker*, or if it has died another in its place; not too fast if it died young."""
+    """Return *worker* if it is alive, or a new one; after a delay if it died early."""
     if worker.process.is_alive():
         return worker
     log.error("%s has ended (%s) and is replaced", worker.config.node, worker.process.exitcode)
-    if time.monotonic() - worker.began_s < YOUNG_S:
-        time.sleep(PAUSE_S)
+    if time.monotonic() - worker.began_s < EARLY_EXIT_S:
+        time.sleep(RESTART_DELAY_S)
     return Worker(worker.config)
 
 
-def serve(config: Config, line: Connection) -> None:
-    """Be a server on a port that is shared with others, for as long as the parent lives."""
+def serve(config: Config, pipe: Connection) -> None:
+    """Run a server in this process, for as long as the parent lives."""
     os.setpgid(0, 0)
     set_up_logs(config.log, config.node)
-    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
+    threading.Thread(target=_terminate_with_parent, args=(pipe,), daemon=True).start()
     try:
         with closing(acquire_server_lock(config.database, shared=True)) as locked:
-            server = build(config, locked, lambda: line.send("ready"))
+            server = build(config, locked, lambda: pipe.send("ready"))
             server.run([shared_socket(config)])
     except Exception:
         log.exception("%s cannot serve", config.node)
@@ -137,7 +138,7 @@ def serve(config: Config, line: Connection) -> None:
 
 
 def shared_socket(config: Config) -> socket.socket:
-    """Return a socket that gets its share of those who come to a port."""
+    """Return an SO_REUSEPORT listener: the kernel spreads connections over the workers."""
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     shared = socket.socket(family, socket.SOCK_STREAM)
     shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -147,9 +148,9 @@ def shared_socket(config: Config) -> socket.socket:
     return shared
 
 
-def _end_with(line: Connection) -> None:
-    """End this process, with its clients told, when the parent has gone."""
+def _terminate_with_parent(pipe: Connection) -> None:
+    """Shut this process down gracefully when the parent has died."""
     try:
-        line.recv()
+        pipe.recv()
     except (EOFError, OSError):
         os.kill(os.getpid(), signal.SIGTERM)

@@ -10,7 +10,7 @@ from app.domain.sessions import Session
 from app.domain.verdicts import RetryLater
 from app.live.cart import LiveCart
 from app.live.ports import DisconnectReason
-from app.protocol.decode import ClientMessage, Hello, read
+from app.protocol.decode import ClientMessage, Hello, decode
 from app.protocol.json import BadFrame, BadValue
 from app.protocol.messages import Drain, Heartbeat, ServerMessage, TabId
 from app.ws.admission import Admission
@@ -93,7 +93,7 @@ class CartConnection:
         if self._closing is not None:
             return
         try:
-            self._handle(read(text))
+            self._handle(decode(text))
         except (BadFrame, BadValue) as fault:
             self._close_after_answers(CloseCode.BAD_MESSAGE, str(fault))
         except TooEarly:
@@ -135,7 +135,7 @@ class CartConnection:
             self._flow_control.unanswered -= 1
             if isinstance(message, RetryLater) and self._requests:
                 self._requests.hold(message)
-        self._send_queue.add(self._context.encoder.write(message), is_state=kind in STATE)
+        self._send_queue.add(self._context.encoder.encode(message), is_state=kind in STATE)
 
     def reject_duplicate(self) -> None:
         """Close, because another op had the number of an op that was sent."""
@@ -185,7 +185,7 @@ class CartConnection:
         self._requests = Requests(self, cart, self._session, self._context, self._flow_control)
         for message in greeting:
             self.tell(message)
-        cart.tabs.count(self)
+        cart.tabs.publish_count(self)
         self._heartbeat.start()
         self._flow_control.update()
 

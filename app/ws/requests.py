@@ -11,7 +11,7 @@ from app.domain.verdicts import RetryLater
 from app.live.cart import LiveCart
 from app.live.ports import Tab
 from app.protocol.decode import Ping, Resync, SubmitOp, Watch
-from app.protocol.encode import write
+from app.protocol.encode import encode
 from app.protocol.messages import Pong, Prices
 from app.ws.context import ConnectionContext
 from app.ws.flow_control import FlowControl
@@ -69,7 +69,7 @@ class Requests:
 
     def state(self) -> list[bytes]:
         """Return all that the tab shows, as frames, in place of state that was dropped."""
-        return [write(self.cart.snapshot()), write(self._watched_prices())]
+        return [encode(self.cart.snapshot()), encode(self._watched_prices())]
 
     def stop(self) -> None:
         """Answer nothing more, and delete what refers back to this object."""

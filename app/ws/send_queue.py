@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
-from app.protocol.messages import Changed, Prices, Snapshot
+from app.protocol.messages import PatchMessage, Prices, Snapshot
 from app.ws.socket import Socket
 
 SEND_S = 5.0
 """How long a client may take to read before it is disconnected."""
 MOST_FRAMES = 64
 MOST_BYTES = 256 * 1024
-STATE = frozenset({Changed, Prices, Snapshot})
+STATE = frozenset({PatchMessage, Prices, Snapshot})
 """Messages that a snapshot can replace."""
 
 

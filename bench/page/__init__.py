@@ -1,1 +1,1 @@
-"""The measured goals of the page, each with its figure: `python -m bench.page`."""
+"""Measurements of the pages in Chromium against their goals: `python -m bench.page`."""

@@ -1,8 +1,8 @@
-"""The measured goals of the page, each with its figure.
+"""Measures the goals of the pages, each with its figure.
 
     python -m bench.page [--only NAME]… [--shots FOLDER]
 
-Prints a table, and under it what stands against each goal that is missed; ends with 1 if one is.
+Prints a table, and below it the details of each missed goal; exits with 1 if one is missed.
 """
 
 import argparse
@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Error as PlaywrightError
 
-from bench.page import drops, lighthouse, looks, markup, paint, shift, travel, weight
-from bench.page.row import Row, Seen
+from bench.page import drops, layout_shift, lighthouse, looks, markup, paint, propagation, weight
+from bench.page.result import Result, Row
 from tests.browser.chromium import chromium
 from tests.browser.stage import Stage, staged
 from tests.e2e.server import Server
@@ -24,33 +24,35 @@ ROWS = (
         "scripts",
         "JavaScript on any shopper page, bodies",
         "≤ 20 kB, no file over 10 kB, no other host",
-        weight.weigh_scripts,
+        weight.measure_scripts,
     ),
-    Row("style", "CSS; font, bodies", "≤ 15 kB; one of ≤ 21 kB", weight.weigh_style),
+    Row("style", "CSS; font, bodies", "≤ 15 kB; one of ≤ 21 kB", weight.measure_style),
     Row(
         "catalogue",
         "catalogue page, cold, 24 cards",
         "≤ 200 kB, ≤ 45 requests, HTML ≤ 20 kB",
-        weight.weigh_catalogue,
+        weight.measure_catalogue,
     ),
     Row(
         "lighthouse",
         "Lighthouse, mobile: performance / accessibility / best practices / SEO",
         "≥ 95 / 100 / 100 / 100",
-        lighthouse.ask_lighthouse,
+        lighthouse.run_lighthouse,
     ),
-    Row("shift", "layout shift while 20 updates a second arrive", "0.00", shift.watch_pages),
+    Row(
+        "shift", "layout shift while 20 updates a second arrive", "0.00", layout_shift.measure_shift
+    ),
     Row("paint", "optimistic add: painted after the click", "≤ 16 ms p95", paint.click_add),
-    Row("tabs", "tab to tab", "≤ 100 ms p95", travel.from_tab_to_tab),
-    Row("edit", "staff edit to shopper", "≤ 250 ms p95", travel.from_shelf_to_shopper),
-    Row("axe", "axe-core, every scene in 2 widths and 2 schemes", "0", looks.look_with_axe),
+    Row("tabs", "tab to tab", "≤ 100 ms p95", propagation.tab_to_tab),
+    Row("edit", "staff edit to shopper", "≤ 250 ms p95", propagation.edit_to_shopper),
+    Row("axe", "axe-core, every scene in 2 widths and 2 schemes", "0", looks.check_with_axe),
     Row("html", "HTML errors (vnu-jar)", "0", markup.check_markup),
-    Row("console", "errors and warnings in the console", "0", looks.hear_the_console),
+    Row("console", "errors and warnings in the console", "0", looks.check_console),
     Row(
         "drops",
         "100 drops of the line in the middle of clicks, two tabs",
         "nothing lost or done twice",
-        drops.drop_the_line,
+        drops.drop_connections,
     ),
 )
 
@@ -64,7 +66,7 @@ def _options() -> argparse.Namespace:
 
 
 async def main(only: list[str] | None, shots: Path | None) -> bool:
-    """Print the table, or take pictures; say whether all goals are reached."""
+    """Print the table, or take screenshots; return whether all goals are met."""
     with TemporaryDirectory() as home:
         async with chromium() as browser, staged(browser, Server(Path(home))) as stage:
             if shots:
@@ -75,23 +77,23 @@ async def main(only: list[str] | None, shots: Path | None) -> bool:
 
 async def _measure(stage: Stage, rows: list[Row]) -> bool:
     print("| row | what | goal | seen | |\n| --- | --- | --- | --- | --- |", flush=True)
-    seen: dict[str, Seen] = {}
+    results: dict[str, Result] = {}
     for row in rows:
-        seen[row.name] = one = await _seen(row, stage)
+        results[row.name] = one = await _measured(row, stage)
         met = "reached" if one.is_met else "**missed**"
         print(f"| {row.name} | {row.what} | {row.goal} | {one.figure} | {met} |", flush=True)
-    for name, one in seen.items():
+    for name, one in results.items():
         for fault in one.faults:
             print(f"{name}: {fault}")
-    return all(one.is_met for one in seen.values())
+    return all(one.is_met for one in results.values())
 
 
-async def _seen(row: Row, stage: Stage) -> Seen:
-    """Measure; where that fails, the goal is missed, and the others are measured all the same."""
+async def _measured(row: Row, stage: Stage) -> Result:
+    """Measure a row; if that fails, the goal is missed, and the other rows are still measured."""
     try:
         return await row.measure(stage)
     except (AssertionError, PlaywrightError, OSError) as error:
-        return Seen("NOT SEEN", is_met=False, faults=[str(error)])
+        return Result("NOT SEEN", is_met=False, faults=[str(error)])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What Lighthouse gives the public pages: its mobile preset, in Debian's Chromium."""
+"""Measures the Lighthouse scores of the public pages: mobile preset, Debian's Chromium."""
 
 import asyncio
 import json
@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.page.row import Seen, median
+from bench.page.result import Result, median
 from tests.browser import chromium
 from tests.browser.stage import Stage
 
 PATHS = ("/", "/shop", "/p/gala-apples", "/login")
 PROGRAM = Path(__file__).parents[2] / "node_modules/.bin/lighthouse"
 RUNS = 3
-"""The figure is the one in the middle: this machine has other things to do as well."""
+"""The median of these counts, because other load affects a run."""
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
 ATTEMPTS = 3
-"""Sometimes its Chromium does not begin a trace."""
+"""Its Chromium sometimes fails to start a trace."""
 Scores = dict[str, int]
 
 
-async def ask_lighthouse(stage: Stage) -> Seen:
-    """Have Lighthouse open each path, several times."""
+async def run_lighthouse(stage: Stage) -> Result:
+    """Run Lighthouse on each path, several times."""
     if not PROGRAM.exists():
-        return Seen("NOT SEEN: there is no Lighthouse", is_met=False, faults=["run npm ci"])
+        return Result("NOT SEEN: there is no Lighthouse", is_met=False, faults=["run npm ci"])
     faults: list[str] = []
     figures: list[str] = []
     for path in PATHS:
@@ -33,7 +33,7 @@ async def ask_lighthouse(stage: Stage) -> Seen:
         figures.append(f"`{path}` {' / '.join(map(str, scores.values()))}")
         faults += _too_low(path, scores)
     missed = [fault for fault in faults if fault.startswith("missed")]
-    return Seen("; ".join(figures), not missed, sorted(set(faults)))
+    return Result("; ".join(figures), not missed, sorted(set(faults)))
 
 
 def _too_low(path: str, scores: Scores) -> Sequence[str]:
@@ -51,7 +51,7 @@ async def _run(url: str, faults: list[str]) -> Scores:
 
 
 async def _report(url: str) -> Any:
-    """Return what Lighthouse says of *url*; `None` where it fails at its own work."""
+    """Return Lighthouse's report on *url*; `None` if Lighthouse itself failed."""
     process = await asyncio.create_subprocess_exec(
         PROGRAM,
         url,
@@ -67,14 +67,14 @@ async def _report(url: str) -> Any:
 
 
 def _failed_audits(url: str, report: dict[str, dict[str, dict[str, object]]]) -> list[str]:
-    """Return what costs points: audits that are weighed and did not pass."""
-    weighed = {
+    """Return the audits that cost points: weighted ones that did not pass."""
+    weighted = {
         audit["id"]
         for category in report["categories"].values()
         for audit in category["auditRefs"]  # type: ignore[attr-defined]
         if audit["weight"]
     }
-    failed = [report["audits"][name] for name in weighed]
+    failed = [report["audits"][name] for name in weighted]
     return [
         f"{url.partition('/')[2][1:].partition('/')[2] or '/'}: {audit['title']}: "
         f"{audit.get('displayValue', audit['score'])}"

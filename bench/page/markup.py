@@ -1,4 +1,4 @@
-"""What the Nu HTML checker has to say against the HTML that the shop serves."""
+"""Checks the HTML of every scene with the Nu HTML checker (vnu-jar)."""
 
 import asyncio
 import json
@@ -6,27 +6,27 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.page.row import Seen
+from bench.page.result import Result
 from tests.browser.scenes import SCENES
 from tests.browser.stage import Stage
 
 JAR = Path(__file__).parents[2] / "node_modules/vnu-jar/build/dist/vnu.jar"
 
 
-async def check_markup(stage: Stage) -> Seen:
-    """Check the HTML of every scene, as it is served and as it is once scripts have run."""
+async def check_markup(stage: Stage) -> Result:
+    """Check the HTML of every scene, as served and after scripts have run."""
     java = shutil.which("java")
     if java is None or not JAR.exists():
         help_ = "install Java (on Debian: default-jre-headless), and run npm ci"
-        return Seen("NOT SEEN: there is no Java or no vnu-jar", is_met=False, faults=[help_])
+        return Result("NOT SEEN: there is no Java or no vnu-jar", is_met=False, faults=[help_])
     with TemporaryDirectory() as folder:
         files = await _collect(stage, Path(folder))
         faults = await _check(java, files)
-    return Seen(f"{len(faults)} ({len(SCENES)} scenes, served and live)", not faults, faults)
+    return Result(f"{len(faults)} ({len(SCENES)} scenes, served and live)", not faults, faults)
 
 
 async def _collect(stage: Stage, folder: Path) -> list[Path]:
-    """Write down the HTML of each scene: as it is served, and as it is in the end."""
+    """Write the HTML of each scene to *folder*: as served, and after scripts have run."""
     files: list[Path] = []
     for scene in SCENES:
         async with stage.player(scene.who) as player:
@@ -51,7 +51,7 @@ async def _check(java: str, files: list[Path]) -> list[str]:
     )
     output, _ = await process.communicate()
     return [
-        f"{Path(said['url']).stem}, line {said.get('lastLine', '?')}: {said['message']}"
-        f" {said.get('extract', '')!r}"
-        for said in json.loads(output)["messages"]
+        f"{Path(message['url']).stem}, line {message.get('lastLine', '?')}: {message['message']}"
+        f" {message.get('extract', '')!r}"
+        for message in json.loads(output)["messages"]
     ]

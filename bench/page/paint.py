@@ -1,13 +1,13 @@
-"""How soon after a click on “Add” the page shows it.
+"""Measures how soon after a click on “Add” the page has painted the change.
 
-Counted from the time that the browser gives the press itself, until a task that was posted while
-the next frame was made has its turn: by then that frame is painted. A screen has sixty frames a
-second, so up to 16.7 ms are the wait until one is due; what the goal is about is the rest.
+Time counts from the timestamp of the click event to a task that was posted while the next frame was
+made: when it runs, that frame is painted. At sixty frames a second, up to 16.7 ms of this are the
+wait until a frame is due; the goal is about the rest.
 """
 
 from typing import NamedTuple
 
-from bench.page.row import Seen, median, p95
+from bench.page.result import Result, median, p95
 from tests.browser.player import Who
 from tests.browser.stage import Stage
 from tests.browser.visitor import connected
@@ -43,7 +43,7 @@ _WATCH = """() => {
 
 
 class Click(NamedTuple):
-    """Milliseconds until the page hears of the press, works, and has painted; and whether so."""
+    """Milliseconds of each part of a click, and whether the change was in the next frame."""
 
     heard_ms: float
     worked_ms: float
@@ -53,12 +53,12 @@ class Click(NamedTuple):
 
     @property
     def used_ms(self) -> float:
-        """Return all of it but the wait for a frame to be due."""
+        """The time without the wait for a frame to be due."""
         return self.heard_ms + self.worked_ms + self.drawn_ms
 
 
-async def click_add(stage: Stage) -> Seen:
-    """Press “Add” a hundred times, on several pages of the shelves."""
+async def click_add(stage: Stage) -> Result:
+    """Click “Add” a hundred times, on several pages of the catalogue."""
     paths = [f"/shop?sort=name&page={number}" for number in range(1, PAGES + 1)]
     clicks = [click for path in paths for click in await _click_page(stage, path)][:CLICKS]
     used = [click.used_ms for click in clicks]
@@ -70,7 +70,7 @@ async def click_add(stage: Stage) -> Seen:
         f" {p95([click.painted_ms for click in clicks]):.1f} ms; {late} of {len(clicks)} not in the"
         " next frame"
     )
-    return Seen(figure, p95(used) <= GOAL_MS and not late)
+    return Result(figure, p95(used) <= GOAL_MS and not late)
 
 
 def _middle(clicks: list[Click], part: str) -> str:

@@ -1,9 +1,9 @@
-"""What pages weigh on the line when nothing of them is kept: as the browser receives them."""
+"""Measures the transfer size of pages with an empty cache, as the browser receives them."""
 
 from collections import Counter
 from typing import Any, NamedTuple
 
-from bench.page.row import Seen
+from bench.page.result import Result
 from tests.browser.scenes import NOBODY, SCENES, STAFF, Scene
 from tests.browser.stage import Stage
 
@@ -12,20 +12,22 @@ SCRIPT_KB, FILE_KB, STYLE_KB, FONT_KB = 20, 10, 15, 21
 PAGE_KB, REQUESTS, HTML_KB = 200, 45, 20
 
 
-class Part(NamedTuple):
-    """One answer: what it is for, where it is from, and how many bytes came."""
+class Resource(NamedTuple):
+    """A response: its resource type, URL and size in bytes."""
 
     kind: str
     url: str
     size: int
-    """Headers and all."""
+    """With headers."""
     body: int
-    """As it was packed for the line."""
+    """The body as compressed for transfer."""
 
 
-async def weigh_scripts(stage: Stage) -> Seen:
-    """Weigh all JavaScript that a page loads by itself, on each page that shoppers see."""
-    pages = {scene.name: await _parts(stage, scene) for scene in _pages() if scene.who is not STAFF}
+async def measure_scripts(stage: Stage) -> Result:
+    """Measure the JavaScript that each shopper page loads."""
+    pages = {
+        scene.name: await _resources(stage, scene) for scene in _pages() if scene.who is not STAFF
+    }
     sums = {name: _bodies(parts, "Script") for name, parts in pages.items()}
     scripts = [part for parts in pages.values() for part in parts if part.kind == "Script"]
     largest = max(scripts, key=lambda part: part.body)
@@ -38,12 +40,12 @@ async def weigh_scripts(stage: Stage) -> Seen:
     )
     is_met = sums[heaviest] <= SCRIPT_KB and largest.body <= FILE_KB * KB and not foreign
     over = [f"{name}: {kb:.1f} kB" for name, kb in sums.items() if kb > SCRIPT_KB]
-    return Seen(figure, is_met, over)
+    return Result(figure, is_met, over)
 
 
-async def weigh_style(stage: Stage) -> Seen:
-    """Weigh style sheets and fonts, on each page."""
-    pages = {scene.name: await _parts(stage, scene) for scene in _pages()}
+async def measure_style(stage: Stage) -> Result:
+    """Measure style sheets and fonts of each page."""
+    pages = {scene.name: await _resources(stage, scene) for scene in _pages()}
     styles = {name: _bodies(parts, "Stylesheet") for name, parts in pages.items()}
     heaviest = max(styles, key=lambda name: styles[name])
     fonts = {
@@ -55,13 +57,13 @@ async def weigh_style(stage: Stage) -> Seen:
     font_kb = sum(fonts.values())
     figure = f"{styles[heaviest]:.1f} kB ({heaviest}); {len(fonts)} font, {font_kb:.1f} kB"
     is_met = styles[heaviest] <= STYLE_KB and len(fonts) == 1 and font_kb <= FONT_KB
-    return Seen(figure, is_met)
+    return Result(figure, is_met)
 
 
-async def weigh_catalogue(stage: Stage) -> Seen:
-    """Weigh a page of 24 cards, signed out and signed in."""
+async def measure_catalogue(stage: Stage) -> Result:
+    """Measure a catalogue page of 24 cards, signed out and signed in."""
     scenes = [scene for scene in SCENES if scene.name in {"shop", "shop-cart-filled"}]
-    pages = [await _parts(stage, scene) for scene in scenes]
+    pages = [await _resources(stage, scene) for scene in scenes]
     page_kb = [sum(part.size for part in parts) / KB for parts in pages]
     html_kb = [_sum(parts, "Document") for parts in pages]
     counts = [len(parts) for parts in pages]
@@ -71,7 +73,7 @@ async def weigh_catalogue(stage: Stage) -> Seen:
     )
     is_met = max(page_kb) <= PAGE_KB and max(counts) <= REQUESTS and max(html_kb) <= HTML_KB
     kinds = [f"{scene.name}: {_kinds(parts)}" for scene, parts in zip(scenes, pages, strict=True)]
-    return Seen(figure, is_met, [] if is_met else kinds)
+    return Result(figure, is_met, [] if is_met else kinds)
 
 
 def _pages() -> list[Scene]:
@@ -82,46 +84,50 @@ def _pages() -> list[Scene]:
     return list(first.values())
 
 
-async def _parts(stage: Stage, scene: Scene) -> list[Part]:
+async def _resources(stage: Stage, scene: Scene) -> list[Resource]:
     async with stage.player(scene.who) as player:
         await scene.before(player)
         page = await player.context.new_page()
-        line = await player.context.new_cdp_session(page)
-        asked: dict[str, tuple[str, str]] = {}
-        heads: Counter[str] = Counter()
+        session = await player.context.new_cdp_session(page)
+        requests: dict[str, tuple[str, str]] = {}
+        header_sizes: Counter[str] = Counter()
         sizes: Counter[str] = Counter()
 
         def begun(event: dict[str, Any]) -> None:
-            asked[event["requestId"]] = (event["type"], event["request"]["url"])
+            requests[event["requestId"]] = (event["type"], event["request"]["url"])
 
         def answered(event: dict[str, Any]) -> None:
-            heads[event["requestId"]] += int(event["response"]["encodedDataLength"])
+            header_sizes[event["requestId"]] += int(event["response"]["encodedDataLength"])
 
         def done(event: dict[str, Any]) -> None:
             sizes[event["requestId"]] += int(event["encodedDataLength"])
 
-        line.on("Network.requestWillBeSent", begun)
-        line.on("Network.responseReceived", answered)
-        line.on("Network.loadingFinished", done)
-        await line.send("Network.enable")
+        session.on("Network.requestWillBeSent", begun)
+        session.on("Network.responseReceived", answered)
+        session.on("Network.loadingFinished", done)
+        await session.send("Network.enable")
         await page.goto(player.origin + scene.path, wait_until="networkidle")
-    return [Part(*asked[name], size, size - heads[name]) for name, size in sizes.items() if size]
+    return [
+        Resource(*requests[name], size, size - header_sizes[name])
+        for name, size in sizes.items()
+        if size
+    ]
 
 
-def _own(stage: Stage, pages: dict[str, list[Part]]) -> set[str]:
+def _own(stage: Stage, pages: dict[str, list[Resource]]) -> set[str]:
     own = (f"{stage.cable.origin}/", "data:")
     return {part.url for parts in pages.values() for part in parts if part.url.startswith(own)}
 
 
-def _sum(parts: list[Part], kind: str) -> float:
+def _sum(parts: list[Resource], kind: str) -> float:
     return sum(part.size for part in parts if part.kind == kind) / KB
 
 
-def _bodies(parts: list[Part], kind: str) -> float:
+def _bodies(parts: list[Resource], kind: str) -> float:
     return sum(part.body for part in parts if part.kind == kind) / KB
 
 
-def _kinds(parts: list[Part]) -> str:
+def _kinds(parts: list[Resource]) -> str:
     kinds = Counter({part.kind: 0 for part in parts})
     for part in parts:
         kinds[part.kind] += part.size

@@ -11,9 +11,9 @@ from app.domain.cart import Cart as StoredCart
 from app.domain.catalog import Catalog, Sku
 from app.domain.ops import Kind
 from app.domain.outbox import OutboxId
-from app.protocol.encode import write
+from app.protocol.encode import encode
 from app.protocol.messages import By, TabId
-from app.protocol.projections import tell_change, tell_moved_prices, tell_snapshot
+from app.protocol.projections import moved_prices_message, patch_message, snapshot_message
 from tests.client.samples import sample
 from tests.domain.op_examples import SHELVES, STARTS, Story, Wish, some_wishes
 from tests.examples import NOON
@@ -119,15 +119,15 @@ def test_prices_of_watched_products_alone_touch_nothing() -> None:
 
 
 def snapshot_of(cart: StoredCart, catalog: Catalog) -> Cart:
-    message = decode(write(tell_snapshot(cart, catalog, NOON)))
+    message = decode(encode(snapshot_message(cart, catalog, NOON)))
     assert isinstance(message, Snapshot)
     return from_snapshot(message)
 
 
 def at_todays_prices(held: Cart, cart: StoredCart, before: Catalog, today: Catalog) -> Cart:
-    voucher = tell_snapshot(cart, before, NOON).cart.voucher
-    changed = tell_moved_prices(cart, frozenset(today.products), voucher, today, NOON)
-    message = changed and decode(write(changed))
+    voucher = snapshot_message(cart, before, NOON).cart.voucher
+    changed = moved_prices_message(cart, frozenset(today.products), voucher, today, NOON)
+    message = changed and decode(encode(changed))
     return reprice(held, message) if isinstance(message, Prices) else held
 
 
@@ -139,9 +139,9 @@ def test_messages_on_the_way_add_up_to_the_next_snapshot(wishes: list[Wish]) -> 
         yesterday, catalog = catalog, SHELVES[step.wish.day]
         held = at_todays_prices(held, step.before, yesterday, catalog)
         if step.ruling.patch:
-            voucher = tell_snapshot(step.before, catalog, NOON).cart.voucher
-            change = tell_change(step.ruling.cart, step.ruling.patch, BY, voucher, catalog, NOON)
-            message = decode(write(change))
+            voucher = snapshot_message(step.before, catalog, NOON).cart.voucher
+            change = patch_message(step.ruling.cart, step.ruling.patch, BY, voucher, catalog, NOON)
+            message = decode(encode(change))
             assert isinstance(message, Patch)
             held = after(held, message)
         assert held == snapshot_of(step.ruling.cart, catalog)

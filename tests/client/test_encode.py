@@ -8,7 +8,7 @@ import pytest
 from app.client import encode
 from app.domain.ops import BadOp
 from app.domain.outbox import OutboxId
-from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, read
+from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, decode
 from tests.client.samples import CLIENT_MESSAGES
 
 
@@ -34,12 +34,12 @@ def encode_again(message: ClientMessage) -> str:
 def test_every_message_is_encoded_as_in_its_sample(name: str) -> None:
     fields = CLIENT_MESSAGES[name]
     always: dict[str, Any] = {"at": None, "pend": []} if fields["t"] == "hello" else {}
-    assert json.loads(encode_again(read(json.dumps(fields)))) == {**always, **fields}
+    assert json.loads(encode_again(decode(json.dumps(fields)))) == {**always, **fields}
 
 
 def test_ops_over_http_are_the_same_but_for_their_type() -> None:
     samples = [CLIENT_MESSAGES[name] for name in ("op_line_add", "op_line_set", "op_voucher_off")]
-    messages = [read(json.dumps(fields)) for fields in samples]
+    messages = [decode(json.dumps(fields)) for fields in samples]
     bodies = [(one.n, encode.op_body(one.op)) for one in messages if isinstance(one, SubmitOp)]  # type: ignore[arg-type]
     assert json.loads(encode.ops(OutboxId("a91e"), bodies)) == {
         "outbox": "a91e",

@@ -1,4 +1,4 @@
-"""Looking behind the cookie of a login."""
+"""Sessions behind the cookies of responses, and their open sockets."""
 
 from http.cookies import SimpleCookie
 
@@ -12,24 +12,24 @@ from tests.http.house import House
 
 
 class Socket:
-    """A socket that remembers why it was dismissed."""
+    """A socket that remembers why it was disconnected."""
 
     def __init__(self) -> None:
-        self.dismissed: list[DisconnectReason] = []
+        self.disconnects: list[DisconnectReason] = []
 
-    def tell(self, news: ServerMessage) -> None:
-        """Hear of nothing."""
+    def tell(self, message: ServerMessage) -> None:
+        """Do nothing."""
 
     def reject_duplicate(self) -> None:
-        """Hear of nothing."""
+        """Do nothing."""
 
     def disconnect(self, why: DisconnectReason) -> None:
         """Remember."""
-        self.dismissed.append(why)
+        self.disconnects.append(why)
 
 
 def cookie(answer: Response, name: str = "shop") -> str:
-    """Return a cookie as it was set, signature and all."""
+    """Return the value of a cookie that was set, with its signature."""
     for line in answer.headers.getlist("Set-Cookie"):
         if name in (jar := SimpleCookie(line)):
             return jar[name].value
@@ -37,7 +37,7 @@ def cookie(answer: Response, name: str = "shop") -> str:
 
 
 async def session_of(house: House, answer: Response) -> Session | None:
-    """Return the login behind the cookie that was set, as the database knows it."""
+    """Return the session of the cookie that was set, as it is in the database."""
     (extension,) = house.app.extensions["QUART_AUTH"]
     secret = extension.load_token(cookie(answer), app=house.app)
     lifetime, now_s = house.context.lifetime, int(house.clock.at_s)
@@ -46,7 +46,7 @@ async def session_of(house: House, answer: Response) -> Session | None:
 
 
 async def with_socket(house: House, answer: Response) -> Socket:
-    """Return a socket that is open on the login that began with *answer*."""
+    """Return an open socket of the session that began with *answer*."""
     session, socket = await session_of(house, answer), Socket()
     assert session
     house.context.sessions.join(session, socket)

@@ -1,4 +1,4 @@
-"""Somebody who orders at the shop's doors."""
+"""Customers who order over HTTP."""
 
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ HOME = {"name": "Ada", "line1": "1 Mill Lane", "line2": "", "city": "Bath", "pos
 async def stocked_cart(
     house: House, note: str = "", code: str = "", email: str = "ada@shop.example"
 ) -> Visitor:
-    """Return somebody with two milk in their cart."""
+    """Return a visitor with two bottles of milk in the cart."""
     visitor = await house.ada(email=email)
     await visitor.form("/cart/add", sku=MILK, qty="2")
     if note:
@@ -26,7 +26,7 @@ async def stocked_cart(
 
 
 async def wanted(visitor: Visitor, **changes: Any) -> dict[str, Any]:
-    """Return what to send to order the cart as it is."""
+    """Return the JSON that orders the cart as it is, but for *changes*."""
     cart = await visitor.cart()
     usual = {
         "key": str(uuid4()),

@@ -1,4 +1,4 @@
-"""Somebody who visits the shop, and how they read what it answers."""
+"""A client of the shop, and readers of its responses."""
 
 import re
 from dataclasses import dataclass
@@ -15,27 +15,27 @@ ADA = {"email": "ada@shop.example", "password": PASSWORD, "name": "Ada"}
 
 @dataclass(frozen=True)
 class Visitor:
-    """A browser, or a script, that speaks to the shop from an address."""
+    """A browser or a script, with cookies of its own, at an IP address."""
 
     client: TestClientProtocol
     address: str
     origin: str
 
     async def get(self, path: str, **headers: str) -> Response:
-        """Ask for *path*."""
+        """Send a GET."""
         return await self.ask("GET", path, headers)
 
     async def post(self, path: str, form: dict[str, str] | None = None, **headers: str) -> Response:
-        """Send a form, as a page of the shop would."""
+        """Send a form, as from a page of the shop."""
         given = {"Origin": self.origin} | headers
         return await self.ask("POST", path, given, form=form or {})
 
     async def send(self, path: str, body: object, **headers: str) -> Response:
-        """Send JSON, as a script would."""
+        """Send JSON, as from a script."""
         return await self.ask("POST", path, headers, json=body)
 
     async def ask(self, method: str, path: str, headers: dict[str, str], **more: Any) -> Response:
-        """Send any request."""
+        """Send a request of any method."""
         scheme, _, host = self.origin.partition("://")
         return await self.client.open(
             path,
@@ -47,43 +47,43 @@ class Visitor:
         )
 
     async def form(self, path: str, page: str = "/shop", **fields: str) -> str:
-        """Send a form of the cart with a fresh key, and return what the next page says of it."""
+        """Send a form of the cart with a fresh key, and return the notices on the next page."""
         answer = await self.post(path, {"key": str(uuid4()), "next": page, **fields})
         assert (answer.status_code, answer.location) == (303, page)
         return notices(await text(await self.get(page)))
 
     async def cart(self) -> dict[str, Any]:
-        """Return the cart as scripts see it."""
+        """Return the cart as JSON."""
         cart: dict[str, Any] = await fields(await self.get("/api/cart"))
         return cart
 
     async def lines(self) -> dict[str, int]:
-        """Return how many of what is in the cart."""
+        """Return the quantities in the cart, by SKU."""
         return {line["sku"]: line["qty"] for line in (await self.cart())["cart"]["lines"]}
 
 
 async def text(answer: Response) -> str:
-    """Return a page as people read it, entities resolved."""
+    """Return a page with its HTML entities resolved."""
     return unescape(await answer.get_data(as_text=True))
 
 
 async def fields(answer: Response) -> Any:
-    """Return what an answer says in JSON."""
+    """Return the parsed JSON of a response."""
     return await answer.get_json(force=True)
 
 
 async def code(answer: Response) -> tuple[int, str]:
-    """Return the status and the code of a refusal."""
+    """Return the status and the code of a problem."""
     assert answer.content_type == "application/problem+json"
-    said = await fields(answer)
-    assert said["status"] == answer.status_code
-    return answer.status_code, said["code"]
+    problem = await fields(answer)
+    assert problem["status"] == answer.status_code
+    return answer.status_code, problem["code"]
 
 
 def notices(page: str) -> str:
-    """Return what stands at the top of *page*."""
-    said = re.findall(r'<li class="notice notice-(\w+)">(.*?)</li>', page, re.DOTALL)
-    return "; ".join(f"{kind}: {_without_tags(body)}" for kind, body in said)
+    """Return the notices of *page*, as “kind: text”."""
+    found = re.findall(r'<li class="notice notice-(\w+)">(.*?)</li>', page, re.DOTALL)
+    return "; ".join(f"{kind}: {_without_tags(body)}" for kind, body in found)
 
 
 def _without_tags(body: str) -> str:

@@ -84,7 +84,7 @@ class AroundHub:
         self.hub.update_catalog(
             catalog.revision + 1, catalog_of(*changed)._replace(vouchers=catalog.today.vouchers)
         )
-        await self.hub.broadcaster.tell_due()
+        await self.hub.broadcaster.send_due()
 
     def saves(self) -> None:
         """Save everything that waits, and tell."""
@@ -99,6 +99,6 @@ async def until_it_waits() -> None:
         await asyncio.sleep(0)
 
 
-def told(news: Iterable[object]) -> list[str]:
+def kinds_of(news: Iterable[object]) -> list[str]:
     """Return what kinds of news these are, in order."""
     return [type(one).__name__ for one in news]

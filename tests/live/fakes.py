@@ -24,16 +24,16 @@ class FakeTab:
         self.gen = gen
         self.outbox = outbox
         self.watched: frozenset[Sku] = frozenset()
-        self.heard: list[ServerMessage] = []
+        self.received: list[ServerMessage] = []
         self.rejected_duplicates = 0
         self.disconnects: list[DisconnectReason] = []
 
-    def asks(self, cart: LiveCart, n: int, op: Op, body: str = "") -> None:
+    def submits(self, cart: LiveCart, n: int, op: Op, body: str = "") -> None:
         """Send *op* as number *n*; its body is what it says, unless it is to be another."""
         cart.submit(OpRef(self.outbox, n, body or repr(op)), op, self, self.id)
 
-    def tell(self, news: ServerMessage) -> None:
-        self.heard.append(news)
+    def tell(self, message: ServerMessage) -> None:
+        self.received.append(message)
 
     def reject_duplicate(self) -> None:
         self.rejected_duplicates += 1
@@ -41,10 +41,10 @@ class FakeTab:
     def disconnect(self, why: DisconnectReason) -> None:
         self.disconnects.append(why)
 
-    def hears(self) -> list[ServerMessage]:
+    def take_received(self) -> list[ServerMessage]:
         """Return what was heard since this was asked last."""
-        heard, self.heard = self.heard, []
-        return heard
+        received, self.received = self.received, []
+        return received
 
 
 def another_tab() -> FakeTab:
@@ -165,14 +165,14 @@ class FakeOrderObserver:
     """Somebody who waits for an order, and keeps all that is said of it."""
 
     def __init__(self) -> None:
-        self.heard: list[Outcome] = []
+        self.received: list[Outcome] = []
 
     def settle(self, outcome: Outcome) -> None:
-        self.heard.append(outcome)
+        self.received.append(outcome)
 
     @property
     def order(self) -> Order:
         """The order, which must be all that was heard."""
-        (outcome,) = self.heard
+        (outcome,) = self.received
         assert isinstance(outcome, Order), outcome
         return outcome

@@ -4,9 +4,9 @@ from app.domain.limits import Limits
 from app.domain.ops import AddLine, BadOp, Kind, SetLine, SetNote, SetVoucher
 from app.domain.position import position
 from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater
-from app.protocol.messages import By, Changed, Need
+from app.protocol.messages import By, Need, PatchMessage
 from tests.examples import APPLES, EMPTY, HERE, MILK, TENTH, after
-from tests.live.around import Around, told
+from tests.live.around import Around, kinds_of
 from tests.live.fakes import FakeTab, another_tab
 
 ONE_MILK = AddLine(MILK, 1)
@@ -16,48 +16,48 @@ def test_nothing_is_told_before_it_is_saved() -> None:
     around, here, there = Around(), FakeTab(), another_tab()
     around.let_in(here, there)
 
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     cart, _ = around.takes()
 
     assert cart.lines[MILK].qty == 1
     assert around.cart.saved == EMPTY
-    assert here.heard == there.heard == []
+    assert here.received == there.received == []
 
 
 def test_once_saved_the_asker_hears_the_verdict_and_then_every_tab_the_patch() -> None:
     around, here, there = Around(), FakeTab(), another_tab()
     around.let_in(here, there)
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
 
     saved = around.saves()
 
-    verdict, patch = here.heard
+    verdict, patch = here.received
     assert verdict == Ok(1, 1)
-    assert isinstance(patch, Changed)
+    assert isinstance(patch, PatchMessage)
     assert (patch.prev, patch.rev, patch.at) == (0, 1, position(saved))
     assert patch.by == By(here.id, HERE, 1, Kind.ADD_LINE)
     assert (line := patch.lines[MILK])
     assert (line.qty, patch.totals.subtotal) == (1, 145)
-    assert there.heard == [patch]
+    assert there.received == [patch]
 
 
 def test_a_refusal_is_saved_like_a_success_and_only_the_asker_hears_of_it() -> None:
     around, here, there = Around(), FakeTab(), another_tab()
     around.let_in(here, there)
 
-    here.asks(around.cart, 1, AddLine(MILK, 99))
-    here.asks(around.cart, 2, ONE_MILK)
+    here.submits(around.cart, 1, AddLine(MILK, 99))
+    here.submits(around.cart, 2, ONE_MILK)
     around.saves()
-    there.hears()
-    here.asks(around.cart, 3, BadOp())
+    there.take_received()
+    here.submits(around.cart, 3, BadOp())
     saved = around.saves()
 
-    assert [news for news in here.heard if not isinstance(news, Changed)] == [
+    assert [news for news in here.received if not isinstance(news, PatchMessage)] == [
         Ok(1, 1, Clamped(MILK, 99, 5)),
         No(2, Code.SOLD_OUT, ("Milk",), 1),
         No(3, Code.BAD_OP, (), 1),
     ]
-    assert there.heard == []
+    assert there.received == []
     assert (saved.version, saved.outboxes[HERE].last) == (2, 3)
 
 
@@ -65,35 +65,35 @@ def test_what_changes_nothing_is_fine_and_makes_no_patch() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
 
-    here.asks(around.cart, 1, SetLine(MILK, 0))
+    here.submits(around.cart, 1, SetLine(MILK, 0))
     around.saves()
 
-    assert here.heard == [Ok(1, 0)]
+    assert here.received == [Ok(1, 0)]
 
 
 def test_an_op_builds_on_ops_that_are_not_saved_yet() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
     for n in (1, 2, 3):
-        here.asks(around.cart, n, ONE_MILK)
+        here.submits(around.cart, n, ONE_MILK)
 
     saved = around.saves()
 
     assert (saved.version, saved.rev, saved.lines[MILK].qty) == (1, 3, 3)
-    assert told(here.heard) == ["Ok", "Changed"] * 3
-    assert [news.rev for news in here.heard if isinstance(news, Changed)] == [1, 2, 3]
+    assert kinds_of(here.received) == ["Ok", "PatchMessage"] * 3
+    assert [news.rev for news in here.received if isinstance(news, PatchMessage)] == [1, 2, 3]
 
 
 def test_every_patch_tells_what_the_cart_cost_just_then() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
-    here.asks(around.cart, 1, AddLine(APPLES, 1))
-    here.asks(around.cart, 2, SetVoucher(TENTH))
-    here.asks(around.cart, 3, AddLine(APPLES, 1))
+    here.submits(around.cart, 1, AddLine(APPLES, 1))
+    here.submits(around.cart, 2, SetVoucher(TENTH))
+    here.submits(around.cart, 3, AddLine(APPLES, 1))
 
     around.saves()
 
-    patches = [news for news in here.heard if isinstance(news, Changed)]
+    patches = [news for news in here.received if isinstance(news, PatchMessage)]
     assert [patch.totals.subtotal for patch in patches] == [220, 220, 440]
     assert [patch.totals.discount for patch in patches] == [0, 22, 44]
 
@@ -101,24 +101,24 @@ def test_every_patch_tells_what_the_cart_cost_just_then() -> None:
 def test_what_is_asked_while_a_save_runs_waits_for_the_next() -> None:
     around, here, there = Around(), FakeTab(), another_tab()
     around.let_in(here, there)
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.takes()
 
-    there.asks(around.cart, 1, SetNote("Ring twice"))
+    there.submits(around.cart, 1, SetNote("Ring twice"))
     around.cart.announce()
 
-    assert told(here.hears()) == ["Ok", "Changed"]
-    assert told(there.hears()) == ["Changed"]
+    assert kinds_of(here.take_received()) == ["Ok", "PatchMessage"]
+    assert kinds_of(there.take_received()) == ["PatchMessage"]
     assert around.cart.saved.note == ""
     assert around.saves().note == "Ring twice"
-    assert told(there.heard) == ["Ok", "Changed"]
+    assert kinds_of(there.received) == ["Ok", "PatchMessage"]
 
 
 def test_each_save_is_made_over_the_version_that_the_one_before_has_made() -> None:
     around, here = Around(), FakeTab()
     seen = []
     for n in (1, 2, 3):
-        here.asks(around.cart, n, ONE_MILK)
+        here.submits(around.cart, n, ONE_MILK)
         cart, _ = around.takes()
         seen.append(cart.version)
         around.cart.announce()
@@ -129,23 +129,23 @@ def test_each_save_is_made_over_the_version_that_the_one_before_has_made() -> No
 
 def test_nothing_is_told_of_a_save_that_nobody_has_taken() -> None:
     around, here = Around(), FakeTab()
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
 
     around.cart.announce()
 
-    assert here.heard == []
+    assert here.received == []
     assert around.cart.saved == EMPTY
 
 
 def test_a_save_is_told_once() -> None:
     around, here = Around(), FakeTab()
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.saves()
-    here.asks(around.cart, 2, ONE_MILK)
+    here.submits(around.cart, 2, ONE_MILK)
 
     around.cart.announce()
 
-    assert here.heard == [Ok(1, 1)]
+    assert here.received == [Ok(1, 1)]
     assert around.cart.saved.version == 1
 
 
@@ -153,29 +153,29 @@ def test_a_gap_in_the_numbers_is_asked_for_and_costs_nothing() -> None:
     around, here = Around(limits=Limits(burst=1)), FakeTab()
 
     for n in (2, 3):
-        here.asks(around.cart, n, ONE_MILK)
-    here.asks(around.cart, 1, ONE_MILK)
+        here.submits(around.cart, n, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
 
-    assert here.heard == [Need(1), Need(1)]
+    assert here.received == [Need(1), Need(1)]
     assert around.saves().lines[MILK].qty == 1
 
 
 def test_whoever_asks_too_fast_is_told_when_to_come_again() -> None:
     around, here = Around(limits=Limits(burst=3, per_s=10)), FakeTab()
     for n in (1, 2, 3, 4):
-        here.asks(around.cart, n, SetNote(str(n)))
+        here.submits(around.cart, n, SetNote(str(n)))
 
-    assert here.heard == [RetryLater(4, RetryCode.RATE, 100)]
+    assert here.received == [RetryLater(4, RetryCode.RATE, 100)]
     assert around.cart.latest.note == "3"
 
 
 def test_whoever_comes_again_when_told_to_is_let_in() -> None:
     around, here = Around(limits=Limits(burst=3, per_s=10)), FakeTab()
     for n in (1, 2, 3, 4):
-        here.asks(around.cart, n, SetNote(str(n)))
+        here.submits(around.cart, n, SetNote(str(n)))
 
     around.clock.passes(0.1)
-    here.asks(around.cart, 4, SetNote("4"))
+    here.submits(around.cart, 4, SetNote("4"))
 
     assert around.saves().note == "4"
 
@@ -183,11 +183,11 @@ def test_whoever_comes_again_when_told_to_is_let_in() -> None:
 def test_all_tabs_of_an_account_share_its_allowance() -> None:
     around, here, there = Around(limits=Limits(burst=2)), FakeTab(), another_tab()
 
-    here.asks(around.cart, 1, ONE_MILK)
-    there.asks(around.cart, 1, ONE_MILK)
-    there.asks(around.cart, 2, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
+    there.submits(around.cart, 1, ONE_MILK)
+    there.submits(around.cart, 2, ONE_MILK)
 
-    assert there.heard == [RetryLater(2, RetryCode.RATE, 100)]
+    assert there.received == [RetryLater(2, RetryCode.RATE, 100)]
 
 
 def test_a_cart_is_idle_when_nobody_looks_and_nothing_waits_to_be_saved() -> None:
@@ -196,7 +196,7 @@ def test_a_cart_is_idle_when_nobody_looks_and_nothing_waits_to_be_saved() -> Non
 
     around.let_in(here)
     idle.append(around.cart.idle)
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.cart.tabs.leave(here)
     idle.append(around.cart.idle)
     around.saves()
@@ -208,18 +208,18 @@ def test_a_cart_is_idle_when_nobody_looks_and_nothing_waits_to_be_saved() -> Non
 def test_a_tab_that_has_gone_still_hears_the_verdict_that_it_asked_for() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
 
     around.cart.tabs.leave(here)
     around.saves()
 
-    assert here.heard == [Ok(1, 1)]
+    assert here.received == [Ok(1, 1)]
 
 
 def test_what_is_on_disk_counts_on() -> None:
     around, here = Around(after(ONE_MILK, ONE_MILK)), FakeTab()
 
-    here.asks(around.cart, 3, ONE_MILK)
+    here.submits(around.cart, 3, ONE_MILK)
 
     saved = around.saves()
     assert (saved.rev, saved.lines[MILK].qty) == (3, 3)

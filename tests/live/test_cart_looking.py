@@ -5,7 +5,7 @@ from app.domain.ops import AddLine, SaveLine, SetVoucher
 from app.domain.position import position
 from app.domain.totals import LineState
 from app.domain.vouchers import VoucherState
-from app.protocol.messages import UNTOUCHED, Changed, Item, Prices, Snapshot
+from app.protocol.messages import UNTOUCHED, Item, PatchMessage, Prices, Snapshot
 from tests.examples import (
     APPLES,
     CIDER,
@@ -19,7 +19,7 @@ from tests.examples import (
     catalog_with,
     shelf_honouring,
 )
-from tests.live.around import Around, told
+from tests.live.around import Around, kinds_of
 from tests.live.fakes import FakeTab, another_tab
 
 CHEAPER_MILK = catalog_with(MILK, price=120)
@@ -33,12 +33,12 @@ def restocked(around: Around, catalog: Catalog) -> list[Prices]:
     tab = FakeTab("watcher")
     around.let_in(tab)
     around.updates_catalog(catalog)
-    return [news for news in tab.heard if isinstance(news, Prices)]
+    return [news for news in tab.received if isinstance(news, Prices)]
 
 
 def test_a_tab_sees_what_is_saved_and_not_what_may_come() -> None:
     around, here = Around(after(AddLine(MILK, 1))), FakeTab()
-    here.asks(around.cart, 2, AddLine(MILK, 1))
+    here.submits(around.cart, 2, AddLine(MILK, 1))
 
     snapshot, prices = around.cart.snapshot(), around.cart.prices()
 
@@ -54,7 +54,7 @@ def test_a_tab_with_the_product_in_its_cart_hears_of_its_new_price_with_the_tota
 
     around.updates_catalog(CHEAPER_MILK)
 
-    (prices,) = here.heard
+    (prices,) = here.received
     assert isinstance(prices, Prices)
     assert [(item.sku, item.price, item.stock) for item in prices.items] == [(MILK, 120, 5)]
     assert prices.lines[MILK].price == 120
@@ -68,7 +68,7 @@ def test_a_rise_of_the_price_and_a_loss_of_stock_show_in_the_lines() -> None:
 
     around.updates_catalog(catalog_with(APPLES, catalog_with(MILK, price=200), stock=1))
 
-    (prices,) = here.heard
+    (prices,) = here.received
     assert isinstance(prices, Prices)
     assert prices.lines[MILK].state is LineState.PRICE_RISE
     assert prices.saved[APPLES].state is LineState.SHORT
@@ -82,7 +82,7 @@ def test_a_tab_that_watches_the_product_hears_of_it_and_no_totals() -> None:
 
     around.updates_catalog(CHEAPER_MILK)
 
-    (news,) = here.heard
+    (news,) = here.received
     assert news == Prices((Item(MILK, CHEAPER_MILK.products[MILK].price, 5),))
 
 
@@ -93,7 +93,7 @@ def test_a_tab_that_does_not_show_the_product_hears_nothing() -> None:
 
     around.updates_catalog(CHEAPER_MILK)
 
-    assert here.heard == []
+    assert here.received == []
 
 
 def test_each_tab_hears_once_of_all_that_it_shows() -> None:
@@ -103,9 +103,9 @@ def test_each_tab_hears_once_of_all_that_it_shows() -> None:
 
     around.updates_catalog(catalog_with(APPLES, CHEAPER_MILK, price=230))
 
-    assert told(here.heard) == told(there.heard) == ["Prices"]
-    assert [item.sku for item in here.heard[0].items] == [APPLES, MILK]  # type: ignore[union-attr]
-    assert [item.sku for item in there.heard[0].items] == [MILK]  # type: ignore[union-attr]
+    assert kinds_of(here.received) == kinds_of(there.received) == ["Prices"]
+    assert [item.sku for item in here.received[0].items] == [APPLES, MILK]  # type: ignore[union-attr]
+    assert [item.sku for item in there.received[0].items] == [MILK]  # type: ignore[union-attr]
 
 
 def test_a_price_that_moves_tells_the_voucher_where_its_state_moves_with_it() -> None:
@@ -127,7 +127,7 @@ def test_a_voucher_whose_state_was_told_is_not_told_again() -> None:
     for price in (230, 231, 232):
         around.updates_catalog(catalog_with(APPLES, price=price))
 
-    told_of = [news.voucher is not UNTOUCHED for news in here.heard if isinstance(news, Prices)]
+    told_of = [news.voucher is not UNTOUCHED for news in here.received if isinstance(news, Prices)]
     assert told_of == [True, False, False]
 
 
@@ -137,7 +137,7 @@ def test_a_voucher_that_the_shop_changes_is_told_though_no_product_moved() -> No
 
     around.updates_catalog(shelf_honouring(Voucher(TENTH, "10 % off", percent=10, ends=NOON)))
 
-    (news,) = here.heard
+    (news,) = here.received
     assert isinstance(news, Prices)
     assert news.voucher
     assert news.voucher is not UNTOUCHED
@@ -150,11 +150,11 @@ def test_a_change_that_makes_the_voucher_count_tells_so_once() -> None:
     around, here = Around(after(AddLine(APPLES, 9), SetVoucher(FIVER))), FakeTab()
     around.let_in(here)
 
-    here.asks(around.cart, 3, AddLine(APPLES, 1))
-    here.asks(around.cart, 4, AddLine(APPLES, 1))
+    here.submits(around.cart, 3, AddLine(APPLES, 1))
+    here.submits(around.cart, 4, AddLine(APPLES, 1))
     around.saves()
 
-    patches = [news for news in here.heard if isinstance(news, Changed)]
+    patches = [news for news in here.received if isinstance(news, PatchMessage)]
     assert patches[0].voucher
     assert patches[0].voucher is not UNTOUCHED
     assert patches[0].voucher.state is VoucherState.OK
@@ -166,16 +166,16 @@ def test_a_voucher_whose_time_has_come_is_told_to_all_before_one_of_them_sees_it
     around.updates_catalog(
         shelf_honouring(Voucher(TENTH, "10 % off", percent=10, starts=NOON + 60))
     )
-    here.asks(around.cart, 1, AddLine(APPLES, 1))
-    here.asks(around.cart, 2, SetVoucher(TENTH))
+    here.submits(around.cart, 1, AddLine(APPLES, 1))
+    here.submits(around.cart, 2, SetVoucher(TENTH))
     around.saves()
     around.let_in(here)
-    here.hears()
+    here.take_received()
 
     around.clock.passes(60)
     snapshots = [around.cart.snapshot(), around.cart.snapshot()]
 
-    (news,) = here.heard
+    (news,) = here.received
     assert isinstance(news, Prices)
     assert (news.items, news.lines, news.saved) == ((), {}, {})
     assert news.voucher == snapshots[0].cart.voucher == snapshots[1].cart.voucher
@@ -186,15 +186,15 @@ def test_a_voucher_whose_time_has_come_is_told_to_all_before_one_of_them_sees_it
 def test_prices_too_tell_the_others_that_a_voucher_has_ended() -> None:
     around, here = Around(), FakeTab()
     around.updates_catalog(shelf_honouring(Voucher(TENTH, "10 % off", percent=10, ends=NOON + 60)))
-    here.asks(around.cart, 1, SetVoucher(TENTH))
+    here.submits(around.cart, 1, SetVoucher(TENTH))
     around.saves()
     around.let_in(here)
 
     around.clock.passes(60)
-    here.hears()
+    here.take_received()
     prices = around.cart.prices()
 
-    assert told(here.heard) == ["Prices"]
+    assert kinds_of(here.received) == ["Prices"]
     assert prices.voucher
     assert prices.voucher is not UNTOUCHED
     assert prices.voucher.state is VoucherState.EXPIRED

@@ -6,7 +6,7 @@ from app.domain.verdicts import Code, No, Ok
 from app.live.outboxes import MOST_FORMER
 from app.protocol.messages import Need
 from tests.examples import HERE, MILK, THERE
-from tests.live.around import Around, told
+from tests.live.around import Around, kinds_of
 from tests.live.fakes import FakeTab
 
 ONE_MILK = AddLine(MILK, 1)
@@ -16,77 +16,77 @@ OUTBOXES = [OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in 
 def asked_and_saved(around: Around, here: FakeTab, *notes: str) -> None:
     """Ask for these notes, one op each, and have them saved one by one."""
     for n, note in enumerate(notes, start=1):
-        here.asks(around.cart, n, SetNote(note))
+        here.submits(around.cart, n, SetNote(note))
         around.saves()
         around.clock.passes(0.1)
-    here.hears()
+    here.take_received()
 
 
 def test_an_op_sent_again_gets_the_same_verdict_and_changes_nothing() -> None:
     around, here, again = Around(), FakeTab(), FakeTab("again")
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.saves()
 
-    again.asks(around.cart, 1, ONE_MILK)
+    again.submits(around.cart, 1, ONE_MILK)
 
-    assert again.heard == [Ok(1, 1)]
+    assert again.received == [Ok(1, 1)]
     assert around.writer.waiting == {}
 
 
 def test_an_op_sent_again_before_it_is_saved_is_done_once_and_answered_twice() -> None:
     around, here, again = Around(), FakeTab(), FakeTab("again")
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.takes()
 
-    again.asks(around.cart, 1, ONE_MILK)
-    assert again.heard == []
+    again.submits(around.cart, 1, ONE_MILK)
+    assert again.received == []
     around.cart.announce()
 
-    assert here.heard == again.heard == [Ok(1, 1)]
+    assert here.received == again.received == [Ok(1, 1)]
     assert around.cart.saved.lines[MILK].qty == 1
 
 
 def test_a_tab_that_sends_an_op_twice_is_answered_twice() -> None:
     around, here = Around(), FakeTab()
-    here.asks(around.cart, 1, ONE_MILK)
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
 
     around.saves()
 
-    assert here.heard == [Ok(1, 1), Ok(1, 1)]
+    assert here.received == [Ok(1, 1), Ok(1, 1)]
 
 
 def test_another_op_under_a_number_that_is_not_saved_yet_is_a_contradiction() -> None:
     around, here, again = Around(), FakeTab(), FakeTab("again")
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
 
-    again.asks(around.cart, 1, AddLine(MILK, 2))
+    again.submits(around.cart, 1, AddLine(MILK, 2))
 
     assert again.rejected_duplicates == 1
     assert around.saves().lines[MILK].qty == 1
-    assert again.heard == []
+    assert again.received == []
 
 
 def test_another_op_under_a_number_that_has_a_verdict_is_a_contradiction() -> None:
     around, here, again = Around(), FakeTab(), FakeTab("again")
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.saves()
 
-    again.asks(around.cart, 1, AddLine(MILK, 2))
+    again.submits(around.cart, 1, AddLine(MILK, 2))
 
-    assert (again.rejected_duplicates, again.heard) == (1, [])
+    assert (again.rejected_duplicates, again.received) == (1, [])
 
 
 def test_repeats_cost_nothing() -> None:
     around, here = Around(), FakeTab()
     for n in range(1, around.context.limits.burst + 1):
-        here.asks(around.cart, n, SetNote(str(n)))
+        here.submits(around.cart, n, SetNote(str(n)))
     around.saves()
-    here.hears()
+    here.take_received()
 
-    here.asks(around.cart, 64, SetNote("64"))
+    here.submits(around.cart, 64, SetNote("64"))
 
-    assert here.heard == [Ok(64, 64)]
+    assert here.received == [Ok(64, 64)]
 
 
 def test_what_is_older_than_the_verdicts_kept_is_expired_whatever_it_says() -> None:
@@ -94,20 +94,20 @@ def test_what_is_older_than_the_verdicts_kept_is_expired_whatever_it_says() -> N
     notes = [str(n) for n in range(REMEMBERED_VERDICTS + 1)]
     asked_and_saved(around, here, *notes)
 
-    here.asks(around.cart, 2, SetNote("1"))
-    here.asks(around.cart, 1, SetNote("0"))
-    here.asks(around.cart, 1, SetNote("something else"))
+    here.submits(around.cart, 2, SetNote("1"))
+    here.submits(around.cart, 1, SetNote("0"))
+    here.submits(around.cart, 1, SetNote("something else"))
 
     rev = len(notes)
     expired = No(1, Code.EXPIRED, (), rev)
-    assert here.heard == [Ok(2, 2), expired, expired]
+    assert here.received == [Ok(2, 2), expired, expired]
     assert (here.rejected_duplicates, around.writer.waiting) == (0, {})
 
 
 def test_a_tab_that_comes_back_learns_how_far_its_outbox_got_and_what_it_missed() -> None:
     around, here = Around(), FakeTab()
     asked_and_saved(around, here, "a", "b", "c")
-    here.asks(around.cart, 4, SetNote("d"))
+    here.submits(around.cart, 4, SetNote("d"))
 
     assert around.cart.standing(HERE, ()) == (3, ())
     assert around.cart.standing(HERE, (2, 3, 4)) == (3, (Ok(2, 2), Ok(3, 3)))
@@ -117,7 +117,7 @@ def test_a_tab_that_comes_back_learns_how_far_its_outbox_got_and_what_it_missed(
 def test_an_outbox_that_makes_room_is_saved_beside_the_cart() -> None:
     around = Around()
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + 2]:
-        FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
+        FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
 
     cart, evicted = around.takes()
 
@@ -129,12 +129,12 @@ def test_an_outbox_that_made_room_is_handed_over_until_it_is_saved_and_not_again
     around = Around()
     newest = FakeTab(outbox=OUTBOXES[REMEMBERED_OUTBOXES])
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + 1]:
-        FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
+        FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
     around.takes()
 
     _, again, _ = around.cart.take()
     around.cart.announce()
-    newest.asks(around.cart, 2, ONE_MILK)
+    newest.submits(around.cart, 2, ONE_MILK)
     _, after_that = around.takes()
 
     assert (again, after_that) == ((EvictedOutbox(OUTBOXES[0], 1),), ())
@@ -144,10 +144,10 @@ def test_an_outbox_that_makes_room_while_a_save_runs_goes_with_the_next() -> Non
     around = Around()
     *early, late = OUTBOXES[: REMEMBERED_OUTBOXES + 1]
     for outbox in early:
-        FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
+        FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
     around.takes()
 
-    FakeTab(outbox=late).asks(around.cart, 1, ONE_MILK)
+    FakeTab(outbox=late).submits(around.cart, 1, ONE_MILK)
     around.cart.announce()
 
     _, evicted = around.takes()
@@ -157,26 +157,26 @@ def test_an_outbox_that_makes_room_while_a_save_runs_goes_with_the_next() -> Non
 def test_an_outbox_that_made_room_is_not_ruled_on_twice_and_can_go_on() -> None:
     around, first = Around(), FakeTab(outbox=OUTBOXES[0])
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + 1]:
-        FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
+        FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
     around.saves()
 
     assert around.cart.knows(OUTBOXES[0])
     assert around.cart.standing(OUTBOXES[0], (1,)) == (1, ())
-    first.asks(around.cart, 1, ONE_MILK)
-    first.asks(around.cart, 3, ONE_MILK)
-    first.asks(around.cart, 2, SetNote("Ring twice"))
+    first.submits(around.cart, 1, ONE_MILK)
+    first.submits(around.cart, 3, ONE_MILK)
+    first.submits(around.cart, 2, SetNote("Ring twice"))
     around.saves()
 
-    assert first.heard == [No(1, Code.EXPIRED, (), 5), Need(2), Ok(2, 6)]
+    assert first.received == [No(1, Code.EXPIRED, (), 5), Need(2), Ok(2, 6)]
 
 
 def test_an_outbox_that_made_room_and_came_back_goes_with_its_newest_number() -> None:
     around, first = Around(), FakeTab(outbox=OUTBOXES[0])
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + 1]:
-        FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
-    first.asks(around.cart, 2, ONE_MILK)
+        FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
+    first.submits(around.cart, 2, ONE_MILK)
     for outbox in OUTBOXES[REMEMBERED_OUTBOXES + 1 : 2 * REMEMBERED_OUTBOXES + 1]:
-        FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
+        FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
 
     _, evicted = around.takes()
 
@@ -192,17 +192,17 @@ def test_an_outbox_of_which_the_disk_has_told_is_not_asked_for_what_it_settled()
     assert not around.cart.knows(HERE)
 
     around.cart.remember(HERE, 500)
-    here.asks(around.cart, 500, ONE_MILK)
-    here.asks(around.cart, 501, ONE_MILK)
+    here.submits(around.cart, 500, ONE_MILK)
+    here.submits(around.cart, 501, ONE_MILK)
     around.saves()
 
-    assert here.heard == [No(500, Code.EXPIRED, (), 0), Ok(501, 1)]
+    assert here.received == [No(500, Code.EXPIRED, (), 0), Ok(501, 1)]
 
 
 def test_what_the_disk_told_does_not_overrule_what_happened_since() -> None:
     around = Around()
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + 1]:
-        FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
+        FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
 
     around.cart.remember(OUTBOXES[0], 0)
 
@@ -213,13 +213,13 @@ def test_of_many_outboxes_that_left_only_those_of_open_tabs_stay_known() -> None
     around, tab = Around(), FakeTab(outbox=OUTBOXES[3])
     around.let_in(tab)
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + MOST_FORMER + 1]:
-        FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
+        FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
         around.clock.passes(0.1)
 
     around.saves()
 
     assert [outbox for outbox in OUTBOXES[:20] if around.cart.knows(outbox)] == [OUTBOXES[3]]
-    assert told(tab.heard) == ["Changed"] * 5
+    assert kinds_of(tab.received) == ["PatchMessage"] * 5
 
 
 def test_who_comes_and_goes_without_asking_is_not_remembered_for_ever() -> None:

@@ -8,9 +8,9 @@ from app.domain.rules import rule
 from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater
 from app.live.pending_op import BUSY_RETRY_MS
 from app.live.ports import DisconnectReason
-from app.protocol.messages import Changed, Need, Snapshot
+from app.protocol.messages import Need, PatchMessage, Snapshot
 from tests.examples import CATALOG, EMPTY, HERE, MILK, NOON, THERE, ref
-from tests.live.around import Around, told
+from tests.live.around import Around, kinds_of
 from tests.live.fakes import FakeTab, another_tab
 
 ONE_MILK = AddLine(MILK, 1)
@@ -39,51 +39,51 @@ def busy(n: int) -> RetryLater:
 def test_what_waits_is_ruled_on_again_over_what_somebody_else_has_saved() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
-    here.asks(around.cart, 1, ONE_MILK)
-    here.asks(around.cart, 2, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 2, ONE_MILK)
     around.takes()
     elsewhere = saved_elsewhere(EMPTY, AddLine(MILK, 4))
 
     around.cart.mark_stale()
     around.cart.reload(elsewhere)
-    (snapshot,) = here.hears()
+    (snapshot,) = here.take_received()
     saved = around.saves()
 
     assert isinstance(snapshot, Snapshot)
     assert (snapshot.rev, snapshot.at) == (1, position(elsewhere))
-    assert here.heard[0] == Ok(1, 2)
-    assert isinstance(here.heard[1], Changed)
-    assert (here.heard[1].prev, here.heard[1].rev) == (1, 2)
-    assert here.heard[2] == No(2, Code.SOLD_OUT, ("Milk",), 2)
+    assert here.received[0] == Ok(1, 2)
+    assert isinstance(here.received[1], PatchMessage)
+    assert (here.received[1].prev, here.received[1].rev) == (1, 2)
+    assert here.received[2] == No(2, Code.SOLD_OUT, ("Milk",), 2)
     assert (saved.version, saved.lines[MILK].qty) == (2, 5)
 
 
 def test_nothing_is_told_of_a_save_that_somebody_else_was_faster_than() -> None:
     around, here = Around(), FakeTab()
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.takes()
 
     around.cart.mark_stale()
     around.cart.announce()
 
-    assert here.heard == []
+    assert here.received == []
     assert around.cart.saved == EMPTY
 
 
 def test_what_is_asked_before_the_cart_is_read_again_waits_its_turn() -> None:
     around, here, there = Around(), FakeTab(), another_tab()
-    here.asks(around.cart, 1, SetNote("first"))
+    here.submits(around.cart, 1, SetNote("first"))
     around.takes()
     around.cart.mark_stale()
 
-    there.asks(around.cart, 1, SetNote("second"))
-    here.asks(around.cart, 2, SetNote("third"))
+    there.submits(around.cart, 1, SetNote("second"))
+    here.submits(around.cart, 2, SetNote("third"))
     assert around.writer.waiting == {}
     around.cart.reload(EMPTY._replace(version=1))
     saved = around.saves()
 
     assert (saved.note, saved.rev, saved.version) == ("third", 3, 2)
-    assert (here.heard, there.heard) == ([Ok(1, 1), Ok(2, 3)], [Ok(1, 2)])
+    assert (here.received, there.received) == ([Ok(1, 1), Ok(2, 3)], [Ok(1, 2)])
 
 
 def test_a_cart_that_only_counted_a_save_more_is_not_told_again() -> None:
@@ -93,127 +93,127 @@ def test_a_cart_that_only_counted_a_save_more_is_not_told_again() -> None:
 
     around.cart.reload(EMPTY._replace(version=1))
 
-    assert here.heard == []
+    assert here.received == []
 
 
 def test_an_op_that_turns_out_to_be_saved_is_answered_and_the_rest_ruled_on_again() -> None:
     around, here, again = Around(), FakeTab(), FakeTab("again")
     around.let_in(here)
-    here.asks(around.cart, 1, SetLine(MILK, 2))
-    here.asks(around.cart, 2, AddLine(MILK, 9))
-    again.asks(around.cart, 1, SetLine(MILK, 2))
+    here.submits(around.cart, 1, SetLine(MILK, 2))
+    here.submits(around.cart, 2, AddLine(MILK, 9))
+    again.submits(around.cart, 1, SetLine(MILK, 2))
     around.takes()
     around.cart.mark_stale()
 
     around.cart.reload(saved_here(EMPTY, SetLine(MILK, 2)))
 
-    assert told(here.heard) == ["Ok", "Snapshot"]
-    assert again.heard == here.hears()[:1] == [Ok(1, 1)]
+    assert kinds_of(here.received) == ["Ok", "Snapshot"]
+    assert again.received == here.take_received()[:1] == [Ok(1, 1)]
     assert around.saves().lines[MILK].qty == 5
-    assert here.heard[0] == Ok(2, 2, Clamped(MILK, 11, 5))
+    assert here.received[0] == Ok(2, 2, Clamped(MILK, 11, 5))
 
 
 def test_an_op_that_turns_out_to_contradict_what_is_saved_is_refused() -> None:
     around, here = Around(), FakeTab()
-    here.asks(around.cart, 1, SetLine(MILK, 2))
+    here.submits(around.cart, 1, SetLine(MILK, 2))
     around.takes()
     around.cart.mark_stale()
 
     around.cart.reload(saved_here(EMPTY, SetLine(MILK, 3)))
 
-    assert (here.rejected_duplicates, here.heard) == (1, [])
+    assert (here.rejected_duplicates, here.received) == (1, [])
 
 
 def test_an_op_whose_forerunners_are_gone_has_them_sent_again() -> None:
     around, here = Around(EMPTY._replace(outboxes={HERE: Outbox(7)})), FakeTab()
-    here.asks(around.cart, 8, ONE_MILK)
+    here.submits(around.cart, 8, ONE_MILK)
     around.takes()
     around.cart.mark_stale()
 
     around.cart.reload(EMPTY._replace(version=1))
 
-    assert here.heard == [Need(1)]
+    assert here.received == [Need(1)]
     assert around.writer.waiting == {}
 
 
 def test_what_the_disk_may_or_may_not_have_is_busy() -> None:
     around, here, again = Around(), FakeTab(), FakeTab("again")
     around.let_in(here)
-    here.asks(around.cart, 1, ONE_MILK)
-    again.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
+    again.submits(around.cart, 1, ONE_MILK)
     around.takes()
-    here.asks(around.cart, 2, ONE_MILK)
+    here.submits(around.cart, 2, ONE_MILK)
 
     around.cart.mark_unknown()
     around.cart.announce()
 
-    assert (here.heard, again.heard) == ([busy(1), busy(2)], [busy(1)])
+    assert (here.received, again.received) == ([busy(1), busy(2)], [busy(1)])
     assert around.cart.latest == around.cart.saved == EMPTY
 
 
 def test_while_the_disk_is_away_everything_new_is_busy_and_costs_nothing() -> None:
     around, here = Around(), FakeTab()
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.saves()
     before = around.cart.tokens
     around.cart.mark_unknown()
-    here.hears()
+    here.take_received()
 
-    here.asks(around.cart, 2, ONE_MILK)
-    here.asks(around.cart, 3, ONE_MILK)
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 2, ONE_MILK)
+    here.submits(around.cart, 3, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
 
-    assert here.heard == [busy(2), Need(2), Ok(1, 1)]
+    assert here.received == [busy(2), Need(2), Ok(1, 1)]
     assert (around.cart.tokens, around.writer.waiting) == (before, {})
 
 
 def test_an_op_in_doubt_that_was_not_saved_is_done_when_it_comes_again() -> None:
     around, here = Around(), FakeTab()
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.takes()
     around.cart.mark_unknown()
-    here.hears()
+    here.take_received()
 
     around.cart.reload(EMPTY)
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.saves()
 
-    assert here.heard == [Ok(1, 1)]
+    assert here.received == [Ok(1, 1)]
 
 
 def test_an_op_in_doubt_that_was_saved_gets_its_verdict_when_it_comes_again() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.takes()
     around.cart.mark_unknown()
-    here.hears()
+    here.take_received()
 
     around.cart.reload(saved_here(EMPTY, ONE_MILK))
-    (snapshot,) = here.hears()
-    here.asks(around.cart, 1, ONE_MILK)
+    (snapshot,) = here.take_received()
+    here.submits(around.cart, 1, ONE_MILK)
 
     assert isinstance(snapshot, Snapshot)
-    assert (snapshot.rev, here.heard) == (1, [Ok(1, 1)])
+    assert (snapshot.rev, here.received) == (1, [Ok(1, 1)])
     assert around.writer.waiting == {}
 
 
 def test_a_cart_read_too_early_is_not_taken_for_the_truth() -> None:
     around, here = Around(), FakeTab()
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
     around.saves()
     around.cart.mark_unknown()
 
     around.cart.reload(EMPTY)
 
     assert around.cart.saved.rev == 1
-    here.asks(around.cart, 2, ONE_MILK)
-    assert here.heard == [Ok(1, 1), busy(2)]
+    here.submits(around.cart, 2, ONE_MILK)
+    assert here.received == [Ok(1, 1), busy(2)]
 
 
 def test_a_cart_in_which_nobody_doubts_is_not_replaced() -> None:
     around, here = Around(), FakeTab()
-    here.asks(around.cart, 1, ONE_MILK)
+    here.submits(around.cart, 1, ONE_MILK)
 
     around.cart.reload(saved_elsewhere(EMPTY, SetNote("Ring twice")))
 
@@ -224,7 +224,7 @@ def test_a_cart_in_which_nobody_doubts_is_not_replaced() -> None:
 def test_outboxes_that_left_with_a_save_in_doubt_are_back() -> None:
     around = Around()
     for outbox in SEVENTEEN:
-        FakeTab(outbox=outbox).asks(around.cart, 1, SetNote(outbox))
+        FakeTab(outbox=outbox).submits(around.cart, 1, SetNote(outbox))
     around.takes()
 
     around.cart.mark_unknown()
@@ -236,14 +236,14 @@ def test_outboxes_that_left_with_a_save_in_doubt_are_back() -> None:
 def test_outboxes_that_left_where_it_is_saved_already_do_not_leave_again() -> None:
     around, elsewhere = Around(), EMPTY
     for outbox in SEVENTEEN:
-        FakeTab(outbox=outbox).asks(around.cart, 1, ONE_MILK)
+        FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
         named = ref(elsewhere, outbox, repr(ONE_MILK))
         elsewhere = rule(elsewhere, named, ONE_MILK, CATALOG, NOON).cart
     around.takes()
 
     around.cart.mark_stale()
     around.cart.reload(elsewhere._replace(version=1))
-    FakeTab(outbox=SEVENTEEN[1]).asks(around.cart, 2, SetNote("Ring twice"))
+    FakeTab(outbox=SEVENTEEN[1]).submits(around.cart, 2, SetNote("Ring twice"))
     _, evicted = around.takes()
 
     assert evicted == ()
@@ -253,19 +253,19 @@ def test_who_asks_a_lost_cart_has_to_come_back_too() -> None:
     around, late = Around(), FakeTab("late")
     around.cart.lose()
 
-    late.asks(around.cart, 1, ONE_MILK)
+    late.submits(around.cart, 1, ONE_MILK)
 
-    assert (late.disconnects, late.heard) == ([DisconnectReason.LOST], [])
+    assert (late.disconnects, late.received) == ([DisconnectReason.LOST], [])
     assert around.writer.waiting == {}
 
 
 def test_who_looks_at_a_lost_cart_or_waits_for_it_has_to_come_back() -> None:
     around, here, subscriber = Around(), FakeTab(), FakeTab("asker")
     around.let_in(here)
-    subscriber.asks(around.cart, 1, ONE_MILK)
+    subscriber.submits(around.cart, 1, ONE_MILK)
 
     around.cart.lose()
 
     assert here.disconnects == subscriber.disconnects == [DisconnectReason.LOST]
-    assert here.heard == subscriber.heard == []
+    assert here.received == subscriber.received == []
     assert around.cart.idle

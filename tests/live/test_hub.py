@@ -12,9 +12,9 @@ from app.domain.ops import AddLine
 from app.domain.verdicts import Ok, RetryCode, RetryLater
 from app.live import hub as live_hub
 from app.live.ports import DisconnectReason
-from app.protocol.messages import Changed, Prices, Snapshot
+from app.protocol.messages import PatchMessage, Prices, Snapshot
 from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after, catalog_with
-from tests.live.around import AroundHub, told, until_it_waits
+from tests.live.around import AroundHub, kinds_of, until_it_waits
 from tests.live.fakes import FakeTab, another_tab
 
 BOB = AccountId("u-bob")
@@ -133,7 +133,7 @@ async def test_a_cart_that_somebody_has_borrowed_stays_when_the_others_leave() -
 async def test_a_cart_stays_until_its_last_op_is_saved() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     around.hub.leave(cart, here)
 
     assert await around.enters(another_tab()) is cart
@@ -141,7 +141,7 @@ async def test_a_cart_stays_until_its_last_op_is_saved() -> None:
     around.saves()
 
     assert around.hub.open_carts == 0
-    assert here.heard == [Ok(1, 1)]
+    assert here.received == [Ok(1, 1)]
 
 
 async def test_how_far_an_outbox_got_is_asked_only_where_the_cart_does_not_know() -> None:
@@ -204,28 +204,28 @@ async def test_the_tabs_of_a_lost_cart_are_told_so_and_the_next_one_reads_it_afr
 async def test_leaving_and_coming_back_gives_nobody_a_new_allowance() -> None:
     around, here = AroundHub(Limits(burst=1, per_s=1)), FakeTab()
     cart = await around.enters(here)
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     around.saves()
     around.hub.leave(cart, here)
-    here.hears()
+    here.take_received()
 
     around.clock.passes(0.5)
-    here.asks(await around.enters(here), 2, ONE_MILK)
+    here.submits(await around.enters(here), 2, ONE_MILK)
 
-    assert here.heard == [RetryLater(2, RetryCode.RATE, 500)]
+    assert here.received == [RetryLater(2, RetryCode.RATE, 500)]
 
 
 async def test_the_allowance_of_one_account_is_not_another_s() -> None:
     around, here = AroundHub(Limits(burst=1)), FakeTab()
     cart = await around.enters(here)
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     around.saves()
     around.hub.leave(cart, here)
-    here.hears()
+    here.take_received()
 
-    here.asks(await around.enters(here, BOB), 1, ONE_MILK)
+    here.submits(await around.enters(here, BOB), 1, ONE_MILK)
 
-    assert here.heard == []
+    assert here.received == []
 
 
 async def test_allowances_that_are_whole_again_make_room_for_others(
@@ -237,7 +237,7 @@ async def test_allowances_that_are_whole_again_make_room_for_others(
         around.clock.passes(0.6)
         tab = FakeTab()
         cart = await around.enters(tab, account)
-        tab.asks(cart, 1, ONE_MILK)
+        tab.submits(cart, 1, ONE_MILK)
         around.saves()
         around.hub.leave(cart, tab)
 
@@ -259,9 +259,9 @@ async def test_a_change_of_the_shelf_reaches_every_open_cart() -> None:
 
     await around.updates_catalog(moved)
 
-    assert told(ada.heard) == told(bob.heard) == ["Prices"]
-    assert isinstance(ada.heard[0], Prices)
-    assert ada.heard[0].lines[MILK].price == 160
+    assert kinds_of(ada.received) == kinds_of(bob.received) == ["Prices"]
+    assert isinstance(ada.received[0], Prices)
+    assert ada.received[0].lines[MILK].price == 160
     assert around.hub.context.catalog.revision == 2
 
 
@@ -271,9 +271,9 @@ async def test_ops_are_ruled_on_by_the_shelf_of_today() -> None:
     moved = catalog_with(MILK, price=160).products[MILK]
 
     await around.updates_catalog(moved)
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     around.saves()
 
-    assert isinstance(here.heard[1], Changed)
-    assert here.heard[1].totals.subtotal == 160
-    assert not isinstance(here.heard[0], Snapshot)
+    assert isinstance(here.received[1], PatchMessage)
+    assert here.received[1].totals.subtotal == 160
+    assert not isinstance(here.received[0], Snapshot)

@@ -10,7 +10,7 @@ from app.domain.ops import AddLine, SetNote
 from app.live.ports import DisconnectReason
 from app.live.sync_state import SyncState
 from tests.examples import ADA, EMPTY, MILK, after
-from tests.live.around import AroundHub, told, until_it_waits
+from tests.live.around import AroundHub, kinds_of, until_it_waits
 from tests.live.fakes import FakeTab, another_tab
 
 BOB = AccountId("u-bob")
@@ -20,7 +20,7 @@ ONE_MILK = AddLine(MILK, 1)
 async def test_a_cart_that_somebody_else_has_saved_is_read_again() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     around.writer.takes()
     around.disk.carts[ADA] = after(SetNote("Ring twice"))._replace(version=1, outboxes={})
 
@@ -28,23 +28,23 @@ async def test_a_cart_that_somebody_else_has_saved_is_read_again() -> None:
     await around.hub.resync()
     around.saves()
 
-    assert told(here.heard) == ["Snapshot", "Ok", "Changed"]
+    assert kinds_of(here.received) == ["Snapshot", "Ok", "PatchMessage"]
     assert (cart.saved.note, cart.saved.rev) == ("Ring twice", 2)
 
 
 async def test_a_cart_of_which_nobody_knows_is_read_again() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     around.writer.takes()
 
     around.hub.mark_unknown([ADA])
-    assert told(here.hears()) == ["RetryLater"]
+    assert kinds_of(here.take_received()) == ["RetryLater"]
     await around.hub.resync()
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     around.saves()
 
-    assert told(here.heard) == ["Ok", "Changed"]
+    assert kinds_of(here.received) == ["Ok", "PatchMessage"]
 
 
 async def test_mending_waits_until_there_is_something_to_mend() -> None:
@@ -98,7 +98,7 @@ async def test_a_cart_that_was_read_too_early_is_read_once_more() -> None:
 async def test_a_cart_that_is_older_on_disk_than_it_was_is_lost() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     around.saves()
     around.disk.carts[ADA] = EMPTY
 
@@ -126,7 +126,7 @@ async def test_a_cart_that_can_no_longer_be_read_is_lost_and_no_other() -> None:
 async def test_an_ill_cart_that_everybody_left_is_forgotten_once_it_is_mended() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     around.writer.takes()
     around.hub.leave(cart, here)
 

@@ -8,7 +8,7 @@ from app.live.ports import CommittedChange, DisconnectReason
 from app.live.sync_state import SyncState
 from app.protocol.messages import By
 from tests.examples import ADA, HERE, MILK, THERE, after
-from tests.live.around import AroundHub, told, until_it_waits
+from tests.live.around import AroundHub, kinds_of, until_it_waits
 from tests.live.fakes import FakeTab
 
 ONE_MILK = AddLine(MILK, 1)
@@ -21,8 +21,8 @@ MADE = CommittedChange(Patch(1, note="Ring twice"), BY_THERE)
 async def test_other_nodes_are_told_what_was_done_once_it_is_saved() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    here.asks(cart, 1, ONE_MILK)
-    here.asks(cart, 2, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
+    here.submits(cart, 2, ONE_MILK)
     assert around.peers.revision == []
 
     around.saves()
@@ -38,7 +38,7 @@ async def test_other_nodes_are_told_what_was_done_once_it_is_saved() -> None:
 async def test_a_refusal_is_told_too_for_it_moves_the_version() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    here.asks(cart, 1, AddLine(MILK, 0))
+    here.submits(cart, 1, AddLine(MILK, 0))
     around.saves()
 
     assert around.peers.revision == [(ADA, 1, [])]
@@ -52,8 +52,8 @@ async def test_what_another_node_did_is_told_as_it_was_done() -> None:
     around.hub.on_remote_commit(ADA, 1, [MADE])
     await around.hub.resync()
 
-    (change,) = here.heard
-    assert told(here.heard) == ["Changed"]
+    (change,) = here.received
+    assert kinds_of(here.received) == ["PatchMessage"]
     assert (change.note, change.by) == ("Ring twice", BY_THERE)  # type: ignore[union-attr]
     assert cart.saved == NOTED
 
@@ -66,7 +66,7 @@ async def test_if_some_of_it_was_missed_the_whole_cart_is_told() -> None:
     around.hub.on_remote_commit(ADA, 2, [MADE._replace(patch=Patch(2, note="Ring twice"))])
     await around.hub.resync()
 
-    assert told(here.heard) == ["Snapshot"]
+    assert kinds_of(here.received) == ["Snapshot"]
 
 
 async def test_if_it_does_not_lead_to_what_is_on_disk_the_whole_cart_is_told() -> None:
@@ -77,7 +77,7 @@ async def test_if_it_does_not_lead_to_what_is_on_disk_the_whole_cart_is_told() -
     around.hub.on_remote_commit(ADA, 1, [MADE._replace(patch=Patch(1, note="Ring once"))])
     await around.hub.resync()
 
-    assert told(here.heard) == ["Snapshot"]
+    assert kinds_of(here.received) == ["Snapshot"]
 
 
 async def test_news_that_come_late_or_twice_or_of_another_cart_cost_nothing() -> None:
@@ -86,14 +86,14 @@ async def test_news_that_come_late_or_twice_or_of_another_cart_cost_nothing() ->
     around.disk.carts[ADA] = NOTED
     around.hub.on_remote_commit(ADA, 1, [MADE])
     await around.hub.resync()
-    here.hears()
+    here.take_received()
     read = len(around.disk.carts_read)
 
     around.hub.on_remote_commit(ADA, 1, [MADE])
     around.hub.on_remote_commit(ADA, 0, [])
     around.hub.on_remote_commit(THERE, 7, [])  # type: ignore[arg-type]
 
-    assert (cart.sync_state, here.heard) == (SyncState.IN_SYNC, [])
+    assert (cart.sync_state, here.received) == (SyncState.IN_SYNC, [])
     assert len(around.disk.carts_read) == read
 
 
@@ -103,14 +103,14 @@ async def test_late_news_are_not_kept_for_what_comes_later() -> None:
     around.disk.carts[ADA] = NOTED
     around.hub.on_remote_commit(ADA, 1)
     await around.hub.resync()
-    here.hears()
+    here.take_received()
     around.hub.on_remote_commit(ADA, 1, [MADE._replace(patch=Patch(2, note="Never"))])
 
     around.disk.carts[ADA] = after(SetNote("Never"), cart=NOTED)._replace(version=2, outboxes={})
     around.hub.on_remote_commit(ADA, 2)
     await around.hub.resync()
 
-    assert told(here.heard) == ["Snapshot"], "nobody told who did it"
+    assert kinds_of(here.received) == ["Snapshot"], "nobody told who did it"
 
 
 async def test_news_of_a_version_that_never_comes_cost_one_look() -> None:
@@ -121,14 +121,14 @@ async def test_news_of_a_version_that_never_comes_cost_one_look() -> None:
     around.hub.on_remote_commit(ADA, 1_000_000)
     await around.hub.resync()
 
-    assert (cart.sync_state, here.heard) == (SyncState.IN_SYNC, [])
+    assert (cart.sync_state, here.received) == (SyncState.IN_SYNC, [])
     assert len(around.disk.carts_read) == read + 1
 
 
 async def test_what_is_being_saved_finds_out_by_itself() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     around.writer.takes()
     around.disk.carts[ADA] = NOTED
 
@@ -139,14 +139,14 @@ async def test_what_is_being_saved_finds_out_by_itself() -> None:
     await around.hub.resync()
     around.saves()
 
-    assert told(here.heard) == ["Changed", "Ok", "Changed"]
+    assert kinds_of(here.received) == ["PatchMessage", "Ok", "PatchMessage"]
     assert (cart.saved.rev, cart.saved.note) == (2, "Ring twice")
 
 
 async def test_what_was_saved_just_before_the_other_node_did_is_read_afterwards() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     ((taken, *_),) = around.writer.takes()
     mine = taken._replace(version=1)
     around.disk.carts[ADA] = after(NOTE, cart=mine)._replace(version=2)
@@ -156,7 +156,7 @@ async def test_what_was_saved_just_before_the_other_node_did_is_read_afterwards(
     assert cart.sync_state is SyncState.STALE
     await around.hub.resync()
 
-    assert told(here.heard) == ["Ok", "Changed", "Changed"]
+    assert kinds_of(here.received) == ["Ok", "PatchMessage", "PatchMessage"]
     assert (cart.saved.version, cart.saved.rev) == (2, 2)
 
 
@@ -166,47 +166,47 @@ async def test_while_the_disk_is_away_news_make_nobody_rule() -> None:
     around.hub.mark_unknown([ADA])
 
     around.hub.on_remote_commit(ADA, 1, [MADE])
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
 
     assert cart.sync_state is SyncState.UNKNOWN
-    assert told(here.heard) == ["RetryLater"]
+    assert kinds_of(here.received) == ["RetryLater"]
 
 
 async def test_tabs_on_other_nodes_are_counted() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    cart.tabs.count(here)
+    cart.tabs.publish_count(here)
     assert around.peers.tabs == [(ADA, 1)]
-    here.hears()
+    here.take_received()
 
-    around.hub.hear_tabs(ADA, "other", 2)
+    around.hub.on_remote_tabs(ADA, "other", 2)
 
-    assert [news.n for news in here.hears()] == [3]  # type: ignore[union-attr]
+    assert [news.n for news in here.take_received()] == [3]  # type: ignore[union-attr]
     assert around.peers.tabs == [(ADA, 1), (ADA, 1)], "a node that is new is told how many are here"
-    around.hub.hear_tabs(ADA, "other", 1)
+    around.hub.on_remote_tabs(ADA, "other", 1)
     assert len(around.peers.tabs) == 2
-    around.hub.hear_tabs(ADA, "other", 0)
-    assert [news.n for news in here.hears()] == [2, 1]  # type: ignore[union-attr]
+    around.hub.on_remote_tabs(ADA, "other", 0)
+    assert [news.n for news in here.take_received()] == [2, 1]  # type: ignore[union-attr]
 
 
 async def test_a_node_that_has_gone_without_a_word_is_forgotten() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    cart.tabs.count(here)
-    around.hub.hear_tabs(ADA, "other", 1)
-    here.hears()
+    cart.tabs.publish_count(here)
+    around.hub.on_remote_tabs(ADA, "other", 1)
+    here.take_received()
 
-    assert [around.hub.go_round() for _ in range(2)] == [(ADA,), (ADA,)]
-    assert here.heard == []
-    around.hub.go_round()
+    assert [around.hub.renew_presence() for _ in range(2)] == [(ADA,), (ADA,)]
+    assert here.received == []
+    around.hub.renew_presence()
 
-    assert [news.n for news in here.hears()] == [1]  # type: ignore[union-attr]
+    assert [news.n for news in here.take_received()] == [1]  # type: ignore[union-attr]
 
 
 async def test_a_cart_that_is_lost_is_looked_at_by_nobody() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
-    cart.tabs.count(here)
+    cart.tabs.publish_count(here)
 
     around.hub.lose([ADA])
 
@@ -223,14 +223,14 @@ async def test_who_comes_from_another_node_finds_the_cart_as_they_left_it_there(
     cart = await around.enters(mover)
 
     assert cart.saved == NOTED
-    assert told(here.heard) == ["Snapshot"]
+    assert kinds_of(here.received) == ["Snapshot"]
 
 
 async def test_who_comes_while_an_older_cart_is_being_saved_waits_for_what_becomes_of_it() -> None:
     around, here, mover = AroundHub(), FakeTab(), FakeTab("mover", outbox=THERE)
     around.peers.are_any = True
     cart = await around.enters(here)
-    here.asks(cart, 1, ONE_MILK)
+    here.submits(cart, 1, ONE_MILK)
     around.writer.takes()
     around.disk.carts[ADA] = NOTED
 

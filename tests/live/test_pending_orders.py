@@ -14,7 +14,7 @@ from app.live.cart import LiveCart
 from app.live.pending_order import MOST_REFUSALS, PendingOrder
 from app.live.ports import Unresolved
 from app.live.sync_state import SyncState
-from app.protocol.messages import BY_ORDER, Changed, OrderMoved, Prices
+from app.protocol.messages import BY_ORDER, OrderMoved, PatchMessage, Prices
 from tests.buying import request
 from tests.examples import (
     ADA,
@@ -27,7 +27,7 @@ from tests.examples import (
     catalog_with,
     shelf_honouring,
 )
-from tests.live.around import Around, AroundHub, told
+from tests.live.around import Around, AroundHub, kinds_of
 from tests.live.fakes import FakeOrderObserver, another_tab
 
 TWO_MILK = after(AddLine(MILK, 2))
@@ -60,22 +60,22 @@ def test_an_order_is_told_only_when_it_is_saved_and_the_tabs_get_the_patch_first
     around.let_in(here)
 
     observer = buys(around.cart)
-    assert (observer.heard, here.heard) == ([], [])
+    assert (observer.received, here.received) == ([], [])
     around.saves()
 
     order = observer.order
     assert around.changes == (PlaceOrder(order, None),)
-    assert told(here.heard) == ["Changed", "OrderMoved"]
-    assert isinstance(here.heard[0], Changed)
-    assert (here.heard[0].by, here.heard[0].lines) == (BY_ORDER, {MILK: None})
-    assert here.heard[1] == OrderMoved(order.number, OrderState.PLACED)
+    assert kinds_of(here.received) == ["PatchMessage", "OrderMoved"]
+    assert isinstance(here.received[0], PatchMessage)
+    assert (here.received[0].by, here.received[0].lines) == (BY_ORDER, {MILK: None})
+    assert here.received[1] == OrderMoved(order.number, OrderState.PLACED)
     assert (around.cart.saved.lines, around.cart.saved.rev) == ({}, TWO_MILK.rev + 1)
 
 
 def test_an_order_is_saved_once() -> None:
     around = Around(TWO_MILK)
     bought(around)
-    another_tab().asks(around.cart, 1, AddLine(MILK, 1))
+    another_tab().submits(around.cart, 1, AddLine(MILK, 1))
 
     around.saves()
 
@@ -85,7 +85,7 @@ def test_an_order_is_saved_once() -> None:
 def test_what_is_refused_is_told_at_once_and_nothing_is_saved() -> None:
     around = Around(EMPTY)
 
-    (refusal,) = buys(around.cart).heard
+    (refusal,) = buys(around.cart).received
 
     assert isinstance(refusal, Rejected)
     assert refusal.why is RejectReason.EMPTY
@@ -94,13 +94,13 @@ def test_what_is_refused_is_told_at_once_and_nothing_is_saved() -> None:
 
 def test_a_refusal_waits_for_what_came_before_it() -> None:
     around, here = Around(TWO_MILK), another_tab()
-    here.asks(around.cart, 1, AddLine(MILK, 1))
+    here.submits(around.cart, 1, AddLine(MILK, 1))
 
     observer = buys(around.cart, request(TWO_MILK))
-    assert observer.heard == []
+    assert observer.received == []
     around.saves()
 
-    (refusal,) = observer.heard
+    (refusal,) = observer.received
     assert isinstance(refusal, Rejected)
     assert (refusal.why, refusal.at) == (RejectReason.STALE, position(around.cart.saved))
 
@@ -123,42 +123,42 @@ def test_a_key_under_way_with_another_address_is_refused() -> None:
 
     other = buys(around.cart, request(TWO_MILK, deliver=ELSEWHERE))
 
-    assert other.heard == [Unresolved.REUSED]
+    assert other.received == [Unresolved.REUSED]
 
 
 def test_what_comes_behind_an_order_builds_on_the_empty_cart() -> None:
     around, here = Around(TWO_MILK), another_tab()
     observer = buys(around.cart)
-    here.asks(around.cart, 1, AddLine(MILK, 1))
-    here.asks(around.cart, 2, Undo())
-    here.asks(around.cart, 3, Undo())
+    here.submits(around.cart, 1, AddLine(MILK, 1))
+    here.submits(around.cart, 2, Undo())
+    here.submits(around.cart, 3, Undo())
 
     saved = around.saves()
 
     assert observer.order.lines[0].qty == 2
     assert saved.lines == {}
-    assert here.heard[:2] == [Ok(1, 3), Ok(2, 4)]
-    assert here.heard[2] == No(3, Code.NOTHING_TO_UNDO, (), 4)
+    assert here.received[:2] == [Ok(1, 3), Ok(2, 4)]
+    assert here.received[2] == No(3, Code.NOTHING_TO_UNDO, (), 4)
 
 
 def test_an_order_that_the_disk_refuses_is_ruled_on_again_with_all_that_waits() -> None:
     around, here = Around(TWO_MILK), another_tab()
     around.let_in(here)
-    here.asks(around.cart, 1, AddLine(APPLES, 1))
+    here.submits(around.cart, 1, AddLine(APPLES, 1))
     observer = buys(around.cart)
-    here.asks(around.cart, 2, AddLine(APPLES, 4))
+    here.submits(around.cart, 2, AddLine(APPLES, 4))
     around.takes()
     around.updates_catalog(catalog_with(MILK, stock=1))
-    here.hears()
+    here.take_received()
 
     around.cart.refuse()
-    assert (observer.heard, here.heard) == ([], [])
+    assert (observer.received, here.received) == ([], [])
     saved = around.saves()
 
-    (refusal,) = observer.heard
+    (refusal,) = observer.received
     assert isinstance(refusal, Rejected)
     assert (refusal.why, around.changes) == (RejectReason.SHORT, ())
-    assert [one for one in here.heard if isinstance(one, Ok)] == [Ok(1, 2), Ok(2, 3)]
+    assert [one for one in here.received if isinstance(one, Ok)] == [Ok(1, 2), Ok(2, 3)]
     assert (saved.lines[MILK].qty, saved.lines[APPLES].qty) == (2, 5)
 
 
@@ -176,15 +176,15 @@ def test_an_order_that_the_disk_refuses_for_a_passing_reason_is_saved_in_the_end
 def test_an_order_that_the_disk_refuses_again_and_again_is_given_up_for_now() -> None:
     around, there = Around(TWO_MILK), another_tab()
     observer = buys(around.cart)
-    there.asks(around.cart, 1, AddLine(APPLES, 1))
+    there.submits(around.cart, 1, AddLine(APPLES, 1))
 
     for _ in range(MOST_REFUSALS):
-        assert observer.heard == []
+        assert observer.received == []
         around.takes()
         around.cart.refuse()
     saved = around.saves()
 
-    assert observer.heard == [Unresolved.LATER]
+    assert observer.received == [Unresolved.LATER]
     assert around.changes == ()
     assert (saved.lines[MILK].qty, saved.lines[APPLES].qty) == (2, 1)
 
@@ -198,7 +198,7 @@ def test_an_order_over_a_cart_that_somebody_else_has_saved_is_ruled_on_again() -
     around.cart.mark_stale()
     around.cart.reload(elsewhere)
 
-    (refusal,) = observer.heard
+    (refusal,) = observer.received
     assert isinstance(refusal, Rejected)
     assert (refusal.why, refusal.at) == (RejectReason.STALE, position(elsewhere))
 
@@ -208,12 +208,12 @@ def test_an_order_of_a_cart_that_is_being_read_again_waits() -> None:
     around.cart.mark_stale()
 
     observer, refused = buys(around.cart), buys(around.cart, request(EMPTY, key="other"))
-    assert (observer.heard, refused.heard, around.writer.waiting) == ([], [], {})
+    assert (observer.received, refused.received, around.writer.waiting) == ([], [], {})
     around.cart.reload(TWO_MILK._replace(version=1))
     around.saves()
 
     assert observer.order.lines[0].qty == 2
-    assert len(refused.heard) == 1
+    assert len(refused.received) == 1
 
 
 def test_an_order_of_which_nobody_knows_whether_it_is_saved_has_to_be_asked_again() -> None:
@@ -224,7 +224,7 @@ def test_an_order_of_which_nobody_knows_whether_it_is_saved_has_to_be_asked_agai
     around.cart.mark_unknown()
     meanwhile = buys(around.cart)
 
-    assert observer.heard == meanwhile.heard == [Unresolved.LATER]
+    assert observer.received == meanwhile.received == [Unresolved.LATER]
     assert around.cart.latest == TWO_MILK
 
 
@@ -236,23 +236,23 @@ def test_an_order_of_a_cart_that_is_given_up_has_to_be_asked_again() -> None:
     late = buys(around.cart, request(TWO_MILK, key="other"))
 
     assert around.cart.sync_state is SyncState.LOST
-    assert observer.heard == late.heard == [Unresolved.LATER]
+    assert observer.received == late.received == [Unresolved.LATER]
 
 
 def test_a_cancelled_order_gives_the_voucher_back_and_the_tabs_learn_that_it_counts() -> None:
     around, here = Around(after(AddLine(MILK, 2), SetVoucher(TENTH))), another_tab()
     around.updates_catalog(shelf_honouring(replace(CATALOG.vouchers[TENTH], uses_each=1)))
     order = bought(around)
-    here.asks(around.cart, 1, SetVoucher(TENTH))
+    here.submits(around.cart, 1, SetVoucher(TENTH))
     around.saves()
     around.let_in(here)
-    here.hears()
+    here.take_received()
 
     observer = cancels(around.cart, order)
-    assert (observer.heard, here.heard) == ([], [])
+    assert (observer.received, here.received) == ([], [])
     around.saves()
 
-    (prices,) = here.heard
+    (prices,) = here.received
     assert isinstance(prices, Prices)
     assert isinstance(prices.voucher, ShownVoucher)
     assert prices.voucher.state is VoucherState.OK
@@ -274,14 +274,14 @@ def test_who_cancels_twice_cancels_once() -> None:
 def test_who_cancels_what_has_moved_on_is_told_so_and_the_rest_is_saved() -> None:
     around, here = Around(TWO_MILK), another_tab()
     order = bought(around)
-    here.asks(around.cart, 1, AddLine(MILK, 1))
+    here.submits(around.cart, 1, AddLine(MILK, 1))
     observer = cancels(around.cart, order)
     around.takes()
 
     around.cart.refuse()
     saved = around.saves()
 
-    assert observer.heard == [Unresolved.OVERTAKEN]
+    assert observer.received == [Unresolved.OVERTAKEN]
     assert (around.changes, saved.lines[MILK].qty) == ((), 1)
 
 
@@ -296,7 +296,7 @@ async def test_a_hub_passes_on_what_could_not_be_saved_and_lets_idle_carts_go() 
 
     around.hub.refuse([ADA, AccountId("u-nobody")])
 
-    assert len(observer.heard) == 1
+    assert len(observer.received) == 1
     assert around.hub.open_carts == 0
 
 
@@ -304,8 +304,8 @@ async def test_the_tabs_of_an_account_are_told_that_an_order_moved_on() -> None:
     news = OrderMoved(OrderNumber("7QK4-M2XD"), OrderState.PACKED)
     around, here = AroundHub(), another_tab()
     await around.enters(here)
-    here.hears()
+    here.take_received()
 
-    around.hub.tell_orders([(ADA, news), (AccountId("u-nobody"), news)])
+    around.hub.publish_orders([(ADA, news), (AccountId("u-nobody"), news)])
 
-    assert here.heard == [news]
+    assert here.received == [news]

@@ -16,8 +16,8 @@ def audience_of(*inside: FakeTab, most: int = 10, peers: list[int] | None = None
     audience = Presence(most, ([] if peers is None else peers).append)
     for tab in inside:
         assert audience.enter(tab)
-        audience.count(tab)
-        tab.hears()
+        audience.publish_count(tab)
+        tab.take_received()
     return audience
 
 
@@ -76,32 +76,32 @@ def test_a_newcomer_is_told_how_many_they_are_and_so_are_the_others() -> None:
     audience = audience_of(first)
 
     audience.enter(second)
-    audience.count(second)
+    audience.publish_count(second)
 
-    assert first.heard == second.heard == [Tabs(2)]
+    assert first.received == second.received == [Tabs(2)]
 
 
 def test_where_the_number_stays_the_same_only_the_newcomer_is_told() -> None:
     first, other, again = FakeTab("first"), FakeTab("other"), FakeTab("first", gen=2)
     audience = audience_of(first, other)
-    other.hears()
+    other.take_received()
 
     audience.enter(again)
-    audience.count(again)
+    audience.publish_count(again)
 
-    assert (other.heard, again.heard) == ([], [Tabs(2)])
+    assert (other.received, again.received) == ([], [Tabs(2)])
 
 
 def test_whoever_leaves_is_missed_once() -> None:
     first, second = tabs("first", "second")
     audience = audience_of(first, second)
-    first.hears()
+    first.take_received()
 
     audience.leave(second)
     audience.leave(second)
 
     assert [*audience] == [first]
-    assert (first.heard, second.heard) == ([Tabs(1)], [])
+    assert (first.received, second.received) == ([Tabs(1)], [])
 
 
 def test_whoever_was_replaced_does_not_take_its_successor_along() -> None:
@@ -117,12 +117,12 @@ def test_whoever_was_replaced_does_not_take_its_successor_along() -> None:
 def test_everybody_hears_and_everybody_can_be_shown_out() -> None:
     first, second = tabs("first", "second")
     audience = audience_of(first, second)
-    first.hears()
+    first.take_received()
 
     audience.tell(Tabs(7))
     audience.disconnect(DisconnectReason.LOST)
 
-    assert first.heard == second.heard == [Tabs(7)]
+    assert first.received == second.received == [Tabs(7)]
     assert first.disconnects == second.disconnects == [DisconnectReason.LOST]
     assert len(audience) == 0
 
@@ -142,4 +142,4 @@ def test_a_tab_may_leave_while_the_others_are_told() -> None:
     audience.tell(Tabs(2))
 
     assert [*audience] == [stayer]
-    assert Tabs(2) in stayer.heard
+    assert Tabs(2) in stayer.received

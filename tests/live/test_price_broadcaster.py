@@ -6,9 +6,9 @@ from app.domain.cart import AccountId
 from app.domain.catalog import Product
 from app.domain.ops import AddLine
 from app.live.price_broadcaster import CARTS_AT_ONCE, PAUSE_S
-from app.protocol.messages import Changed, Prices
+from app.protocol.messages import PatchMessage, Prices
 from tests.examples import ADA, APPLES, EGGS, MILK, after, catalog_with
-from tests.live.around import AroundHub, told, until_it_waits
+from tests.live.around import AroundHub, kinds_of, until_it_waits
 from tests.live.fakes import FakeTab
 
 BOB = AccountId("u-bob")
@@ -21,7 +21,7 @@ def milk_at(price: int) -> Product:
 
 def prices_heard(tab: FakeTab) -> list[int]:
     """Return the price in each news of a product that *tab* heard."""
-    return [news.items[0].price for news in tab.hears() if isinstance(news, Prices)]
+    return [news.items[0].price for news in tab.take_received() if isinstance(news, Prices)]
 
 
 async def watcher(around: AroundHub, account: AccountId = ADA) -> FakeTab:
@@ -41,7 +41,7 @@ async def test_however_many_edits_there_are_a_tab_hears_once_in_a_pause_and_then
     for price in range(160, 180):
         await around.updates_catalog(milk_at(price))
         around.clock.passes(PAUSE_S / 10)
-    await around.hub.broadcaster.tell_due()
+    await around.hub.broadcaster.send_due()
 
     assert prices_heard(tab) == [160, 170, 179]
 
@@ -81,10 +81,10 @@ async def test_tabs_of_many_accounts_with_one_view_hear_the_very_same() -> None:
 
     await around.updates_catalog(milk_at(160), catalog_with(EGGS, price=9).products[EGGS])
 
-    (first, *rest) = [tab.heard[-1] for tab in tabs]
+    (first, *rest) = [tab.received[-1] for tab in tabs]
     assert all(news is first for news in rest)
-    assert isinstance(other.heard[-1], Prices)
-    assert {item.sku for item in other.heard[-1].items} == {EGGS, MILK}
+    assert isinstance(other.received[-1], Prices)
+    assert {item.sku for item in other.received[-1].items} == {EGGS, MILK}
 
 
 async def test_others_have_their_turn_between_so_many_carts() -> None:
@@ -92,12 +92,12 @@ async def test_others_have_their_turn_between_so_many_carts() -> None:
     first, *_, last = [await watcher(around, AccountId(f"u-{n}")) for n in range(CARTS_AT_ONCE + 1)]
     around.hub.update_catalog(2, catalog_with(MILK, price=160))
 
-    telling = asyncio.create_task(around.hub.broadcaster.tell_due())
+    telling = asyncio.create_task(around.hub.broadcaster.send_due())
     await asyncio.sleep(0)
 
-    assert (told(first.heard), told(last.heard)) == (["Prices"], [])
+    assert (kinds_of(first.received), kinds_of(last.received)) == (["Prices"], [])
     await telling
-    assert told(last.heard) == ["Prices"]
+    assert kinds_of(last.received) == ["Prices"]
 
 
 async def test_a_change_of_the_cart_does_not_wait_and_brings_what_is_owed() -> None:
@@ -106,12 +106,12 @@ async def test_a_change_of_the_cart_does_not_wait_and_brings_what_is_owed() -> N
     cart = await around.enters(tab)
     await around.updates_catalog(milk_at(120))
     await around.updates_catalog(milk_at(110))
-    tab.hears()
+    tab.take_received()
 
-    tab.asks(cart, 2, AddLine(APPLES, 1))
+    tab.submits(cart, 2, AddLine(APPLES, 1))
     around.saves()
 
-    (change,) = [news for news in tab.heard if isinstance(news, Changed)]
+    (change,) = [news for news in tab.received if isinstance(news, PatchMessage)]
     milk = change.lines[MILK]
     assert milk
     assert milk.price == 110
@@ -125,7 +125,7 @@ async def test_a_tab_that_left_is_not_told_and_its_cart_is_forgotten() -> None:
         around.hub.update_catalog(2, catalog_with(MILK, price=160))
     around.hub.leave(cart, tab)
 
-    await around.hub.broadcaster.tell_due()
+    await around.hub.broadcaster.send_due()
 
-    assert tab.heard == []
+    assert tab.received == []
     assert around.hub.open_carts == 0

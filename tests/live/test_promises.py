@@ -12,7 +12,7 @@ from app.domain.outbox import OpRef, Outbox, OutboxId
 from app.domain.position import position
 from app.domain.rules import rule
 from app.domain.verdicts import No, Ok, RetryLater
-from app.protocol.messages import Changed, Need, ServerMessage, Snapshot
+from app.protocol.messages import Need, PatchMessage, ServerMessage, Snapshot
 from tests.examples import APPLES, CATALOG, EMPTY, HERE, NOON, THERE, ref
 from tests.live.around import Around
 from tests.live.fakes import FakeTab
@@ -37,18 +37,18 @@ class Shopper(FakeTab):
         """Add one more."""
         self._asked += 1
         self.waits.add(self._asked)
-        self.asks(self._around.cart, self._asked, ONE)
+        self.submits(self._around.cart, self._asked, ONE)
 
     def sends_again(self) -> None:
         """Send everything again that has no verdict."""
         for n in sorted(self.waits):
-            self.asks(self._around.cart, n, ONE)
+            self.submits(self._around.cart, n, ONE)
 
     def tell(self, news: ServerMessage) -> None:
         if isinstance(news, Ok | No):
             assert self.verdicts.setdefault(news.n, news) == news
             self.waits.discard(news.n)
-        elif isinstance(news, Changed):
+        elif isinstance(news, PatchMessage):
             assert news.prev == self.revs[-1]
             self._shows(news.rev, [line.qty for line in news.lines.values() if line])
         elif isinstance(news, Snapshot):

@@ -72,11 +72,11 @@ def test_two_minutes_before_its_end_a_login_warns_once() -> None:
     signed = Signed()
 
     signed.at(IDLE_S - WARN_BEFORE_S - 1)
-    assert signed.socket.heard == []
+    assert signed.socket.received == []
     signed.at(IDLE_S - WARN_BEFORE_S)
     signed.at(IDLE_S - WARN_BEFORE_S + 1)
 
-    assert signed.socket.heard == [Auth(WARN_BEFORE_S * 1000)]
+    assert signed.socket.received == [Auth(WARN_BEFORE_S * 1000)]
 
 
 def test_every_socket_of_the_login_is_warned_and_in_the_end_dismissed() -> None:
@@ -86,7 +86,7 @@ def test_every_socket_of_the_login_is_warned_and_in_the_end_dismissed() -> None:
     signed.at(IDLE_S - 30)
     signed.at(IDLE_S)
 
-    assert signed.socket.heard == other.heard == [Auth(30_000)]
+    assert signed.socket.received == other.received == [Auth(30_000)]
     assert signed.socket.disconnects == other.disconnects == [DisconnectReason.EXPIRED]
 
 
@@ -95,7 +95,7 @@ def test_a_socket_that_comes_in_the_last_two_minutes_is_warned_too() -> None:
 
     signed.at(1)
 
-    assert signed.socket.heard == [Auth(59_000)]
+    assert signed.socket.received == [Auth(59_000)]
 
 
 def test_a_login_that_is_used_lasts_on() -> None:
@@ -105,20 +105,20 @@ def test_a_login_that_is_used_lasts_on() -> None:
     signed.sessions.use(signed.login)
     signed.at(IDLE_S)
 
-    assert (signed.socket.heard, signed.socket.disconnects) == ([], [])
+    assert (signed.socket.received, signed.socket.disconnects) == ([], [])
     assert signed.sessions.left_ms(signed.login) == (IDLE_S - 600) * 1000
 
 
 def test_a_login_that_is_used_after_its_warning_says_that_it_lasts_on_and_warns_anew() -> None:
     signed = Signed()
     signed.at(IDLE_S - 60)
-    signed.socket.hears()
+    signed.socket.take_received()
 
     signed.sessions.use(signed.login)
-    assert signed.socket.hears() == [Auth(IDLE_S * 1000)]
+    assert signed.socket.take_received() == [Auth(IDLE_S * 1000)]
 
     signed.at(2 * IDLE_S - 60 - WARN_BEFORE_S)
-    assert signed.socket.hears() == [Auth(WARN_BEFORE_S * 1000)]
+    assert signed.socket.take_received() == [Auth(WARN_BEFORE_S * 1000)]
 
 
 def test_where_logins_rest_only_shortly_the_second_warning_comes_in_time_too() -> None:
@@ -128,22 +128,22 @@ def test_where_logins_rest_only_shortly_the_second_warning_comes_in_time_too() -
     clock.passes(10)
     sessions.sweep()
     sessions.use(login)
-    socket.hears()
+    socket.take_received()
 
     clock.passes(10)
     sessions.sweep()
 
-    assert socket.hears() == [Auth(WARN_BEFORE_S * 1000)]
+    assert socket.take_received() == [Auth(WARN_BEFORE_S * 1000)]
 
 
 def test_no_use_makes_a_login_last_longer_than_it_may() -> None:
     signed = Signed(a_login(ends_at_s=NOON + 600))
     signed.at(600 - WARN_BEFORE_S)
-    signed.socket.hears()
+    signed.socket.take_received()
 
     signed.clock.passes(1)
     signed.sessions.use(signed.login)
-    assert signed.socket.heard == []
+    assert signed.socket.received == []
 
     signed.at(600)
     assert signed.socket.disconnects == [DisconnectReason.EXPIRED]
@@ -168,7 +168,7 @@ def test_a_socket_that_left_is_neither_warned_nor_dismissed() -> None:
     signed.at(IDLE_S - 60)
     signed.sessions.end(signed.login.id_hash)
 
-    assert (signed.socket.heard, signed.socket.disconnects) == ([], [])
+    assert (signed.socket.received, signed.socket.disconnects) == ([], [])
     assert other.disconnects == [DisconnectReason.SIGNED_OUT]
 
 
@@ -256,7 +256,7 @@ def test_other_nodes_are_told_of_a_login_that_ends_or_goes_on_under_another_name
 def test_what_is_heard_of_a_login_is_not_told_again() -> None:
     signed = Signed()
 
-    signed.sessions.hear_ended(signed.login.id_hash)
+    signed.sessions.on_remote_end(signed.login.id_hash)
 
     assert signed.socket.disconnects == [DisconnectReason.SIGNED_OUT]
     assert signed.peers.ended == []
@@ -267,9 +267,9 @@ def test_a_login_that_the_disk_does_not_know_has_ended() -> None:
     name = signed.login.id_hash
     assert signed.sessions.names() == (name,)
 
-    signed.sessions.compare([name], {name: signed.login.used_at_s})
+    signed.sessions.update_uses([name], {name: signed.login.used_at_s})
     assert signed.socket.disconnects == []
-    signed.sessions.compare([name, SessionHash("unknown")], {})
+    signed.sessions.update_uses([name, SessionHash("unknown")], {})
 
     assert signed.socket.disconnects == [DisconnectReason.SIGNED_OUT]
     assert signed.sessions.names() == ()
@@ -281,7 +281,7 @@ def test_a_login_that_is_used_on_another_node_does_not_end_here() -> None:
     signed.clock.passes(IDLE_S - 10)
     used_at_s = int(signed.clock.now_s())
 
-    signed.sessions.compare([name], {name: used_at_s})
+    signed.sessions.update_uses([name], {name: used_at_s})
     signed.clock.passes(20)
     signed.sessions.sweep()
 

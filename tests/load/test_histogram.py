@@ -1,4 +1,4 @@
-"""Durations in buckets: what is told of them, and how far off that may be."""
+"""The histogram of durations, and its precision."""
 
 import pytest
 
@@ -13,13 +13,13 @@ def of(*milliseconds: float) -> Histogram:
 
 
 @pytest.mark.parametrize("milliseconds", [0.0, 0.001, 0.127, 0.128, 1.0, 17.3, 999.9, 60_000.0])
-def test_a_duration_is_told_within_one_part_in_128(milliseconds: float) -> None:
-    told = of(milliseconds).at(1.0)
+def test_a_quantile_is_at_most_one_part_in_128_too_high(milliseconds: float) -> None:
+    text = of(milliseconds).at(1.0)
 
-    assert milliseconds <= told + 1e-9 <= milliseconds * (1 + 1 / 128) + 1e-3
+    assert milliseconds <= text + 1e-9 <= milliseconds * (1 + 1 / 128) + 1e-3
 
 
-def test_shares_count_from_the_fastest() -> None:
+def test_quantiles_count_from_the_fastest() -> None:
     histogram = of(*range(1, 101))
 
     assert histogram.at(0.5) == pytest.approx(50, rel=0.01)
@@ -31,7 +31,7 @@ def test_two_histograms_add_up_as_if_all_had_gone_into_one() -> None:
     assert of(1, 2) + of(2, 300) == of(1, 2, 2, 300)
 
 
-def test_nothing_has_no_share() -> None:
+def test_an_empty_histogram_has_no_quantiles() -> None:
     assert (len(Histogram()), Histogram().at(0.99)) == (0, 0.0)
     assert Histogram().buckets == []
 

@@ -1,4 +1,4 @@
-"""The model agrees with the rules of the shop, though it shares no line with them."""
+"""The independent model agrees with the rules of the domain."""
 
 from random import Random
 
@@ -11,7 +11,7 @@ from app.load.model import NOTE, Accepted, Model, SentOp
 from tests.examples import APPLES, CIDER, EGGS, EMPTY, MILK, ruling_on
 
 
-def wish(op: Op) -> SentOp:
+def op_of(op: Op) -> SentOp:
     match op:
         case AddLine(sku, qty):
             return SentOp(1, "line.add", sku, qty)
@@ -36,14 +36,14 @@ def any_op(chance: Random) -> Op:
     return chance.choice((*any_line, SaveLine(sku), UnsaveLine(sku), note, Undo()))
 
 
-def held(cart: Cart) -> dict[tuple[str, str], int | str]:
+def contents_of(cart: Cart) -> dict[tuple[str, str], int | str]:
     lines = {("line", str(sku)): line.qty for sku, line in cart.lines.items()}
     saved = {("saved", str(sku)): line.qty for sku, line in cart.saved.items()}
     return {**lines, **saved, **({NOTE: cart.note} if cart.note else {})}
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_after_any_ops_the_model_holds_what_the_cart_holds(seed: int) -> None:
+def test_the_model_equals_the_cart_after_any_ops(seed: int) -> None:
     chance = Random(seed)
     cart, model = EMPTY, Model(0, {})
     for _ in range(200):
@@ -51,15 +51,15 @@ def test_after_any_ops_the_model_holds_what_the_cart_holds(seed: int) -> None:
         ruling = ruling_on(op, cart)
         if isinstance(ruling.verdict, Ok):
             warn = ruling.verdict.warn
-            accepted = Accepted(wish(op), warn.got if warn else None)
+            accepted = Accepted(op_of(op), warn.got if warn else None)
             assert bool(model.changes(accepted)) == bool(ruling.patch)
             if ruling.patch:
                 model.advance(accepted)
         cart = ruling.cart
-        assert (model.rev, model.contents) == (cart.rev, held(cart))
+        assert (model.rev, model.contents) == (cart.rev, contents_of(cart))
 
 
-def test_what_is_so_already_changes_nothing() -> None:
+def test_an_op_without_effect_changes_nothing() -> None:
     model = Model(4, {("line", MILK): 2})
 
     assert model.changes(Accepted(SentOp(1, "line.set", MILK, 2))) == {}

@@ -1,4 +1,4 @@
-"""The report: figures of the time in which everybody pushed, as a table, as JSON and as a page."""
+"""The report: figures of the PUSH phase as a table, as JSON and as a page."""
 
 import json
 from xml.etree import ElementTree as ET
@@ -20,7 +20,7 @@ def tick(done: int, *milliseconds: float) -> Tick:
     answers = Histogram()
     for each in milliseconds:
         answers.record(each / 1000)
-    return Tick(asked=done, done=done, answers=answers, sent_bytes=70 * done)
+    return Tick(submitted=done, done=done, answers=answers, sent_bytes=70 * done)
 
 
 def point(at_s: float, phase: Phase, done: int, cpu_s: float = 0.1) -> Point:
@@ -46,13 +46,13 @@ def test_only_the_push_counts_for_the_figures() -> None:
 
 def test_two_runs_stand_side_by_side() -> None:
     other = Run(Plan(scenario=Scenario.HTTP), POINTS[:2], ())
-    table = {name: told for name, *told in rows([RUN, other])}
+    table = {name: text for name, *text in rows([RUN, other])}
 
     assert table["ops answered"] == ["400 in 2.0 s", "100 in 1.0 s"]
     assert table["promises broken"] == ["1", "0"]
 
 
-def test_a_figure_that_tells_nothing_has_no_row() -> None:
+def test_an_empty_figure_has_no_row() -> None:
     assert {"refused", "chaos"} & {name for name, *_ in rows([RUN])} == set()
 
 
@@ -65,16 +65,16 @@ def test_the_values_are_json_and_hold_the_broken_promise() -> None:
 
 
 def test_the_page_is_well_formed_and_needs_nothing_else() -> None:
-    told = page([RUN])
+    text = page([RUN])
 
     ET.fromstring(  # noqa: S314 - it is our own
-        told.removeprefix("<!doctype html>")
+        text.removeprefix("<!doctype html>")
         .replace('<meta charset="utf-8">', "")
         .replace('<meta name="viewport" content="width=device-width, initial-scale=1">', "")
     )
-    assert NASTY not in told
-    assert "&lt;script&gt;" in told
-    assert [word for word in ("src=", "href=", "url(", "@import") if word in told] == []
+    assert NASTY not in text
+    assert "&lt;script&gt;" in text
+    assert [word for word in ("src=", "href=", "url(", "@import") if word in text] == []
 
 
 def test_a_plot_has_a_point_for_each_value_and_a_gap_where_there_is_none() -> None:

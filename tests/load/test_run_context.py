@@ -1,11 +1,11 @@
-"""The time of a shift, by a clock that a test moves."""
+"""When a run ends, by a clock that the test sets."""
 
 from app.load.plan import Plan
 from app.load.run_context import RunContext
 
 
 class Clock:
-    """Tells what it was set to."""
+    """A clock that stands at `now_s`."""
 
     def __init__(self) -> None:
         self.now_s = 100.0
@@ -18,28 +18,28 @@ def run(clock: Clock, seconds: float = 4) -> RunContext:
     return RunContext(Plan(seconds=seconds), (), lambda: 0.5, str, clock)
 
 
-def test_it_goes_on_until_its_time_is_over() -> None:
+def test_a_run_ends_after_its_seconds() -> None:
     clock = Clock()
-    ours = run(clock)
-    assert ours.goes_on
+    context = run(clock)
+    assert context.is_running
 
-    ours.begin()
-    assert ours.middle_s == 102
+    context.begin()
+    assert context.middle_s == 102
     clock.now_s = 103.9
-    assert ours.goes_on
+    assert context.is_running
     clock.now_s = 104
-    assert not ours.goes_on
+    assert not context.is_running
 
 
-def test_it_is_over_when_all_is_asked_that_may_be() -> None:
-    ours = run(Clock())
-    ours.left = 0
+def test_a_run_ends_after_its_most_ops() -> None:
+    context = run(Clock())
+    context.ops_left = 0
 
-    assert not ours.goes_on
+    assert not context.is_running
 
 
-async def test_nobody_waits_beyond_its_end() -> None:
-    ours = run(Clock())
-    ours.is_over = True
+async def test_waiting_ends_with_the_run() -> None:
+    context = run(Clock())
+    context.is_over = True
 
-    await ours.wait(3600)
+    await context.wait(3600)

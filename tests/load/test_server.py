@@ -1,4 +1,4 @@
-"""What a server on this machine costs, as Linux tells it."""
+"""Finding a local server process, and reading its CPU and memory."""
 
 import os
 import socket
@@ -14,7 +14,7 @@ def test_the_process_that_listens_is_found_by_its_port() -> None:
         assert listeners(f"http://127.0.0.1:{port}") == [os.getpid()]
 
 
-def test_nobody_listens_on_another_machine_as_far_as_is_seen() -> None:
+def test_listeners_on_another_machine_are_unknown() -> None:
     assert listeners("http://192.0.2.1:80") == []
 
 
@@ -27,6 +27,6 @@ def test_cpu_is_counted_as_it_is_used() -> None:
     assert before.memory_kib > 1000
 
 
-def test_a_process_that_is_gone_costs_nothing_more() -> None:
+def test_the_cost_of_a_dead_process_is_left_out() -> None:
     assert total([2**22 + 1]) is None
     assert total([os.getpid(), 2**22 + 1]) is not None

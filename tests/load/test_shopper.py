@@ -1,4 +1,4 @@
-"""Holding the books against the shop in the end: tabs have all the time that the plan gives."""
+"""The check at the end: tabs have as much time to converge as the plan gives."""
 
 import asyncio
 from time import perf_counter
@@ -13,12 +13,12 @@ from app.load.run_context import RunContext
 from app.load.shopper import Shopper
 
 SETTLE_S = 0.5
-THERE = EMPTY_CART._replace(at="7c1d.0.0000000000000000")
-OUT_OF_DATE = EMPTY_CART
+CURRENT = EMPTY_CART._replace(at="7c1d.0.0000000000000000")
+STALE = EMPTY_CART
 
 
 class LateTab:
-    """A tab that has the cart so many seconds from now."""
+    """A tab that receives the cart after some seconds."""
 
     waiting = 0
     stopped = None
@@ -29,32 +29,32 @@ class LateTab:
 
     @property
     def cart(self) -> Cart:
-        """Return the cart as it was told."""
-        return THERE if perf_counter() >= self._from_s else OUT_OF_DATE
+        """The newest cart."""
+        return CURRENT if perf_counter() >= self._from_s else STALE
 
     async def close(self) -> None:
-        """Have nothing to close."""
+        """Do nothing."""
 
 
-class QuietAccount:
-    """An account whose cart stays as it is."""
+class IdleAccount:
+    """An account whose cart does not change."""
 
     id = "u-ada"
 
     async def cart(self) -> Cart:
-        """Return it."""
+        """Return the cart."""
         await asyncio.sleep(0)
-        return THERE
+        return CURRENT
 
 
 @pytest.mark.parametrize(("after", "is_blamed"), [(0.0, False), (0.9, False), (3.0, True)])
-async def test_only_who_has_no_cart_in_time_is_blamed(after: float, *, is_blamed: bool) -> None:
-    account: Any = QuietAccount()
+async def test_a_tab_is_reported_only_if_it_is_late(after: float, *, is_blamed: bool) -> None:
+    account: Any = IdleAccount()
     run = RunContext(Plan(settle_s=SETTLE_S), (), lambda: 0.5, lambda: "name", perf_counter)
     shopper = Shopper(account, run)
     late: Any = LateTab(after * SETTLE_S)
     shopper.tabs.append(late)
 
-    await shopper.leave()
+    await shopper.check_and_close()
 
     assert bool(shopper.trace.breaches) == is_blamed

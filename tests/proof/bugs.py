@@ -19,7 +19,7 @@ from app.live.pending import Pending
 from app.live.pending_op import PendingOp
 from app.live.ports import CommittedChange
 from app.live.presence import Presence
-from app.protocol.messages import Changed
+from app.protocol.messages import PatchMessage
 from app.services.checkout import Checkout
 from app.store import order_changes, writer
 from app.ws import admission
@@ -146,7 +146,7 @@ def _drop_news() -> None:
     turns = count(1)
 
     def around(original: Any, audience: Presence, news: Any) -> None:
-        if isinstance(news, Changed) and next(turns) % SOMETIMES == 0:
+        if isinstance(news, PatchMessage) and next(turns) % SOMETIMES == 0:
             for tab in list(audience)[1:]:
                 tab.tell(news)
         else:
@@ -161,7 +161,7 @@ def _tell_strangers() -> None:
     def around(original: Any, audience: Presence, news: Any) -> None:
         if audience not in audiences:
             audiences.append(audience)
-        for one in audiences if isinstance(news, Changed) else [audience]:
+        for one in audiences if isinstance(news, PatchMessage) else [audience]:
             original(one, news)
 
     graft(Presence, "tell", around)

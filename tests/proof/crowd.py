@@ -17,7 +17,7 @@ from app.domain.addresses import Address
 from app.domain.catalog import Sku
 from app.domain.ops import AddLine, SaveLine, SetLine, SetNote, Undo, UnsaveLine
 from app.domain.verdicts import No, Ok, RetryLater
-from app.load.frames import read_wish
+from app.load.frames import decode_op
 from tests.e2e.catalog import PLENTY
 from tests.proof.log import Answered, Cancelled, Log, Looked, Ordered, Pen, Placed, Posted
 
@@ -109,7 +109,7 @@ class Customer:
         self._posted += 1
         n, asked = self._posted, [(self._posted, wish)]
         self._log.events.append(
-            Posted(_now(), self.who, self._outbox, read_wish(op(n, op_body(wish))))
+            Posted(_now(), self.who, self._outbox, decode_op(op(n, op_body(wish))))
         )
         while True:
             said = await self._patiently(lambda: self._post_once(asked))

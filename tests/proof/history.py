@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from app.domain.verdicts import Ok, RetryLater, Verdict
-from app.load.frames import HELLO, OP, read_greeting, read_said, read_wish
+from app.load.frames import HELLO, OP, decode_hello, decode_op, decode_verdict
 from app.load.model import Accepted, Contents, Model, SentOp
 from tests.proof.log import (
     Answered,
@@ -91,8 +91,8 @@ class Books:
         match event:
             case Sent() | Heard():
                 self._take_frame(event, self._lines[event.where])
-            case Posted(outbox=outbox, wish=wish):
-                self._ask(outbox, wish, None)
+            case Posted(outbox=outbox, op=op):
+                self._ask(outbox, op, None)
             case Answered(outbox=outbox, verdict=verdict):
                 self._rule(event.at_s, outbox, verdict)
             case Looked():
@@ -118,11 +118,11 @@ class Books:
     def _take_frame(self, event: Sent | Heard, line: Line) -> None:
         match event:
             case Sent(frame=frame) if frame.startswith(OP):
-                self._ask(line.outbox, read_wish(frame), line)
+                self._ask(line.outbox, decode_op(frame), line)
             case Sent(frame=frame) if frame.startswith(HELLO):
                 self._greet(line, frame)
             case Heard(at_s=at_s, frame=heard) if heard.startswith(VERDICT):
-                self._rule(at_s, line.outbox, read_said(heard).verdict)
+                self._rule(at_s, line.outbox, decode_verdict(heard).verdict)
             case Heard(at_s=at_s, frame=heard):
                 self._hear(at_s, line, read_told(heard))
             case _:
@@ -131,19 +131,19 @@ class Books:
     # What is asked
 
     def _greet(self, line: Line, frame: str) -> None:
-        greeting = read_greeting(frame)
+        greeting = decode_hello(frame)
         line.outbox = greeting.outbox
         line.held, line.floor = greeting.rev, self._known
         line.answered = self._newest[greeting.outbox]
         line.epoch = _epoch(greeting.at or "")
 
-    def _ask(self, outbox: str, wish: SentOp, line: Line | None) -> None:
-        name = (outbox, wish.n)
+    def _ask(self, outbox: str, op: SentOp, line: Line | None) -> None:
+        name = (outbox, op.n)
         if name in self._asked:
             return
-        self._asked[name] = (wish, self._known)
+        self._asked[name] = (op, self._known)
         if line:
-            line.first_sent.add(wish.n)
+            line.first_sent.add(op.n)
 
     # What is heard
 
@@ -272,7 +272,7 @@ class Books:
                 model = self._advance(model, rev, granted[rev], bought.get(rev))
             for name, one in granted[rev]:
                 if self._makers.get(rev) != name and model.changes(one):
-                    self._object("lost", f"{name} ({one.wish.k}) is ok at {rev}, and not in it")
+                    self._object("lost", f"{name} ({one.op.k}) is ok at {rev}, and not in it")
         if model.contents != contents:
             differ = dict(model.contents.items() ^ contents.items())
             self._object("lost", f"the answers make another cart than there is: {differ}")

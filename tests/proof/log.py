@@ -48,7 +48,7 @@ class Posted(NamedTuple):
     at_s: float
     who: str
     outbox: str
-    wish: SentOp
+    op: SentOp
 
 
 class Answered(NamedTuple):

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from app.domain.catalog import Money
 from app.domain.ops import AcceptLine, AddLine, BadOp, Op, Undo
-from app.protocol.decode import ClientMessage, Hello, SubmitOp, decode_op, read
+from app.protocol.decode import ClientMessage, Hello, SubmitOp, decode, decode_op
 from app.protocol.json import BadFrame, BadValue
-from tests.protocol.messages import MESSAGES, MILK, OPS
+from tests.protocol.client_messages import CLIENT_MESSAGES, MILK, OPS
 from tests.protocol.samples import BAD, ODD_BUT_FINE, SAID_BY_CLIENTS, Fields, frame
 
 HELLO = SAID_BY_CLIENTS["hello_first"]
@@ -18,7 +18,7 @@ NUMBERED = {name: each for name, each in BAD.items() if each["fault"] == "op"}
 def fault_of(text: str) -> str:
     """Return what is wrong with *text*, "" if nothing; it may be nothing worse than a fault."""
     try:
-        message = read(text)
+        message = decode(text)
     except (BadFrame, BadValue) as fault:
         return str(fault) or "without a word"
     assert isinstance(message, ClientMessage)
@@ -26,17 +26,17 @@ def fault_of(text: str) -> str:
 
 
 def test_every_sample_of_what_clients_say_has_its_value() -> None:
-    assert MESSAGES.keys() | OPS.keys() == SAID_BY_CLIENTS.keys()
+    assert CLIENT_MESSAGES.keys() | OPS.keys() == SAID_BY_CLIENTS.keys()
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@pytest.mark.parametrize("name", CLIENT_MESSAGES)
 def test_a_client_says(name: str) -> None:
-    assert read(frame(SAID_BY_CLIENTS[name])) == MESSAGES[name]
+    assert decode(frame(SAID_BY_CLIENTS[name])) == CLIENT_MESSAGES[name]
 
 
 @pytest.mark.parametrize("name", OPS)
 def test_a_client_asks_for(name: str) -> None:
-    asked = read(frame(SAID_BY_CLIENTS[name]))
+    asked = decode(frame(SAID_BY_CLIENTS[name]))
 
     assert isinstance(asked, SubmitOp)
     assert (asked.n, asked.op) == OPS[name]
@@ -47,24 +47,24 @@ def test_a_client_asks_for(name: str) -> None:
 def test_what_looks_odd_is_read_like_its_twin(name: str) -> None:
     twin = SAID_BY_CLIENTS[ODD_BUT_FINE[name]["like"]]
 
-    assert read(ODD_BUT_FINE[name]["text"]) == read(frame(twin))
+    assert decode(ODD_BUT_FINE[name]["text"]) == decode(frame(twin))
 
 
 @pytest.mark.parametrize("name", [name for name in BAD if BAD[name]["fault"] == "frame"])
 def test_a_frame_is_refused(name: str) -> None:
     with pytest.raises(BadFrame):
-        read(BAD[name]["text"])
+        decode(BAD[name]["text"])
 
 
 @pytest.mark.parametrize("name", [name for name in BAD if BAD[name]["fault"] == "value"])
 def test_a_value_is_refused(name: str) -> None:
     with pytest.raises(BadValue):
-        read(BAD[name]["text"])
+        decode(BAD[name]["text"])
 
 
 @pytest.mark.parametrize("name", NUMBERED)
 def test_an_op_that_has_a_number_is_a_bad_op_at_worst(name: str) -> None:
-    asked = read(NUMBERED[name]["text"])
+    asked = decode(NUMBERED[name]["text"])
 
     assert isinstance(asked, SubmitOp)
     assert (asked.n, asked.op) == (1, BadOp())
@@ -80,14 +80,14 @@ def test_an_op_that_has_a_number_is_a_bad_op_at_worst(name: str) -> None:
     ids=["seen", "price", "rev"],
 )
 def test_the_smallest_number_that_may_be_is_read(op: Op, fields: Fields) -> None:
-    asked = read(frame({"t": "op", "n": 1, **fields}))
+    asked = decode(frame({"t": "op", "n": 1, **fields}))
 
     assert isinstance(asked, SubmitOp)
     assert asked.op == op
 
 
 def test_the_first_op_may_be_pending() -> None:
-    hello = read(frame({**HELLO, "pend": [1]}))
+    hello = decode(frame({**HELLO, "pend": [1]}))
 
     assert isinstance(hello, Hello)
     assert hello.pend == (1,)
@@ -99,7 +99,7 @@ def test_the_first_op_may_be_pending() -> None:
 )
 def test_a_fault_names_its_field(field: str, value: object) -> None:
     with pytest.raises(BadValue, match=f"^{field}: "):
-        read(frame({**HELLO, field: value}))
+        decode(frame({**HELLO, field: value}))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_an_op_is_the_same_op_over_http_where_nothing_names_its_type() -> None:
 
     over_http = decode_op({name: value for name, value in said.items() if name != "t"})
 
-    assert over_http == read(frame(said))
+    assert over_http == decode(frame(said))
 
 
 @given(st.text())
@@ -191,7 +191,7 @@ def test_what_has_the_number_of_an_op_never_ends_a_connection_for_its_values(
     said = {"k": "line.add", "sku": "milk-2l", "qty": 1, **changes, "t": "op", "n": 18}
 
     try:
-        asked = read(frame(said))
+        asked = decode(frame(said))
     except BadFrame:
         return
 

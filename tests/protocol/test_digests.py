@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.protocol.decode import SubmitOp, read
+from app.protocol.decode import SubmitOp, decode
 from tests.protocol.samples import BAD, SAID_BY_CLIENTS, Fields
 
 OPS = [said for name, said in SAID_BY_CLIENTS.items() if name.startswith("op_")]
@@ -16,7 +16,7 @@ BAD_OPS = [each["text"] for each in BAD.values() if each["fault"] == "op"]
 
 def digest(text: str) -> str:
     """Return the digest of the op that *text* spells."""
-    asked = read(text)
+    asked = decode(text)
     assert isinstance(asked, SubmitOp)
     return asked.body
 

@@ -5,23 +5,23 @@ from typing import get_args
 
 import pytest
 
-from app.protocol.encode import CachingEncoder, cart_fields, fields_of, to_json, write
+from app.protocol.encode import CachingEncoder, cart_fields, encode, fields_of, to_json
 from app.protocol.messages import Pong, ServerMessage
 from tests.protocol.samples import SAID_BY_THE_SHOP
-from tests.protocol.told import LINES, NEWS, SAVED
+from tests.protocol.server_messages import LINES, SAVED, SERVER_MESSAGES
 
 
 def test_every_sample_of_what_a_cart_says_has_its_value() -> None:
-    assert NEWS.keys() == SAID_BY_THE_SHOP.keys()
+    assert SERVER_MESSAGES.keys() == SAID_BY_THE_SHOP.keys()
 
 
 def test_every_kind_of_news_has_a_sample() -> None:
-    assert {type(news) for news in NEWS.values()} == set(get_args(ServerMessage))
+    assert {type(message) for message in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
 
 
-@pytest.mark.parametrize("name", NEWS)
+@pytest.mark.parametrize("name", SERVER_MESSAGES)
 def test_a_tab_is_told(name: str) -> None:
-    told, sample = json.loads(write(NEWS[name])), SAID_BY_THE_SHOP[name]
+    told, sample = json.loads(encode(SERVER_MESSAGES[name])), SAID_BY_THE_SHOP[name]
 
     assert told.keys() == sample.keys()
     for field in sample:
@@ -29,13 +29,13 @@ def test_a_tab_is_told(name: str) -> None:
 
 
 def test_lines_of_a_snapshot_are_told_in_the_order_of_the_view() -> None:
-    lines = json.loads(write(NEWS["snapshot_of_every_state"]))["cart"]["lines"]
+    lines = json.loads(encode(SERVER_MESSAGES["snapshot_of_every_state"]))["cart"]["lines"]
 
     assert [each["sku"] for each in lines] == [each.sku for each in LINES]
 
 
 def test_a_frame_is_utf_8_on_one_line() -> None:
-    text = write(NEWS["patch_note"]).decode()
+    text = encode(SERVER_MESSAGES["patch_note"]).decode()
 
     assert "Grüße 🍎" in text
     assert "\n" not in text
@@ -43,9 +43,11 @@ def test_a_frame_is_utf_8_on_one_line() -> None:
 
 def test_over_http_a_verdict_and_a_cart_look_as_on_a_socket() -> None:
     snapshot = SAID_BY_THE_SHOP["snapshot_of_every_state"]
-    cart = cart_fields(NEWS["snapshot_of_every_state"].cart)  # type: ignore[union-attr]
+    cart = cart_fields(SERVER_MESSAGES["snapshot_of_every_state"].cart)  # type: ignore[union-attr]
 
-    assert json.loads(to_json({"verdict": fields_of(NEWS["ok_clamped"]), "cart": cart})) == {
+    assert json.loads(
+        to_json({"verdict": fields_of(SERVER_MESSAGES["ok_clamped"]), "cart": cart})
+    ) == {
         "verdict": SAID_BY_THE_SHOP["ok_clamped"],
         "cart": snapshot["cart"],
     }
@@ -53,17 +55,17 @@ def test_over_http_a_verdict_and_a_cart_look_as_on_a_socket() -> None:
 
 
 def test_a_scribe_writes_what_is_told_to_several_tabs_once() -> None:
-    encoder, news = CachingEncoder(), Pong(7)
+    encoder, message = CachingEncoder(), Pong(7)
 
-    frame = encoder.write(news)
+    frame = encoder.encode(message)
 
-    assert encoder.write(news) is frame
-    assert frame == write(news)
+    assert encoder.encode(message) is frame
+    assert frame == encode(message)
 
 
 def test_a_scribe_does_not_mistake_one_news_for_another() -> None:
     encoder = CachingEncoder()
 
-    frames = [encoder.write(Pong(number)) for number in (7, 8, 7)]
+    frames = [encoder.encode(Pong(number)) for number in (7, 8, 7)]
 
-    assert frames == [write(Pong(number)) for number in (7, 8, 7)]
+    assert frames == [encode(Pong(number)) for number in (7, 8, 7)]

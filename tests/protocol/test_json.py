@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.ops import BadOp
-from app.protocol.decode import SubmitOp, read
+from app.protocol.decode import SubmitOp, decode
 from app.protocol.json import DEEPEST, BadFrame, BadValue, read_object, sku, text
 from tests.protocol.samples import SAID_BY_CLIENTS
 
@@ -49,25 +49,25 @@ def test_nesting_as_deep_as_a_frame_can_be_is_only_too_deep(bracket: str) -> Non
 
 def test_a_number_longer_than_python_reads_is_no_value_of_a_field() -> None:
     with pytest.raises(BadValue, match=r"^id: a whole number is needed"):
-        read(f'{{"t":"ping","id":{HUGE}}}')
+        decode(f'{{"t":"ping","id":{HUGE}}}')
 
 
 def test_a_number_longer_than_python_reads_is_no_position_and_not_none_either() -> None:
     hello = {**SAID_BY_CLIENTS["hello_first"], "at": 7}
 
     with pytest.raises(BadValue, match=r"^at: a string is needed"):
-        read(json.dumps(hello).replace('"at": 7', f'"at": {HUGE}'))
+        decode(json.dumps(hello).replace('"at": 7', f'"at": {HUGE}'))
 
 
 def test_an_op_with_a_number_longer_than_python_reads_is_a_bad_op() -> None:
-    asked = read(f'{{"t":"op","n":1,"k":"line.add","sku":"milk-2l","qty":{HUGE}}}')
+    asked = decode(f'{{"t":"op","n":1,"k":"line.add","sku":"milk-2l","qty":{HUGE}}}')
 
     assert isinstance(asked, SubmitOp)
     assert (asked.n, asked.op) == (1, BadOp())
 
 
 def test_a_number_longer_than_python_reads_does_no_harm_where_nobody_looks() -> None:
-    assert read(f'{{"t":"resync","x":-{HUGE}}}') == read('{"t":"resync"}')
+    assert decode(f'{{"t":"resync","x":-{HUGE}}}') == decode('{"t":"resync"}')
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_comes_after_a_number_longer_than_python_reads_is_looked_at_as_ever
     rest: str, fault: str
 ) -> None:
     with pytest.raises(BadFrame, match=fault):
-        read(f'{{"t":"ping","id":{HUGE}{rest}')
+        decode(f'{{"t":"ping","id":{HUGE}{rest}')
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_comes_after_a_number_longer_than_python_reads_is_looked_at_as_ever
 )
 def test_a_fault_of_a_frame_says_what_it_is(text: str, fault: str) -> None:
     with pytest.raises(BadFrame) as caught:
-        read(text)
+        decode(text)
 
     assert str(caught.value) == fault
 
@@ -108,7 +108,7 @@ def test_a_fault_of_a_frame_says_what_it_is(text: str, fault: str) -> None:
 @pytest.mark.parametrize("spelled", ["1.0", "1e0", "10E-1", "true", '"1"', "null", "[1]"])
 def test_only_an_integer_is_a_whole_number(spelled: str) -> None:
     with pytest.raises(BadValue, match=r"^id: a whole number is needed"):
-        read(f'{{"t":"ping","id":{spelled}}}')
+        decode(f'{{"t":"ping","id":{spelled}}}')
 
 
 @pytest.mark.parametrize("code", [*range(0x09), 0x0B, 0x0C, *range(0x0D, 0x20), 0x7F, 0x85, 0x9F])
@@ -127,7 +127,7 @@ def test_lengths_count_code_points() -> None:
 
 
 def _note(text: str) -> object:
-    asked = read(json.dumps({"t": "op", "n": 1, "k": "note.set", "text": text}))
+    asked = decode(json.dumps({"t": "op", "n": 1, "k": "note.set", "text": text}))
     assert isinstance(asked, SubmitOp)
     return asked.op
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from app.domain.catalog import Sku
 from app.domain.ops import Kind
 from app.domain.totals import ShownCart, ShownLine
-from app.protocol.messages import UNTOUCHED, By, Changed, Prices, ShownChanges, Snapshot, TabId
-from app.protocol.projections import tell_change, tell_moved_prices, tell_snapshot
+from app.protocol.messages import UNTOUCHED, By, PatchMessage, Prices, ShownChanges, Snapshot, TabId
+from app.protocol.projections import moved_prices_message, patch_message, snapshot_message
 from tests.domain.op_examples import SHELVES, SOLD, Story, Wish, some_wishes
 from tests.examples import CATALOG, EMPTY, HERE, NOON
 
@@ -22,13 +22,13 @@ class ToldTab:
         self.saved = {line.sku: line for line in seen.saved}
         self.note, self.voucher, self.totals = seen.note, seen.voucher, seen.totals
 
-    def hear(self, news: Changed | Prices) -> None:
+    def hear(self, news: PatchMessage | Prices) -> None:
         """Change what is shown as *news* say."""
         self.lines = _merged(self.lines, news.lines)
         self.saved = _merged(self.saved, news.saved)
         self.voucher = self.voucher if news.voucher is UNTOUCHED else news.voucher
         self.totals = news.totals or self.totals
-        if isinstance(news, Changed):
+        if isinstance(news, PatchMessage):
             assert news.prev == self.rev
             self.at, self.rev = news.at, news.rev
             self.note = self.note if news.note is None else news.note
@@ -51,16 +51,16 @@ def test_a_tab_that_was_told_everything_sees_just_what_a_snapshot_would_show(
     wishes: list[Wish],
 ) -> None:
     cart, today, owed = EMPTY, CATALOG, frozenset(SOLD)
-    tab = ToldTab(tell_snapshot(cart, today, NOON))
+    tab = ToldTab(snapshot_message(cart, today, NOON))
     for number, (_, wish, _, ruling) in enumerate(Story("empty", wishes).steps()):
         today = SHELVES[wish.day]
-        prices = tell_moved_prices(cart, owed, tab.voucher, today, NOON)
+        prices = moved_prices_message(cart, owed, tab.voucher, today, NOON)
         if prices and number % 3 == 0:
             tab.hear(prices)
         cart = ruling.cart
         if ruling.patch:
-            tab.hear(tell_change(cart, ruling.patch, SOMEBODY, tab.voucher, today, NOON, owed))
-    if prices := tell_moved_prices(cart, owed, tab.voucher, today, NOON):
+            tab.hear(patch_message(cart, ruling.patch, SOMEBODY, tab.voucher, today, NOON, owed))
+    if prices := moved_prices_message(cart, owed, tab.voucher, today, NOON):
         tab.hear(prices)
 
-    assert tab.sees() == tell_snapshot(cart, today, NOON)
+    assert tab.sees() == snapshot_message(cart, today, NOON)

@@ -5,13 +5,13 @@ from app.domain.ops import AddLine, Kind, Op, SaveLine, SetLine, SetNote, SetVou
 from app.domain.position import position
 from app.domain.totals import price_cart, show_cart
 from app.domain.vouchers import ShownVoucher, VoucherState
-from app.protocol.messages import UNTOUCHED, By, Changed, Item, Prices, Snapshot, TabId
+from app.protocol.messages import UNTOUCHED, By, Item, PatchMessage, Prices, Snapshot, TabId
 from app.protocol.projections import (
-    tell_all_prices,
-    tell_change,
-    tell_moved_prices,
-    tell_snapshot,
-    tell_voucher,
+    all_prices_message,
+    moved_prices_message,
+    patch_message,
+    snapshot_message,
+    voucher_message,
     with_items,
 )
 from tests.examples import (
@@ -33,22 +33,24 @@ NOT_ENOUGH = ShownVoucher(FIVER, "£5 off from £20", VoucherState.BELOW_MINIMUM
 ENOUGH = NOT_ENOUGH._replace(state=VoucherState.OK)
 
 
-def changed(op: Op, told: ShownVoucher | None = NOT_ENOUGH, catalog: Catalog = CATALOG) -> Changed:
+def changed(
+    op: Op, told: ShownVoucher | None = NOT_ENOUGH, catalog: Catalog = CATALOG
+) -> PatchMessage:
     """Return what the tabs of a cart are told of *op*."""
     ruling = ruling_on(op, CART, catalog)
     assert ruling.patch
-    return tell_change(ruling.cart, ruling.patch, ADA_HERE, told, catalog, NOON)
+    return patch_message(ruling.cart, ruling.patch, ADA_HERE, told, catalog, NOON)
 
 
 def moved(
     *skus: Sku, catalog: Catalog = CATALOG, told: ShownVoucher | None = NOT_ENOUGH
 ) -> Prices | None:
     """Return what the tabs of a cart are told when products have moved."""
-    return tell_moved_prices(CART, frozenset(skus), told, catalog, NOON)
+    return moved_prices_message(CART, frozenset(skus), told, catalog, NOON)
 
 
 def test_a_snapshot_is_the_whole_cart_with_its_position_and_revision() -> None:
-    assert tell_snapshot(CART, CATALOG, NOON) == Snapshot(
+    assert snapshot_message(CART, CATALOG, NOON) == Snapshot(
         position(CART), 4, show_cart(CART, CATALOG, NOON)
     )
 
@@ -84,7 +86,7 @@ def test_all_prices_are_those_of_every_line_saved_or_not() -> None:
     catalog = catalog_with(APPLES, price=240)
     shown = show_cart(CART, catalog, NOON)
 
-    assert tell_all_prices(CART, catalog, NOON) == Prices(
+    assert all_prices_message(CART, catalog, NOON) == Prices(
         items=(),
         lines={APPLES: shown.lines[0]},
         saved={MILK: shown.saved[0]},
@@ -133,7 +135,7 @@ def test_a_voucher_whose_time_has_come_is_told_with_the_totals_and_no_lines() ->
     voucher, totals = price_cart(CART, CATALOG, NOON)
 
     assert (voucher, totals) == (NOT_ENOUGH, show_cart(CART, CATALOG, NOON).totals)
-    told = tell_voucher(CART, frozenset(), voucher, totals, CATALOG)
+    told = voucher_message(CART, frozenset(), voucher, totals, CATALOG)
     assert told == Prices((), {}, {}, NOT_ENOUGH, totals)
 
 
@@ -143,8 +145,8 @@ def test_whatever_is_told_with_totals_brings_the_lines_that_are_owed() -> None:
     assert ruling.patch
     shown = show_cart(CART, dearer, NOON)
 
-    change = tell_change(ruling.cart, ruling.patch, ADA_HERE, NOT_ENOUGH, dearer, NOON, owed)
-    voucher = tell_voucher(CART, owed, NOT_ENOUGH, shown.totals, dearer)
+    change = patch_message(ruling.cart, ruling.patch, ADA_HERE, NOT_ENOUGH, dearer, NOON, owed)
+    voucher = voucher_message(CART, owed, NOT_ENOUGH, shown.totals, dearer)
 
     assert change.lines == voucher.lines == {APPLES: shown.lines[0]}
 
@@ -153,7 +155,7 @@ def test_a_line_that_is_owed_and_taken_out_is_told_as_taken_out() -> None:
     ruling = ruling_on(SaveLine(APPLES), CART)
     assert ruling.patch
 
-    change = tell_change(
+    change = patch_message(
         ruling.cart, ruling.patch, ADA_HERE, NOT_ENOUGH, CATALOG, NOON, frozenset({APPLES})
     )
 
@@ -162,7 +164,7 @@ def test_a_line_that_is_owed_and_taken_out_is_told_as_taken_out() -> None:
 
 def test_what_a_tab_watches_is_told_along_with_its_cart_or_alone() -> None:
     items = (Item(EGGS, CATALOG.products[EGGS].price, 0),)
-    prices = tell_all_prices(CART, CATALOG, NOON)
+    prices = all_prices_message(CART, CATALOG, NOON)
 
     assert with_items(prices, items) == prices._replace(items=items)
     assert with_items(None, items) == Prices(items, {}, {}, UNTOUCHED, None)

@@ -117,4 +117,4 @@ async def test_tabs_hear_of_orders_whose_state_changed(url: str) -> None:
 
             await house.live.catalog.refresh()
 
-            assert tab.hears() == [OrderMoved(number, OrderState.PACKED)]
+            assert tab.take_received() == [OrderMoved(number, OrderState.PACKED)]

@@ -72,4 +72,4 @@ async def test_a_login_whose_event_was_lost_ends_after_reconciling(url: str) -> 
 
         await listener_of(house).reconcile()
 
-        assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+        assert socket.disconnects == [DisconnectReason.SIGNED_OUT]

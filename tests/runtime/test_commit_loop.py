@@ -9,7 +9,7 @@ from app.domain.position import position
 from app.live.cart import LiveCart
 from app.live.ports import DisconnectReason
 from app.live.sync_state import SyncState
-from app.protocol.messages import Changed
+from app.protocol.messages import PatchMessage
 from app.runtime.commit_loop import CommitLoop
 from app.store.writer import Commit
 from tests.examples import ADA
@@ -46,7 +46,7 @@ async def taken(around: AroundHub) -> tuple[LiveCart, FakeTab]:
     """Return a cart that the writer has taken with one op in it, and the tab that shows it."""
     tab = FakeTab()
     cart = await around.enters(tab)
-    tab.asks(cart, 1, SetNote("two bags"))
+    tab.submits(cart, 1, SetNote("two bags"))
     around.writer.takes()
     return cart, tab
 
@@ -63,7 +63,7 @@ async def test_a_saved_cart_is_announced() -> None:
 
     await handle(around, Commit(saved=(ADA,)))
 
-    assert [type(one) for one in tab.hears()][-1] is Changed
+    assert [type(one) for one in tab.take_received()][-1] is PatchMessage
 
 
 async def test_a_cart_that_another_server_saved_is_stale_until_it_is_reloaded() -> None:
@@ -73,7 +73,7 @@ async def test_a_cart_that_another_server_saved_is_stale_until_it_is_reloaded() 
     await handle(around, Commit(stale=(ADA,)))
 
     assert cart.sync_state is SyncState.STALE
-    assert tab.hears() == []
+    assert tab.take_received() == []
     await around.hub.resync()
     assert cart.is_in_sync
 
@@ -85,7 +85,7 @@ async def test_a_cart_of_an_unknown_commit_is_reloaded_before_it_is_announced() 
     await handle(around, Commit(unknown=(ADA,)))
 
     assert cart.sync_state is SyncState.UNKNOWN
-    assert not any(isinstance(one, Changed) for one in tab.hears())
+    assert not any(isinstance(one, PatchMessage) for one in tab.take_received())
 
 
 async def test_a_cart_that_cannot_be_saved_is_dropped() -> None:

@@ -1,4 +1,4 @@
-"""What a shop is told by its environment."""
+"""Settings are read from the environment, checked, and named with their source."""
 
 from dataclasses import fields
 from typing import Any
@@ -7,7 +7,8 @@ import pytest
 
 from app.domain.limits import Limits
 from app.domain.sessions import Lifetime
-from app.runtime.config import BadSetting, Config, read_config, sources, variable
+from app.runtime.config import Config, read_config, sources, variable
+from app.runtime.setting_types import BadSetting
 
 SECRET = "0123456789abcdef0123456789abcdef"
 LOAD = {"SHOP_LIMITS": "load"}

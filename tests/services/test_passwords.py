@@ -1,4 +1,4 @@
-"""Checking passwords without telling who has an account."""
+"""Checking passwords without revealing who has an account."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ from tests.http.house import CHEAP
         ("iloveyou1", "Too many people"),
     ],
 )
-def test_weak_passwords_are_known(password: str, fault: str) -> None:
+def test_weak_passwords_are_explained(password: str, fault: str) -> None:
     weakness = Passwords(CHEAP).weakness(password)
 
     assert weakness is not None
@@ -33,11 +33,11 @@ def test_weak_passwords_are_known(password: str, fault: str) -> None:
     "password",
     ["ninechars", "x" * 128, "żółć gęśla", "🥕🥦🍎🍞🥛🧀🍇🍋", "    spaces    ", "zebra zebra"],
 )
-def test_there_are_no_rules_but_length(password: str) -> None:
+def test_no_character_is_required(password: str) -> None:
     assert Passwords(CHEAP).weakness(password) is None
 
 
-def test_common_passwords_are_many_and_could_be_chosen() -> None:
+def test_the_list_of_common_passwords_has_only_ones_of_allowed_length() -> None:
     common = COMMON.read_text("utf-8").split()
 
     assert len(common) == len(set(common)) > 1000
@@ -54,7 +54,7 @@ async def test_only_the_right_password_fits() -> None:
     assert not await passwords.fit("nobody", None)
 
 
-def test_passwords_are_kept_as_strongly_as_promised() -> None:
+def test_hashes_have_the_parameters_that_the_security_policy_promises() -> None:
     kept = extract_parameters(hash_password("seven brown bricks"))
 
     assert (kept.type.name, kept.time_cost, kept.memory_cost, kept.parallelism) == (
@@ -73,7 +73,7 @@ async def test_a_hash_of_other_parameters_is_outdated() -> None:
     assert not new.is_outdated(await new.hash("seven brown bricks"))
 
 
-async def test_nobody_costs_the_check_that_somebody_costs() -> None:
+async def test_an_unknown_account_takes_the_same_check_as_a_known_one() -> None:
     checked: list[tuple[str | bytes, Parameters]] = []
 
     class Counting(PasswordHasher):
@@ -87,11 +87,11 @@ async def test_nobody_costs_the_check_that_somebody_costs() -> None:
     assert not await passwords.fit("wrong guess", kept)
     assert not await passwords.fit("wrong guess", None)
 
-    somebody, nobody = checked
-    assert somebody == nobody
+    known, unknown = checked
+    assert known == unknown
 
 
-def test_the_queue_is_short_and_places_come_free() -> None:
+def test_a_full_queue_takes_more_after_a_slot_is_released() -> None:
     passwords = Passwords(CHEAP, most=2)
 
     with passwords.slot("a"), passwords.slot("b"), pytest.raises(QueueFull), passwords.slot("c"):
@@ -100,7 +100,7 @@ def test_the_queue_is_short_and_places_come_free() -> None:
         pass
 
 
-def test_an_address_fills_half_of_the_queue_and_no_more() -> None:
+def test_an_address_takes_at_most_half_of_the_queue() -> None:
     passwords = Passwords(CHEAP, most=4)
 
     with passwords.slot("a"), passwords.slot("a"):

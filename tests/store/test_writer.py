@@ -35,7 +35,7 @@ NAMELESS: OutboxId = None  # type: ignore[assignment]
 CROWD = [AccountId(f"u-{number}") for number in range(5)]
 
 
-class Changed:
+class PatchMessage:
     """A cart that has changed; it remembers how often it was taken."""
 
     def __init__(self, cart: Cart, *evicted: EvictedOutbox):
@@ -49,9 +49,9 @@ class Changed:
         return self.cart, self.evicted, self.changes
 
 
-def note_of(account: AccountId, note: str) -> Changed:
+def note_of(account: AccountId, note: str) -> PatchMessage:
     """Return *account*'s first change, a note."""
-    return Changed(after(SetNote(note), cart=Cart(account, EMPTY.epoch)))
+    return PatchMessage(after(SetNote(note), cart=Cart(account, EMPTY.epoch)))
 
 
 def register(engine: Engine, *accounts: AccountId) -> None:
@@ -61,9 +61,9 @@ def register(engine: Engine, *accounts: AccountId) -> None:
         run_query(engine, add_account, person, EMPTY.epoch, NOON)
 
 
-def unwritable(account: AccountId) -> Changed:
+def unwritable(account: AccountId) -> PatchMessage:
     """Return a change of *account*'s that has no spelling in UTF-8."""
-    return Changed(Cart(account, EMPTY.epoch, note="\ud800"))
+    return PatchMessage(Cart(account, EMPTY.epoch, note="\ud800"))
 
 
 class SlowDatabase(Database):
@@ -178,7 +178,7 @@ async def test_a_cart_that_changes_while_it_is_saved_is_saved_again(
     async with committing(writer) as commits:
         writer.mark(ADA, note_of(ADA, "first"))
         await database.asked.wait()
-        again = Changed(after(SetNote("first"), SetNote("second"))._replace(version=1))
+        again = PatchMessage(after(SetNote("first"), SetNote("second"))._replace(version=1))
         writer.mark(ADA, again)
         database.writes.release()
         database.writes.release()
@@ -202,7 +202,7 @@ async def test_so_many_are_saved_in_one_go_and_no_more_and_who_waited_longest_co
 
 
 async def test_outboxes_that_left_are_saved_with_their_cart(writer: Writer, engine: Engine) -> None:
-    writer.mark(ADA, Changed(EMPTY, EvictedOutbox(HERE, 7)))
+    writer.mark(ADA, PatchMessage(EMPTY, EvictedOutbox(HERE, 7)))
 
     await all_commits(writer)
 
@@ -215,7 +215,7 @@ async def test_a_stale_cart_does_not_keep_the_others_from_being_saved(
     register(engine, BOB, EVE)
     for account in (ADA, BOB, EVE):
         writer.mark(account, note_of(account, "theirs"))
-    writer.mark(BOB, Changed(Cart(BOB, EMPTY.epoch, version=7)))
+    writer.mark(BOB, PatchMessage(Cart(BOB, EMPTY.epoch, version=7)))
 
     (commit,) = await all_commits(writer)
 
@@ -230,7 +230,7 @@ async def test_if_the_database_goes_away_while_they_are_saved_one_by_one_the_res
     register(engine, BOB, EVE)
     database = LeavingDatabase(url, after_writes=2)
     writer = Writer(database, lambda: NOON, time.monotonic)
-    writer.mark(ADA, Changed(EMPTY, EvictedOutbox(NAMELESS, 7)))
+    writer.mark(ADA, PatchMessage(EMPTY, EvictedOutbox(NAMELESS, 7)))
     for account in (BOB, EVE):
         writer.mark(account, note_of(account, "theirs"))
 
@@ -245,7 +245,7 @@ async def test_a_cart_that_the_database_refuses_is_broken_and_the_others_are_sav
 ) -> None:
     register(engine, BOB)
     writer.mark(ADA, note_of(ADA, "Ada's"))
-    writer.mark(BOB, Changed(Cart(BOB, EMPTY.epoch), EvictedOutbox(NAMELESS, 7)))
+    writer.mark(BOB, PatchMessage(Cart(BOB, EMPTY.epoch), EvictedOutbox(NAMELESS, 7)))
 
     (commit,) = await all_commits(writer)
 

@@ -1,6 +1,6 @@
 """What the server must do with a message, as protocol.md §2 and §3 say."""
 
-from app.protocol.decode import Hello, SubmitOp, read
+from app.protocol.decode import Hello, SubmitOp, decode
 from app.protocol.json import BadFrame, BadValue
 from tests.wire_proof.mutants import BAD_MESSAGE, NOT_UTF8, TOO_LARGE
 from tests.wire_proof.texts import LARGEST
@@ -24,7 +24,7 @@ class Oracle:
         if len(text) > LARGEST:
             return frozenset({TOO_LARGE})
         try:
-            message = read(text.decode())
+            message = decode(text.decode())
         except UnicodeDecodeError:
             return frozenset({NOT_UTF8})
         except (BadFrame, BadValue):

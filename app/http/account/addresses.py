@@ -1,4 +1,4 @@
-"""The addresses that an account keeps: added, changed, offered first, removed."""
+"""The postal addresses of an account: add, change, offer first, remove."""
 
 from collections.abc import Mapping
 
@@ -27,11 +27,11 @@ TOO_MANY = f"You keep {MOST_ADDRESSES} addresses already. Remove one first."
 
 
 def addresses_blueprint(context: HttpContext) -> Blueprint:
-    """Return the forms of one's own addresses."""
+    """Return the pages and forms of an account's addresses."""
     blueprint = Blueprint("own_addresses", __name__)
 
     @blueprint.before_request
-    async def only_with_a_login() -> ResponseReturnValue | None:
+    async def redirect_without_login() -> ResponseReturnValue | None:
         return to_login(HERE) if await find_login(context) is None else None
 
     @blueprint.get(f"{THERE}/new")

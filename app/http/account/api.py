@@ -1,4 +1,4 @@
-"""Registering, signing in and signing out for scripts (protocol.md §7)."""
+"""Register, sign in and sign out with JSON (protocol.md §7)."""
 
 from quart import Blueprint, Response
 
@@ -11,11 +11,11 @@ from app.http.core.session import end_login, require_login
 
 
 def account_api_blueprint(context: HttpContext) -> Blueprint:
-    """Return the routes of accounts and logins."""
+    """Return the routes of accounts and sessions."""
     blueprint = Blueprint("account_api", __name__)
 
     @blueprint.post("/api/accounts")
-    async def newcomer() -> Response:
+    async def add_account() -> Response:
         return as_json(_fields(context, await register(context, await read_body())), 201)
 
     @blueprint.post("/api/session")

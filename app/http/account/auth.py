@@ -6,7 +6,7 @@ from app.domain.accounts import LONGEST_NAME, is_email, is_name
 from app.domain.sessions import Session
 from app.http.core.context import HttpContext
 from app.http.core.problems import malformed
-from app.http.core.session import requesting_client, set_cookie
+from app.http.core.session import remember_login, requesting_client
 from app.protocol.json import BadValue, text
 
 Fields = Mapping[str, object]
@@ -15,13 +15,13 @@ Fields = Mapping[str, object]
 async def register(context: HttpContext, fields: Fields) -> Session:
     """Make an account from *fields*, and sign in to it."""
     email, password, name = _read_email(fields), read_text(fields, "password"), read_name(fields)
-    return set_cookie(await context.auth.register(requesting_client(), email, password, name))
+    return remember_login(await context.auth.register(requesting_client(), email, password, name))
 
 
 async def sign_in(context: HttpContext, fields: Fields) -> Session:
     """Sign in with the e-mail address and password in *fields*."""
     email, password = read_text(fields, "email"), read_text(fields, "password")
-    return set_cookie(await context.auth.sign_in(requesting_client(), email, password))
+    return remember_login(await context.auth.sign_in(requesting_client(), email, password))
 
 
 def read_name(fields: Fields) -> str:

@@ -1,4 +1,4 @@
-"""Somebody's own account: name, password, and where they are signed in."""
+"""The page of an account: its name, password, addresses and sessions."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -13,9 +13,15 @@ from app.http.core.context import HttpContext
 from app.http.core.flash import Notice, flash
 from app.http.core.page import show
 from app.http.core.problems import Problem, not_found, problem_of
-from app.http.core.session import find_login, requesting_client, require_login, set_cookie, to_login
+from app.http.core.session import (
+    find_login,
+    remember_login,
+    requesting_client,
+    require_login,
+    to_login,
+)
 from app.services.errors import ServiceError
-from app.store.accounts import PasswordMoved, Person, find_person, set_name
+from app.store.accounts import PasswordChanged, Person, find_person, set_name
 from app.store.addresses import KeptAddress, load_addresses
 from app.store.sessions import SignedIn, end_other_sessions, end_own_session, load_sessions
 
@@ -25,12 +31,12 @@ FAULTY_FIELDS: Mapping[str, str] = {
     "weak_password": "new",
     "wrong_login": "current",
 }
-"""Beside which field a refusal is said; others stand above the form."""
+"""Beside which field a problem is shown, by its code; others are shown above the form."""
 NOT_YOUR_PASSWORD = "That is not your password. Check it and try again."  # noqa: S105
 
 
 class Own(NamedTuple):
-    """What an account's page shows of it."""
+    """What the page shows of an account."""
 
     person: Person
     addresses: list[KeptAddress]
@@ -38,7 +44,7 @@ class Own(NamedTuple):
 
 
 class FormError(NamedTuple):
-    """Why a form of the page comes back, and what was typed into it; never a password."""
+    """The problem of a form that is shown again, with the name typed into it but no password."""
 
     form: str
     problem: Problem
@@ -46,18 +52,18 @@ class FormError(NamedTuple):
 
     @property
     def faults(self) -> dict[str, str]:
-        """Return what is wrong with which field."""
+        """The sentence to show beside a field, by the field's name."""
         if (field := FAULTY_FIELDS.get(self.problem.code)) is None:
             return {}
         return {field: NOT_YOUR_PASSWORD if field == "current" else self.problem.detail}
 
 
 def profile_blueprint(context: HttpContext) -> Blueprint:
-    """Return the page of one's own account, and its forms."""
+    """Return the page of the signed-in account, and its forms."""
     blueprint = Blueprint("own_account", __name__)
 
     @blueprint.before_request
-    async def only_with_a_login() -> ResponseReturnValue | None:
+    async def redirect_without_login() -> ResponseReturnValue | None:
         return to_login(HERE) if await find_login(context) is None else None
 
     @blueprint.get(HERE)
@@ -74,17 +80,17 @@ def profile_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.post(f"{HERE}/sessions/<id_hash>/end")
     async def end(id_hash: str) -> ResponseReturnValue:
-        return await _sign_out_there(context, await require_login(context), SessionHash(id_hash))
+        return await _end_session(context, await require_login(context), SessionHash(id_hash))
 
     @blueprint.post(f"{HERE}/sessions/end-others")
     async def end_others() -> ResponseReturnValue:
-        return await _sign_out_elsewhere(context, await require_login(context))
+        return await _end_other_sessions(context, await require_login(context))
 
     return blueprint
 
 
 async def done(text: str) -> ResponseReturnValue:
-    """Go back to the account's page, where *text* is said."""
+    """Redirect to the account's page, which shows *text*."""
     await flash(Notice("ok", text))
     return redirect(HERE, 303)
 
@@ -107,17 +113,17 @@ async def _change_password(context: HttpContext, login: Session) -> ResponseRetu
         started = await context.auth.change_password(
             requesting_client(), login, person, current, new
         )
-    except PasswordMoved:
+    except PasswordChanged:
         return to_login(HERE)
     except ServiceError as error:
         return await _show_again(context, login, FormError("password", problem_of(error)))
     except Problem as problem:
         return await _show_again(context, login, FormError("password", problem))
-    set_cookie(started)
+    remember_login(started)
     return await done("Your password is changed. Everywhere else you are signed out.")
 
 
-async def _sign_out_there(
+async def _end_session(
     context: HttpContext, login: Session, id_hash: SessionHash
 ) -> ResponseReturnValue:
     if not await context.database.write(end_own_session, login.account, id_hash):
@@ -126,7 +132,7 @@ async def _sign_out_there(
     return await done("Signed out there.")
 
 
-async def _sign_out_elsewhere(context: HttpContext, login: Session) -> ResponseReturnValue:
+async def _end_other_sessions(context: HttpContext, login: Session) -> ResponseReturnValue:
     for id_hash in await context.database.write(end_other_sessions, login.account, login.id_hash):
         context.sessions.end(id_hash)
     return await done("Signed out everywhere else.")
@@ -138,16 +144,20 @@ async def _person(context: HttpContext, login: Session) -> Person:
     return person
 
 
-async def _show_again(context: HttpContext, login: Session, slip: FormError) -> ResponseReturnValue:
-    problem = slip.problem
+async def _show_again(
+    context: HttpContext, login: Session, error: FormError
+) -> ResponseReturnValue:
+    problem = error.problem
     status = 400 if problem.code == "wrong_login" else problem.status
-    return await _show(context, login, slip), status, problem.headers
+    return await _show(context, login, error), status, problem.headers
 
 
-async def _show(context: HttpContext, login: Session, slip: FormError | None = None) -> str:
+async def _show(context: HttpContext, login: Session, error: FormError | None = None) -> str:
     now_s = int(context.now_s())
     own = await context.database.read(_load, login, context.lifetime, now_s)
-    return await show(context, "account.html", path=HERE, own=own, slip=slip, this=login.id_hash)
+    return await show(
+        context, "account.html", path=HERE, own=own, form_error=error, this=login.id_hash
+    )
 
 
 def _load(connection: Connection, login: Session, lifetime: Lifetime, now_s: int) -> Own:

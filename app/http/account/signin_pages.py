@@ -1,4 +1,7 @@
-"""Signing in and out as pages; where somebody was going, and what they pressed, is kept."""
+"""The pages to sign in, register and sign out.
+
+They carry along the page to return to, and the product whose button led to the sign-in page.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -19,7 +22,7 @@ from app.http.core.session import end_login, find_login
 from app.services.errors import ServiceError
 
 CLEAR_SITE_DATA = {"Clear-Site-Data": '"cache", "storage"'}
-"""Not "cookies": that reaches other shops on this host, and ours is taken back by name."""
+"""Without "cookies", which would clear other ports' too; ours is deleted by its name."""
 
 Entry = Callable[[HttpContext, Mapping[str, object]], Awaitable[Session]]
 
@@ -30,19 +33,19 @@ def signin_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get("/login")
     async def login_form() -> ResponseReturnValue:
-        return await _ask(context, "login.html")
+        return await _show_form(context, "login.html")
 
     @blueprint.post("/login")
     async def login() -> ResponseReturnValue:
-        return await _let_in(context, sign_in, "login.html")
+        return await _enter(context, sign_in, "login.html")
 
     @blueprint.get("/register")
     async def register_form() -> ResponseReturnValue:
-        return await _ask(context, "register.html")
+        return await _show_form(context, "register.html")
 
     @blueprint.post("/register")
-    async def newcomer() -> ResponseReturnValue:
-        return await _let_in(context, register, "register.html")
+    async def add_account() -> ResponseReturnValue:
+        return await _enter(context, register, "register.html")
 
     @blueprint.post("/logout")
     async def logout() -> ResponseReturnValue:
@@ -55,15 +58,18 @@ def signin_blueprint(context: HttpContext) -> Blueprint:
     return blueprint
 
 
-async def _ask(context: HttpContext, template: str) -> ResponseReturnValue:
-    """Show the form, unless they are signed in; a link alone never puts anything into a cart."""
+async def _show_form(context: HttpContext, template: str) -> ResponseReturnValue:
+    """Return the form; a visitor who is signed in already is redirected.
+
+    The product in the query is not added then: a GET changes nothing.
+    """
     about = _about(request.args)
     if await find_login(context):
         return redirect(about["next"], 303)
     return await show(context, template, **about)
 
 
-async def _let_in(context: HttpContext, enter: Entry, template: str) -> ResponseReturnValue:
+async def _enter(context: HttpContext, enter: Entry, template: str) -> ResponseReturnValue:
     form = await request.form
     about = _about(form)
     try:
@@ -83,8 +89,8 @@ async def _show_problem(
     return page, problem.status, problem.headers
 
 
-def _about(asked: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the form is filled with; a password never is."""
-    back = safe_redirect(asked.get("next", ""))
-    typed = {name: asked.get(name, "") for name in ("email", "name", "add")}
+def _about(given: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the form is filled with; never a password."""
+    back = safe_redirect(given.get("next", ""))
+    typed = {name: given.get(name, "") for name in ("email", "name", "add")}
     return {**typed, "next": back, "path": back, "error": None}

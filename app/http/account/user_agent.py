@@ -1,4 +1,4 @@
-"""What a browser calls itself, in words that its owner recognises."""
+"""Describes a User-Agent header so that the owner of the browser recognises it."""
 
 BROWSERS = (
     ("Edg", "Edge"),
@@ -10,7 +10,7 @@ BROWSERS = (
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
 )
-"""Most of them also claim to be those further down, so the first that fits counts."""
+"""Most browsers also name those further down, so the first match counts."""
 SYSTEMS = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -23,7 +23,7 @@ SYSTEMS = (
 
 
 def describe_user_agent(agent: str) -> str:
-    """Return browser and system as far as *agent* tells them: it may say whatever it likes."""
+    """Return the browser and system that *agent* names; it may be false, and is only shown."""
     if not agent.startswith("Mozilla/"):
         return "A script"
     browser = _first(BROWSERS, agent) or "A browser"

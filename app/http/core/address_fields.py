@@ -1,4 +1,4 @@
-"""Reading an address, from a script or from a form (protocol.md §7, `deliver`)."""
+"""Parses a postal address out of JSON or a form (protocol.md §7, `deliver`)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -13,29 +13,29 @@ LENGTHS: Final[Mapping[str, tuple[int, int]]] = {
     "city": (1, LONGEST_LINE),
     "postcode": (1, LONGEST_POSTCODE),
 }
-"""So many characters a field has, at least and at most."""
+"""The least and the most characters of each field."""
 
 Fields = Mapping[str, object]
 
 
 def read_address(fields: Fields) -> Address:
-    """Return the address in *fields*, nothing trimmed, or raise `BadValue`: the first fault."""
+    """Return the address in *fields*, untrimmed. Raises BadValue with the first fault."""
     for name, fault in _faults(fields):
         raise BadValue(f"{name}: {fault}")
     return Address(**{name: str(fields[name]) for name in LENGTHS})
 
 
 def address_faults(fields: Fields) -> dict[str, str]:
-    """Return what is wrong with each field, in words to put beside it; nothing if all is well."""
-    return {name: _in_words(fields, name, fault) for name, fault in _faults(fields)}
+    """Return the faults by field, as sentences to show beside it; empty if all are valid."""
+    return {name: _sentence(fields, name, fault) for name, fault in _faults(fields)}
 
 
 def typed_address(form: Mapping[str, str]) -> dict[str, str]:
-    """Return what was typed into the fields of an address, without the spaces around it."""
+    """Return the address fields of *form* as typed, without surrounding spaces."""
     return {name: form.get(name, "").strip() for name in LENGTHS}
 
 
-def _in_words(fields: Fields, name: str, fault: str) -> str:
+def _sentence(fields: Fields, name: str, fault: str) -> str:
     return "This is needed." if fields.get(name) == "" else f"{fault.capitalize()}."
 
 

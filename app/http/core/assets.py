@@ -1,8 +1,8 @@
-"""The files of static/, read once: small on the line, and kept by browsers for ever.
+"""The files of static/: read once, minified, compressed, and cached by browsers without expiry.
 
-A file has an address with a digest of its folder in it, `/static/js~3f2a9c0d/main.js`, so that
-modules find each other by the relative addresses in their sources. What such an address answers
-never changes; with an old digest, or none, today's file is answered and must be asked for again.
+The URL of a file has a digest of its folder in it, `/static/js~3f2a9c0d/main.js`, so that modules
+find each other by the relative URLs in their sources. A URL with the current digest is immutable;
+with an old digest, or none, it returns today's file, which browsers must revalidate.
 """
 
 import gzip
@@ -27,10 +27,10 @@ TYPES: Mapping[str, str] = {
     ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
-"""What is served at all; licences and types for the checker lie beside it and are not."""
-PACKED_ALREADY = frozenset({".png", ".webp", ".woff2"})
+"""Only these are served: licences and type declarations lie in the same folders."""
+COMPRESSED_TYPES = frozenset({".png", ".webp", ".woff2"})
 LAST_FOLDER = "css"
-"""Styles name other files, so that they are read when those have their addresses."""
+"""Stylesheets have URLs of other files in them, so they are read last."""
 DIGEST_BYTES = 4
 BROTLI_QUALITY = 10
 GZIP_LEVEL = 9
@@ -42,17 +42,17 @@ _STYLE_IMPORT = re.compile(r'^@import url\("([^"]+)"\) layer\(([a-z]+)\);$', re.
 
 
 class Asset:
-    """A file as it goes over the line; packed when somebody first wants it so."""
+    """A file as it is served; it is compressed at the first request for that."""
 
     def __init__(self, ending: str, body: bytes):
         self.mimetype = TYPES[ending]
         self.body = body
         self.digest = blake2b(body, digest_size=DIGEST_BYTES).hexdigest()
-        self._is_packed = ending in PACKED_ALREADY
+        self._is_compressed = ending in COMPRESSED_TYPES
 
-    def packed(self, encoding: str) -> bytes | None:
-        """Return the body in *encoding*, or `None` if that would make it no smaller."""
-        if self._is_packed:
+    def compressed(self, encoding: str) -> bytes | None:
+        """Return the body in *encoding*, br or gzip; None if its type is compressed already."""
+        if self._is_compressed:
             return None
         return self._brotli if encoding == "br" else self._gzip
 
@@ -66,14 +66,14 @@ class Asset:
 
 
 class Found(NamedTuple):
-    """What stands at an address, and whether it will for ever."""
+    """The file at a URL; `is_immutable` if the URL has the current digest."""
 
     asset: Asset
-    is_lasting: bool
+    is_immutable: bool
 
 
 class Assets:
-    """The files below *folder*, by their paths there."""
+    """The files below *folder*, by their relative paths."""
 
     def __init__(self, folder: Path):
         self._imports: dict[str, tuple[str, ...]] = {}
@@ -87,22 +87,22 @@ class Assets:
             self._digests[name] = self._digest_of(name)
 
     def address(self, path: str) -> str:
-        """Return where *path*, as css/shop.css, is to be asked for; `KeyError` if there is none."""
+        """Return the URL of *path*, such as css/shop.css. Raises KeyError if it does not exist."""
         if path not in self._assets:
             raise KeyError(path)
         return f"{self.folder(path.partition('/')[0])}{path.partition('/')[2]}"
 
     def folder(self, name: str) -> str:
-        """Return what the addresses of all files in the folder *name* begin with."""
+        """Return the prefix of the URLs of all files in the folder *name*."""
         return f"{STATIC}{name}~{self._digests[name]}/"
 
     def named(self, folder: str) -> list[str]:
-        """Return the names, without endings, of what is in *folder*, as img/products; each once."""
+        """Return the file names in *folder*, such as img/products, without suffix; each once."""
         names = (Path(path).stem for path in self._assets if dirname(path) == folder)
         return list(dict.fromkeys(names))
 
     def find(self, address: str) -> Found | None:
-        """Return what stands at *address*, which begins behind /static/."""
+        """Return the file at *address*, the part of its URL after /static/."""
         if (match := _ADDRESS.fullmatch(address)) is None:
             return None
         folder, digest, rest = match["folder"], match["digest"], match["rest"]
@@ -110,7 +110,7 @@ class Assets:
         return Found(asset, digest == self._digests[folder]) if asset else None
 
     def imported_by(self, path: str) -> list[str]:
-        """Return the paths of all modules that the one at *path* needs before it runs."""
+        """Return the paths of all modules that the one at *path* imports, directly or not."""
         needed: dict[str, None] = {}
         waiting = [path]
         while waiting:
@@ -126,10 +126,10 @@ class Assets:
         name, body = path.relative_to(folder).as_posix(), path.read_bytes()
         if path.suffix == ".js":
             self._imports[name] = tuple(_imports(name, body.decode()))
-            body = _smaller("text/javascript", body.decode())
+            body = _minified("text/javascript", body.decode())
         elif path.suffix == ".css":
             named = _IN_STYLE.sub(lambda found: self.address(found[1]), _bundled(path))
-            body = _smaller("text/css", named)
+            body = _minified("text/css", named)
         self._assets[name] = Asset(path.suffix, body)
 
     def _digest_of(self, folder: str) -> str:
@@ -155,8 +155,8 @@ def _bundled(path: Path) -> str:
     return _STYLE_IMPORT.sub(imported, path.read_text())
 
 
-def _smaller(mimetype: str, source: str) -> bytes:
-    """Return *source* without what is for its readers alone."""
+def _minified(mimetype: str, source: str) -> bytes:
+    """Return *source* without comments and needless space."""
     return str(minify.string(mimetype, source)).encode()
 
 

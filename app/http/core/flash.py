@@ -1,4 +1,4 @@
-"""What is said on the next page about what was just done; kept in a cookie, and said once."""
+"""Notices for the next page (flash messages); kept in a cookie until they are shown once."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -17,11 +17,11 @@ class Notice(NamedTuple):
 
 
 async def flash(notice: Notice) -> None:
-    """Have *notice* said on the next page."""
+    """Show *notice* on the next page."""
     await flash_message(notice.text, notice.kind)
 
 
-def collect() -> list[dict[str, str]]:
-    """Return what is to be said on this page, and forget it."""
+def take_notices() -> list[dict[str, str]]:
+    """Return the notices for this page, and forget them."""
     kept = [Notice(*pair) for pair in get_flashed_messages(with_categories=True)]
     return [notice._asdict() for notice in kept]

@@ -1,4 +1,4 @@
-"""Bodies and answers in JSON."""
+"""Reads request bodies in JSON, and makes responses of it."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ JSON = "application/json"
 
 
 async def read_body() -> dict[str, Any]:
-    """Return the JSON object that was sent, or refuse."""
+    """Return the JSON object in the body. Raises Problem 415 or 400."""
     if request.mimetype != JSON:
         raise Problem(415, "not_json", "Send JSON, with Content-Type: application/json.")
     body = await request.get_data(as_text=False, cache=True, parse_form_data=False)
@@ -25,5 +25,5 @@ async def read_body() -> dict[str, Any]:
 
 
 def as_json(fields: object, status: int = 200) -> Response:
-    """Return *fields* as an answer."""
+    """Return *fields* as a JSON response."""
     return Response(to_json(fields), status, content_type=JSON)

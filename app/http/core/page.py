@@ -1,4 +1,4 @@
-"""What every page shows beside its own: who is signed in, their cart, notices, categories."""
+"""Renders pages with what all of them show: account, cart, notices, categories."""
 
 from typing import Any
 from urllib.parse import quote
@@ -7,7 +7,7 @@ from quart import Response, g, render_template, request
 
 from app.domain.errors import DatabaseUnavailable
 from app.http.core.context import HttpContext
-from app.http.core.flash import collect
+from app.http.core.flash import take_notices
 from app.http.core.problems import Problem
 from app.http.core.safe_redirect import safe_redirect
 from app.http.core.session import find_login
@@ -17,19 +17,19 @@ Values = dict[str, Any]
 
 MISDIRECTED = 421
 
-_NOBODY: Values = {"account": None, "cart": None, "at": None, "settled": None}
+_ANONYMOUS: Values = {"account": None, "cart": None, "at": None, "settled": None}
 
 
 async def show(context: HttpContext, template: str, **values: Any) -> str:
-    """Return the page of *template*."""
-    return await _render(context, template, await _who(context) | values)
+    """Return *template* rendered with *values* and what every page shows."""
+    return await _render(context, template, await _account_values(context) | values)
 
 
 async def show_to_all(context: HttpContext, template: str, **values: Any) -> Response:
-    """Return a page that is the same for every visitor who is not signed in.
+    """Return a page that is the same for all visitors who are not signed in.
 
-    Theirs may be kept, if it is asked for again each time: it answers with 304 until a price, the
-    stock or the page itself is another. Anybody else's is their own, and is not kept.
+    Their response may be cached and is revalidated each time: 304 until the page's content
+    changes. The response to anybody who is signed in, or has notices, is not cached.
     """
     response = Response(await show(context, template, **values))
     if await find_login(context) is None and not g.notices:
@@ -41,21 +41,21 @@ async def show_to_all(context: HttpContext, template: str, **values: Any) -> Res
 
 
 async def show_problem(context: HttpContext, problem: Problem) -> Response:
-    """Return the page of a refusal; it shows who is signed in only if that can be told."""
+    """Return the page of *problem*; without the account if the database is unavailable."""
     try:
-        who = await _who(context)
+        shown = await _account_values(context)
     except DatabaseUnavailable:
-        who = _NOBODY
+        shown = _ANONYMOUS
     about = {"status": problem.status, "title": problem.title, "detail": problem.detail}
     if problem.status == MISDIRECTED:
         page = await render_template("misdirected.html", **about, origin=context.origins[0])
     else:
-        page = await _render(context, "problem.html", who | about)
+        page = await _render(context, "problem.html", shown | about)
     return Response(page, problem.status, problem.headers)
 
 
 async def _render(context: HttpContext, template: str, values: Values) -> str:
-    g.notices = collect()
+    g.notices = take_notices()
     shared = {
         "notices": g.notices,
         "path": _path(),
@@ -65,9 +65,9 @@ async def _render(context: HttpContext, template: str, values: Values) -> str:
     return await render_template(template, **(shared | values))
 
 
-async def _who(context: HttpContext) -> Values:
+async def _account_values(context: HttpContext) -> Values:
     if (login := await find_login(context)) is None:
-        return _NOBODY
+        return _ANONYMOUS
     async with context.hub.borrow(login.account, None) as cart:
         snapshot, outboxes = cart.snapshot(), cart.saved.outboxes
     account = {"id": login.account, "name": login.name, "staff": login.staff}
@@ -80,12 +80,12 @@ async def _who(context: HttpContext) -> Values:
 
 
 def _no_key() -> str:
-    """Return what forms have in place of a key where they lead to the login anyway."""
+    """Return an empty key: without a login, a form only leads to the sign-in page."""
     return ""
 
 
 def _path() -> str:
-    """Return where to come back to: this page, unless it only answers a form."""
+    """Return where to come back to: this page, unless it is only the target of a form."""
     query = request.query_string.decode("latin-1")
     return safe_redirect(quote(request.path) + (f"?{query}" if query else ""))
 

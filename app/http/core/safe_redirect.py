@@ -1,4 +1,4 @@
-"""Where a page may send people on to: only to pages of the shop."""
+"""Protection against open redirects: a redirect leads only to pages of the shop."""
 
 import re
 from urllib.parse import unquote
@@ -8,21 +8,21 @@ LONGEST = 2000
 MOST_DECODINGS = 4
 
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
-"""Browsers drop tabs and line ends from an address, and take a backslash for a slash."""
+"""Browsers drop tabs and line ends from a URL, and read a backslash as a slash."""
 _NO_PAGE = re.compile(
     "/(login|register|logout|ws|account/(name|password|sessions/.*)|(cart|api|static)/.*)"
 )
 
 
 def safe_redirect(path: str) -> str:
-    """Return *path*, with its query, if it leads to a page here; the front page otherwise."""
+    """Return *path*, with its query, if it is a page of the shop; else the front page."""
     if len(path) > LONGEST or not _stays_here(path) or _NO_PAGE.fullmatch(path.partition("?")[0]):
         return HOME
     return path
 
 
 def _stays_here(path: str) -> bool:
-    """Say whether no reading of *path*, however often it is decoded, leaves the shop."""
+    """Say whether *path* stays on this host, however often a browser or proxy decodes it."""
     for _ in range(MOST_DECODINGS):
         if not path.startswith("/") or "//" in path.partition("?")[0] or _HIDDEN.search(path):
             return False

@@ -1,4 +1,8 @@
-"""Who may ask, from which page, and what every answer tells the browser (SECURITY.md)."""
+"""Checks each request, and sets the security headers of each response (SECURITY.md).
+
+The CSRF protection is here: a request that may change something must come from a page of the
+shop, by its `Origin` or `Sec-Fetch-Site` header. There are no tokens in forms.
+"""
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
@@ -27,12 +31,12 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-NOT_KEPT = {"Cache-Control": "no-store"}
+NO_STORE = {"Cache-Control": "no-store"}
 _ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 def guard(app: Quart, context: HttpContext) -> None:
-    """Have every request of *app* checked before anything is read, and every answer dressed."""
+    """Have *app* check every request before its body is read, and add headers to every response."""
     hosts = hosts_of(context.origins)
     headers = {**HEADERS, **(_ONLY_HTTPS if context.is_https else {})}
 
@@ -45,25 +49,25 @@ def guard(app: Quart, context: HttpContext) -> None:
             g.login = None
 
     @app.after_request
-    async def dress(response: Response) -> Response:
+    async def add_headers(response: Response) -> Response:
         response.headers.update(headers)
         response.headers.update(_caching(response))
         return response
 
     @app.after_websocket
-    async def dress_refusal(response: ResponseTypes | None) -> ResponseTypes | None:
+    async def add_headers_to_handshake(response: ResponseTypes | None) -> ResponseTypes | None:
         if response is not None:
-            response.headers.update(headers | NOT_KEPT)
+            response.headers.update(headers | NO_STORE)
         return response
 
 
 def hosts_of(origins: Iterable[str]) -> frozenset[str]:
-    """Return what a request's `Host` may be, in lower case."""
+    """Return the allowed values of the `Host` header, in lower case."""
     return frozenset(name for origin in origins for name in _hosts(origin))
 
 
 def _hosts(origin: str) -> tuple[str, ...]:
-    """Return how a browser, or a script, may name the host of *origin*."""
+    """Return the host of *origin*; with and without the port if it is the scheme's default."""
     scheme, host, *_ = urlsplit(origin)
     return (host,) if urlsplit(origin).port else (host, f"{host}:{_DEFAULT_PORTS[scheme]}")
 
@@ -73,10 +77,10 @@ def _refusal(hosts: frozenset[str], origins: frozenset[str]) -> Problem | None:
     if len(named) != 1 or named[0].lower() not in hosts:
         return Problem(421, "unknown_host", "The shop does not answer to this name.")
     if _has_two_lengths():
-        return _hang_up(problem_of_status(400))
+        return _closing(problem_of_status(400))
     if "\0" in request.path:
-        return not_found()  # PostgreSQL has no such character, and takes the question for a fault
-    if request.method not in SAFE_METHODS and not _comes_from_us(origins):
+        return not_found()  # PostgreSQL cannot store it, and would fail
+    if request.method not in SAFE_METHODS and not _is_same_origin(origins):
         detail = "This came from a page that is not the shop's, so nothing was done."
         return Problem(403, "foreign_origin", detail)
     return problem_of_status(413) if (request.content_length or 0) > LARGEST_BODY else None
@@ -87,13 +91,17 @@ def _has_two_lengths() -> bool:
     return "Transfer-Encoding" in request.headers and "Content-Length" in request.headers
 
 
-def _hang_up(problem: Problem) -> Problem:
+def _closing(problem: Problem) -> Problem:
     problem.headers["Connection"] = "close"
     return problem
 
 
-def _comes_from_us(origins: frozenset[str]) -> bool:
-    """Browsers name the page that sends; a script need not."""
+def _is_same_origin(origins: frozenset[str]) -> bool:
+    """Say whether the request comes from a page of the shop, or from no page at all.
+
+    Browsers send `Origin` with every request that changes something, or at least `Sec-Fetch-Site`;
+    a script that sends neither has no victim's cookies.
+    """
     origin = request.headers.get("Origin")
     if origin is None:
         return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
@@ -101,5 +109,5 @@ def _comes_from_us(origins: frozenset[str]) -> bool:
 
 
 def _caching(response: Response) -> Mapping[str, str]:
-    """Say how long an answer may be kept: not at all, unless it is said to be public."""
-    return {} if response.cache_control.public else NOT_KEPT
+    """Return the header that forbids caching, unless the response is public."""
+    return {} if response.cache_control.public else NO_STORE

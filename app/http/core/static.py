@@ -1,4 +1,4 @@
-"""The door of the files: they are the same for everybody."""
+"""Serves the static files, which do not depend on who requests them."""
 
 from quart import Blueprint, Response, request
 
@@ -7,32 +7,32 @@ from app.http.core.compression import best_encoding
 from app.http.core.context import HttpContext
 from app.http.core.problems import not_found
 
-FOR_EVER = "public, max-age=31536000, immutable"
-ASK_AGAIN = "public, no-cache"
+IMMUTABLE = "public, max-age=31536000, immutable"
+REVALIDATE = "public, no-cache"
 
 
 def static_blueprint(context: HttpContext) -> Blueprint:
-    """Return the files of the shop."""
+    """Return the route of the static files."""
     blueprint = Blueprint("files", __name__)
 
     @blueprint.get(f"{STATIC}<path:address>")
     async def file(address: str) -> Response:
         if (found := context.assets.find(address)) is None:
             raise not_found()
-        response = _packed(found.asset)
-        response.headers["Cache-Control"] = FOR_EVER if found.is_lasting else ASK_AGAIN
+        response = _response(found.asset)
+        response.headers["Cache-Control"] = IMMUTABLE if found.is_immutable else REVALIDATE
         return await response.make_conditional(request)
 
     return blueprint
 
 
-def _packed(asset: Asset) -> Response:
+def _response(asset: Asset) -> Response:
     encoding = best_encoding(request.accept_encodings)
-    packed = asset.packed(encoding) if encoding else None
-    response = Response(asset.body if packed is None else packed, mimetype=None)
+    compressed = asset.compressed(encoding) if encoding else None
+    response = Response(asset.body if compressed is None else compressed, mimetype=None)
     response.headers["Content-Type"] = asset.mimetype
     response.vary.add("Accept-Encoding")
-    if packed is None:
+    if compressed is None:
         response.set_etag(asset.digest)
     else:
         response.headers["Content-Encoding"] = encoding

@@ -1,4 +1,4 @@
-"""Orders for scripts (protocol.md §7)."""
+"""Orders as JSON (protocol.md §7)."""
 
 from quart import Blueprint, Response, request
 
@@ -20,7 +20,7 @@ from app.store.orders import list_orders
 
 
 def orders_api_blueprint(context: HttpContext) -> Blueprint:
-    """Return the routes of orders."""
+    """Return the routes of orders in JSON."""
     blueprint = Blueprint("orders_api", __name__)
 
     @blueprint.post("/api/orders")

@@ -1,4 +1,4 @@
-"""An order by its number, for whoever placed it."""
+"""Finds an order of the signed-in customer."""
 
 from app.domain.orders import Order
 from app.http.core.context import HttpContext
@@ -8,7 +8,7 @@ from app.store.orders import find_order
 
 
 async def own_order(context: HttpContext, number: str) -> Order:
-    """Return the order, or refuse: somebody else's is as little there as one that never was."""
+    """Return the order. Raises Problem 404 also if it is another customer's."""
     login = await require_login(context)
     if (order := await context.database.read(find_order, login.account, number)) is None:
         raise not_found()

@@ -1,4 +1,4 @@
-"""One's own orders as pages: a list, and each with how far it has come."""
+"""The pages of a customer's orders: the list, and each order with its state."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -27,7 +27,7 @@ LABELS = {
 
 
 def orders_blueprint(context: HttpContext) -> Blueprint:
-    """Return the pages of orders."""
+    """Return the pages of the signed-in customer's orders."""
     blueprint = Blueprint("orders", __name__)
 
     @blueprint.get("/orders")
@@ -52,7 +52,7 @@ def orders_blueprint(context: HttpContext) -> Blueprint:
 
 
 def about(order: Order) -> dict[str, Any]:
-    """Return what a page says of *order*."""
+    """Return what templates show of *order*."""
     placed = datetime.fromtimestamp(order.placed_at_s, UTC)
     return {
         **order._asdict(),

@@ -1,4 +1,7 @@
-"""Why a total is not the one that was on the page: what was seen is sent along, and compared."""
+"""Explains why a total has changed since a page was shown.
+
+The page's form sends along the parts of the total that it showed, and they are compared.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,32 +10,32 @@ from app.protocol.encode import to_json
 from app.protocol.json import BadFrame, read_object
 
 CartFields = Mapping[str, Any]
-"""A cart as `cart_fields` gives it."""
+"""A cart as `cart_fields` returns it."""
 Seen = Mapping[str, int]
-"""What each part of a total came to, by SKU, and beside those DELIVERY and DISCOUNT."""
+"""The parts of a total in pence: by SKU, DELIVERY and DISCOUNT (negative)."""
 
 DELIVERY, DISCOUNT = "Delivery", "Discount"
-COUNTS_NOTHING = frozenset({"sold_out", "gone"})
+NOT_PRICED = frozenset({"sold_out", "gone"})
 
 
 def seen(cart: CartFields) -> Seen:
-    """Return what the total of *cart* is made of; no SKU begins with a capital."""
+    """Return the parts of the total of *cart*; DELIVERY and DISCOUNT cannot be SKUs."""
     sums = {
         line["sku"]: line["price"] * line["qty"]
         for line in cart["lines"]
-        if line["state"] not in COUNTS_NOTHING
+        if line["state"] not in NOT_PRICED
     }
     totals = cart["totals"]
     return {**sums, DELIVERY: totals.delivery, DISCOUNT: -totals.discount}
 
 
 def seen_to_json(cart: CartFields) -> str:
-    """Return `seen` as the text that a page sends along."""
+    """Return the parts of the total of *cart* as the JSON that a form carries."""
     return to_json(seen(cart))
 
 
 def read_seen(text: str) -> Seen | None:
-    """Return what a page sent along; it is shown to who sent it, and nothing else depends on it."""
+    """Return the parts that a form carried, or None. They are only shown, so need no check."""
     try:
         fields = read_object(text)
     except BadFrame:
@@ -42,12 +45,12 @@ def read_seen(text: str) -> Seen | None:
 
 
 def differences(before: Seen, now: Seen, names: Mapping[str, str]) -> list[str]:
-    """Return a few words for each part that moved, as “Milk +50p”."""
+    """Return a phrase such as “Milk +50p” for each part that changed; *names* are by SKU."""
     return list(_differences(before, now, names))
 
 
 def signed(amount: int) -> str:
-    """Return *amount* with its sign, as people write it."""
+    """Return *amount*, in pence, with its sign, such as “+50p”."""
     sign, size = ("+", amount) if amount > 0 else ("\N{MINUS SIGN}", -amount)
     return f"{sign}{size}p" if size < 100 else f"{sign}£{size // 100:,}.{size % 100:02}"  # noqa: PLR2004
 

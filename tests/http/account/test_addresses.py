@@ -1,4 +1,4 @@
-"""The addresses that an account keeps, as forms."""
+"""The forms of an account's addresses."""
 
 import re
 
@@ -18,15 +18,15 @@ WORK = {**HOME, "line1": "1 Dorset Street", "postcode": "W1U 4EG"}
 NEW = "/account/addresses/new"
 
 
-async def said(visitor: Visitor, path: str, form: dict[str, str] | None = None) -> str:
-    """Send a form, and return what the account's page says of it."""
+async def notice_after(visitor: Visitor, path: str, form: dict[str, str] | None = None) -> str:
+    """Send a form, and return the notice on the account's page after it."""
     answer = await visitor.post(path, form)
     assert (answer.status_code, answer.location) == (303, "/account")
     return notices(await text(await visitor.get("/account")))
 
 
 async def kept(visitor: Visitor) -> list[str]:
-    """Return the addresses of the account's page, by where they are changed."""
+    """Return the addresses on the account's page, by the URLs that change them."""
     page = await text(await visitor.get("/account"))
     return re.findall(r'href="(/account/addresses/[0-9a-f-]{36})"', page)
 
@@ -34,7 +34,7 @@ async def kept(visitor: Visitor) -> list[str]:
 async def test_an_address_is_added_without_the_spaces_around_it(house: House) -> None:
     ada = await house.ada()
 
-    assert await said(ada, NEW, {**HOME, "city": " London "}) == "ok: The address is added."
+    assert await notice_after(ada, NEW, {**HOME, "city": " London "}) == "ok: The address is added."
 
     assert "12 St James's Square, London SW1Y 4JH" in await text(await ada.get("/account"))
 
@@ -53,7 +53,7 @@ async def test_an_address_is_changed(house: House) -> None:
     (home,) = await kept(ada)
 
     assert f'value="{HOME["line1"]}"' in await text(await ada.get(home))
-    assert await said(ada, home, WORK) == "ok: The address is changed."
+    assert await notice_after(ada, home, WORK) == "ok: The address is changed."
 
     assert "1 Dorset Street, London W1U 4EG" in await text(await ada.get("/account"))
     assert await kept(ada) == [home]
@@ -65,7 +65,7 @@ async def test_another_address_is_offered_first(house: House) -> None:
     await ada.post(NEW, WORK)
     work, home = await kept(ada)
 
-    assert await said(ada, f"{home}/first") == "ok: That address is offered first now."
+    assert await notice_after(ada, f"{home}/first") == "ok: That address is offered first now."
 
     assert await kept(ada) == [home, work]
 
@@ -75,13 +75,13 @@ async def test_an_address_is_removed(house: House) -> None:
     await ada.post(NEW, HOME)
     (home,) = await kept(ada)
 
-    assert await said(ada, f"{home}/remove") == "ok: The address is removed."
+    assert await notice_after(ada, f"{home}/remove") == "ok: The address is removed."
 
     assert await kept(ada) == []
     assert (await ada.get(home)).status_code == 404
 
 
-async def test_all_faults_are_said_beside_their_fields_and_nothing_typed_is_lost(
+async def test_all_faults_are_reported_beside_their_fields_and_nothing_typed_is_lost(
     house: House,
 ) -> None:
     ada = await house.ada()
@@ -100,7 +100,7 @@ async def test_all_faults_are_said_beside_their_fields_and_nothing_typed_is_lost
     assert len(await kept(ada)) == 1
 
 
-async def test_no_more_than_so_many_addresses_are_kept(house: House) -> None:
+async def test_the_number_of_addresses_is_limited(house: House) -> None:
     ada = await house.ada()
     for number in range(20):
         await ada.post(NEW, {**HOME, "line1": f"{number} High Street"})
@@ -115,7 +115,7 @@ async def test_no_more_than_so_many_addresses_are_kept(house: House) -> None:
 
 
 @pytest.mark.parametrize("act", ["", "/first", "/remove"])
-async def test_nobody_touches_the_address_of_somebody_else(house: House, act: str) -> None:
+async def test_an_account_cannot_change_the_addresses_of_another(house: House, act: str) -> None:
     bob = await house.ada(email="bob@shop.example")
     await bob.post(NEW, HOME)
     (home,) = await kept(bob)
@@ -128,7 +128,7 @@ async def test_nobody_touches_the_address_of_somebody_else(house: House, act: st
     assert "12 St James's Square" in await text(await bob.get("/account"))
 
 
-async def test_only_somebody_signed_in_has_addresses(house: House) -> None:
+async def test_addresses_need_a_login(house: House) -> None:
     for method in ("GET", "POST"):
         answer = await house.visitor().ask(method, NEW, {"Origin": "http://localhost"})
 

@@ -1,4 +1,4 @@
-"""Accounts and logins for scripts."""
+"""Accounts and sessions as JSON."""
 
 import pytest
 
@@ -14,11 +14,11 @@ async def test_registering_signs_in(house: House) -> None:
 
     answer = await visitor.send("/api/accounts", ADA)
 
-    said = await fields(answer)
+    body = await fields(answer)
     assert answer.status_code == 201
-    assert said["account"].startswith("u-")
-    assert said == {
-        "account": said["account"],
+    assert body["account"].startswith("u-")
+    assert body == {
+        "account": body["account"],
         "name": "Ada",
         "session_left_ms": 3 * DAY_S * 1000,
     }
@@ -28,18 +28,18 @@ async def test_registering_signs_in(house: House) -> None:
 async def test_a_new_cart_is_empty_and_at_the_beginning(house: House) -> None:
     ada = await house.ada()
 
-    told = await ada.cart()
+    cart = await ada.cart()
 
-    assert told["rev"] == 0
-    assert told["at"].split(".")[1:] == ["0", "0" * 16]
-    assert told["cart"]["lines"] == []
-    assert told["cart"]["totals"]["currency"] == "GBP"
+    assert cart["rev"] == 0
+    assert cart["at"].split(".")[1:] == ["0", "0" * 16]
+    assert cart["cart"]["lines"] == []
+    assert cart["cart"]["totals"]["currency"] == "GBP"
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"nonsense", b"[]", b'{"email":"a","email":"b"}', b"{\xff}", b'{"a":NaN}']
 )
-async def test_what_is_no_json_object_is_malformed(house: House, body: bytes) -> None:
+async def test_a_body_that_is_no_json_object_is_malformed(house: House, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     for path in ("/api/accounts", "/api/session"):
         answer = await house.visitor().ask("POST", path, headers, data=body)
@@ -50,7 +50,7 @@ async def test_what_is_no_json_object_is_malformed(house: House, body: bytes) ->
 @pytest.mark.parametrize(
     "kind", ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonp"]
 )
-async def test_only_json_is_taken_for_json(house: House, kind: str) -> None:
+async def test_only_a_json_content_type_is_accepted(house: House, kind: str) -> None:
     for path in ("/api/accounts", "/api/session"):
         answer = await house.visitor().ask("POST", path, {"Content-Type": kind}, data=b"{}")
 

@@ -23,7 +23,7 @@ async def lets_in(house: House, password: str) -> bool:
 
 
 async def refused(visitor: Visitor, form: dict[str, str], status: int) -> str:
-    """Send *form*, which is refused, and return the page."""
+    """Send *form*, which is refused, and return the page that shows it again."""
     answer = await visitor.post("/account/password", form)
     assert answer.status_code == status
     page = await text(answer)
@@ -58,8 +58,8 @@ async def test_every_other_login_ends_and_this_browser_goes_on_with_a_new_id(hou
     assert cookie(answer) != cookie(registered)
     assert await session_of(house, registered) is None
     assert await session_of(house, elsewhere) is None
-    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
-    assert own_socket.dismissed == []
+    assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
+    assert own_socket.disconnects == []
     assert (await there.get("/api/cart")).status_code == 401
     assert (await here.get("/api/cart")).status_code == 200
 
@@ -71,10 +71,12 @@ async def test_an_open_socket_here_ends_with_the_new_login(house: House) -> None
 
     await here.post("/logout")
 
-    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+    assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
 
 
-async def test_a_wrong_password_is_said_beside_its_field_and_changes_nothing(house: House) -> None:
+async def test_a_wrong_password_is_reported_beside_its_field_and_changes_nothing(
+    house: House,
+) -> None:
     ada = await house.ada()
 
     page = await refused(ada, WRONG, 400)
@@ -88,7 +90,7 @@ async def test_a_wrong_password_is_said_beside_its_field_and_changes_nothing(hou
     ("new", "fault"),
     [("short", "8 to 128"), ("x" * 129, "8 to 128"), ("Password123", "Too many people")],
 )
-async def test_a_weak_new_password_is_said_beside_its_field(
+async def test_a_weak_new_password_is_reported_beside_its_field(
     house: House, new: str, fault: str
 ) -> None:
     ada = await house.ada()
@@ -104,7 +106,7 @@ async def test_a_password_form_without_fields_is_explained(house: House) -> None
     assert "a string is needed" in await refused(await house.ada(), {}, 400)
 
 
-async def test_guessing_here_is_as_slow_as_at_the_door_and_counts_there_too(house: House) -> None:
+async def test_guessing_here_backs_off_together_with_signing_in(house: House) -> None:
     ada = await house.ada()
     for _ in range(5):
         await refused(ada, WRONG, 400)
@@ -113,11 +115,11 @@ async def test_guessing_here_is_as_slow_as_at_the_door_and_counts_there_too(hous
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
     assert "Wait 1 second." in await text(answer)
-    at_the_door = await house.visitor().send("/api/session", {**ADA})
-    assert at_the_door.status_code == 429
+    signing_in = await house.visitor().send("/api/session", {**ADA})
+    assert signing_in.status_code == 429
 
 
-async def test_a_success_forgives_the_failures_before(house: House) -> None:
+async def test_a_new_password_clears_earlier_failures(house: House) -> None:
     ada = await house.ada()
     for _ in range(4):
         await refused(ada, WRONG, 400)
@@ -127,7 +129,7 @@ async def test_a_success_forgives_the_failures_before(house: House) -> None:
         await refused(ada, WRONG, 400)
 
 
-async def test_a_full_queue_of_passwords_is_said_on_the_form(url: str) -> None:
+async def test_a_full_queue_of_passwords_is_shown_on_the_form(url: str) -> None:
     async with open_house(url) as house:
         ada = await house.ada()
         jar = ada.client.cookie_jar
@@ -138,7 +140,7 @@ async def test_a_full_queue_of_passwords_is_said_on_the_form(url: str) -> None:
         assert "busy just now" in await refused(ada, FORM, 503)
 
 
-async def test_who_signs_in_while_the_password_changes_needs_the_new_one(house: House) -> None:
+async def test_a_sign_in_while_the_password_changes_needs_the_new_one(house: House) -> None:
     ada, thief = await house.ada(), house.visitor("203.0.113.9")
     house.database.interlude = lambda: ada.post("/account/password", FORM)
 
@@ -147,7 +149,7 @@ async def test_who_signs_in_while_the_password_changes_needs_the_new_one(house: 
     assert await lets_in(house, NEW)
 
 
-async def test_of_two_changes_at_once_one_counts_and_the_other_is_told(house: House) -> None:
+async def test_of_two_changes_at_once_one_counts_and_the_other_signs_in_again(house: House) -> None:
     here, there = await house.ada(), house.visitor("203.0.113.9")
     await there.send("/api/session", {**ADA})
     house.database.interlude = lambda: there.post("/account/password", FORM)

@@ -1,4 +1,4 @@
-"""The page of one's own account: name, and where one is signed in."""
+"""The page of an account: its name and its sessions."""
 
 import re
 
@@ -13,15 +13,15 @@ RIGHT = {"email": ADA["email"], "password": PASSWORD}
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:145.0) Gecko/20100101 Firefox/145.0"
 
 
-async def said(visitor: Visitor, path: str, form: dict[str, str] | None = None) -> str:
-    """Send a form of the page, and return what the page says of it."""
+async def notice_after(visitor: Visitor, path: str, form: dict[str, str] | None = None) -> str:
+    """Send a form of the page, and return the notice on the page after it."""
     answer = await visitor.post(path, form)
     assert (answer.status_code, answer.location) == (303, "/account")
     return notices(await text(await visitor.get("/account")))
 
 
 def ends(page: str) -> list[str]:
-    """Return where the buttons of *page* lead that sign out somewhere else."""
+    """Return the targets of the buttons of *page* that end another session."""
     return re.findall(r'action="(/account/sessions/[0-9a-f]{64}/end)"', page)
 
 
@@ -35,9 +35,7 @@ def ends(page: str) -> list[str]:
         ("POST", "/sessions/any/end"),
     ],
 )
-async def test_only_somebody_signed_in_has_an_account_page(
-    house: House, method: str, path: str
-) -> None:
+async def test_the_account_page_needs_a_login(house: House, method: str, path: str) -> None:
     answer = await house.visitor().ask(method, f"/account{path}", {"Origin": "http://localhost"})
 
     assert (answer.status_code, answer.location) == (303, "/login?next=%2Faccount")
@@ -49,7 +47,7 @@ async def test_every_page_leads_to_the_account(house: House) -> None:
     assert re.search(r'<a class="account-name"\s+href="/account"', await text(await ada.get("/")))
 
 
-async def test_nothing_of_the_page_is_kept(house: House) -> None:
+async def test_the_account_page_is_not_cached(house: House) -> None:
     answer = await (await house.ada()).get("/account")
 
     assert answer.headers["Cache-Control"] == "no-store"
@@ -58,14 +56,17 @@ async def test_nothing_of_the_page_is_kept(house: House) -> None:
 async def test_the_name_is_changed(house: House) -> None:
     ada = await house.ada()
 
-    assert await said(ada, "/account/name", {"name": " Ada Byron "}) == "ok: Your name is changed."
+    assert (
+        await notice_after(ada, "/account/name", {"name": " Ada Byron "})
+        == "ok: Your name is changed."
+    )
 
     assert 'value="Ada Byron"' in await text(await ada.get("/account"))
     assert "Ada Byron" in await text(await ada.get("/"))
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\tb", "a\0b"])
-async def test_a_name_that_cannot_be_is_said_beside_its_field(house: House, name: str) -> None:
+async def test_an_invalid_name_is_reported_beside_its_field(house: House, name: str) -> None:
     ada = await house.ada()
 
     answer = await ada.post("/account/name", {"name": name})
@@ -80,7 +81,7 @@ async def test_a_name_that_cannot_be_is_said_beside_its_field(house: House, name
     assert 'value="Ada"' in await text(await ada.get("/account"))
 
 
-async def test_the_page_lists_where_somebody_is_signed_in_and_marks_this_one(house: House) -> None:
+async def test_the_page_lists_the_sessions_and_marks_this_one(house: House) -> None:
     ada = await house.ada()
     house.clock.at_s += 60
     await house.visitor().send("/api/session", RIGHT, User_Agent=FIREFOX)
@@ -95,7 +96,7 @@ async def test_the_page_lists_where_somebody_is_signed_in_and_marks_this_one(hou
     assert ends(await text(await other.get("/account"))) == []
 
 
-async def test_signing_out_there_ends_that_login_and_its_sockets_and_no_other(
+async def test_ending_a_session_ends_its_sockets_and_no_other_session(
     house: House,
 ) -> None:
     ada = await house.ada()
@@ -105,17 +106,17 @@ async def test_signing_out_there_ends_that_login_and_its_sockets_and_no_other(
     (there,) = ends(await text(await ada.get("/account")))
     other = await with_socket(house, await context.send("/api/session", RIGHT))
 
-    assert await said(ada, there) == "ok: Signed out there."
+    assert await notice_after(ada, there) == "ok: Signed out there."
 
-    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+    assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
     assert await session_of(house, on_phone) is None
     assert (await phone.get("/api/cart")).status_code == 401
     assert (await context.get("/api/cart")).status_code == 200
-    assert other.dismissed == []
+    assert other.disconnects == []
     assert (await ada.post(there)).status_code == 404
 
 
-async def test_nobody_signs_out_somebody_else(house: House) -> None:
+async def test_an_account_cannot_sign_out_another(house: House) -> None:
     bob = await house.ada(email="bob@shop.example")
     begun = await bob.send("/api/session", {**RIGHT, "email": "bob@shop.example"})
     socket, session = await with_socket(house, begun), await session_of(house, begun)
@@ -127,7 +128,7 @@ async def test_nobody_signs_out_somebody_else(house: House) -> None:
 
     assert foreign.status_code == unknown.status_code == 404
     assert (await text(foreign)).split("<body")[0] == (await text(unknown)).split("<body")[0]
-    assert socket.dismissed == []
+    assert socket.disconnects == []
     await ada.post("/account/sessions/end-others")
     assert (await bob.get("/api/cart")).status_code == 200
 
@@ -139,19 +140,19 @@ async def test_signing_out_everywhere_else_leaves_this_one(house: House) -> None
         await with_socket(house, await visitor.send("/api/session", RIGHT)) for visitor in elsewhere
     ]
 
-    told = await said(ada, "/account/sessions/end-others")
+    notice = await notice_after(ada, "/account/sessions/end-others")
 
-    assert told == "ok: Signed out everywhere else."
-    assert [socket.dismissed for socket in sockets] == [[DisconnectReason.SIGNED_OUT]] * 3
+    assert notice == "ok: Signed out everywhere else."
+    assert [socket.disconnects for socket in sockets] == [[DisconnectReason.SIGNED_OUT]] * 3
     assert [(await visitor.get("/api/cart")).status_code for visitor in elsewhere] == [401] * 3
     assert ends(await text(await ada.get("/account"))) == []
 
 
-async def test_signing_out_is_not_claimed_if_it_could_not_be_done(house: House) -> None:
+async def test_signing_out_fails_while_the_database_is_away(house: House) -> None:
     ada, phone = await house.ada(), house.visitor()
     socket = await with_socket(house, await phone.send("/api/session", RIGHT))
     house.database.writes_fail = True
 
     assert (await ada.post("/account/sessions/end-others")).status_code == 503
 
-    assert socket.dismissed == []
+    assert socket.disconnects == []

@@ -1,4 +1,4 @@
-"""Making an account."""
+"""Registering an account."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.http.house import House
 from tests.http.visitor import ADA, code
 
 
-async def test_an_email_address_can_be_used_once_whatever_its_case(house: House) -> None:
+async def test_an_email_address_is_registered_once_whatever_its_case(house: House) -> None:
     await house.ada()
 
     answer = await house.visitor().send("/api/accounts", {**ADA, "email": "ADA@Shop.Example"})
@@ -48,7 +48,7 @@ async def test_a_weak_password_is_refused(house: House, password: str) -> None:
         ("password", None),
     ],
 )
-async def test_what_cannot_be_meant_is_malformed(house: House, name: str, value: object) -> None:
+async def test_an_invalid_field_is_malformed(house: House, name: str, value: object) -> None:
     answer = await house.visitor().send("/api/accounts", {**ADA, name: value})
 
     assert await code(answer) == (400, "malformed")
@@ -72,14 +72,14 @@ async def test_the_longest_and_the_shortest_are_allowed(
     assert answer.status_code == 201
 
 
-async def test_nobody_makes_themselves_staff(house: House) -> None:
+async def test_registering_cannot_make_an_account_staff(house: House) -> None:
     await house.visitor().send("/api/accounts", {**ADA, "staff": True})
 
     person = await house.database.read(find_by_email, ADA["email"])
     assert person.staff is False
 
 
-async def test_an_address_can_register_only_so_often(house: House) -> None:
+async def test_registrations_are_rate_limited_by_address(house: House) -> None:
     def body(number: int) -> dict[str, str]:
         return {**ADA, "email": f"ada{number}@shop.example"}
 
@@ -96,7 +96,7 @@ async def test_an_address_can_register_only_so_often(house: House) -> None:
     assert elsewhere.status_code == 201
 
 
-async def test_a_slip_does_not_count_as_a_registration(house: House) -> None:
+async def test_a_malformed_registration_is_not_counted(house: House) -> None:
     for _ in range(20):
         answer = await house.visitor().send("/api/accounts", {**ADA, "password": "short"})
         assert answer.status_code == 400

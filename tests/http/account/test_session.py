@@ -1,4 +1,4 @@
-"""The login that a request comes with: begun, used and ended."""
+"""The session of a request: begun, used and ended."""
 
 import pytest
 
@@ -22,7 +22,7 @@ async def test_signing_in_gives_a_new_id_and_ends_the_old_login(house: House) ->
     assert cookie(second) != cookie(first)
     assert await session_of(house, first) is None
     assert await session_of(house, second) is not None
-    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+    assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
 
 
 async def test_a_login_elsewhere_goes_on(house: House) -> None:
@@ -33,7 +33,7 @@ async def test_a_login_elsewhere_goes_on(house: House) -> None:
     assert (await elsewhere.get("/api/cart")).status_code == 200
 
 
-async def test_the_cookie_is_kept_from_scripts_and_other_sites(house: House) -> None:
+async def test_the_cookie_is_http_only_and_same_site(house: House) -> None:
     answer = await house.visitor().send("/api/accounts", ADA)
 
     (line,) = answer.headers.getlist("Set-Cookie")
@@ -73,10 +73,10 @@ async def test_signing_out_ends_the_login_and_its_sockets(house: House) -> None:
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert cookie(answer) == ""
     assert await session_of(house, begun) is None
-    assert socket.dismissed == [DisconnectReason.SIGNED_OUT]
+    assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
 
 
-async def test_a_copied_cookie_is_worth_nothing_after_signing_out(house: House) -> None:
+async def test_a_copied_cookie_is_invalid_after_signing_out(house: House) -> None:
     visitor = house.visitor()
     copied = cookie(await visitor.send("/api/accounts", ADA))
     await visitor.ask("DELETE", "/api/session", {})
@@ -87,7 +87,7 @@ async def test_a_copied_cookie_is_worth_nothing_after_signing_out(house: House) 
 
 
 @pytest.mark.parametrize("value", ["", "x", "InUtMSI.Zz.zz", "é"])
-async def test_a_made_up_cookie_is_no_login(house: House, value: str) -> None:
+async def test_a_forged_cookie_is_no_login(house: House, value: str) -> None:
     answer = await house.visitor().get("/api/cart", Cookie=f"shop={value}")
 
     assert await code(answer) == (401, "login_required")
@@ -115,7 +115,7 @@ async def test_a_login_ends_after_fourteen_days_however_much_it_is_used(house: H
     assert statuses == [200] * 13 + [401]
 
 
-async def test_a_use_is_not_written_down_for_every_request(house: House) -> None:
+async def test_a_use_is_not_saved_for_every_request(house: House) -> None:
     ada = await house.ada()
     house.database.writes.clear()
 
@@ -126,16 +126,16 @@ async def test_a_use_is_not_written_down_for_every_request(house: House) -> None
     house.clock.at_s += 3600
     for _ in range(3):
         await ada.get("/api/cart")
-    assert house.database.writes == ["touch_session"]
+    assert house.database.writes == ["save_last_use"]
 
 
-async def test_a_use_that_cannot_be_written_down_just_now_is_no_fault(house: House) -> None:
+async def test_a_use_that_cannot_be_saved_is_no_error(house: House) -> None:
     ada = await house.ada()
     house.clock.at_s += 3600
     house.database.writes_fail = True
 
     assert (await ada.get("/api/cart")).status_code == 200
-    assert house.database.writes[-1] == "touch_session"
+    assert house.database.writes[-1] == "save_last_use"
 
 
 async def test_a_use_over_http_renews_the_login_for_open_sockets_too(house: House) -> None:
@@ -148,7 +148,7 @@ async def test_a_use_over_http_renews_the_login_for_open_sockets_too(house: Hous
     house.clock.at_s += 2 * DAY_S
     house.context.sessions.sweep()
 
-    assert socket.dismissed == []
+    assert socket.disconnects == []
 
 
 async def test_short_logins_are_possible(url: str) -> None:

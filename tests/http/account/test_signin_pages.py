@@ -1,4 +1,4 @@
-"""Signing in and out as pages."""
+"""The pages to sign in, register and sign out."""
 
 import re
 
@@ -13,18 +13,18 @@ WRONG = {"email": ADA["email"], "password": "seven green bricks"}
 
 
 async def registered(house: House) -> Visitor:
-    """Return somebody at a new browser, who registered as Ada before."""
+    """Return a new browser, after Ada has registered with another."""
     await house.ada()
     return house.visitor()
 
 
 def led_to(answer: Response) -> str:
-    """Return where *answer* sends the browser with a GET."""
+    """Return where *answer* redirects to."""
     assert answer.status_code == 303
     return answer.headers["Location"]
 
 
-async def test_the_forms_keep_where_somebody_was_going_and_what_they_pressed(house: House) -> None:
+async def test_the_forms_carry_the_page_to_return_to_and_the_product(house: House) -> None:
     for path in ("/login", "/register"):
         page = await text(await house.visitor().get(f"{path}?next=/shop%3Fpage%3D2&add=milk-2l"))
 
@@ -62,7 +62,7 @@ async def test_signing_in_leads_on(house: House) -> None:
     assert (await visitor.get("/cart")).status_code == 200
 
 
-async def test_what_was_pressed_before_signing_in_is_added(house: House) -> None:
+async def test_the_product_chosen_before_signing_in_is_added(house: House) -> None:
     visitor = await registered(house)
 
     pressed = await visitor.post(
@@ -78,7 +78,7 @@ async def test_what_was_pressed_before_signing_in_is_added(house: House) -> None
     assert await visitor.lines() == {"milk-2l": 1}
 
 
-async def test_what_was_pressed_before_registering_is_added(house: House) -> None:
+async def test_the_product_chosen_before_registering_is_added(house: House) -> None:
     visitor = house.visitor()
 
     await visitor.post("/register", {**ADA, "add": "milk-2l"})
@@ -87,7 +87,7 @@ async def test_what_was_pressed_before_registering_is_added(house: House) -> Non
 
 
 @pytest.mark.parametrize("add", ["", "no such thing", "../milk", "Milk"])
-async def test_what_cannot_have_been_pressed_is_not_added(house: House, add: str) -> None:
+async def test_an_unknown_product_is_not_added_after_signing_in(house: House, add: str) -> None:
     visitor = house.visitor()
 
     await visitor.post("/register", {**ADA, "add": add})
@@ -96,7 +96,7 @@ async def test_what_cannot_have_been_pressed_is_not_added(house: House, add: str
     assert (await visitor.cart())["rev"] == 0
 
 
-async def test_a_link_puts_nothing_into_the_cart_of_somebody_signed_in(house: House) -> None:
+async def test_a_link_adds_nothing_to_the_cart_of_a_signed_in_visitor(house: House) -> None:
     ada = await house.ada()
 
     for path in ("/login", "/register"):
@@ -106,7 +106,7 @@ async def test_a_link_puts_nothing_into_the_cart_of_somebody_signed_in(house: Ho
 
 
 @pytest.mark.parametrize("leads_away", ["//evil.example", "/\\evil.example", "/%09/evil.example"])
-async def test_signing_in_never_leads_away(house: House, leads_away: str) -> None:
+async def test_signing_in_never_redirects_to_another_site(house: House, leads_away: str) -> None:
     visitor = await registered(house)
 
     assert led_to(await visitor.post("/login", {**RIGHT, "next": leads_away})) == "/"
@@ -152,7 +152,7 @@ async def test_too_many_failures_say_how_long_to_wait(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "status", "said"),
+    ("changes", "status", "sentence"),
     [
         ({"password": "Password123"}, 400, "Too many people use this password"),
         ({"password": "seven77"}, 400, "8 to 128 characters"),
@@ -161,8 +161,8 @@ async def test_too_many_failures_say_how_long_to_wait(house: House) -> None:
         ({"email": "bob@shop.example"}, 409, "Sign in to it"),
     ],
 )
-async def test_a_slip_in_registering_is_explained_and_nothing_is_lost(
-    house: House, changes: dict[str, str], status: int, said: str
+async def test_a_mistake_in_registering_is_explained_and_nothing_is_lost(
+    house: House, changes: dict[str, str], status: int, sentence: str
 ) -> None:
     await house.ada(email="bob@shop.example")
     form = {**ADA, "name": "Ada <3", "next": "/shop", **changes}
@@ -171,7 +171,7 @@ async def test_a_slip_in_registering_is_explained_and_nothing_is_lost(
 
     page = await text(answer)
     assert answer.status_code == status
-    assert said in page
+    assert sentence in page
     assert f'value="{form["email"]}"' in page
     assert f'value="{form["name"]}"' in page
     assert '<input type="hidden" name="next" value="/shop">' in page
@@ -183,7 +183,7 @@ async def test_a_form_without_fields_is_explained(house: House) -> None:
         assert (await house.visitor().post(path)).status_code == 400
 
 
-async def test_the_database_away_is_said_on_the_form(house: House) -> None:
+async def test_without_the_database_the_form_says_so(house: House) -> None:
     visitor = await registered(house)
     house.database.is_away = True
 
@@ -204,14 +204,14 @@ async def test_signing_out_clears_what_the_browser_keeps(house: House) -> None:
     assert (await ada.get("/api/cart")).status_code == 401
 
 
-async def test_signing_out_twice_is_no_fault(house: House) -> None:
+async def test_signing_out_twice_is_no_error(house: House) -> None:
     ada = await house.ada()
     await ada.post("/logout")
 
     assert led_to(await ada.post("/logout")) == "/"
 
 
-async def test_signing_out_is_not_claimed_if_it_could_not_be_done(house: House) -> None:
+async def test_signing_out_fails_while_the_database_is_away(house: House) -> None:
     ada = await house.ada()
     house.database.is_away = True
 

@@ -1,4 +1,4 @@
-"""Signing in, and how guessing is made slow."""
+"""Signing in, and the backoff of failed sign-ins."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ async def test_unknown_email_and_wrong_password_are_alike_in_every_respect(house
     house.database.writes.clear()
 
     known = await house.visitor().send("/api/session", WRONG)
-    asked = (house.database.reads.copy(), house.database.writes.copy())
+    queries = (house.database.reads.copy(), house.database.writes.copy())
     house.database.reads.clear()
     house.database.writes.clear()
     unknown = await house.visitor().send("/api/session", {**WRONG, "email": "eve@shop.example"})
@@ -28,7 +28,7 @@ async def test_unknown_email_and_wrong_password_are_alike_in_every_respect(house
     assert await code(known) == (401, "wrong_login")
     assert await known.get_data() == await unknown.get_data()
     assert dict(known.headers) == dict(unknown.headers)
-    assert asked == (house.database.reads, house.database.writes)
+    assert queries == (house.database.reads, house.database.writes)
 
 
 async def test_the_email_address_may_be_written_in_any_case(house: House) -> None:
@@ -72,7 +72,7 @@ async def test_from_the_fifth_failure_on_signing_in_has_to_wait(house: House) ->
     assert (await visitor.send("/api/session", RIGHT)).headers["Retry-After"] == "2"
 
 
-async def test_an_unknown_email_slows_down_alike(house: House) -> None:
+async def test_an_unknown_email_backs_off_alike(house: House) -> None:
     visitor, eve = house.visitor(), {**WRONG, "email": "eve@shop.example"}
 
     answers = [await code(await visitor.send("/api/session", eve)) for _ in range(6)]
@@ -80,17 +80,17 @@ async def test_an_unknown_email_slows_down_alike(house: House) -> None:
     assert answers == [(401, "wrong_login")] * 5 + [(429, "throttled")]
 
 
-async def test_a_stranger_slows_down_only_the_stranger(house: House) -> None:
+async def test_an_attacker_slows_down_only_their_own_address(house: House) -> None:
     await house.ada()
-    stranger = house.visitor(address="203.0.113.9")
+    attacker = house.visitor(address="203.0.113.9")
     for _ in range(6):
-        await stranger.send("/api/session", WRONG)
+        await attacker.send("/api/session", WRONG)
 
-    assert (await stranger.send("/api/session", RIGHT)).status_code == 429
+    assert (await attacker.send("/api/session", RIGHT)).status_code == 429
     assert (await house.visitor().send("/api/session", RIGHT)).status_code == 200
 
 
-async def test_all_addresses_of_a_home_slow_down_together(house: House) -> None:
+async def test_all_addresses_of_an_ipv6_network_slow_down_together(house: House) -> None:
     for number in range(5):
         guest = house.visitor(address=f"2001:db8::{number}")
         assert (await guest.send("/api/session", WRONG)).status_code == 401
@@ -99,7 +99,7 @@ async def test_all_addresses_of_a_home_slow_down_together(house: House) -> None:
     assert (await house.visitor("2001:db8:0:1::1").send("/api/session", WRONG)).status_code == 401
 
 
-async def test_tries_at_the_same_time_all_count(house: House) -> None:
+async def test_sign_ins_at_the_same_time_all_count(house: House) -> None:
     await house.ada()
     visitor = house.visitor()
 
@@ -108,7 +108,7 @@ async def test_tries_at_the_same_time_all_count(house: House) -> None:
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 7
 
 
-async def test_many_right_ones_at_the_same_time_are_all_let_in(house: House) -> None:
+async def test_many_valid_sign_ins_at_the_same_time_all_succeed(house: House) -> None:
     await house.ada()
 
     answers = await asyncio.gather(
@@ -118,7 +118,7 @@ async def test_many_right_ones_at_the_same_time_are_all_let_in(house: House) -> 
     assert {answer.status_code for answer in answers} == {200}
 
 
-async def test_a_success_forgives_earlier_failures(house: House) -> None:
+async def test_a_success_clears_earlier_failures(house: House) -> None:
     await house.ada()
     visitor = house.visitor()
 
@@ -152,9 +152,9 @@ async def test_one_address_leaves_room_for_the_others(url: str) -> None:
     passwords = Passwords(CHEAP, most=4)
     async with open_house(url, passwords=passwords) as house:
         await house.ada()
-        stranger = house.visitor(address="203.0.113.9")
+        attacker = house.visitor(address="203.0.113.9")
         flood = [
-            stranger.send("/api/session", {**WRONG, "email": f"{number}@shop.example"})
+            attacker.send("/api/session", {**WRONG, "email": f"{number}@shop.example"})
             for number in range(40)
         ]
 

@@ -1,4 +1,4 @@
-"""What a browser calls itself, in words."""
+"""Describing a User-Agent header."""
 
 import pytest
 
@@ -33,5 +33,5 @@ IOS = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
         ("", "A script"),
     ],
 )
-def test_browser_and_system_are_told_as_far_as_they_can_be(agent: str, device: str) -> None:
+def test_browser_and_system_are_recognised_in_the_user_agent(agent: str, device: str) -> None:
     assert describe_user_agent(agent) == device

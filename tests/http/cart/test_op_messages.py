@@ -1,4 +1,4 @@
-"""What the shop says of an op that a form asked for."""
+"""The notices that answer forms of the cart."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.examples import APPLES, CATALOG
 
 
 @pytest.mark.parametrize(
-    ("result", "kind", "said"),
+    ("result", "kind", "text"),
     [
         (Ok(1, 1), "ok", "Added Gala apples, each."),
         (Ok(1, 1, Clamped(APPLES, 9, 3)), "warn", "Only 3 left, we put 3 in your cart."),
@@ -23,29 +23,29 @@ from tests.examples import APPLES, CATALOG
         (Need(1), *SENT_TWICE),
     ],
 )
-def test_every_answer_has_its_sentence(result: OpResult, kind: str, said: str) -> None:
-    assert notice_of(AddLine(APPLES, 1), result, CATALOG, None) == (kind, said)
+def test_every_result_has_its_sentence(result: OpResult, kind: str, text: str) -> None:
+    assert notice_of(AddLine(APPLES, 1), result, CATALOG, None) == (kind, text)
 
 
 @pytest.mark.parametrize("state", VoucherState)
 def test_every_state_of_a_voucher_has_its_sentence(state: VoucherState) -> None:
     shown = ShownVoucher(VoucherCode("FIVER"), "£5 off", state)
 
-    kind, said = notice_of(SetVoucher("fiver"), Ok(1, 1), CATALOG, shown)
+    kind, text = notice_of(SetVoucher("fiver"), Ok(1, 1), CATALOG, shown)
 
     assert kind == ("ok" if state is VoucherState.OK else "warn")
-    assert said.startswith("Voucher FIVER")
+    assert text.startswith("Voucher FIVER")
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_a_form_that_was_not_read_says_what_to_do_or_that_nothing_happened(kind: Kind) -> None:
+def test_a_form_that_cannot_be_parsed_is_explained(kind: Kind) -> None:
     notice = not_read(kind)
 
     assert notice.kind == "error"
     assert "Nothing was changed" in notice.text or "Shorten it" in notice.text
 
 
-def test_what_is_never_done_has_no_sentence() -> None:
+def test_an_op_that_is_never_accepted_has_no_sentence() -> None:
     assert notice_of(Undo(), Ok(1, 1), CATALOG, None).text == "Your last change is undone."
     with pytest.raises(ValueError, match="no sentence"):
         notice_of(BadOp(), Ok(1, 1), CATALOG, None)

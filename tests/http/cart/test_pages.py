@@ -1,4 +1,4 @@
-"""The cart as a page, with forms that work without a script."""
+"""The cart page, and its forms without a script."""
 
 import asyncio
 from datetime import timedelta
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.on_both
 APPLES, MILK = "gala-apples-1kg", "milk-2l"
 
 
-async def scarce(house: House, stock: int) -> Visitor:
-    """Return Ada in a shop that has only so much milk."""
+async def ada_with_stock(house: House, stock: int) -> Visitor:
+    """Return Ada, in a shop with this *stock* of milk."""
     await house.set_product(MILK, stock=stock)
     return await house.ada()
 
 
-async def test_the_cart_is_for_those_who_are_signed_in(house: House) -> None:
+async def test_the_cart_page_needs_a_login(house: House) -> None:
     answer = await house.visitor().get("/cart")
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=%2Fcart")
@@ -34,24 +34,24 @@ async def test_an_empty_cart_has_a_page(house: House) -> None:
     assert "Your cart is empty" in await text(answer)
 
 
-async def test_a_form_adds_and_says_so_where_it_came_from(house: House) -> None:
+async def test_a_form_adds_a_product_and_returns_to_its_page(house: House) -> None:
     ada = await house.ada()
 
-    said = await ada.form("/cart/add", page="/p/gala-apples", sku=APPLES, qty="2", seen="220")
+    notice = await ada.form("/cart/add", page="/p/gala-apples", sku=APPLES, qty="2", seen="220")
 
-    assert said == "ok: Added Gala apples, 1 kg."
+    assert notice == "ok: Added Gala apples, 1 kg."
     assert await ada.lines() == {APPLES: 2}
     assert "Gala apples" in await text(await ada.get("/cart"))
 
 
-async def test_a_notice_is_said_once(house: House) -> None:
+async def test_a_notice_is_shown_once(house: House) -> None:
     ada = await house.ada()
     await ada.form("/cart/add", sku=APPLES, qty="1")
 
     assert notices(await text(await ada.get("/shop"))) == ""
 
 
-async def test_an_old_notice_is_not_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_expired_notice_is_not_shown(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "KEPT_FOR", timedelta(seconds=-1))
     async with open_house(url) as house:
         ada = await house.ada()
@@ -94,7 +94,7 @@ async def test_a_price_that_rose_can_be_accepted(house: House) -> None:
     assert (line["agreed"], line["state"]) == (240, "ok")
 
 
-async def test_the_price_on_the_page_is_what_was_agreed_to(house: House) -> None:
+async def test_the_price_in_the_form_is_the_one_accepted(house: House) -> None:
     ada = await house.ada()
 
     await ada.form("/cart/add", sku=APPLES, qty="1", seen="199")
@@ -104,7 +104,7 @@ async def test_the_price_on_the_page_is_what_was_agreed_to(house: House) -> None
 
 
 @pytest.mark.parametrize("seen", ["", "0", "-5", "x", "9" * 30])
-async def test_a_price_that_nobody_can_have_seen_is_left_out(house: House, seen: str) -> None:
+async def test_an_impossible_price_is_left_out(house: House, seen: str) -> None:
     ada = await house.ada()
 
     assert await ada.form("/cart/add", sku=APPLES, qty="1", seen=seen) == (
@@ -114,17 +114,17 @@ async def test_a_price_that_nobody_can_have_seen_is_left_out(house: House, seen:
     assert line["agreed"] == 220
 
 
-async def test_more_than_there_is_is_as_many_as_there_are(house: House) -> None:
-    ada = await scarce(house, stock=3)
+async def test_more_than_the_stock_is_clamped_to_the_stock(house: House) -> None:
+    ada = await ada_with_stock(house, stock=3)
 
-    said = await ada.form("/cart/add", sku=MILK, qty="9")
+    notice = await ada.form("/cart/add", sku=MILK, qty="9")
 
-    assert said == "warn: Only 3 left, we put 3 in your cart."
+    assert notice == "warn: Only 3 left, we put 3 in your cart."
     assert await ada.lines() == {MILK: 3}
 
 
-async def test_a_refusal_is_said_in_its_own_words(house: House) -> None:
-    ada = await scarce(house, stock=0)
+async def test_a_refusal_is_explained(house: House) -> None:
+    ada = await ada_with_stock(house, stock=0)
 
     assert await ada.form("/cart/add", sku=MILK, qty="1") == (
         "error: Whole milk: there are no more."
@@ -201,20 +201,18 @@ async def test_two_buttons_of_one_form_are_not_two_ops(house: House) -> None:
 
 
 @pytest.mark.parametrize("qty", ["", "x", "-1", "1.5", "1e3", "100", "9" * 40, "٣", "0x1"])
-async def test_a_quantity_that_is_none_is_explained_and_changes_nothing(
-    house: House, qty: str
-) -> None:
+async def test_an_invalid_quantity_is_explained_and_changes_nothing(house: House, qty: str) -> None:
     ada = await house.ada()
     await ada.form("/cart/add", sku=APPLES, qty="2")
 
-    said = await ada.form("/cart/set", sku=APPLES, qty=qty)
+    notice = await ada.form("/cart/set", sku=APPLES, qty=qty)
 
-    assert said == "error: Choose a whole number from 0 to 99. Nothing was changed."
+    assert notice == "error: Choose a whole number from 0 to 99. Nothing was changed."
     assert await ada.lines() == {APPLES: 2}
 
 
 @pytest.mark.parametrize("path", ["add", "set", "save", "unsave", "accept"])
-async def test_a_form_that_makes_no_sense_changes_nothing(house: House, path: str) -> None:
+async def test_a_malformed_cart_form_changes_nothing(house: House, path: str) -> None:
     ada = await house.ada()
 
     assert "Nothing was changed." in await ada.form(f"/cart/{path}", sku="No Such <b>")
@@ -222,7 +220,7 @@ async def test_a_form_that_makes_no_sense_changes_nothing(house: House, path: st
     assert (await ada.cart())["rev"] == 0
 
 
-async def test_a_slip_can_be_corrected_in_the_same_form(house: House) -> None:
+async def test_a_mistake_can_be_corrected_in_the_same_form(house: House) -> None:
     ada, key = await house.ada(), str(uuid4())
 
     assert "whole number" in await ada.form("/cart/add", key=key, sku=APPLES, qty="lots")
@@ -235,13 +233,13 @@ async def test_a_slip_can_be_corrected_in_the_same_form(house: House) -> None:
 async def test_a_form_without_a_key_is_out_of_date(house: House, key: str) -> None:
     ada = await house.ada()
 
-    said = await ada.form("/cart/add", key=key, sku=APPLES, qty="1")
+    notice = await ada.form("/cart/add", key=key, sku=APPLES, qty="1")
 
-    assert said == "error: That page was out of date. Nothing was changed: try again here."
+    assert notice == "error: That page was out of date. Nothing was changed: try again here."
     assert await ada.lines() == {}
 
 
-async def test_a_form_never_leads_away(house: House) -> None:
+async def test_a_form_never_redirects_to_another_site(house: House) -> None:
     ada = await house.ada()
     form = {"key": str(uuid4()), "sku": APPLES, "qty": "1", "next": "//evil.example"}
 
@@ -260,14 +258,14 @@ async def test_signed_out_a_form_leads_to_the_login_and_only_add_is_kept(house: 
     assert save.headers["Location"] == "/login?next=%2Fshop"
 
 
-async def test_nobody_sees_the_cart_of_another(house: House) -> None:
+async def test_an_account_cannot_see_the_cart_of_another(house: House) -> None:
     ada, bob = await house.ada(), await house.ada(email="bob@shop.example")
     key = str(uuid4())
 
     await ada.form("/cart/add", key=key, sku=APPLES, qty="1")
-    said = await bob.form("/cart/add", key=key, sku=MILK, qty="2")
+    notice = await bob.form("/cart/add", key=key, sku=MILK, qty="2")
 
-    assert said == "ok: Added Whole milk, 2 litres."
+    assert notice == "ok: Added Whole milk, 2 litres."
     assert (await ada.lines(), await bob.lines()) == ({APPLES: 1}, {MILK: 2})
 
 
@@ -276,13 +274,13 @@ async def test_clicking_faster_than_allowed_is_explained(url: str) -> None:
         ada = await house.ada()
         await ada.form("/cart/add", sku=APPLES, qty="1")
 
-        said = await ada.form("/cart/add", sku=APPLES, qty="1")
+        notice = await ada.form("/cart/add", sku=APPLES, qty="1")
 
-        assert said == "error: That was very fast. Nothing was changed: try again in a moment."
+        assert notice == "error: That was very fast. Nothing was changed: try again in a moment."
         assert await ada.lines() == {APPLES: 1}
 
 
-async def test_a_cart_that_cannot_be_saved_is_not_said_to_be(house: House) -> None:
+async def test_a_cart_that_cannot_be_saved_is_reported(house: House) -> None:
     ada = await house.ada()
     form = {"key": str(uuid4()), "next": "/shop", "sku": APPLES, "qty": "1"}
     house.database.writes_fail = True
@@ -297,7 +295,7 @@ async def test_a_cart_that_cannot_be_saved_is_not_said_to_be(house: House) -> No
     assert await ada.lines() == {}
 
 
-async def test_a_cart_that_cannot_be_read_is_said_on_the_next_page(house: House) -> None:
+async def test_a_cart_that_cannot_be_read_is_reported_on_the_next_page(house: House) -> None:
     ada = await house.ada()
     house.disk.is_away = True
 

@@ -1,4 +1,4 @@
-"""Pages and JSON made small, and not sent again where nothing has changed."""
+"""Compressing responses, and revalidating them by their ETag."""
 
 import gzip
 
@@ -12,20 +12,20 @@ APPLES = "gala-apples-1kg"
 
 
 @pytest.mark.parametrize("path", ["/shop", "/api/products"])
-async def test_a_long_text_comes_packed(house: House, path: str) -> None:
+async def test_a_long_text_is_compressed(house: House, path: str) -> None:
     visitor = house.visitor()
     plain = await (await visitor.get(path)).get_data(as_text=False)
 
-    for encoding, unpack in (("br", brotli.decompress), ("gzip", gzip.decompress)):
+    for encoding, decompress in (("br", brotli.decompress), ("gzip", gzip.decompress)):
         answer = await visitor.get(path, Accept_Encoding=encoding)
-        packed = await answer.get_data(as_text=False)
+        compressed = await answer.get_data(as_text=False)
         assert answer.headers["Content-Encoding"] == encoding
         assert "Accept-Encoding" in answer.vary
-        assert unpack(packed) == plain
-        assert int(answer.headers["Content-Length"]) == len(packed) < len(plain) / 4
+        assert decompress(compressed) == plain
+        assert int(answer.headers["Content-Length"]) == len(compressed) < len(plain) / 4
 
 
-async def test_a_short_text_comes_as_it_is(house: House) -> None:
+async def test_a_short_text_is_not_compressed(house: House) -> None:
     answer = await house.visitor().get(f"/api/products/{APPLES}", Accept_Encoding="br")
 
     assert "Content-Encoding" not in answer.headers
@@ -34,7 +34,7 @@ async def test_a_short_text_comes_as_it_is(house: House) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/shop?q=apple", "/p/gala-apples"])
 @pytest.mark.parametrize("encoding", ["br", "identity"])
-async def test_a_page_that_a_stranger_has_is_not_sent_again(
+async def test_a_page_is_revalidated_for_visitors_without_a_login(
     house: House, path: str, encoding: str
 ) -> None:
     visitor = house.visitor()
@@ -48,7 +48,7 @@ async def test_a_page_that_a_stranger_has_is_not_sent_again(
     assert await again.get_data(as_text=False) == b""
 
 
-async def test_a_page_is_sent_again_when_a_price_has_moved(house: House) -> None:
+async def test_a_page_is_sent_again_when_a_price_has_changed(house: House) -> None:
     visitor = house.visitor()
     tag = (await visitor.get("/shop?q=gala")).headers["ETag"]
 
@@ -59,7 +59,7 @@ async def test_a_page_is_sent_again_when_a_price_has_moved(house: House) -> None
     assert "£9.99" in await text(again)
 
 
-async def test_what_is_said_to_one_visitor_is_kept_for_nobody(house: House) -> None:
+async def test_a_page_with_a_notice_is_not_cached(house: House) -> None:
     ada = await house.ada()
     tag = (await house.visitor().get("/")).headers["ETag"]
     await ada.post("/logout")
@@ -71,7 +71,7 @@ async def test_what_is_said_to_one_visitor_is_kept_for_nobody(house: House) -> N
     assert "ETag" not in page.headers
 
 
-async def test_a_page_of_somebody_signed_in_is_never_the_one_of_a_stranger(house: House) -> None:
+async def test_an_etag_from_before_signing_in_does_not_match(house: House) -> None:
     ada = await house.ada()
     tag = (await house.visitor().get("/")).headers["ETag"]
 
@@ -85,7 +85,9 @@ async def test_a_page_of_somebody_signed_in_is_never_the_one_of_a_stranger(house
 @pytest.mark.parametrize(
     "path", ["/", "/shop?q=apple", "/api/products", ASSETS.address("js/main.js")]
 )
-async def test_a_head_tells_what_a_get_would(house: House, path: str, encoding: str) -> None:
+async def test_a_head_request_has_the_headers_of_a_get(
+    house: House, path: str, encoding: str
+) -> None:
     visitor, headers = house.visitor(), {"Accept_Encoding": encoding}
     whole = await visitor.get(path, **headers)
 

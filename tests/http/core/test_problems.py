@@ -1,4 +1,4 @@
-"""Refusals, for scripts and for people."""
+"""Problems, as JSON for scripts and as pages for people."""
 
 import logging
 import re
@@ -6,8 +6,31 @@ import re
 import pytest
 
 from app.http import app
+from app.http.core.problems import problem_of
+from app.services.auth import Throttled, WeakPassword
+from app.services.errors import ServiceError
 from tests.http.house import ORIGIN, House, open_house
 from tests.http.visitor import code, fields, text
+
+
+def test_every_error_of_a_service_is_a_problem() -> None:
+    made = {WeakPassword: WeakPassword("too short"), Throttled: Throttled(7)}
+    errors = [made.get(kind) or kind() for kind in ServiceError.__subclasses__()]
+
+    problems = {type(error).__name__: problem_of(error) for error in errors}
+
+    assert {name: (each.status, each.code) for name, each in problems.items()} == {
+        "QueueFull": (503, "busy"),
+        "WeakPassword": (400, "weak_password"),
+        "EmailTaken": (409, "email_taken"),
+        "WrongLogin": (401, "wrong_login"),
+        "Throttled": (429, "throttled"),
+        "KeyReused": (409, "key_reused"),
+        "OutcomeUnknown": (503, "busy"),
+        "TooLate": (409, "not_placed"),
+    }
+    assert problems["WeakPassword"].detail == "too short"
+    assert problems["Throttled"].headers == {"Retry-After": "7"}
 
 
 async def test_scripts_get_problem_json_and_people_get_a_page(house: House) -> None:
@@ -25,7 +48,7 @@ async def test_scripts_get_problem_json_and_people_get_a_page(house: House) -> N
     assert "Nothing here" in await text(person)
 
 
-async def test_what_is_not_there_looks_the_same_everywhere(house: House) -> None:
+async def test_all_missing_resources_look_the_same(house: House) -> None:
     ada = await house.ada()
     bodies = {
         await (await ada.get(path)).get_data()
@@ -35,14 +58,14 @@ async def test_what_is_not_there_looks_the_same_everywhere(house: House) -> None
     assert len(bodies) == 1
 
 
-async def test_a_page_that_is_not_there_still_knows_who_asks(house: House) -> None:
+async def test_a_missing_page_still_shows_who_is_signed_in(house: House) -> None:
     ada = await house.ada()
 
     assert "Sign out" in await text(await ada.get("/nothing"))
     assert "Sign out" not in await text(await house.visitor().get("/nothing"))
 
 
-async def test_at_a_wrong_address_a_page_names_the_right_one_and_nothing_that_is_not_there(
+async def test_at_an_unknown_host_the_page_links_only_to_the_right_origin(
     house: House,
 ) -> None:
     page = await text(await house.visitor().get("/", Host="elsewhere.example"))
@@ -51,14 +74,14 @@ async def test_at_a_wrong_address_a_page_names_the_right_one_and_nothing_that_is
 
 
 @pytest.mark.parametrize("path", ["/api/session", "/login"])
-async def test_a_wrong_method_says_which_are_right(house: House, path: str) -> None:
+async def test_a_wrong_method_is_answered_with_the_allowed_ones(house: House, path: str) -> None:
     answer = await house.visitor().ask("PATCH", path, {})
 
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
 
 
-async def test_a_failure_tells_nothing_but_that_it_is_ours(
+async def test_an_internal_error_reveals_nothing(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     @house.app.get("/boom")
@@ -72,13 +95,13 @@ async def test_a_failure_tells_nothing_but_that_it_is_ours(
 
     assert await code(script) == (500, "failed")
     assert person.status_code == 500
-    for said in (str(await fields(script)), await text(person)):
-        assert "Something went wrong" in said
-        assert "for the log only" not in said
-        assert "Traceback" not in said
+    for body in (str(await fields(script)), await text(person)):
+        assert "Something went wrong" in body
+        assert "for the log only" not in body
+        assert "Traceback" not in body
 
 
-async def test_a_failure_to_find_out_who_asks_is_a_page_too(
+async def test_an_error_while_looking_up_the_session_is_a_page_too(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     ada = await house.ada()
@@ -91,7 +114,7 @@ async def test_a_failure_to_find_out_who_asks_is_a_page_too(
     assert "Something went wrong" in await text(answer)
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for(
+async def test_a_body_that_does_not_arrive_times_out(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "SLOWEST_BODY_S", 0.05)
@@ -106,7 +129,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
     assert (answer.status_code, (await fields(answer))["code"]) == (408, "too_slow")
 
 
-async def test_the_database_away_is_a_page_that_says_when_to_come_back(house: House) -> None:
+async def test_without_the_database_the_page_says_when_to_retry(house: House) -> None:
     ada = await house.ada()
     house.database.is_away = True
 

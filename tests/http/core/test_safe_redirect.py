@@ -1,4 +1,4 @@
-"""Where a page may send people on to."""
+"""Protection against open redirects."""
 
 import pytest
 
@@ -48,15 +48,15 @@ NO_PAGE = ["/login", "/login?next=/login", "/register", "/logout", "/cart/add", 
 
 
 @pytest.mark.parametrize("path", OWN)
-def test_pages_of_the_shop_may_follow(path: str) -> None:
+def test_a_redirect_to_a_page_of_the_shop_is_kept(path: str) -> None:
     assert safe_redirect(path) == path
 
 
 @pytest.mark.parametrize("path", FOREIGN)
-def test_nothing_that_may_lead_away_follows(path: str) -> None:
+def test_a_redirect_to_another_site_is_replaced(path: str) -> None:
     assert safe_redirect(path) == "/"
 
 
 @pytest.mark.parametrize("path", NO_PAGE)
-def test_what_is_no_page_to_come_back_to_does_not_follow(path: str) -> None:
+def test_a_redirect_to_a_form_target_is_replaced(path: str) -> None:
     assert safe_redirect(path) == "/"

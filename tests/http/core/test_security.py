@@ -1,4 +1,4 @@
-"""Who may ask, from which page, and what every answer tells the browser."""
+"""Checks of requests, such as the CSRF protection, and security headers of responses."""
 
 import gzip
 import json
@@ -28,7 +28,7 @@ POLICY = {
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
 }
-ASKED = [
+REQUESTS = [
     ("GET", "/", 200),
     ("GET", "/static/font/figtree.woff2", 200),
     ("GET", "/static/nothing.css", 404),
@@ -44,35 +44,35 @@ ASKED = [
 ]
 
 
-def everything_is_said(answer: Response) -> bool:
-    """Say whether *answer* carries every header that all answers must."""
-    told = answer.headers
-    assert set(told["Content-Security-Policy"].split("; ")) == POLICY
-    assert told["X-Content-Type-Options"] == "nosniff"
-    assert told["Referrer-Policy"] == "same-origin"
-    assert told["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert told["Cross-Origin-Resource-Policy"] == "same-origin"
-    return "camera=()" in told["Permissions-Policy"]
+def has_all_headers(answer: Response) -> bool:
+    """Say whether *answer* has every security header."""
+    headers = answer.headers
+    assert set(headers["Content-Security-Policy"].split("; ")) == POLICY
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    return "camera=()" in headers["Permissions-Policy"]
 
 
-def break_something(house: House) -> None:
-    """Give the shop a page that fails."""
+def add_failing_page(house: House) -> None:
+    """Add a page that fails."""
 
     @house.app.get("/boom")
     async def boom() -> str:
         raise ZeroDivisionError("a secret that only the log may know")
 
 
-@pytest.mark.parametrize(("method", "path", "status"), ASKED)
-async def test_every_answer_carries_every_header(
+@pytest.mark.parametrize(("method", "path", "status"), REQUESTS)
+async def test_every_response_has_every_security_header(
     house: House, method: str, path: str, status: int
 ) -> None:
-    break_something(house)
+    add_failing_page(house)
 
     answer = await house.visitor().ask(method, path, {})
 
     assert answer.status_code == status
-    assert everything_is_said(answer)
+    assert has_all_headers(answer)
     assert "Strict-Transport-Security" not in answer.headers
 
 
@@ -84,10 +84,10 @@ async def test_an_unknown_host_and_a_foreign_page_get_every_header_too(house: Ho
         await visitor.post("/login", Origin="https://evil.example"),
     ):
         assert answer.status_code in {421, 403}
-        assert everything_is_said(answer)
+        assert has_all_headers(answer)
 
 
-async def test_with_https_browsers_are_told_to_stay_with_it(url: str) -> None:
+async def test_with_https_there_is_hsts(url: str) -> None:
     async with open_house(url, origins=("https://shop.example",)) as house:
         for path in ("/", "/static/css/shop.css", "/nowhere", "/api/cart"):
             answer = await house.visitor().get(path)
@@ -104,7 +104,7 @@ async def test_an_unknown_host_is_refused_on_every_path(house: House, path: str,
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "localhost:80"])
-async def test_the_shop_is_known_by_each_spelling_of_its_name(house: House, host: str) -> None:
+async def test_a_host_may_have_any_case_and_its_default_port(house: House, host: str) -> None:
     assert (await house.visitor().get("/", Host=host)).status_code == 200
 
 
@@ -147,23 +147,23 @@ async def test_a_request_with_two_lengths_is_refused_and_hung_up_on(house: House
         "/staff/log?sku=%00",
     ],
 )
-async def test_an_address_with_a_character_that_databases_lack_is_not_there(
-    house: House, path: str
-) -> None:
+async def test_a_path_with_a_null_character_is_not_found(house: House, path: str) -> None:
     staff = await grace(house)
 
     assert (await staff.get(path)).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "//evil.example/shop", "/shop//", "/%2f/evil"])
-async def test_an_address_with_slashes_too_many_leads_nowhere_else(house: House, path: str) -> None:
+async def test_a_path_with_double_slashes_does_not_redirect_elsewhere(
+    house: House, path: str
+) -> None:
     answer = await house.visitor().get(path)
 
     assert answer.status_code in {308, 404}
     assert (answer.location or "http://localhost/").startswith("http://localhost/")
 
 
-async def test_a_body_that_is_packed_is_not_unpacked(house: House) -> None:
+async def test_a_compressed_body_is_not_decompressed(house: House) -> None:
     bomb = gzip.compress(b" " * 2**20)
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
 
@@ -175,9 +175,7 @@ async def test_a_body_that_is_packed_is_not_unpacked(house: House) -> None:
 @pytest.mark.parametrize(
     "mimetype", ["text/plain", "text/plain;application/json", "multipart/form-data", ""]
 )
-async def test_a_login_that_a_foreign_form_could_send_is_not_read(
-    house: House, mimetype: str
-) -> None:
+async def test_a_login_with_a_content_type_of_forms_is_refused(house: House, mimetype: str) -> None:
     await house.ada()
     body = json.dumps({"email": ADA["email"], "password": PASSWORD})
 
@@ -189,7 +187,7 @@ async def test_a_login_that_a_foreign_form_could_send_is_not_read(
 
 
 @pytest.mark.parametrize("https", [False, True])
-async def test_every_cookie_is_kept_from_scripts_and_other_sites(url: str, *, https: bool) -> None:
+async def test_every_cookie_is_http_only_and_same_site(url: str, *, https: bool) -> None:
     origin = "https://shop.example" if https else "http://localhost"
     async with open_house(url, origins=(origin,)) as house:
         ada = await house.ada()
@@ -198,12 +196,12 @@ async def test_every_cookie_is_kept_from_scripts_and_other_sites(url: str, *, ht
             await ada.post("/logout"),
         ]
 
-    told = [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
-    assert {cookie.partition("=")[0].removeprefix("__Host-") for cookie in told} == {
+    cookies = [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
+    assert {cookie.partition("=")[0].removeprefix("__Host-") for cookie in cookies} == {
         "shop",
         "shop-notices",
     }
-    for cookie in told:
+    for cookie in cookies:
         assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
         assert ("Secure" in cookie.split("; ")) is https
         assert cookie.startswith("__Host-") is https
@@ -234,7 +232,7 @@ async def test_every_cookie_is_kept_from_scripts_and_other_sites(url: str, *, ht
         ("PUT", "/api/nothing"),
     ],
 )
-async def test_a_foreign_page_can_change_nothing(
+async def test_a_request_from_a_foreign_page_is_refused_as_csrf(
     house: House, headers: dict[str, str], method: str, path: str
 ) -> None:
     answer = await house.visitor().ask(method, path, headers, json=ADA)
@@ -244,7 +242,7 @@ async def test_a_foreign_page_can_change_nothing(
 
 
 @pytest.mark.parametrize("path", ["/login", "/register", "/logout", "/cart/add", "/cart/undo"])
-async def test_a_foreign_page_cannot_send_forms_either(house: House, path: str) -> None:
+async def test_a_form_from_a_foreign_page_is_refused_as_csrf(house: House, path: str) -> None:
     ada = await house.ada()
 
     answer = await ada.post(path, Origin="https://evil.example")
@@ -257,7 +255,9 @@ async def test_a_foreign_page_cannot_send_forms_either(house: House, path: str) 
 @pytest.mark.parametrize(
     "headers", [{}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}]
 )
-async def test_our_own_pages_and_scripts_may_send(house: House, headers: dict[str, str]) -> None:
+async def test_own_pages_and_scripts_pass_the_csrf_check(
+    house: House, headers: dict[str, str]
+) -> None:
     answer = await house.visitor().ask("POST", "/api/accounts", headers, json=ADA)
 
     assert answer.status_code == 201
@@ -269,7 +269,7 @@ async def test_foreign_pages_may_link_to_us(house: House) -> None:
     assert answer.status_code == 200
 
 
-async def test_a_body_that_says_it_is_too_large_is_not_read(house: House) -> None:
+async def test_a_body_whose_declared_length_is_too_large_is_refused(house: House) -> None:
     length = {"Content-Length": str(LARGEST_BODY + 1)}
 
     answer = await house.visitor().ask("POST", "/api/session", length)
@@ -299,14 +299,14 @@ async def test_a_form_that_is_too_large_gets_a_page(house: House) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/shop", "/cart", "/login", "/nowhere", "/api/cart"])
-async def test_nothing_personal_is_stored(house: House, path: str) -> None:
+async def test_personal_pages_are_not_cached(house: House, path: str) -> None:
     ada = await house.ada()
 
     assert (await ada.get(path)).headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/cart", "/login", "/nowhere", "/api/cart"])
-async def test_nothing_that_leads_to_something_personal_is_stored(house: House, path: str) -> None:
+async def test_pages_that_lead_to_personal_ones_are_not_cached(house: House, path: str) -> None:
     assert (await house.visitor().get(path)).headers["Cache-Control"] == "no-store"
 
 
@@ -320,11 +320,11 @@ async def test_nothing_that_leads_to_something_personal_is_stored(house: House, 
         ("css/shop.css", "text/css"),
     ],
 )
-async def test_files_say_what_they_are(house: House, path: str, mimetype: str) -> None:
+async def test_files_have_their_content_type(house: House, path: str, mimetype: str) -> None:
     assert (await house.visitor().get(f"/static/{path}")).mimetype == mimetype
 
 
-async def test_files_and_their_absence_cost_no_look_at_the_database(house: House) -> None:
+async def test_static_files_cost_no_query(house: House) -> None:
     ada = await house.ada()
     house.database.reads.clear()
 
@@ -336,7 +336,7 @@ async def test_files_and_their_absence_cost_no_look_at_the_database(house: House
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/shop", "/api/cart"])
-async def test_a_handshake_at_the_wrong_door_is_refused_with_every_header(
+async def test_a_handshake_at_another_path_is_refused_with_every_header(
     house: House, path: str
 ) -> None:
     with pytest.raises(WebsocketResponseError) as refused:
@@ -345,7 +345,7 @@ async def test_a_handshake_at_the_wrong_door_is_refused_with_every_header(
 
     answer = refused.value.response
     assert answer.status_code in {400, 404}
-    assert everything_is_said(answer)
+    assert has_all_headers(answer)
     assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -1,4 +1,4 @@
-"""The files of the shop: small on the line, kept by browsers, and found by each other."""
+"""Static files: minified, compressed, immutable at their URLs, and bundled."""
 
 import gzip
 import re
@@ -12,11 +12,11 @@ from app.http.core.assets import Assets
 from tests.http.house import ASSETS, House
 from tests.http.visitor import text
 
-FOR_EVER = "public, max-age=31536000, immutable"
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def sources(folder: Path, **files: str) -> Assets:
-    """Return assets made of *files*, named as css_shop for css/shop.css and so on."""
+    """Return assets made of *files*; the name css_shop means css/shop.css."""
     for name, source in files.items():
         kind, _, stem = name.partition("_")
         (folder / kind).mkdir(exist_ok=True)
@@ -24,15 +24,15 @@ def sources(folder: Path, **files: str) -> Assets:
     return Assets(folder)
 
 
-async def test_a_file_at_its_own_address_is_kept_for_ever(house: House) -> None:
+async def test_a_file_at_its_current_url_is_immutable(house: House) -> None:
     answer = await house.visitor().get(ASSETS.address("js/main.js"))
 
     assert answer.status_code == 200
-    assert answer.headers["Cache-Control"] == FOR_EVER
+    assert answer.headers["Cache-Control"] == IMMUTABLE
 
 
 @pytest.mark.parametrize("folder", ["js", "js~00000000"])
-async def test_at_an_address_of_another_time_todays_file_must_be_asked_for_again(
+async def test_at_an_outdated_url_todays_file_must_be_revalidated(
     house: House, folder: str
 ) -> None:
     answer = await house.visitor().get(f"/static/{folder}/main.js")
@@ -54,7 +54,7 @@ async def test_at_an_address_of_another_time_todays_file_must_be_asked_for_again
         "",
     ],
 )
-async def test_what_is_no_file_of_the_page_is_not_there(house: House, path: str) -> None:
+async def test_files_that_are_not_served_are_not_found(house: House, path: str) -> None:
     answer = await house.visitor().get(f"/static/{path}")
 
     assert answer.status_code == 404
@@ -71,7 +71,7 @@ async def test_what_is_no_file_of_the_page_is_not_there(house: House, path: str)
         ("identity", None),
     ],
 )
-async def test_a_text_comes_packed_as_the_client_likes_it(
+async def test_a_file_is_compressed_as_the_client_accepts(
     house: House, accepted: str, encoding: str | None
 ) -> None:
     plain = await house.visitor().get(ASSETS.address("css/shop.css"))
@@ -85,7 +85,7 @@ async def test_a_text_comes_packed_as_the_client_likes_it(
     assert "Accept-Encoding" in answer.vary
 
 
-async def test_a_picture_is_packed_already(house: House) -> None:
+async def test_a_picture_is_not_compressed_again(house: House) -> None:
     address = ASSETS.address("img/products/pie.webp")
 
     answer = await house.visitor().get(address, Accept_Encoding="br")
@@ -94,7 +94,7 @@ async def test_a_picture_is_packed_already(house: House) -> None:
 
 
 @pytest.mark.parametrize("accepted", ["br", "gzip", "identity"])
-async def test_a_file_that_is_there_already_is_not_sent_again(house: House, accepted: str) -> None:
+async def test_a_file_with_the_same_etag_is_not_sent_again(house: House, accepted: str) -> None:
     visitor, encoding = house.visitor(), {"Accept_Encoding": accepted}
     tag = (await visitor.get("/static/js/main.js", **encoding)).headers["ETag"]
 
@@ -104,7 +104,7 @@ async def test_a_file_that_is_there_already_is_not_sent_again(house: House, acce
     assert await again.get_data(as_text=False) == b""
 
 
-async def test_each_way_of_packing_has_a_tag_of_its_own(house: House) -> None:
+async def test_each_encoding_has_an_etag_of_its_own(house: House) -> None:
     tags = {
         (await house.visitor().get("/static/js/main.js", Accept_Encoding=way)).headers["ETag"]
         for way in ("br", "gzip", "identity")
@@ -113,7 +113,7 @@ async def test_each_way_of_packing_has_a_tag_of_its_own(house: House) -> None:
     assert len(tags) == 3
 
 
-async def test_every_file_that_a_page_names_is_there_for_ever(house: House) -> None:
+async def test_every_file_that_a_page_names_is_immutable(house: House) -> None:
     ada = await house.ada()
 
     for page in ("/", "/cart", "/how-it-works"):
@@ -122,17 +122,17 @@ async def test_every_file_that_a_page_names_is_there_for_ever(house: House) -> N
         )
         assert len(addresses) > 20 or page != "/"
         for address in addresses - {f"{ASSETS.folder('img')}products/.webp"}:
-            assert (await ada.get(address)).headers["Cache-Control"] == FOR_EVER
+            assert (await ada.get(address)).headers["Cache-Control"] == IMMUTABLE
 
 
-def test_a_picture_that_comes_in_two_formats_is_named_once() -> None:
+def test_a_picture_in_two_formats_is_named_once() -> None:
     names = ASSETS.named("img/products")
 
     assert "apple-green" in names
     assert len(names) == len(set(names))
 
 
-def test_an_address_changes_with_anything_in_its_folder(tmp_path: Path) -> None:
+def test_a_url_changes_with_any_file_in_its_folder(tmp_path: Path) -> None:
     before = sources(tmp_path, js_main="main()", js_other="a()", css_shop="a{}")
     after = sources(tmp_path, js_other="b()")
 
@@ -140,7 +140,7 @@ def test_an_address_changes_with_anything_in_its_folder(tmp_path: Path) -> None:
     assert before.address("css/shop.css") == after.address("css/shop.css")
 
 
-def test_a_style_names_other_files_by_their_addresses(tmp_path: Path) -> None:
+def test_a_stylesheet_names_other_files_by_their_urls(tmp_path: Path) -> None:
     assets = sources(
         tmp_path, svg_leaf="<svg/>", css_shop='a{background:url("/static/svg/leaf.svg")}'
     )
@@ -151,7 +151,7 @@ def test_a_style_names_other_files_by_their_addresses(tmp_path: Path) -> None:
     assert assets.address("svg/leaf.svg") in found.asset.body.decode()
 
 
-def test_a_style_holds_the_files_that_it_imports_each_in_its_layer(tmp_path: Path) -> None:
+def test_a_stylesheet_contains_its_imports_each_in_its_layer(tmp_path: Path) -> None:
     (tmp_path / "css" / "parts").mkdir(parents=True)
     (tmp_path / "css" / "parts" / "card.css").write_text('b{background:url("/static/svg/a.svg")}')
     assets = sources(
@@ -169,7 +169,7 @@ def test_a_style_holds_the_files_that_it_imports_each_in_its_layer(tmp_path: Pat
     )
 
 
-def test_an_imported_style_has_no_address_of_its_own(tmp_path: Path) -> None:
+def test_an_imported_stylesheet_has_no_url_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "css" / "parts").mkdir(parents=True)
     (tmp_path / "css" / "parts" / "card.css").write_text("b{top:0}")
 
@@ -178,7 +178,7 @@ def test_an_imported_style_has_no_address_of_its_own(tmp_path: Path) -> None:
     assert assets.find("css/parts/card.css") is None
 
 
-def test_the_address_of_a_style_changes_with_the_files_that_it_imports(tmp_path: Path) -> None:
+def test_the_url_of_a_stylesheet_changes_with_its_imports(tmp_path: Path) -> None:
     part = tmp_path / "css" / "parts" / "card.css"
     part.parent.mkdir(parents=True)
     part.write_text("b{top:0}")
@@ -190,14 +190,15 @@ def test_the_address_of_a_style_changes_with_the_files_that_it_imports(tmp_path:
     assert Assets(tmp_path).address("css/shop.css") != before.address("css/shop.css")
 
 
-def test_every_style_below_css_is_imported_once() -> None:
-    styles = Path(__file__).parents[2] / "static" / "css"
+def test_every_stylesheet_below_css_is_imported_once() -> None:
+    styles = Path(__file__).parents[3] / "static" / "css"
     imports = [
         re.findall(r'^@import url\("([^"]+)"\)', path.read_text(), re.MULTILINE)
         for path in styles.glob("*.css")
     ]
     parts = [path.relative_to(styles).as_posix() for path in styles.glob("*/**/*.css")]
 
+    assert parts
     assert sorted(chain.from_iterable(imports)) == sorted(parts)
     for name in ASSETS.named("css"):
         found = ASSETS.find(f"css/{name}.css")
@@ -205,7 +206,7 @@ def test_every_style_below_css_is_imported_once() -> None:
         assert b"@import" not in found.asset.body
 
 
-def test_a_script_is_served_without_what_is_for_its_readers(tmp_path: Path) -> None:
+def test_a_script_is_served_without_comments(tmp_path: Path) -> None:
     source = (
         "/** Doc. */\nexport class A {\n  #a = null\n  #b\n  // why\n  c = `/* no comment */`\n}\n"
     )
@@ -219,7 +220,7 @@ def test_a_script_is_served_without_what_is_for_its_readers(tmp_path: Path) -> N
     assert "/* no comment */" in served
 
 
-def test_what_a_module_imports_is_known_through_all_its_imports(tmp_path: Path) -> None:
+def test_imports_of_imports_are_known(tmp_path: Path) -> None:
     assets = sources(
         tmp_path,
         js_main='import {\n  a,\n} from "./a.js"\nimport "./b.js"\nconst c = import("./c.js")\n',

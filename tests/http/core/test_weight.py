@@ -1,4 +1,4 @@
-"""What a page weighs on the line."""
+"""The size of pages, scripts, stylesheets and the font as transferred."""
 
 import re
 
@@ -21,19 +21,19 @@ PAGES = (
 
 
 def weight(path: str) -> int:
-    """Return how many bytes *path* has on the line, in gzip."""
+    """Return the size of the file at *path* in bytes, compressed with gzip."""
     found = ASSETS.find(ASSETS.address(path).removeprefix("/static/"))
     assert found
-    return len(found.asset.packed("gzip") or found.asset.body)
+    return len(found.asset.compressed("gzip") or found.asset.body)
 
 
 def named(page: str, kind: str) -> set[str]:
-    """Return the paths of the files of one *kind* that *page* names."""
+    """Return the paths of the files in folder *kind* that *page* names."""
     return {f"{kind}/{rest}" for rest in re.findall(rf'"/static/{kind}~[0-9a-f]+/([^"#]+)"', page)}
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_the_scripts_that_a_page_loads_weigh_at_most_20_kb(house: House, path: str) -> None:
+async def test_the_scripts_of_a_page_are_at_most_20_kb(house: House, path: str) -> None:
     page = await text(await (await house.ada()).get(path))
 
     entries = named(page, "js")
@@ -43,7 +43,7 @@ async def test_the_scripts_that_a_page_loads_weigh_at_most_20_kb(house: House, p
     assert sum(map(weight, scripts)) <= 20 * KB
 
 
-def test_no_script_weighs_more_than_10_kb() -> None:
+def test_no_script_is_larger_than_10_kb() -> None:
     scripts = [*ASSETS.named("js"), *(f"views/{name}" for name in ASSETS.named("js/views"))]
 
     assert "views/login" in scripts
@@ -51,24 +51,24 @@ def test_no_script_weighs_more_than_10_kb() -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_the_style_of_a_page_weighs_at_most_15_kb(house: House, path: str) -> None:
+async def test_the_stylesheets_of_a_page_are_at_most_15_kb(house: House, path: str) -> None:
     page = await text(await (await house.ada()).get(path))
 
     assert sum(map(weight, named(page, "css"))) <= 15 * KB
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_itself_weighs_at_most_20_kb(house: House, path: str) -> None:
+async def test_the_html_of_a_page_is_at_most_20_kb(house: House, path: str) -> None:
     answer = await (await house.ada()).get(path, Accept_Encoding="gzip")
 
     assert len(await answer.get_data(as_text=False)) <= 20 * KB
 
 
-def test_there_is_one_font_of_at_most_21_kb() -> None:
+def test_the_font_is_at_most_21_kb() -> None:
     assert weight("font/figtree.woff2") <= 21 * KB
 
 
-async def test_modules_are_fetched_before_they_are_asked_for(house: House) -> None:
+async def test_imported_modules_are_preloaded(house: House) -> None:
     page = await text(await (await house.ada()).get("/shop"))
 
     early = re.findall(r'rel="modulepreload" href="([^"]+)"', page)

@@ -1,4 +1,4 @@
-"""Orders for scripts: what is refused, and what an answer says."""
+"""Orders as JSON: what is refused, and what a response has in it."""
 
 import asyncio
 from typing import Any
@@ -18,23 +18,27 @@ async def test_an_order_is_answered_as_the_protocol_says(house: House) -> None:
     answer = await order(ada, await wanted(ada))
 
     assert answer.status_code == 201
-    said = await fields(answer)
-    assert said.keys() == {"number", "state", "placed_at", "lines", "totals", "deliver", "note"}
-    assert said["placed_at"] == "2027-01-15T08:00:00Z"
-    assert said["lines"] == [
+    content = await fields(answer)
+    assert content.keys() == {"number", "state", "placed_at", "lines", "totals", "deliver", "note"}
+    assert content["placed_at"] == "2027-01-15T08:00:00Z"
+    assert content["lines"] == [
         {"sku": MILK, "name": "Whole milk", "unit": "2 litres", "qty": 2, "price": 210}
     ]
-    assert (said["totals"]["total"], said["deliver"], said["note"]) == (770, HOME, "Ring twice.")
-    assert await fields(await ada.get(f"/api/orders/{said['number']}")) == said
-    assert await fields(await ada.get("/api/orders")) == {"orders": [said], "next": None}
+    assert (content["totals"]["total"], content["deliver"], content["note"]) == (
+        770,
+        HOME,
+        "Ring twice.",
+    )
+    assert await fields(await ada.get(f"/api/orders/{content['number']}")) == content
+    assert await fields(await ada.get("/api/orders")) == {"orders": [content], "next": None}
 
 
 async def test_without_a_login_there_are_no_orders(house: House) -> None:
-    nobody = house.visitor()
+    visitor = house.visitor()
 
-    assert await code(await nobody.send("/api/orders", {})) == (401, "login_required")
-    assert await code(await nobody.get("/api/orders")) == (401, "login_required")
-    assert await code(await nobody.get("/api/orders/2222-2222")) == (401, "login_required")
+    assert await code(await visitor.send("/api/orders", {})) == (401, "login_required")
+    assert await code(await visitor.get("/api/orders")) == (401, "login_required")
+    assert await code(await visitor.get("/api/orders/2222-2222")) == (401, "login_required")
 
 
 @pytest.mark.parametrize(
@@ -53,9 +57,7 @@ async def test_without_a_login_there_are_no_orders(house: House) -> None:
         {"pay": "by_magic"},
     ],
 )
-async def test_what_cannot_be_read_is_malformed_and_takes_nothing(
-    house: House, changes: dict[str, Any]
-) -> None:
+async def test_a_malformed_order_takes_nothing(house: House, changes: dict[str, Any]) -> None:
     ada = await stocked_cart(house)
 
     answer = await order(ada, await wanted(ada) | changes)
@@ -72,8 +74,8 @@ async def test_a_refused_key_can_be_used_again(house: House) -> None:
     answer = await order(ada, body)
 
     assert await code(refused) == (409, "stale")
-    said = await fields(refused)
-    assert (said["at"], said["total"]) == (body["at"], body["total"])
+    content = await fields(refused)
+    assert (content["at"], content["total"]) == (body["at"], body["total"])
     assert answer.status_code == 201
 
 
@@ -83,7 +85,7 @@ async def test_an_empty_cart_cannot_be_ordered(house: House) -> None:
     assert await code(await order(ada, await wanted(ada))) == (409, "empty")
 
 
-async def test_a_shelf_that_moved_unseen_is_found_when_it_is_saved(house: House) -> None:
+async def test_stock_that_changed_on_disk_is_found_when_the_order_is_saved(house: House) -> None:
     ada = await stocked_cart(house)
     body = await wanted(ada)
     await house.set_product_unseen(MILK, stock=1)
@@ -94,7 +96,7 @@ async def test_a_shelf_that_moved_unseen_is_found_when_it_is_saved(house: House)
     assert await ada.lines() == {MILK: 2}
 
 
-async def test_a_price_that_fell_unseen_makes_the_total_stale(house: House) -> None:
+async def test_a_price_that_fell_on_disk_makes_the_total_stale(house: House) -> None:
     ada = await stocked_cart(house)
     body = await wanted(ada)
     await house.set_product_unseen(MILK, price=200)
@@ -120,7 +122,7 @@ async def test_the_same_key_finds_the_order_before_anything_else_is_looked_at(
     assert await code(other) == (409, "key_reused")
 
 
-async def test_a_key_is_its_accounts_own(house: House) -> None:
+async def test_order_keys_of_different_accounts_do_not_collide(house: House) -> None:
     ada, bob = await stocked_cart(house), await stocked_cart(house, email="bob@shop.example")
     bodies = [await wanted(one, key="the same") for one in (ada, bob)]
 
@@ -129,7 +131,7 @@ async def test_a_key_is_its_accounts_own(house: House) -> None:
     assert [answer.status_code for answer in answers] == [201, 201]
 
 
-async def test_a_caller_who_vanishes_finds_the_order_under_the_key(house: House) -> None:
+async def test_a_client_that_disconnects_finds_the_order_under_its_key(house: House) -> None:
     ada = await stocked_cart(house)
     body = await wanted(ada)
     house.database.saving.clear()
@@ -169,7 +171,7 @@ async def test_cancelling_brings_stock_and_voucher_back_and_twice_is_once(house:
     assert await ada.form("/cart/voucher", code="welcome10") == "ok: Voucher WELCOME10: 10 % off."
 
 
-async def test_what_is_packed_cannot_be_cancelled(house: House) -> None:
+async def test_a_packed_order_cannot_be_cancelled(house: House) -> None:
     ada = await stocked_cart(house)
     number = (await fields(await order(ada, await wanted(ada))))["number"]
     await house.move_on(number)
@@ -179,7 +181,7 @@ async def test_what_is_packed_cannot_be_cancelled(house: House) -> None:
     assert await code(answer) == (409, "not_placed")
 
 
-async def test_somebody_elses_order_is_not_found(house: House) -> None:
+async def test_another_customers_order_is_not_found(house: House) -> None:
     ada, bob = await stocked_cart(house), await house.ada(email="bob@shop.example")
     number = (await fields(await order(ada, await wanted(ada))))["number"]
 

@@ -1,4 +1,4 @@
-"""From cart to order, and back, without a script."""
+"""The checkout page and the forms of orders, without a script."""
 
 import re
 from html import unescape
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.on_both
 
 
 async def checkout(visitor: Visitor) -> dict[str, str]:
-    """Return what the form of the page sends along by itself."""
+    """Return the hidden fields of the page's form."""
     page = await visitor.get("/checkout")
     assert page.status_code == 200
     return _hidden(await page.get_data(as_text=True))
@@ -49,7 +49,7 @@ async def test_an_order_is_placed_by_a_form_and_shown(house: House) -> None:
     assert await ada.lines() == {}
 
 
-async def test_a_form_that_is_sent_twice_is_one_order(house: House) -> None:
+async def test_a_checkout_form_is_idempotent(house: House) -> None:
     ada = await stocked_cart(house)
     form = {**await checkout(ada), **HOME}
 
@@ -58,7 +58,7 @@ async def test_a_form_that_is_sent_twice_is_one_order(house: House) -> None:
     assert first.location == second.location
 
 
-async def test_an_address_is_kept_and_offered_the_next_time(house: House) -> None:
+async def test_an_address_is_saved_and_offered_the_next_time(house: House) -> None:
     ada = await stocked_cart(house)
     await place(ada)
     await ada.form("/cart/add", sku=MILK, qty="1")
@@ -72,7 +72,7 @@ async def test_an_address_is_kept_and_offered_the_next_time(house: House) -> Non
     assert "1 Mill Lane" in await text(await ada.get(answer.location or ""))
 
 
-async def test_a_price_that_moved_is_itemised_and_the_same_key_orders_then(house: House) -> None:
+async def test_a_changed_price_is_itemised_and_the_same_key_orders_then(house: House) -> None:
     ada = await stocked_cart(house)
     form = {**await checkout(ada), **HOME}
     await house.set_product(MILK, price=235)
@@ -105,7 +105,7 @@ async def test_an_address_without_a_street_says_so_and_keeps_what_was_typed(hous
     assert await ada.lines() == {MILK: 2}
 
 
-async def test_a_form_that_is_no_form_of_ours_places_nothing(house: House) -> None:
+async def test_a_malformed_checkout_form_places_nothing(house: House) -> None:
     ada = await stocked_cart(house)
 
     for changes in ({"total": "free"}, {"key": ""}, {"at": "\x00"}):
@@ -116,7 +116,7 @@ async def test_a_form_that_is_no_form_of_ours_places_nothing(house: House) -> No
     assert await ada.lines() == {MILK: 2}
 
 
-async def test_busy_is_said_on_the_page_and_what_was_typed_is_kept(house: House) -> None:
+async def test_busy_is_shown_on_the_page_and_what_was_typed_is_kept(house: House) -> None:
     ada = await stocked_cart(house)
     form = {**await checkout(ada), **HOME}
     house.database.writes_fail = True
@@ -136,8 +136,8 @@ async def test_an_empty_cart_leads_on(house: House) -> None:
     assert 'href="/orders"' in page
 
 
-async def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(house: House) -> None:
-    nobody = house.visitor()
+async def test_without_a_login_the_page_redirects_to_sign_in_and_back(house: House) -> None:
+    visitor = house.visitor()
 
     for method, path, back in (
         ("GET", "/checkout", "/checkout"),
@@ -147,12 +147,12 @@ async def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(house: House) ->
         ("POST", "/orders/2222-2222/cancel", "/orders/2222-2222"),
         ("POST", "/orders/2222-2222/again", "/orders/2222-2222"),
     ):
-        asked = nobody.get(path) if method == "GET" else nobody.post(path)
-        location = (await asked).location
+        request = visitor.get(path) if method == "GET" else visitor.post(path)
+        location = (await request).location
         assert location == f"/login?next={back.replace('/', '%2F')}"
 
 
-async def test_cancelling_by_form_says_what_became_of_it(house: House) -> None:
+async def test_cancelling_by_form_shows_the_outcome(house: House) -> None:
     ada = await stocked_cart(house)
     path = (await place(ada)).location or ""
     await ada.get(path)
@@ -164,7 +164,7 @@ async def test_cancelling_by_form_says_what_became_of_it(house: House) -> None:
     assert "Cancelled" in page
 
 
-async def test_what_is_packed_says_that_it_is_too_late_to_cancel(house: House) -> None:
+async def test_cancelling_a_packed_order_is_explained(house: House) -> None:
     ada = await stocked_cart(house)
     path = (await place(ada)).location or ""
     await ada.get(path)
@@ -175,7 +175,7 @@ async def test_what_is_packed_says_that_it_is_too_late_to_cancel(house: House) -
     assert "packed already" in notices(await text(await ada.get(path)))
 
 
-async def test_buying_again_says_what_was_skipped_and_which_prices_moved(house: House) -> None:
+async def test_a_reorder_reports_what_was_skipped_and_which_prices_changed(house: House) -> None:
     ada = await stocked_cart(house)
     await ada.form("/cart/add", sku="eggs-6", qty="1")
     path = (await place(ada)).location or ""
@@ -186,16 +186,16 @@ async def test_buying_again_says_what_was_skipped_and_which_prices_moved(house: 
 
     await ada.post(f"{path}/again", form)
     answer = await ada.post(f"{path}/again", form)
-    said = notices(await text(await ada.get(answer.location or "")))
+    shown = notices(await text(await ada.get(answer.location or "")))
 
     assert answer.location == "/cart"
-    assert "ok: Added Whole milk to your cart." in said
-    assert "warn: Skipped, because there are none to be had: Large eggs." in said
-    assert "warn: Prices have changed: Whole milk was £2.10, now £2.50." in said
+    assert "ok: Added Whole milk to your cart." in shown
+    assert "warn: Skipped, because there are none to be had: Large eggs." in shown
+    assert "warn: Prices have changed: Whole milk was £2.10, now £2.50." in shown
     assert await ada.lines() == {MILK: 2}
 
 
-async def test_buying_again_from_an_old_page_changes_nothing(house: House) -> None:
+async def test_a_reorder_from_an_old_page_changes_nothing(house: House) -> None:
     ada = await stocked_cart(house)
     path = (await place(ada)).location or ""
 
@@ -205,7 +205,7 @@ async def test_buying_again_from_an_old_page_changes_nothing(house: House) -> No
     assert await ada.lines() == {}
 
 
-async def test_orders_are_listed_and_pages_beyond_the_last_are_not_there(house: House) -> None:
+async def test_orders_are_listed_and_pages_beyond_the_last_are_not_found(house: House) -> None:
     ada = await house.ada()
     assert "not ordered anything yet" in await text(await ada.get("/orders"))
     await ada.form("/cart/add", sku=MILK, qty="2")
@@ -218,7 +218,7 @@ async def test_orders_are_listed_and_pages_beyond_the_last_are_not_there(house: 
     assert (await ada.get("/orders?page=2")).status_code == 404
 
 
-async def test_what_was_bought_is_offered_again_on_the_front_page(house: House) -> None:
+async def test_bought_products_are_offered_again_on_the_front_page(house: House) -> None:
     ada = await stocked_cart(house)
     assert "Buy again" not in await text(await ada.get("/"))
     await place(ada)

@@ -1,4 +1,4 @@
-"""Why a total is not the one that was on the page."""
+"""Why a total has changed since a page was shown."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from app.http.orders.totals_diff import differences, read_seen, signed
 NAMES = {"milk-2l": "Milk", "eggs-6": "Eggs"}
 
 
-def test_only_what_moved_is_named() -> None:
+def test_only_parts_that_changed_are_named() -> None:
     before = {"milk-2l": 420, "eggs-6": 215, "Delivery": 350, "Discount": 0}
     now = {"milk-2l": 470, "Delivery": 0, "Discount": -47}
 
@@ -27,5 +27,5 @@ def test_an_amount_has_its_sign(amount: int, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a":1.5}', '{"a":true}', '{"a":9999999999999}'])
-def test_what_a_page_never_sent_is_not_read(text: str) -> None:
+def test_malformed_parts_are_ignored(text: str) -> None:
     assert read_seen(text) is None

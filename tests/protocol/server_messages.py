@@ -15,12 +15,12 @@ from app.protocol.messages import (
     UNTOUCHED,
     Auth,
     By,
-    Changed,
     Drain,
     Heartbeat,
     Item,
     Need,
     OrderMoved,
+    PatchMessage,
     Pong,
     Prices,
     ServerMessage,
@@ -30,7 +30,7 @@ from app.protocol.messages import (
     Tabs,
     Welcome,
 )
-from tests.protocol.messages import APPLES, HONEY, MILK, NOTE, OUTBOX, TAB
+from tests.protocol.client_messages import APPLES, HONEY, MILK, NOTE, OUTBOX, TAB
 
 RYE, KIWIS, MANGO = Sku("rye-loaf-500g"), Sku("kiwi-6"), Sku("mango-1")
 OTHER = OutboxId("0d9e7b51-6c2f-4e8a-b1d3-95a7c0e2f468")
@@ -141,10 +141,10 @@ def changed(  # noqa: PLR0913 - a patch is what it is
     tab: TabId | None = TAB,
     outbox: OutboxId = OUTBOX,
     n: int = 19,
-) -> Changed:
+) -> PatchMessage:
     """Return the news of a change that makes revision 43."""
     by = By(tab, outbox, n, kind)
-    return Changed(42, 43, f"7c1d.43.{at}", by, lines, saved or {}, None, UNTOUCHED, costs)
+    return PatchMessage(42, 43, f"7c1d.43.{at}", by, lines, saved or {}, None, UNTOUCHED, costs)
 
 
 def refusal(code: Code, text: str) -> No:
@@ -152,7 +152,7 @@ def refusal(code: Code, text: str) -> No:
     return No(19, code, (), 42, text)
 
 
-NEWS: dict[str, ServerMessage] = {
+SERVER_MESSAGES: dict[str, ServerMessage] = {
     "welcome_first": welcome(SnapshotReason.FIRST, 0),
     "welcome_with_verdicts": welcome(
         SnapshotReason.BEHIND,
@@ -271,7 +271,9 @@ NEWS: dict[str, ServerMessage] = {
         WELCOME10,
         COSTLY,
     ),
-    "patch_order": Changed(42, 43, "7c1d.43.5ec0", BY_ORDER, {APPLES: None}, {}, "", None, NOTHING),
+    "patch_order": PatchMessage(
+        42, 43, "7c1d.43.5ec0", BY_ORDER, {APPLES: None}, {}, "", None, NOTHING
+    ),
     "order_placed": OrderMoved(OrderNumber("7QK4-M2XD"), OrderState.PLACED),
     "order_packed": OrderMoved(OrderNumber("7QK4-M2XD"), OrderState.PACKED),
     "tabs": Tabs(2),

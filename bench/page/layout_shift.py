@@ -1,8 +1,8 @@
-"""How far pages move by themselves while 20 changes a second arrive."""
+"""Measures the layout shift of pages while 20 updates a second arrive."""
 
 import asyncio
 
-from bench.page.row import Seen
+from bench.page.result import Result
 from tests.browser.player import IN_CART
 from tests.browser.scenes import BY_NAME
 from tests.browser.shift import NOTHING, Shifts, shifts, watch_shifts
@@ -14,19 +14,19 @@ A_SECOND = 20
 SECONDS = 5
 
 
-async def watch_pages(stage: Stage) -> Seen:
-    """Open pages with a cart in both widths, and have the shop's prices and stock bustle."""
-    seen = {
+async def measure_shift(stage: Stage) -> Result:
+    """Open pages with a cart in both widths, while prices and stock change all the time."""
+    results = {
         f"{name}, {look.name}": await _watch(stage, name, look)
         for name in SCENES
         for look in (LOOKS[0], LOOKS[2])
     }
-    worst = max(one.alone for one in seen.values())
-    after_input = max(one.after_input for one in seen.values())
+    worst = max(one.alone for one in results.values())
+    after_input = max(one.after_input for one in results.values())
     faults = [
-        f"{name}: {one.alone:.4f}: {one.moved[:4]}" for name, one in seen.items() if one.alone
+        f"{name}: {one.alone:.4f}: {one.moved[:4]}" for name, one in results.items() if one.alone
     ]
-    return Seen(f"{worst:.2f} (after input {after_input:.2f})", worst < NOTHING, faults)
+    return Result(f"{worst:.2f} (after input {after_input:.2f})", worst < NOTHING, faults)
 
 
 async def _watch(stage: Stage, name: str, look: Look) -> Shifts:

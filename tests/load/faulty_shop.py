@@ -1,4 +1,4 @@
-"""A shop on a loopback port that keeps its promises, but for one fault that a test plants."""
+"""A small server of the protocol that is correct, except for one planted fault."""
 
 import asyncio
 from collections import defaultdict
@@ -21,11 +21,11 @@ from app.domain.outbox import OpRef, Outbox, OutboxId
 from app.domain.position import position, snapshot_reason
 from app.domain.rules import rule
 from app.domain.verdicts import Verdict
-from app.load.account_setup import Kept
-from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, read
-from app.protocol.encode import cart_fields, to_json, write
+from app.load.account_setup import StoredAccount
+from app.protocol.decode import ClientMessage, Hello, Ping, Resync, SubmitOp, Watch, decode
+from app.protocol.encode import cart_fields, encode, to_json
 from app.protocol.messages import By, Need, ServerMessage, Tabs, Welcome
-from app.protocol.projections import tell_all_prices, tell_change, tell_snapshot
+from app.protocol.projections import all_prices_message, patch_message, snapshot_message
 from tests.examples import APPLES, MILK, NOON, catalog_of, product
 
 SKUS = (APPLES, MILK, *(Sku(f"thing-{n}") for n in range(10)))
@@ -35,21 +35,21 @@ EARLY, LATE = 40, 60
 
 
 class Fault(StrEnum):
-    """What a shop may do wrong; the first four are the classic ones."""
+    """The faults that can be planted; the first four are the classic ones."""
 
     ANSWERS_BEFORE_IT_SAVES = "an answer before the commit, and a restart"
     APPLIES_A_REPEAT = "a repeat applied again"
-    TELLS_A_STRANGER = "a patch to the wrong account"
+    SENDS_TO_ANOTHER_ACCOUNT = "a patch to the wrong account"
     DROPS_A_PATCH = "a dropped patch"
     DROPS_THE_LAST_PATCHES = "patches that never come"
-    TELLS_BEFORE_IT_ANSWERS = "a patch before its verdict"
+    SENDS_PATCH_BEFORE_VERDICT = "a patch before its verdict"
     FORGETS_AN_OP = "an ok without an effect"
-    CHANGES_ITS_MIND = "another verdict for a repeat"
-    WELCOMES_A_STRANGER = "a tab welcomed as somebody else"
+    CHANGES_A_VERDICT = "another verdict for a repeat"
+    WELCOMES_ANOTHER_ACCOUNT = "a tab welcomed as somebody else"
 
 
 class Tab:
-    """The shop's end of a socket."""
+    """The server's end of a tab's websocket."""
 
     def __init__(self, socket: ServerConnection, account: AccountId, hello: Hello):
         self.socket = socket
@@ -57,16 +57,16 @@ class Tab:
         self.name = hello.tab
         self.outbox = hello.outbox
 
-    def tell(self, *news: ServerMessage) -> None:
-        """Send these; whoever has gone does not hear them."""
+    def send(self, *messages: ServerMessage) -> None:
+        """Send messages; do nothing if the websocket is closed."""
         with suppress(OSError, InvalidState):
-            for one in news:
-                self.socket.protocol.send_text(write(one))
+            for message in messages:
+                self.socket.protocol.send_text(encode(message))
             self.socket.send_data()
 
 
-class ShadyShop:
-    """Carts in memory and on a disk of its own kind, and whoever looks at them."""
+class FaultyShop:
+    """Carts in memory and on a simulated disk, and the open tabs."""
 
     def __init__(self, fault: Fault | None):
         self.url = ""
@@ -81,117 +81,119 @@ class ShadyShop:
         return self._carts.setdefault(account, Cart(account, "7c1d"))
 
     async def serve(self, socket: ServerConnection) -> None:
-        """Serve a tab for as long as it stays."""
+        """Serve a tab until its websocket closes."""
         assert socket.request
         account = account_of(socket.request)
         with suppress(ConnectionClosed):
-            hello = read(await heard(socket))
+            hello = decode(await receive_text(socket))
             assert isinstance(hello, Hello)
             tab = Tab(socket, account, hello)
-            self._let_in(tab, hello)
+            self._welcome(tab, hello)
             try:
                 async for frame in socket:
                     assert isinstance(frame, str)
-                    self._hear(tab, read(frame))
+                    self._on_message(tab, decode(frame))
             finally:
                 self._tabs[account].remove(tab)
 
     def answer(self, socket: ServerConnection, request: Request) -> Response | None:
-        """Answer what is asked over HTTP: the cart, and what there is to buy."""
+        """Respond to HTTP requests: the cart, and the list of products."""
         match request.path.partition("?")[0]:
             case "/ws":
                 return None
             case "/api/cart":
                 cart = self.cart(account_of(request))
-                snapshot = tell_snapshot(cart, CATALOG, NOON)
+                snapshot = snapshot_message(cart, CATALOG, NOON)
                 fields = {"at": position(cart), "rev": cart.rev, "cart": cart_fields(snapshot.cart)}
             case _:
                 fields = {"products": [card(sku) for sku in SKUS], "next": None}
         return socket.respond(HTTPStatus.OK, to_json(fields))
 
-    def _let_in(self, tab: Tab, hello: Hello) -> None:
+    def _welcome(self, tab: Tab, hello: Hello) -> None:
         cart, fault = self.cart(tab.account), self._fault
         outbox = cart.outboxes.get(hello.outbox, Outbox())
-        said = filter(None, map(outbox.recall, hello.pend))
+        recorded = filter(None, map(outbox.recall, hello.pend))
         why = snapshot_reason(hello.at, cart)
-        who = AccountId("u-9") if fault is Fault.WELCOMES_A_STRANGER else tab.account
-        verdicts = tuple(each.verdict for each in said)
+        who = AccountId("u-9") if fault is Fault.WELCOMES_ANOTHER_ACCOUNT else tab.account
+        verdicts = tuple(each.verdict for each in recorded)
         left_ms, beat_ms = 10**9, 20_000
-        tab.tell(
+        tab.send(
             Welcome(who, "w1", "c1", why, outbox.last, verdicts, beat_ms, left_ms, Limits()),
-            tell_snapshot(cart, CATALOG, NOON) if why else tell_all_prices(cart, CATALOG, NOON),
+            snapshot_message(cart, CATALOG, NOON)
+            if why
+            else all_prices_message(cart, CATALOG, NOON),
         )
         self._tabs[tab.account].append(tab)
-        tab.tell(Tabs(len(self._tabs[tab.account])))
+        tab.send(Tabs(len(self._tabs[tab.account])))
 
-    def _hear(self, tab: Tab, message: ClientMessage) -> None:
+    def _on_message(self, tab: Tab, message: ClientMessage) -> None:
         match message:
             case SubmitOp():
-                self._ask(tab, message)
+                self._on_op(tab, message)
             case Resync():
-                tab.tell(tell_snapshot(self.cart(tab.account), CATALOG, NOON))
+                tab.send(snapshot_message(self.cart(tab.account), CATALOG, NOON))
             case Hello() | Watch() | Ping():
                 raise AssertionError(message)
             case _:
                 assert_never(message)
 
-    def _ask(self, tab: Tab, asked: SubmitOp) -> None:
+    def _on_op(self, tab: Tab, op: SubmitOp) -> None:
         cart = self.cart(tab.account)
         outbox = cart.outboxes.get(tab.outbox, Outbox())
-        if asked.n > outbox.last + 1:
-            tab.tell(Need(outbox.last + 1))
-        elif asked.n == outbox.last + 1:
-            self._do(tab, asked, cart)
+        if op.n > outbox.last + 1:
+            tab.send(Need(outbox.last + 1))
+        elif op.n == outbox.last + 1:
+            self._apply(tab, op, cart)
         else:
-            self._repeat(tab, asked, outbox, cart)
+            self._repeat(tab, op, outbox, cart)
 
-    def _do(self, tab: Tab, asked: SubmitOp, cart: Cart, first: Verdict | None = None) -> None:
+    def _apply(self, tab: Tab, op: SubmitOp, cart: Cart, first: Verdict | None = None) -> None:
         self._ops += 1
-        ruling = rule(cart, OpRef(tab.outbox, asked.n, asked.body), asked.op, CATALOG, NOON)
+        ruling = rule(cart, OpRef(tab.outbox, op.n, op.body), op.op, CATALOG, NOON)
         kept = ruling.cart
         if self._fault is Fault.FORGETS_AN_OP and self._ops % SOMETIMES == 0:
             kept = kept._replace(lines=cart.lines, content=cart.content)
         self._carts[tab.account] = kept
         if not (self._fault is Fault.ANSWERS_BEFORE_IT_SAVES and self._ops > EARLY):
             self._disk[tab.account] = kept
-        told: list[ServerMessage] = [first or ruling.verdict]
-        if ruling.patch and not isinstance(asked.op, BadOp):
-            by = By(tab.name, tab.outbox, asked.n, asked.op.kind)
-            told.append(tell_change(ruling.cart, ruling.patch, by, None, CATALOG, NOON))
-        self._tell(tab, told)
+        messages: list[ServerMessage] = [first or ruling.verdict]
+        if ruling.patch and not isinstance(op.op, BadOp):
+            by = By(tab.name, tab.outbox, op.n, op.op.kind)
+            messages.append(patch_message(ruling.cart, ruling.patch, by, None, CATALOG, NOON))
+        self._publish(tab, messages)
         if self._fault is Fault.ANSWERS_BEFORE_IT_SAVES and self._ops == LATE:
             self._restart()
 
-    def _repeat(self, tab: Tab, asked: SubmitOp, outbox: Outbox, cart: Cart) -> None:
-        said = outbox.recall(asked.n)
-        assert said
+    def _repeat(self, tab: Tab, op: SubmitOp, outbox: Outbox, cart: Cart) -> None:
+        recorded = outbox.recall(op.n)
+        assert recorded
         if self._fault is Fault.APPLIES_A_REPEAT:
-            earlier = cart._replace(outboxes=before(cart, tab.outbox, asked.n))
-            self._do(tab, asked, earlier, said.verdict)
+            earlier = cart._replace(outboxes=without_op(cart, tab.outbox, op.n))
+            self._apply(tab, op, earlier, recorded.verdict)
             self._carts[tab.account] = self.cart(tab.account)._replace(outboxes=cart.outboxes)
-        elif self._fault is Fault.CHANGES_ITS_MIND:
-            tab.tell(said.verdict._replace(rev=said.verdict.rev + 1))
+        elif self._fault is Fault.CHANGES_A_VERDICT:
+            tab.send(recorded.verdict._replace(rev=recorded.verdict.rev + 1))
         else:
-            tab.tell(said.verdict)
+            tab.send(recorded.verdict)
 
-    def _tell(self, asker: Tab, told: list[ServerMessage]) -> None:
-        first, *patches = reversed(told) if self._swaps else told
-        asker.tell(first)
-        for tab in self._audience(asker):
-            tab.tell(*patches)
+    def _publish(self, sender: Tab, messages: list[ServerMessage]) -> None:
+        first, *patches = reversed(messages) if self._swaps_now else messages
+        sender.send(first)
+        for tab in self._recipients(sender):
+            tab.send(*patches)
 
     @property
-    def _swaps(self) -> bool:
-        return self._fault is Fault.TELLS_BEFORE_IT_ANSWERS and self._ops % SOMETIMES == 0
+    def _swaps_now(self) -> bool:
+        return self._fault is Fault.SENDS_PATCH_BEFORE_VERDICT and self._ops % SOMETIMES == 0
 
-    def _audience(self, asker: Tab) -> list[Tab]:
-        tabs = list(self._tabs[asker.account])
+    def _recipients(self, sender: Tab) -> list[Tab]:
+        tabs = list(self._tabs[sender.account])
         is_now = self._ops % SOMETIMES == 0
         if self._fault is Fault.DROPS_A_PATCH and is_now:
             return tabs[1:]
         if self._fault is Fault.DROPS_THE_LAST_PATCHES and self._ops > LATE:
             return tabs[1:]
-        if self._fault is Fault.TELLS_A_STRANGER and is_now:
+        if self._fault is Fault.SENDS_TO_ANOTHER_ACCOUNT and is_now:
             return tabs + [one for tabs in self._tabs.values() for one in tabs[:1]]
         return tabs
 
@@ -201,38 +203,38 @@ class ShadyShop:
             tab.socket.transport.abort()
 
 
-def before(cart: Cart, outbox: OutboxId, n: int) -> Mapping[OutboxId, Outbox]:
-    """Return the outboxes of *cart* as if op *n* had never come."""
+def without_op(cart: Cart, outbox: OutboxId, n: int) -> Mapping[OutboxId, Outbox]:
+    """Return the outboxes of *cart* as they were before op *n*."""
     return {**cart.outboxes, outbox: Outbox(n - 1)}
 
 
 def account_of(request: Request) -> AccountId:
-    """Return whose login a request has; the cookie says it."""
+    """Return the account that a request's cookie names."""
     return AccountId(request.headers["Cookie"].removeprefix("shop="))
 
 
-async def heard(socket: ServerConnection) -> str:
-    """Return the next frame, which must be text."""
+async def receive_text(socket: ServerConnection) -> str:
+    """Receive the next frame, which must be text."""
     frame = await socket.recv()
     assert isinstance(frame, str)
     return frame
 
 
 def card(sku: Sku) -> dict[str, object]:
-    """Return a product as it is listed."""
-    told = {"name": sku, "unit": "each", "category": "fruit", "price": 100, "stock": None}
-    return {"sku": sku, "state": "ok", **told}
+    """Return the fields of a product in the list."""
+    fields = {"name": sku, "unit": "each", "category": "fruit", "price": 100, "stock": None}
+    return {"sku": sku, "state": "ok", **fields}
 
 
-def people(count: int) -> list[Kept]:
-    """Return so many accounts of a shady shop, where nobody needs a password."""
-    return [Kept(f"{n}@load.example", "", f"u-{n}", f"shop=u-{n}") for n in range(count)]
+def stored_accounts(count: int) -> list[StoredAccount]:
+    """Return *count* accounts of this server, which checks no passwords."""
+    return [StoredAccount(f"{n}@load.example", "", f"u-{n}", f"shop=u-{n}") for n in range(count)]
 
 
 @asynccontextmanager
-async def shady_shop(fault: Fault | None = None) -> AsyncIterator[ShadyShop]:
-    """Open a shop on a free port."""
-    shop = ShadyShop(fault)
+async def faulty_shop(fault: Fault | None = None) -> AsyncIterator[FaultyShop]:
+    """Listen on a free port."""
+    shop = FaultyShop(fault)
     async with serve(
         shop.serve,
         "127.0.0.1",

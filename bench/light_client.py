@@ -1,6 +1,6 @@
-"""A websocket client that costs as little as can be, so that what is measured is the server.
+"""A minimal websocket client for measurements, whose own CPU does not hide the server's.
 
-It checks nothing, and knows text frames and pings only; the true client is `app.client`.
+It checks nothing, and supports text frames and pings only; the full client is `app.client`.
 """
 
 import asyncio
@@ -16,28 +16,28 @@ SHORT, MEDIUM = 125, 126
 TEXT, PING, PONG = 0x81, 0x89, 0x8A
 
 
-class Line(asyncio.Protocol):
-    """One open tab: `heard` is called with each frame after the hello was answered."""
+class LightTab(asyncio.Protocol):
+    """A tab; *on_message* is called with each frame after the tab was welcomed."""
 
-    def __init__(self, host: str, cookie: str, heard: Callable[[bytes], None]):
+    def __init__(self, host: str, cookie: str, on_message: Callable[[bytes], None]):
         self.tab, self.outbox = str(uuid4()), str(uuid4())
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._host = host
         self._cookie = cookie
-        self._heard = heard
+        self._on_message = on_message
         self._unread = b""
         self._is_open = False
 
-    def say(self, **fields: object) -> None:
-        """Send a message."""
+    def send_json(self, **fields: object) -> None:
+        """Send a message, given as fields."""
         self.send(msgspec.json.encode(fields))
 
     def send(self, text: bytes) -> None:
-        """Send a message that is spelled already."""
+        """Send a message that is encoded already."""
         self._transport.write(_frame(text))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for the socket."""
+        """Send the handshake."""
         self._transport = cast("asyncio.Transport", transport)
         key = base64.b64encode(os.urandom(16)).decode()
         lines = (
@@ -55,7 +55,7 @@ class Line(asyncio.Protocol):
         self._transport.write("\r\n".join(lines).encode())
 
     def data_received(self, data: bytes) -> None:
-        """Take apart what has come."""
+        """Parse the handshake's response, then frames."""
         self._unread += data
         if not self._is_open:
             head, end, self._unread = self._unread.partition(b"\r\n\r\n")
@@ -66,16 +66,16 @@ class Line(asyncio.Protocol):
                 self.ready.set_exception(ConnectionRefusedError(head.decode()))
                 return
             self._is_open = True
-            self.say(t="hello", tab=self.tab, gen=1, outbox=self.outbox)
+            self.send_json(t="hello", tab=self.tab, gen=1, outbox=self.outbox)
         self._read_frames()
 
     @property
     def is_closed(self) -> bool:
-        """Say whether the server has closed it."""
+        """Whether the connection is closed."""
         return self._transport.is_closing()
 
     def close(self) -> None:
-        """Cut the line."""
+        """Drop the connection."""
         self._transport.abort()
 
     def _read_frames(self) -> None:
@@ -83,7 +83,7 @@ class Line(asyncio.Protocol):
         while (frame := _next(unread, at)) is not None:
             begins, ends = frame
             if unread[at] == TEXT:
-                self._take(unread[begins:ends])
+                self._receive(unread[begins:ends])
             elif unread[at] == PING:
                 self._transport.write(
                     bytes((PONG, 128 | ends - begins)) + bytes(4) + unread[begins:ends]
@@ -91,16 +91,16 @@ class Line(asyncio.Protocol):
             at = ends
         self._unread = unread[at:]
 
-    def _take(self, text: bytes) -> None:
+    def _receive(self, text: bytes) -> None:
         if not self.ready.done():
             if text.startswith(b'{"t":"tabs"'):
                 self.ready.set_result(None)
             return
-        self._heard(text)
+        self._on_message(text)
 
 
 def _next(data: bytes, at: int) -> tuple[int, int] | None:
-    """Return where the payload of the frame at *at* begins and ends, if all of it is there."""
+    """Return the bounds of the payload of the frame at *at*; `None` if it is incomplete."""
     if len(data) < at + 2:
         return None
     size, begins = data[at + 1], at + 2

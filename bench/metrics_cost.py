@@ -1,8 +1,8 @@
-"""What it costs to be watched: counting an answer and a commit, and telling all figures.
+"""Measures the CPU cost of metrics: counting a verdict and a commit, and exporting all figures.
 
-    python -m bench.watch [--sockets 10000]
+    python -m bench.metrics_cost [--sockets 10000]
 
-CPU of this process, the best of some runs, so that other work on the machine matters little.
+CPU time of this process, the best of several runs, so that other load matters little.
 """
 
 import argparse
@@ -25,26 +25,26 @@ RUNS = 20
 ANSWERS, COMMITS = 20_000, 2_000
 
 
-class Socket:
-    """A socket that is in, with nothing to be written to it."""
+class FakeConnection:
+    """An open connection with an empty send queue."""
 
     unread = 0
 
     def drain(self, open_after_ms: int, close_in_ms: int) -> None:
-        """Stay."""
+        """Do nothing."""
 
     def restart(self) -> None:
-        """Stay."""
+        """Do nothing."""
 
 
-class Still:
-    """A writer for whom no cart waits."""
+class FakeWriterStats:
+    """A writer with no carts waiting to be saved."""
 
     waiting = 0
 
 
 def best_s(work: Callable[[], object], times: int) -> float:
-    """Return the CPU that *work*, which does something so many *times*, takes for each."""
+    """Return the CPU seconds of *work* per repetition; *work* repeats *times* times."""
     took_s = []
     for _ in range(RUNS):
         began_s = time.process_time()
@@ -54,7 +54,7 @@ def best_s(work: Callable[[], object], times: int) -> float:
 
 
 def count_answers() -> None:
-    """Count the answers of a busy second."""
+    """Count the verdicts of a busy second."""
     second, ok = Stats().at(0), Ok(1, 1)
     for _ in range(ANSWERS):
         second.answer(ok, 0.0042)
@@ -71,20 +71,20 @@ def main(sockets: int) -> None:
     """Print the table."""
     shop = CartContext(LiveCatalog(), FakeWriter(), Limits(), time.time, time.monotonic, NoPeers())
     connections = ConnectionRegistry(sockets, 1, 1)
-    connections.inside.update(Socket() for _ in range(sockets))
+    connections.inside.update(FakeConnection() for _ in range(sockets))
     passwords = Passwords(make_hasher())
     metrics = Metrics(
-        "w1", Hub(FakeDisk(), shop), connections, Still(), passwords, None, time.time()
+        "w1", Hub(FakeDisk(), shop), connections, FakeWriterStats(), passwords, None, time.time()
     )
     print("| | CPU |\n| --- | --- |")
     print(f"| counting an answer | {best_s(count_answers, ANSWERS) * 1e9:.0f} ns |")
     print(f"| counting a commit | {best_s(count_commits, COMMITS) * 1e9:.0f} ns |")
-    told_s = best_s(metrics.text, 1)
-    print(f"| telling all figures, {sockets:,} sockets | {told_s * 1e3:.1f} ms |")
+    export_s = best_s(metrics.text, 1)
+    print(f"| telling all figures, {sockets:,} sockets | {export_s * 1e3:.1f} ms |")
     passwords.close()
 
 
 if __name__ == "__main__":
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--sockets", type=int, default=10_000)
-    main(**vars(words.parse_args()))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sockets", type=int, default=10_000)
+    main(**vars(parser.parse_args()))

@@ -23,7 +23,7 @@ APPLES, MILK, HONEY = Sku("gala-apples-1kg"), Sku("milk-2l"), Sku("honey-340g")
 NOTE = "Grüße 🍎\ttwice\nthe blue door, not the “front” one"
 AT = "7c1d.41.9be2c0d1f3a4b5c6"
 
-MESSAGES: dict[str, ClientMessage] = {
+CLIENT_MESSAGES: dict[str, ClientMessage] = {
     "hello_first": Hello(TAB, 1, OUTBOX, None, ()),
     "hello_with_no_position": Hello(TAB, 1, OUTBOX, None, ()),
     "hello_again": Hello(TAB, 3, OUTBOX, AT, (18, 19)),

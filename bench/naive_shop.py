@@ -1,11 +1,11 @@
-"""The shop as one would write it on a first afternoon: what this shop is measured against.
+"""A naive implementation of the shop, the baseline of `bench.compare` (decision 0019).
 
-    python -m bench.obvious PORT DATABASE
+    python -m bench.naive_shop PORT DATABASE
 
-Quart, an async ORM session and a commit for each operation. It keeps the same promises on the
-happy path: an operation is on disk before it is answered, has one effect, and reaches all tabs.
-It is served by Uvicorn on uvloop, keeps SQLite as durable as the shop does (WAL, FULL), and has
-one connection, for with more of them SQLite only answers that it is locked.
+Quart, an async ORM session and a commit for each op. It keeps the same promises on the happy path:
+an op is on disk before it is answered, is applied once, and reaches all tabs. It is served by
+Uvicorn on uvloop, SQLite is as durable as the shop's (WAL, FULL), and there is one connection,
+because with more of them SQLite reports that it is locked.
 """
 
 import json
@@ -28,11 +28,11 @@ PRICE = 250
 
 
 class Base(AsyncAttrs, DeclarativeBase):
-    """All tables."""
+    """The base class of all tables."""
 
 
 class Account(Base):
-    """A shopper, with the revision of the cart."""
+    """An account, with the revision of its cart."""
 
     __tablename__ = "accounts"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -50,8 +50,8 @@ class Line(Base):
     qty: Mapped[int]
 
 
-class Done(Base):
-    """An operation that was done, so that it is not done again."""
+class AppliedOp(Base):
+    """An op that was applied, so that a repeat is not applied again."""
 
     __tablename__ = "done"
     outbox: Mapped[str] = mapped_column(primary_key=True)
@@ -82,9 +82,9 @@ def build(database: str) -> Quart:
 
     @app.post("/api/accounts")
     async def register() -> tuple[dict[str, str], int]:
-        asked = await request.get_json()
-        hashed = PasswordHasher().hash(asked["password"])
-        account = Account(id=f"u-{token_hex(8)}", email=asked["email"], password=hashed)
+        fields = await request.get_json()
+        hashed = PasswordHasher().hash(fields["password"])
+        account = Account(id=f"u-{token_hex(8)}", email=fields["email"], password=hashed)
         async with sessions() as session:
             session.add(account)
             await session.commit()
@@ -105,27 +105,27 @@ def build(database: str) -> Quart:
             while True:
                 op = json.loads(await websocket.receive())
                 async with locks[account]:
-                    told = await do(sessions, account, hello["outbox"], op)
-                    await tab.send(text({"t": "ok", "n": op["n"], "rev": told["rev"]}))
+                    patch = await apply_op(sessions, account, hello["outbox"], op)
+                    await tab.send(text({"t": "ok", "n": op["n"], "rev": patch["rev"]}))
                     for each in list(tabs[account]):
-                        await each.send(text(told))
+                        await each.send(text(patch))
         finally:
             tabs[account].discard(tab)
 
     return app
 
 
-async def do(
+async def apply_op(
     sessions: async_sessionmaker[AsyncSession], account: str, outbox: str, op: dict[str, Any]
 ) -> dict[str, Any]:
-    """Do an operation, unless it was done, and return the patch."""
+    """Apply an op, unless it was applied before, and return the patch."""
     async with sessions() as session:
-        if (done := await session.get(Done, (outbox, op["n"]))) is not None:
-            return {"t": "patch", "rev": done.rev}
+        if (applied := await session.get(AppliedOp, (outbox, op["n"]))) is not None:
+            return {"t": "patch", "rev": applied.rev}
         shopper = await session.get_one(Account, account)
         shopper.rev += 1
         line = await session.merge(Line(account=account, sku=op["sku"], qty=op["qty"]))
-        session.add(Done(outbox=outbox, n=op["n"], rev=shopper.rev))
+        session.add(AppliedOp(outbox=outbox, n=op["n"], rev=shopper.rev))
         await session.flush()
         lines = (await session.scalars(select(Line).where(Line.account == account))).all()
         await session.commit()
@@ -135,15 +135,15 @@ async def do(
 
 
 def text(message: dict[str, Any]) -> str:
-    """Return *message* as it goes over the wire."""
+    """Return *message* as JSON text."""
     return json.dumps(message, separators=(",", ":"))
 
 
 class Server(uvicorn.Server):
-    """Says when it is ready."""
+    """A server that prints when it is ready."""
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
-        """Listen, and say so."""
+        """Listen, then print the address."""
         await super().startup(sockets)
         print(f"The shop is open at http://127.0.0.1:{self.config.port} (Ctrl+C closes it).")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""A row of the table: a goal, and how it is seen whether it is reached."""
+"""A row of the table: a goal, how it is measured, and the result."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from tests.browser.stage import Stage
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A figure, whether it reaches the goal, and what is to be known where it does not."""
+class Result:
+    """A measured figure, whether it meets the goal, and details if it does not."""
 
     figure: str
     is_met: bool
@@ -17,19 +17,19 @@ class Seen:
 
 @dataclass(frozen=True)
 class Row:
-    """What is measured, the goal, and the measuring."""
+    """A goal, and the function that measures it."""
 
     name: str
     what: str
     goal: str
-    measure: Callable[[Stage], Awaitable[Seen]]
+    measure: Callable[[Stage], Awaitable[Result]]
 
 
 def p95(values: Sequence[float]) -> float:
-    """Return what 95 of 100 values do not exceed."""
+    """Return the 95th percentile."""
     return sorted(values)[max(0, -(-len(values) * 95 // 100) - 1)]
 
 
 def median(values: Sequence[float]) -> float:
-    """Return the value in the middle; of two, the higher."""
+    """Return the median; of two middle values, the higher."""
     return sorted(values)[len(values) // 2]

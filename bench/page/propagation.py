@@ -1,10 +1,10 @@
-"""How long news travels: from tab to tab, and from a change of the shelf to an open page."""
+"""Measures how long a change takes from tab to tab, and from a price edit to an open page."""
 
 import asyncio
 
 from playwright.async_api import Page, expect
 
-from bench.page.row import Seen, median, p95
+from bench.page.result import Result, median, p95
 from tests.browser.player import Who
 from tests.browser.stage import Stage
 from tests.browser.visitor import connected
@@ -14,7 +14,7 @@ CLICKS = 60
 EDITS = 60
 TABS_MS, EDIT_MS = 100, 250
 SKUS = ("gala-apples-1kg", "gala-apples-2kg", "braeburn-apples-1kg", "bramley-apples-1kg")
-SHELF = "/shop?q=apples"
+LISTING = "/shop?q=apples"
 _CLOCK = "performance.timeOrigin + performance.now()"
 _NOTE_CLICKS = """() => addEventListener("click", ({ timeStamp }) => {
   window.clicked = performance.timeOrigin + timeStamp
@@ -31,10 +31,10 @@ _FIRST_CHANGE = """() => new Promise((resolve) => {
 })"""
 
 
-async def from_tab_to_tab(stage: Stage) -> Seen:
-    """Press `+` in one tab, and see when the badge of the other changes."""
+async def tab_to_tab(stage: Stage) -> Result:
+    """Click `+` in one tab, and measure when the badge of the other changes."""
     async with stage.player(Who.NEWCOMER) as player:
-        here, there = await player.open(SHELF), await player.open("/cart")
+        here, there = await player.open(LISTING), await player.open("/cart")
         for page in (here, there):
             await connected(page)
         await player.put(*({"k": "line.set", "sku": sku, "qty": 1} for sku in SKUS))
@@ -42,17 +42,17 @@ async def from_tab_to_tab(stage: Stage) -> Seen:
         await here.evaluate(_NOTE_CLICKS)
         await there.evaluate(_NOTE_CHANGES, "[data-part=cart-count]")
         took = [await _click(here, there, SKUS[turn % len(SKUS)]) for turn in range(CLICKS)]
-    return _seen(took, TABS_MS)
+    return _result(took, TABS_MS)
 
 
-async def from_shelf_to_shopper(stage: Stage) -> Seen:
-    """Set a price in the shop's database, and see when an open page shows it."""
+async def edit_to_shopper(stage: Stage) -> Result:
+    """Set a price in the database, and measure when an open page shows it."""
     async with stage.player(Who.NEWCOMER) as player:
-        page = await player.open(SHELF)
+        page = await player.open(LISTING)
         await connected(page)
         await page.evaluate(_NOTE_CHANGES, f"[data-sku={SKUS[0]}] [data-part=price]")
         took = [await _edit(stage, page, turn) for turn in range(EDITS)]
-    return _seen(took, EDIT_MS)
+    return _result(took, EDIT_MS)
 
 
 async def _click(here: Page, there: Page, sku: str) -> float:
@@ -73,6 +73,6 @@ async def _first_change(page: Page) -> float:
     return float(await page.evaluate(_FIRST_CHANGE))
 
 
-def _seen(took_ms: list[float], goal_ms: int) -> Seen:
+def _result(took_ms: list[float], goal_ms: int) -> Result:
     figure = f"p95 {p95(took_ms):.0f} ms, median {median(took_ms):.0f} ms, {len(took_ms)} times"
-    return Seen(figure, p95(took_ms) <= goal_ms)
+    return Result(figure, p95(took_ms) <= goal_ms)
