@@ -4,6 +4,8 @@ import asyncio
 import signal
 from pathlib import Path
 
+import pytest
+
 from app.store.engines import connect
 from tests.e2e.catalog import APPLES
 from tests.e2e.conftest import Street
@@ -19,6 +21,7 @@ def test_a_server_without_a_secret_does_not_start(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.smoke
 def test_a_second_server_on_the_same_database_is_refused(shop: Server) -> None:
     elsewhere = {**shop.environment, "SHOP_BIND": f"127.0.0.1:{free_port()}"}
 
