@@ -116,7 +116,7 @@ STEPS: dict[str, Callable[[Pass], None]] = {
     "after-answer": lambda pass_by: _at_write(pass_by, verdicts=True, before=False),
     "before-news": lambda pass_by: _at_write(pass_by, verdicts=False, before=True),
     "after-news": lambda pass_by: _at_write(pass_by, verdicts=False, before=False),
-    "in-order": _after(carts, "close_deal"),
+    "in-order": _after(carts, "apply_order_change"),
     "after-order": lambda pass_by: _at_save(pass_by, before=False, orders_only=True),
     "in-migration": _after(HeadMaintainer, "update_to_step"),
 }

@@ -24,7 +24,7 @@ from app.store.carts import (
     load_cart,
     load_carts,
     load_last,
-    renew_epochs,
+    replace_epochs,
     save_carts,
 )
 from app.store.database import run_query
@@ -238,7 +238,7 @@ def test_a_new_epoch_is_a_save_that_changes_nothing_else(engine: Engine) -> None
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     before = run_query(engine, load_cart, ADA)
 
-    assert run_query(engine, renew_epochs, "beef") == 2
+    assert run_query(engine, replace_epochs, "beef") == 2
 
     assert run_query(engine, load_cart, ADA) == before._replace(
         epoch="beef", version=before.version + 1
