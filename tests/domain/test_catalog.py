@@ -6,7 +6,9 @@ from app.domain.catalog import public_stock
 from tests.examples import MILK, product
 
 
-@pytest.mark.parametrize(("stock", "shown_stock"), [(0, 0), (1, 1), (10, 10), (11, None), (99, None)])
+@pytest.mark.parametrize(
+    ("stock", "shown_stock"), [(0, 0), (1, 1), (10, 10), (11, None), (99, None)]
+)
 def test_stock_is_told_exactly_up_to_ten(stock: int, shown_stock: int | None) -> None:
     assert public_stock(stock) == shown_stock
 
