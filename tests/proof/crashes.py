@@ -18,7 +18,7 @@ from tests.proof.graft import graft
 VERDICTS = (b'{"t":"ok"', b'{"t":"no"')
 NEWS = b'{"t":"patch"'
 SENT_AFTER_S = 0.002
-"""By then the loop has put on the line what was written."""
+"""By then the loop has sent what was written."""
 
 Pass = Callable[[], None]
 
@@ -37,7 +37,7 @@ def plant_crash(step: str, count: int) -> None:
 
 
 def die() -> None:
-    """End as a power cut would end it: nothing is flushed, closed or said."""
+    """End as by kill -9: nothing is flushed, closed or sent."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -90,7 +90,7 @@ def _has_order(saves: Sequence[Save], _now_s: int) -> bool:
 
 
 def _at_write(pass_by: Pass, *, verdicts: bool, before: bool) -> None:
-    """Pass by when a tab is written to: one that asked, or one that only hears of it."""
+    """Pass by when frames are written to a tab: to the sender of an op, or to another."""
 
     def around(original: Any, socket: ShopSocket, texts: Sequence[bytes]) -> None:
         frames = list(texts)

@@ -109,10 +109,10 @@ def test_every_field_that_is_described_stands_in_a_sample(t: str) -> None:
 
 
 def test_every_type_of_message_and_every_op_is_described() -> None:
-    told = {str(fields_of(news)["t"]) for news in SERVER_MESSAGES.values()}
+    encoded = {str(fields_of(message)["t"]) for message in SERVER_MESSAGES.values()}
 
-    assert {type(news) for news in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
-    assert FROM_SERVER.keys() == told
+    assert {type(message) for message in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
+    assert FROM_SERVER.keys() == encoded
     assert FROM_CLIENT.keys() == _MESSAGES.keys()
     assert {op["properties"]["k"]["const"] for op in FROM_CLIENT["op"]["anyOf"]} == _OPS.keys()
     assert _OPS.keys() == set(Kind)

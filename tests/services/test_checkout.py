@@ -232,4 +232,4 @@ async def test_after_a_rejected_order_all_nodes_refresh_the_catalogue(services: 
     await services.checkout.place(ada, request._replace(total=Money(1)))
 
     assert services.live.hub.context.catalog.refresh_requested.is_set()
-    assert services.peers.shelves == 1
+    assert services.peers.catalog_publishes == 1

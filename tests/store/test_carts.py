@@ -31,7 +31,7 @@ from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import Cluster, Databases
-from tests.domain.op_examples import Story, some_story
+from tests.domain.op_examples import OpSequence, some_sequence
 from tests.examples import ADA, EMPTY, HERE, MILK, NOON, THERE, after
 from tests.store.people import ADA_HERSELF, BOB, BOB_HIMSELF
 from tests.store.spoilt import spoil
@@ -79,9 +79,9 @@ def carts_in_turn(databases: Databases, with_ada: str) -> Iterator[Connection]:
     engine.dispose()
 
 
-@given(some_story)
-def test_a_cart_comes_back_as_it_went(carts_in_turn: Connection, story: Story) -> None:
-    cart = story.end()
+@given(some_sequence)
+def test_a_cart_comes_back_as_it_went(carts_in_turn: Connection, sequence: OpSequence) -> None:
+    cart = sequence.end()
 
     back = back_from(carts_in_turn, cart)
 
