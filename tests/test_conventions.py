@@ -154,6 +154,8 @@ def identifiers(path: Path) -> set[str]:
                 found.add(name)
             case ast.ClassDef(name=name) | ast.alias(name=name):
                 found.add(name)
+            case _:
+                pass
     return found
 
 
