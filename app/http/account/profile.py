@@ -35,7 +35,7 @@ FAULTY_FIELDS: Mapping[str, str] = {
 NOT_YOUR_PASSWORD = "That is not your password. Check it and try again."  # noqa: S105
 
 
-class Own(NamedTuple):
+class Profile(NamedTuple):
     """What the page shows of an account."""
 
     person: Person
@@ -154,16 +154,21 @@ async def _show_again(
 
 async def _show(context: HttpContext, login: Session, error: FormError | None = None) -> str:
     now_s = int(context.now_s())
-    own = await context.database.read(_load, login, context.lifetime, now_s)
+    profile = await context.database.read(_load, login, context.lifetime, now_s)
     return await show(
-        context, "account.html", path=HERE, own=own, form_error=error, this=login.id_hash
+        context,
+        "account.html",
+        path=HERE,
+        profile=profile,
+        form_error=error,
+        current_session=login.id_hash,
     )
 
 
-def _load(connection: Connection, login: Session, lifetime: Lifetime, now_s: int) -> Own:
+def _load(connection: Connection, login: Session, lifetime: Lifetime, now_s: int) -> Profile:
     if (person := find_person(connection, login.account)) is None:
         raise not_found()
-    return Own(
+    return Profile(
         person,
         load_addresses(connection, login.account),
         load_sessions(connection, login.account, lifetime, now_s),
