@@ -1,14 +1,17 @@
-"""A grocery whose carts live in the connections that look at them.
+"""A grocery shop whose carts live in the server-side objects of the open websockets.
 
-    main · cli · counter     everything is built once, and started: commands, and
-    vault · server           the server; imported by no one
-    watch                    what those are told who watch over it
-    http | ws                the two doors: pages, forms, JSON · sockets
-    live | store             carts in memory · on disk
-    wire                     messages as text, for both doors and the client
-    domain                   what may happen to a cart, and nothing else
+| package | what is in it |
+| --- | --- |
+| `cli` | one file a noun: its command-line arguments and what they do |
+| `runtime` | builds the shop from settings; commit loop, drain, cluster, supervisor |
+| `server` | adapters to Uvicorn: HTTP, websocket, health |
+| `load`, `metrics` | the load test; Prometheus |
+| `http`, `ws`, `client` | pages, forms and JSON; the websocket; the Python client |
+| `services` | use cases without Quart: checkout, payments, auth, passwords, rate limits |
+| `live`, `store`, `bus` | carts in memory; the database; Redis |
+| `protocol` | messages of the wire: decoding, encoding, schemas |
+| `domain` | carts, ops, rules, orders, prices: values and pure functions |
 
-A module imports only from rooms below its own; rooms side by side do not know each other.
-`client` is the Python client and `load` the load test made of it: they know `wire` and `domain`,
-and nothing of the server.
+A package imports only from rows below its own; packages of one row do not know each other. The
+import contracts in `pyproject.toml` hold that.
 """

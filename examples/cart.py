@@ -1,6 +1,6 @@
-"""A cart in thirty lines, with nothing but `websockets`: python examples/cart.py URL COOKIE.
+"""A minimal client of the live cart, using only `websockets`: python examples/cart.py URL COOKIE.
 
-The cookie is what `POST /api/session` sets, like `shop=…`; docs/protocol.md is all that was read.
+COOKIE is what `POST /api/session` sets, like `shop=…`. The messages are those of docs/protocol.md.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ SKU = "milk-2l"
 
 
 async def main(url: str, cookie: str) -> None:
-    """Put two of something into the cart, and print what the shop says until it is there."""
+    """Set the quantity of a line to 2, and print the server's messages until its patch arrives."""
     hello = {"t": "hello", "tab": str(uuid4()), "gen": 1, "outbox": str(uuid4())}
     two = {"t": "op", "n": 1, "k": "line.set", "sku": SKU, "qty": 2}
     async with connect(
@@ -26,9 +26,9 @@ async def main(url: str, cookie: str) -> None:
         for message in (hello, two):
             await socket.send(json.dumps(message))
         async for frame in socket:
-            told = json.loads(frame)
-            print(told["t"], {"rev": told.get("rev"), **told.get("totals", {})})
-            if told["t"] == "patch" and told["lines"].get(SKU, {}).get("qty") == 2:
+            reply = json.loads(frame)
+            print(reply["t"], {"rev": reply.get("rev"), **reply.get("totals", {})})
+            if reply["t"] == "patch" and reply["lines"].get(SKU, {}).get("qty") == 2:
                 return
 
 

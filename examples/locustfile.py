@@ -1,7 +1,7 @@
 """Shoppers for Locust: locust -f examples/locustfile.py --host http://127.0.0.1:8000 -u 20 -t 30s.
 
-Half of them keep a socket open and half post each change. Start the shop with SHOP_LIMITS=load, or
-it lets one address register only so many accounts.
+Half of the users keep a websocket open, and half send each change over HTTP. Start the shop with
+SHOP_LIMITS=load, or one address may register only a few accounts.
 """
 
 import json
@@ -18,7 +18,7 @@ SKUS = ("gala-apples-1kg", "milk-2l", "carrots-500g", "basmati-rice-1kg")
 
 
 class Shopper(HttpUser):
-    """An account of its own for each."""
+    """A user with an account of its own."""
 
     abstract = True
     wait_time = between(0.2, 1)
@@ -26,8 +26,8 @@ class Shopper(HttpUser):
     def on_start(self) -> None:
         """Register, which logs in."""
         name = secrets.token_hex(6)
-        who = {"email": f"{name}@locust.example", "password": name + name, "name": "Locust"}
-        self.client.post("/api/accounts", json=who).raise_for_status()
+        account = {"email": f"{name}@locust.example", "password": name + name, "name": "Locust"}
+        self.client.post("/api/accounts", json=account).raise_for_status()
         self.outbox, self.numbers = str(uuid4()), count(1)
 
     def next_op(self) -> dict[str, Any]:
@@ -36,12 +36,12 @@ class Shopper(HttpUser):
         return {"n": n, "k": "line.set", "sku": SKUS[n % len(SKUS)], "qty": 1 + n % 9}
 
 
-class Poster(Shopper):
-    """Posts each change."""
+class HttpShopper(Shopper):
+    """Sends each op as `POST /api/cart/ops`."""
 
     @task
     def change(self) -> None:
-        """Ask for one change; a refusal comes with status 200, and is a failure here."""
+        """Submit an op; a refusal has status 200, and is reported as a failure here."""
         body = {"outbox": self.outbox, "ops": [self.next_op()]}
         with self.client.post("/api/cart/ops", json=body, catch_response=True) as answer:
             verdict = answer.json()["verdicts"][0]
@@ -49,11 +49,11 @@ class Poster(Shopper):
                 answer.failure(json.dumps(verdict))
 
 
-class Watcher(Shopper):
-    """Keeps a socket open."""
+class WebSocketShopper(Shopper):
+    """Keeps a websocket open."""
 
     def on_start(self) -> None:
-        """Open it, and say hello."""
+        """Open the websocket, and send hello."""
         super().on_start()
         cookies = "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
         self.socket: WebSocket = create_connection(
@@ -66,18 +66,18 @@ class Watcher(Shopper):
         self.socket.send(json.dumps(hello))
 
     def on_stop(self) -> None:
-        """Hang up."""
+        """Close the websocket."""
         self.socket.close()
 
     @task
     def change(self) -> None:
-        """Ask for one change, and report how long its verdict took."""
+        """Submit an op, and report how long its verdict took."""
         began_s, failure = perf_counter(), None
         self.socket.send(json.dumps({"t": "op", **self.next_op()}))
-        while (told := json.loads(self.socket.recv()))["t"] not in {"ok", "no"}:
+        while (reply := json.loads(self.socket.recv()))["t"] not in {"ok", "no"}:
             continue
-        if told["t"] == "no":
-            failure = ValueError(told["code"])
+        if reply["t"] == "no":
+            failure = ValueError(reply["code"])
         self.environment.events.request.fire(
             request_type="WS",
             name="op",

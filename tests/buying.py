@@ -1,4 +1,4 @@
-"""Orders with good names, for tests to talk about."""
+"""Named orders for tests."""
 
 from typing import Any
 
@@ -18,14 +18,14 @@ KEY, NUMBER = OrderKey("key-1"), OrderNumber("7QK4-M2XD")
 def request(
     cart: Cart, catalog: Catalog = CATALOG, now_s: float = NOON, **changes: Any
 ) -> OrderRequest:
-    """Return what a shopper asks for who has *cart* as it is on the page."""
+    """Return a request to order *cart* as it is."""
     _, totals = price_cart(cart, catalog, now_s)
     usual = OrderRequest(KEY, NUMBER, position(cart), totals.total, HOME, Pay.ON_DELIVERY)
     return usual._replace(**changes)
 
 
 def placed(cart: Cart, catalog: Catalog = CATALOG, now_s: float = NOON, **changes: Any) -> Placed:
-    """Return what comes of an order that the shop must accept."""
+    """Return the ruling on an order that must be placed."""
     outcome = place(cart, request(cart, catalog, now_s, **changes), catalog, now_s)
     assert isinstance(outcome, Placed), outcome
     return outcome
@@ -34,7 +34,7 @@ def placed(cart: Cart, catalog: Catalog = CATALOG, now_s: float = NOON, **change
 def not_placed(
     cart: Cart, catalog: Catalog = CATALOG, now_s: float = NOON, **changes: Any
 ) -> Rejected:
-    """Return why the shop refuses an order."""
+    """Return the ruling on an order that must be rejected."""
     outcome = place(cart, request(cart, catalog, now_s, **changes), catalog, now_s)
     assert isinstance(outcome, Rejected), outcome
     return outcome

@@ -1,18 +1,24 @@
-"""What every test may ask for; what only one folder needs lives in that folder."""
+"""Fixtures and hooks for all tests; what one folder alone needs stands in that folder."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from os import getenv
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from tests import layers
 from tests.databases import KINDS, Cluster, Databases, Files, find_postgresql, open_cluster
 
-settings.register_profile("shop", max_examples=1000, deadline=None, print_blob=True)
-settings.register_profile("quick", settings.get_profile("shop"), max_examples=200)
-settings.register_profile("long", settings.get_profile("shop"), max_examples=20_000)
-settings.load_profile(getenv("HYPOTHESIS_PROFILE", "shop"))
+settings.register_profile("test", max_examples=100, deadline=None, print_blob=True)
+settings.register_profile("quick", settings.get_profile("test"), max_examples=200)
+settings.register_profile("short", settings.get_profile("test"), max_examples=1000)
+settings.register_profile("long", settings.get_profile("test"), max_examples=20_000)
+settings.load_profile(getenv("HYPOTHESIS_PROFILE", "test"))
+
+LEFT = pytest.StashKey[Counter[str]]()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -23,9 +29,47 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", KINDS, indirect=True, scope="session")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what may take longest, so that nothing is left for one process alone."""
+    """Mark each test's layer, and begin with what may take longest."""
+    for item in items:
+        layers.mark_layer(item)
     items.sort(key=_may_take_s, reverse=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to count what is left to other commands."""
+    config.stash[LEFT] = Counter[str]()
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Count what is left to other commands."""
+    if items:
+        left = items[0].config.stash[LEFT]
+        left.update(layers.count_left(items))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the counts of a worker of pytest-xdist to the process that sums up."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        left = session.config.stash[LEFT]
+        output["left"] = dict(left)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over the counts of a worker; each has collected all tests."""
+    if left := getattr(node, "workeroutput", {}).get("left"):
+        node.config.stash[LEFT] = Counter[str](left)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say which tests were left to which command."""
+    left = config.stash[LEFT]
+    for line in layers.summarize_left(left):
+        terminalreporter.write_line(line)
 
 
 def _may_take_s(item: pytest.Item) -> float:

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 KINDS = ("sqlite", "postgresql")
 OWNER = "postgres"
 BINARIES = Path("/usr/lib/postgresql")
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 
 
 class Databases(Protocol):

@@ -1,4 +1,4 @@
-"""Small values with good names, for tests to talk about."""
+"""Small named values for tests."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,13 +22,13 @@ TENTH, FIVER = VoucherCode("WELCOME10"), VoucherCode("FIVER")
 
 
 def product(sku: Sku, name: str, price: int, stock: int, **more: Any) -> Product:
-    """Return a product of which only what matters to a cart is said."""
+    """Return a product with defaults for all that does not matter to a cart."""
     plain = Product(sku, sku, name, "each", "fruit", "apple-red", "", Money(price), stock)
     return replace(plain, **more)
 
 
 def catalog_of(*products: Product, vouchers: tuple[Voucher, ...] = ()) -> Catalog:
-    """Return a shelf with these on it."""
+    """Return a catalogue of these."""
     return Catalog({one.sku: one for one in products}, {one.code: one for one in vouchers})
 
 
@@ -46,13 +46,13 @@ CATALOG = catalog_of(
 
 
 def catalog_with(sku: Sku, catalog: Catalog = CATALOG, **changes: Any) -> Catalog:
-    """Return *catalog* after somebody changed one product on it."""
+    """Return *catalog* with one product changed."""
     changed = replace(catalog.products[sku], **changes)
     return catalog._replace(products={**catalog.products, sku: changed})
 
 
-def shelf_honouring(voucher: Voucher, catalog: Catalog = CATALOG) -> Catalog:
-    """Return *catalog* with *voucher* in force as given."""
+def catalog_with_voucher(voucher: Voucher, catalog: Catalog = CATALOG) -> Catalog:
+    """Return *catalog* with *voucher* in it."""
     return catalog._replace(vouchers={**catalog.vouchers, voucher.code: voucher})
 
 
@@ -70,7 +70,7 @@ def ref(cart: Cart, outbox: OutboxId = HERE, body: str = "body") -> OpRef:
 def ruling_on(
     op: Op, cart: Cart = EMPTY, catalog: Catalog = CATALOG, now_s: float = NOON
 ) -> Ruling:
-    """Return what comes of *op*, sent next from here."""
+    """Return the ruling on *op*, the next of its outbox."""
     return rule(cart, ref(cart), op, catalog, now_s)
 
 
@@ -82,14 +82,14 @@ def after(*ops: Op, cart: Cart = EMPTY, catalog: Catalog = CATALOG, now_s: float
 
 
 def granted(op: Op, cart: Cart = EMPTY, catalog: Catalog = CATALOG, now_s: float = NOON) -> Cart:
-    """Return the cart after *op*, which the shop must grant."""
+    """Return the cart after *op*, which must be accepted."""
     ruling = ruling_on(op, cart, catalog, now_s)
     assert isinstance(ruling.verdict, Ok), ruling.verdict
     return ruling.cart
 
 
 def refused(op: Op, cart: Cart = EMPTY, catalog: Catalog = CATALOG, now_s: float = NOON) -> Code:
-    """Return why the shop refuses *op*, which must leave the cart as it is."""
+    """Return the code with which *op* is refused; the cart must not change."""
     ruling = ruling_on(op, cart, catalog, now_s)
     assert isinstance(ruling.verdict, No), ruling.verdict
     assert ruling.patch is None

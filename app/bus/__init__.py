@@ -1,1 +1,1 @@
-"""News between the servers of one database: what one did, and the others show."""
+"""Events between the servers of one database, over Redis."""

@@ -1,6 +1,7 @@
-"""What one server tells the others. News may be lost, late, doubled or out of order.
+"""The events that servers publish to each other, as JSON.
 
-So none of it is the truth: whoever hears that a cart moved, reads it.
+Events may be lost, late, duplicated or out of order. So no server relies on one: a cart whose
+version has a gap is read from the database.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from app.protocol.messages import BY_ORDER, By, OrderMoved, TabId
 
 
 class CartChange(Struct, frozen=True, array_like=True):
-    """A change of a cart: what it does, the tab and the op's name, and the order that it made."""
+    """A change of a cart: its patch, the op and tab that made it, and the order it made, if any."""
 
     patch: Patch
     tab: TabId | None
@@ -27,14 +28,14 @@ class CartChange(Struct, frozen=True, array_like=True):
 
     @property
     def by(self) -> By:
-        """Return who asked for it."""
+        """Return the op or order that made the change, as patches name it."""
         if self.kind == BY_ORDER.kind:
             return BY_ORDER
         return By(self.tab, self.outbox, self.n, Kind(self.kind))
 
 
 class CartCommitted(Struct, frozen=True, array_like=True, tag="moved"):
-    """A cart was saved under `version`; `made` is what was done to it since the last one."""
+    """A cart was saved as `version`; `made` are its changes since the version before."""
 
     account: AccountId
     version: int
@@ -42,25 +43,25 @@ class CartCommitted(Struct, frozen=True, array_like=True, tag="moved"):
 
 
 class TabsChanged(Struct, frozen=True, array_like=True, tag="tabs"):
-    """So many tabs look at a cart."""
+    """The number of tabs that show a cart on the server that publishes this."""
 
     account: AccountId
     tabs: int
 
 
 class CatalogChanged(Struct, frozen=True, array_like=True, tag="shelf"):
-    """Something on the shelf was moved."""
+    """The catalogue changed."""
 
 
 class SessionEnded(Struct, frozen=True, array_like=True, tag="ended"):
-    """A login has ended."""
+    """A login ended."""
 
     id_hash: SessionHash
     why: str
 
 
 class SessionRenewed(Struct, frozen=True, array_like=True, tag="renewed"):
-    """A session took the place of a login."""
+    """A login was replaced by `session`."""
 
     id_hash: SessionHash
     session: Session
@@ -69,28 +70,28 @@ class SessionRenewed(Struct, frozen=True, array_like=True, tag="renewed"):
 Event = CartCommitted | TabsChanged | CatalogChanged | SessionEnded | SessionRenewed
 
 
-class _Told(Struct, frozen=True, array_like=True):
+class _Envelope(Struct, frozen=True, array_like=True):
     node: str
     event: Event
 
 
 class BadEvent(Exception):
-    """What was heard is nothing that a server of this version says."""
+    """A message is no event of this version of the shop."""
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(_Told).decode
+_decode = msgspec.json.Decoder(_Envelope).decode
 
 
 def encode_event(node: str, event: Event) -> bytes:
-    """Return *event* as *node* tells it."""
-    return _encode(_Told(node, event))
+    """Return the message in which *node* publishes *event*."""
+    return _encode(_Envelope(node, event))
 
 
 def decode_event(text: bytes) -> tuple[str, Event]:
-    """Return who tells what; or raise `BadEvent`, as between two versions of the shop."""
+    """Return the publishing node and its event; raises `BadEvent`."""
     try:
-        told = _decode(text)
+        envelope = _decode(text)
     except msgspec.DecodeError as error:
         raise BadEvent(str(error)) from error
-    return told.node, told.event
+    return envelope.node, envelope.event

@@ -1,7 +1,7 @@
-"""News over Redis: published many in one go, and heard by who shows the cart.
+"""Publish and subscribe over Redis: events of a cart go to the servers that show it.
 
-Redis forgets news that nobody hears. So whenever the line was cut, and once for each cart as
-soon as it is heard of, something may have been missed: then it is to be read.
+Redis keeps no events. So whatever a server subscribes to, at first or after a disconnect, may have
+changed unnoticed before, and has to be read from the database.
 """
 
 import asyncio
@@ -23,132 +23,134 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-ALL = "shop:all"
-OF_CART = "shop:cart:"
-AT_ONCE = 500
+COMMON_CHANNEL = "shop:all"
+CART_CHANNEL = "shop:cart:"
+BATCH_SIZE = 500
 CONNECT_S = 2.0
-SILENCE_S = 5.0
-"""A line that says nothing for so long is asked whether it is still there."""
+CHECK_AFTER_S = 5.0
+"""How long a connection may be silent before it is checked."""
 
 
 class BusDisconnected(Exception):
-    """The line to Redis is cut; a moment later it may be there again."""
+    """The connection to Redis is lost; it may be back a moment later."""
 
 
 class BusListener(Protocol):
-    """Who listens."""
+    """Handles what is received."""
 
     def on_message(self, node: str, event: Event) -> None:
-        """Take what another server tells."""
+        """Handle an event of another server."""
 
     def resync(self, account: AccountId) -> None:
-        """Learn that something may have been missed of a cart."""
+        """Handle that events of a cart may have been missed."""
 
     def resume(self) -> None:
-        """Learn that something may have been missed of everything else."""
+        """Handle that events for all servers may have been missed."""
 
 
 class RedisBus:
-    """A line to the other servers that use the same Redis database."""
+    """The connection to the other servers that use the same Redis database."""
 
     def __init__(self, url: str, node: str):
         self._redis = Redis.from_url(
             url,
             socket_connect_timeout=CONNECT_S,
-            socket_timeout=SILENCE_S,
-            health_check_interval=SILENCE_S,
+            socket_timeout=CHECK_AFTER_S,
+            health_check_interval=CHECK_AFTER_S,
             retry=Retry(NoBackoff(), 0),
         )
         self._node = node
-        self._shown: dict[AccountId, int] = {}
-        self._turned: dict[AccountId, bool] = {}
-        self._told: list[tuple[str, bytes]] = []
+        self._tabs: dict[AccountId, int] = {}
+        self._subscription_changes: dict[AccountId, bool] = {}
+        self._outgoing: list[tuple[str, bytes]] = []
         self._work = asyncio.Event()
-        self._line: PubSub | None = None
+        self._pubsub: PubSub | None = None
 
     @property
     def is_up(self) -> bool:
-        """Say whether news are heard."""
-        return self._line is not None
+        """Say whether events are received."""
+        return self._pubsub is not None
 
     @property
     def waiting(self) -> int:
-        """How much waits to be told."""
-        return len(self._told)
+        """How many events wait to be published."""
+        return len(self._outgoing)
 
     def publish(self, event: Event, account: AccountId | None = None) -> None:
-        """Tell *event* to all servers, or to those that show *account*'s cart."""
-        channel = ALL if account is None else f"{OF_CART}{account}"
-        self._told.append((channel, encode_event(self._node, event)))
+        """Publish *event* to all servers, or to those that show *account*'s cart."""
+        channel = COMMON_CHANNEL if account is None else f"{CART_CHANNEL}{account}"
+        self._outgoing.append((channel, encode_event(self._node, event)))
         self._work.set()
 
     def show(self, account: AccountId, tabs: int) -> None:
-        """Hear of *account*'s cart as long as tabs look at it here, and tell how many do."""
-        if (account in self._shown) is not bool(tabs):
-            self._turned[account] = bool(tabs)
+        """Publish how many tabs show *account*'s cart here; subscribe to it while any do."""
+        if (account in self._tabs) is not bool(tabs):
+            self._subscription_changes[account] = bool(tabs)
             self._work.set()
         elif tabs:
             self.publish(TabsChanged(account, tabs), account)
         if tabs:
-            self._shown[account] = tabs
-        elif self._shown.pop(account, 0):
+            self._tabs[account] = tabs
+        elif self._tabs.pop(account, 0):
             self.publish(TabsChanged(account, 0), account)
 
     async def listen(self, listener: BusListener) -> None:
-        """Hear news until the line is cut; then raise `BusDisconnected`."""
-        line = self._redis.pubsub()
+        """Receive events until the connection is lost; then raise `BusDisconnected`."""
+        pubsub = self._redis.pubsub()
         try:
             with _disconnects():
-                await line.subscribe(ALL)
-                self._line = line
-                self._turned = dict.fromkeys(self._shown, True)
+                await pubsub.subscribe(COMMON_CHANNEL)
+                self._pubsub = pubsub
+                self._subscription_changes = dict.fromkeys(self._tabs, True)
                 self._work.set()
                 listener.resume()
                 while True:
-                    self._take(await line.get_message(timeout=SILENCE_S), listener)
+                    self._receive(await pubsub.get_message(timeout=CHECK_AFTER_S), listener)
         finally:
-            self._line = None
+            self._pubsub = None
             with suppress(RedisError, OSError):
-                await line.aclose()  # type: ignore[no-untyped-call]
+                await pubsub.aclose()  # type: ignore[no-untyped-call]
 
     async def flush(self) -> None:
         """Wait for events and publish them; `BusDisconnected` drops those that cannot go out."""
         await self._work.wait()
         self._work.clear()
-        turned, self._turned = self._turned, {}
-        told, self._told = self._told, []
+        changes, self._subscription_changes = self._subscription_changes, {}
+        outgoing, self._outgoing = self._outgoing, []
         with _disconnects():
-            await self._turn(turned)
-            for some in _some(told):
+            await self._subscribe(changes)
+            for batch in _batches(outgoing):
                 pipeline = self._redis.pipeline(transaction=False)
-                for channel, text in some:
+                for channel, text in batch:
                     pipeline.execute_command("PUBLISH", channel, text)
                 await pipeline.execute()
 
     async def close(self) -> None:
-        """Hang up."""
+        """Disconnect."""
         with suppress(RedisError, OSError):
             await self._redis.aclose()
 
-    async def _turn(self, turned: dict[AccountId, bool]) -> None:
-        """Hear of some carts from now on, and of others no longer."""
-        if self._line is None:
+    async def _subscribe(self, changes: dict[AccountId, bool]) -> None:
+        """Subscribe to some carts, and unsubscribe from others."""
+        if self._pubsub is None:
             return
-        for some in _some([f"{OF_CART}{account}" for account, on in turned.items() if on]):
-            await self._line.subscribe(*some)
-        for some in _some([f"{OF_CART}{account}" for account, on in turned.items() if not on]):
-            await self._line.unsubscribe(*some)
+        shown = [f"{CART_CHANNEL}{account}" for account, on in changes.items() if on]
+        hidden = [f"{CART_CHANNEL}{account}" for account, on in changes.items() if not on]
+        for batch in _batches(shown):
+            await self._pubsub.subscribe(*batch)
+        for batch in _batches(hidden):
+            await self._pubsub.unsubscribe(*batch)
 
-    def _take(self, message: dict[str, Any] | None, listener: BusListener) -> None:
+    def _receive(self, message: dict[str, Any] | None, listener: BusListener) -> None:
         if message is None:
             return
         channel = message["channel"].decode() if message["channel"] else ""
         if message["type"] == "message":
-            self._take_news(message["data"], listener)
-        elif message["type"] == "subscribe" and channel.startswith(OF_CART):
-            self._begin(AccountId(channel.removeprefix(OF_CART)), listener)
+            self._on_message(message["data"], listener)
+        elif message["type"] == "subscribe" and channel.startswith(CART_CHANNEL):
+            self._on_subscribed(AccountId(channel.removeprefix(CART_CHANNEL)), listener)
 
-    def _take_news(self, text: bytes, listener: BusListener) -> None:
+    def _on_message(self, text: bytes, listener: BusListener) -> None:
         try:
             node, event = decode_event(text)
         except BadEvent as error:
@@ -157,9 +159,9 @@ class RedisBus:
         if node != self._node:
             listener.on_message(node, event)
 
-    def _begin(self, account: AccountId, listener: BusListener) -> None:
-        """Look at a cart that is heard of from now on, for it may have moved before."""
-        if tabs := self._shown.get(account):
+    def _on_subscribed(self, account: AccountId, listener: BusListener) -> None:
+        """Have the cart compared with the database, and publish how many tabs show it here."""
+        if tabs := self._tabs.get(account):
             listener.resync(account)
             self.publish(TabsChanged(account, tabs), account)
 
@@ -172,5 +174,5 @@ def _disconnects() -> Iterator[None]:
         raise BusDisconnected(str(error)) from error
 
 
-def _some(many: list[T]) -> Iterator[list[T]]:
-    return (many[start : start + AT_ONCE] for start in range(0, len(many), AT_ONCE))
+def _batches(items: list[T]) -> Iterator[list[T]]:
+    return (items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE))

@@ -17,8 +17,8 @@ from app.cli.database import open_database
 from app.cli.errors import CommandError
 from app.cli.settings import read_settings
 from app.runtime.config import Config
-from app.store.backup import BadBackup, InUse, copy_out, put_in
-from app.store.carts import renew_epochs
+from app.store.backup import BadBackup, InUse, restore_backup, write_backup
+from app.store.carts import replace_epochs
 from app.store.database import run_query
 from app.store.engines import file_of, is_file
 from app.store.migrations import TooNew, migrate
@@ -93,7 +93,7 @@ def back_up(url: str, to: Path) -> str:
     if not file_of(url).exists():
         raise CommandError(f"there is no database {file_of(url)}.")
     try:
-        size = copy_out(url, to)
+        size = write_backup(url, to)
     except FileExistsError:
         raise CommandError(f"there is a file {to} already, and it stays as it is.") from None
     except FileNotFoundError:
@@ -117,7 +117,9 @@ def restore(url: str, backup: Path, epoch: str, stamp: str) -> str:
     has_old = database.exists()
     invalidated: list[Invalidated] = []
     try:
-        put_in(url, backup, lambda engine: invalidated.append(_prepare(engine, epoch)), kept)
+        restore_backup(
+            url, backup, lambda engine: invalidated.append(_prepare(engine, epoch)), kept
+        )
     except (BadBackup, TooNew) as error:
         why = f"{backup} is no backup of this shop: {error}"
         raise CommandError(f"nothing was changed, for {why}.") from None
@@ -142,7 +144,7 @@ def invalidate_clients(connection: Connection, epoch: str) -> Invalidated:
     new revisions of the same number for those. A session that was ended after the backup was made
     would be valid again.
     """
-    return Invalidated(renew_epochs(connection, epoch), end_all_sessions(connection))
+    return Invalidated(replace_epochs(connection, epoch), end_all_sessions(connection))
 
 
 def _how_to_restore(url: str, backup: Path) -> str:

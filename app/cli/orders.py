@@ -11,7 +11,13 @@ from app.cli.errors import CommandError
 from app.domain.money import pounds
 from app.domain.orders import NEXT, OrderState, may_become
 from app.protocol.orders import time_text
-from app.store.orders import OrdersPage, cancel_aside, find_any_order, list_all_orders, move_on
+from app.store.orders import (
+    OrdersPage,
+    cancel_order_offline,
+    find_order_by_number,
+    list_all_orders,
+    move_on,
+)
 
 
 def add_order_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,13 +48,13 @@ def run_move(options: argparse.Namespace) -> None:
 
 def move_order(connection: Connection, number: str, to: OrderState | None, now_s: int) -> str:
     """Move an order to *to*, by default its next state; return a sentence that says where it is."""
-    if (order := find_any_order(connection, number.upper())) is None:
+    if (order := find_order_by_number(connection, number.upper())) is None:
         raise CommandError(f"there is no order {number}. “shop order list” lists them.")
     to = to or NEXT.get(order.state, order.state)
     if not may_become(order.state, to):
         raise CommandError(f"{order.number} is {order.state} and can become {_next(order.state)}.")
     if to is OrderState.CANCELLED:
-        cancel_aside(connection, order, now_s)
+        cancel_order_offline(connection, order, now_s)
     else:
         move_on(connection, order)
     return f"{order.number}: {to}."

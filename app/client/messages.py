@@ -143,7 +143,7 @@ class NoMessage(Struct, frozen=True, gc=False, tag_field="t", tag="no"):
         if self.code in _FINAL and self.rev >= 0:
             return
         if self.code not in _RETRYABLE or self.retry_ms < 0:
-            raise ValueError("neither a refusal nor a wish to wait")
+            raise ValueError("neither a refusal nor a request to retry")
 
     @property
     def verdict(self) -> No | RetryLater:

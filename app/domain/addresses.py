@@ -1,11 +1,11 @@
-"""Where an order goes (protocol.md §7)."""
+"""Delivery addresses (protocol.md §7)."""
 
 from typing import Final, NamedTuple
 
 LONGEST_LINE: Final = 100
 LONGEST_POSTCODE: Final = 16
 MOST_ADDRESSES: Final = 20
-"""So many an account may keep."""
+"""How many an account may keep."""
 
 
 class Address(NamedTuple):

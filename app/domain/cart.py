@@ -1,4 +1,4 @@
-"""What is in a cart, and how one revision becomes the next."""
+"""A cart as a value, and the step from one revision to the next."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,12 +11,12 @@ from app.domain.outbox import Outbox, OutboxId
 AccountId = NewType("AccountId", str)
 
 CONTENT_BYTES: Final = 8
-REMEMBERED_WEIGHTS: Final = 8192
+REMEMBERED_DIGESTS: Final = 8192
 _WRAP: Final = (1 << 8 * CONTENT_BYTES) - 1
 
 
 class Line(NamedTuple):
-    """So many of one product; `pos` sorts the lines and is never used twice.
+    """A quantity of one product; `pos` sorts the lines and is never used twice.
 
     `agreed` is the highest unit price that the shopper has seen and accepted.
     """
@@ -34,10 +34,10 @@ NO_CHANGES: Final[LineChanges] = {}
 
 
 class Patch(NamedTuple):
-    """What makes revision `rev` of the one before it, in absolute values.
+    """A change that makes revision `rev` of the revision before, in absolute values.
 
-    A line that became `None` is gone; `None` for the note or the voucher leaves it as it is,
-    the empty one takes it off.
+    `None` removes a line; `None` for the note or the voucher leaves it as it is, and an empty
+    one removes it.
     """
 
     rev: int
@@ -48,15 +48,15 @@ class Patch(NamedTuple):
 
 
 UndoStack = tuple[Patch, ...]
-"""Opposites of the newest changes, newest last: `undo.py`."""
+"""The inverses of the newest changes, newest last: `undo.py`."""
 
 
 class Cart(NamedTuple):
-    """A cart at one revision, with all that is saved along with it; the next one is a new value.
+    """A cart at one revision, with all that is saved along with it. It is never modified.
 
-    `version` counts saves. `tries` are the times of unknown voucher codes, `used` counts
-    vouchers spent on orders.
-    `content` is the sum that positions are made of: `position.py`.
+    `version` counts saves. `tries` are the times at which unknown voucher codes were sent, `used`
+    counts vouchers used on orders. `content` is the hash that positions contain: a sum of digests,
+    so that a change updates it without reading the rest (`position.py`).
     """
 
     account: AccountId
@@ -76,7 +76,10 @@ class Cart(NamedTuple):
 
 
 def advance(cart: Cart, patch: Patch) -> Cart:
-    """Return *cart* with *patch* in it; `ValueError` unless the patch is the very next one."""
+    """Return *cart* with *patch* applied.
+
+    Raises ValueError unless the patch makes the next revision.
+    """
     if patch.rev != cart.rev + 1:
         raise ValueError(f"the cart is at revision {cart.rev}, the patch makes {patch.rev}")
     return Cart(
@@ -93,20 +96,20 @@ def advance(cart: Cart, patch: Patch) -> Cart:
         cart.outboxes,
         cart.tries,
         cart.used,
-        (cart.content + _moved_content(cart, patch)) & _WRAP,
+        (cart.content + _content_change(cart, patch)) & _WRAP,
     )
 
 
 def at_version(cart: Cart, version: int) -> Cart:
-    """Return *cart* as it stands after another save; this runs for every save of everybody."""
+    """Return *cart* with its version after a save. Built positionally: this runs for every save."""
     return Cart(cart.account, cart.epoch, version, *cart[3:])
 
 
 def content(cart: Cart) -> int:
-    """Return the sum over what *cart* stores, from scratch; `advance` keeps it up to date."""
+    """Return the hash of what *cart* stores, from scratch; `advance` keeps it up to date."""
     whole = Patch(cart.rev + 1, cart.lines, cart.saved, cart.note, cart.voucher)
     nothing = Cart(cart.account, cart.epoch, rev=cart.rev)
-    return _moved_content(nothing, whole) & _WRAP
+    return _content_change(nothing, whole) & _WRAP
 
 
 def _changed(lines: Lines, changes: LineChanges) -> Lines:
@@ -129,25 +132,25 @@ def _next_pos(next_pos: int, patch: Patch) -> int:
     return next_pos
 
 
-def _moved_content(cart: Cart, patch: Patch) -> int:
+def _content_change(cart: Cart, patch: Patch) -> int:
     moved = 0
     for sku, line in patch.lines.items():
-        moved += _weigh_line("line", sku, line) - _weigh_line("line", sku, cart.lines.get(sku))
+        moved += _line_digest("line", sku, line) - _line_digest("line", sku, cart.lines.get(sku))
     for sku, line in patch.saved.items():
-        moved += _weigh_line("saved", sku, line) - _weigh_line("saved", sku, cart.saved.get(sku))
+        moved += _line_digest("saved", sku, line) - _line_digest("saved", sku, cart.saved.get(sku))
     if patch.note is not None:
-        moved += _weigh("note", patch.note) - _weigh("note", cart.note)
+        moved += _digest("note", patch.note) - _digest("note", cart.note)
     if patch.voucher is not None:
-        moved += _weigh("voucher", patch.voucher) - _weigh("voucher", cart.voucher)
+        moved += _digest("voucher", patch.voucher) - _digest("voucher", cart.voucher)
     return moved
 
 
-@lru_cache(REMEMBERED_WEIGHTS)
-def _weigh_line(place: str, sku: Sku, line: Line | None) -> int:
-    return _weigh(place, f"{sku} {line.pos} {line.qty} {line.agreed}") if line else 0
+@lru_cache(REMEMBERED_DIGESTS)
+def _line_digest(place: str, sku: Sku, line: Line | None) -> int:
+    return _digest(place, f"{sku} {line.pos} {line.qty} {line.agreed}") if line else 0
 
 
-def _weigh(place: str, text: str) -> int:
+def _digest(place: str, text: str) -> int:
     if not text:
         return 0
     digest = blake2b(f"{place} {text}".encode(), digest_size=CONTENT_BYTES).digest()

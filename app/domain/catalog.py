@@ -1,4 +1,4 @@
-"""What the shop sells: products at today's price and stock, and the vouchers it honours."""
+"""The catalogue and inventory: products with price and stock, and vouchers."""
 
 import re
 from collections.abc import Mapping
@@ -12,17 +12,17 @@ VoucherCode = NewType("VoucherCode", str)
 """A voucher's code in upper case; the empty one stands for no voucher."""
 
 SKU: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-"""How a SKU is spelled (protocol.md §2)."""
+"""The format of a SKU (protocol.md §2)."""
 CURRENCY = "GBP"
 EXACT_STOCK = 10
-"""Up to so many the shop tells how many there are (protocol.md §4)."""
+"""The highest stock that shoppers see as a number (protocol.md §4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One thing on the shelf, in one size; `sold` is false once it has left the range.
+    """A product in one size; `sold` is false once it has been discontinued.
 
-    `version` counts what staff changed about it; what shoppers buy is not counted.
+    `version` counts edits by staff; orders, which change the stock, do not count.
     """
 
     sku: Sku
@@ -42,13 +42,13 @@ class Product:
 
     @property
     def available(self) -> int:
-        """How many can be had today."""
+        """How many can be ordered today."""
         return self.stock if self.sold else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """A promise of a discount: `percent` of the subtotal, or a fixed `amount`.
+    """A discount: `percent` of the subtotal, or a fixed `amount`.
 
     `starts` and `ends` are seconds since 1970 in UTC, the end excluded; `uses_left` is counted
     over all accounts, `uses_each` for one; `None` sets no limit.
@@ -66,12 +66,12 @@ class Voucher:
 
 
 class Catalog(NamedTuple):
-    """All products, those no longer sold too, and all vouchers, as they are today."""
+    """All products, discontinued ones included, and all vouchers."""
 
     products: Mapping[Sku, Product]
     vouchers: Mapping[VoucherCode, Voucher]
 
 
 def public_stock(available: int) -> int | None:
-    """Return what shoppers are told of *available*: exact up to ten, `None` above."""
+    """Return *available* as shoppers see it: exact up to ten, `None` above."""
     return available if available <= EXACT_STOCK else None

@@ -1,4 +1,4 @@
-"""What staff change on the shelf, and what of it is refused."""
+"""Edits of products by staff, and why they may be refused."""
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -12,13 +12,13 @@ LONGEST_REASON: Final = 200
 
 Value = str | int | bool | None
 Changes = Mapping[str, tuple[Value, Value]]
-"""For each field of a product that changed what it was, and what it is."""
+"""The changed fields of a product, each with its old and new value."""
 
 
 class Edit(NamedTuple):
-    """What somebody wants changed who has seen version `seen` of a product.
+    """A change to be made to version `seen` of a product (optimistic locking).
 
-    `None` leaves a thing as it is. Stock is changed *by* an amount, for it is sold from meanwhile.
+    `None` leaves a field as it is. Stock is changed *by* an amount, since orders change it too.
     """
 
     sku: Sku
@@ -31,8 +31,8 @@ class Edit(NamedTuple):
 class NotEdited(Enum):
     """Why an edit is refused; nothing has changed then.
 
-    `MOVED`: somebody else has edited the product since. `TOO_FEW`, `TOO_MANY`: so many cannot be
-    taken from what there is, or not be added to it. `SAME`: nothing would be another than it is.
+    `MOVED`: the product was edited since version `seen`. `TOO_FEW`, `TOO_MANY`: the stock would
+    be negative, or above `MOST_STOCK`. `SAME`: the edit would change nothing.
     """
 
     UNKNOWN = auto()
@@ -43,7 +43,7 @@ class NotEdited(Enum):
 
 
 def edited(product: Product, edit: Edit) -> Product | NotEdited:
-    """Return *product* as *edit* makes it, or why it does not."""
+    """Return *product* with *edit* applied, or why it is refused."""
     if edit.seen != product.version:
         return NotEdited.MOVED
     stock = product.stock + edit.stock_by
@@ -57,7 +57,7 @@ def edited(product: Product, edit: Edit) -> Product | NotEdited:
 
 
 def changes(before: Product | None, after: Product) -> Changes:
-    """Return what makes *after* another than *before*; versions do not count."""
+    """Return the fields in which *after* differs from *before*, the version apart."""
     names = [field.name for field in fields(Product) if field.name not in {"sku", "version"}]
     pairs = {name: (getattr(before, name, None), getattr(after, name)) for name in names}
     return {name: (was, now) for name, (was, now) in pairs.items() if was != now}

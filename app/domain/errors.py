@@ -1,8 +1,8 @@
-"""What goes wrong outside of the rules, as every room names it."""
+"""Errors that several layers raise or handle."""
 
 
 class DatabaseUnavailable(Exception):
-    """The database cannot be asked just now; a moment later it may answer.
+    """The database cannot be reached at the moment; it is worth trying again.
 
-    After a write nobody knows whether it happened: read again before acting on it.
+    Raised by a write, it leaves open whether the write happened: read before acting on it.
     """

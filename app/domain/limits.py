@@ -1,4 +1,4 @@
-"""How much a client may do; told in `welcome`, and raised by load tests (protocol.md §6)."""
+"""Limits on clients: sent in `welcome`, and raised by load tests (protocol.md §6)."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from app.domain.token_bucket import RateLimit
 LONGEST_NOTE = 500
 MOST_WATCHED = 200
 MOST_PENDING = 32
-"""Ops that one client may have under way without a verdict."""
+"""How many ops a client may have sent without having a verdict."""
 LARGEST_FRAME = 8192
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits that differ from one running shop to another, as they are told."""
+    """The limits that a server is configured with, as they are in `welcome`."""
 
     burst: int = 64
     per_s: int = 10
@@ -28,5 +28,5 @@ class Limits:
 
     @property
     def ops(self) -> RateLimit:
-        """Return the bucket of ops that each account has."""
+        """Return the rate limit of ops for each account."""
         return RateLimit(self.burst, self.per_s)

@@ -1,4 +1,4 @@
-"""Amounts as people write them."""
+"""Amounts of money as text."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -10,17 +10,17 @@ DEAREST: Final = Money(99_999_99)
 
 
 def pounds(amount: int) -> str:
-    """Return *amount*, in minor units, as people write it: 123456 is £1,234.56."""
+    """Return *amount*, in minor units, for people: 123456 is £1,234.56."""
     return f"{'-' if amount < 0 else ''}£{abs(amount) // 100:,}.{abs(amount) % 100:02}"
 
 
 def plain_pounds(amount: Money) -> str:
-    """Return *amount* as a file or a field holds it: 123456 is 1234.56."""
+    """Return *amount* for a file or a form field: 123456 is 1234.56."""
     return f"{amount // 100}.{amount % 100:02}"
 
 
 def read_pounds(text: str) -> Money | None:
-    """Return the price that *text* names in pounds, like 2.20, or `None` if it names none."""
+    """Return the price in *text*, in pounds like 2.20, or `None` if it is not one."""
     try:
         amount = Decimal(text.strip().removeprefix("£"))
     except InvalidOperation:

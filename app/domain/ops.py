@@ -1,4 +1,4 @@
-"""What may be asked of a cart, and what comes of it (protocol.md §3)."""
+"""The operations on a cart, and the ruling on one (protocol.md §3)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AddLine:
-    """Add so many; `seen` is the unit price that the shopper had in front of them."""
+    """Add a quantity; `seen` is the unit price that the page showed."""
 
     sku: Sku
     qty: int
@@ -35,7 +35,7 @@ class AddLine:
 
 @dataclass(frozen=True, slots=True)
 class SetLine:
-    """Have exactly so many; none takes the line out."""
+    """Set the quantity; 0 removes the line."""
 
     sku: Sku
     qty: int
@@ -70,7 +70,7 @@ class UnsaveLine:
 
 @dataclass(frozen=True, slots=True)
 class SetNote:
-    """Write on the order."""
+    """Set the note for the order."""
 
     text: str
     kind = Kind.SET_NOTE
@@ -94,14 +94,14 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class BadOp:
-    """Something with a number that is no op: it is refused, and the refusal recorded."""
+    """An invalid op that has a number: it is refused, and the refusal recorded."""
 
 
 Op = AddLine | SetLine | AcceptLine | SaveLine | UnsaveLine | SetNote | SetVoucher | Undo | BadOp
 
 
 class Ruling(NamedTuple):
-    """All that comes of one op: the cart afterwards, the verdict, the patch if anything changed."""
+    """The ruling on an op: the cart afterwards, the verdict, and the patch if anything changed."""
 
     cart: Cart
     verdict: Verdict

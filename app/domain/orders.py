@@ -1,4 +1,4 @@
-"""What was bought: an order, and the states that it goes through (protocol.md §7)."""
+"""Orders, and the states that they go through (protocol.md §7)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,15 +11,15 @@ from app.domain.totals import Totals
 
 OrderNumber = NewType("OrderNumber", str)
 OrderKey = NewType("OrderKey", str)
-"""What a client calls an order before it has one; asked twice under one key is asked once."""
+"""The idempotency key of an order: two requests with one key make one order."""
 
 LONGEST_KEY: Final = 64
 
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""None that could be read for another: no 0 or O, no 1, I or L, no U."""
+"""Without look-alikes: no 0 or O, no 1, I or L, no U."""
 _HALF: Final = 4
 NUMBERS: Final = len(_LETTERS) ** (2 * _HALF)
-"""So many numbers there are to draw from."""
+"""How many order numbers there are to draw from."""
 
 
 class OrderState(StrEnum):
@@ -43,11 +43,11 @@ NEXT: Final[Mapping[OrderState, OrderState]] = {
     OrderState.PACKED: OrderState.ON_THE_WAY,
     OrderState.ON_THE_WAY: OrderState.DELIVERED,
 }
-"""What follows on what; delivered and cancelled are the end."""
+"""The state that follows each state; delivered and cancelled are final."""
 
 
 class OrderLine(NamedTuple):
-    """So many of one product at the unit price that is charged, named as it was then."""
+    """A quantity of one product, with its name and unit price at the time of the order."""
 
     sku: Sku
     name: str
@@ -57,7 +57,7 @@ class OrderLine(NamedTuple):
 
 
 class Order(NamedTuple):
-    """An order; `voucher` is the one that was spent on it, `note` what the shopper wrote."""
+    """An order; `voucher` is the one that it used, `note` the shopper's."""
 
     number: OrderNumber
     account: AccountId
@@ -73,24 +73,24 @@ class Order(NamedTuple):
 
 
 class PlaceOrder(NamedTuple):
-    """An order to be stored with what it takes: stock at these prices, a use of the voucher."""
+    """An order to be stored; it takes stock, at these prices, and a use of the voucher."""
 
     order: Order
     voucher: Voucher | None
 
 
 class CancelOrder(NamedTuple):
-    """An order to be cancelled: what it took comes back, once."""
+    """An order to be cancelled; what it took is given back, once."""
 
     order: Order
 
 
 OrderChange = PlaceOrder | CancelOrder
-"""What is saved in one piece with a cart."""
+"""What is saved in one transaction with a cart."""
 
 
 def format_number(drawn: int) -> OrderNumber:
-    """Return the order number that one of `NUMBERS` stands for, as 7QK4-M2XD."""
+    """Return the order number for *drawn*, which is below `NUMBERS`, as 7QK4-M2XD."""
     letters = ""
     for _ in range(2 * _HALF):
         drawn, at = divmod(drawn, len(_LETTERS))
@@ -99,5 +99,5 @@ def format_number(drawn: int) -> OrderNumber:
 
 
 def may_become(state: OrderState, wanted: OrderState) -> bool:
-    """Say whether an order may go from *state* to *wanted*: on by one step, or cancelled."""
+    """Say whether an order may go from *state* to *wanted*: to the next state, or cancelled."""
     return state in NEXT and wanted in {NEXT[state], OrderState.CANCELLED}

@@ -1,4 +1,4 @@
-"""What becomes of a cart that is bought, or of an order that is cancelled (protocol.md §7)."""
+"""The rules for placing and cancelling an order (protocol.md §7)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -23,10 +23,7 @@ from app.domain.vouchers import ShownVoucher, VoucherState
 
 
 class OrderRequest(NamedTuple):
-    """An order as it is asked for: of the cart at position `at`, for `total` in all.
-
-    `number` is the one that the order gets if it comes to be.
-    """
+    """A request to order the cart at position `at` for `total`; the order will get `number`."""
 
     key: OrderKey
     number: OrderNumber
@@ -57,7 +54,7 @@ class Rejected(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """The cart afterwards, the patch that empties it, and what is to be saved along with it."""
+    """The emptied cart, the patch that empties it, and what is to be saved along with it."""
 
     cart: Cart
     patch: Patch
@@ -65,7 +62,7 @@ class Placed(NamedTuple):
 
 
 class Cancelled(NamedTuple):
-    """The cart afterwards, which may spend its voucher again, and what is to be saved with it."""
+    """The cart, which may use its voucher again, and what is to be saved along with it."""
 
     cart: Cart
     change: CancelOrder
@@ -81,24 +78,24 @@ _BLOCKING: Final[Mapping[LineState, RejectReason]] = {
 
 
 def place(cart: Cart, request: OrderRequest, catalog: Catalog, now_s: float) -> Placed | Rejected:
-    """Say what comes of an order; all lines, note and voucher leave the cart as one revision.
+    """Rule on an order; lines, note and voucher leave the cart as one revision.
 
-    The shop charges today's prices, and never more than was agreed: a rise stands in the way. No
-    undo reaches behind an order.
+    The shop charges today's prices, and never more than was agreed: a price rise blocks the
+    order. The undo stack is cleared.
     """
     voucher, totals = price_cart(cart, catalog, now_s)
     if refused := _refusal(cart, request, totals, catalog):
         return refused
-    spent = _spent(voucher)
+    spent = _used_voucher(voucher)
     order = _order(cart, request, totals, spent, catalog, int(now_s))
-    patch = _emptying(cart)
+    patch = _emptying_patch(cart)
     used = {**cart.used, spent: cart.used.get(spent, 0) + 1} if spent else cart.used
     emptied = advance(cart, patch)._replace(undo_stack=(), used=used)
     return Placed(emptied, patch, PlaceOrder(order, catalog.vouchers.get(spent)))
 
 
 def cancel(cart: Cart, order: Order) -> Cancelled:
-    """Say what comes of cancelling *order*, which must be *cart*'s account's."""
+    """Rule on the cancellation of *order*, which must belong to *cart*'s account."""
     uses = {code: n - (code == order.voucher) for code, n in cart.used.items()}
     return Cancelled(
         cart._replace(used={code: n for code, n in uses.items() if n > 0}), CancelOrder(order)
@@ -124,14 +121,14 @@ def _names(lines: Lines, state: LineState, catalog: Catalog) -> tuple[str, ...]:
     return tuple(product.name for line, product in priced if line_state(line, product) is state)
 
 
-def _spent(voucher: ShownVoucher | None) -> VoucherCode:
-    """Return the voucher that the order uses up: one that does not count is not spent."""
+def _used_voucher(voucher: ShownVoucher | None) -> VoucherCode:
+    """Return the voucher that the order uses, or the empty one if it does not count."""
     if voucher is None or voucher.state is not VoucherState.OK:
         return VoucherCode("")
     return voucher.code
 
 
-def _emptying(cart: Cart) -> Patch:
+def _emptying_patch(cart: Cart) -> Patch:
     return Patch(
         cart.rev + 1,
         dict.fromkeys(cart.lines),
@@ -140,7 +137,7 @@ def _emptying(cart: Cart) -> Patch:
     )
 
 
-def _order(  # noqa: PLR0913, PLR0917 - all of it is written on the order
+def _order(  # noqa: PLR0913, PLR0917 - all of it is in the order
     cart: Cart,
     request: OrderRequest,
     totals: Totals,

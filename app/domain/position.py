@@ -1,4 +1,4 @@
-"""Where a tab stands against the saved cart (protocol.md §4, "Position")."""
+"""Positions: whether a tab has the saved cart (protocol.md §4, "Position")."""
 
 import re
 from enum import StrEnum
@@ -20,16 +20,16 @@ class SnapshotReason(StrEnum):
 
 
 DIVERGENCES = frozenset({SnapshotReason.FUTURE, SnapshotReason.FORK})
-"""A tab that knows more than the database, or something else: never in a sound shop."""
+"""The tab has what the database never had: an alarm, since a healthy shop has none."""
 
 
 def position(cart: Cart) -> str:
-    """Return the position of *cart*: the same for the same stored state, wherever it is asked."""
+    """Return the position of *cart*: the same for the same stored state, on every node."""
     return f"{cart.epoch}.{cart.rev}.{cart.content:016x}"
 
 
 def snapshot_reason(at: str | None, cart: Cart) -> SnapshotReason | None:
-    """Say why a tab that stands at *at* needs all of *cart*; `None` if it has just that."""
+    """Say why a tab at position *at* needs a snapshot of *cart*; `None` if it has that cart."""
     if at is None:
         return SnapshotReason.FIRST
     if (match := _POSITION.fullmatch(at)) is None:

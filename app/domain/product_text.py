@@ -1,4 +1,4 @@
-"""A product as people write it down: a form, or a row of a file."""
+"""Products as text: in a form, or in a row of a CSV file."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -10,7 +10,7 @@ from app.domain.money import plain_pounds, read_pounds
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _FORMULA: Final = re.compile(r"[=+\-@]")
-"""How what a spreadsheet works out begins: products are exported for one."""
+"""How a formula begins in a spreadsheet: exported text must not (CSV injection)."""
 _LONGEST: Final = {"name": 100, "unit": 40, "description": 2000}
 _MOST_HELD: Final = 1_000_000
 _YES_OR_NO: Final = {"yes": True, "no": False}
@@ -33,7 +33,7 @@ COLUMNS: Final = (
 
 
 class Fault(NamedTuple):
-    """What is wrong with one field: a sentence that says what would be right."""
+    """What is wrong with one field: a sentence that says what is valid."""
 
     column: str
     text: str
@@ -47,7 +47,7 @@ class Known(NamedTuple):
 
 
 def write_product(product: Product) -> dict[str, str]:
-    """Return *product* as text, by column."""
+    """Return the texts of *product*, by column."""
     texts = {name: str(getattr(product, name)) for name in COLUMNS}
     return texts | {
         "price": plain_pounds(product.price),
@@ -59,7 +59,7 @@ def write_product(product: Product) -> dict[str, str]:
 
 
 def read_product(texts: Mapping[str, str], known: Known) -> Product | list[Fault]:
-    """Return the product that *texts* describe by column, or all that is wrong with them."""
+    """Return the product in *texts*, or all faults of them."""
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for name in COLUMNS:
@@ -74,8 +74,8 @@ def read_product(texts: Mapping[str, str], known: Known) -> Product | list[Fault
 
 def _name(_: str, text: str, _known: Known) -> str:
     if not SKU.fullmatch(text):
-        told = f"“{text}” is not 1 to 64 small letters, digits and hyphens, a hyphen not first"
-        raise ValueError(told)
+        problem = f"“{text}” is not 1 to 64 small letters, digits and hyphens, a hyphen not first"
+        raise ValueError(problem)
     return text
 
 
@@ -128,7 +128,7 @@ def _held(_: str, text: str, _known: Known) -> int | None:
 
 
 def read_count(text: str, most: int) -> int | None:
-    """Return the number that *text* names, from 0 to *most*, or `None` if it names none."""
+    """Return the number in *text*, from 0 to *most*, or `None` if it is not one."""
     is_whole = text.isascii() and text.isdigit() and len(text) <= len(str(most))
     return int(text) if is_whole and int(text) <= most else None
 

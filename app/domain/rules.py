@@ -1,4 +1,4 @@
-"""The rules of the cart: every question that the shop decides is decided here (protocol.md §3)."""
+"""The rules of the cart: what each op does, and when it is refused (protocol.md §3)."""
 
 from typing import NamedTuple, assert_never
 
@@ -29,7 +29,7 @@ TRIES_FOR_S = 3600
 
 
 class Rejection(NamedTuple):
-    """No; `args` are those of the verdict, `tries` the cart's from now on."""
+    """No; `args` are those of the verdict, `tries` replaces the cart's."""
 
     code: Code
     args: tuple[str, ...] = ()
@@ -37,14 +37,14 @@ class Rejection(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """Yes; without a patch, because everything is so already."""
+    """Yes; without a patch if nothing changes."""
 
     patch: Patch | None = None
     warn: Clamped | None = None
 
 
 def rule(cart: Cart, ref: OpRef, op: Op, catalog: Catalog, now_s: float) -> Ruling:
-    """Say what comes of *op*, which must be the next in its outbox; *now_s* counts from 1970."""
+    """Rule on *op*, which must be the next in its outbox; *now_s* is in seconds since 1970."""
     match outcome := _decide(cart, op, catalog, now_s):
         case Rejection(code, args, tries):
             tried = cart if tries is None else cart._replace(tries=tries)
@@ -62,7 +62,7 @@ def rule(cart: Cart, ref: OpRef, op: Op, catalog: Catalog, now_s: float) -> Ruli
 def _recorded(
     cart: Cart, undo_stack: UndoStack, ref: OpRef, verdict: Verdict, patch: Patch | None = None
 ) -> Ruling:
-    """Return the ruling, its cart made in one piece: this runs for every op of everybody."""
+    """Return the ruling; its cart is built positionally, since this runs for every op."""
     outboxes, evicted = record(cart.outboxes, ref, verdict)
     recorded = Cart(
         cart.account,
@@ -86,9 +86,9 @@ def _recorded(
 def _decide(cart: Cart, op: Op, catalog: Catalog, now_s: float) -> Accepted | Rejection:  # noqa: PLR0911
     match op:
         case AddLine(sku, qty, seen):
-            return _have(cart, sku, _qty(cart.lines, sku) + qty, seen, catalog)
+            return _set_quantity(cart, sku, _qty(cart.lines, sku) + qty, seen, catalog)
         case SetLine(sku, qty, seen):
-            return _have(cart, sku, qty, seen, catalog)
+            return _set_quantity(cart, sku, qty, seen, catalog)
         case AcceptLine(sku, price):
             return _accept(cart, sku, price, catalog)
         case SaveLine(sku):
@@ -99,7 +99,7 @@ def _decide(cart: Cart, op: Op, catalog: Catalog, now_s: float) -> Accepted | Re
             unchanged = text == cart.note
             return Accepted(None if unchanged else Patch(cart.rev + 1, note=text))
         case SetVoucher(code):
-            return _put_voucher(cart, code, catalog, now_s)
+            return _set_voucher(cart, code, catalog, now_s)
         case Undo(rev):
             return _undo(cart, rev)
         case BadOp():
@@ -108,17 +108,17 @@ def _decide(cart: Cart, op: Op, catalog: Catalog, now_s: float) -> Accepted | Re
             assert_never(op)
 
 
-def _have(
+def _set_quantity(
     cart: Cart, sku: Sku, qty: int, seen: Money | None, catalog: Catalog
 ) -> Accepted | Rejection:
-    """Have *qty* of *sku* in the cart; as many as there are, and never fewer for that."""
+    """Set the quantity of *sku*, clamped to the stock, but never lowered by that."""
     product = catalog.products.get(sku)
     if product is None:
         return _unknown(sku)
     held = cart.lines.get(sku)
     if qty <= (held.qty if held else 0):
-        return _have_no_more(cart, sku, qty)
-    if refused := _no_room(cart.lines, product, qty):
+        return _lower(cart, sku, qty)
+    if refused := _blocked(cart.lines, product, qty):
         return refused
     got = min(qty, product.stock)
     if got <= (held.qty if held else 0):
@@ -128,15 +128,15 @@ def _have(
     return Accepted(Patch(cart.rev + 1, {sku: line}), warn)
 
 
-def _have_no_more(cart: Cart, sku: Sku, qty: int) -> Accepted:
-    """Lower a line, or take it out: this always works."""
+def _lower(cart: Cart, sku: Sku, qty: int) -> Accepted:
+    """Lower the quantity of a line, or remove it: this always works."""
     held = cart.lines.get(sku)
     if held is None or held.qty == qty:
         return Accepted()
     return Accepted(Patch(cart.rev + 1, {sku: held._replace(qty=qty) if qty else None}))
 
 
-def _no_room(lines: Lines, product: Product, qty: int) -> Rejection | None:
+def _blocked(lines: Lines, product: Product, qty: int) -> Rejection | None:
     if not product.sold:
         return _gone(product)
     return _over_limits(lines, product, qty)
@@ -172,39 +172,39 @@ def _accept(cart: Cart, sku: Sku, price: Money, catalog: Catalog) -> Accepted | 
 
 
 def _save(cart: Cart, sku: Sku, catalog: Catalog) -> Accepted | Rejection:
-    moved = _moved(cart, sku, cart.lines, cart.saved, catalog)
+    moved = _move(cart, sku, cart.lines, cart.saved, catalog)
     if isinstance(moved, Rejection):
         return moved
     return Accepted(Patch(cart.rev + 1, lines={sku: None}, saved={sku: moved}))
 
 
 def _unsave(cart: Cart, sku: Sku, catalog: Catalog) -> Accepted | Rejection:
-    moved = _moved(cart, sku, cart.saved, cart.lines, catalog)
+    moved = _move(cart, sku, cart.saved, cart.lines, catalog)
     if isinstance(moved, Rejection):
         return moved
     return Accepted(Patch(cart.rev + 1, lines={sku: moved}, saved={sku: None}))
 
 
-def _moved(cart: Cart, sku: Sku, here: Lines, there: Lines, catalog: Catalog) -> Line | Rejection:
-    """Return the line that moving one over makes *there*, whatever its product's state."""
+def _move(cart: Cart, sku: Sku, here: Lines, there: Lines, catalog: Catalog) -> Line | Rejection:
+    """Return the line that moving *sku* makes *there*, whatever its product's state."""
     product = catalog.products.get(sku)
     if product is None:
         return _unknown(sku)
     held = here.get(sku)
     if held is None:
         return _not_in_cart(product)
-    moved = _joined(cart, there.get(sku), held)
+    moved = _merge(cart, there.get(sku), held)
     return _over_limits(there, product, moved.qty) or moved
 
 
-def _joined(cart: Cart, there: Line | None, moving: Line) -> Line:
-    """Return the line that *moving* becomes beside *there*; the lower agreed price stays."""
+def _merge(cart: Cart, there: Line | None, moving: Line) -> Line:
+    """Return *moving* merged with the line *there*; the lower agreed price stays."""
     if there is None:
         return moving._replace(pos=cart.next_pos)
     return Line(there.pos, there.qty + moving.qty, min(there.agreed, moving.agreed))
 
 
-def _put_voucher(
+def _set_voucher(
     cart: Cart, code: str | None, catalog: Catalog, now_s: float
 ) -> Accepted | Rejection:
     if code is None:

@@ -1,4 +1,4 @@
-"""How a line stands against the shelf, and what a cart costs (protocol.md §4, `snapshot`)."""
+"""Lines at today's price and stock, and the totals of a cart (protocol.md §4, `snapshot`)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FREE_DELIVERY_FROM = Money(4000)
 
 
 class LineState(StrEnum):
-    """What stands between a line and an order; the last that holds is told."""
+    """Whether a line can be ordered, and if not, why; the last that holds applies."""
 
     OK = "ok"
     PRICE_RISE = "price_rise"
@@ -25,7 +25,7 @@ class LineState(StrEnum):
 
 
 class ShownLine(NamedTuple):
-    """A line as tabs are told of it."""
+    """A line as a tab shows it."""
 
     sku: Sku
     pos: int
@@ -42,7 +42,7 @@ class ShownLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a cart costs; the amounts in minor units."""
+    """What a cart costs, in minor units; `count` is the number of items."""
 
     count: int
     subtotal: Money
@@ -53,7 +53,7 @@ class Totals:
 
 
 class ShownCart(NamedTuple):
-    """All that there is to see of a cart today, lines in their order."""
+    """A cart as a tab shows it, lines in order of `pos`."""
 
     lines: tuple[ShownLine, ...]
     saved: tuple[ShownLine, ...]
@@ -63,7 +63,7 @@ class ShownCart(NamedTuple):
 
 
 def show_line(line: Line, product: Product) -> ShownLine:
-    """Return *line* beside today's price and stock of its *product*."""
+    """Return *line* with today's price and stock of its *product*."""
     return ShownLine(
         product.sku,
         line.pos,
@@ -80,7 +80,7 @@ def show_line(line: Line, product: Product) -> ShownLine:
 
 
 def price_cart(cart: Cart, catalog: Catalog, now_s: float) -> tuple[ShownVoucher | None, Totals]:
-    """Return what *cart* costs today, with its voucher if that counts."""
+    """Return the voucher of *cart*, and the totals with it, at today's prices."""
     count = cost = 0
     for sku, line in cart.lines.items():
         product = catalog.products[sku]
@@ -95,20 +95,20 @@ def price_cart(cart: Cart, catalog: Catalog, now_s: float) -> tuple[ShownVoucher
 
 
 def show_cart(cart: Cart, catalog: Catalog, now_s: float) -> ShownCart:
-    """Return *cart* as there is to see of it today."""
-    lines = _in_order(cart.lines.items(), catalog)
-    saved = _in_order(cart.saved.items(), catalog)
+    """Return *cart* as a tab shows it, at today's prices and stock."""
+    lines = _sorted_lines(cart.lines.items(), catalog)
+    saved = _sorted_lines(cart.saved.items(), catalog)
     voucher, totals = price_cart(cart, catalog, now_s)
     return ShownCart(lines, saved, cart.note, voucher, totals)
 
 
-def _in_order(lines: Iterable[tuple[Sku, Line]], catalog: Catalog) -> tuple[ShownLine, ...]:
+def _sorted_lines(lines: Iterable[tuple[Sku, Line]], catalog: Catalog) -> tuple[ShownLine, ...]:
     shown = (show_line(line, catalog.products[sku]) for sku, line in lines)
     return tuple(sorted(shown, key=lambda line: line.pos))
 
 
 def line_state(line: Line, product: Product) -> LineState:
-    """Return what stands between *line* and an order today."""
+    """Return whether *line* can be ordered today."""
     if not product.sold:
         return LineState.GONE
     if product.stock <= 0:

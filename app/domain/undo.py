@@ -1,4 +1,4 @@
-"""What takes a change back: its opposite, kept with the cart."""
+"""Undo: the inverses of the newest changes, kept with the cart."""
 
 from app.domain.cart import Cart, Patch, UndoStack
 
@@ -6,7 +6,7 @@ UNDO_DEPTH = 10
 
 
 def inverse(cart: Cart, patch: Patch) -> Patch:
-    """Return what *cart* had where *patch* changes it, under the revision that *patch* makes."""
+    """Return the patch that takes *patch* back; `rev` is still the one that *patch* makes."""
     return Patch(
         patch.rev,
         {sku: cart.lines.get(sku) for sku in patch.lines},
@@ -17,10 +17,10 @@ def inverse(cart: Cart, patch: Patch) -> Patch:
 
 
 def remember(cart: Cart, patch: Patch) -> UndoStack:
-    """Return the steps of *cart* with the opposite of *patch* as the newest."""
+    """Return the undo stack of *cart* with the inverse of *patch* on top."""
     return (*cart.undo_stack[1 - UNDO_DEPTH :], inverse(cart, patch))
 
 
 def undo_newest(cart: Cart) -> Patch:
-    """Return the patch that undoes the newest step, of which there must be one."""
+    """Return the patch that undoes the newest change, of which there must be one."""
     return cart.undo_stack[-1]._replace(rev=cart.rev + 1)

@@ -1,4 +1,4 @@
-"""What the shop may answer to an op."""
+"""The answers to an op: verdicts, which are recorded, and requests to retry."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from app.domain.catalog import Sku
 
 
 class Code(StrEnum):
-    """Why the answer is no, for good: these are recorded, but for `EXPIRED`."""
+    """Why an op is refused for good; all but `EXPIRED` are recorded."""
 
     BAD_OP = "bad_op"
     UNKNOWN_SKU = "unknown_sku"
@@ -25,14 +25,14 @@ class Code(StrEnum):
 
 
 class RetryCode(StrEnum):
-    """Why the answer is not now: nothing is recorded, and the op may come again."""
+    """Why an op is not ruled on now; nothing is recorded, and it may be sent again."""
 
     BUSY = "busy"
     RATE = "rate"
 
 
 class Clamped(NamedTuple):
-    """A warning: the line would have had `asked`, and has `got`, for there are no more."""
+    """A warning: the line would have had `asked`, and has `got`, since there are no more."""
 
     sku: Sku
     asked: int
@@ -40,7 +40,7 @@ class Clamped(NamedTuple):
 
 
 class Ok(NamedTuple):
-    """The shop did it, and the cart is at `rev`."""
+    """The op was applied, and the cart is at `rev`."""
 
     n: int
     rev: int
@@ -48,7 +48,7 @@ class Ok(NamedTuple):
 
 
 class No(NamedTuple):
-    """The shop did not do it, and the cart stays at `rev`.
+    """The op was refused, and the cart stays at `rev`.
 
     `args` are what the sentence for people names (`app/protocol/op_texts.py`): the product, and
     then the limit if the code is one of a limit; for `UNKNOWN_SKU` the SKU. `text` is the sentence
@@ -66,7 +66,7 @@ Verdict = Ok | No
 
 
 class RetryLater(NamedTuple):
-    """Not now: the same op may come again after `retry_ms`."""
+    """The op was not ruled on; it may be sent again after `retry_ms`."""
 
     n: int
     code: RetryCode

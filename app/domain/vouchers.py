@@ -1,4 +1,4 @@
-"""Which vouchers count, and what they take off."""
+"""Which vouchers apply, and their discount."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from app.domain.catalog import Catalog, Money, Voucher, VoucherCode
 
 
 class VoucherState(StrEnum):
-    """Whether a voucher counts, and if not, why."""
+    """Whether a voucher applies, and if not, why."""
 
     OK = "ok"
     BELOW_MINIMUM = "below_minimum"
@@ -19,7 +19,7 @@ class VoucherState(StrEnum):
 
 
 class ShownVoucher(NamedTuple):
-    """The voucher on a cart, as its tabs are told of it."""
+    """The voucher on a cart, as a tab shows it."""
 
     code: VoucherCode
     label: str
@@ -27,14 +27,14 @@ class ShownVoucher(NamedTuple):
 
 
 def normalise_code(code: str) -> VoucherCode:
-    """Return *code* as the shop spells it: case and outer spaces do not matter."""
+    """Return *code* in upper case, without outer spaces."""
     return VoucherCode(code.strip().upper())
 
 
 def show_voucher(
     cart: Cart, catalog: Catalog, subtotal: Money, now_s: float
 ) -> ShownVoucher | None:
-    """Return how the voucher on *cart* stands; one that the shop has withdrawn is expired."""
+    """Return the voucher on *cart* with its state; a withdrawn one is expired."""
     if not cart.voucher:
         return None
     voucher = catalog.vouchers.get(cart.voucher)
@@ -45,7 +45,7 @@ def show_voucher(
 
 
 def discount(shown: ShownVoucher | None, catalog: Catalog, subtotal: Money) -> Money:
-    """Return what the voucher takes off *subtotal*: never more than all of it, never a fraction."""
+    """Return the discount on *subtotal*: at most all of it, rounded down to the minor unit."""
     if shown is None or shown.state is not VoucherState.OK:
         return Money(0)
     voucher = catalog.vouchers[shown.code]

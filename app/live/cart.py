@@ -24,7 +24,7 @@ from app.protocol.messages import Need, Prices, Snapshot, TabId
 class LiveCart(UncommittedCart):
     """The cart that the tabs of one account share.
 
-    What they send is ruled on at once, saved, and then told.
+    What they send is ruled on at once, saved, and only then answered.
     """
 
     def __init__(self, saved: Cart, context: CartContext, tokens: TokenBucket | None):
@@ -63,7 +63,7 @@ class LiveCart(UncommittedCart):
     # Ops and orders
 
     def submit(self, ref: OpRef, op: Op, subscriber: Subscriber, tab: TabId | None = None) -> None:
-        """Rule on *op* now; once it is saved *subscriber* gets the verdict, every tab the patch."""
+        """Rule on *op* now; once saved, *subscriber* gets the verdict, every tab the patch."""
         last = self.outboxes.find(self.latest, ref.outbox).last
         if self._trace:
             self._trace.received(ref, op, tab, last + 1)
@@ -85,7 +85,7 @@ class LiveCart(UncommittedCart):
     def submit_order(self, order: PendingOrder) -> None:
         """Rule on *order* now; its observers get the outcome once it is saved, every tab the patch.
 
-        A rejection is told at once if nothing else waits to be saved.
+        A rejection is answered at once if nothing else waits to be saved.
         """
         if earlier := self._pending.find(order.key):
             earlier.join(order)
@@ -124,7 +124,7 @@ class LiveCart(UncommittedCart):
     # Saving
 
     def announce(self) -> None:
-        """Tell that the batch is saved: for each op its verdict, and then its patch."""
+        """Handle that the batch is saved: send for each op its verdict, and then its patch."""
         if self._batch is None:
             return
         cart, count, has_orders = self._batch
@@ -212,12 +212,12 @@ class LiveCart(UncommittedCart):
             self.outboxes.answer(self.saved, pending.ref, subscriber)
 
     def _accept(self, pending: Pending) -> None:
-        """Rule on *pending*, and have the outcome saved before it is told."""
+        """Rule on *pending*, and have the outcome saved before it is sent."""
         before, context = self.latest, self._context
         self.latest = pending.rule(before, context.catalog.today, context.now_s())
         if evicted := pending.evicted:
             self.outboxes.evict(evicted)
-        # Nothing to save: the outcome tells what `latest` is, so it waits for what is unsaved.
+        # Nothing to save; but if the outcome rests on what is unsaved, it waits for that.
         if self.latest is before and not self._pending and self.is_in_sync:
             pending.fulfil(self.saved, self._second(), context.steady_s())
             return
@@ -230,7 +230,7 @@ class LiveCart(UncommittedCart):
             self._accept(pending)
 
     def _tell_saved(self, batch: Iterable[Pending]) -> list[CommittedChange]:
-        """Tell the outcomes and patches of *batch*; return the changes that it made.
+        """Send the outcomes and patches of *batch*; return the changes that it made.
 
         The verdict goes first, so that the tab that sent the op takes it out of its outbox before
         the patch arrives: the other way round, it would show the change twice for a moment.

@@ -1,4 +1,4 @@
-"""What the tabs of one cart see of it: told as it is saved, beside the shelf of today."""
+"""What the tabs of one cart are sent: the cart as saved, at today's prices and stock."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -22,14 +22,14 @@ from app.protocol.projections import (
 NOTHING: frozenset[Sku] = frozenset()
 
 Views = dict[frozenset[Sku], list[Tab]]
-"""Tabs by the products that they have to hear of, and nothing else."""
+"""Tabs by the products whose prices they get, where nothing else is to be sent."""
 
 
 class CartView:
-    """The tabs, and how they know the cart, which itself is always handed in.
+    """The tabs of a cart, and what they know of it; the cart itself is handed in each time.
 
-    What moved on the shelf is owed to them until `send_pending`; whatever they are told before that
-    brings what it says beside the shelf of today.
+    Products whose price or stock changed are pending until `send_pending`. A patch that goes out
+    before brings their lines along, so that its totals follow from what the tab shows.
     """
 
     def __init__(self, saved: Cart, context: CartContext, trace: OpTrace | None):
@@ -40,31 +40,34 @@ class CartView:
         self._context = context
         self._trace = trace
         self._sent_voucher, _ = price_cart(saved, context.catalog.today, context.now_s())
-        self._pending = NOTHING
+        self._unsent = NOTHING
         self._is_voucher_pending = False
 
     def snapshot(self, saved: Cart) -> Snapshot:
-        """Return the whole cart."""
+        """Return the whole of *saved*."""
         self.refresh_voucher(saved)
         return snapshot_message(saved, self._context.catalog.today, self._context.now_s())
 
     def prices(self, saved: Cart) -> Prices:
-        """Return how everything in the cart stands today."""
+        """Return today's prices and stock of everything in *saved*."""
         self.refresh_voucher(saved)
         return all_prices_message(saved, self._context.catalog.today, self._context.now_s())
 
     def mark_pending(self, saved: Cart, skus: frozenset[Sku], *, vouchers: bool) -> bool:
-        """Learn that *skus* moved, and maybe vouchers; say whether that is news for a tab."""
+        """Note that *skus*, and maybe vouchers, changed; say whether a message is due."""
         pending = _held(saved, skus)
         for tab in self.tabs:
             pending |= skus & tab.watched
-        self._pending |= pending
+        self._unsent |= pending
         self._is_voucher_pending |= vouchers and bool(saved.voucher)
-        return bool(self._pending) or self._is_voucher_pending
+        return bool(self._unsent) or self._is_voucher_pending
 
     def send_pending(self, saved: Cart, views: Views) -> None:
-        """Tell what is owed; tabs whose cart it leaves alone are put into *views* instead."""
-        pending, self._pending, self.last_sent_s = self._pending, NOTHING, self._context.steady_s()
+        """Send what is pending; if it does not touch the cart, add the tabs to *views* instead.
+
+        Tabs of many carts show the same products: the caller sends one message to all of them.
+        """
+        pending, self._unsent, self.last_sent_s = self._unsent, NOTHING, self._context.steady_s()
         mine = _held(saved, pending)
         if mine or self._is_voucher_pending:
             self._is_voucher_pending = False
@@ -75,7 +78,7 @@ class CartView:
                 views.setdefault(shown, []).append(tab)
 
     def publish(self, cart: Cart, change: CommittedChange) -> None:
-        """Tell the tabs the *change* that made *cart*, and the order that was placed by it."""
+        """Send the tabs the *change* that made *cart*, and the order that it placed."""
         self._tell_patch(cart, change.patch, change.by)
         if change.order:
             self.tabs.tell(change.order)
@@ -83,7 +86,7 @@ class CartView:
             self._trace.patched(change.by, len(self.tabs))
 
     def tell_steps(self, steps: Sequence[tuple[Cart, CommittedChange]] | None, saved: Cart) -> None:
-        """Tell the changes that led to *saved*, or the whole of it if they are not known."""
+        """Send the changes that led to *saved*, or the whole of it if they are not known."""
         if steps is None:
             self.tabs.tell(self.snapshot(saved))
             return
@@ -92,34 +95,37 @@ class CartView:
 
     def _tell_patch(self, cart: Cart, patch: Patch, by: By) -> None:
         catalog, now_s = self._context.catalog.today, self._context.now_s()
-        change = patch_message(cart, patch, by, self._sent_voucher, catalog, now_s, self._pending)
+        change = patch_message(cart, patch, by, self._sent_voucher, catalog, now_s, self._unsent)
         if not isinstance(change.voucher, Untouched):
             self._sent_voucher = change.voucher
         self.tabs.tell(change)
 
     def refresh_voucher(self, saved: Cart) -> None:
-        """Vouchers come and go with time: tell the tabs before somebody is told otherwise."""
+        """Send the voucher's state if it has changed, as it does with time and with orders.
+
+        It goes out before anything that shows the new state.
+        """
         voucher, totals = price_cart(saved, self._context.catalog.today, self._context.now_s())
         if voucher != self._sent_voucher:
             self._sent_voucher = voucher
             self.tabs.tell(
-                voucher_message(saved, self._pending, voucher, totals, self._context.catalog.today)
+                voucher_message(saved, self._unsent, voucher, totals, self._context.catalog.today)
             )
 
     def _tell_prices(self, saved: Cart, pending: frozenset[Sku], mine: frozenset[Sku]) -> None:
         catalog, now_s = self._context.catalog, self._context.now_s()
         prices = moved_prices_message(saved, pending, self._sent_voucher, catalog.today, now_s)
-        told: dict[frozenset[Sku], Prices] = {}
+        sent: dict[frozenset[Sku], Prices] = {}
         for tab in self.tabs:
             shown = mine | (pending & tab.watched)
-            if shown not in told:
-                told[shown] = with_items(prices, catalog.items(shown))
+            if shown not in sent:
+                sent[shown] = with_items(prices, catalog.items(shown))
             if shown or prices:
-                tab.tell(told[shown])
+                tab.tell(sent[shown])
         if prices and not isinstance(prices.voucher, Untouched):
             self._sent_voucher = prices.voucher
 
 
 def _held(cart: Cart, skus: frozenset[Sku]) -> frozenset[Sku]:
-    """Return those of *skus* that *cart* holds, now or for later."""
+    """Return those of *skus* that have a line in *cart*, saved lines included."""
     return frozenset((cart.lines.keys() & skus) | (cart.saved.keys() & skus))

@@ -1,4 +1,4 @@
-"""Today's prices and stock, and which products have moved."""
+"""Today's prices and stock, in memory."""
 
 import asyncio
 
@@ -7,9 +7,9 @@ from app.protocol.messages import Item
 
 
 class LiveCatalog:
-    """The shelf as everybody in this process sees it; `today` is replaced, never changed.
+    """The catalogue as of its newest revision; `today` is replaced, never changed.
 
-    `refresh_requested` is set when something was moved on disk, so that it is looked at at once.
+    `refresh_requested` is set to have it read from the database at once.
     """
 
     def __init__(self) -> None:
@@ -18,13 +18,13 @@ class LiveCatalog:
         self.revision = -1
 
     def update(self, revision: int, changed: Catalog) -> frozenset[Sku]:
-        """Take what changed up to count *revision*; return which products that concerns."""
+        """Take what changed up to *revision*; return the products that changed."""
         self.today = Catalog({**self.today.products, **changed.products}, changed.vouchers)
         self.revision = revision
         return frozenset(changed.products)
 
     def items(self, skus: frozenset[Sku]) -> tuple[Item, ...]:
-        """Return price and stock of those of *skus* that the shop knows, in order of their SKUs."""
+        """Return price and stock of *skus*, in order; unknown ones are left out."""
         known = self.today.products
         return tuple(
             Item(sku, known[sku].price, public_stock(known[sku].available))

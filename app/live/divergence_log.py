@@ -1,4 +1,4 @@
-"""Tabs that know more than the database, or something else: counted, and told once a minute."""
+"""Alarms: tabs whose cart is newer than the database, or has other content at its revision."""
 
 import logging
 from collections import Counter
@@ -12,17 +12,17 @@ QUIET_S = 60.0
 
 
 class DivergenceLog:
-    """How often each alarm was raised."""
+    """Counts alarms by their reason, and logs at most one a minute for each account."""
 
     def __init__(self) -> None:
         self.counts: Counter[SnapshotReason] = Counter()
-        self._told: dict[AccountId, float] = {}
+        self._logged: dict[AccountId, float] = {}
 
     def record(self, account: AccountId, why: SnapshotReason, at: str | None, now_s: float) -> None:
-        """Count an alarm, and log it unless this account's last one was told just now."""
-        self._told = {who: at_s for who, at_s in self._told.items() if at_s > now_s - QUIET_S}
-        if account in self._told:
+        """Count and log an alarm, unless this account had one in the last minute."""
+        self._logged = {who: at_s for who, at_s in self._logged.items() if at_s > now_s - QUIET_S}
+        if account in self._logged:
             return
-        self._told[account] = now_s
+        self._logged[account] = now_s
         self.counts[why] += 1
         log.error("alarm: a tab of %s stands at %s, and that is a %s", account, at, why)

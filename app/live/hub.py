@@ -1,4 +1,4 @@
-"""The open carts: hands them out, tells them what was saved, lets them go."""
+"""The open carts of this server: loaded when needed, kept in step, and let go when idle."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -23,7 +23,7 @@ MOST_READ = 256
 
 
 class Hub:
-    """The carts that somebody looks at or asks for, by account.
+    """The carts that tabs show or requests use, by account.
 
     A cart is read from the database when it is first needed, and forgotten when it is idle.
     """
@@ -47,13 +47,16 @@ class Hub:
 
     @property
     def waiting(self) -> int:
-        """How many ops and orders were ruled on and are not told yet, in all open carts."""
+        """How many ops and orders were ruled on and are not answered yet, in all open carts."""
         return sum(cart.waiting for cart in self._carts.values())
 
     @asynccontextmanager
     async def borrow(self, account: AccountId, outbox: OutboxId | None) -> AsyncIterator[LiveCart]:
-        """Hold *account*'s cart, ready for ops of *outbox*; or raise `DatabaseUnavailable`."""
-        cart = await self._hold(account)
+        """Hold *account*'s cart, ready for ops of *outbox*.
+
+        Raises `DatabaseUnavailable` if it cannot be read.
+        """
+        cart = await self._load_and_hold(account)
         try:
             if outbox is not None and not cart.knows(outbox):
                 cart.remember(outbox, await self._disk.last(account, outbox))
@@ -62,41 +65,41 @@ class Hub:
             yield cart
         finally:
             cart.holds -= 1
-            self._let_go(cart)
+            self._close_if_idle(cart)
 
     def leave(self, cart: LiveCart, tab: Tab) -> None:
-        """Take *tab*, which entered *cart* while it was borrowed, out again."""
+        """Remove *tab*, which entered *cart* while it was borrowed."""
         cart.tabs.leave(tab)
-        self._let_go(cart)
+        self._close_if_idle(cart)
 
     def announce(self, saved: Iterable[AccountId]) -> None:
-        """Tell that what was taken of these carts is on disk."""
+        """Handle that what was taken of these carts is saved."""
         for account in saved:
             if cart := self._carts.get(account):
                 cart.announce()
                 self._catch_up(cart)
-                self._let_go(cart)
+                self._close_if_idle(cart)
 
     def refuse(self, refused: Iterable[AccountId]) -> None:
-        """Have these carts ruled on again: an order of theirs could not be saved."""
+        """Handle that the database refused an order of these carts: rule again."""
         for account in refused:
             if cart := self._carts.get(account):
                 cart.refuse()
                 self._catch_up(cart)
-                self._let_go(cart)
+                self._close_if_idle(cart)
 
     def mark_stale(self, stale: Iterable[AccountId]) -> None:
-        """Have these carts read again, for somebody else has saved them."""
+        """Have these carts reloaded, since another node has saved them."""
         for cart in self._mark_stale(stale):
             cart.mark_stale()
 
     def mark_unknown(self, unknown: Iterable[AccountId]) -> None:
-        """Have these carts read again, for nobody knows whether they are saved."""
+        """Have these carts reloaded, since it is not known whether they are saved."""
         for cart in self._mark_stale(unknown):
             cart.mark_unknown()
 
     def lose(self, broken: Iterable[AccountId]) -> None:
-        """Forget carts that cannot be saved; their tabs come back for the truth."""
+        """Give up carts that cannot be saved; their tabs reconnect and get a snapshot."""
         for account in broken:
             if cart := self._carts.pop(account, None):
                 cart.lose()
@@ -104,36 +107,39 @@ class Hub:
     def on_remote_commit(
         self, account: AccountId, version: int, made: Iterable[CommittedChange] = ()
     ) -> None:
-        """Learn that a cart is saved under *version*, and what another node did to it."""
+        """Handle that another node saved a cart under *version*, with what it did to it."""
         if cart := self._carts.get(account):
             cart.on_remote_commit(version, made)
             self._catch_up(cart)
 
     def on_remote_tabs(self, account: AccountId, node: str, tabs: int) -> None:
-        """Learn that so many tabs look at a cart on another node."""
+        """Handle that so many tabs show a cart on another node."""
         if cart := self._carts.get(account):
             cart.tabs.on_remote_count(node, tabs)
 
     def renew_presence(self) -> tuple[AccountId, ...]:
-        """Have the nodes told that ours still look; return which carts are open."""
+        """Repeat to the other nodes how many tabs are here; return the accounts of open carts."""
         for cart in self._carts.values():
             cart.tabs.renew()
         return tuple(self._carts)
 
     def settle(self) -> None:
-        """Let those go on who waited for what became of a commit."""
+        """Wake the requests that wait for the end of a commit."""
         self._after_commit.set()
         self._after_commit = asyncio.Event()
 
     async def resync(self) -> None:
-        """Wait for stale carts and reload them; `DatabaseUnavailable` leaves them stale."""
+        """Wait for stale carts and reload them.
+
+        Raises `DatabaseUnavailable`; the carts are still stale then, and the next call tries again.
+        """
         await self._stale_found.wait()
         while self._stale:
-            await self._read_again([*islice(self._stale, MOST_READ)])
+            await self._reload([*islice(self._stale, MOST_READ)])
         self._stale_found.clear()
 
     def update_catalog(self, revision: int, changed: Catalog) -> None:
-        """Put what changed on the shelf; `broadcaster` tell the tabs that show it."""
+        """Take what *changed* in the catalogue; `broadcaster` sends it to the tabs that show it."""
         vouchers = changed.vouchers != self.context.catalog.today.vouchers
         skus = self.context.catalog.update(revision, changed)
         for cart in self._carts.values():
@@ -145,29 +151,32 @@ class Hub:
         self.context.request_refresh()
 
     def publish_orders(self, moved: Iterable[tuple[AccountId, OrderMoved]]) -> None:
-        """Tell the tabs whose orders are in another state now."""
-        for account, news in moved:
+        """Send the new states of orders to the tabs of their accounts."""
+        for account, message in moved:
             if cart := self._carts.get(account):
-                cart.tabs.tell(news)
+                cart.tabs.tell(message)
 
-    async def _hold(self, account: AccountId) -> LiveCart:
+    async def _load_and_hold(self, account: AccountId) -> LiveCart:
         if account in self._carts and self.context.peers.are_any:
-            await self._look_at(account)
+            await self._check_version(account)
         while (cart := self._carts.get(account)) is None:
             await self._load(account)
         cart.holds += 1
         return cart
 
-    async def _look_at(self, account: AccountId) -> None:
-        """Bring an open cart up to what is on disk: who comes from another node has seen that."""
+    async def _check_version(self, account: AccountId) -> None:
+        """Bring an open cart up to the version in the database.
+
+        A tab that comes from another node has seen that version, and must not see an older one.
+        """
         self.on_remote_commit(account, await self._disk.version(account))
         while (cart := self._carts.get(account)) and cart.is_saving_over:
             await self._after_commit.wait()
         while (cart := self._carts.get(account)) and not cart.is_in_sync:
-            await self._read_again([account])
+            await self._reload([account])
 
     async def _load(self, account: AccountId) -> None:
-        """Read the cart, once for all who want it; whoever waited looks again afterwards."""
+        """Read the cart, once for all requests at the same time; those that waited check again."""
         if (loading := self._loading.get(account)) is not None:
             await asyncio.wait([loading])
             return
@@ -180,10 +189,10 @@ class Hub:
             del self._loading[account]
             loading.set_result(None)
 
-    async def _read_again(self, accounts: Iterable[AccountId]) -> None:
-        """Read carts, all in one go; those that were saved meanwhile stay ill.
+    async def _reload(self, accounts: Iterable[AccountId]) -> None:
+        """Reload stale carts with one query; carts that cannot be read are given up.
 
-        What cannot be read is lost.
+        One that turned stale again during the query stays on the list.
         """
         stale = [cart for one in accounts if (cart := self._carts.get(one))]
         known = {cart.saved.account: cart.saved.version for cart in stale if not cart.is_in_sync}
@@ -195,7 +204,10 @@ class Hub:
         self._stale = {cart.saved.account for cart in here if cart and not cart.is_in_sync}
 
     def _take_saved(self, found: Cart, known: int) -> None:
-        """Take what is on disk for the truth; if it is older than what was known, lose the cart."""
+        """Reload a cart from *found*; give it up if that is older than the version known before.
+
+        Versions only grow: an older one means that another database was restored.
+        """
         account = found.account
         if (cart := self._carts.get(account)) is None:
             return
@@ -204,10 +216,10 @@ class Hub:
         else:
             cart.reload(found)
             self._catch_up(cart)
-            self._let_go(cart)
+            self._close_if_idle(cart)
 
     def _catch_up(self, cart: LiveCart) -> None:
-        """Have *cart* read again if another node has moved it on."""
+        """Have *cart* reloaded if another node has saved it."""
         if cart.is_behind:
             self.mark_stale([cart.saved.account])
 
@@ -218,14 +230,14 @@ class Hub:
             self._stale_found.set()
         return [self._carts[account] for account in stale]
 
-    def _let_go(self, cart: LiveCart) -> None:
+    def _close_if_idle(self, cart: LiveCart) -> None:
         account = cart.saved.account
         if cart.idle and self._carts.get(account) is cart:
             del self._carts[account]
             self._keep_tokens(account, cart.tokens)
 
     def _keep_tokens(self, account: AccountId, tokens: TokenBucket) -> None:
-        """Nobody gets a new allowance by leaving and coming back."""
+        """Keep the token bucket of a closed cart: reconnecting must not refill it."""
         ops, now_s = self.context.limits.ops, self.context.steady_s()
         if len(self._token_buckets) >= MOST_BUCKETS:
             self._token_buckets = {

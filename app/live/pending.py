@@ -16,9 +16,10 @@ PendingKey = tuple[OutboxId, int] | str
 
 
 class Pending(Protocol):
-    """An op or an order: it is ruled on, saved along with the cart, and told.
+    """An op or an order: it is ruled on, saved along with the cart, and then answered.
 
-    Until it is saved it may have to be ruled on again. All who sent it wait for one answer.
+    Until it is saved it may have to be ruled on again. If it was sent more than once, all senders
+    wait for the one answer.
     """
 
     @property
@@ -41,16 +42,16 @@ class Pending(Protocol):
         """Rule on it, and return the cart afterwards: the same one if there is nothing to save."""
 
     def fulfil(self, saved: Cart, second: Second, now_s: float) -> None:
-        """Tell the outcome, which is in *saved*, and count it in *second*."""
+        """Send the outcome, which is in *saved*, and count it in *second*."""
 
     def retry_later(self, second: Second) -> None:
-        """Tell that the database is away, so that the outcome is unknown."""
+        """Send that the database is away, so that the outcome is unknown."""
 
     def refused_by_database(self) -> bool:
-        """Give up if ruling on it again cannot help, and say whether that was told."""
+        """Give up if ruling on it again cannot help; say whether it was given up."""
 
     def answer_if_saved(self, outboxes: KnownOutboxes, saved: Cart) -> bool:
-        """Tell the outcome if *saved* turns out to have it, and say whether it has."""
+        """Send the outcome if *saved* turns out to have it, and say whether it has."""
 
     def ask_if_early(self, outboxes: KnownOutboxes, latest: Cart) -> bool:
         """Ask for the ops before it if *latest* does not have them, and say whether it asked."""
@@ -62,7 +63,7 @@ class Pending(Protocol):
         """
 
     def disconnect(self, why: DisconnectReason) -> None:
-        """Tell that there will be no outcome."""
+        """Disconnect the senders: there will be no outcome."""
 
 
 class PendingQueue:

@@ -1,4 +1,4 @@
-"""What the live carts need of the rest of the shop; the rest of the shop fits in here."""
+"""The ports of the live carts: what they need of the database, tabs and other nodes."""
 
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
@@ -16,7 +16,7 @@ from app.protocol.messages import By, OrderMoved, ServerMessage, TabId
 
 
 class DisconnectReason(Enum):
-    """Why a tab's connection must end."""
+    """Why a tab's connection is closed."""
 
     REPLACED = auto()
     CROWDED_OUT = auto()
@@ -26,36 +26,36 @@ class DisconnectReason(Enum):
 
 
 class Subscriber(Protocol):
-    """Whoever asks for an op and wants to hear what becomes of it."""
+    """Gets the answer to an op: a tab's connection, or a request over HTTP."""
 
-    def tell(self, news: ServerMessage) -> None:
-        """Take *news* at once, without waiting."""
+    def tell(self, message: ServerMessage) -> None:
+        """Take *message* without waiting."""
 
     def reject_duplicate(self) -> None:
-        """Learn that another op had this number before."""
+        """Handle that another op had this number before."""
 
     def disconnect(self, why: DisconnectReason) -> None:
-        """Learn that nothing more will be told."""
+        """Handle that no more messages will come."""
 
 
 class Tab(Subscriber, Protocol):
-    """An asker that watches: a page that shows the cart."""
+    """A subscriber that gets all changes: a page that shows the cart."""
 
     @property
     def id(self) -> TabId:
-        """Which page load it is."""
+        """The page load."""
 
     @property
     def gen(self) -> int:
-        """How many times it has connected."""
+        """The number of this connection of the page, from 1."""
 
     @property
     def outbox(self) -> OutboxId:
-        """The stream that its ops come from."""
+        """The outbox that its ops come from."""
 
     @property
     def watched(self) -> frozenset[Sku]:
-        """The products that it shows beside those in the cart."""
+        """The products that it shows besides those in the cart."""
 
 
 class OpTrace(Protocol):
@@ -71,7 +71,7 @@ class OpTrace(Protocol):
         """Note what was decided, which may be decided again."""
 
     def saved(self, ref: OpRef, version: int, subscribers: int) -> None:
-        """Note that the verdict is saved, and told to so many."""
+        """Note that the verdict is saved, and sent to so many."""
 
     def contradicted(self, ref: OpRef, subscribers: int) -> None:
         """Note that another op with this number turned out to be saved."""
@@ -80,14 +80,14 @@ class OpTrace(Protocol):
         """Note that the cart was given up, and so many were disconnected."""
 
     def patched(self, by: By, tabs: int) -> None:
-        """Note that a patch was told to so many tabs."""
+        """Note that a patch was sent to so many tabs."""
 
 
 class Unresolved(Enum):
-    """Why a buyer does not learn what became of an order.
+    """Why the outcome of an order is not known.
 
-    `LATER`: the same may be asked again in a moment. `REUSED`: the key belongs to another order,
-    which is being placed. `OVERTAKEN`: the order is in another state than it was thought to be.
+    `LATER`: the same request may be sent again in a moment. `REUSED`: the key belongs to another
+    order, which is being placed. `OVERTAKEN`: the order has moved on to another state.
     """
 
     LATER = auto()
@@ -99,28 +99,28 @@ Outcome = Order | Rejected | Unresolved
 
 
 class OrderObserver(Protocol):
-    """Whoever places or cancels an order and wants to hear what becomes of it."""
+    """Gets the outcome of an order that is placed or cancelled."""
 
     def settle(self, outcome: Outcome) -> None:
-        """Take *outcome* at once, without waiting."""
+        """Take *outcome* without waiting."""
 
 
 class Unsaved(Protocol):
-    """A cart that has changed."""
+    """A cart with changes to be saved."""
 
     def take(self) -> tuple[Cart, tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]:
-        """Return the cart as it is now, the outboxes that left it, and the orders beside it."""
+        """Return what is to be saved: the cart as it is now, evicted outboxes and orders."""
 
 
 class Writer(Protocol):
-    """Where changed carts wait to be saved."""
+    """Saves changed carts, many in one transaction."""
 
     def mark(self, account: AccountId, cart: Unsaved) -> None:
-        """Have *cart* saved as it will be when its turn comes."""
+        """Have *cart* saved, as it is once the next transaction begins."""
 
 
 class CommittedChange(NamedTuple):
-    """A change of a cart that is saved: what it does, who asked, and which order it made."""
+    """A saved change of a cart: the patch, who sent it, and the order that it placed."""
 
     patch: Patch
     by: By
@@ -128,41 +128,41 @@ class CommittedChange(NamedTuple):
 
 
 class Peers(Protocol):
-    """The other servers of this database; what they are told may be lost, late or doubled."""
+    """The other servers on this database; messages may be lost, late or doubled."""
 
     @property
     def are_any(self) -> bool:
-        """Say whether there may be others."""
+        """Say whether there may be other servers."""
 
     def publish_tabs(self, account: AccountId, tabs: int) -> None:
-        """Tell that so many tabs look at a cart here; as long as there are any, hear of it too."""
+        """Publish how many tabs show a cart here; subscribe to its events while there are any."""
 
     def publish_commit(
         self, account: AccountId, version: int, made: Sequence[CommittedChange]
     ) -> None:
-        """Tell that a cart was saved here under *version*, and what was done to it."""
+        """Publish that a cart was saved here under *version*, and the changes that it has."""
 
     def publish_catalog(self) -> None:
-        """Tell that something on the shelf moved."""
+        """Publish that the catalogue has changed."""
 
     def publish_session_ended(self, id_hash: SessionHash, why: DisconnectReason) -> None:
-        """Tell that a login has ended."""
+        """Publish that a login has ended."""
 
     def publish_session_renewed(self, id_hash: SessionHash, session: Session) -> None:
-        """Tell that *session* took the place of a login."""
+        """Publish that *session* replaced a login."""
 
 
 class Disk(Protocol):
-    """Where carts are while nobody looks at them."""
+    """The carts in the database. All methods may raise `DatabaseUnavailable`."""
 
     async def cart(self, account: AccountId) -> Cart:
-        """Return *account*'s cart as last saved; raise `DatabaseUnavailable`."""
+        """Return *account*'s cart as last saved."""
 
     async def carts_of(self, accounts: Iterable[AccountId]) -> Sequence[Cart]:
-        """Return many carts in any order, without unreadable ones; may raise likewise."""
+        """Return many carts in any order, without unreadable ones."""
 
     async def version(self, account: AccountId) -> int:
-        """Return how often *account*'s cart was saved; may raise likewise."""
+        """Return how often *account*'s cart was saved."""
 
     async def last(self, account: AccountId, outbox: OutboxId) -> int:
-        """Return how far an outbox got that has left the cart; may raise likewise."""
+        """Return the last number of an outbox that has left the cart."""

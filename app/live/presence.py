@@ -1,4 +1,4 @@
-"""The tabs that look at one cart."""
+"""The connected tabs of one account, on this node and on others."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ SILENT_ROUNDS = 2
 
 @dataclass(slots=True)
 class _Elsewhere:
-    """So many tabs on another node, and for how many rounds it has said nothing."""
+    """The tabs on another node, and how many rounds ago it last published them."""
 
     tabs: int
     silent_rounds: int = 0
 
 
 class Presence:
-    """The tabs of one account on this node, the one that came first at the front.
+    """The tabs of one account: those on this node, oldest first, and counts of other nodes.
 
-    `publish_tabs` is told how many there are here; the other nodes' are counted with them.
+    `publish_tabs` is called with the number of tabs here whenever it changes.
     """
 
     def __init__(self, most: int, publish_tabs: Callable[[int], None]):
@@ -32,17 +32,17 @@ class Presence:
         self._sent_count = 0
 
     def __len__(self) -> int:
-        """Return how many connections there are."""
+        """Return how many connections there are on this node."""
         return len(self._tabs)
 
     def __iter__(self) -> Iterator[Tab]:
-        """Go through those that are here now; they may leave meanwhile."""
+        """Iterate over a copy: tabs may leave meanwhile."""
         return iter(tuple(self._tabs))
 
     def enter(self, tab: Tab) -> bool:
-        """Let *tab* in, in place of an older connection of it; false if there is a newer one.
+        """Add *tab*, and disconnect an older connection of it; False if there is a newer one.
 
-        If there are too many, the one that came first goes (protocol.md §3 and §6).
+        If there are too many connections, the oldest is disconnected (protocol.md §3 and §6).
         """
         for other in self:
             if other.id == tab.id:
@@ -55,13 +55,13 @@ class Presence:
         return True
 
     def leave(self, tab: Tab) -> None:
-        """Let *tab* go, if it has not gone already, and tell the others."""
+        """Remove *tab*, if it is still there, and send the others the new count."""
         if tab in self._tabs:
             self._tabs.remove(tab)
             self.publish_count(None)
 
     def publish_count(self, newcomer: Tab | None) -> None:
-        """Tell how many tabs there are: to *newcomer*, and to all if that has changed."""
+        """Send the count of tabs to *newcomer*, and to all if it has changed."""
         here = len({tab.id for tab in self._tabs})
         if here != self._here:
             self._here = here
@@ -74,7 +74,7 @@ class Presence:
             newcomer.tell(Tabs(tabs))
 
     def on_remote_count(self, node: str, tabs: int) -> None:
-        """Learn that so many tabs look on another node; one that is new is told how many here."""
+        """Take the count of another node; if that node is new, publish ours for it."""
         known = self._elsewhere.pop(node, None)
         if tabs:
             self._elsewhere[node] = _Elsewhere(tabs)
@@ -83,7 +83,7 @@ class Presence:
         self.publish_count(None)
 
     def renew(self) -> None:
-        """Tell the nodes that look too that this one still does, and forget those that do not."""
+        """Publish our count again, and forget nodes that have been silent for some rounds."""
         for node, others in [*self._elsewhere.items()]:
             others.silent_rounds += 1
             if others.silent_rounds > SILENT_ROUNDS:
@@ -92,13 +92,13 @@ class Presence:
             self._publish_tabs(self._here)
         self.publish_count(None)
 
-    def tell(self, news: ServerMessage) -> None:
-        """Tell every tab."""
+    def tell(self, message: ServerMessage) -> None:
+        """Send *message* to every tab here."""
         for tab in self:
-            tab.tell(news)
+            tab.tell(message)
 
     def disconnect(self, why: DisconnectReason) -> None:
-        """Show every tab out."""
+        """Disconnect every tab here."""
         for tab in self:
             self._disconnect(tab, why)
         self.publish_count(None)

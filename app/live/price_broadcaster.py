@@ -1,4 +1,4 @@
-"""News of the shelf: gathered, so that no tab hears more than four times a second."""
+"""Price and stock changes for tabs, batched to at most four messages a second for each."""
 
 import asyncio
 from collections.abc import Iterable
@@ -14,33 +14,33 @@ CARTS_AT_ONCE = 250
 
 
 class PriceBroadcaster:
-    """Tells the tabs of open carts what moved on the shelf.
+    """Sends the tabs of open carts what changed in the catalogue.
 
-    A cart that heard nothing lately hears at once; all that moves within `PAUSE_S` after that is
-    told together. Between so many carts, others have their turn.
+    The first change goes out at once; those in the `PAUSE_S` after it are sent together. Between
+    `CARTS_AT_ONCE` carts, other tasks of the event loop have their turn.
     """
 
     def __init__(self, context: CartContext):
         self._context = context
         self._due_s: dict[LiveCart, float] = {}
-        self._owing = asyncio.Event()
+        self._is_pending = asyncio.Event()
 
     def mark_pending(self, cart: LiveCart) -> None:
-        """Have the tabs of *cart* told, as soon as they may be."""
+        """Have the pending changes of *cart* sent once its pause is over."""
         self._due_s.setdefault(cart, cart.view.last_sent_s + PAUSE_S)
-        self._owing.set()
+        self._is_pending.set()
 
     async def go(self) -> None:
-        """Wait until tabs are owed news, and tell those whose turn it is."""
-        await self._owing.wait()
-        self._owing.clear()
+        """Wait until changes are pending, and send those that are due."""
+        await self._is_pending.wait()
+        self._is_pending.clear()
         await self.send_due()
         if self._due_s:
             wait_s = min(self._due_s.values()) - self._context.steady_s()
-            asyncio.get_running_loop().call_later(wait_s, self._owing.set)
+            asyncio.get_running_loop().call_later(wait_s, self._is_pending.set)
 
     async def send_due(self) -> None:
-        """Tell those whose turn it is now."""
+        """Send the pending changes of all carts whose pause is over."""
         now_s = self._context.steady_s()
         due = iter([cart for cart, due_s in self._due_s.items() if due_s <= now_s])
         while some := list(islice(due, CARTS_AT_ONCE)):
@@ -48,7 +48,10 @@ class PriceBroadcaster:
             await asyncio.sleep(0)
 
     def tell(self, carts: Iterable[LiveCart]) -> None:
-        """Tell the tabs of *carts*; those with the same view one after the other, from one text."""
+        """Send the pending changes of *carts*.
+
+        Tabs that get the same message get it one after the other, so that it is encoded once.
+        """
         views: Views = {}
         for cart in carts:
             self._due_s.pop(cart, None)

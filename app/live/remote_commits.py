@@ -30,14 +30,16 @@ class RemoteCommits:
         changes, self._changes = self._changes, {}
         if _same(before, after):
             return []
-        row = [*_in_a_row(changes, before.rev + 1)]
-        _, *carts = accumulate((change.patch for change in row), advance, initial=before)
+        changes_in_order = [*_consecutive(changes, before.rev + 1)]
+        _, *carts = accumulate(
+            (change.patch for change in changes_in_order), advance, initial=before
+        )
         if not carts or not _same(carts[-1], after):
             return None
-        return [*zip(carts, row, strict=True)]
+        return [*zip(carts, changes_in_order, strict=True)]
 
 
-def _in_a_row(changes: dict[int, CommittedChange], rev: int) -> Iterator[CommittedChange]:
+def _consecutive(changes: dict[int, CommittedChange], rev: int) -> Iterator[CommittedChange]:
     """Yield the change that made revision *rev*, and those after it, up to the first gap."""
     while rev in changes:
         yield changes[rev]

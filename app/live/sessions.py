@@ -1,4 +1,4 @@
-"""Who is signed in on an open socket; a login that ends takes its sockets with it."""
+"""The logins with open sockets; when a login ends, its sockets are disconnected."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,14 +23,17 @@ class _Login:
 
 
 class Use(NamedTuple):
-    """That a login was used, to be written down."""
+    """A use of a login that is to be stored."""
 
     id_hash: SessionHash
     at_s: int
 
 
 class LiveSessions:
-    """The logins that have sockets open on this node; other nodes are told when one ends."""
+    """The logins that have sockets open on this node.
+
+    A login has several hashes once it was renewed, and is found by each of them.
+    """
 
     def __init__(self, lifetime: Lifetime, now_s: Callable[[], float], peers: Peers):
         self._lifetime = lifetime
@@ -41,12 +44,12 @@ class LiveSessions:
         self._uses: dict[SessionHash, Use] = {}
 
     def join(self, session: Session, socket: Subscriber) -> None:
-        """Have *socket* told when *session* nears its end, and dismissed when it ends."""
+        """Have *socket* warned before *session* ends, and disconnected when it does."""
         login = self._logins.get(session.id_hash)
         if login is None:
             login = _Login(session, use_saved_at_s=session.used_at_s, names=[session.id_hash])
             self._logins[session.id_hash] = login
-            self._watch(login)
+            self._schedule(login)
         login.sockets.add(socket)
 
     def leave(self, session: Session, socket: Subscriber) -> None:
@@ -63,7 +66,7 @@ class LiveSessions:
         return max(0, int((ends_at_s(known, self._lifetime) - self._now_s()) * 1000))
 
     def use(self, session: Session) -> None:
-        """Learn that the shopper did something; heartbeats and pings are no use of a login."""
+        """Note that the shopper did something; pings do not count (protocol.md §7)."""
         login = self._logins.get(session.id_hash)
         now_s = int(self._now_s())
         if login is None or login.session.used_at_s == now_s:
@@ -73,51 +76,51 @@ class LiveSessions:
             login.use_saved_at_s = now_s
             self._uses[login.session.id_hash] = Use(login.session.id_hash, now_s)
         if login.warned:
-            self._prolong(login)
+            self._withdraw_warning(login)
 
     def take_uses(self) -> list[Use]:
-        """Return the uses that are to be written down, once."""
+        """Return the uses that are to be stored, and forget them."""
         uses, self._uses = list(self._uses.values()), {}
         return uses
 
     def renew(self, id_hash: SessionHash, session: Session) -> None:
-        """Let the sockets of a login go on in *session*, which took its place in their browser.
+        """Move the sockets of a login to *session*, which replaced it, on all nodes.
 
-        They are known by either name from now on, on other nodes too.
+        They are found by both hashes from now on.
         """
         self.on_remote_renewal(id_hash, session)
         self._peers.publish_session_renewed(id_hash, session)
 
     def on_remote_renewal(self, id_hash: SessionHash, session: Session) -> None:
-        """Learn from another node that *session* took the place of a login."""
+        """Move the sockets of a login to *session*, on this node."""
         if login := self._logins.get(id_hash):
             login.session, login.use_saved_at_s, login.warned = session, session.used_at_s, False
             login.names.append(session.id_hash)
             self._logins[session.id_hash] = login
-            self._watch(login)
+            self._schedule(login)
 
     def end(
         self, id_hash: SessionHash, why: DisconnectReason = DisconnectReason.SIGNED_OUT
     ) -> None:
-        """Dismiss the sockets of a login that has ended, on other nodes too."""
+        """Disconnect the sockets of a login that has ended, on all nodes."""
         self.on_remote_end(id_hash, why)
         self._peers.publish_session_ended(id_hash, why)
 
     def on_remote_end(
         self, id_hash: SessionHash, why: DisconnectReason = DisconnectReason.SIGNED_OUT
     ) -> None:
-        """Learn from another node, or from the disk, that a login has ended."""
+        """Disconnect the sockets of a login that has ended, on this node."""
         if login := self._logins.get(id_hash):
             self._forget(login)
             for socket in tuple(login.sockets):
                 socket.disconnect(why)
 
     def names(self) -> tuple[SessionHash, ...]:
-        """Return what the logins with open sockets are called today."""
+        """Return the newest hashes of the logins with open sockets."""
         return tuple({login.session.id_hash for login in self._logins.values()})
 
     def update_uses(self, names: Iterable[SessionHash], uses: Mapping[SessionHash, int]) -> None:
-        """Learn when those of *names* that have not ended were last used, on any node."""
+        """Take the last uses of the logins *names*; those that *uses* has not have ended."""
         for name in names:
             if (login := self._logins.get(name)) is None:
                 continue
@@ -128,35 +131,35 @@ class LiveSessions:
                 self.on_remote_end(name)
 
     def sweep(self) -> None:
-        """Warn the sockets of logins that end soon, and end those whose time has come."""
+        """Warn the sockets of logins that end soon, and end those that have expired."""
         now_s = self._now_s()
         for login in [login for login in self._logins.values() if login.due_s <= now_s]:
-            self._look_at(login)
+            self._check(login)
 
     def _forget(self, login: _Login) -> None:
         for name in login.names:
             del self._logins[name]
 
-    def _look_at(self, login: _Login) -> None:
+    def _check(self, login: _Login) -> None:
         left_ms = self.left_ms(login.session)
         if left_ms == 0:
             self.on_remote_end(login.session.id_hash, DisconnectReason.EXPIRED)
             return
         if left_ms <= WARN_BEFORE_S * 1000 and not login.warned:
             login.warned = True
-            self._tell(login)
-        self._watch(login)
+            self._send_time_left(login)
+        self._schedule(login)
 
-    def _prolong(self, login: _Login) -> None:
+    def _withdraw_warning(self, login: _Login) -> None:
         if self.left_ms(login.session) > WARN_BEFORE_S * 1000:
             login.warned = False
-            self._tell(login)
-            self._watch(login)
+            self._send_time_left(login)
+            self._schedule(login)
 
-    def _tell(self, login: _Login) -> None:
+    def _send_time_left(self, login: _Login) -> None:
         for socket in tuple(login.sockets):
             socket.tell(Auth(self.left_ms(login.session)))
 
-    def _watch(self, login: _Login) -> None:
+    def _schedule(self, login: _Login) -> None:
         ends_s = ends_at_s(login.session, self._lifetime)
         login.due_s = ends_s if login.warned else ends_s - WARN_BEFORE_S

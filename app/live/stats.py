@@ -1,6 +1,6 @@
-"""What the shop did, lately second by second, and since it was opened: for who watches over it.
+"""Statistics for operators: the last minute second by second, and totals since the start.
 
-An op pays for this with an append and two counts; what is to be made of it is made by who looks.
+An op costs one append and two counts; everything else is computed when it is read.
 """
 
 from array import array
@@ -15,11 +15,11 @@ from app.live.histogram import Histogram
 SECONDS = 60
 OK = "ok"
 FATES = ("saved", "refused", "stale", "unknown", "broken")
-"""What may become of a cart in a commit."""
+"""The outcomes that a commit may have for a cart."""
 
 
 class Durations:
-    """How long things took, in seconds; sorted when they are asked for, and counted in *ever*."""
+    """Durations in seconds, sorted when percentiles are read, and counted in *ever* too."""
 
     def __init__(self, ever: Histogram) -> None:
         self._ever = ever
@@ -27,16 +27,16 @@ class Durations:
         self._sorted: Sequence[float] = ()
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return how many were recorded."""
         return len(self._took_s)
 
     def record(self, took_s: float) -> None:
-        """Count one."""
+        """Record a duration."""
         self._took_s.append(took_s)
         self._ever.record(took_s)
 
     def ms(self, share: float) -> float | None:
-        """Return the milliseconds within which *share* of all lie; `None` if there are none."""
+        """Return the percentile for *share* (0 to 1) in milliseconds; `None` without durations."""
         if not self._took_s:
             return None
         if len(self._sorted) != len(self._took_s):
@@ -45,10 +45,10 @@ class Durations:
 
 
 class Second:
-    """What happened within one second of a clock that only goes forward.
+    """What happened within one second of the steady clock.
 
-    `verdicts` counts answers by their code, `answers` has how long each took from the moment that
-    it was asked, `commits` how long the disk took for each batch.
+    `verdicts` counts answers by their code. `answers` has how long each took from when the op
+    came, `commits` how long each transaction took.
     """
 
     def __init__(self, at_s: int, answers: Histogram, commits: Histogram):
@@ -58,20 +58,20 @@ class Second:
         self.commits = Durations(commits)
 
     def answer(self, verdict: Verdict, took_s: float) -> None:
-        """Count a verdict that was told after so long."""
+        """Count a verdict, sent *took_s* after its op came."""
         self.verdicts[verdict.code if type(verdict) is No else OK] += 1
         self.answers.record(took_s)
 
     def put_off(self, later: RetryLater) -> None:
-        """Count an answer that is no verdict: not now."""
+        """Count an answer that is no verdict: try again later."""
         self.verdicts[later.code] += 1
 
 
 class Stats:
-    """The newest seconds, of which older ones are forgotten; and what was counted in all of them.
+    """The last `SECONDS` seconds, and totals since the start.
 
-    `welcomes` counts the tabs that were let in, by why they got a snapshot (`None`: their cart was
-    the same), `saves` carts by what became of them in a commit.
+    `welcomes` counts connections by the reason of their snapshot (`None`: the tab had the same
+    cart), `saves` counts carts by their outcome in a commit.
     """
 
     def __init__(self) -> None:
@@ -84,25 +84,25 @@ class Stats:
 
     @property
     def verdicts(self) -> Counter[str]:
-        """How many answers were given, by their code."""
+        """How many answers were sent since the start, by their code."""
         return self._ended + (self._seconds[-1].verdicts if self._seconds else Counter())
 
     def at(self, now_s: float) -> Second:
-        """Return the second that runs, to count in."""
+        """Return the current second, to count in."""
         if not self._seconds or self._seconds[-1].at_s != int(now_s):
             self._ended = self.verdicts
             self._seconds.append(Second(int(now_s), self.answers, self.commits))
         return self._seconds[-1]
 
     def commit(self, now_s: float, took_s: float, fates: Sequence[Sized]) -> None:
-        """Count a commit that took so long; *fates* are the carts, in the order of `FATES`."""
+        """Count a commit that took *took_s*; *fates* are its carts, in the order of `FATES`."""
         self.at(now_s).commits.record(took_s)
         for fate, carts in zip(FATES, fates, strict=True):
             if carts:
                 self.saves[fate] += len(carts)
 
     def last(self, now_s: float) -> list[Second]:
-        """Return the whole seconds before this one, oldest first; in some, nothing happened."""
+        """Return the last full seconds, oldest first, empty ones included."""
         known = {second.at_s: second for second in self._seconds}
         span = range(int(now_s) - SECONDS, int(now_s))
         return [known.get(at_s) or Second(at_s, Histogram(), Histogram()) for at_s in span]

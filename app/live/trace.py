@@ -37,7 +37,7 @@ class LoggingTrace:
         self._log("ruled", ref, code=code, rev=verdict.rev)
 
     def saved(self, ref: OpRef, version: int, subscribers: int) -> None:
-        """Log that the verdict is saved, and told to so many."""
+        """Log that the verdict is saved, and sent to so many."""
         self._log("saved", ref, version=version)
         self._log("told", ref, what="verdict", subscribers=subscribers)
 
@@ -50,7 +50,7 @@ class LoggingTrace:
         self._log("lost", ref, subscribers=subscribers)
 
     def patched(self, by: By, tabs: int) -> None:
-        """Log that the patch of an op, of this node or another, was told to so many tabs."""
+        """Log that an op's patch was sent to so many tabs; the op may be another node's."""
         _, outbox, n, _ = by
         if outbox is not None and n is not None:
             self._log("told", OpRef(outbox, n, ""), what="patch", tabs=tabs)

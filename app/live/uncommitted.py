@@ -24,7 +24,7 @@ class UncommittedCart:
 
     @property
     def waiting(self) -> int:
-        """How many ops and orders were ruled on and are not told yet."""
+        """How many ops and orders were ruled on and are not answered yet."""
         return len(self._pending)
 
     def take(self) -> tuple[Cart, tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]:

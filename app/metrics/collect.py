@@ -1,4 +1,4 @@
-"""All figures of one server, read from the things themselves when somebody asks for them."""
+"""All metrics of one server, read from its parts at each scrape."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,60 +10,60 @@ from app.domain.position import DIVERGENCES, SnapshotReason
 from app.domain.verdicts import Code, RetryCode
 from app.live.hub import Hub
 from app.live.stats import FATES, OK, Stats
-from app.metrics.process import process_figures
-from app.metrics.prometheus import Figure, counter, gauge, histogram, to_text
+from app.metrics.process import process_metrics
+from app.metrics.prometheus import Metric, counter, gauge, histogram, to_text
 from app.services.passwords import Passwords
 from app.ws.registry import CODES, OTHER, ConnectionRegistry
 
 CLOSES = (*(str(int(code)) for code in sorted(CODES)), OTHER)
 REFUSALS = (400, 403, 421, 503)
-"""What a handshake can be answered with (docs/protocol.md §1)."""
+"""The statuses that refuse a handshake (docs/protocol.md §1)."""
 
 
-class Waiting(Protocol):
-    """Where carts wait to be saved."""
+class SaveQueue(Protocol):
+    """Where carts wait to be saved; `store.writer.Writer` is one."""
 
     @property
     def waiting(self) -> int:
-        """How many do."""
+        """How many carts wait."""
 
 
-class Line(Protocol):
-    """The line to other servers."""
+class Bus(Protocol):
+    """The connection to other servers; `bus.redis.RedisBus` is one."""
 
     @property
     def is_up(self) -> bool:
-        """Say whether news are heard."""
+        """Say whether events are received."""
 
     @property
     def waiting(self) -> int:
-        """How much waits to be told."""
+        """How many events wait to be published."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """What a server does and has; `began_s` is when it began, in seconds since 1970.
+    """The parts of a server that have metrics. `began_s` is when it started, since 1970.
 
-    `line` is None for a server that is alone.
+    `bus` is None for a server without peers.
     """
 
     node: str
     hub: Hub
     connections: ConnectionRegistry
-    writer: Waiting
+    writer: SaveQueue
     passwords: Passwords
-    line: Line | None
+    bus: Bus | None
     began_s: float
 
     def text(self) -> str:
-        """Return all figures as Prometheus reads them."""
-        return to_text(self.figures())
+        """Return all metrics in the text format of Prometheus."""
+        return to_text(self.metrics())
 
-    def figures(self) -> Iterator[Figure]:
-        """Read all figures."""
+    def metrics(self) -> Iterator[Metric]:
+        """Yield all metrics."""
         yield gauge("shop_info", "Always 1; says which server this is.", 1, node=self.node)
-        yield from self._now()
-        yield from _counted(self.hub.context.stats)
+        yield from self._gauges()
+        yield from _counters(self.hub.context.stats)
         yield counter(
             "shop_alarms_total",
             "Tabs that knew more than the database, or something else.",
@@ -84,9 +84,9 @@ class Metrics:
             ),
             "status",
         )
-        yield from process_figures(self.began_s)
+        yield from process_metrics(self.began_s)
 
-    def _now(self) -> Iterator[Figure]:
+    def _gauges(self) -> Iterator[Metric]:
         unread = [connection.unread for connection in self.connections.inside]
         yield gauge("shop_sockets", "Open sockets.", len(unread))
         yield gauge("shop_carts", "Open carts.", self.hub.open_carts)
@@ -97,24 +97,24 @@ class Metrics:
         yield gauge("shop_unread_frames_most", "Frames that the slowest has not read.", slowest)
         checking = self.passwords.checking
         yield gauge("shop_passwords_checking", "Passwords being checked, or waiting.", checking)
-        if self.line:
-            yield gauge("shop_news_up", "1 if other servers' news are heard.", self.line.is_up)
-            waiting = self.line.waiting
+        if self.bus:
+            yield gauge("shop_news_up", "1 if other servers' news are heard.", self.bus.is_up)
+            waiting = self.bus.waiting
             yield gauge("shop_news_waiting", "News that wait to be told to others.", waiting)
 
 
-def _counted(figures: Stats) -> Iterator[Figure]:
-    """Return what live carts have counted, with a 0 for what has not happened yet."""
+def _counters(stats: Stats) -> Iterator[Metric]:
+    """Yield the counters of live carts, with a 0 for each label that was never counted."""
     whys = (None, *SnapshotReason)
     yield counter(
         "shop_welcomes_total",
         "Tabs that were let in: their cart was the same, or a snapshot followed, and why.",
-        {(("snapshot" if why else "same"), why or ""): figures.welcomes[why] for why in whys},
+        {(("snapshot" if why else "same"), why or ""): stats.welcomes[why] for why in whys},
         "mode",
         "why",
     )
     codes = (OK, *Code, *RetryCode)
-    verdicts = figures.verdicts
+    verdicts = stats.verdicts
     yield counter(
         "shop_verdicts_total",
         "Answers to ops, by their code; repeats are not counted.",
@@ -124,11 +124,11 @@ def _counted(figures: Stats) -> Iterator[Figure]:
     yield counter(
         "shop_saves_total",
         "Carts in commits, by what became of them.",
-        _by_name({fate: figures.saves[fate] for fate in FATES}),
+        _by_name({fate: stats.saves[fate] for fate in FATES}),
         "fate",
     )
-    yield histogram("shop_answer_seconds", "From an op's arrival to its verdict.", figures.answers)
-    yield histogram("shop_commit_seconds", "How long the database took.", figures.commits)
+    yield histogram("shop_answer_seconds", "From an op's arrival to its verdict.", stats.answers)
+    yield histogram("shop_commit_seconds", "How long the database took.", stats.commits)
 
 
 def _by_name(counts: Mapping[str, int] | Counter[str]) -> Mapping[tuple[str, ...], float]:

@@ -1,17 +1,17 @@
-"""What the process itself takes of its machine, under the names that all exporters use."""
+"""Metrics of the process, under the names that all Prometheus exporters use."""
 
 import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.metrics.prometheus import Figure, counter, gauge
+from app.metrics.prometheus import Metric, counter, gauge
 
 PROC = Path("/proc/self")
 
 
-def process_figures(began_s: float) -> Iterator[Figure]:
-    """Measure it; *began_s* is when it began, in seconds since 1970. The last two need Linux."""
+def process_metrics(began_s: float) -> Iterator[Metric]:
+    """Yield CPU, start (*began_s*, since 1970), and on Linux memory and open files."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu_s = used.ru_utime + used.ru_stime
     yield counter("process_cpu_seconds_total", "Seconds of CPU, all threads.", {(): cpu_s})

@@ -1,4 +1,4 @@
-"""Figures as Prometheus reads them: its text format, version 0.0.4."""
+"""The text format of Prometheus, version 0.0.4."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
@@ -10,54 +10,56 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Sample(NamedTuple):
-    """One number; `suffix` is what its name has after that of the figure."""
+    """A number with labels; `suffix` comes after the name of its metric."""
 
     value: float
     labels: Mapping[str, str] = {}
     suffix: str = ""
 
 
-class Figure(NamedTuple):
-    """A figure: its name, its kind (counter, gauge or histogram), a sentence, its numbers."""
+class Metric(NamedTuple):
+    """A metric: its name, its kind (counter, gauge or histogram), its help text, its samples."""
 
     name: str
     kind: str
-    what: str
+    help: str
     samples: Iterable[Sample]
 
 
-def counter(name: str, what: str, counts: Mapping[tuple[str, ...], float], *labels: str) -> Figure:
-    """Return what only grows: *counts* by the values of *labels*, in their order."""
+def counter(
+    name: str, help_text: str, counts: Mapping[tuple[str, ...], float], *labels: str
+) -> Metric:
+    """Return a metric that only grows: *counts* by the values of *labels*, in their order."""
     samples = [Sample(count, dict(zip(labels, key, strict=True))) for key, count in counts.items()]
-    return Figure(name, "counter", what, samples)
+    return Metric(name, "counter", help_text, samples)
 
 
-def gauge(name: str, what: str, value: float, **labels: str) -> Figure:
-    """Return what goes up and down."""
-    return Figure(name, "gauge", what, [Sample(value, labels)])
+def gauge(name: str, help_text: str, value: float, **labels: str) -> Metric:
+    """Return a metric that goes up and down."""
+    return Metric(name, "gauge", help_text, [Sample(value, labels)])
 
 
-def histogram(name: str, what: str, counted: Histogram) -> Figure:
-    """Return how durations in seconds are spread; a bucket counts those of all below it too."""
+def histogram(name: str, help_text: str, counted: Histogram) -> Metric:
+    """Return durations in seconds by cumulative buckets, as Prometheus has them."""
     bounds = (*(f"{bound:g}" for bound in BOUNDS_S), "+Inf")
     below = list(accumulate(counted.counts))
     buckets = [
         Sample(count, {"le": bound}, "_bucket") for bound, count in zip(bounds, below, strict=True)
     ]
     ends = [Sample(counted.sum_s, {}, "_sum"), Sample(below[-1], {}, "_count")]
-    return Figure(name, "histogram", what, [*buckets, *ends])
+    return Metric(name, "histogram", help_text, [*buckets, *ends])
 
 
-def to_text(figures: Iterable[Figure]) -> str:
-    """Return the text of all *figures*."""
-    return "".join(f"{line}\n" for figure in figures for line in _lines(figure))
+def to_text(metrics: Iterable[Metric]) -> str:
+    """Return the text of all *metrics*."""
+    return "".join(f"{line}\n" for metric in metrics for line in _lines(metric))
 
 
-def _lines(figure: Figure) -> Iterator[str]:
-    yield f"# HELP {figure.name} {figure.what}"
-    yield f"# TYPE {figure.name} {figure.kind}"
-    for value, labels, suffix in figure.samples:
-        yield f"{figure.name}{suffix}{_labels(labels)} {value:.12g}"
+def _lines(metric: Metric) -> Iterator[str]:
+    yield f"# HELP {metric.name} {metric.help}"
+    yield f"# TYPE {metric.name} {metric.kind}"
+    for value, labels, suffix in metric.samples:
+        yield f"{metric.name}{suffix}{_labels(labels)} {value:.12g}"
 
 
 def _labels(labels: Mapping[str, str]) -> str:

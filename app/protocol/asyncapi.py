@@ -14,15 +14,15 @@ from app.protocol.schemas import (
     TEXT,
     UUID,
     Schema,
-    asked,
-    many,
-    named,
+    array,
+    by_sku,
+    integer,
     one_of,
     op,
+    open_record,
     or_null,
     record,
     ref,
-    whole,
 )
 
 CLOSE_CODES = {
@@ -47,37 +47,37 @@ CLOSE_CODES = {
 """What the socket may be closed with, and why (protocol.md §5)."""
 
 _LIMITS = ("burst", "per_s", "sockets", "frame", "inflight", "watch", "lines", "qty", "note")
-_CHANGED_LINES = named(or_null(ref("Line")))
-_NUMBERED = or_null(whole(1))
+_CHANGED_LINES = by_sku(or_null(ref("Line")))
+_NUMBERED = or_null(integer(1))
 
 
-def _said(t: str, schemas: Schema | None = None, optional: tuple[str, ...] = ()) -> Schema:
-    return asked({"t": {"const": t}, **(schemas or {})}, optional)
+def _from_client(t: str, schemas: Schema | None = None, optional: tuple[str, ...] = ()) -> Schema:
+    return open_record({"t": {"const": t}, **(schemas or {})}, optional)
 
 
-def _told(t: str, schemas: Schema | None = None, optional: tuple[str, ...] = ()) -> Schema:
+def _message(t: str, schemas: Schema | None = None, optional: tuple[str, ...] = ()) -> Schema:
     return record({"t": {"const": t}, **(schemas or {})}, optional)
 
 
-FROM_CLIENTS: dict[str, Schema] = {
-    "hello": _said(
+FROM_CLIENT: dict[str, Schema] = {
+    "hello": _from_client(
         "hello",
         {
             "tab": UUID,
-            "gen": whole(1),
+            "gen": integer(1),
             "outbox": UUID,
             "at": or_null(TEXT),
-            "pend": many(whole(1), MOST_PENDING),
+            "pend": array(integer(1), MOST_PENDING),
         },
         ("at", "pend"),
     ),
     "op": {"anyOf": [op(kind, t={"const": "op"}) for kind in Kind]},
-    "watch": _said("watch", {"skus": many(SKU, MOST_WATCHED)}),
-    "resync": _said("resync"),
-    "ping": _said("ping", {"id": whole(-LARGEST_INT)}),
+    "watch": _from_client("watch", {"skus": array(SKU, MOST_WATCHED)}),
+    "resync": _from_client("resync"),
+    "ping": _from_client("ping", {"id": integer(-LARGEST_INT)}),
 }
-FROM_THE_SHOP: dict[str, Schema] = {
-    "welcome": _told(
+FROM_SERVER: dict[str, Schema] = {
+    "welcome": _message(
         "welcome",
         {
             "v": {"const": 1},
@@ -86,20 +86,20 @@ FROM_THE_SHOP: dict[str, Schema] = {
             "conn": TEXT,
             "mode": one_of(("snapshot", "same")),
             "why": one_of(SnapshotReason),
-            "last": whole(0),
-            "verdicts": many({"anyOf": [ref("Ok"), ref("No")]}, MOST_PENDING),
-            "hb_ms": whole(1),
-            "session_left_ms": whole(0),
-            "limits": record(dict.fromkeys(_LIMITS, whole(1))),
+            "last": integer(0),
+            "verdicts": array({"anyOf": [ref("Ok"), ref("No")]}, MOST_PENDING),
+            "hb_ms": integer(1),
+            "session_left_ms": integer(0),
+            "limits": record(dict.fromkeys(_LIMITS, integer(1))),
         },
         ("why",),
     ),
-    "snapshot": _told("snapshot", {"at": TEXT, "rev": whole(0), "cart": ref("Cart")}),
-    "patch": _told(
+    "snapshot": _message("snapshot", {"at": TEXT, "rev": integer(0), "cart": ref("Cart")}),
+    "patch": _message(
         "patch",
         {
-            "prev": whole(0),
-            "rev": whole(1),
+            "prev": integer(0),
+            "rev": integer(1),
             "at": TEXT,
             "by": record(
                 {
@@ -120,29 +120,29 @@ FROM_THE_SHOP: dict[str, Schema] = {
     "ok": ref("Ok"),
     "no": ref("No"),
     "need": ref("Need"),
-    "prices": _told(
+    "prices": _message(
         "prices",
         {
-            "items": many(record({"sku": SKU, "price": MONEY, "stock": STOCK})),
-            "lines": named(ref("Line")),
-            "saved": named(ref("Line")),
+            "items": array(record({"sku": SKU, "price": MONEY, "stock": STOCK})),
+            "lines": by_sku(ref("Line")),
+            "saved": by_sku(ref("Line")),
             "voucher": or_null(ref("Voucher")),
             "totals": ref("Totals"),
         },
         ("lines", "saved", "voucher", "totals"),
     ),
-    "tabs": _told("tabs", {"n": whole(0)}),
-    "order": _told("order", {"number": TEXT, "state": ref("OrderState")}),
-    "pong": _told("pong", {"id": whole(-LARGEST_INT)}),
-    "hb": _told("hb"),
-    "auth": _told("auth", {"session_left_ms": whole(0)}),
-    "drain": _told("drain", {"open_after_ms": whole(0), "close_in_ms": whole(0)}),
+    "tabs": _message("tabs", {"n": integer(0)}),
+    "order": _message("order", {"number": TEXT, "state": ref("OrderState")}),
+    "pong": _message("pong", {"id": integer(-LARGEST_INT)}),
+    "hb": _message("hb"),
+    "auth": _message("auth", {"session_left_ms": integer(0)}),
+    "drain": _message("drain", {"open_after_ms": integer(0), "close_in_ms": integer(0)}),
 }
 
 
 def describe_socket() -> dict[str, Any]:
     """Return the document."""
-    messages = {**FROM_CLIENTS, **FROM_THE_SHOP}
+    messages = {**FROM_CLIENT, **FROM_SERVER}
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "shop.cart.v1", "version": "1", "description": __doc__},
@@ -157,8 +157,8 @@ def describe_socket() -> dict[str, Any]:
             }
         },
         "operations": {
-            "say": _operation("receive", FROM_CLIENTS),
-            "hear": _operation("send", FROM_THE_SHOP),
+            "say": _operation("receive", FROM_CLIENT),
+            "hear": _operation("send", FROM_SERVER),
         },
         "components": {
             "messages": {t: {"name": t, "payload": schema} for t, schema in messages.items()},

@@ -1,4 +1,4 @@
-"""What clients say: text becomes a value here, or a fault (protocol.md §2 and §3)."""
+"""Messages of clients, decoded from JSON and validated (protocol.md §2 and §3)."""
 
 import json
 from binascii import b2a_base64
@@ -40,7 +40,10 @@ from app.protocol.messages import TabId
 
 
 class Hello(NamedTuple):
-    """The first word of a tab: who it is, what it has, and what it has not heard of yet."""
+    """The first message of a tab.
+
+    `at` is the position of its cart; `pend` are the ops that it has no verdict on.
+    """
 
     tab: TabId
     gen: int
@@ -50,7 +53,7 @@ class Hello(NamedTuple):
 
 
 class SubmitOp(NamedTuple):
-    """An op with its number; `body` is a digest of what was sent, the same on every node."""
+    """An op with its number; `body` is a digest of its fields, the same on every node."""
 
     n: int
     op: Op
@@ -64,11 +67,11 @@ class Watch(NamedTuple):
 
 
 class Resync(NamedTuple):
-    """A wish for the whole cart."""
+    """A request for a snapshot."""
 
 
 class Ping(NamedTuple):
-    """A wish for a pong."""
+    """A request for a pong."""
 
     id: int
 
@@ -77,7 +80,7 @@ ClientMessage = Hello | SubmitOp | Watch | Resync | Ping
 
 
 def decode(frame: str) -> ClientMessage:
-    """Return what *frame* says, or raise `BadFrame` or `BadValue`: both end the connection."""
+    """Return the message in *frame*; raise `BadFrame` or `BadValue`, which close the connection."""
     fields = read_object(frame)
     kind = fields.get("t")
     reader = _MESSAGES.get(kind) if isinstance(kind, str) else None
@@ -87,7 +90,10 @@ def decode(frame: str) -> ClientMessage:
 
 
 def decode_op(fields: Fields) -> SubmitOp:
-    """Return the op in *fields*; only a number that cannot be used is a `BadValue`."""
+    """Return the op in *fields*; a `BadOp` if they are wrong.
+
+    Raises `BadValue` only if the number cannot be used, since nothing can be recorded then.
+    """
     n = whole(fields, "n", 1)
     kind = fields.get("k")
     known = _OPS.get(kind) if isinstance(kind, str) else None

@@ -1,4 +1,4 @@
-"""What tabs are told: a value becomes text here (protocol.md §4)."""
+"""Messages of the server as JSON (protocol.md §4)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -36,36 +36,36 @@ _encode = msgspec.json.Encoder().encode
 
 
 class CachingEncoder:
-    """Writes frames; what is told to several tabs one after the other is written once."""
+    """Encodes messages; one that is sent to several tabs in a row is encoded once."""
 
     def __init__(self) -> None:
-        self._news: ServerMessage | None = None
+        self._message: ServerMessage | None = None
         self._frame = b""
 
-    def encode(self, news: ServerMessage) -> bytes:
-        """Return *news* as the text of a frame, in UTF-8."""
-        if news is not self._news:
-            self._news, self._frame = news, encode(news)
+    def encode(self, message: ServerMessage) -> bytes:
+        """Return *message* as the payload of a text frame, in UTF-8."""
+        if message is not self._message:
+            self._message, self._frame = message, encode(message)
         return self._frame
 
 
-def encode(news: ServerMessage) -> bytes:
-    """Return *news* as the text of a frame, in UTF-8."""
-    return _encode(fields_of(news))
+def encode(message: ServerMessage) -> bytes:
+    """Return *message* as the payload of a text frame, in UTF-8."""
+    return _encode(fields_of(message))
 
 
 def to_json(fields: object) -> str:
-    """Return *fields*, of JSON's own types and plain dataclasses, as text."""
+    """Return *fields*, made of JSON's types and dataclasses, as JSON."""
     return _encode(fields).decode()
 
 
-def fields_of(news: ServerMessage) -> Fields:
-    """Return *news* as it stands in a frame, or in an answer over HTTP."""
-    return _WRITERS[type(news)](news)
+def fields_of(message: ServerMessage) -> Fields:
+    """Return the fields of *message*, as in a frame and in a response over HTTP."""
+    return _ENCODERS[type(message)](message)
 
 
 def cart_fields(view: ShownCart) -> Fields:
-    """Return the whole cart, as a snapshot and `GET /api/cart` tell it."""
+    """Return the fields of the cart in a snapshot and in `GET /api/cart`."""
     return {
         "lines": [_line(line) for line in view.lines],
         "saved": [_line(line) for line in view.saved],
@@ -75,43 +75,48 @@ def cart_fields(view: ShownCart) -> Fields:
     }
 
 
-def _welcome(news: Welcome) -> Fields:
-    mode: Fields = {"mode": "snapshot", "why": news.why} if news.why else {"mode": "same"}
+def _welcome(message: Welcome) -> Fields:
+    mode: Fields = {"mode": "snapshot", "why": message.why} if message.why else {"mode": "same"}
     return {
         "t": "welcome",
         "v": VERSION,
-        "account": news.account,
-        "node": news.node,
-        "conn": news.connection,
+        "account": message.account,
+        "node": message.node,
+        "conn": message.connection,
         **mode,
-        "last": news.last,
-        "verdicts": [fields_of(verdict) for verdict in news.verdicts],
-        "hb_ms": news.heartbeat_ms,
-        "session_left_ms": news.session_left_ms,
-        "limits": news.limits,
+        "last": message.last,
+        "verdicts": [fields_of(verdict) for verdict in message.verdicts],
+        "hb_ms": message.heartbeat_ms,
+        "session_left_ms": message.session_left_ms,
+        "limits": message.limits,
     }
 
 
-def _snapshot(news: Snapshot) -> Fields:
-    return {"t": "snapshot", "at": news.at, "rev": news.rev, "cart": cart_fields(news.cart)}
+def _snapshot(message: Snapshot) -> Fields:
+    return {
+        "t": "snapshot",
+        "at": message.at,
+        "rev": message.rev,
+        "cart": cart_fields(message.cart),
+    }
 
 
-def _changed(news: PatchMessage) -> Fields:
+def _patch(message: PatchMessage) -> Fields:
     fields: Fields = {
         "t": "patch",
-        "prev": news.prev,
-        "rev": news.rev,
-        "at": news.at,
-        "by": _by(news.by),
-        "lines": _lines(news.lines),
+        "prev": message.prev,
+        "rev": message.rev,
+        "at": message.at,
+        "by": _by(message.by),
+        "lines": _lines(message.lines),
     }
-    if news.saved:
-        fields["saved"] = _lines(news.saved)
-    if news.note is not None:
-        fields["note"] = news.note
-    if news.voucher is not UNTOUCHED:
-        fields["voucher"] = _voucher(news.voucher)
-    fields["totals"] = news.totals
+    if message.saved:
+        fields["saved"] = _lines(message.saved)
+    if message.note is not None:
+        fields["note"] = message.note
+    if message.voucher is not UNTOUCHED:
+        fields["voucher"] = _voucher(message.voucher)
+    fields["totals"] = message.totals
     return fields
 
 
@@ -132,24 +137,24 @@ def _no(verdict: No) -> Fields:
     return {"t": "no", "n": verdict.n, "code": verdict.code, "text": text, "rev": verdict.rev}
 
 
-def _later(answer: RetryLater) -> Fields:
+def _retry_later(answer: RetryLater) -> Fields:
     return {"t": "no", "n": answer.n, "code": answer.code, "retry_ms": answer.retry_ms}
 
 
-def _need(news: Need) -> Fields:
-    return {"t": "need", "n": news.n}
+def _need(message: Need) -> Fields:
+    return {"t": "need", "n": message.n}
 
 
-def _prices(news: Prices) -> Fields:
-    fields: Fields = {"t": "prices", "items": [_item(item) for item in news.items]}
-    if news.lines:
-        fields["lines"] = _lines(news.lines)
-    if news.saved:
-        fields["saved"] = _lines(news.saved)
-    if news.voucher is not UNTOUCHED:
-        fields["voucher"] = _voucher(news.voucher)
-    if news.totals is not None:
-        fields["totals"] = news.totals
+def _prices(message: Prices) -> Fields:
+    fields: Fields = {"t": "prices", "items": [_item(item) for item in message.items]}
+    if message.lines:
+        fields["lines"] = _lines(message.lines)
+    if message.saved:
+        fields["saved"] = _lines(message.saved)
+    if message.voucher is not UNTOUCHED:
+        fields["voucher"] = _voucher(message.voucher)
+    if message.totals is not None:
+        fields["totals"] = message.totals
     return fields
 
 
@@ -157,27 +162,31 @@ def _item(item: Item) -> Fields:
     return {"sku": item.sku, "price": item.price, "stock": item.stock}
 
 
-def _tabs(news: Tabs) -> Fields:
-    return {"t": "tabs", "n": news.n}
+def _tabs(message: Tabs) -> Fields:
+    return {"t": "tabs", "n": message.n}
 
 
-def _order_moved(news: OrderMoved) -> Fields:
-    return {"t": "order", "number": news.number, "state": news.state}
+def _order_moved(message: OrderMoved) -> Fields:
+    return {"t": "order", "number": message.number, "state": message.state}
 
 
-def _auth(news: Auth) -> Fields:
-    return {"t": "auth", "session_left_ms": news.session_left_ms}
+def _auth(message: Auth) -> Fields:
+    return {"t": "auth", "session_left_ms": message.session_left_ms}
 
 
-def _drain(news: Drain) -> Fields:
-    return {"t": "drain", "open_after_ms": news.open_after_ms, "close_in_ms": news.close_in_ms}
+def _drain(message: Drain) -> Fields:
+    return {
+        "t": "drain",
+        "open_after_ms": message.open_after_ms,
+        "close_in_ms": message.close_in_ms,
+    }
 
 
-def _pong(news: Pong) -> Fields:
-    return {"t": "pong", "id": news.id}
+def _pong(message: Pong) -> Fields:
+    return {"t": "pong", "id": message.id}
 
 
-def _heartbeat(_news: Heartbeat) -> Fields:
+def _heartbeat(_message: Heartbeat) -> Fields:
     return {"t": "hb"}
 
 
@@ -193,13 +202,13 @@ def _voucher(voucher: ShownVoucher | None) -> Fields | None:
     return voucher and voucher._asdict()
 
 
-_WRITERS: dict[type, Callable[[Any], Fields]] = {
+_ENCODERS: dict[type, Callable[[Any], Fields]] = {
     Welcome: _welcome,
     Snapshot: _snapshot,
-    PatchMessage: _changed,
+    PatchMessage: _patch,
     Ok: _ok,
     No: _no,
-    RetryLater: _later,
+    RetryLater: _retry_later,
     Need: _need,
     Prices: _prices,
     Tabs: _tabs,

@@ -1,10 +1,10 @@
-"""What goes wrong around a shop: one list for tests, the load test and the page that teaches."""
+"""The faults that tests, the load test and the page on failures can inject."""
 
 from typing import Final, NamedTuple
 
 
 class Fault(NamedTuple):
-    """Something that goes wrong: its name as on a button, and a sentence on what happens."""
+    """A fault: its name as on a button, and a sentence on what happens."""
 
     id: str
     name: str

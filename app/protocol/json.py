@@ -1,4 +1,4 @@
-"""JSON as strictly as protocol.md §2 wants it, and the values that stand in it."""
+"""Strict JSON (protocol.md §2), and validated values of its fields."""
 
 import json
 import re
@@ -20,21 +20,21 @@ Fields = Mapping[str, Any]
 
 
 class BadFrame(Exception):
-    """What was sent is wrong as a frame; the text names the first fault."""
+    """A frame is invalid; the message names the first fault."""
 
 
 class BadValue(Exception):
-    """A field has a value that it must not have; the text names the field and what it wants."""
+    """A field has an invalid value; the message names the field and what is valid."""
 
 
 class _HugeInt(str):
-    """An integer with more digits than Python reads: its digits, and no value of any field."""
+    """The digits of an integer that is too long for Python; invalid in every field."""
 
     __slots__ = ()
 
 
 def read_object(text: str) -> dict[str, Any]:
-    """Return the JSON object that *text* spells, or raise `BadFrame`."""
+    """Return the JSON object in *text*, or raise `BadFrame`."""
     if (plain := _read_plain(text)) is not None:
         return plain
     value = _read(text)
@@ -46,10 +46,10 @@ def read_object(text: str) -> dict[str, Any]:
 
 
 def _read_plain(text: str) -> dict[str, Any] | None:
-    """Return the object that *text* spells, if that is what most messages are; else `None`.
+    """Return the object in *text* by a faster decoder, if it is flat; else `None`.
 
-    Every key is followed by a colon, so that with nothing nested, as many keys as colons mean that
-    none stands twice. What is not as plain, or not sound, is for `_read` to say.
+    That decoder accepts duplicate keys. Every key is followed by a colon, so in a flat object,
+    as many keys as colons mean that there are none. All else is left to `_read`.
     """
     if "\\" in text or text.count("{") != 1 or "[" in text:
         return None
@@ -96,7 +96,7 @@ def whole(fields: Fields, name: str, least: int, most: int = LARGEST_INT) -> int
 
 
 def wholes(fields: Fields, name: str, least: int, at_most: int) -> tuple[int, ...]:
-    """Return the integers called *name*, ascending, *at_most* so many; none if it is absent."""
+    """Return the *at_most* so many ascending integers called *name*; none if it is absent."""
     values = _list(fields, name, at_most) if name in fields else []
     numbers = tuple(_whole(value, name, least, LARGEST_INT) for value in values)
     if any(after <= before for before, after in pairwise(numbers)):
@@ -168,7 +168,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant)
 _HUGE_DECODER = json.JSONDecoder(
     object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_integer
 )
-"""Reads integers too long for Python; only when there is one, because it reads all more slowly."""
+"""Accepts integers too long for Python; slower, so it is used only when there is one."""
 
 
 def _is_deeper(value: object, levels: int) -> bool:

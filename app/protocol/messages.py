@@ -1,4 +1,4 @@
-"""Everything that a tab can be told about its cart."""
+"""The messages that the server sends, each described here (protocol.md §4)."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -19,7 +19,7 @@ TabId = NewType("TabId", str)
 
 
 class Untouched(Enum):
-    """Stands where a voucher was neither put on, nor taken off, nor changed its state."""
+    """The value of a voucher field that is left out: the voucher did not change."""
 
     UNTOUCHED = "untouched"
 
@@ -30,10 +30,11 @@ ShownChanges = Mapping[Sku, ShownLine | None]
 
 
 class Welcome(NamedTuple):
-    """What became of a tab's outbox while it was away, and what follows right after.
+    """The answer to a hello: what became of the tab's outbox, and what follows right after.
 
     `last` is the newest number of the outbox that has a verdict, `verdicts` are those that the
-    tab missed. `why` says why a snapshot follows; `None`: its cart is current, prices follow.
+    tab missed. `why` is the reason that a snapshot follows; `None`: the tab's cart is current,
+    and prices follow. Durations are in milliseconds.
     """
 
     account: AccountId
@@ -48,7 +49,7 @@ class Welcome(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """The whole cart."""
+    """The whole cart, at position `at`."""
 
     at: str
     rev: int
@@ -56,7 +57,7 @@ class Snapshot(NamedTuple):
 
 
 class By(NamedTuple):
-    """Who asked for a change: the op's name, and the tab it came from (`None`: over HTTP)."""
+    """The op that made a change, and the tab that sent it (`None`: HTTP)."""
 
     tab: TabId | None
     outbox: OutboxId | None
@@ -65,11 +66,11 @@ class By(NamedTuple):
 
 
 BY_ORDER: Final = By(None, None, None, "order")
-"""An order empties the cart, and no op."""
+"""The cart was emptied by an order, not by an op."""
 
 
 class PatchMessage(NamedTuple):
-    """One committed change, in whole lines; `None` for a line removes it."""
+    """One committed change (`patch`), in whole lines; `None` removes a line."""
 
     prev: int
     rev: int
@@ -83,7 +84,7 @@ class PatchMessage(NamedTuple):
 
 
 class Item(NamedTuple):
-    """Today's price of a product, and how many can be had (`None`: more than ten)."""
+    """Today's price of a product, and its stock (`None`: more than ten)."""
 
     sku: Sku
     price: Money
@@ -91,7 +92,7 @@ class Item(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """Prices or stock moved; without totals it touches nothing that has to be paid for."""
+    """Prices or stock changed; `totals` only if the cart's changed with them."""
 
     items: tuple[Item, ...]
     lines: Mapping[Sku, ShownLine] = {}
@@ -101,7 +102,7 @@ class Prices(NamedTuple):
 
 
 class Need(NamedTuple):
-    """Ops from number `n` on are missing."""
+    """Ops from number `n` on are missing: the client has to send them."""
 
     n: int
 
@@ -120,13 +121,13 @@ class OrderMoved(NamedTuple):
 
 
 class Auth(NamedTuple):
-    """How long the login lasts."""
+    """How long the login still lasts."""
 
     session_left_ms: int
 
 
 class Drain(NamedTuple):
-    """The server is about to restart: open a new socket after a while, this one closes soon."""
+    """The server restarts: the client opens a new socket after a delay, then this one closes."""
 
     open_after_ms: int
     close_in_ms: int
@@ -139,7 +140,7 @@ class Pong(NamedTuple):
 
 
 class Heartbeat(NamedTuple):
-    """Nothing happened, and the line is alive."""
+    """Sent after a silence, so that the client knows that the connection is alive."""
 
 
 ServerMessage = (

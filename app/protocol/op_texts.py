@@ -1,4 +1,4 @@
-"""What people read when the shop refuses an op or an order: one catalogue of sentences, by code.
+"""The sentences for refused ops and orders, by code: one message catalogue.
 
 `{0}`, `{1}` … stand for the arguments of a refusal, in their order.
 """

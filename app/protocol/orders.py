@@ -1,4 +1,4 @@
-"""An order as scripts see it: a value becomes fields here (protocol.md §7)."""
+"""Orders as JSON (protocol.md §7)."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +7,7 @@ from app.domain.orders import Order
 
 
 def order_fields(order: Order) -> dict[str, Any]:
-    """Return *order* as an answer tells it."""
+    """Return the fields of *order* in a response."""
     return {
         "number": order.number,
         "state": order.state,
@@ -20,5 +20,5 @@ def order_fields(order: Order) -> dict[str, Any]:
 
 
 def time_text(at_s: int) -> str:
-    """Return a time, in seconds since 1970, as RFC 3339 writes it in UTC."""
+    """Return a time, in seconds since 1970, in the format of RFC 3339, in UTC."""
     return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,4 +1,4 @@
-"""How what happened becomes what tabs are told (protocol.md §4)."""
+"""Messages about a cart, made of the cart, its patches and the catalogue (protocol.md §4)."""
 
 from app.domain.cart import Cart, LineChanges, Lines, Patch
 from app.domain.catalog import Catalog, Sku
@@ -9,22 +9,22 @@ from app.protocol.messages import UNTOUCHED, By, Item, PatchMessage, Prices, Sho
 
 
 def snapshot_message(cart: Cart, catalog: Catalog, now_s: float) -> Snapshot:
-    """Tell the whole of *cart*."""
+    """Return the message that has the whole of *cart*."""
     return Snapshot(position(cart), cart.rev, show_cart(cart, catalog, now_s))
 
 
-def patch_message(  # noqa: PLR0913, PLR0917 - all of it is told of
+def patch_message(  # noqa: PLR0913, PLR0917 - all of it is in the message
     cart: Cart,
     patch: Patch,
     by: By,
-    told: ShownVoucher | None,
+    known_voucher: ShownVoucher | None,
     catalog: Catalog,
     now_s: float,
-    owed: frozenset[Sku] = frozenset(),
+    pending: frozenset[Sku] = frozenset(),
 ) -> PatchMessage:
-    """Tell that *patch* made *cart*; *told* is how the tabs know its voucher.
+    """Return the message that *patch* made *cart*; tabs have the voucher as *known_voucher*.
 
-    Lines of the products that are *owed* come along, so that the totals follow from what is shown.
+    Lines of *pending* products come along, so that the totals follow from what tabs show.
     """
     voucher, totals = price_cart(cart, catalog, now_s)
     return PatchMessage(
@@ -32,16 +32,16 @@ def patch_message(  # noqa: PLR0913, PLR0917 - all of it is told of
         rev=patch.rev,
         at=position(cart),
         by=by,
-        lines=_changes({**_those(cart.lines, owed), **patch.lines}, catalog),
+        lines=_changes({**_only(cart.lines, pending), **patch.lines}, catalog),
         saved=_changes(patch.saved, catalog),
         note=patch.note,
-        voucher=UNTOUCHED if voucher == told else voucher,
+        voucher=UNTOUCHED if voucher == known_voucher else voucher,
         totals=totals,
     )
 
 
 def all_prices_message(cart: Cart, catalog: Catalog, now_s: float) -> Prices:
-    """Tell how everything in *cart* stands today, to a tab that has the rest."""
+    """Return today's prices and stock of all of *cart*, for a tab that has the rest."""
     voucher, totals = price_cart(cart, catalog, now_s)
     return Prices((), _lines(cart.lines, catalog), _lines(cart.saved, catalog), voucher, totals)
 
@@ -49,18 +49,18 @@ def all_prices_message(cart: Cart, catalog: Catalog, now_s: float) -> Prices:
 def moved_prices_message(
     cart: Cart,
     moved: frozenset[Sku],
-    told: ShownVoucher | None,
+    known_voucher: ShownVoucher | None,
     catalog: Catalog,
     now_s: float,
 ) -> Prices | None:
-    """Tell what it means for *cart* that products *moved*; `None` if it means nothing.
+    """Return what changes in *cart* because products *moved*; `None` if nothing does.
 
-    What is saved for later costs nothing, so that it is told without totals.
+    Saved lines cost nothing, so if only they change there are no totals.
     """
-    lines = _lines(_those(cart.lines, moved), catalog)
-    saved = _lines(_those(cart.saved, moved), catalog)
+    lines = _lines(_only(cart.lines, moved), catalog)
+    saved = _lines(_only(cart.saved, moved), catalog)
     voucher, totals = price_cart(cart, catalog, now_s)
-    if voucher != told:
+    if voucher != known_voucher:
         return Prices((), lines, saved, voucher, totals)
     if lines:
         return Prices((), lines, saved, totals=totals)
@@ -68,22 +68,26 @@ def moved_prices_message(
 
 
 def voucher_message(
-    cart: Cart, owed: frozenset[Sku], voucher: ShownVoucher | None, totals: Totals, catalog: Catalog
+    cart: Cart,
+    pending: frozenset[Sku],
+    voucher: ShownVoucher | None,
+    totals: Totals,
+    catalog: Catalog,
 ) -> Prices:
-    """Tell that the voucher stands otherwise than before: its time has come, or gone.
+    """Return the message that the state of the voucher has changed, and the totals with it.
 
-    Lines of the products that are *owed* come along, so that the totals follow from what is shown.
+    Lines of *pending* products come along, so that the totals follow from what tabs show.
     """
-    return Prices((), _lines(_those(cart.lines, owed), catalog), {}, voucher, totals)
+    return Prices((), _lines(_only(cart.lines, pending), catalog), {}, voucher, totals)
 
 
 def with_items(prices: Prices | None, items: tuple[Item, ...]) -> Prices:
-    """Return *prices* with what a tab watches beside its cart."""
+    """Return *prices* with the *items* that a tab watches."""
     return Prices(items) if prices is None else prices._replace(items=items)
 
 
-def _those(lines: Lines, skus: frozenset[Sku]) -> Lines:
-    """Return the lines of *skus*, in their order; mostly there are none to look for."""
+def _only(lines: Lines, skus: frozenset[Sku]) -> Lines:
+    """Return the lines of *skus*, in their order; usually *skus* is empty."""
     return {sku: line for sku, line in lines.items() if sku in skus} if skus else {}
 
 

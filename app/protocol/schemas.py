@@ -1,6 +1,6 @@
-"""JSON Schemas of what both doors tell and are told (protocol.md §3 and §4).
+"""JSON Schemas of the values that HTTP and the websocket share (protocol.md §3 and §4).
 
-Names, states and limits come from the code; tests hold the rest against the samples.
+Names, states and limits come from the code; tests compare the rest with the samples.
 """
 
 from collections.abc import Iterable
@@ -31,42 +31,42 @@ UUID: Schema = {
 
 def record(schemas: Schema, optional: Iterable[str] = ()) -> Schema:
     """Return the schema of an object with these fields and no others."""
-    return {**asked(schemas, optional), "additionalProperties": False}
+    return {**open_record(schemas, optional), "additionalProperties": False}
 
 
-def asked(schemas: Schema, optional: Iterable[str] = ()) -> Schema:
+def open_record(schemas: Schema, optional: Iterable[str] = ()) -> Schema:
     """Return the schema of an object with these fields; others are ignored."""
     required = [name for name in schemas if name not in set(optional)]
     return {"type": "object", "properties": schemas, "required": required}
 
 
-def whole(least: int, most: int = LARGEST_INT) -> Schema:
+def integer(least: int, most: int = LARGEST_INT) -> Schema:
     """Return the schema of an integer."""
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
-def some_text(least: int, most: int, pattern: str = SOUND) -> Schema:
-    """Return the schema of a text of so many code points, without control characters."""
+def string(least: int, most: int, pattern: str = SOUND) -> Schema:
+    """Return the schema of a string of so many code points, without control characters."""
     return {"type": "string", "minLength": least, "maxLength": most, "pattern": pattern}
 
 
-def one_of(words: Iterable[StrEnum | str]) -> Schema:
-    """Return the schema of one of these words."""
-    return {"type": "string", "enum": [str(word) for word in words]}
+def one_of(names: Iterable[StrEnum | str]) -> Schema:
+    """Return the schema of one of these names."""
+    return {"type": "string", "enum": [str(word) for word in names]}
 
 
-def many(schema: Schema, most: int | None = None) -> Schema:
+def array(schema: Schema, most: int | None = None) -> Schema:
     """Return the schema of a list."""
     return {"type": "array", "items": schema, **({} if most is None else {"maxItems": most})}
 
 
-def named(schema: Schema) -> Schema:
+def by_sku(schema: Schema) -> Schema:
     """Return the schema of values by SKU."""
     return {"type": "object", "additionalProperties": schema}
 
 
 def or_null(schema: Schema) -> Schema:
-    """Return the schema of something that may be nothing."""
+    """Return the schema of a value that may be null."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
@@ -75,12 +75,12 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-MONEY = whole(0)
-STOCK = or_null(whole(0, 10))
+MONEY = integer(0)
+STOCK = or_null(integer(0, 10))
 _LINE = {
     "sku": SKU,
-    "pos": whole(1),
-    "qty": whole(1),
+    "pos": integer(1),
+    "qty": integer(1),
     "agreed": MONEY,
     "price": MONEY,
     "stock": STOCK,
@@ -92,37 +92,37 @@ _LINE = {
 }
 _TOTALS = dict.fromkeys(("count", "subtotal", "discount", "delivery", "total"), MONEY)
 _ADDRESS = {
-    "name": some_text(1, LONGEST_LINE, ONE_LINE),
-    "line1": some_text(1, LONGEST_LINE, ONE_LINE),
-    "line2": some_text(0, LONGEST_LINE, ONE_LINE),
-    "city": some_text(1, LONGEST_LINE, ONE_LINE),
-    "postcode": some_text(1, LONGEST_POSTCODE, ONE_LINE),
+    "name": string(1, LONGEST_LINE, ONE_LINE),
+    "line1": string(1, LONGEST_LINE, ONE_LINE),
+    "line2": string(0, LONGEST_LINE, ONE_LINE),
+    "city": string(1, LONGEST_LINE, ONE_LINE),
+    "postcode": string(1, LONGEST_POSTCODE, ONE_LINE),
 }
-_CLAMPED = {"code": {"const": "clamped"}, "sku": SKU, "asked": whole(0), "got": whole(0)}
-_QTY, _SEEN = whole(1, MOST_OF_ONE), whole(1)
+_CLAMPED = {"code": {"const": "clamped"}, "sku": SKU, "asked": integer(0), "got": integer(0)}
+_QTY, _SEEN = integer(1, MOST_OF_ONE), integer(1)
 _FIELDS_OF_OPS: dict[Kind, tuple[Schema, tuple[str, ...]]] = {
     Kind.ADD_LINE: ({"sku": SKU, "qty": _QTY, "seen": _SEEN}, ("seen",)),
-    Kind.SET_LINE: ({"sku": SKU, "qty": whole(0, MOST_OF_ONE), "seen": _SEEN}, ("seen",)),
-    Kind.ACCEPT_LINE: ({"sku": SKU, "price": whole(1)}, ()),
+    Kind.SET_LINE: ({"sku": SKU, "qty": integer(0, MOST_OF_ONE), "seen": _SEEN}, ("seen",)),
+    Kind.ACCEPT_LINE: ({"sku": SKU, "price": integer(1)}, ()),
     Kind.SAVE_LINE: ({"sku": SKU}, ()),
     Kind.UNSAVE_LINE: ({"sku": SKU}, ()),
-    Kind.SET_NOTE: ({"text": some_text(0, LONGEST_NOTE)}, ()),
+    Kind.SET_NOTE: ({"text": string(0, LONGEST_NOTE)}, ()),
     Kind.SET_VOUCHER: ({"code": or_null(TEXT)}, ()),
-    Kind.UNDO: ({"rev": whole(0)}, ("rev",)),
+    Kind.UNDO: ({"rev": integer(0)}, ("rev",)),
 }
 
 
 def op(kind: Kind, **around: Schema) -> Schema:
-    """Return the schema of an op, with what stands *around* its own fields."""
+    """Return the schema of an op, with the fields *around* its own."""
     fields, optional = _FIELDS_OF_OPS[kind]
-    return asked({**around, "n": whole(1), "k": {"const": str(kind)}, **fields}, optional)
+    return open_record({**around, "n": integer(1), "k": {"const": str(kind)}, **fields}, optional)
 
 
 _FINAL = record(
-    {"t": {"const": "no"}, "n": whole(1), "code": one_of(Code), "text": TEXT, "rev": whole(0)}
+    {"t": {"const": "no"}, "n": integer(1), "code": one_of(Code), "text": TEXT, "rev": integer(0)}
 )
 _PASSING = record(
-    {"t": {"const": "no"}, "n": whole(1), "code": one_of(RetryCode), "retry_ms": whole(0)}
+    {"t": {"const": "no"}, "n": integer(1), "code": one_of(RetryCode), "retry_ms": integer(0)}
 )
 SCHEMAS: dict[str, Schema] = {
     "Line": record(_LINE),
@@ -130,18 +130,19 @@ SCHEMAS: dict[str, Schema] = {
     "Voucher": record({"code": TEXT, "label": TEXT, "state": one_of(VoucherState)}),
     "Cart": record(
         {
-            "lines": many(ref("Line"), MOST_LINES),
-            "saved": many(ref("Line"), MOST_LINES),
-            "note": some_text(0, LONGEST_NOTE),
+            "lines": array(ref("Line"), MOST_LINES),
+            "saved": array(ref("Line"), MOST_LINES),
+            "note": string(0, LONGEST_NOTE),
             "voucher": or_null(ref("Voucher")),
             "totals": ref("Totals"),
         }
     ),
     "Ok": record(
-        {"t": {"const": "ok"}, "n": whole(1), "rev": whole(0), "warn": record(_CLAMPED)}, ("warn",)
+        {"t": {"const": "ok"}, "n": integer(1), "rev": integer(0), "warn": record(_CLAMPED)},
+        ("warn",),
     ),
     "No": {"anyOf": [_FINAL, _PASSING]},
-    "Need": record({"t": {"const": "need"}, "n": whole(1)}),
+    "Need": record({"t": {"const": "need"}, "n": integer(1)}),
     "Address": record(_ADDRESS),
     "OrderState": one_of(OrderState),
 }

@@ -12,7 +12,7 @@ from app.domain.sessions import Lifetime, Session, SessionHash
 from app.live.ports import CommittedChange, DisconnectReason
 from app.runtime.live_shop import LiveShop
 from app.store.carts import load_versions
-from app.store.sessions import load_uses
+from app.store.sessions import load_last_uses
 
 RECONCILE_EVERY_S = 30.0
 GATHER_S = 0.02
@@ -155,5 +155,5 @@ class PeerListener:
         names, now_s = self._sessions.names(), int(self._now_s())
         for start in range(0, len(names), BATCH_SIZE):
             batch = names[start : start + BATCH_SIZE]
-            uses = await self._database.read(load_uses, batch, self._lifetime, now_s)
+            uses = await self._database.read(load_last_uses, batch, self._lifetime, now_s)
             self._sessions.update_uses(batch, uses)

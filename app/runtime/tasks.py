@@ -12,7 +12,7 @@ from app.runtime.cluster import PeerListener
 from app.runtime.live_shop import LiveShop
 from app.store.database import Database
 from app.store.server_lock import ServerLock
-from app.store.sessions import touch_session
+from app.store.sessions import save_last_use
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def server_jobs(live: LiveShop, lock: ServerLock) -> tuple[Job, ...]:
         Job(live.hub.broadcaster.go),
         Job(live.catalog.poll),
         Job(lambda: save_session_uses(live.database, live.sessions), SAVE_SESSION_USES_EVERY_S),
-        Job(lambda: asyncio.to_thread(lock.renew), RENEW_LOCK_EVERY_S),
+        Job(lambda: asyncio.to_thread(lock.ensure_held), RENEW_LOCK_EVERY_S),
     )
 
 
@@ -58,7 +58,7 @@ async def save_session_uses(database: Database, sessions: LiveSessions) -> None:
     """End logins whose time is over, and save when the others were used last."""
     sessions.sweep()
     for use in sessions.take_uses():
-        await database.write(touch_session, use.id_hash, use.at_s)
+        await database.write(save_last_use, use.id_hash, use.at_s)
 
 
 async def keep_running(job: Job, sleep: Sleep = asyncio.sleep) -> None:

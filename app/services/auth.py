@@ -12,7 +12,7 @@ from app.services.login_backoff import LoginLocks, wait_s
 from app.services.passwords import Passwords
 from app.services.rate_limit import RateLimiter
 from app.store import accounts
-from app.store.accounts import PasswordMoved, Person, add_failure, find_by_email, find_failures
+from app.store.accounts import PasswordChanged, Person, add_failure, find_by_email, find_failures
 from app.store.database import Database
 from app.store.sessions import digest, end_session
 from app.store.sign_in import NewSession, write_new_password, write_registration, write_sign_in
@@ -114,7 +114,7 @@ class Auth:
             secret, new = self._new_session(client, person, client.session_hash)
             try:
                 await self.database.write(write_sign_in, person, better_hash, new)
-            except PasswordMoved:
+            except PasswordChanged:
                 continue  # it was changed since it was checked, so it is checked again
             return self._begin(secret, new)
 
@@ -125,7 +125,7 @@ class Auth:
 
         All other sessions end; open connections of *session* go on in the new one. The current
         password is checked as when signing in, with the same backoff. Raises WeakPassword,
-        Throttled, QueueFull or WrongLogin; PasswordMoved if the password was changed elsewhere
+        Throttled, QueueFull or WrongLogin; PasswordChanged if the password was changed elsewhere
         meanwhile, which has ended *session*.
         """
         self._require_strong(new_password)

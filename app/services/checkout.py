@@ -20,7 +20,7 @@ from app.services.errors import ServiceError
 from app.services.payments import Payment
 from app.services.submit import VERDICT_TIMEOUT_S
 from app.store.database import Database
-from app.store.orders import find_order, find_order_by_key, has_number
+from app.store.orders import find_order, find_order_by_key, order_number_exists
 
 
 class KeyReused(ServiceError):
@@ -144,7 +144,7 @@ class Checkout:
     async def _draw_number(self) -> OrderNumber:
         while True:
             number = format_number(self.draw(NUMBERS))
-            if not await self.database.read(has_number, number):
+            if not await self.database.read(order_number_exists, number):
                 return number
 
     async def _submit_purchase(

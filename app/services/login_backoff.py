@@ -9,7 +9,7 @@ from collections.abc import MutableMapping
 from math import ceil
 from weakref import WeakValueDictionary
 
-from app.store.accounts import Failures, same_email
+from app.store.accounts import Failures, normalize_email
 
 LONGEST_WAIT_S = 60
 
@@ -39,4 +39,4 @@ class LoginLocks:
 
     def of(self, email: str, address: str) -> Lock:
         """Return the lock to hold during an attempt; it lives as long as a reference to it."""
-        return self._locks.setdefault((same_email(email), address), Lock())
+        return self._locks.setdefault((normalize_email(email), address), Lock())

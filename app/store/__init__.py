@@ -1,1 +1,1 @@
-"""What must not be forgotten: carts, accounts, sessions and the shelf, on disk."""
+"""The database: carts, accounts, sessions, orders and the catalogue, with SQLAlchemy."""

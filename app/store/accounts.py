@@ -1,4 +1,4 @@
-"""Who shops here: accounts, and how often somebody failed to sign in."""
+"""Accounts, and failed sign-ins."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,7 +11,7 @@ from app.domain.cart import AccountId
 from app.store.carts import add_cart
 from app.store.tables import accounts, failures
 
-FORGOTTEN_AFTER_S = 24 * 3600
+DELETED_AFTER_S = 24 * 3600
 _FAIL = text("""
     INSERT INTO failures (who, times, last_at) VALUES (:who, 1, :now_s)
     ON CONFLICT (who) DO UPDATE SET times = failures.times + 1, last_at = excluded.last_at
@@ -19,16 +19,16 @@ _FAIL = text("""
 
 
 class EmailTaken(Exception):
-    """There is an account with this e-mail address."""
+    """Another account has this e-mail address."""
 
 
-class PasswordMoved(Exception):
-    """The password is another one than when it was checked."""
+class PasswordChanged(Exception):
+    """The password was changed since it was checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The one behind an account."""
+    """An account's owner."""
 
     account: AccountId
     email: str
@@ -39,24 +39,24 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """So many sign-ins in a row that failed, the last one at `last_at_s`."""
+    """The number of sign-ins in a row that failed, and when the last of them did."""
 
     times: int = 0
     last_at_s: int = 0
 
 
-def same_email(email: str) -> str:
-    """Return *email* as it is stored and compared: without case, and each letter spelled once."""
+def normalize_email(email: str) -> str:
+    """Return *email* as it is stored and compared: case folded, and in Unicode's NFC."""
     return normalize("NFC", email.casefold())
 
 
 def add_account(connection: Connection, person: Person, epoch: str, now_s: int) -> None:
-    """Register *person* with an empty cart of a new *epoch*, or raise `EmailTaken`."""
+    """Add an account with an empty cart of *epoch*; raises `EmailTaken`."""
     try:
         connection.execute(
             insert(accounts).values(
                 id=person.account,
-                email=same_email(person.email),
+                email=normalize_email(person.email),
                 name=person.name,
                 password_hash=person.password_hash,
                 staff=person.staff,
@@ -69,25 +69,25 @@ def add_account(connection: Connection, person: Person, epoch: str, now_s: int) 
 
 
 def find_by_email(connection: Connection, email: str) -> Person | None:
-    """Return who signs in with *email*."""
-    return _find(connection, accounts.c.email == same_email(email))
+    """Return the person who signs in with *email*."""
+    return _find(connection, accounts.c.email == normalize_email(email))
 
 
 def find_person(connection: Connection, account: AccountId) -> Person | None:
-    """Return who is behind *account*."""
+    """Return the owner of *account*."""
     return _find(connection, accounts.c.id == account)
 
 
 def set_name(connection: Connection, account: AccountId, name: str) -> None:
-    """Call the one behind *account* by another name."""
+    """Replace the name of *account*'s owner."""
     connection.execute(update(accounts).where(accounts.c.id == account).values(name=name))
 
 
 def expect_password(connection: Connection, person: Person) -> None:
-    """Raise `PasswordMoved` unless the password is still the one that *person* was found with."""
+    """Raise `PasswordChanged` unless the password is still the one that *person* was found with."""
     found = find_person(connection, person.account)
     if found is None or found.password_hash != person.password_hash:
-        raise PasswordMoved
+        raise PasswordChanged
 
 
 def set_password_hash(connection: Connection, account: AccountId, password_hash: str) -> None:
@@ -98,7 +98,7 @@ def set_password_hash(connection: Connection, account: AccountId, password_hash:
 
 
 def find_failures(connection: Connection, email: str, address: str) -> Failures:
-    """Return how often signing in as *email* from *address* failed since it last succeeded."""
+    """Return the failed sign-ins as *email* from *address* since the last that succeeded."""
     row = connection.execute(
         select(failures).where(failures.c.who == _who(email, address))
     ).one_or_none()
@@ -106,13 +106,13 @@ def find_failures(connection: Connection, email: str, address: str) -> Failures:
 
 
 def add_failure(connection: Connection, email: str, address: str, now_s: int) -> None:
-    """Remember that signing in as *email* from *address* failed; forget what is a day old."""
-    connection.execute(delete(failures).where(failures.c.last_at < now_s - FORGOTTEN_AFTER_S))
+    """Count a failed sign-in as *email* from *address*, and delete failures that are a day old."""
+    connection.execute(delete(failures).where(failures.c.last_at < now_s - DELETED_AFTER_S))
     connection.execute(_FAIL, {"who": _who(email, address), "now_s": now_s})
 
 
 def clear_failures(connection: Connection, email: str, address: str) -> None:
-    """Forget failures after a success."""
+    """Delete failures, after a sign-in that succeeded."""
     connection.execute(delete(failures).where(failures.c.who == _who(email, address)))
 
 
@@ -124,4 +124,4 @@ def _find(connection: Connection, condition: ColumnElement[bool]) -> Person | No
 
 
 def _who(email: str, address: str) -> str:
-    return sha256(f"{same_email(email)} {address}".encode()).hexdigest()
+    return sha256(f"{normalize_email(email)} {address}".encode()).hexdigest()

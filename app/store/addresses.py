@@ -1,4 +1,4 @@
-"""The addresses that an account keeps; the first is the one that is offered."""
+"""The address book of an account; checkout offers the first."""
 
 from typing import NamedTuple
 
@@ -10,33 +10,36 @@ from app.store.tables import addresses
 
 
 class TooManyAddresses(Exception):
-    """The account keeps as many addresses as it may."""
+    """The account has as many addresses as it may keep."""
 
 
 class KeptAddress(NamedTuple):
-    """An address and its name in the shop's own addresses."""
+    """An address, and its id in URLs."""
 
     id: str
     address: Address
 
 
 def load_addresses(connection: Connection, account: AccountId) -> list[KeptAddress]:
-    """Return what *account* keeps, the one to offer first."""
-    asked = (
+    """Return *account*'s addresses, the one to offer first at the front."""
+    query = (
         select(addresses)
         .where(addresses.c.account == account)
         .order_by(addresses.c.place.desc(), addresses.c.id)
     )
     return [
         KeptAddress(row.id, Address(row.name, row.line1, row.line2, row.city, row.postcode))
-        for row in connection.execute(asked)
+        for row in connection.execute(query)
     ]
 
 
 def keep_address(
     connection: Connection, account: AccountId, address_id: str, address: Address
 ) -> None:
-    """Keep *address*, to be offered first; the same one is kept once. Or `TooManyAddresses`."""
+    """Add *address* and offer it first; if it is known, only do the latter.
+
+    Raises `TooManyAddresses`.
+    """
     kept = load_addresses(connection, account)
     if same := [one.id for one in kept if one.address == address]:
         offer_first(connection, account, same[0])
@@ -53,23 +56,23 @@ def keep_address(
 def change_address(
     connection: Connection, account: AccountId, address_id: str, address: Address
 ) -> bool:
-    """Write *address* over another one; say whether *account* had that."""
-    asked = update(addresses).where(addresses.c.id == address_id, addresses.c.account == account)
-    return connection.execute(asked.values(**address._asdict())).rowcount == 1
+    """Replace an address; return False if *account* has none with this id."""
+    query = update(addresses).where(addresses.c.id == address_id, addresses.c.account == account)
+    return connection.execute(query.values(**address._asdict())).rowcount == 1
 
 
 def offer_first(connection: Connection, account: AccountId, address_id: str) -> bool:
-    """Put an address before all others; say whether *account* had it."""
-    asked = update(addresses).where(addresses.c.id == address_id, addresses.c.account == account)
-    return connection.execute(asked.values(place=_top(connection, account))).rowcount == 1
+    """Offer an address first; return False if *account* has none with this id."""
+    query = update(addresses).where(addresses.c.id == address_id, addresses.c.account == account)
+    return connection.execute(query.values(place=_top(connection, account))).rowcount == 1
 
 
 def forget_address(connection: Connection, account: AccountId, address_id: str) -> bool:
-    """Forget an address; say whether *account* had it."""
-    asked = delete(addresses).where(addresses.c.id == address_id, addresses.c.account == account)
-    return connection.execute(asked).rowcount == 1
+    """Delete an address; return False if *account* has none with this id."""
+    query = delete(addresses).where(addresses.c.id == address_id, addresses.c.account == account)
+    return connection.execute(query).rowcount == 1
 
 
 def _top(connection: Connection, account: AccountId) -> int:
-    asked = select(func.max(addresses.c.place)).where(addresses.c.account == account)
-    return (connection.execute(asked).scalar() or 0) + 1
+    query = select(func.max(addresses.c.place)).where(addresses.c.account == account)
+    return (connection.execute(query).scalar() or 0) + 1

@@ -1,4 +1,4 @@
-"""Copies of an SQLite file: made while a server runs, put back while none does."""
+"""Backups of an SQLite file: made while a server runs, restored while none does."""
 
 import logging
 import os
@@ -15,37 +15,39 @@ from app.store.engines import FileFault, FileTrouble, connect, file_of, open_fil
 log = logging.getLogger(__name__)
 
 BESIDE = ("-wal", "-shm")
-"""What SQLite keeps beside a file that is open, by the ends of their names."""
+"""Suffixes of the files that SQLite keeps beside an open database."""
 
 
 class BadBackup(Exception):
-    """A file cannot be put in the place of the database; the text is a clause that says why."""
+    """A file cannot be restored; the text is a clause with the reason."""
 
 
 class InUse(Exception):
     """Another process has the database open."""
 
 
-def copy_out(url: str, to: Path) -> int:
+def write_backup(url: str, to: Path) -> int:
     """Write the database as it is at one moment to a new file, and return its size in bytes.
 
-    Only its owner may read it. It is there once it is whole and on the disk, and it is no place
-    of another one: `FileExistsError`.
+    Only its owner may read it. It appears once it is complete and on the disk. Raises
+    FileExistsError, BadBackup if the database is damaged, and DatabaseUnavailable.
     """
     with _new_file_beside(to) as part:
         _copy(file_of(url), part)
         _check(part)
-        _settle(part)
+        _fsync(part)
         os.link(part, to)
-        _settle(to.parent)
+        _fsync(to.parent)
         return to.stat().st_size
 
 
-def put_in(url: str, backup: Path, make_ready: Callable[[Engine], object], kept: Path) -> None:
-    """Put a copy of *backup* in the place of the database, which goes to *kept* if there is one.
+def restore_backup(
+    url: str, backup: Path, make_ready: Callable[[Engine], object], kept: Path
+) -> None:
+    """Replace the database by a copy of *backup*; a database that exists is kept as *kept*.
 
-    The copy is checked, and *make_ready* has changed it, before anything else happens; then one
-    takes the place of the other at once. `BadBackup`, or `InUse`, and all is as it was.
+    The copy is checked and changed by *make_ready* first; then it replaces the database in one
+    step. Raises BadBackup or InUse; the database is as it was then.
     """
     database = file_of(url)
     database.parent.mkdir(parents=True, exist_ok=True)
@@ -55,16 +57,16 @@ def put_in(url: str, backup: Path, make_ready: Callable[[Engine], object], kept:
         engine = connect(f"sqlite:///{part}")
         make_ready(engine)
         engine.dispose()
-        _settle(part)
+        _fsync(part)
         if database.exists():
             _own_like(database, part)
             _put_away(database, kept)
         part.replace(database)
-        _settle(database.parent)
+        _fsync(database.parent)
 
 
 def _copy(path: Path, part: Path) -> None:
-    """Write what is in a file at one moment to an empty one; writers are not in its way."""
+    """Write a snapshot of an SQLite file to an empty file, while others may write to it."""
     try:
         with closing(open_file(path, "ro")) as connection:
             connection.execute("VACUUM INTO ?", (str(part),))
@@ -75,7 +77,7 @@ def _copy(path: Path, part: Path) -> None:
 
 
 def _check(path: Path) -> None:
-    """See that all of a file can be read, and that it holds a shop; or raise `BadBackup`."""
+    """Raise BadBackup unless all of a file can be read and it has the shop's tables."""
     try:
         with closing(open_file(path, "ro")) as connection:
             ((found, *_),) = connection.execute("PRAGMA integrity_check(1)").fetchall()
@@ -90,17 +92,18 @@ def _check(path: Path) -> None:
 
 
 def _own_like(database: Path, part: Path) -> None:
-    """Let the server read and write what another user has restored."""
+    """Give a restored file the owner and mode of the database, so that the server can use it."""
     known = database.stat()
     os.chown(part, known.st_uid, known.st_gid)
     part.chmod(known.st_mode & 0o777)
 
 
 def _put_away(database: Path, kept: Path) -> None:
-    """Give the database a second name, with all that belongs to it inside.
+    """Give the database a second name, and its write-ahead log with it.
 
-    Leaving WAL mode brings that in, and shows whether somebody else has the file open: whose
-    name for the log would otherwise be that of the new one. What is damaged is kept as it is.
+    Leaving WAL mode writes the log into the file. It fails if another process has the file open,
+    which would otherwise go on to use the log of the old file for the new one. A damaged database
+    is kept as it is.
     """
     try:
         with closing(open_file(database, "rw")) as connection:
@@ -117,7 +120,7 @@ def _put_away(database: Path, kept: Path) -> None:
 
 @contextmanager
 def _new_file_beside(path: Path) -> Iterator[Path]:
-    """Make an empty file in the same folder for its owner alone; afterwards it is gone."""
+    """Make a temporary file in the same folder, readable by its owner only."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(descriptor)
     try:
@@ -127,7 +130,7 @@ def _new_file_beside(path: Path) -> Iterator[Path]:
             Path(f"{name}{end}").unlink(missing_ok=True)
 
 
-def _settle(path: Path) -> None:
+def _fsync(path: Path) -> None:
     """Wait until a file or a folder is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -1,4 +1,4 @@
-"""Carts on disk: one document in one row, with the outboxes and the steps that undo."""
+"""Carts: a JSON document each, in a row with its version; outboxes that had to leave it."""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,13 +18,13 @@ log = logging.getLogger(__name__)
 
 
 class StaleCart(Exception):
-    """Somebody else has saved one of the carts since it was read, so none was saved now."""
+    """Another writer saved one of the carts since it was read, so nothing was written."""
 
 
 class Save(NamedTuple):
-    """A cart as it is to be saved over version `seen` of it, and what is saved along with it.
+    """A cart to be written over its version `seen` (optimistic locking), and what goes with it.
 
-    That is outboxes that left it, and orders that are placed or cancelled.
+    That is: outboxes that were evicted from it, and orders that are placed or cancelled.
     """
 
     account: AccountId
@@ -37,10 +37,10 @@ class Save(NamedTuple):
 
 
 class SaveConflicts(NamedTuple):
-    """Whose carts were left as they are, while the others were saved.
+    """The carts that were not saved, while the others were.
 
-    `refused`: an order of theirs could not be placed or cancelled. `stale`: somebody else has
-    saved them since they were read.
+    `refused`: an order of the cart could not be placed or cancelled. `stale`: another writer saved
+    the cart since it was read.
     """
 
     refused: tuple[AccountId, ...] = ()
@@ -48,7 +48,10 @@ class SaveConflicts(NamedTuple):
 
 
 class _Body(msgspec.Struct):
-    """What stands in a row's body. Outboxes are a list because their order matters."""
+    """The document in a row. Outboxes are a list because their order matters.
+
+    `steps` is what the domain calls `undo_stack`; the name stays, so that old rows can be read.
+    """
 
     lines: dict[Sku, Line]
     saved: dict[Sku, Line]
@@ -68,31 +71,31 @@ _decode = msgspec.json.Decoder(_Body).decode
 def as_save(
     cart: Cart, evicted: tuple[EvictedOutbox, ...], changes: tuple[OrderChange, ...] = ()
 ) -> Save:
-    """Return what is to be written for *cart*, the version after the one that it has."""
+    """Return what to write for *cart*: its next version."""
     version = cart.version
     return Save(cart.account, version, version + 1, cart.rev, _text(cart), evicted, changes)
 
 
 def load_cart(connection: Connection, account: AccountId) -> Cart:
     """Return *account*'s cart as last saved; every account has one."""
-    asked = select(carts).where(carts.c.account == account)
-    return _cart_of(connection.execute(asked).one())
+    query = select(carts).where(carts.c.account == account)
+    return _cart_of(connection.execute(query).one())
 
 
 def load_carts(connection: Connection, accounts: Sequence[AccountId]) -> list[Cart]:
-    """Return the carts of *accounts* as last saved, in any order, but for unreadable ones."""
-    asked = select(carts).where(carts.c.account.in_(accounts))
-    return [cart for _, cart in readable(connection.execute(asked))]
+    """Return the carts of *accounts* as last saved, in any order, without unreadable ones."""
+    query = select(carts).where(carts.c.account.in_(accounts))
+    return [cart for _, cart in readable_carts(connection.execute(query))]
 
 
 def load_versions(connection: Connection, accounts: Sequence[AccountId]) -> dict[AccountId, int]:
     """Return how often the carts of *accounts* were saved."""
-    asked = select(carts.c.account, carts.c.version).where(carts.c.account.in_(accounts))
-    return {AccountId(account): version for account, version in connection.execute(asked)}
+    query = select(carts.c.account, carts.c.version).where(carts.c.account.in_(accounts))
+    return {AccountId(account): version for account, version in connection.execute(query)}
 
 
-def readable(rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[Any], Cart]]:
-    """Yield *rows* with their carts; the log says whose cart cannot be read."""
+def readable_carts(rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[Any], Cart]]:
+    """Yield *rows* with their carts; a cart that cannot be decoded is logged and left out."""
     for row in rows:
         try:
             cart = _cart_of(row)
@@ -103,15 +106,15 @@ def readable(rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[Any], Cart]]:
 
 
 def load_last(connection: Connection, account: AccountId, outbox: OutboxId) -> int:
-    """Return how far an *outbox* that left the cart got; 0 if it never did."""
-    asked = select(outboxes.c.last).where(
+    """Return the last op number of an *outbox* that was evicted from its cart, or 0."""
+    query = select(outboxes.c.last).where(
         outboxes.c.account == account, outboxes.c.outbox == outbox
     )
-    return connection.execute(asked).scalar() or 0
+    return connection.execute(query).scalar() or 0
 
 
 def add_cart(connection: Connection, account: AccountId, epoch: str, now_s: int) -> None:
-    """Give a new *account* its empty cart."""
+    """Add the empty cart of a new *account*."""
     cart = Cart(account, epoch)
     connection.execute(
         insert(carts).values(
@@ -125,10 +128,10 @@ def add_cart(connection: Connection, account: AccountId, epoch: str, now_s: int)
     )
 
 
-def renew_epochs(connection: Connection, epoch: str) -> int:
-    """Give all carts another *epoch*; return how many there are.
+def replace_epochs(connection: Connection, epoch: str) -> int:
+    """Replace the epoch of all carts; return how many there are.
 
-    That is a save: whoever still holds one of them in memory finds it to be stale.
+    Their versions grow too, so a server that has one of them in memory finds it stale.
     """
     renewed = update(carts).values(epoch=epoch, version=carts.c.version + 1)
     return connection.execute(renewed).rowcount
@@ -152,25 +155,27 @@ _EVICT = text("""
 
 
 def save_carts(connection: Connection, saves: Sequence[Save], now_s: int) -> SaveConflicts:
-    """Write *saves*; return whose were left as they are, or raise `StaleCart` and write nothing.
+    """Write *saves* and return the conflicts, or raise `StaleCart` and write nothing.
 
-    Beside orders two statements at most, however many carts; rows are locked in key order, so
-    that two writers of one database cannot wait for each other.
+    Beside orders, these are two statements at most, however many carts. Rows are locked in the
+    order of their keys, so that two writers of one database cannot deadlock.
     """
-    refused = tuple(save.account for save in saves if save.changes and not _close(connection, save))
-    wanted = [save for save in sorted(saves) if save.account not in refused]
-    written = _write(connection, wanted, now_s) if wanted else frozenset[AccountId]()
-    stale = [save for save in wanted if save.account not in written]
+    refused = tuple(
+        save.account for save in saves if save.changes and not _apply_orders(connection, save)
+    )
+    accepted = [save for save in sorted(saves) if save.account not in refused]
+    written = _write(connection, accepted, now_s) if accepted else frozenset[AccountId]()
+    stale = [save for save in accepted if save.account not in written]
     if any(save.changes for save in stale):
         raise StaleCart
-    _save_evicted(connection, [save for save in wanted if save.account in written])
+    _save_evicted(connection, [save for save in accepted if save.account in written])
     return SaveConflicts(refused, tuple(save.account for save in stale))
 
 
 def _write(connection: Connection, saves: Sequence[Save], now_s: int) -> frozenset[AccountId]:
-    """Write those that nobody has saved meanwhile, and return which those are.
+    """Write the carts that no other writer has saved meanwhile, and return their accounts.
 
-    SQLite cannot say which of many it wrote; if that is not all of them, it is `StaleCart`.
+    SQLite does not say which of many rows it updated; if not all, `StaleCart` is raised.
     """
     if connection.dialect.name == "postgresql":
         new = _encode([dict(zip(Save._fields[:5], save[:5], strict=True)) for save in saves])
@@ -183,8 +188,8 @@ def _write(connection: Connection, saves: Sequence[Save], now_s: int) -> frozens
     return frozenset(one.account for one in saves[:count])
 
 
-def _close(connection: Connection, save: Save) -> bool:
-    """Close all deals of one cart, or none."""
+def _apply_orders(connection: Connection, save: Save) -> bool:
+    """Apply all orders of a cart, or none; say whether they were applied."""
     try:
         with connection.begin_nested():
             for change in save.changes:

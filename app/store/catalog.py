@@ -1,4 +1,4 @@
-"""The shelf on disk: products, categories and vouchers, and what has moved since."""
+"""The catalogue: products, categories and vouchers, and what changed since a revision."""
 
 from dataclasses import asdict
 from typing import Any, NamedTuple
@@ -10,14 +10,14 @@ from app.store.tables import catalog_counter, categories, products, vouchers
 
 
 class Category(NamedTuple):
-    """A part of the shelf."""
+    """A category of products."""
 
     slug: str
     name: str
 
 
 class CatalogChanges(NamedTuple):
-    """What is on the shelf since `revision`: products that changed, and all vouchers."""
+    """The catalogue up to `revision`: the products that changed, and all vouchers."""
 
     revision: int
     catalog: Catalog
@@ -30,36 +30,39 @@ def load_categories(connection: Connection) -> tuple[Category, ...]:
 
 
 def load_catalog_changes(connection: Connection, since: int) -> CatalogChanges:
-    """Return what moved after count *since*; after -1, everything, in the order of the shelf."""
+    """Return what changed after revision *since*; after -1 that is everything, in display order."""
     revision = connection.execute(select(catalog_counter.c.moved)).scalar() or 0
     if revision == since:
         return CatalogChanges(revision, Catalog({}, {}))
-    asked = select(products).where(products.c.moved > since).order_by(products.c.place)
-    changed = {Sku(row.sku): product_of(row) for row in connection.execute(asked)}
-    honoured = {
+    query = select(products).where(products.c.moved > since).order_by(products.c.place)
+    changed = {Sku(row.sku): product_of(row) for row in connection.execute(query)}
+    all_vouchers = {
         VoucherCode(row.code): _voucher(row) for row in connection.execute(select(vouchers))
     }
-    return CatalogChanges(revision, Catalog(changed, honoured))
+    return CatalogChanges(revision, Catalog(changed, all_vouchers))
 
 
 def add_voucher(connection: Connection, voucher: Voucher) -> bool:
-    """Honour *voucher* from now on; say whether its code was free."""
-    free = select(vouchers.c.code).where(vouchers.c.code == voucher.code)
-    if connection.execute(free).one_or_none():
+    """Add *voucher*; return False if its code is taken."""
+    same_code = select(vouchers.c.code).where(vouchers.c.code == voucher.code)
+    if connection.execute(same_code).one_or_none():
         return False
     connection.execute(insert(vouchers).values(asdict(voucher)))
-    next_revision(connection)
+    increment_revision(connection)
     return True
 
 
-def next_revision(connection: Connection) -> int:
-    """Count a change of the shelf; the row's lock makes counts follow the order of commits."""
-    counted = (
+def increment_revision(connection: Connection) -> int:
+    """Count a change of the catalogue or an order, and return the new revision.
+
+    The transaction holds the row's lock until it ends, so revisions grow in the order of commits.
+    """
+    incremented = (
         update(catalog_counter)
         .values(moved=catalog_counter.c.moved + 1)
         .returning(catalog_counter.c.moved)
     )
-    revision: int | None = connection.execute(counted).scalar()
+    revision: int | None = connection.execute(incremented).scalar()
     if revision is None:
         revision = 1
         connection.execute(insert(catalog_counter).values(id=1, moved=revision))

@@ -1,4 +1,4 @@
-"""Connecting: one thread that writes, a few that read, and what is only a passing trouble."""
+"""Runs queries: in one thread that writes, or in a few that read; and tells outages from bugs."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -24,25 +24,25 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 Query = Callable[Concatenate[Connection, P], T]
-"""A function of the store: connection first, domain values out."""
+"""A function of this package: takes a connection first, and returns domain values."""
 
 READERS = 2
 MOST_WATCHES = 8
 LONGEST_WATCH_S = 15.0
-_LASTING = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+_BUGS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 
-def is_passing(error: BaseException) -> bool:
-    """Say whether *error* is trouble with reaching the database, not with what was asked."""
+def is_outage(error: BaseException) -> bool:
+    """Say whether *error* is about reaching the database, not about the query."""
     if isinstance(error, DBAPIError):
-        return not isinstance(error, _LASTING)
+        return not isinstance(error, _BUGS)
     return isinstance(error, OSError | PoolTimeout)
 
 
 class Database:
     """The shop's database. Every write goes through one connection, in one thread.
 
-    A question runs in a transaction of its own, to its end, even if who asked has gone.
+    Each query runs in a transaction of its own. It runs to its end even if its task is cancelled.
     """
 
     def __init__(self, url: str):
@@ -53,17 +53,17 @@ class Database:
         self._watches: dict[str, QueryCounter] = {}
 
     async def read(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run *query*; may raise `DatabaseUnavailable`."""
+        """Run *query*; raises `DatabaseUnavailable`."""
         return await self._run(self._reading, self._read_engine, query, *args, **kwargs)
 
     async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run *query* and commit; `DatabaseUnavailable` if it is unknown whether it did."""
+        """Run *query* and commit; after `DatabaseUnavailable` it is unknown whether it did."""
         return await self._run(self._writing, self._write_engine, query, *args, **kwargs)
 
     def watch(self, key: str, names: Iterable[str]) -> None:
-        """Begin to count, under *key*, the statements of anybody that name one of *names*.
+        """Count, under *key*, all statements with one of *names* among their parameters.
 
-        Watching slows every question down, so only the newest few are kept, and not for long.
+        Counting slows every query down, so only the newest few counters are kept, for a short time.
         """
         counter = QueryCounter(names)
         self._watches.pop(key, None)
@@ -73,11 +73,11 @@ class Database:
         asyncio.get_running_loop().call_later(LONGEST_WATCH_S, self._forget, key, counter)
 
     def unwatch(self, key: str) -> QueryCounter | None:
-        """Stop counting, and return what was counted; None if it was forgotten."""
+        """Stop counting and return the counter, or None if it was dropped meanwhile."""
         return self._watches.pop(key, None)
 
     def close(self) -> None:
-        """Finish what was asked, and let go of the database."""
+        """Finish queries that have begun, and disconnect."""
         for threads in (self._writing, self._reading):
             threads.shutdown()
         self._write_engine.dispose()
@@ -97,7 +97,7 @@ class Database:
     ) -> T:
         for counter in (current_counter(), *self._watches.values()):
             if counter is not None:
-                query = counter.on(query)
+                query = counter.wrap(query)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
             threads, lambda: run_query(engine, query, *args, **kwargs)
@@ -105,12 +105,12 @@ class Database:
 
 
 def run_query(engine: Engine, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run *query* in a transaction of *engine*; may raise `DatabaseUnavailable`."""
+    """Run *query* in a transaction of *engine*; raises `DatabaseUnavailable`."""
     try:
         with engine.begin() as connection:
             return query(connection, *args, **kwargs)
     except (SQLAlchemyError, OSError) as error:
-        if is_passing(error):
+        if is_outage(error):
             raise DatabaseUnavailable(
                 str(error.orig if isinstance(error, DBAPIError) else error)
             ) from error

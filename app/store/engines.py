@@ -1,7 +1,6 @@
-"""Ways into the database: SQLite in a file, or a PostgreSQL server.
+"""Engines of SQLAlchemy for an SQLite file or a PostgreSQL server.
 
-What goes wrong in either tells no parameters: e-mail addresses and notes are among them, and logs
-would keep them.
+Errors do not show parameters: e-mail addresses and notes are among them, and would get into logs.
 """
 
 from pathlib import Path
@@ -12,22 +11,22 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 
 try:
     from pysqlite3 import dbapi2 as sqlite
-except ImportError:  # where it has no wheel
+except ImportError:  # on platforms without a wheel
     import sqlite3 as sqlite
 
 FileFault: type[Exception] = sqlite.DatabaseError
-"""An SQLite file cannot be used; `FileTrouble` if it could be at another time."""
+"""An SQLite file cannot be used; `FileTrouble`, a subclass, if it may be usable later."""
 FileTrouble: type[Exception] = sqlite.OperationalError
 LOCK_WAIT_MS = 2000
-CONNECT_S = 2
-SILENCE_MS = 10_000
-"""So long a PostgreSQL server may be silent in the middle of a question."""
+CONNECT_TIMEOUT_S = 2
+STATEMENT_TIMEOUT_MS = 10_000
+"""How long a PostgreSQL server may take for a statement."""
 IN_KEY_ORDER = {"enable_hashjoin": "off", "enable_mergejoin": "off"}
-"""With these, rows of a list that is sorted by key are locked one by one in that order."""
+"""With these, an UPDATE from a list that is sorted by key locks its rows in that order."""
 
 
 def is_file(url: str) -> bool:
-    """Say whether *url* names an SQLite file, which is this machine's alone."""
+    """Say whether *url* names an SQLite file, which servers cannot share."""
     return make_url(url).get_backend_name() == "sqlite"
 
 
@@ -37,14 +36,14 @@ def file_of(url: str) -> Path:
 
 
 def open_file(path: Path, mode: str) -> Any:
-    """Open an SQLite file that is there as it is, to look at it (`ro`) or to change it (`rw`)."""
+    """Open an existing SQLite file with the driver, to read (`ro`) or to write (`rw`)."""
     return sqlite.connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True)
 
 
 def connect(url: str) -> Engine:
-    """Return an engine for a command that writes, beside the server or without it."""
+    """Return an engine for a command; it can write while a server runs."""
     if is_file(url):
-        _make_room(file_of(url))
+        _create(file_of(url))
     return open_to_write(url)
 
 
@@ -56,14 +55,14 @@ def open_to_write(url: str) -> Engine:
 
 
 def open_to_read(url: str, connections: int) -> Engine:
-    """Return an engine in which a question sees the database as it was at one moment."""
+    """Return an engine for reading, in which a transaction sees one snapshot."""
     if is_file(url):
         return _sqlite(make_url(url), "BEGIN", connections)
     return _postgresql(make_url(url), "REPEATABLE READ", connections)
 
 
-def _make_room(file: Path) -> None:
-    """Begin a file that is not there, for its owner alone; SQLite's other files follow it."""
+def _create(file: Path) -> None:
+    """Make a missing file, readable by its owner only; SQLite gives its log the same mode."""
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
         file.touch(0o600)
@@ -78,13 +77,13 @@ def _sqlite(url: URL, begin: str, connections: int) -> Engine:
         max_overflow=0,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
-def _set_up(connection: Any, _record: object) -> None:
-    """WAL with full synchronisation: what was committed survives a power loss."""
+def _configure(connection: Any, _record: object) -> None:
+    """Set WAL mode with full synchronisation, so that commits survive a power loss."""
     connection.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -94,9 +93,9 @@ def _set_up(connection: Any, _record: object) -> None:
 def _postgresql(url: URL, isolation: str, connections: int, **planner: str) -> Engine:
     """Return an engine whose commits are on the server's disk, whatever its configuration says.
 
-    It notices when the server is away: while connecting, waiting for a lock, or silent.
+    Connecting, waiting for a lock and every statement have a timeout.
     """
-    settings = {"lock_timeout": LOCK_WAIT_MS, "statement_timeout": SILENCE_MS}
+    settings = {"lock_timeout": LOCK_WAIT_MS, "statement_timeout": STATEMENT_TIMEOUT_MS}
     options = {**settings, "synchronous_commit": "on", **planner}
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -105,9 +104,9 @@ def _postgresql(url: URL, isolation: str, connections: int, **planner: str) -> E
         pool_size=connections,
         max_overflow=0,
         connect_args={
-            "connect_timeout": CONNECT_S,
-            "tcp_user_timeout": SILENCE_MS,
-            "keepalives_idle": SILENCE_MS // 1000,
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "tcp_user_timeout": STATEMENT_TIMEOUT_MS,
+            "keepalives_idle": STATEMENT_TIMEOUT_MS // 1000,
             "application_name": "shop",
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
         },

@@ -1,4 +1,7 @@
-"""What an order takes and brings back: stock and vouchers, each guarded in its own statement."""
+"""Inventory: an order takes stock and uses a voucher; a cancelled one gives both back.
+
+Each statement has the condition under which it may run, so no two orders get the last item.
+"""
 
 from typing import assert_never
 
@@ -6,64 +9,65 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, update
 
 from app.domain.catalog import Voucher
 from app.domain.orders import CancelOrder, Order, OrderChange, OrderState, PlaceOrder
-from app.store.catalog import next_revision
+from app.store.catalog import increment_revision
 from app.store.tables import order_lines, orders, products, vouchers
 
 
 class StockConflict(Exception):
-    """The shelf, or the order, is not as it was thought to be."""
+    """Stock, price, voucher or order state differ from what the ruling was based on."""
 
 
 def apply_order_change(connection: Connection, change: OrderChange) -> None:
-    """Do what *change* says, or raise `StockConflict`: the caller then rolls back."""
-    revision = next_revision(connection)
+    """Apply *change*; raises `StockConflict`, upon which the caller rolls back."""
+    revision = increment_revision(connection)
     match change:
         case PlaceOrder(order, voucher):
             _take_stock(connection, order, revision)
             if voucher is not None:
-                _spend(connection, voucher)
+                _use_voucher(connection, voucher)
             _add(connection, order, revision)
         case CancelOrder(order):
             _cancel(connection, order, revision)
-            _bring_back(connection, order, revision)
+            _give_back(connection, order, revision)
         case _:
             assert_never(change)
 
 
 def _take_stock(connection: Connection, order: Order, revision: int) -> None:
-    """Take the last one once, and at the price that the shopper was told."""
+    """Take stock if there is enough of it, at the price that the shopper saw."""
     taken = (
         update(products)
         .where(
             products.c.sku == bindparam("wanted"),
             products.c.sold,
-            products.c.price == bindparam("told"),
+            products.c.price == bindparam("seen_price"),
             products.c.stock >= bindparam("qty"),
         )
         .values(stock=products.c.stock - bindparam("qty"), moved=revision)
     )
     rows = [
-        {"wanted": line.sku, "told": line.price, "qty": line.qty} for line in sorted(order.lines)
+        {"wanted": line.sku, "seen_price": line.price, "qty": line.qty}
+        for line in sorted(order.lines)
     ]
     if connection.execute(taken, rows).rowcount != len(rows):
         raise StockConflict
 
 
-def _spend(connection: Connection, voucher: Voucher) -> None:
-    """Use *voucher* once, if it still gives what the shopper was told."""
-    told = (
+def _use_voucher(connection: Connection, voucher: Voucher) -> None:
+    """Use *voucher* once, if it still gives what the shopper saw."""
+    unchanged = (
         vouchers.c.code == voucher.code,
         vouchers.c.percent == voucher.percent,
         vouchers.c.amount == voucher.amount,
         vouchers.c.minimum == voucher.minimum,
         or_(vouchers.c.uses_left.is_(None), vouchers.c.uses_left > 0),
     )
-    if not _add_uses(connection, -1, *told):
+    if not _add_uses(connection, -1, *unchanged):
         raise StockConflict
 
 
 def _cancel(connection: Connection, order: Order, revision: int) -> None:
-    """Cancel *order* if it is in the state that it had, so that this happens once."""
+    """Cancel *order* if its state is still the same, so that it is cancelled once only."""
     cancelled = update(orders).where(
         orders.c.number == order.number,
         orders.c.account == order.account,
@@ -74,20 +78,20 @@ def _cancel(connection: Connection, order: Order, revision: int) -> None:
         raise StockConflict
 
 
-def _bring_back(connection: Connection, order: Order, revision: int) -> None:
-    brought = (
+def _give_back(connection: Connection, order: Order, revision: int) -> None:
+    given_back = (
         update(products)
         .where(products.c.sku == bindparam("bought"))
         .values(stock=products.c.stock + bindparam("qty"), moved=revision)
     )
     rows = [{"bought": line.sku, "qty": line.qty} for line in sorted(order.lines)]
-    connection.execute(brought, rows)
+    connection.execute(given_back, rows)
     if order.voucher:
         _add_uses(connection, 1, vouchers.c.code == order.voucher)
 
 
 def _add_uses(connection: Connection, uses: int, *where: ColumnElement[bool]) -> bool:
-    """Count uses that are left; of a voucher without a limit there is nothing to count."""
+    """Change the uses left of a voucher; without a limit they stay NULL."""
     counted = update(vouchers).where(*where).values(uses_left=vouchers.c.uses_left + uses)
     return connection.execute(counted).rowcount == 1
 

@@ -1,4 +1,7 @@
-"""Orders on disk: found, listed and moved on; they are placed and cancelled with their carts."""
+"""Orders: found, listed and moved to their next state.
+
+They are placed and cancelled together with their carts (`order_changes.py`).
+"""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -21,21 +24,21 @@ from app.domain.orders import (
 from app.domain.placing import cancel
 from app.domain.totals import Totals
 from app.store.carts import as_save, load_cart, save_carts
-from app.store.catalog import next_revision
+from app.store.catalog import increment_revision
 from app.store.tables import order_lines, orders
 
 PAGE_SIZE = 20
 
 
 class OrdersPage(NamedTuple):
-    """Some orders, newest first, and the number of the page after them if there is one."""
+    """Some orders, newest first, and the number of the next page if there is one."""
 
     orders: list[Order]
     next_page: int | None
 
 
 class OrderMove(NamedTuple):
-    """The state that somebody's order is in now."""
+    """The present state of an order."""
 
     account: AccountId
     number: OrderNumber
@@ -43,7 +46,7 @@ class OrderMove(NamedTuple):
 
 
 def find_order(connection: Connection, account: AccountId, number: str) -> Order | None:
-    """Return an order of *account*; another's is as unknown as one that never was."""
+    """Return an order of *account*, or None, also if it is another account's."""
     return _one(connection, orders.c.number == number, orders.c.account == account)
 
 
@@ -52,15 +55,15 @@ def find_order_by_key(connection: Connection, account: AccountId, key: OrderKey)
     return _one(connection, orders.c.account == account, orders.c.key == key)
 
 
-def find_any_order(connection: Connection, number: str) -> Order | None:
-    """Return an order, whosever it is: for staff and commands."""
+def find_order_by_number(connection: Connection, number: str) -> Order | None:
+    """Return an order of any account: for staff and commands."""
     return _one(connection, orders.c.number == number)
 
 
-def has_number(connection: Connection, number: OrderNumber) -> bool:
-    """Say whether there is an order of this number already."""
-    asked = select(func.count()).where(orders.c.number == number)
-    return bool(connection.execute(asked).scalar())
+def order_number_exists(connection: Connection, number: OrderNumber) -> bool:
+    """Say whether an order has this number."""
+    query = select(func.count()).where(orders.c.number == number)
+    return bool(connection.execute(query).scalar())
 
 
 def list_orders(connection: Connection, account: AccountId, page: int) -> OrdersPage:
@@ -69,20 +72,20 @@ def list_orders(connection: Connection, account: AccountId, page: int) -> Orders
 
 
 def list_all_orders(connection: Connection, state: OrderState | None, page: int = 1) -> OrdersPage:
-    """Return a page of everybody's orders, or of those in one *state*: for staff and commands."""
+    """Return a page of all accounts' orders, or of those in *state*: for staff and commands."""
     return _page(connection, page, *([orders.c.state == state] if state else []))
 
 
 def count_orders(connection: Connection) -> dict[OrderState, int]:
-    """Return how many orders are in each state that some are in."""
-    asked = select(orders.c.state, func.count()).group_by(orders.c.state)
-    return {OrderState(state): count for state, count in connection.execute(asked)}
+    """Return the number of orders by state; states without orders are left out."""
+    query = select(orders.c.state, func.count()).group_by(orders.c.state)
+    return {OrderState(state): count for state, count in connection.execute(query)}
 
 
 def last_bought(connection: Connection, account: AccountId, most: int) -> list[Sku]:
-    """Return what *account* bought, what was bought last first."""
+    """Return at most *most* products that *account* bought, the latest first."""
     newest = func.max(orders.c.placed)
-    asked = (
+    query = (
         select(order_lines.c.sku)
         .join(orders)
         .where(orders.c.account == account)
@@ -90,36 +93,36 @@ def last_bought(connection: Connection, account: AccountId, most: int) -> list[S
         .order_by(newest.desc(), func.min(order_lines.c.place))
         .limit(most)
     )
-    return [Sku(sku) for sku in connection.scalars(asked)]
+    return [Sku(sku) for sku in connection.scalars(query)]
 
 
 def move_on(connection: Connection, order: Order) -> bool:
-    """Move *order* on by one step; say whether it still was in the state that it has here."""
+    """Move *order* to its next state; return False if its state has changed meanwhile."""
     moving = update(orders).where(orders.c.number == order.number, orders.c.state == order.state)
-    values = {"state": NEXT[order.state], "moved": next_revision(connection)}
+    values = {"state": NEXT[order.state], "moved": increment_revision(connection)}
     return connection.execute(moving.values(values)).rowcount == 1
 
 
-def cancel_aside(connection: Connection, order: Order, now_s: int) -> bool:
-    """Cancel *order* from outside of the server; say whether it still was as it is here.
+def cancel_order_offline(connection: Connection, order: Order, now_s: int) -> bool:
+    """Cancel *order* without the server; return False if its state has changed meanwhile.
 
-    The cart is saved under its next version: a server that has it open finds out when it saves.
+    The cart is saved as its next version, so a server that has it in memory finds it stale.
     """
     cart = cancel(load_cart(connection, order.account), order).cart
     return not save_carts(connection, [as_save(cart, (), (CancelOrder(order),))], now_s).refused
 
 
 def load_moved_orders(connection: Connection, since: int, until: int) -> list[OrderMove]:
-    """Return the orders that are in another state than they were at the shelf's count *since*.
+    """Return the orders whose state changed after revision *since*, up to revision *until*.
 
-    What was placed meanwhile is left out: that is told with the cart that it emptied.
+    Orders that were placed meanwhile are left out: tabs learn of them with the emptied cart.
     """
-    asked = select(orders.c.account, orders.c.number, orders.c.state).where(
+    query = select(orders.c.account, orders.c.number, orders.c.state).where(
         orders.c.moved > since, orders.c.moved <= until, orders.c.moved != orders.c.placed
     )
     return [
         OrderMove(AccountId(row.account), OrderNumber(row.number), OrderState(row.state))
-        for row in connection.execute(asked.order_by(orders.c.moved))
+        for row in connection.execute(query.order_by(orders.c.moved))
     ]
 
 
@@ -129,16 +132,16 @@ def _one(connection: Connection, *where: ColumnElement[bool]) -> Order | None:
 
 
 def _page(connection: Connection, page: int, *where: ColumnElement[bool]) -> OrdersPage:
-    asked = select(orders).where(*where).order_by(orders.c.placed.desc())
-    rows = connection.execute(asked.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
+    query = select(orders).where(*where).order_by(orders.c.placed.desc())
+    rows = connection.execute(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
     shown = _with_lines(connection, rows[:PAGE_SIZE])
     return OrdersPage(shown, page + 1 if len(rows) > PAGE_SIZE else None)
 
 
 def _with_lines(connection: Connection, rows: Sequence[Row[Any]]) -> list[Order]:
     lines: dict[str, list[OrderLine]] = {row.number: [] for row in rows}
-    asked = select(order_lines).where(order_lines.c.order.in_(lines))
-    for row in connection.execute(asked.order_by(order_lines.c.order, order_lines.c.place)):
+    query = select(order_lines).where(order_lines.c.order.in_(lines))
+    for row in connection.execute(query.order_by(order_lines.c.order, order_lines.c.place)):
         line = OrderLine(Sku(row.sku), row.name, row.unit, row.qty, Money(row.price))
         lines[row.order].append(line)
     return [_order(row, lines[row.number]) for row in rows]

@@ -1,4 +1,4 @@
-"""Edits of products: each checked, done and logged in one transaction."""
+"""Edits of products by staff and commands, and their audit log, written in one transaction."""
 
 import json
 from collections.abc import Callable, Collection
@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from app.domain.cart import AccountId
 from app.domain.catalog import Money, Product, Sku
 from app.domain.edits import Changes, Edit, NotEdited, changes, edited
-from app.store.catalog import next_revision, product_of
+from app.store.catalog import increment_revision, product_of
 from app.store.tables import accounts, edits, products
 
 PAGE_SIZE = 50
 
 
 class Editor(NamedTuple):
-    """Who edits, why, and when, in seconds since 1970; a command is no account's."""
+    """Who edits, why, and when, in seconds since 1970; `by` is None for a command."""
 
     by: AccountId | None
     reason: str
@@ -25,7 +25,7 @@ class Editor(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One edit in the log: `by` is the name of who did it, empty for a command."""
+    """One edit in the audit log; `by` is the editor's name, or empty for a command."""
 
     sku: Sku
     product: str
@@ -38,21 +38,21 @@ class Entry(NamedTuple):
 
 
 class Log(NamedTuple):
-    """Some entries, newest first, and the number of the page after them if there is one."""
+    """Some entries, newest first, and the number of the next page if there is one."""
 
     entries: list[Entry]
     next_page: int | None
 
 
 def edit_product(connection: Connection, edit: Edit, editor: Editor) -> Product | NotEdited:
-    """Do what *edit* says, or say why not."""
+    """Apply *edit*; return the product afterwards, or why it was not edited."""
     return _change(connection, edit.sku, lambda product: edited(product, edit), editor)
 
 
 def set_product(
     connection: Connection, sku: Sku, price: Money | None, stock: int | None, editor: Editor
 ) -> Product | NotEdited:
-    """Set the price, the stock or both of a product, whatever they were."""
+    """Set the price, the stock or both of a product, whatever its version."""
 
     def change(product: Product) -> Product:
         return replace(
@@ -65,15 +65,15 @@ def set_product(
 
 
 def put_product(connection: Connection, product: Product, editor: Editor) -> Product | NotEdited:
-    """Make a product what *product* says, or add it at the end of the shelf."""
+    """Replace a product, or add it as the last of the catalogue."""
     if find_product(connection, product.sku) is None:
         return add_product(connection, product, editor)
     return _change(connection, product.sku, lambda _: product, editor)
 
 
 def add_product(connection: Connection, product: Product, editor: Editor) -> Product | NotEdited:
-    """Add *product* at the end of the shelf, as its first version."""
-    revision = next_revision(connection)
+    """Add *product* as the last of the catalogue, with version 1."""
+    revision = increment_revision(connection)
     if find_product(connection, product.sku):
         return NotEdited.MOVED
     added = replace(product, version=1)
@@ -84,23 +84,23 @@ def add_product(connection: Connection, product: Product, editor: Editor) -> Pro
 
 
 def find_product(connection: Connection, sku: Sku) -> Product | None:
-    """Return a product as it is on disk."""
+    """Return a product as last saved."""
     row = connection.execute(select(products).where(products.c.sku == sku)).one_or_none()
     return product_of(row) if row else None
 
 
 def list_edits(connection: Connection, sku: Sku | None, page: int) -> Log:
     """Return a page of the log, of one product or of all; pages count from 1."""
-    asked = _entries() if sku is None else _entries().where(edits.c.sku == sku)
-    rows = connection.execute(asked.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
+    query = _entries() if sku is None else _entries().where(edits.c.sku == sku)
+    rows = connection.execute(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
     shown = [_entry(row) for row in rows[:PAGE_SIZE]]
     return Log(shown, page + 1 if len(rows) > PAGE_SIZE else None)
 
 
 def newest_edits(connection: Connection, skus: Collection[Sku]) -> dict[Sku, Entry]:
     """Return the last edit of each of *skus* that has one."""
-    asked = _entries().where(edits.c.sku.in_(skus), edits.c.version == products.c.version)
-    return {Sku(row.sku): _entry(row) for row in connection.execute(asked)}
+    query = _entries().where(edits.c.sku.in_(skus), edits.c.version == products.c.version)
+    return {Sku(row.sku): _entry(row) for row in connection.execute(query)}
 
 
 def _entries() -> Select[Any]:
@@ -118,8 +118,8 @@ def _change(
     change: Callable[[Product], Product | NotEdited],
     editor: Editor,
 ) -> Product | NotEdited:
-    """Change a product; the shelf's count is taken first, and with it the right to change it."""
-    revision = next_revision(connection)
+    """Change a product; the lock on the revision, taken first, keeps other editors out."""
+    revision = increment_revision(connection)
     if (before := find_product(connection, sku)) is None:
         return NotEdited.UNKNOWN
     after = change(before)

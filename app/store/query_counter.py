@@ -1,4 +1,4 @@
-"""What questions cost: statements and rows counted on the connection itself, and time."""
+"""What queries cost: statements and rows, counted on the connection itself, and time."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 
 class Spent(NamedTuple):
-    """What was asked of the database: statements, rows that came back, and for how long.
+    """The cost of some queries: statements, rows returned, and time.
 
-    BEGIN and COMMIT are no statements here, and waiting for a thread is no time.
+    BEGIN and COMMIT are not counted as statements, nor waiting for a thread as time.
     """
 
     queries: int = 0
@@ -25,9 +25,9 @@ class Spent(NamedTuple):
 
 
 class QueryCounter:
-    """Counts the statements of the questions that it is put on, in whichever thread they run.
+    """Counts the statements of the queries that it wraps, in any thread.
 
-    Given *names*, such as an account, only the statements that have one in their parameters.
+    With *names*, such as an account, only statements that have one among their parameters count.
     """
 
     def __init__(self, names: Iterable[str] = ()):
@@ -35,13 +35,13 @@ class QueryCounter:
         self._lock = Lock()
         self.spent = Spent()
 
-    def on(
+    def wrap(
         self, query: Callable[Concatenate[Connection, P], T]
     ) -> Callable[Concatenate[Connection, P], T]:
         """Return *query*, counted."""
 
         def counted(connection: Connection, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            event.listen(connection, "before_cursor_execute", self._see)
+            event.listen(connection, "before_cursor_execute", self._on_statement)
             began = time.perf_counter()
             try:
                 return query(connection, *args, **kwargs)
@@ -50,21 +50,21 @@ class QueryCounter:
 
         return counted
 
-    def _see(
+    def _on_statement(
         self,
         _connection: Connection,
         _cursor: Any,
         _statement: str,
         parameters: Any,
         context: ExecutionContext,
-        is_many: bool,  # noqa: FBT001 - SQLAlchemy's shape
+        is_many: bool,  # noqa: FBT001 - SQLAlchemy's signature
     ) -> None:
-        if self._names and not self._names_one_of(parameters if is_many else [parameters]):
+        if self._names and not self._has_name(parameters if is_many else [parameters]):
             return
         self._add(queries=1)
         context.cursor = _CountedCursor(context.cursor, lambda rows: self._add(rows=rows))
 
-    def _names_one_of(self, rows: Sequence[Any]) -> bool:
+    def _has_name(self, rows: Sequence[Any]) -> bool:
         return any(name in word for word in _words(rows) for name in self._names)
 
     def _add(self, queries: int = 0, rows: int = 0, ms: float = 0.0) -> None:
@@ -73,12 +73,12 @@ class QueryCounter:
             self.spent = Spent(before.queries + queries, before.rows + rows, before.ms + ms)
 
 
-_counter: ContextVar[QueryCounter | None] = ContextVar("meter", default=None)
+_counter: ContextVar[QueryCounter | None] = ContextVar("query_counter", default=None)
 
 
 @contextmanager
 def count_queries() -> Iterator[QueryCounter]:
-    """Count all that is asked of any database inside, by this task and what it awaits."""
+    """Count all queries of this task, and of what it awaits, in the `with` block."""
     counter = QueryCounter()
     token = _counter.set(counter)
     try:
@@ -88,7 +88,7 @@ def count_queries() -> Iterator[QueryCounter]:
 
 
 def current_counter() -> QueryCounter | None:
-    """Return the meter that this task runs under."""
+    """Return the counter of the `with` block that this task is in."""
     return _counter.get()
 
 
@@ -100,7 +100,7 @@ def _words(rows: Sequence[Any]) -> Iterator[str]:
 
 
 class _CountedCursor:
-    """A driver's cursor that says how many rows were fetched from it."""
+    """A driver's cursor that reports how many rows are fetched from it."""
 
     def __init__(self, cursor: Any, count: Callable[[int], None]):
         self._cursor = cursor

@@ -1,4 +1,4 @@
-"""Filling an empty shop from the catalogue file (`catalogue.toml` explains its keys)."""
+"""Fills the catalogue from a file (`catalogue.toml` explains its keys)."""
 
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, insert, select
 
-from app.store.catalog import next_revision
+from app.store.catalog import increment_revision
 from app.store.tables import categories, products, vouchers
 
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 class Seeded(NamedTuple):
-    """How many rows were added; what is there already is left as it is."""
+    """How many rows were added."""
 
     categories: int
     products: int
@@ -25,10 +25,10 @@ class Seeded(NamedTuple):
 
 
 def seed(connection: Connection, catalogue: Path = CATALOGUE) -> Seeded:
-    """Add what *catalogue* has and the shop has not; nothing that is there is changed."""
+    """Add what *catalogue* has and the database lacks; existing rows are not changed."""
     with catalogue.open("rb") as file:
         data = tomllib.load(file)
-    revision = next_revision(connection)
+    revision = increment_revision(connection)
     return Seeded(
         _add(connection, categories, "slug", _categories(data)),
         _add(connection, products, "sku", _products(data, revision)),
@@ -37,8 +37,8 @@ def seed(connection: Connection, catalogue: Path = CATALOGUE) -> Seeded:
 
 
 def _add(connection: Connection, table: Table, key: str, rows: list[Row]) -> int:
-    there = set(connection.scalars(select(table.c[key])))
-    if missing := [row for row in rows if row[key] not in there]:
+    existing = set(connection.scalars(select(table.c[key])))
+    if missing := [row for row in rows if row[key] not in existing]:
         connection.execute(insert(table), missing)
     return len(missing)
 
@@ -95,7 +95,7 @@ def _minor(pounds: str) -> int:
 
 
 def midnight(day: date | None, days_later: int) -> int | None:
-    """Return the first second of the day that comes *days_later* than *day*, in UTC."""
+    """Return the first second, in UTC, of the day that is *days_later* than *day*."""
     if day is None:
         return None
     first_s = datetime.combine(day + timedelta(days_later), time(), UTC)

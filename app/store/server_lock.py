@@ -1,4 +1,4 @@
-"""Who may serve a database: one process alone, or all of those that tell each other news."""
+"""The lock of a server on its database: for one process alone, or for peers that share it."""
 
 import fcntl
 from typing import IO, Protocol
@@ -6,34 +6,40 @@ from typing import IO, Protocol
 from sqlalchemy import Connection, func, literal, select
 
 from app.domain.errors import DatabaseUnavailable
-from app.store.database import is_passing
+from app.store.database import is_outage
 from app.store.engines import file_of, is_file, open_to_write
 
-SHOP = 0x73686F70
-"""The advisory lock that servers hold on a PostgreSQL database; the letters of “shop”."""
+LOCK_KEY = 0x73686F70
+"""The key of the advisory lock on a PostgreSQL database: the letters of “shop”."""
 
 
 class AlreadyLocked(Exception):
-    """A server has this database that does not share it, or that this one does not share with."""
+    """Another server holds the database, and one of the two does not share it."""
 
 
 class ServerLock(Protocol):
-    """A database that is held; letting go of it is closing it."""
+    """A lock that is held until it is closed."""
 
-    def renew(self) -> None:
-        """Keep the lock; may raise `DatabaseUnavailable`, or `AlreadyLocked` after trouble."""
+    def ensure_held(self) -> None:
+        """Check that the lock is held, or take it again.
+
+        Raises `DatabaseUnavailable`, or `AlreadyLocked` if another server took it in an outage.
+        """
 
     def close(self) -> None:
-        """Let others have it."""
+        """Release the lock."""
 
 
 def acquire_server_lock(url: str, *, shared: bool) -> ServerLock:
-    """Keep off all other servers, or those that do not share; or raise `AlreadyLocked`."""
+    """Lock a database against all other servers, or if *shared* against those that do not share.
+
+    Raises `AlreadyLocked`.
+    """
     return FileLock(url) if is_file(url) else AdvisoryLock(url, shared=shared)
 
 
 class FileLock:
-    """An SQLite file, kept by a lock on a file beside it for as long as the process lives."""
+    """Locks an SQLite file by `flock` on a file beside it; the lock ends with the process."""
 
     def __init__(self, url: str):
         path = file_of(url).with_name(f"{file_of(url).name}.lock")
@@ -45,25 +51,25 @@ class FileLock:
             self._lock.close()
             raise AlreadyLocked(str(path)) from error
 
-    def renew(self) -> None:
-        """Hold it still: nothing can have taken it."""
+    def ensure_held(self) -> None:
+        """Do nothing: it cannot be lost."""
 
     def close(self) -> None:
-        """Let others have it."""
+        """Release the lock."""
         self._lock.close()
 
 
 class AdvisoryLock:
-    """A PostgreSQL database, kept by an advisory lock for as long as a connection lives."""
+    """Locks a PostgreSQL database by an advisory lock, which its connection holds."""
 
     def __init__(self, url: str, *, shared: bool):
         self._engine = open_to_write(url)
         self._shared = shared
         self._connection: Connection | None = None
-        self.renew()
+        self.ensure_held()
 
-    def renew(self) -> None:
-        """Hold it still; after the connection was lost, try to get hold of it again."""
+    def ensure_held(self) -> None:
+        """Check the connection; if it was lost, take the lock again on a new one."""
         try:
             if self._connection is None:
                 self._take(self._engine.connect())
@@ -71,25 +77,25 @@ class AdvisoryLock:
                 self._connection.execute(select(literal(1)))
                 self._connection.rollback()
         except Exception as error:
-            self._forget()
-            if is_passing(error):
+            self._disconnect()
+            if is_outage(error):
                 raise DatabaseUnavailable(str(error)) from error
             raise
 
     def close(self) -> None:
-        """Let others have it."""
-        self._forget()
+        """Release the lock."""
+        self._disconnect()
         self._engine.dispose()
 
     def _take(self, connection: Connection) -> None:
         self._connection = connection
         shared, alone = func.pg_try_advisory_lock_shared, func.pg_try_advisory_lock
-        taken = connection.scalar(select((shared if self._shared else alone)(SHOP)))
+        taken = connection.scalar(select((shared if self._shared else alone)(LOCK_KEY)))
         connection.rollback()
         if not taken:
             raise AlreadyLocked(str(self._engine.url.database))
 
-    def _forget(self) -> None:
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.invalidate()
             self._connection.close()

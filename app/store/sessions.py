@@ -1,4 +1,4 @@
-"""Logins: a random id in the cookie, its digest in the database (ASVS 5.0, 7.2)."""
+"""Logins: a random id in the cookie, and only its digest in the database (ASVS 5.0, 7.2)."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -11,11 +11,11 @@ from app.domain.sessions import Lifetime, Session, SessionHash
 from app.store.tables import accounts, sessions
 
 MOST_SHOWN = 50
-"""So many logins of an account are listed; all of them can be ended."""
+"""How many logins of an account are listed; more can exist, and be ended together."""
 
 
 class SignedIn(NamedTuple):
-    """Where an account is signed in: what the browser calls itself, since when, last used."""
+    """A login as its owner sees it: the browser's name, when it began and was last used."""
 
     id_hash: SessionHash
     agent: str
@@ -24,16 +24,16 @@ class SignedIn(NamedTuple):
 
 
 def digest(session_id: str) -> SessionHash:
-    """Return what the database, the logs and the live sessions know of *session_id*."""
+    """Return the hash of *session_id*, which is all that databases, logs and memory keep of it."""
     return SessionHash(sha256(session_id.encode()).hexdigest())
 
 
 def add_session(
     connection: Connection, session: Session, agent: str, lifetime: Lifetime, now_s: int
 ) -> None:
-    """Begin a login; others of its account that have ended by themselves are forgotten."""
-    over = (sessions.c.ends_at <= now_s) | (sessions.c.used_at <= now_s - lifetime.idle_s)
-    connection.execute(delete(sessions).where(sessions.c.account == session.account, over))
+    """Add a login, and delete those of its account that have expired."""
+    expired = (sessions.c.ends_at <= now_s) | (sessions.c.used_at <= now_s - lifetime.idle_s)
+    connection.execute(delete(sessions).where(sessions.c.account == session.account, expired))
     connection.execute(
         insert(sessions).values(
             id_hash=session.id_hash,
@@ -49,64 +49,64 @@ def add_session(
 def find_session(
     connection: Connection, id_hash: SessionHash, lifetime: Lifetime, now_s: int
 ) -> Session | None:
-    """Return the login, unless it was ended, is over or was not used for too long."""
-    return _find(connection, _lasts(lifetime, now_s) & (sessions.c.id_hash == id_hash))
+    """Return the login, unless it was ended or has expired."""
+    return _find(connection, _is_valid(lifetime, now_s) & (sessions.c.id_hash == id_hash))
 
 
-def find_staff(
+def find_staff_session(
     connection: Connection, id_hash: SessionHash, lifetime: Lifetime, now_s: int
 ) -> Session | None:
-    """Return the login if it is one of a member of staff; a shopper's is as unknown as none."""
-    lasts = _lasts(lifetime, now_s) & (sessions.c.id_hash == id_hash)
-    return _find(connection, lasts & accounts.c.staff)
+    """Return the login, unless it has expired or is not that of a member of staff."""
+    valid = _is_valid(lifetime, now_s) & (sessions.c.id_hash == id_hash)
+    return _find(connection, valid & accounts.c.staff)
 
 
 def load_sessions(
     connection: Connection, account: AccountId, lifetime: Lifetime, now_s: int
 ) -> list[SignedIn]:
-    """Return where *account* is signed in, the one used last first."""
-    asked = (
+    """Return *account*'s logins, the one used last first."""
+    query = (
         select(sessions)
-        .where(sessions.c.account == account, _lasts(lifetime, now_s))
+        .where(sessions.c.account == account, _is_valid(lifetime, now_s))
         .order_by(sessions.c.used_at.desc(), sessions.c.created_at.desc(), sessions.c.id_hash)
         .limit(MOST_SHOWN)
     )
     return [
         SignedIn(SessionHash(row.id_hash), row.agent, row.created_at, row.used_at)
-        for row in connection.execute(asked)
+        for row in connection.execute(query)
     ]
 
 
-def load_uses(
+def load_last_uses(
     connection: Connection, names: Sequence[SessionHash], lifetime: Lifetime, now_s: int
 ) -> dict[SessionHash, int]:
-    """Return when those of the logins called *names* were last used that have not ended."""
-    asked = select(sessions.c.id_hash, sessions.c.used_at).where(
-        sessions.c.id_hash.in_(names), _lasts(lifetime, now_s)
+    """Return when logins were last used; those that ended or expired are left out."""
+    query = select(sessions.c.id_hash, sessions.c.used_at).where(
+        sessions.c.id_hash.in_(names), _is_valid(lifetime, now_s)
     )
-    return {SessionHash(id_hash): used_at for id_hash, used_at in connection.execute(asked)}
+    return {SessionHash(id_hash): used_at for id_hash, used_at in connection.execute(query)}
 
 
-def touch_session(connection: Connection, id_hash: SessionHash, now_s: int) -> None:
-    """Remember that the login was used."""
+def save_last_use(connection: Connection, id_hash: SessionHash, now_s: int) -> None:
+    """Save that the login was used at *now_s*."""
     connection.execute(update(sessions).where(sessions.c.id_hash == id_hash).values(used_at=now_s))
 
 
 def end_session(connection: Connection, id_hash: SessionHash) -> None:
-    """End the login for good."""
+    """Delete the login."""
     connection.execute(delete(sessions).where(sessions.c.id_hash == id_hash))
 
 
 def end_own_session(connection: Connection, account: AccountId, id_hash: SessionHash) -> bool:
-    """End a login of *account* for good; say whether it had that."""
-    asked = delete(sessions).where(sessions.c.id_hash == id_hash, sessions.c.account == account)
-    return connection.execute(asked).rowcount == 1
+    """Delete a login of *account*; return False if it has none with this hash."""
+    query = delete(sessions).where(sessions.c.id_hash == id_hash, sessions.c.account == account)
+    return connection.execute(query).rowcount == 1
 
 
 def end_other_sessions(
     connection: Connection, account: AccountId, kept: SessionHash
 ) -> list[SessionHash]:
-    """End all logins of *account* but one; return which."""
+    """Delete all logins of *account* but one; return their hashes."""
     others = (sessions.c.account == account) & (sessions.c.id_hash != kept)
     found = connection.scalars(select(sessions.c.id_hash).where(others)).all()
     connection.execute(delete(sessions).where(others))
@@ -114,17 +114,17 @@ def end_other_sessions(
 
 
 def end_all_sessions(connection: Connection) -> int:
-    """End all logins of all accounts; return how many there were."""
+    """Delete all logins of all accounts; return how many there were."""
     return connection.execute(delete(sessions)).rowcount
 
 
-def _lasts(lifetime: Lifetime, now_s: int) -> ColumnElement[bool]:
+def _is_valid(lifetime: Lifetime, now_s: int) -> ColumnElement[bool]:
     return (sessions.c.ends_at > now_s) & (sessions.c.used_at > now_s - lifetime.idle_s)
 
 
 def _find(connection: Connection, which: ColumnElement[bool]) -> Session | None:
-    asked = select(sessions, accounts.c.name, accounts.c.staff).join(accounts).where(which)
-    if (row := connection.execute(asked).one_or_none()) is None:
+    query = select(sessions, accounts.c.name, accounts.c.staff).join(accounts).where(which)
+    if (row := connection.execute(query).one_or_none()) is None:
         return None
     id_hash, account = SessionHash(row.id_hash), AccountId(row.account)
     return Session(id_hash, account, row.name, row.staff, row.used_at, row.ends_at)

@@ -36,7 +36,7 @@ def write_sign_in(
 ) -> None:
     """Begin a session of *person*, forget failed sign-ins, and keep a better hash if there is one.
 
-    Raises PasswordMoved if the password is not the one that *person* was found with.
+    Raises PasswordChanged if the password is not the one that *person* was found with.
     """
     expect_password(connection, person)
     clear_failures(connection, person.email, new.address)
@@ -50,7 +50,7 @@ def write_new_password(
 ) -> list[SessionHash]:
     """Replace *person*'s password and all sessions by a new one; return which others ended.
 
-    Those are all but the one that is replaced. Raises PasswordMoved as `write_sign_in` does.
+    Those are all but the one that is replaced. Raises PasswordChanged as `write_sign_in` does.
     """
     expect_password(connection, person)
     clear_failures(connection, person.email, new.address)

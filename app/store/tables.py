@@ -1,4 +1,4 @@
-"""The tables; nothing outside this room sees a row. All times are whole seconds since 1970."""
+"""The tables; nothing outside this package sees a row. Times are whole seconds since 1970."""
 
 from sqlalchemy import (
     BigInteger,
@@ -78,7 +78,7 @@ outboxes = Table(
     Column("outbox", String(36), primary_key=True),
     Column("last", BigInteger, nullable=False),
 )
-"""Outboxes that had to leave their cart's body: only how far they got."""
+"""Outboxes that were evicted from their cart's body: only their last op number is kept."""
 
 categories = Table(
     "categories",
@@ -109,9 +109,9 @@ products = Table(
     Column("version", Integer, nullable=False, server_default="0"),
     Index("products_moved", "moved"),
 )
-"""`place` is the order on the shelf; `moved` is the shelf's count when the row last changed.
+"""`place` is the display order; `moved` is the catalogue's revision when the row last changed.
 
-`version` counts the edits of the row, which `edits` has; what shoppers buy is none.
+`version` counts the edits of the row by staff, which are in `edits`.
 """
 
 edits = Table(
@@ -125,9 +125,9 @@ edits = Table(
     Column("reason", String(200), nullable=False),
     Column("changes", Text, nullable=False),
 )
-"""Who changed what about a product and why; `version` is what they made of it.
+"""The audit log of products: who changed what, and why; `version` is the product's new version.
 
-A command is nobody's. `changes` is JSON: for each column what it was and what it is.
+`by` is NULL for a command. `changes` is JSON: for each column its old and its new value.
 """
 
 vouchers = Table(
@@ -172,7 +172,7 @@ orders = Table(
     Index("orders_of_account", "account", "placed"),
     Index("orders_in_state", "state", "placed"),
 )
-"""`placed` and `moved` are the shelf's count when it was placed, and when its state changed.
+"""`placed` and `moved` are the catalogue's revisions of the order and of its last change of state.
 
 So `placed` sorts orders as they were committed.
 """
@@ -195,4 +195,4 @@ catalog_counter = Table(
     Column("id", Integer, primary_key=True),
     Column("moved", BigInteger, nullable=False),
 )
-"""One row that counts the changes of products, vouchers and orders, as they are committed."""
+"""One row: the revision, which counts committed changes of products, vouchers and orders."""

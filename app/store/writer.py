@@ -1,4 +1,4 @@
-"""The one writer of carts: changed carts wait here, and are saved many to a commit."""
+"""The one writer of carts: changed carts wait here, and are saved together (group commit)."""
 
 import asyncio
 import logging
@@ -19,18 +19,18 @@ LARGEST_BATCH = 256
 
 
 class Unsaved(Protocol):
-    """A cart that has changed."""
+    """A cart with changes to save."""
 
     def take(self) -> tuple[Cart, tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]:
-        """Return the cart as it is now, the outboxes that left it, and the orders beside it."""
+        """Return the cart as it is now, outboxes evicted from it, and orders to save with it."""
 
 
 class Commit(NamedTuple):
-    """What became of one batch: nothing is told of a cart before it stands in `saved`.
+    """The outcome of one batch: no tab is told of a change before its cart is in `saved`.
 
-    `refused`: an order that belongs to it could not be placed or cancelled, so nothing was saved.
-    `stale`: another node has moved the cart. `unknown`: the database is away, and may or may not
-    have saved it. `broken`: it cannot be saved, ever. `took_s`: how long the database took.
+    `refused`: an order of the cart could not be placed or cancelled, so the cart was not saved.
+    `stale`: another server has saved the cart. `unknown`: in an outage, the database may or may not
+    have saved it. `broken`: it can never be saved. `took_s`: how long the database took.
     """
 
     saved: tuple[AccountId, ...] = ()
@@ -42,9 +42,9 @@ class Commit(NamedTuple):
 
 
 class Writer:
-    """Saves carts. While a commit runs, changed carts gather; the next one takes them all.
+    """Saves carts. While a commit runs, changed carts gather; the next commit takes them all.
 
-    There is no timer: it batches exactly when there is load.
+    There is no timer: batches grow exactly when there is load.
     """
 
     def __init__(
@@ -63,17 +63,17 @@ class Writer:
         return len(self._waiting)
 
     def mark(self, account: AccountId, cart: Unsaved) -> None:
-        """Have *cart* saved as it will be when its turn comes."""
+        """Have *cart* saved; it is taken as it is when its batch begins."""
         self._waiting[account] = cart
         self._work.set()
 
     def close(self) -> None:
-        """Let `commits` end once all that waits is saved."""
+        """Have `commits` end once all that waits is saved."""
         self._closed = True
         self._work.set()
 
     async def commits(self) -> AsyncIterator[Commit]:
-        """Save what waits, again and again, and tell each time what became of it."""
+        """Save batch after batch, and yield the outcome of each."""
         while self._waiting or not self._closed:
             await self._work.wait()
             batch = self._next_batch()
@@ -83,7 +83,7 @@ class Writer:
                 yield await self._save(batch)
 
     def _next_batch(self) -> list[tuple[AccountId, Unsaved]]:
-        """Take out those that have waited longest."""
+        """Remove and return the carts that have waited longest."""
         batch = list(islice(self._waiting.items(), LARGEST_BATCH))
         for account, _ in batch:
             del self._waiting[account]
@@ -110,7 +110,7 @@ class Writer:
         except DatabaseUnavailable as error:
             log.warning("%d carts were not saved: %s", len(saves), error)
             return Commit(unknown=accounts)
-        except Exception:  # noqa: BLE001 - saving one by one finds out whose fault it is
+        except Exception:  # noqa: BLE001 - saving one by one finds out which cart it is
             return await self._save_one_by_one(saves)
         return _commit(accounts, conflicts)
 
@@ -142,7 +142,7 @@ class Writer:
 
 
 def _commit(accounts: tuple[AccountId, ...], conflicts: SaveConflicts) -> Commit:
-    """Return what became of *accounts*, of whom only those in *conflicts* were not saved."""
+    """Return the outcome for *accounts*, of which those in *conflicts* were not saved."""
     if conflicts == SaveConflicts():
         return Commit(accounts)
     saved = tuple(

@@ -5,6 +5,7 @@
 failed=
 left_out=
 done_without=
+beside=
 
 tool() {
   .venv/bin/python -m "$@"
@@ -16,6 +17,26 @@ step() {
   printf '\n== %s\n' "$name"
   "$@" || failed="$failed $name,"
   printf '   %s: %s s\n' "$name" "$((SECONDS - began))"
+}
+
+# Begins a step beside others; finish waits for it and shows its output.
+begin() {
+  local name=$1
+  shift
+  mkdir -p var/test
+  "$@" >"var/test/$name.txt" 2>&1 &
+  beside=$!
+}
+
+finish() {
+  step "$1" show_finished "$1"
+}
+
+show_finished() {
+  local ended=0
+  wait "$beside" || ended=$?
+  cat "var/test/$1.txt"
+  return "$ended"
 }
 
 # What is missing is only said on a machine of one's own, and is a failure in CI.

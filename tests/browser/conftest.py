@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.browser.chromium import chromium
 from tests.browser.market import UNREADABLE
@@ -15,13 +15,14 @@ from tests.browser.stage import Stage, staged
 from tests.browser.visitor import Visitor
 from tests.e2e.server import Server
 
+expect.set_options(timeout=30_000)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs Chromium, give it time, and have it in the one loop that Chromium is in."""
+    """Mark what needs Chromium, and run it in the one loop that Chromium is in."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.timeout(120))
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

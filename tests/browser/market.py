@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, select, update
 
 from app.domain.catalog import Money, Sku
-from app.store.catalog import next_revision
+from app.store.catalog import increment_revision
 from app.store.database import run_query
 from app.store.engines import connect
 from app.store.tables import carts, products
@@ -85,5 +85,5 @@ def _swap_body(connection: Connection, account: str, body: str) -> str:
 
 
 def _set_sold(connection: Connection, sku: str, *, sold: bool) -> None:
-    values = {"sold": sold, "moved": next_revision(connection)}
+    values = {"sold": sold, "moved": increment_revision(connection)}
     connection.execute(update(products).where(products.c.sku == sku).values(values))

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.visitor import Visitor
@@ -31,6 +32,7 @@ async def order_on(page: Page) -> str:
     return page.url.rpartition("/")[2]
 
 
+@pytest.mark.smoke
 async def test_with_a_mouse_and_the_order_moves_on_while_one_looks(
     server: Server, visitor: Visitor
 ) -> None:
@@ -45,7 +47,7 @@ async def test_with_a_mouse_and_the_order_moves_on_while_one_looks(
 
     await command(server, "order", "move", number)
 
-    await expect(page.locator("[data-part=state]")).to_have_text("Packed", timeout=1500)
+    await expect(page.locator("[data-part=state]")).to_have_text("Packed")
     await expect(page.locator("[data-step=packed]")).to_have_attribute("aria-current", "step")
     await expect(page.get_by_role("button", name="Cancel the order")).to_be_hidden()
     assert query_database(server, "SELECT count(*) FROM orders WHERE number = :n", n=number) == 1
@@ -68,6 +70,7 @@ async def test_with_a_keyboard_alone(visitor: Visitor) -> None:
     await order_on(page)
 
 
+@pytest.mark.smoke
 async def test_without_scripts(plain_visitor: Visitor) -> None:
     page = await plain_visitor.open("/shop?q=apples")
     await plain_visitor.add(page, MILK)
@@ -109,7 +112,7 @@ async def test_a_total_that_moves_is_itemised_and_only_what_was_seen_is_ordered(
     await visitor.context.set_offline(offline=True)
     await expect(page.locator("[data-part=place-why]")).to_contain_text("No connection")
     await visitor.context.set_offline(offline=False)
-    await expect(place).to_have_attribute("aria-disabled", "false", timeout=10_000)
+    await expect(place).to_have_attribute("aria-disabled", "false")
     await place.click()
 
     await order_on(page)

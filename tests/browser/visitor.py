@@ -64,7 +64,7 @@ class Visitor:
 
 async def connected(page: Page) -> None:
     """Wait until *page* has its welcome."""
-    await expect(page.locator("body")).to_have_attribute("data-link", "open", timeout=20_000)
+    await expect(page.locator("body")).to_have_attribute("data-link", "open", timeout=60_000)
 
 
 async def settled(page: Page) -> None:

@@ -15,7 +15,7 @@ from app.protocol.encode import encode
 from app.protocol.messages import By, TabId
 from app.protocol.projections import moved_prices_message, patch_message, snapshot_message
 from tests.client.samples import sample
-from tests.domain.op_examples import SHELVES, STARTS, Story, Wish, some_wishes
+from tests.domain.op_examples import CATALOGS, STARTS, OpOnDay, OpSequence, some_ops_on_days
 from tests.examples import NOON
 
 APPLES, MILK, HONEY = Sku("gala-apples-1kg"), Sku("milk-2l"), Sku("honey-340g")
@@ -131,12 +131,12 @@ def at_todays_prices(held: Cart, cart: StoredCart, before: Catalog, today: Catal
     return reprice(held, message) if isinstance(message, Prices) else held
 
 
-@given(some_wishes)
-def test_messages_on_the_way_add_up_to_the_next_snapshot(wishes: list[Wish]) -> None:
-    catalog = next(iter(SHELVES.values()))
+@given(some_ops_on_days)
+def test_messages_on_the_way_add_up_to_the_next_snapshot(wishes: list[OpOnDay]) -> None:
+    catalog = next(iter(CATALOGS.values()))
     held = snapshot_of(STARTS["empty"], catalog)
-    for step in Story("empty", wishes).steps():
-        yesterday, catalog = catalog, SHELVES[step.wish.day]
+    for step in OpSequence("empty", wishes).steps():
+        yesterday, catalog = catalog, CATALOGS[step.sent.day]
         held = at_todays_prices(held, step.before, yesterday, catalog)
         if step.ruling.patch:
             voucher = snapshot_message(step.before, catalog, NOON).cart.voucher

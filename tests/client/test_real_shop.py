@@ -55,7 +55,7 @@ def test_the_guide_shows_a_program_that_runs(server: Server) -> None:
         check=False,
         cwd=ROOT,
         text=True,
-        timeout=20,
+        timeout=90,
     )
     assert ran.stderr == ""
     assert "done, the cart is at revision 1" in ran.stdout

@@ -1,4 +1,4 @@
-"""What many shoppers might ask for on many days, for Hypothesis to choose from."""
+"""Carts, ops and catalogues for Hypothesis to choose from."""
 
 from collections.abc import Iterator
 from itertools import cycle
@@ -54,8 +54,8 @@ class Day(NamedTuple):
     sold: bool = True
 
 
-def shelf_on(day: Day) -> Catalog:
-    """Return the shelf as it is on that day."""
+def catalog_on(day: Day) -> Catalog:
+    """Return the catalogue of that day."""
     catalog = CROWDED_SHELF
     for sku in SOLD:
         catalog = catalog_with(sku, catalog, **day._asdict())
@@ -66,12 +66,12 @@ DAYS = (
     *(Day(price, stock) for price, stock in every(PRICES, (300, 300, 5, 0))),
     *(Day(price, 300, sold=False) for price in PRICES),
 )
-SHELVES = {day: shelf_on(day) for day in DAYS}
+CATALOGS = {day: catalog_on(day) for day in DAYS}
 STARTS = {"empty": EMPTY, "crowded": CROWDED}
 OUTBOXES = tuple(OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in range(17))
 
 
-class Wish(NamedTuple):
+class OpOnDay(NamedTuple):
     """An op, and the day on which it comes."""
 
     op: Op
@@ -79,31 +79,31 @@ class Wish(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A cart before a wish, the wish, the outbox that it came from, and what came of it."""
+    """A cart before an op, the op, the outbox that it came from, and the ruling."""
 
     before: Cart
-    wish: Wish
+    sent: OpOnDay
     outbox: OutboxId
     ruling: Ruling
 
 
-class Story(NamedTuple):
-    """How a cart starts, and what is wished for then."""
+class OpSequence(NamedTuple):
+    """A first cart, and the ops that follow."""
 
     start: str
-    wishes: list[Wish]
+    ops_on_days: list[OpOnDay]
 
     def steps(self) -> Iterator[Step]:
-        """Yield what happens, wish by wish; the outboxes take turns."""
+        """Yield a step for each op; the outboxes take turns."""
         cart = STARTS[self.start]
-        for wish, outbox in zip(self.wishes, cycle(OUTBOXES), strict=False):
-            named = ref(cart, outbox, repr(wish.op))
-            ruling = rule(cart, named, wish.op, SHELVES[wish.day], NOON)
-            yield Step(cart, wish, outbox, ruling)
+        for sent, outbox in zip(self.ops_on_days, cycle(OUTBOXES), strict=False):
+            named = ref(cart, outbox, repr(sent.op))
+            ruling = rule(cart, named, sent.op, CATALOGS[sent.day], NOON)
+            yield Step(cart, sent, outbox, ruling)
             cart = ruling.cart
 
     def end(self) -> Cart:
-        """Return the cart after the last wish."""
+        """Return the cart after the last op."""
         cart = STARTS[self.start]
         for *_, ruling in self.steps():
             cart = ruling.cart
@@ -111,19 +111,21 @@ class Story(NamedTuple):
 
 
 Picture = tuple[Lines, Lines, str, str]
-WISHES = tuple(Wish(op, day) for op, day in every(OPS, DAYS))
+WISHES = tuple(OpOnDay(op, day) for op, day in every(OPS, DAYS))
 
 
-def read_wishes(chosen: bytes) -> list[Wish]:
-    """Return the wishes that *chosen* names, two bytes each."""
+def decode_ops_on_days(chosen: bytes) -> list[OpOnDay]:
+    """Return the ops that *chosen* encodes, two bytes each."""
     numbers = memoryview(chosen[: len(chosen) // 2 * 2]).cast("H")
     return [WISHES[number % len(WISHES)] for number in numbers]
 
 
-some_wishes = (st.binary(max_size=16) | st.binary(min_size=24, max_size=40)).map(read_wishes)
+some_ops_on_days = (st.binary(max_size=16) | st.binary(min_size=24, max_size=40)).map(
+    decode_ops_on_days
+)
 """A few, which are easy to read, or so many that limits are met: bytes are chosen fastest."""
 some_start = st.sampled_from([*STARTS])
-some_story = st.builds(Story, some_start, some_wishes)
+some_sequence = st.builds(OpSequence, some_start, some_ops_on_days)
 
 
 def what_shows(cart: Cart) -> Picture:

@@ -32,7 +32,7 @@ Picture = tuple[PlainLines, PlainLines, str, str]
 
 
 class PlainCart:
-    """Lines, saved lines, note and voucher, and pictures of how all of it was before."""
+    """Lines, saved lines, note and voucher, and copies of their earlier states."""
 
     def __init__(self, cart: Cart) -> None:
         self.lines: PlainLines = dict(cart.lines)
@@ -43,11 +43,11 @@ class PlainCart:
         self.wrong_codes: list[float] = []
 
     def picture(self) -> Picture:
-        """Return how everything is now."""
+        """Return a copy of the present state."""
         return dict(self.lines), dict(self.saved), self.note, self.voucher
 
     def ask(self, op: Op, catalog: Catalog, now_s: float) -> str:
-        """Do *op* or leave it, and return the code of the refusal, or what is granted."""
+        """Apply *op* if it is allowed; return the code of the refusal, or what was accepted."""
         if objections := self._objections(op, catalog, now_s):
             self.wrong_codes += [now_s] if objections == {"bad_voucher"} else []
             return min(objections, key=PRECEDENCE.index)

@@ -1,4 +1,4 @@
-"""Where an order goes."""
+"""Delivery addresses."""
 
 from app.domain.addresses import Address
 

@@ -1,4 +1,4 @@
-"""How one revision becomes the next."""
+"""The step from one revision to the next."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import given
 from app.domain.cart import Line, Patch, advance, at_version, content
 from app.domain.catalog import Money, VoucherCode
 from app.domain.outbox import Outbox
-from tests.domain.op_examples import Story, some_story, what_shows
+from tests.domain.op_examples import OpSequence, some_sequence, what_shows
 from tests.examples import APPLES, EMPTY, HERE, MILK, NOON
 
 THREE = Line(1, 3, Money(220))
@@ -136,8 +136,10 @@ def test_the_content_is_the_same_on_every_node_and_after_every_update() -> None:
     assert content(cart._replace(rev=9, epoch="2", version=5)) == cart.content
 
 
-@given(some_story, some_story)
-def test_two_carts_have_the_same_content_only_if_they_show_the_same(one: Story, two: Story) -> None:
+@given(some_sequence, some_sequence)
+def test_two_carts_have_the_same_content_only_if_they_show_the_same(
+    one: OpSequence, two: OpSequence
+) -> None:
     first, second = one.end(), two.end()
 
     assert (first.content == second.content) == (what_shows(first) == what_shows(second))

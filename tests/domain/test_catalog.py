@@ -1,4 +1,4 @@
-"""What the shop sells, and what it tells of it."""
+"""The stock that shoppers see."""
 
 import pytest
 
@@ -6,9 +6,11 @@ from app.domain.catalog import public_stock
 from tests.examples import MILK, product
 
 
-@pytest.mark.parametrize(("stock", "told"), [(0, 0), (1, 1), (10, 10), (11, None), (99, None)])
-def test_stock_is_told_exactly_up_to_ten(stock: int, told: int | None) -> None:
-    assert public_stock(stock) == told
+@pytest.mark.parametrize(
+    ("stock", "shown_stock"), [(0, 0), (1, 1), (10, 10), (11, None), (99, None)]
+)
+def test_stock_is_told_exactly_up_to_ten(stock: int, shown_stock: int | None) -> None:
+    assert public_stock(stock) == shown_stock
 
 
 def test_all_there_is_can_be_had() -> None:

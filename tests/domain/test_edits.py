@@ -1,4 +1,4 @@
-"""What an edit makes of a product, and when it is refused."""
+"""Edits of products, and when they are refused."""
 
 from dataclasses import replace
 
@@ -45,7 +45,7 @@ def test_changes_are_told_for_each_field_that_is_another() -> None:
 
 
 def test_a_new_product_changes_from_nothing() -> None:
-    told = changes(None, BOTTLE)
+    made = changes(None, BOTTLE)
 
-    assert told["name"] == (None, BOTTLE.name)
-    assert not {"sku", "version"} & told.keys()
+    assert made["name"] == (None, BOTTLE.name)
+    assert not {"sku", "version"} & made.keys()

@@ -1,4 +1,4 @@
-"""How much a client may do (protocol.md §4, `welcome`, and §6)."""
+"""Limits on clients (protocol.md §4, `welcome`, and §6)."""
 
 from dataclasses import asdict
 

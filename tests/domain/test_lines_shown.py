@@ -1,4 +1,4 @@
-"""How a line stands against the shelf (protocol.md §4, `snapshot`)."""
+"""Lines at today's price and stock (protocol.md §4, `snapshot`)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The cart and a much plainer one go through the same days, and always agree."""
+"""The rules agree with a much simpler model on random ops."""
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -13,7 +13,7 @@ from hypothesis.stateful import (
 from app.domain.ops import SetVoucher, Undo
 from app.domain.rules import rule as rule_on
 from app.domain.verdicts import No, Verdict
-from tests.domain.op_examples import DAYS, SHELVES, STARTS, Wish, some_start, some_wishes
+from tests.domain.op_examples import CATALOGS, DAYS, STARTS, OpOnDay, some_ops_on_days, some_start
 from tests.domain.plain import PlainCart
 from tests.examples import EMPTY, NOON, ref
 
@@ -30,29 +30,29 @@ class TwoCarts(RuleBasedStateMachine):
         self.cart = STARTS[start]
         self.plain = PlainCart(self.cart)
 
-    @rule(wishes=some_wishes)
-    def somebody_asks(self, wishes: list[Wish]) -> None:
-        for wish in wishes:
-            self.ask(wish)
+    @rule(ops_on_days=some_ops_on_days)
+    def submit_ops(self, ops_on_days: list[OpOnDay]) -> None:
+        for sent in ops_on_days:
+            self.ask(sent)
 
     @rule(times=st.integers(1, 10))
-    def somebody_undoes(self, times: int) -> None:
+    def undo_repeatedly(self, times: int) -> None:
         for _ in range(times):
-            self.ask(Wish(Undo(), DAYS[0]))
+            self.ask(OpOnDay(Undo(), DAYS[0]))
 
     @rule(times=st.integers(1, 10))
-    def somebody_guesses_vouchers(self, times: int) -> None:
+    def guess_vouchers(self, times: int) -> None:
         for _ in range(times):
-            self.ask(Wish(SetVoucher("SESAME"), DAYS[0]))
+            self.ask(OpOnDay(SetVoucher("SESAME"), DAYS[0]))
 
     @rule(minutes=st.sampled_from([1, 10, 59]))
     def time_passes(self, minutes: int) -> None:
         self.now_s += minutes * 60
 
-    def ask(self, wish: Wish) -> None:
-        catalog = SHELVES[wish.day]
-        ruling = rule_on(self.cart, ref(self.cart), wish.op, catalog, self.now_s)
-        assert _in_short(ruling.verdict) == self.plain.ask(wish.op, catalog, self.now_s)
+    def ask(self, sent: OpOnDay) -> None:
+        catalog = CATALOGS[sent.day]
+        ruling = rule_on(self.cart, ref(self.cart), sent.op, catalog, self.now_s)
+        assert _in_short(ruling.verdict) == self.plain.ask(sent.op, catalog, self.now_s)
         self.cart = ruling.cart
         self.they_agree()
 

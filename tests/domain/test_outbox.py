@@ -1,4 +1,4 @@
-"""Where numbered streams of ops stand, and what is remembered of them (protocol.md §3, `op`)."""
+"""Outboxes, and the verdicts that they remember (protocol.md §3, `op`)."""
 
 from itertools import product as every
 
@@ -22,7 +22,7 @@ from tests.domain.op_examples import OUTBOXES
 from tests.examples import APPLES, EMPTY, HERE, THERE, after, ref, refused, ruling_on
 
 
-def said_in(outboxes: Outboxes, outbox: OutboxId, times: int) -> Outboxes:
+def record_verdicts(outboxes: Outboxes, outbox: OutboxId, times: int) -> Outboxes:
     """Return *outboxes* after so many more verdicts in one of them."""
     last = outboxes.get(outbox, Outbox()).last
     for n in range(last + 1, last + times + 1):
@@ -33,14 +33,14 @@ def said_in(outboxes: Outboxes, outbox: OutboxId, times: int) -> Outboxes:
 def remembered(outbox: Outbox) -> list[RecordedVerdict]:
     """Return all that *outbox* can recall, oldest first."""
     recalled = (outbox.recall(n) for n in range(1, outbox.last + 1))
-    return [said for said in recalled if said]
+    return [recorded for recorded in recalled if recorded]
 
 
-def said_once_each(outboxes: tuple[OutboxId, ...]) -> Outboxes:
+def record_once_each(outboxes: tuple[OutboxId, ...]) -> Outboxes:
     """Return what is remembered after one op in each."""
     remembered: Outboxes = {}
     for outbox in outboxes:
-        remembered = said_in(remembered, outbox, 1)
+        remembered = record_verdicts(remembered, outbox, 1)
     return remembered
 
 
@@ -50,7 +50,7 @@ def test_an_outbox_starts_with_nothing_said() -> None:
 
 
 def test_a_verdict_is_found_again_with_the_body_it_was_said_to() -> None:
-    outbox = said_in({}, HERE, 3)[HERE]
+    outbox = record_verdicts({}, HERE, 3)[HERE]
 
     assert outbox.last == 3
     assert outbox.recall(2) == RecordedVerdict("body 2", Ok(2, rev=2))
@@ -70,10 +70,10 @@ def test_a_verdict_is_found_again_with_the_body_it_was_said_to() -> None:
 def test_each_kind_of_verdict_is_found_again_as_it_was(verdict: Verdict) -> None:
     outboxes, _ = record({}, OpRef(HERE, 1, "body"), verdict)
 
-    said = outboxes[HERE].recall(1)
+    recorded = outboxes[HERE].recall(1)
 
-    assert said == RecordedVerdict("body", verdict)
-    assert type(said.verdict) is type(verdict)
+    assert recorded == RecordedVerdict("body", verdict)
+    assert type(recorded.verdict) is type(verdict)
 
 
 def test_a_refusal_that_an_older_version_recorded_keeps_its_sentence() -> None:
@@ -93,27 +93,27 @@ def test_a_refusal_that_an_older_version_recorded_keeps_its_sentence() -> None:
 
 @pytest.mark.parametrize("n", [-1, 0, 4, 5])
 def test_nothing_was_said_to_an_op_that_never_came(n: int) -> None:
-    assert said_in({}, HERE, 3)[HERE].recall(n) is None
+    assert record_verdicts({}, HERE, 3)[HERE].recall(n) is None
 
 
 def test_the_newest_32_verdicts_are_remembered() -> None:
-    outbox = said_in({}, HERE, 33)[HERE]
+    outbox = record_verdicts({}, HERE, 33)[HERE]
 
     assert outbox.last == 33
-    assert [said.verdict.n for said in remembered(outbox)] == list(range(2, 34))
+    assert [recorded.verdict.n for recorded in remembered(outbox)] == list(range(2, 34))
     assert outbox.recall(1) is None
     assert outbox.recall(2) == RecordedVerdict("body 2", Ok(2, rev=2))
 
 
 def test_an_outbox_does_not_hear_what_was_said_in_another() -> None:
-    outboxes = said_in(said_in({}, HERE, 2), THERE, 1)
+    outboxes = record_verdicts(record_verdicts({}, HERE, 2), THERE, 1)
 
     assert (outboxes[HERE].last, outboxes[THERE].last) == (2, 1)
     assert remembered(outboxes[THERE]) == [RecordedVerdict("body 1", Ok(1, rev=1))]
 
 
 def test_the_seventeenth_outbox_pushes_out_the_one_that_rested_longest() -> None:
-    full = said_in(said_once_each(OUTBOXES[:16]), OUTBOXES[0], 1)
+    full = record_verdicts(record_once_each(OUTBOXES[:16]), OUTBOXES[0], 1)
 
     outboxes, evicted = record(full, OpRef(HERE, 1, "body"), Ok(1, rev=1))
 
@@ -122,7 +122,7 @@ def test_the_seventeenth_outbox_pushes_out_the_one_that_rested_longest() -> None
 
 
 def test_with_sixteen_outboxes_a_known_one_pushes_nobody_out() -> None:
-    full = said_once_each(OUTBOXES[:16])
+    full = record_once_each(OUTBOXES[:16])
 
     outboxes, evicted = record(full, OpRef(OUTBOXES[3], 2, "body"), Ok(2, rev=2))
 
@@ -132,7 +132,7 @@ def test_with_sixteen_outboxes_a_known_one_pushes_nobody_out() -> None:
 
 
 def test_the_sixteenth_outbox_pushes_nobody_out() -> None:
-    outboxes, evicted = record(said_once_each(OUTBOXES[:15]), OpRef(HERE, 1, ""), Ok(1, rev=1))
+    outboxes, evicted = record(record_once_each(OUTBOXES[:15]), OpRef(HERE, 1, ""), Ok(1, rev=1))
 
     assert evicted is None
     assert len(outboxes) == 16
@@ -146,8 +146,8 @@ def test_an_outbox_that_was_pushed_out_goes_on_where_it_was_and_has_forgotten_th
 
 
 def test_what_was_remembered_before_stays_a_value() -> None:
-    before = said_in({}, HERE, 1)
-    said_in(before, HERE, 1)
+    before = record_verdicts({}, HERE, 1)
+    record_verdicts(before, HERE, 1)
 
     assert before[HERE].last == 1
 
@@ -166,7 +166,7 @@ def test_every_verdict_is_recorded_with_the_cart(op: AddLine | SetNote | SetVouc
 
 
 def test_a_ruling_tells_which_outbox_it_pushed_out() -> None:
-    full = EMPTY._replace(outboxes=said_once_each(OUTBOXES[:16]))
+    full = EMPTY._replace(outboxes=record_once_each(OUTBOXES[:16]))
 
     assert ruling_on(SetNote("Hello"), full).evicted == EvictedOutbox(OUTBOXES[0], last=1)
     assert ref(after(SetNote("Hello"), cart=full)).n == 2
@@ -182,10 +182,10 @@ def test_the_newest_verdicts_of_the_newest_outboxes_are_remembered(
 ) -> None:
     outboxes: Outboxes = {}
     for outbox, times in bursts:
-        outboxes = said_in(outboxes, outbox, times)
+        outboxes = record_verdicts(outboxes, outbox, times)
 
     newest = list(dict.fromkeys(outbox for outbox, _ in reversed(bursts)))[:16]
     assert list(outboxes) == newest[::-1]
     for stands in outboxes.values():
-        numbers = [said.verdict.n for said in remembered(stands)]
+        numbers = [recorded.verdict.n for recorded in remembered(stands)]
         assert numbers == list(range(1, stands.last + 1))[-32:]

@@ -1,4 +1,4 @@
-"""What becomes of a cart that is bought (protocol.md §7)."""
+"""Placing and cancelling orders (protocol.md §7)."""
 
 from dataclasses import replace
 from typing import Any
@@ -25,8 +25,8 @@ from tests.examples import (
     TENTH,
     after,
     catalog_with,
+    catalog_with_voucher,
     refused,
-    shelf_honouring,
 )
 
 FULL = after(AddLine(APPLES, 3), AddLine(MILK, 2), SetNote("Ring twice."), SetVoucher(TENTH))
@@ -102,7 +102,7 @@ def test_nothing_cannot_be_ordered() -> None:
         ({"sold": False}, RejectReason.GONE),
     ],
 )
-def test_a_line_that_cannot_be_sold_as_agreed_stands_in_the_way(
+def test_a_line_that_cannot_be_sold_as_agreed_blocks_the_order(
     changes: dict[str, Any], why: RejectReason
 ) -> None:
     refusal = not_placed(TWO_MILK, catalog_with(MILK, **changes))
@@ -119,13 +119,13 @@ def test_a_line_that_cannot_be_sold_as_agreed_stands_in_the_way(
         (catalog_with(MILK, catalog_with(APPLES, stock=0), sold=False), RejectReason.SOLD_OUT),
     ],
 )
-def test_of_several_obstacles_the_one_that_the_protocol_names_first_is_told(
+def test_the_reject_reason_that_the_protocol_names_first_is_returned(
     catalog: Catalog, why: RejectReason
 ) -> None:
     assert not_placed(FULL, catalog).why is why
 
 
-def test_stale_comes_before_all_other_obstacles() -> None:
+def test_stale_comes_before_all_other_reject_reasons() -> None:
     assert not_placed(TWO_MILK, catalog_with(MILK, sold=False), total=Money(640)).why is (
         RejectReason.STALE
     )
@@ -151,7 +151,7 @@ def test_a_voucher_that_does_not_count_is_not_spent_and_the_order_goes_through()
 
 
 def test_a_voucher_for_one_use_takes_nothing_off_the_next_order() -> None:
-    once = shelf_honouring(replace(CATALOG.vouchers[TENTH], uses_each=1))
+    once = catalog_with_voucher(replace(CATALOG.vouchers[TENTH], uses_each=1))
     first = placed(FULL, once).cart
 
     second = placed(after(AddLine(MILK, 1), SetVoucher(TENTH), cart=first, catalog=once), once)

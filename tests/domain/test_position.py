@@ -1,4 +1,4 @@
-"""Where a tab stands against the saved cart (protocol.md §4, "Position")."""
+"""Positions (protocol.md §4, "Position")."""
 
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.ops import AddLine, SetLine, SetVoucher, Undo
 from app.domain.position import DIVERGENCES, SnapshotReason, position, snapshot_reason
-from tests.domain.op_examples import Story, some_story
+from tests.domain.op_examples import OpSequence, some_sequence
 from tests.examples import APPLES, EMPTY, after, granted, ruling_on
 
 CART = after(AddLine(APPLES, 1), AddLine(APPLES, 1))
@@ -21,7 +21,7 @@ def test_a_position_names_the_epoch_the_revision_and_the_content() -> None:
     assert position(CART) == f"7c1d.2.{CART.content:016x}"
 
 
-def test_the_position_of_a_cart_is_the_same_whoever_asked_and_from_where() -> None:
+def test_the_position_of_a_cart_does_not_depend_on_outbox_or_node() -> None:
     one = granted(SetLine(APPLES, 2), after(AddLine(APPLES, 1)))
 
     assert position(one) == position(CART)
@@ -71,9 +71,9 @@ def test_only_a_tab_that_knows_more_or_else_is_alarming() -> None:
     assert {SnapshotReason.FUTURE, SnapshotReason.FORK} == DIVERGENCES
 
 
-@given(some_story)
-def test_a_tab_that_stayed_at_an_older_revision_is_behind(story: Story) -> None:
-    changed = [ruling.cart for *_, ruling in story.steps() if ruling.patch]
+@given(some_sequence)
+def test_a_tab_that_stayed_at_an_older_revision_is_behind(sequence: OpSequence) -> None:
+    changed = [ruling.cart for *_, ruling in sequence.steps() if ruling.patch]
 
     for older, newer in pairwise(changed):
         assert snapshot_reason(position(older), newer) is SnapshotReason.BEHIND

@@ -55,20 +55,20 @@ def test_spaces_around_a_text_do_not_count() -> None:
     assert read_product({name: f" {text} " for name, text in TEXTS.items()}, KNOWN) == BOTTLE
 
 
-@pytest.mark.parametrize(("column", "text", "told"), FAULTS)
+@pytest.mark.parametrize(("column", "text", "problem"), FAULTS)
 def test_a_field_that_is_wrong_is_named_with_what_would_be_right(
-    column: str, text: str, told: str
+    column: str, text: str, problem: str
 ) -> None:
     (fault,) = faults_of({**TEXTS, column: text})
 
     assert fault.column == column
-    assert told in fault.text
+    assert problem in fault.text
 
 
 def test_all_that_is_wrong_is_told_at_once_and_what_is_missing_too() -> None:
-    told = faults_of({})
+    problem = faults_of({})
 
-    assert [fault.column for fault in told] == [
+    assert [fault.column for fault in problem] == [
         name for name in COLUMNS if name not in {"grams", "ml"}
     ]
 

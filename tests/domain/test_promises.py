@@ -1,4 +1,4 @@
-"""What holds whatever is asked, in whatever order, on whatever days."""
+"""Invariants that hold for any ops, in any order, with any catalogue."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,12 +9,12 @@ from app.domain.ops import AcceptLine, Undo
 from app.domain.outbox import OutboxId, RecordedVerdict
 from app.domain.position import position
 from app.domain.verdicts import Ok
-from tests.domain.op_examples import STARTS, Story, some_story, what_shows
+from tests.domain.op_examples import STARTS, OpSequence, some_sequence, what_shows
 
 
-@given(some_story)
-def test_a_cart_keeps_its_limits(story: Story) -> None:
-    for *_, ruling in story.steps():
+@given(some_sequence)
+def test_a_cart_keeps_its_limits(sequence: OpSequence) -> None:
+    for *_, ruling in sequence.steps():
         cart = ruling.cart
         lines = [*cart.lines.values(), *cart.saved.values()]
         assert max(len(cart.lines), len(cart.saved)) <= 100
@@ -24,9 +24,9 @@ def test_a_cart_keeps_its_limits(story: Story) -> None:
         assert len(cart.outboxes) <= 16
 
 
-@given(some_story)
-def test_the_revision_rises_by_one_with_a_patch_and_stays_without(story: Story) -> None:
-    for before, _, _, ruling in story.steps():
+@given(some_sequence)
+def test_the_revision_rises_by_one_with_a_patch_and_stays_without(sequence: OpSequence) -> None:
+    for before, _, _, ruling in sequence.steps():
         moved = ruling.patch is not None
         assert ruling.cart.rev == ruling.verdict.rev == before.rev + moved
         assert moved == (what_shows(ruling.cart) != what_shows(before))
@@ -34,31 +34,33 @@ def test_the_revision_rises_by_one_with_a_patch_and_stays_without(story: Story) 
         assert ruling.cart.next_pos >= before.next_pos
 
 
-@given(some_story)
-def test_only_accepting_and_undoing_ever_raise_an_agreed_price(story: Story) -> None:
+@given(some_sequence)
+def test_only_accepting_and_undoing_ever_raise_an_agreed_price(sequence: OpSequence) -> None:
     def agreed(cart: Cart) -> dict[tuple[str, Sku], Money]:
         places = {"cart": cart.lines, "saved": cart.saved}
         return {
             (place, sku): places[place][sku].agreed for place in places for sku in places[place]
         }
 
-    for before, wish, _, ruling in story.steps():
+    for before, sent, _, ruling in sequence.steps():
         earlier, now = agreed(before), agreed(ruling.cart)
         raised = {where for where in earlier.keys() & now.keys() if now[where] > earlier[where]}
-        assert not raised or isinstance(wish.op, AcceptLine | Undo)
+        assert not raised or isinstance(sent.op, AcceptLine | Undo)
 
 
-@given(some_story)
-def test_the_content_carried_along_is_the_content_from_scratch(story: Story) -> None:
-    cart = story.end()
+@given(some_sequence)
+def test_the_content_carried_along_is_the_content_from_scratch(sequence: OpSequence) -> None:
+    cart = sequence.end()
 
     assert cart.content == content(cart)
 
 
-@given(some_story, st.integers(0, 40))
-def test_patches_replayed_on_an_older_cart_give_the_newer_one(story: Story, seen: int) -> None:
-    rulings = [step.ruling for step in story.steps()]
-    carts = [STARTS[story.start], *(ruling.cart for ruling in rulings)]
+@given(some_sequence, st.integers(0, 40))
+def test_patches_replayed_on_an_older_cart_give_the_newer_one(
+    sequence: OpSequence, seen: int
+) -> None:
+    rulings = [step.ruling for step in sequence.steps()]
+    carts = [STARTS[sequence.start], *(ruling.cart for ruling in rulings)]
     held = min(seen, len(rulings))
 
     tab = carts[held]
@@ -69,13 +71,13 @@ def test_patches_replayed_on_an_older_cart_give_the_newer_one(story: Story, seen
     assert (tab.next_pos, position(tab)) == (carts[-1].next_pos, position(carts[-1]))
 
 
-@given(some_story)
+@given(some_sequence)
 def test_an_op_sent_again_finds_its_very_verdict_while_its_outbox_is_remembered(
-    story: Story,
+    sequence: OpSequence,
 ) -> None:
     said: dict[OutboxId, list[RecordedVerdict]] = {}
-    for _, wish, outbox, ruling in story.steps():
-        said.setdefault(outbox, []).append(RecordedVerdict(repr(wish.op), ruling.verdict))
+    for _, sent, outbox, ruling in sequence.steps():
+        said.setdefault(outbox, []).append(RecordedVerdict(repr(sent.op), ruling.verdict))
         if ruling.evicted:
             assert ruling.evicted.last == len(said.pop(ruling.evicted.outbox))
         for name, verdicts in said.items():

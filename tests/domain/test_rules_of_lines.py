@@ -1,4 +1,4 @@
-"""Adding to the cart, and having exactly so many (protocol.md §3)."""
+"""Adding to the cart, and setting quantities (protocol.md §3)."""
 
 from typing import Any
 

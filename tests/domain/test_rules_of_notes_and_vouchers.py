@@ -1,4 +1,4 @@
-"""The note for the order, and putting a voucher on the cart (protocol.md §3)."""
+"""Setting the note and the voucher (protocol.md §3)."""
 
 import pytest
 
@@ -13,10 +13,10 @@ from tests.examples import (
     NOON,
     TENTH,
     after,
+    catalog_with_voucher,
     granted,
     refused,
     ruling_on,
-    shelf_honouring,
 )
 
 HOUR_S = 3600
@@ -92,7 +92,7 @@ def test_a_voucher_that_is_so_already_changes_nothing(cart: Cart, op: SetVoucher
     ids=["not yet", "expired", "used up", "used", "below its minimum"],
 )
 def test_a_known_code_that_does_not_count_just_now_is_ok(voucher: Voucher) -> None:
-    assert granted(SetVoucher(TENTH), catalog=shelf_honouring(voucher)).voucher == TENTH
+    assert granted(SetVoucher(TENTH), catalog=catalog_with_voucher(voucher)).voucher == TENTH
 
 
 @pytest.mark.parametrize("code", ["SESAME", "", "   ", "WELCOME 10"])

@@ -1,4 +1,4 @@
-"""Of several reasons to refuse, the first of a fixed list is given (protocol.md §3)."""
+"""The precedence of refusals (protocol.md §3)."""
 
 import pytest
 

@@ -94,9 +94,7 @@ def test_no_stretch_of_time_gives_more_than_the_bucket_and_what_came_back(
 
 
 @given(some_bucket, st.floats(0, 5), st.floats(1, 1e7))
-def test_whoever_waits_as_long_as_told_is_served(
-    bucket: RateLimit, later_s: float, start_s: float
-) -> None:
+def test_after_the_wait_there_is_a_token(bucket: RateLimit, later_s: float, start_s: float) -> None:
     asked_s = start_s + later_s
     empty = spent(int(bucket.size), bucket, start_s)
 

@@ -1,4 +1,4 @@
-"""What a cart costs (protocol.md §4, `totals`)."""
+"""Totals (protocol.md §4, `totals`)."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from app.domain.catalog import Catalog, Money, Voucher
 from app.domain.ops import AddLine, SaveLine, SetLine, SetNote, SetVoucher, Undo
 from app.domain.totals import Totals, show_cart
 from app.domain.vouchers import ShownVoucher, VoucherState
-from tests.domain.op_examples import DAYS, SHELVES, Day, Story, some_story
+from tests.domain.op_examples import CATALOGS, DAYS, Day, OpSequence, some_sequence
 from tests.examples import (
     APPLES,
     CATALOG,
@@ -22,7 +22,7 @@ from tests.examples import (
     TENTH,
     after,
     catalog_with,
-    shelf_honouring,
+    catalog_with_voucher,
 )
 
 FOUR_MILKS = after(AddLine(MILK, 4))
@@ -102,7 +102,7 @@ def test_a_discount_comes_off_before_the_delivery_is_added() -> None:
 
 def test_a_total_is_never_negative() -> None:
     cart = after(AddLine(MILK, 1), SetVoucher(FIVER))
-    generous = shelf_honouring(Voucher(FIVER, "", amount=Money(9999)))
+    generous = catalog_with_voucher(Voucher(FIVER, "", amount=Money(9999)))
 
     assert totals(cart, generous) == costs(1, 145, 145, 350, 350)
 
@@ -118,14 +118,14 @@ def test_the_note_is_shown() -> None:
     assert show_cart(after(SetNote("Ring twice")), CATALOG, NOON).note == "Ring twice"
 
 
-@given(some_story, st.sampled_from(DAYS))
-def test_the_totals_always_add_up(story: Story, day: Day) -> None:
-    shown = show_cart(story.end(), SHELVES[day], NOON)
+@given(some_sequence, st.sampled_from(DAYS))
+def test_the_totals_always_add_up(sequence: OpSequence, day: Day) -> None:
+    shown = show_cart(sequence.end(), CATALOGS[day], NOON)
 
     there = [line for line in shown.lines if line.state not in {"sold_out", "gone"}]
-    told = shown.totals
-    assert told.count == sum(line.qty for line in there)
-    assert told.subtotal == sum(line.qty * line.price for line in there)
-    assert 0 <= told.discount <= told.subtotal
-    assert told.delivery == (350 if 0 < told.subtotal < 4000 else 0)
-    assert told.total == told.subtotal - told.discount + told.delivery
+    totals = shown.totals
+    assert totals.count == sum(line.qty for line in there)
+    assert totals.subtotal == sum(line.qty * line.price for line in there)
+    assert 0 <= totals.discount <= totals.subtotal
+    assert totals.delivery == (350 if 0 < totals.subtotal < 4000 else 0)
+    assert totals.total == totals.subtotal - totals.discount + totals.delivery

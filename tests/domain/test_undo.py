@@ -1,4 +1,4 @@
-"""Taking changes back, the newest first (protocol.md §3, `undo`)."""
+"""Undo, newest change first (protocol.md §3, `undo`)."""
 
 import pytest
 from hypothesis import given
@@ -19,12 +19,12 @@ from app.domain.ops import (
 from app.domain.rules import rule
 from app.domain.verdicts import Code, Ok
 from tests.domain.op_examples import (
-    SHELVES,
+    CATALOGS,
+    OpOnDay,
+    OpSequence,
     Picture,
-    Story,
-    Wish,
-    some_story,
-    some_wishes,
+    some_ops_on_days,
+    some_sequence,
     what_shows,
 )
 from tests.examples import (
@@ -74,7 +74,7 @@ EACH_KIND = [
     [CATALOG, catalog_with(APPLES, stock=0), catalog_with(APPLES, sold=False, price=9)],
     ids=["same shelf", "sold out", "gone"],
 )
-def test_an_undo_makes_it_as_it_was_whatever_is_on_the_shelf(op: Op, catalog: Catalog) -> None:
+def test_an_undo_restores_the_line_whatever_the_catalogue_has(op: Op, catalog: Catalog) -> None:
     changed = granted(op, BEFORE, DEARER)
     assert what_shows(changed) != what_shows(BEFORE)
 
@@ -162,12 +162,14 @@ def undo_all(cart: Cart) -> list[Picture]:
     return shown
 
 
-@given(some_wishes)
-def test_undoing_again_and_again_shows_the_newest_carts_backwards(wishes: list[Wish]) -> None:
+@given(some_ops_on_days)
+def test_undoing_again_and_again_shows_the_newest_carts_backwards(
+    ops_on_days: list[OpOnDay],
+) -> None:
     cart, shown = EMPTY, [what_shows(EMPTY)]
-    for _, wish, _, ruling in Story("empty", wishes).steps():
+    for _, sent, _, ruling in OpSequence("empty", ops_on_days).steps():
         cart = ruling.cart
-        if isinstance(wish.op, Undo) and ruling.patch:
+        if isinstance(sent.op, Undo) and ruling.patch:
             shown.pop()
         elif ruling.patch:
             shown = [*shown[-10:], what_shows(cart)]
@@ -175,11 +177,11 @@ def test_undoing_again_and_again_shows_the_newest_carts_backwards(wishes: list[W
     assert undo_all(cart) == shown[::-1]
 
 
-@given(some_story)
-def test_any_change_can_be_undone_by_its_revision(story: Story) -> None:
-    for before, wish, _, ruling in story.steps():
-        if ruling.patch and not isinstance(wish.op, Undo):
-            undone = granted(Undo(ruling.verdict.rev), ruling.cart, SHELVES[wish.day])
+@given(some_sequence)
+def test_any_change_can_be_undone_by_its_revision(sequence: OpSequence) -> None:
+    for before, sent, _, ruling in sequence.steps():
+        if ruling.patch and not isinstance(sent.op, Undo):
+            undone = granted(Undo(ruling.verdict.rev), ruling.cart, CATALOGS[sent.day])
             assert what_shows(undone) == what_shows(before)
             assert undone.content == before.content
             assert undone.undo_stack == before.undo_stack[-9:]

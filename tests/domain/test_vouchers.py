@@ -1,4 +1,4 @@
-"""Which vouchers count, and what they take off."""
+"""Which vouchers apply, and their discount."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.domain.catalog import Money, Voucher, VoucherCode
 from app.domain.ops import SetVoucher
 from app.domain.vouchers import ShownVoucher, VoucherState, discount, normalise_code, show_voucher
-from tests.examples import CATALOG, DAY_S, EMPTY, NOON, TENTH, after, shelf_honouring
+from tests.examples import CATALOG, DAY_S, EMPTY, NOON, TENTH, after, catalog_with_voucher
 
 REDUCED = after(SetVoucher(TENTH))
 OF_TODAY = Voucher(TENTH, "10 % off", percent=10, starts=NOON, ends=NOON + DAY_S)
@@ -18,14 +18,14 @@ def shown(
 ) -> ShownVoucher:
     """Return how *voucher* stands on a cart."""
     cart = REDUCED._replace(used={TENTH: used})
-    told = show_voucher(cart, shelf_honouring(voucher), Money(subtotal), now_s)
-    assert told
-    return told
+    voucher_shown = show_voucher(cart, catalog_with_voucher(voucher), Money(subtotal), now_s)
+    assert voucher_shown
+    return voucher_shown
 
 
 def taken_off(voucher: Voucher, subtotal: int) -> int:
     """Return what *voucher* takes off *subtotal*, given how it stands."""
-    return discount(shown(voucher, subtotal), shelf_honouring(voucher), Money(subtotal))
+    return discount(shown(voucher, subtotal), catalog_with_voucher(voucher), Money(subtotal))
 
 
 @pytest.mark.parametrize("code", ["welcome10", "WELCOME10", " Welcome10\t"])
@@ -96,12 +96,12 @@ def test_a_voucher_counts_so_often_for_each_account(used: int, state: VoucherSta
 
 def test_another_vouchers_uses_are_not_held_against_it() -> None:
     cart = REDUCED._replace(used={VoucherCode("FIVER"): 5})
-    once = shelf_honouring(Voucher(TENTH, "", uses_each=1))
+    once = catalog_with_voucher(Voucher(TENTH, "", uses_each=1))
 
-    told = show_voucher(cart, once, Money(1000), NOON)
+    voucher_shown = show_voucher(cart, once, Money(1000), NOON)
 
-    assert told
-    assert told.state is VoucherState.OK
+    assert voucher_shown
+    assert voucher_shown.state is VoucherState.OK
 
 
 @pytest.mark.parametrize(
@@ -123,10 +123,10 @@ def test_of_several_reasons_the_one_told_is_the_one_the_shopper_can_least_help(
 def test_a_voucher_that_the_shop_has_withdrawn_is_expired_and_takes_nothing_off() -> None:
     bare = CATALOG._replace(vouchers={})
 
-    told = show_voucher(REDUCED, bare, Money(1000), NOON)
+    voucher_shown = show_voucher(REDUCED, bare, Money(1000), NOON)
 
-    assert told == ShownVoucher(TENTH, TENTH, VoucherState.EXPIRED)
-    assert discount(told, bare, Money(1000)) == 0
+    assert voucher_shown == ShownVoucher(TENTH, TENTH, VoucherState.EXPIRED)
+    assert discount(voucher_shown, bare, Money(1000)) == 0
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from app.client import Account, Observer, Shop, Tab
 from app.domain.verdicts import Ok
 
 PASSWORD = "seven brown bricks"
-CONVERGE_S = 5
+CONVERGE_S = 60
 
 
 class SocketLog(Observer):

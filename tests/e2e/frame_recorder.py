@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from app.client import Observer
 
-TIMEOUT_S = 10
+TIMEOUT_S = 60
 
 
 class FrameRecorder(Observer):

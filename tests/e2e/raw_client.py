@@ -20,7 +20,7 @@ from tests.e2e.server import Server
 V1 = "shop.cart.v1"
 OFFERED = (Subprotocol(V1), Subprotocol("shop.cart"))
 PASSWORD = "seven brown bricks"
-TIMEOUT_S = 10
+TIMEOUT_S = 60
 
 Frame = dict[str, Any]
 

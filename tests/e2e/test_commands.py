@@ -78,6 +78,7 @@ def here(
 
 
 @pytest.mark.parametrize(("settings", "sentence"), BAD_SETTINGS.values(), ids=BAD_SETTINGS)
+@pytest.mark.smoke
 def test_a_bad_setting_is_one_sentence_and_exit_2(
     tmp_path: Path, here: Here, settings: dict[str, str], sentence: str
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_bad_setting_is_one_sentence_and_exit_2(
 
 
 @pytest.mark.parametrize(("words", "sentence"), BAD_WORDS.values(), ids=BAD_WORDS)
+@pytest.mark.smoke
 def test_a_product_that_cannot_be_set_so_is_one_sentence_and_exit_2(
     here: Here, words: tuple[str, ...], sentence: str
 ) -> None:
@@ -98,6 +100,7 @@ def test_a_product_that_cannot_be_set_so_is_one_sentence_and_exit_2(
     assert sentence in done.err.splitlines()[-1]
 
 
+@pytest.mark.smoke
 def test_seeding_twice_adds_everything_once(here: Here) -> None:
     first, second = here("seed"), here("seed")
 
@@ -106,6 +109,7 @@ def test_seeding_twice_adds_everything_once(here: Here) -> None:
     assert second.out.startswith("Added 0 categories, 0 products and 0 vouchers")
 
 
+@pytest.mark.smoke
 def test_config_tells_each_value_and_its_source_but_not_the_secret(here: Here) -> None:
     told = here("config", bind="127.0.0.1:4000", secret=SECRET, limits="load").out
     lines = {line.split()[0]: line.split()[1:] for line in told.splitlines()}
@@ -117,6 +121,7 @@ def test_config_tells_each_value_and_its_source_but_not_the_secret(here: Here) -
 
 
 @pytest.mark.parametrize("password", ["hunter2", "hun/ter2", "hun@ter2", "hun:ter2"])
+@pytest.mark.smoke
 def test_config_tells_no_password_of_a_database(here: Here, password: str) -> None:
     database = f"postgresql://shop:{password}@127.0.0.1/shop"
 
@@ -135,6 +140,7 @@ def test_a_server_without_a_secret_does_not_start(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.smoke
 def test_a_second_server_on_the_same_database_is_refused(shop: Server) -> None:
     elsewhere = {**shop.environment, "SHOP_BIND": f"127.0.0.1:{free_port()}"}
 
@@ -189,6 +195,7 @@ async def test_a_second_signal_does_not_wait(street: Street) -> None:
             assert await asyncio.to_thread(shop.exit_code) == 0
 
 
+@pytest.mark.smoke
 def test_an_account_is_added_once(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("account", "add", "grace@shop.example", "--name", "Grace")
     ends = []

@@ -12,8 +12,7 @@ from tests.e2e.conftest import Street
 from tests.e2e.server import ROOT, Server, environment
 
 SETTINGS = {"limits": "load", "log": "warning"}
-LONGEST_S = 80
-pytestmark = pytest.mark.timeout(LONGEST_S + 10)
+LONGEST_S = 100
 
 BAD_WORDS = {
     "another machine": (("--url", "https://shop.example"), "--i-own-this-shop"),
@@ -36,6 +35,7 @@ def load(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.smoke
 def test_it_ends_well_and_leaves_a_report(shop: Server, tmp_path: Path) -> None:
     told, shown, kept = (tmp_path / name for name in ("told.json", "shown.html", "kept.json"))
     files = ("--json", str(told), "--html", str(shown), "--accounts-file", str(kept))

@@ -16,6 +16,7 @@ def said(shop: Server, *words: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.smoke("sqlite")
 async def test_an_order_is_listed_and_goes_its_way_step_by_step(shop: Server, ada: Shopper) -> None:
     await fill_cart(ada, **{APPLES: 1})
     number = (await place_order(ada, await order_body(ada))).json["number"]
@@ -62,6 +63,7 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_2(
     assert (code, why in text) == (2, True), text
 
 
+@pytest.mark.smoke("sqlite")
 def test_a_voucher_says_what_it_gives(shop: Server) -> None:
     words = ("--amount", "5.00", "--minimum", "20.00", "--until", "2027-01-31", "--uses-each", "1")
 

@@ -15,7 +15,7 @@ from tests.e2e.shared import Shared, open_shared
 from tests.metrics.reader import read
 
 BOTH = {"w-1", "w-2"}
-SOON_S = 10
+SOON_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +127,7 @@ async def test_when_the_parent_is_killed_the_workers_end(pair: Server, ada: Shop
             await asyncio.sleep(0.1)
 
 
+@pytest.mark.smoke
 async def test_at_the_end_all_tabs_are_told_and_all_workers_end(pair: Server, ada: Shopper) -> None:
     tabs = [await ada.tab() for _ in range(8)]
     workers = children(pair)

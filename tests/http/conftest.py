@@ -1,4 +1,4 @@
-"""A stocked database, made once and copied for each test, and a shop on it."""
+"""A seeded database, made once and copied for each test, and a shop on it."""
 
 from collections.abc import AsyncIterator
 
@@ -14,7 +14,7 @@ from tests.http.house import House, open_house
 
 @pytest.fixture(scope="session")
 def stocked(databases: Databases) -> str:
-    """Return a database with everything on the shelves, which nobody may change."""
+    """Return a seeded database, which tests copy and must not change."""
     url = databases.new()
     engine = connect(url)
     migrate(engine)
@@ -25,12 +25,12 @@ def stocked(databases: Databases) -> str:
 
 @pytest.fixture
 def url(databases: Databases, stocked: str) -> str:
-    """Return a stocked database of one's own."""
+    """Return a seeded database for one test."""
     return databases.copy(stocked)
 
 
 @pytest.fixture
 async def house(url: str) -> AsyncIterator[House]:
-    """Return a shop with its doors open."""
+    """Return a shop to send requests to."""
     async with open_house(url) as opened:
         yield opened

@@ -25,7 +25,7 @@ from app.runtime.live_shop import LiveShop, make_live_shop
 from app.runtime.web_app import make_web_app
 from app.services.passwords import Passwords
 from app.store.catalog import load_categories
-from app.store.orders import find_any_order, move_on
+from app.store.orders import find_order_by_number, move_on
 from tests.http.flaky import FakeClock, FlakyDatabase, FlakyDisk
 from tests.http.visitor import ADA, Visitor
 from tests.staff import set_product
@@ -104,7 +104,7 @@ class House:
 
     async def move_on(self, number: str) -> None:
         """Move an order to its next state."""
-        order = await self.database.read(find_any_order, number)
+        order = await self.database.read(find_order_by_number, number)
         await self.database.write(move_on, order)
 
 

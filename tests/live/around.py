@@ -1,4 +1,4 @@
-"""A live cart, and all that is around it."""
+"""A live cart with the fakes around it."""
 
 import asyncio
 from collections.abc import Iterable
@@ -20,14 +20,14 @@ from tests.live.fakes import FakeClock, FakeDisk, FakePeers, FakeTab, FakeWriter
 def context_with(
     writer: FakeWriter, clock: FakeClock, peers: FakePeers, limits: Limits | None = None
 ) -> CartContext:
-    """Return a shop that sells what is on the examples' shelf."""
+    """Return a context with the catalogue of the examples."""
     catalog = LiveCatalog()
     catalog.update(1, CATALOG)
     return CartContext(catalog, writer, limits or Limits(), clock.now_s, clock.steady_s, peers)
 
 
 class Around:
-    """Ada's live cart, its shop, its clock and its writer, who saves when the test says so."""
+    """Ada's live cart, with a clock and a writer that the test controls."""
 
     def __init__(self, saved: Cart = EMPTY, limits: Limits | None = None):
         self.clock = FakeClock()
@@ -37,23 +37,23 @@ class Around:
         self.changes: tuple[OrderChange, ...] = ()
 
     def let_in(self, *tabs: FakeTab) -> None:
-        """Let *tabs* look at the cart."""
+        """Connect *tabs*."""
         for tab in tabs:
             assert self.cart.tabs.enter(tab)
 
     def takes(self) -> tuple[Cart, tuple[EvictedOutbox, ...]]:
-        """Take the cart, which must have been marked; `changes` are the orders beside it."""
+        """Take the cart, which must be marked, as the writer does; its orders are `changes`."""
         ((cart, evicted, self.changes),) = self.writer.takes()
         return cart, evicted
 
     def saves(self) -> Cart:
-        """Take the cart, save it, and tell; return it as it is on disk."""
+        """Take the cart, and announce it as saved; return it as in the database."""
         cart, _ = self.takes()
         self.cart.announce()
         return cart._replace(version=cart.version + 1)
 
     def updates_catalog(self, catalog: Catalog) -> None:
-        """Change the shelf to *catalog*, and tell the tabs."""
+        """Change the catalogue to *catalog*, and send the tabs what changed."""
         today = self.context.catalog.today.products
         changed = {sku: one for sku, one in catalog.products.items() if one != today.get(sku)}
         vouchers = catalog.vouchers != self.context.catalog.today.vouchers
@@ -65,7 +65,7 @@ class Around:
 
 
 class AroundHub:
-    """A hub, its disk, its clock and its writer, who saves when the test says so."""
+    """A hub, with a disk, a clock and a writer that the test controls."""
 
     def __init__(self, limits: Limits | None = None, clock: FakeClock | None = None) -> None:
         self.disk, self.writer, self.clock = FakeDisk(), FakeWriter(), clock or FakeClock()
@@ -73,13 +73,13 @@ class AroundHub:
         self.hub = Hub(self.disk, context_with(self.writer, self.clock, self.peers, limits))
 
     async def enters(self, tab: FakeTab, account: AccountId = ADA) -> LiveCart:
-        """Let *tab* in, as its connection does."""
+        """Connect *tab*, as its connection does."""
         async with self.hub.borrow(account, tab.outbox) as cart:
             assert cart.tabs.enter(tab)
         return cart
 
     async def updates_catalog(self, *changed: Product) -> None:
-        """Put what *changed* on the shelf, and tell the tabs whose turn it is."""
+        """Update the catalogue with *changed*, and send the tabs what is due."""
         catalog = self.hub.context.catalog
         self.hub.update_catalog(
             catalog.revision + 1, catalog_of(*changed)._replace(vouchers=catalog.today.vouchers)
@@ -87,18 +87,18 @@ class AroundHub:
         await self.hub.broadcaster.send_due()
 
     def saves(self) -> None:
-        """Save everything that waits, and tell."""
+        """Save everything that waits, and announce it."""
         for cart, *_ in self.writer.takes():
             self.disk.carts[cart.account] = cart._replace(version=cart.version + 1)
             self.hub.announce([cart.account])
 
 
 async def until_it_waits() -> None:
-    """Let everything that can go on go on."""
+    """Run the event loop until all tasks wait."""
     for _ in range(5):
         await asyncio.sleep(0)
 
 
-def kinds_of(news: Iterable[object]) -> list[str]:
-    """Return what kinds of news these are, in order."""
-    return [type(one).__name__ for one in news]
+def kinds_of(messages: Iterable[object]) -> list[str]:
+    """Return the types of *messages*, in order."""
+    return [type(one).__name__ for one in messages]

@@ -1,4 +1,4 @@
-"""Stand-ins for what live carts talk to: they remember, and do what the test says."""
+"""Fakes of the ports of live carts: they remember, and do what the test says."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from tests.examples import ADA, EMPTY, HERE, NOON, THERE
 
 
 class FakeTab:
-    """A tab that keeps everything it hears."""
+    """A tab that keeps every message."""
 
     def __init__(self, name: str = "here", gen: int = 1, outbox: OutboxId = HERE):
         self.id = TabId(name)
@@ -29,11 +29,11 @@ class FakeTab:
         self.disconnects: list[DisconnectReason] = []
 
     def submits(self, cart: LiveCart, n: int, op: Op, body: str = "") -> None:
-        """Send *op* as number *n*; its body is what it says, unless it is to be another."""
+        """Submit *op* as number *n*; its body is its text unless *body* is given."""
         cart.submit(OpRef(self.outbox, n, body or repr(op)), op, self, self.id)
 
-    def tell(self, news: ServerMessage) -> None:
-        self.received.append(news)
+    def tell(self, message: ServerMessage) -> None:
+        self.received.append(message)
 
     def reject_duplicate(self) -> None:
         self.rejected_duplicates += 1
@@ -42,13 +42,13 @@ class FakeTab:
         self.disconnects.append(why)
 
     def take_received(self) -> list[ServerMessage]:
-        """Return what was heard since this was asked last."""
+        """Return the messages since the last call."""
         received, self.received = self.received, []
         return received
 
 
 def another_tab() -> FakeTab:
-    """Return a tab beside the first, with its own outbox."""
+    """Return a second tab, with its own outbox."""
     return FakeTab("there", outbox=THERE)
 
 
@@ -68,13 +68,13 @@ class FakeWriter:
 
 
 class FakePeers:
-    """The other nodes: they keep everything that they are told."""
+    """The other nodes: they keep everything that is published."""
 
     def __init__(self) -> None:
         self.are_any = False
         self.tabs: list[tuple[AccountId, int]] = []
-        self.revision: list[tuple[AccountId, int, Sequence[CommittedChange]]] = []
-        self.shelves = 0
+        self.commits: list[tuple[AccountId, int, Sequence[CommittedChange]]] = []
+        self.catalog_publishes = 0
         self.ended: list[tuple[SessionHash, DisconnectReason]] = []
         self.renewed: list[tuple[SessionHash, Session]] = []
 
@@ -84,10 +84,10 @@ class FakePeers:
     def publish_commit(
         self, account: AccountId, version: int, made: Sequence[CommittedChange]
     ) -> None:
-        self.revision.append((account, version, made))
+        self.commits.append((account, version, made))
 
     def publish_catalog(self) -> None:
-        self.shelves += 1
+        self.catalog_publishes += 1
 
     def publish_session_ended(self, id_hash: SessionHash, why: DisconnectReason) -> None:
         self.ended.append((id_hash, why))
@@ -97,7 +97,7 @@ class FakePeers:
 
 
 class FakeDisk:
-    """Has what the test puts on it; counts what is asked, and can be away, slow or broken."""
+    """Has what the test puts on it; counts reads, and can be away, slow or broken."""
 
     def __init__(self) -> None:
         self.carts: dict[AccountId, Cart] = {ADA: EMPTY}
@@ -145,7 +145,7 @@ class FakeDisk:
 
 
 class FakeClock:
-    """The time of day, and a clock that only goes forward; both stand still by themselves."""
+    """The time of day and a steady clock; both stand still unless the test moves them."""
 
     def __init__(self) -> None:
         self.passed_s = 0.0
@@ -157,12 +157,12 @@ class FakeClock:
         return 1000 + self.passed_s
 
     def passes(self, seconds: float) -> None:
-        """Let time go by."""
+        """Move both clocks forward."""
         self.passed_s += seconds
 
 
 class FakeOrderObserver:
-    """Somebody who waits for an order, and keeps all that is said of it."""
+    """Waits for an order, and keeps every outcome."""
 
     def __init__(self) -> None:
         self.received: list[Outcome] = []
@@ -172,7 +172,7 @@ class FakeOrderObserver:
 
     @property
     def order(self) -> Order:
-        """The order, which must be all that was heard."""
+        """The order, which must be the only outcome."""
         (outcome,) = self.received
         assert isinstance(outcome, Order), outcome
         return outcome

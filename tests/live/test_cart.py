@@ -1,4 +1,4 @@
-"""One cart, several tabs: what is asked, saved, and only then told."""
+"""One cart, several tabs: ops are ruled on, saved, and only then answered."""
 
 from app.domain.limits import Limits
 from app.domain.ops import AddLine, BadOp, Kind, SetLine, SetNote, SetVoucher
@@ -52,7 +52,7 @@ def test_a_refusal_is_saved_like_a_success_and_only_the_asker_hears_of_it() -> N
     here.submits(around.cart, 3, BadOp())
     saved = around.saves()
 
-    assert [news for news in here.received if not isinstance(news, PatchMessage)] == [
+    assert [message for message in here.received if not isinstance(message, PatchMessage)] == [
         Ok(1, 1, Clamped(MILK, 99, 5)),
         No(2, Code.SOLD_OUT, ("Milk",), 1),
         No(3, Code.BAD_OP, (), 1),
@@ -81,7 +81,11 @@ def test_an_op_builds_on_ops_that_are_not_saved_yet() -> None:
 
     assert (saved.version, saved.rev, saved.lines[MILK].qty) == (1, 3, 3)
     assert kinds_of(here.received) == ["Ok", "PatchMessage"] * 3
-    assert [news.rev for news in here.received if isinstance(news, PatchMessage)] == [1, 2, 3]
+    assert [message.rev for message in here.received if isinstance(message, PatchMessage)] == [
+        1,
+        2,
+        3,
+    ]
 
 
 def test_every_patch_tells_what_the_cart_cost_just_then() -> None:
@@ -93,7 +97,7 @@ def test_every_patch_tells_what_the_cart_cost_just_then() -> None:
 
     around.saves()
 
-    patches = [news for news in here.received if isinstance(news, PatchMessage)]
+    patches = [message for message in here.received if isinstance(message, PatchMessage)]
     assert [patch.totals.subtotal for patch in patches] == [220, 220, 440]
     assert [patch.totals.discount for patch in patches] == [0, 22, 44]
 
@@ -160,7 +164,7 @@ def test_a_gap_in_the_numbers_is_asked_for_and_costs_nothing() -> None:
     assert around.saves().lines[MILK].qty == 1
 
 
-def test_whoever_asks_too_fast_is_told_when_to_come_again() -> None:
+def test_an_op_over_the_rate_limit_is_deferred() -> None:
     around, here = Around(limits=Limits(burst=3, per_s=10)), FakeTab()
     for n in (1, 2, 3, 4):
         here.submits(around.cart, n, SetNote(str(n)))
@@ -169,7 +173,7 @@ def test_whoever_asks_too_fast_is_told_when_to_come_again() -> None:
     assert around.cart.latest.note == "3"
 
 
-def test_whoever_comes_again_when_told_to_is_let_in() -> None:
+def test_an_op_sent_again_after_its_delay_is_accepted() -> None:
     around, here = Around(limits=Limits(burst=3, per_s=10)), FakeTab()
     for n in (1, 2, 3, 4):
         here.submits(around.cart, n, SetNote(str(n)))

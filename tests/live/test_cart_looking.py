@@ -1,4 +1,4 @@
-"""What tabs see of a cart: what is saved, at today's prices."""
+"""Tabs see the saved cart at today's prices."""
 
 from app.domain.catalog import Catalog, Voucher
 from app.domain.ops import AddLine, SaveLine, SetVoucher
@@ -17,7 +17,7 @@ from tests.examples import (
     TENTH,
     after,
     catalog_with,
-    shelf_honouring,
+    catalog_with_voucher,
 )
 from tests.live.around import Around, kinds_of
 from tests.live.fakes import FakeTab, another_tab
@@ -33,7 +33,7 @@ def restocked(around: Around, catalog: Catalog) -> list[Prices]:
     tab = FakeTab("watcher")
     around.let_in(tab)
     around.updates_catalog(catalog)
-    return [news for news in tab.received if isinstance(news, Prices)]
+    return [message for message in tab.received if isinstance(message, Prices)]
 
 
 def test_a_tab_sees_what_is_saved_and_not_what_may_come() -> None:
@@ -82,8 +82,8 @@ def test_a_tab_that_watches_the_product_hears_of_it_and_no_totals() -> None:
 
     around.updates_catalog(CHEAPER_MILK)
 
-    (news,) = here.received
-    assert news == Prices((Item(MILK, CHEAPER_MILK.products[MILK].price, 5),))
+    (message,) = here.received
+    assert message == Prices((Item(MILK, CHEAPER_MILK.products[MILK].price, 5),))
 
 
 def test_a_tab_that_does_not_show_the_product_hears_nothing() -> None:
@@ -127,7 +127,9 @@ def test_a_voucher_whose_state_was_told_is_not_told_again() -> None:
     for price in (230, 231, 232):
         around.updates_catalog(catalog_with(APPLES, price=price))
 
-    told_of = [news.voucher is not UNTOUCHED for news in here.received if isinstance(news, Prices)]
+    told_of = [
+        message.voucher is not UNTOUCHED for message in here.received if isinstance(message, Prices)
+    ]
     assert told_of == [True, False, False]
 
 
@@ -135,15 +137,15 @@ def test_a_voucher_that_the_shop_changes_is_told_though_no_product_moved() -> No
     around, here = Around(after(AddLine(APPLES, 9), SetVoucher(TENTH))), FakeTab()
     around.let_in(here)
 
-    around.updates_catalog(shelf_honouring(Voucher(TENTH, "10 % off", percent=10, ends=NOON)))
+    around.updates_catalog(catalog_with_voucher(Voucher(TENTH, "10 % off", percent=10, ends=NOON)))
 
-    (news,) = here.received
-    assert isinstance(news, Prices)
-    assert news.voucher
-    assert news.voucher is not UNTOUCHED
-    assert (news.items, news.voucher.state) == ((), VoucherState.EXPIRED)
-    assert news.totals
-    assert news.totals.discount == 0
+    (message,) = here.received
+    assert isinstance(message, Prices)
+    assert message.voucher
+    assert message.voucher is not UNTOUCHED
+    assert (message.items, message.voucher.state) == ((), VoucherState.EXPIRED)
+    assert message.totals
+    assert message.totals.discount == 0
 
 
 def test_a_change_that_makes_the_voucher_count_tells_so_once() -> None:
@@ -154,7 +156,7 @@ def test_a_change_that_makes_the_voucher_count_tells_so_once() -> None:
     here.submits(around.cart, 4, AddLine(APPLES, 1))
     around.saves()
 
-    patches = [news for news in here.received if isinstance(news, PatchMessage)]
+    patches = [message for message in here.received if isinstance(message, PatchMessage)]
     assert patches[0].voucher
     assert patches[0].voucher is not UNTOUCHED
     assert patches[0].voucher.state is VoucherState.OK
@@ -164,7 +166,7 @@ def test_a_change_that_makes_the_voucher_count_tells_so_once() -> None:
 def test_a_voucher_whose_time_has_come_is_told_to_all_before_one_of_them_sees_it() -> None:
     around, here = Around(), FakeTab()
     around.updates_catalog(
-        shelf_honouring(Voucher(TENTH, "10 % off", percent=10, starts=NOON + 60))
+        catalog_with_voucher(Voucher(TENTH, "10 % off", percent=10, starts=NOON + 60))
     )
     here.submits(around.cart, 1, AddLine(APPLES, 1))
     here.submits(around.cart, 2, SetVoucher(TENTH))
@@ -175,17 +177,19 @@ def test_a_voucher_whose_time_has_come_is_told_to_all_before_one_of_them_sees_it
     around.clock.passes(60)
     snapshots = [around.cart.snapshot(), around.cart.snapshot()]
 
-    (news,) = here.received
-    assert isinstance(news, Prices)
-    assert (news.items, news.lines, news.saved) == ((), {}, {})
-    assert news.voucher == snapshots[0].cart.voucher == snapshots[1].cart.voucher
-    assert news.totals == snapshots[0].cart.totals
+    (message,) = here.received
+    assert isinstance(message, Prices)
+    assert (message.items, message.lines, message.saved) == ((), {}, {})
+    assert message.voucher == snapshots[0].cart.voucher == snapshots[1].cart.voucher
+    assert message.totals == snapshots[0].cart.totals
     assert snapshots[0].cart.totals.discount == 22
 
 
 def test_prices_too_tell_the_others_that_a_voucher_has_ended() -> None:
     around, here = Around(), FakeTab()
-    around.updates_catalog(shelf_honouring(Voucher(TENTH, "10 % off", percent=10, ends=NOON + 60)))
+    around.updates_catalog(
+        catalog_with_voucher(Voucher(TENTH, "10 % off", percent=10, ends=NOON + 60))
+    )
     here.submits(around.cart, 1, SetVoucher(TENTH))
     around.saves()
     around.let_in(here)

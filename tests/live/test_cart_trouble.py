@@ -1,4 +1,4 @@
-"""Two ways a save does not happen, and what the tabs notice of it."""
+"""Stale carts, and saves of unknown outcome."""
 
 from app.domain.cart import Cart
 from app.domain.ops import AddLine, Op, SetLine, SetNote
@@ -36,7 +36,7 @@ def busy(n: int) -> RetryLater:
     return RetryLater(n, RetryCode.BUSY, BUSY_RETRY_MS)
 
 
-def test_what_waits_is_ruled_on_again_over_what_somebody_else_has_saved() -> None:
+def test_pending_ops_are_ruled_on_again_over_a_cart_saved_elsewhere() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
     here.submits(around.cart, 1, ONE_MILK)
@@ -58,7 +58,7 @@ def test_what_waits_is_ruled_on_again_over_what_somebody_else_has_saved() -> Non
     assert (saved.version, saved.lines[MILK].qty) == (2, 5)
 
 
-def test_nothing_is_told_of_a_save_that_somebody_else_was_faster_than() -> None:
+def test_nothing_is_sent_of_a_save_that_lost_to_another_node() -> None:
     around, here = Around(), FakeTab()
     here.submits(around.cart, 1, ONE_MILK)
     around.takes()

@@ -16,19 +16,19 @@ from tests.examples import (
 )
 
 
-def shelf_today() -> LiveCatalog:
+def catalog_today() -> LiveCatalog:
     """Return the examples' shelf, as the disk tells of it at first."""
     catalog = LiveCatalog()
     assert catalog.update(1, CATALOG) == frozenset(CATALOG.products)
     return catalog
 
 
-def test_a_shelf_that_was_never_filled_asks_for_everything() -> None:
+def test_an_empty_catalogue_asks_for_everything() -> None:
     assert LiveCatalog().revision == -1
 
 
 def test_what_moved_replaces_what_was_there_and_the_rest_stays() -> None:
-    catalog = shelf_today()
+    catalog = catalog_today()
     moved = catalog_with(MILK, price=160).products[MILK]
 
     assert catalog.update(2, Catalog({MILK: moved}, CATALOG.vouchers)) == frozenset({MILK})
@@ -38,15 +38,15 @@ def test_what_moved_replaces_what_was_there_and_the_rest_stays() -> None:
 
 
 def test_vouchers_are_always_told_whole() -> None:
-    catalog = shelf_today()
+    catalog = catalog_today()
 
     catalog.update(2, Catalog({}, {TENTH: CATALOG.vouchers[TENTH]}))
 
     assert [*catalog.today.vouchers] == [TENTH]
 
 
-def test_whoever_holds_on_to_a_shelf_does_not_see_it_change() -> None:
-    catalog = shelf_today()
+def test_a_catalogue_that_was_read_does_not_change() -> None:
+    catalog = catalog_today()
     before = catalog.today
 
     catalog.update(2, catalog_of(catalog_with(MILK, price=160).products[MILK]))
@@ -55,7 +55,7 @@ def test_whoever_holds_on_to_a_shelf_does_not_see_it_change() -> None:
 
 
 def test_items_are_told_in_order_and_the_stock_only_as_exactly_as_it_may_be() -> None:
-    items = shelf_today().items(frozenset({MILK, GHOST, APPLES, EGGS, CIDER}))
+    items = catalog_today().items(frozenset({MILK, GHOST, APPLES, EGGS, CIDER}))
 
     assert [(item.sku, item.stock) for item in items] == [
         (CIDER, 0),

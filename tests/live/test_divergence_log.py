@@ -1,4 +1,4 @@
-"""A tab that knows more than the database is told of, but not for ever."""
+"""A tab that is ahead of the database raises an alarm, at most once a minute."""
 
 import pytest
 

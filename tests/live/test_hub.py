@@ -1,4 +1,4 @@
-"""Carts come when somebody asks for them, and go when nobody does."""
+"""Carts are opened when needed, and closed when idle."""
 
 import asyncio
 from contextlib import suppress
@@ -119,7 +119,7 @@ async def test_a_cart_that_was_borrowed_goes_back_even_if_its_borrower_fails() -
     assert around.hub.open_carts == 0
 
 
-async def test_a_cart_that_somebody_has_borrowed_stays_when_the_others_leave() -> None:
+async def test_a_borrowed_cart_stays_open_when_the_tabs_leave() -> None:
     around, here = AroundHub(), FakeTab()
     await around.enters(here)
 
@@ -249,7 +249,7 @@ async def test_allowances_that_are_whole_again_make_room_for_others(
     assert left == {ADA: 1, BOB: 0}
 
 
-async def test_a_change_of_the_shelf_reaches_every_open_cart() -> None:
+async def test_a_catalogue_change_reaches_every_open_cart() -> None:
     around, ada, bob = AroundHub(), FakeTab(), FakeTab("bob's")
     around.disk.carts[ADA] = after(ONE_MILK)
     await around.enters(ada)
@@ -265,7 +265,7 @@ async def test_a_change_of_the_shelf_reaches_every_open_cart() -> None:
     assert around.hub.context.catalog.revision == 2
 
 
-async def test_ops_are_ruled_on_by_the_shelf_of_today() -> None:
+async def test_ops_are_ruled_on_by_the_catalogue_of_today() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     moved = catalog_with(MILK, price=160).products[MILK]

@@ -1,4 +1,4 @@
-"""Carts that have to be read again, or given up."""
+"""Carts that are reloaded, or given up."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ BOB = AccountId("u-bob")
 ONE_MILK = AddLine(MILK, 1)
 
 
-async def test_a_cart_that_somebody_else_has_saved_is_read_again() -> None:
+async def test_a_cart_that_another_node_saved_is_reloaded() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     here.submits(cart, 1, ONE_MILK)
@@ -32,7 +32,7 @@ async def test_a_cart_that_somebody_else_has_saved_is_read_again() -> None:
     assert (cart.saved.note, cart.saved.rev) == ("Ring twice", 2)
 
 
-async def test_a_cart_of_which_nobody_knows_is_read_again() -> None:
+async def test_a_cart_whose_save_is_uncertain_is_reloaded() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     here.submits(cart, 1, ONE_MILK)

@@ -1,4 +1,4 @@
-"""Carts that other nodes serve too: what is told to those, and what is made of their news."""
+"""Carts that other nodes serve too: what is published, and what is done with their events."""
 
 import asyncio
 
@@ -23,11 +23,11 @@ async def test_other_nodes_are_told_what_was_done_once_it_is_saved() -> None:
     cart = await around.enters(here)
     here.submits(cart, 1, ONE_MILK)
     here.submits(cart, 2, ONE_MILK)
-    assert around.peers.revision == []
+    assert around.peers.commits == []
 
     around.saves()
 
-    ((account, version, made),) = around.peers.revision
+    ((account, version, made),) = around.peers.commits
     assert (account, version) == (ADA, 1)
     assert [(one.patch.rev, one.by.n, one.by.outbox) for one in made] == [
         (1, 1, HERE),
@@ -41,7 +41,7 @@ async def test_a_refusal_is_told_too_for_it_moves_the_version() -> None:
     here.submits(cart, 1, AddLine(MILK, 0))
     around.saves()
 
-    assert around.peers.revision == [(ADA, 1, [])]
+    assert around.peers.commits == [(ADA, 1, [])]
 
 
 async def test_what_another_node_did_is_told_as_it_was_done() -> None:
@@ -181,12 +181,12 @@ async def test_tabs_on_other_nodes_are_counted() -> None:
 
     around.hub.on_remote_tabs(ADA, "other", 2)
 
-    assert [news.n for news in here.take_received()] == [3]  # type: ignore[union-attr]
+    assert [message.n for message in here.take_received()] == [3]  # type: ignore[union-attr]
     assert around.peers.tabs == [(ADA, 1), (ADA, 1)], "a node that is new is told how many are here"
     around.hub.on_remote_tabs(ADA, "other", 1)
     assert len(around.peers.tabs) == 2
     around.hub.on_remote_tabs(ADA, "other", 0)
-    assert [news.n for news in here.take_received()] == [2, 1]  # type: ignore[union-attr]
+    assert [message.n for message in here.take_received()] == [2, 1]  # type: ignore[union-attr]
 
 
 async def test_a_node_that_has_gone_without_a_word_is_forgotten() -> None:
@@ -200,7 +200,7 @@ async def test_a_node_that_has_gone_without_a_word_is_forgotten() -> None:
     assert here.received == []
     around.hub.renew_presence()
 
-    assert [news.n for news in here.take_received()] == [1]  # type: ignore[union-attr]
+    assert [message.n for message in here.take_received()] == [1]  # type: ignore[union-attr]
 
 
 async def test_a_cart_that_is_lost_is_looked_at_by_nobody() -> None:

@@ -1,4 +1,4 @@
-"""Orders among the wishes of a cart: told once saved, and ruled on again when they are not."""
+"""Orders wait among the ops of a cart: answered once saved, ruled on again if not."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ from tests.examples import (
     TENTH,
     after,
     catalog_with,
-    shelf_honouring,
+    catalog_with_voucher,
 )
 from tests.live.around import Around, AroundHub, kinds_of
 from tests.live.fakes import FakeOrderObserver, another_tab
@@ -189,7 +189,7 @@ def test_an_order_that_the_disk_refuses_again_and_again_is_given_up_for_now() ->
     assert (saved.lines[MILK].qty, saved.lines[APPLES].qty) == (2, 1)
 
 
-def test_an_order_over_a_cart_that_somebody_else_has_saved_is_ruled_on_again() -> None:
+def test_an_order_over_a_cart_saved_elsewhere_is_ruled_on_again() -> None:
     around = Around(TWO_MILK)
     observer = buys(around.cart)
     around.takes()
@@ -241,7 +241,7 @@ def test_an_order_of_a_cart_that_is_given_up_has_to_be_asked_again() -> None:
 
 def test_a_cancelled_order_gives_the_voucher_back_and_the_tabs_learn_that_it_counts() -> None:
     around, here = Around(after(AddLine(MILK, 2), SetVoucher(TENTH))), another_tab()
-    around.updates_catalog(shelf_honouring(replace(CATALOG.vouchers[TENTH], uses_each=1)))
+    around.updates_catalog(catalog_with_voucher(replace(CATALOG.vouchers[TENTH], uses_each=1)))
     order = bought(around)
     here.submits(around.cart, 1, SetVoucher(TENTH))
     around.saves()
@@ -301,11 +301,11 @@ async def test_a_hub_passes_on_what_could_not_be_saved_and_lets_idle_carts_go() 
 
 
 async def test_the_tabs_of_an_account_are_told_that_an_order_moved_on() -> None:
-    news = OrderMoved(OrderNumber("7QK4-M2XD"), OrderState.PACKED)
+    message = OrderMoved(OrderNumber("7QK4-M2XD"), OrderState.PACKED)
     around, here = AroundHub(), another_tab()
     await around.enters(here)
     here.take_received()
 
-    around.hub.publish_orders([(ADA, news), (AccountId("u-nobody"), news)])
+    around.hub.publish_orders([(ADA, message), (AccountId("u-nobody"), message)])
 
-    assert here.received == [news]
+    assert here.received == [message]

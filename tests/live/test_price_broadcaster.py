@@ -1,4 +1,4 @@
-"""How often tabs hear of the shelf, and together with whom."""
+"""How often tabs get price changes, and which get the same message."""
 
 import asyncio
 
@@ -21,7 +21,9 @@ def milk_at(price: int) -> Product:
 
 def prices_heard(tab: FakeTab) -> list[int]:
     """Return the price in each news of a product that *tab* heard."""
-    return [news.items[0].price for news in tab.take_received() if isinstance(news, Prices)]
+    return [
+        message.items[0].price for message in tab.take_received() if isinstance(message, Prices)
+    ]
 
 
 async def watcher(around: AroundHub, account: AccountId = ADA) -> FakeTab:
@@ -82,7 +84,7 @@ async def test_tabs_of_many_accounts_with_one_view_hear_the_very_same() -> None:
     await around.updates_catalog(milk_at(160), catalog_with(EGGS, price=9).products[EGGS])
 
     (first, *rest) = [tab.received[-1] for tab in tabs]
-    assert all(news is first for news in rest)
+    assert all(message is first for message in rest)
     assert isinstance(other.received[-1], Prices)
     assert {item.sku for item in other.received[-1].items} == {EGGS, MILK}
 
@@ -111,7 +113,7 @@ async def test_a_change_of_the_cart_does_not_wait_and_brings_what_is_owed() -> N
     tab.submits(cart, 2, AddLine(APPLES, 1))
     around.saves()
 
-    (change,) = [news for news in tab.received if isinstance(news, PatchMessage)]
+    (change,) = [message for message in tab.received if isinstance(message, PatchMessage)]
     milk = change.lines[MILK]
     assert milk
     assert milk.price == 110

@@ -1,4 +1,4 @@
-"""Whatever happens between memory and disk, every op has one effect and one verdict."""
+"""Every op has one effect and one verdict, whatever fails between memory and database."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ ELSEWHERE = OutboxId("cccccccc-0000-4000-8000-000000000003")
 
 
 class Shopper(FakeTab):
-    """A tab that does as the protocol says: shows what it is told, and sends again."""
+    """A tab that follows the protocol: it applies messages, and sends ops again."""
 
     def __init__(self, name: str, outbox: OutboxId, around: Around):
         super().__init__(name, outbox=outbox)
@@ -33,7 +33,7 @@ class Shopper(FakeTab):
         self.revs: list[int] = []
         self.shown = 0
 
-    def wishes(self) -> None:
+    def submits_one(self) -> None:
         """Add one more."""
         self._asked += 1
         self.waits.add(self._asked)
@@ -44,17 +44,17 @@ class Shopper(FakeTab):
         for n in sorted(self.waits):
             self.submits(self._around.cart, n, ONE)
 
-    def tell(self, news: ServerMessage) -> None:
-        if isinstance(news, Ok | No):
-            assert self.verdicts.setdefault(news.n, news) == news
-            self.waits.discard(news.n)
-        elif isinstance(news, PatchMessage):
-            assert news.prev == self.revs[-1]
-            self._shows(news.rev, [line.qty for line in news.lines.values() if line])
-        elif isinstance(news, Snapshot):
-            self._shows(news.rev, [line.qty for line in news.cart.lines])
+    def tell(self, message: ServerMessage) -> None:
+        if isinstance(message, Ok | No):
+            assert self.verdicts.setdefault(message.n, message) == message
+            self.waits.discard(message.n)
+        elif isinstance(message, PatchMessage):
+            assert message.prev == self.revs[-1]
+            self._shows(message.rev, [line.qty for line in message.lines.values() if line])
+        elif isinstance(message, Snapshot):
+            self._shows(message.rev, [line.qty for line in message.cart.lines])
         else:
-            assert isinstance(news, RetryLater | Need)
+            assert isinstance(message, RetryLater | Need)
 
     def _shows(self, rev: int, quantities: list[int]) -> None:
         assert rev >= max(self.revs, default=0)
@@ -75,16 +75,16 @@ class World:
         self._taken: Cart | None = None
         self._ill = False
 
-    def here_wishes(self) -> None:
-        self.shoppers[0].wishes()
+    def here_submits(self) -> None:
+        self.shoppers[0].submits_one()
 
-    def there_wishes(self) -> None:
-        self.shoppers[1].wishes()
+    def there_submits(self) -> None:
+        self.shoppers[1].submits_one()
 
     def here_sends_again(self) -> None:
         self.shoppers[0].sends_again()
 
-    def somebody_elsewhere_wishes(self) -> None:
+    def another_node_submits(self) -> None:
         """Have another node do something, also for an op of ours that it is sent."""
         self.disk = self._ruled(ref(self.disk, ELSEWHERE, repr(ONE)))
 
@@ -104,7 +104,7 @@ class World:
             self.around.cart.announce()
 
     def reply_is_lost(self) -> None:
-        """End the commit as saved, but nobody hears of it."""
+        """End the commit as saved, but with an unknown outcome."""
         if self._commits():
             self._doubt()
 
@@ -118,8 +118,8 @@ class World:
             self.around.cart.reload(self.disk)
 
     def comes_to_rest(self) -> None:
-        """Let one more wish find out what others have saved, until nobody waits for anything."""
-        self.here_wishes()
+        """Submit one more op, to find out what others saved, and run until nothing waits."""
+        self.here_submits()
         self.writer_takes()
         for _ in range(4):
             self.commit_ends()
@@ -151,10 +151,10 @@ class World:
 
 
 ACTIONS = (
-    World.here_wishes,
-    World.there_wishes,
+    World.here_submits,
+    World.there_submits,
     World.here_sends_again,
-    World.somebody_elsewhere_wishes,
+    World.another_node_submits,
     World.here_sends_again_elsewhere,
     World.writer_takes,
     World.writer_takes,

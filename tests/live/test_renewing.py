@@ -1,4 +1,4 @@
-"""A login that is renewed: its browser has a new id, and its sockets go on."""
+"""A renewed login has a new hash, and keeps its sockets."""
 
 from app.live.ports import DisconnectReason
 from app.live.sessions import SAVE_USE_EVERY_S, Use

@@ -1,4 +1,4 @@
-"""Who is signed in on an open socket: warned in time, dismissed in the end."""
+"""Logins with open sockets are warned before their end, and disconnected at it."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is counted of what happens, and how it reads a little later."""
+"""Statistics by second, and in total."""
 
 import pytest
 

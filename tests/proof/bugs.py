@@ -1,4 +1,4 @@
-"""Bugs to plant in a shop, each of a kind that has been in some shop; a checker must find them."""
+"""Bugs to plant in a shop, so that the checker can prove that it finds them."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ SLOW_S: Final = 0.005
 
 
 class Bug(NamedTuple):
-    """A bug, what finds it, and the faults without which it would stay hidden."""
+    """A bug, the anomaly that it is found as, and the faults that bring it out."""
 
     sentence: str
     plant: Callable[[], None]
@@ -40,7 +40,7 @@ class Bug(NamedTuple):
 
 
 def _apply_repeats() -> None:
-    """Rule on a repeat as if it had never come, but answer as the first time."""
+    """Rule on a repeat as on a new op, but answer with the first verdict."""
 
     def around(_original: Any, cart: LiveCart, pending: PendingOp, _subscriber: Any) -> None:
         ref, now, context = pending.ref, cart.latest, cart._context
@@ -95,7 +95,7 @@ def _trust_any_epoch() -> None:
 
 
 def _forget_when_cancelled() -> None:
-    """Who hangs up takes along what is being saved, as if the save ran in their own task."""
+    """Forget what is being saved when a request is cancelled, as if the save ran in its task."""
 
     async def around(original: Any, cart: LiveCart, *args: Any) -> Any:
         try:
@@ -145,24 +145,24 @@ def _change_verdicts() -> None:
 def _drop_news() -> None:
     turns = count(1)
 
-    def around(original: Any, audience: Presence, news: Any) -> None:
-        if isinstance(news, PatchMessage) and next(turns) % SOMETIMES == 0:
-            for tab in list(audience)[1:]:
-                tab.tell(news)
+    def around(original: Any, presence: Presence, message: Any) -> None:
+        if isinstance(message, PatchMessage) and next(turns) % SOMETIMES == 0:
+            for tab in list(presence)[1:]:
+                tab.tell(message)
         else:
-            original(audience, news)
+            original(presence, message)
 
     graft(Presence, "tell", around)
 
 
 def _tell_strangers() -> None:
-    audiences: list[Presence] = []
+    presences: list[Presence] = []
 
-    def around(original: Any, audience: Presence, news: Any) -> None:
-        if audience not in audiences:
-            audiences.append(audience)
-        for one in audiences if isinstance(news, PatchMessage) else [audience]:
-            original(one, news)
+    def around(original: Any, presence: Presence, message: Any) -> None:
+        if presence not in presences:
+            presences.append(presence)
+        for one in presences if isinstance(message, PatchMessage) else [presence]:
+            original(one, message)
 
     graft(Presence, "tell", around)
 
@@ -172,7 +172,7 @@ def _keep_stock() -> None:
 
 
 def _keep_the_cart() -> None:
-    """Place an order, and leave what was bought in the cart."""
+    """Place an order, and leave its lines in the cart."""
 
     def around(original: Any, cart: LiveCart) -> Any:
         taken, evicted, closed = original(cart)
@@ -188,7 +188,7 @@ def _keep_the_cart() -> None:
 
 
 def _forget_order_keys() -> None:
-    """Look an order's key up nowhere, and write it down with something added."""
+    """Never look up an order's key, and store it with something added."""
 
     async def around(_original: Any, *_args: Any) -> None:
         return None
@@ -212,7 +212,7 @@ def _read_behind() -> None:
 
 
 def _get_stuck() -> None:
-    """Tell the tabs of some carts nothing more, after a while."""
+    """Send the tabs of some carts nothing more, after a while."""
     turns = count(1)
 
     def around(original: Any, hub: Hub, saved: Any) -> None:

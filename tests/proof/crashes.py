@@ -18,7 +18,7 @@ from tests.proof.graft import graft
 VERDICTS = (b'{"t":"ok"', b'{"t":"no"')
 NEWS = b'{"t":"patch"'
 SENT_AFTER_S = 0.002
-"""By then the loop has put on the line what was written."""
+"""By then the loop has sent what was written."""
 
 Pass = Callable[[], None]
 
@@ -37,7 +37,7 @@ def plant_crash(step: str, count: int) -> None:
 
 
 def die() -> None:
-    """End as a power cut would end it: nothing is flushed, closed or said."""
+    """End as by kill -9: nothing is flushed, closed or sent."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -90,7 +90,7 @@ def _has_order(saves: Sequence[Save], _now_s: int) -> bool:
 
 
 def _at_write(pass_by: Pass, *, verdicts: bool, before: bool) -> None:
-    """Pass by when a tab is written to: one that asked, or one that only hears of it."""
+    """Pass by when frames are written to a tab: to the sender of an op, or to another."""
 
     def around(original: Any, socket: ShopSocket, texts: Sequence[bytes]) -> None:
         frames = list(texts)
@@ -116,7 +116,7 @@ STEPS: dict[str, Callable[[Pass], None]] = {
     "after-answer": lambda pass_by: _at_write(pass_by, verdicts=True, before=False),
     "before-news": lambda pass_by: _at_write(pass_by, verdicts=False, before=True),
     "after-news": lambda pass_by: _at_write(pass_by, verdicts=False, before=False),
-    "in-order": _after(carts, "close_deal"),
+    "in-order": _after(carts, "apply_order_change"),
     "after-order": lambda pass_by: _at_save(pass_by, before=False, orders_only=True),
     "in-migration": _after(HeadMaintainer, "update_to_step"),
 }

@@ -1,4 +1,4 @@
-"""A shop in the test's own process, built by `main` with all its parts, and asked over HTTP."""
+"""A complete server in the test's own process, without its sockets; it is sent HTTP requests."""
 
 import asyncio
 import gc
@@ -11,7 +11,7 @@ from uuid import uuid4
 from quart import Quart, Response
 from sqlalchemy import Connection, text
 
-from app.runtime import build as main
+from app.runtime.build import build
 from app.runtime.config import read_config
 from app.store.database import run_query
 from app.store.engines import connect
@@ -35,7 +35,7 @@ Answer = tuple[int, Any]
 
 
 class CancelAt:
-    """Awaits something, and has the task that does so cancelled at the *wait*-th wait."""
+    """Awaits something, and cancels the task that does so when it waits for the *wait*-th time."""
 
     def __init__(self, awaited: Coroutine[Any, Any, Any], wait: int):
         self.waits = 0
@@ -43,15 +43,15 @@ class CancelAt:
         self._wait = wait
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        """Await it, step by step."""
+        """Await it step by step."""
         steps = self._awaited.__await__()
-        trouble: BaseException | None = None
+        error: BaseException | None = None
         while True:
             try:
-                waits_for = steps.throw(trouble) if trouble else steps.send(None)
+                waits_for = steps.throw(error) if error else steps.send(None)
             except StopIteration as done:
                 return done.value
-            trouble = None
+            error = None
             self.waits += 1
             task = asyncio.current_task()
             if self.waits == self._wait and task:
@@ -59,23 +59,23 @@ class CancelAt:
             try:
                 yield waits_for
             except BaseException as thrown:  # noqa: BLE001 - it belongs to what is awaited
-                trouble = thrown
+                error = thrown
 
 
 class Inside(NamedTuple):
-    """The shop, and Ada, who is signed in."""
+    """The app, and the cookie of Ada, who is signed in."""
 
     app: Quart
     cookie: str
     file: Path
 
     async def send(self, method: str, path: str, body: object = None) -> Answer:
-        """Return what is answered."""
+        """Send a request, and return the answer."""
         async with self._request(method, path, body):
             return await _read(await self.app.full_dispatch_request())
 
     async def insist(self, method: str, path: str, body: object = None) -> Answer:
-        """Send it again until the shop says something for good."""
+        """Send a request again until its answer is final."""
         answer: Answer = (0, {})
         for _ in range(ENOUGH):
             answer = await self.send(method, path, body)
@@ -87,7 +87,7 @@ class Inside(NamedTuple):
     async def send_until_cancelled(
         self, wait: int, method: str, path: str, body: object = None
     ) -> bool:
-        """Send it, and have its handler cancelled at a wait; say whether it came to that."""
+        """Send a request, and cancel its handler at a wait; say whether it got that far."""
 
         async def handle() -> None:
             async with self._request(method, path, body):
@@ -99,21 +99,21 @@ class Inside(NamedTuple):
 
     async def quantity(self, sku: str) -> int:
         """Return how many of *sku* are in the cart."""
-        _, told = await self.insist("GET", "/api/cart")
-        return sum(line["qty"] for line in told["cart"]["lines"] if line["sku"] == sku)
+        _, answer = await self.insist("GET", "/api/cart")
+        return sum(line["qty"] for line in answer["cart"]["lines"] if line["sku"] == sku)
 
     async def wanted(self) -> dict[str, Any]:
         """Return an order of the cart as it is."""
-        _, told = await self.insist("GET", "/api/cart")
-        total = told["cart"]["totals"]["total"]
-        usual = {"key": str(uuid4()), "at": told["at"], "total": total}
+        _, answer = await self.insist("GET", "/api/cart")
+        total = answer["cart"]["totals"]["total"]
+        usual = {"key": str(uuid4()), "at": answer["at"], "total": total}
         return usual | {"deliver": HOME, "pay": "on_delivery"}
 
-    def count(self, question: str) -> int:
-        """Return the one number that *question* asks the database for."""
+    def count(self, query: str) -> int:
+        """Return the one number that an SQL query returns."""
 
         def scalar(connection: Connection) -> int:
-            found: int = connection.execute(text(question)).scalar_one()
+            found: int = connection.execute(text(query)).scalar_one()
             return found
 
         engine = connect(f"sqlite:///{self.file}")
@@ -135,7 +135,7 @@ def op(n: int, sku: str, outbox: str) -> dict[str, object]:
 
 @asynccontextmanager
 async def inside(home: Path) -> AsyncIterator[Inside]:
-    """Open a shop as `shop run` does, but for its sockets."""
+    """Start a server as `shop run` does, but without sockets."""
     file, thresholds = home / "shop.db", gc.get_threshold()
     url = f"sqlite:///{file}"
     engine = connect(url)
@@ -144,23 +144,23 @@ async def inside(home: Path) -> AsyncIterator[Inside]:
     engine.dispose()
     settings = {"SHOP_DATABASE": url, "SHOP_SECRET": SECRET, "SHOP_LIMITS": "load"}
     claimed = acquire_server_lock(url, shared=False)
-    server = main.build(read_config(settings), claimed, lambda: None)
+    server = build(read_config(settings), claimed, lambda: None)
     app = server.config.app
     assert isinstance(app, Quart)
     try:
         async with app.test_app() as opened:
             client = opened.test_client()
-            told = await client.post("/api/accounts", json=ADA, headers=HOST)
-            assert told.status_code == 201, await told.get_data(as_text=True)
-            yield Inside(app, told.headers["Set-Cookie"].partition(";")[0], file)
+            answer = await client.post("/api/accounts", json=ADA, headers=HOST)
+            assert answer.status_code == 201, await answer.get_data(as_text=True)
+            yield Inside(app, answer.headers["Set-Cookie"].partition(";")[0], file)
     finally:
         claimed.close()
         gc.unfreeze()
         gc.set_threshold(*thresholds)
 
 
-def _is_final(status: int, told: Any) -> bool:
-    return status < FIRST_FAILURE and all("retry_ms" not in one for one in told.get("verdicts", ()))
+def _is_final(status: int, body: Any) -> bool:
+    return status < FIRST_FAILURE and all("retry_ms" not in one for one in body.get("verdicts", ()))
 
 
 async def _read(response: Any) -> Answer:

@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
+
 from bench.audit import of_node, of_python
+
+pytestmark = pytest.mark.smoke
 
 
 def test_a_package_with_a_known_fault_is_named() -> None:

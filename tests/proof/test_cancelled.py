@@ -28,6 +28,7 @@ async def buy_one(shop: Inside, outbox: str, n: int) -> dict[str, object]:
     return await shop.wanted()
 
 
+@pytest.mark.smoke
 async def test_an_op_is_done_once(shop: Inside) -> None:
     outbox, wait, was_cancelled = str(uuid4()), 0, True
     while was_cancelled:

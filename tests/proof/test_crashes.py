@@ -18,6 +18,7 @@ IN_MIGRATION = "crash-in-migration"
 MIGRATIONS = 4
 
 
+@pytest.mark.smoke
 def test_every_step_is_a_fault_of_the_list() -> None:
     assert {f"crash-{step}" for step in STEPS} == {*CRASHES, IN_MIGRATION}
     assert {*CRASHES, IN_MIGRATION} <= FAULTS.keys()

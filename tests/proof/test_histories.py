@@ -142,6 +142,7 @@ async def test_a_database_locked_for_30_seconds_is_waited_for(
     assert len(opened) == ACCOUNTS * TABS
 
 
+@pytest.mark.smoke
 def test_every_fault_of_the_list_strikes_somewhere() -> None:
     files = [*Path(__file__).parent.glob("*.py"), Path(chaos.__file__)]
     sources = "\n".join(path.read_text() for path in files)

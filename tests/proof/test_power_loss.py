@@ -177,14 +177,14 @@ def test_in_whatever_mixture_the_power_leaves_the_disk(
 def test_a_shop_that_syncs_less_is_found_to_lose_answers(
     synchronous: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = engines._set_up  # noqa: SLF001 - the setting that this is about
+    usual = engines._configure  # noqa: SLF001 - the setting that this is about
 
     def set_up(connection: object, record: object) -> None:
         usual(connection, record)
         connection.execute(f"PRAGMA synchronous = {synchronous}")  # type: ignore[attr-defined]
 
     with monkeypatch.context() as patched:
-        patched.setattr(engines, "_set_up", set_up)
+        patched.setattr(engines, "_configure", set_up)
         (tmp_path / "life").mkdir()
         life = live(tmp_path / "life/shop.db")
 

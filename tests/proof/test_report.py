@@ -4,7 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.server import ROOT
+
+pytestmark = pytest.mark.smoke
 
 RESULTS = """\
 <testsuites><testsuite>

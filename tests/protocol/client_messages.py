@@ -1,4 +1,4 @@
-"""What each of the clients' samples says, as values."""
+"""The samples of client messages, as values."""
 
 from app.domain.catalog import Money, Sku
 from app.domain.ops import (

@@ -1,4 +1,4 @@
-"""What each of the shop's samples tells, as values."""
+"""The samples of server messages, as values."""
 
 from app.domain.cart import AccountId
 from app.domain.catalog import Money, Sku, VoucherCode
@@ -38,7 +38,7 @@ WELCOME10 = ShownVoucher(VoucherCode("WELCOME10"), "10 % off", VoucherState.OK)
 
 
 def totals(count: int, subtotal: int, discount: int, delivery: int, total: int) -> Totals:
-    """Return what a cart costs."""
+    """Return totals."""
     return Totals(count, Money(subtotal), Money(discount), Money(delivery), Money(total))
 
 
@@ -125,7 +125,7 @@ def welcome(
     node: str = "w1",
     conn: str = "c-81f2",
 ) -> Welcome:
-    """Return a welcome to somebody whose login lasts fourteen days more."""
+    """Return a welcome; the login lasts fourteen days more."""
     days_ms = 1_209_600_000
     ada = AccountId("u-3fa9")
     return Welcome(ada, node, conn, why, last, verdicts, 20_000, days_ms, Limits())
@@ -142,7 +142,7 @@ def changed(  # noqa: PLR0913 - a patch is what it is
     outbox: OutboxId = OUTBOX,
     n: int = 19,
 ) -> PatchMessage:
-    """Return the news of a change that makes revision 43."""
+    """Return a patch that makes revision 43."""
     by = By(tab, outbox, n, kind)
     return PatchMessage(42, 43, f"7c1d.43.{at}", by, lines, saved or {}, None, UNTOUCHED, costs)
 

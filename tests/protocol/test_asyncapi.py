@@ -8,7 +8,7 @@ from app.domain.limits import Limits
 from app.domain.ops import Kind
 from app.domain.totals import ShownLine, Totals
 from app.domain.vouchers import ShownVoucher
-from app.protocol.asyncapi import CLOSE_CODES, FROM_CLIENTS, FROM_THE_SHOP, describe_socket
+from app.protocol.asyncapi import CLOSE_CODES, FROM_CLIENT, FROM_SERVER, describe_socket
 from app.protocol.decode import _MESSAGES, _OPS
 from app.protocol.encode import fields_of
 from app.protocol.messages import ServerMessage
@@ -62,14 +62,14 @@ def shown(value: object, schema: dict[str, Any], at: str = "") -> set[str]:
 def test_what_the_shop_says_fits_and_nothing_of_it_is_left_out(name: str) -> None:
     said = SAID_BY_THE_SHOP[name]
 
-    assert misfits(said, FROM_THE_SHOP[said["t"]], SCHEMAS) == []
+    assert misfits(said, FROM_SERVER[said["t"]], SCHEMAS) == []
 
 
 @pytest.mark.parametrize("name", SAID_BY_CLIENTS)
 def test_what_clients_say_fits(name: str) -> None:
     said = SAID_BY_CLIENTS[name]
 
-    assert misfits(said, FROM_CLIENTS[said["t"]], SCHEMAS) == []
+    assert misfits(said, FROM_CLIENT[said["t"]], SCHEMAS) == []
 
 
 @pytest.mark.parametrize(
@@ -88,19 +88,19 @@ def test_what_clients_say_fits(name: str) -> None:
 def test_what_the_decoder_refuses_does_not_fit_either(name: str, change: Fields) -> None:
     said = SAID_BY_CLIENTS[name]
 
-    assert misfits(said | change, FROM_CLIENTS[said["t"]], SCHEMAS) != []
+    assert misfits(said | change, FROM_CLIENT[said["t"]], SCHEMAS) != []
 
 
 def test_a_field_that_is_not_described_would_be_found() -> None:
-    assert misfits({"t": "hb", "mood": 1}, FROM_THE_SHOP["hb"], SCHEMAS) == [
+    assert misfits({"t": "hb", "mood": 1}, FROM_SERVER["hb"], SCHEMAS) == [
         "it.mood is not described"
     ]
-    assert misfits({"t": "tabs"}, FROM_THE_SHOP["tabs"], SCHEMAS) == ["it.n is missing"]
+    assert misfits({"t": "tabs"}, FROM_SERVER["tabs"], SCHEMAS) == ["it.n is missing"]
 
 
-@pytest.mark.parametrize("t", [*FROM_CLIENTS, *FROM_THE_SHOP])
+@pytest.mark.parametrize("t", [*FROM_CLIENT, *FROM_SERVER])
 def test_every_field_that_is_described_stands_in_a_sample(t: str) -> None:
-    schema = {**FROM_CLIENTS, **FROM_THE_SHOP}[t]
+    schema = {**FROM_CLIENT, **FROM_SERVER}[t]
     samples = (*SAID_BY_CLIENTS.values(), *SAID_BY_THE_SHOP.values())
 
     found = set().union(*(shown(said, schema) for said in samples if said["t"] == t))
@@ -109,17 +109,17 @@ def test_every_field_that_is_described_stands_in_a_sample(t: str) -> None:
 
 
 def test_every_type_of_message_and_every_op_is_described() -> None:
-    told = {str(fields_of(news)["t"]) for news in SERVER_MESSAGES.values()}
+    encoded = {str(fields_of(message)["t"]) for message in SERVER_MESSAGES.values()}
 
-    assert {type(news) for news in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
-    assert FROM_THE_SHOP.keys() == told
-    assert FROM_CLIENTS.keys() == _MESSAGES.keys()
-    assert {op["properties"]["k"]["const"] for op in FROM_CLIENTS["op"]["anyOf"]} == _OPS.keys()
+    assert {type(message) for message in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
+    assert FROM_SERVER.keys() == encoded
+    assert FROM_CLIENT.keys() == _MESSAGES.keys()
+    assert {op["properties"]["k"]["const"] for op in FROM_CLIENT["op"]["anyOf"]} == _OPS.keys()
     assert _OPS.keys() == set(Kind)
 
 
 def test_values_have_the_very_fields_of_the_code() -> None:
-    limits = FROM_THE_SHOP["welcome"]["properties"]["limits"]["properties"]
+    limits = FROM_SERVER["welcome"]["properties"]["limits"]["properties"]
 
     assert tuple(SCHEMAS["Line"]["properties"]) == ShownLine._fields
     assert tuple(SCHEMAS["Totals"]["properties"]) == tuple(Totals.__dataclass_fields__)
@@ -137,6 +137,6 @@ def test_the_document_holds_together() -> None:
 
     assert document["channels"]["cart"]["messages"].keys() == messages.keys()
     assert {name: each["payload"] for name, each in messages.items()} == {
-        **FROM_CLIENTS,
-        **FROM_THE_SHOP,
+        **FROM_CLIENT,
+        **FROM_SERVER,
     }

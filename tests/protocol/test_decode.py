@@ -1,4 +1,4 @@
-"""What clients say becomes a value, or has its fault."""
+"""Client messages are decoded, or refused with their first fault."""
 
 import pytest
 from hypothesis import example, given

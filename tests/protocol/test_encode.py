@@ -1,4 +1,4 @@
-"""Every value that a tab can be told, as the text that all who speak the protocol read."""
+"""Every server message is encoded as its sample."""
 
 import json
 from typing import get_args
@@ -15,17 +15,17 @@ def test_every_sample_of_what_a_cart_says_has_its_value() -> None:
     assert SERVER_MESSAGES.keys() == SAID_BY_THE_SHOP.keys()
 
 
-def test_every_kind_of_news_has_a_sample() -> None:
-    assert {type(news) for news in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
+def test_every_kind_of_message_has_a_sample() -> None:
+    assert {type(message) for message in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
 
 
 @pytest.mark.parametrize("name", SERVER_MESSAGES)
-def test_a_tab_is_told(name: str) -> None:
-    told, sample = json.loads(encode(SERVER_MESSAGES[name])), SAID_BY_THE_SHOP[name]
+def test_a_message_is_encoded_as_its_sample(name: str) -> None:
+    encoded, sample = json.loads(encode(SERVER_MESSAGES[name])), SAID_BY_THE_SHOP[name]
 
-    assert told.keys() == sample.keys()
+    assert encoded.keys() == sample.keys()
     for field in sample:
-        assert told[field] == sample[field], field
+        assert encoded[field] == sample[field], field
 
 
 def test_lines_of_a_snapshot_are_told_in_the_order_of_the_view() -> None:
@@ -54,16 +54,16 @@ def test_over_http_a_verdict_and_a_cart_look_as_on_a_socket() -> None:
     assert SAVED[0].sku == snapshot["cart"]["saved"][0]["sku"]
 
 
-def test_a_scribe_writes_what_is_told_to_several_tabs_once() -> None:
-    encoder, news = CachingEncoder(), Pong(7)
+def test_a_message_to_several_tabs_is_encoded_once() -> None:
+    encoder, message = CachingEncoder(), Pong(7)
 
-    frame = encoder.encode(news)
+    frame = encoder.encode(message)
 
-    assert encoder.encode(news) is frame
-    assert frame == encode(news)
+    assert encoder.encode(message) is frame
+    assert frame == encode(message)
 
 
-def test_a_scribe_does_not_mistake_one_news_for_another() -> None:
+def test_the_encoder_does_not_mistake_one_message_for_another() -> None:
     encoder = CachingEncoder()
 
     frames = [encoder.encode(Pong(number)) for number in (7, 8, 7)]

@@ -1,4 +1,4 @@
-"""What people read of a refusal: a sentence for every code, with names and limits in it."""
+"""Every code of a refusal has a sentence, with names and limits in it."""
 
 import pytest
 

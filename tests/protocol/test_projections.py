@@ -1,4 +1,4 @@
-"""How what happened becomes what tabs are told (protocol.md §4)."""
+"""Messages made of a cart, its patches and the catalogue (protocol.md §4)."""
 
 from app.domain.catalog import Catalog, Sku
 from app.domain.ops import AddLine, Kind, Op, SaveLine, SetLine, SetNote, SetVoucher
@@ -34,19 +34,19 @@ ENOUGH = NOT_ENOUGH._replace(state=VoucherState.OK)
 
 
 def changed(
-    op: Op, told: ShownVoucher | None = NOT_ENOUGH, catalog: Catalog = CATALOG
+    op: Op, sent: ShownVoucher | None = NOT_ENOUGH, catalog: Catalog = CATALOG
 ) -> PatchMessage:
-    """Return what the tabs of a cart are told of *op*."""
+    """Return the patch message for *op*."""
     ruling = ruling_on(op, CART, catalog)
     assert ruling.patch
-    return patch_message(ruling.cart, ruling.patch, ADA_HERE, told, catalog, NOON)
+    return patch_message(ruling.cart, ruling.patch, ADA_HERE, sent, catalog, NOON)
 
 
 def moved(
-    *skus: Sku, catalog: Catalog = CATALOG, told: ShownVoucher | None = NOT_ENOUGH
+    *skus: Sku, catalog: Catalog = CATALOG, sent: ShownVoucher | None = NOT_ENOUGH
 ) -> Prices | None:
-    """Return what the tabs of a cart are told when products have moved."""
-    return moved_prices_message(CART, frozenset(skus), told, catalog, NOON)
+    """Return the prices message for products that changed."""
+    return moved_prices_message(CART, frozenset(skus), sent, catalog, NOON)
 
 
 def test_a_snapshot_is_the_whole_cart_with_its_position_and_revision() -> None:
@@ -57,14 +57,14 @@ def test_a_snapshot_is_the_whole_cart_with_its_position_and_revision() -> None:
 
 def test_a_change_is_told_in_whole_lines_with_where_it_leads_and_who_asked() -> None:
     ruling = ruling_on(SaveLine(APPLES), CART)
-    told = changed(SaveLine(APPLES))
+    sent = changed(SaveLine(APPLES))
 
-    assert (told.prev, told.rev, told.at) == (4, 5, position(ruling.cart))
-    assert told.by == ADA_HERE
-    assert told.lines == {APPLES: None}
-    assert told.saved == {APPLES: show_cart(ruling.cart, CATALOG, NOON).saved[-1]}
-    assert told.totals == show_cart(ruling.cart, CATALOG, NOON).totals
-    assert (told.note, told.voucher) == (None, UNTOUCHED)
+    assert (sent.prev, sent.rev, sent.at) == (4, 5, position(ruling.cart))
+    assert sent.by == ADA_HERE
+    assert sent.lines == {APPLES: None}
+    assert sent.saved == {APPLES: show_cart(ruling.cart, CATALOG, NOON).saved[-1]}
+    assert sent.totals == show_cart(ruling.cart, CATALOG, NOON).totals
+    assert (sent.note, sent.voucher) == (None, UNTOUCHED)
 
 
 def test_a_note_is_told_where_it_changed() -> None:
@@ -74,11 +74,11 @@ def test_a_note_is_told_where_it_changed() -> None:
 def test_a_voucher_is_told_when_it_was_put_on_or_taken_off_or_stands_otherwise() -> None:
     assert changed(AddLine(APPLES, 1)).voucher == ENOUGH
     assert changed(SetVoucher(None)).voucher is None
-    assert changed(SetNote("Hello"), told=None).voucher == NOT_ENOUGH
+    assert changed(SetNote("Hello"), sent=None).voucher == NOT_ENOUGH
 
 
 def test_a_voucher_that_stands_as_told_is_not_told_again() -> None:
-    assert changed(AddLine(APPLES, 1), told=ENOUGH).voucher is UNTOUCHED
+    assert changed(AddLine(APPLES, 1), sent=ENOUGH).voucher is UNTOUCHED
     assert changed(SetLine(APPLES, 1)).voucher is UNTOUCHED
 
 
@@ -135,8 +135,8 @@ def test_a_voucher_whose_time_has_come_is_told_with_the_totals_and_no_lines() ->
     voucher, totals = price_cart(CART, CATALOG, NOON)
 
     assert (voucher, totals) == (NOT_ENOUGH, show_cart(CART, CATALOG, NOON).totals)
-    told = voucher_message(CART, frozenset(), voucher, totals, CATALOG)
-    assert told == Prices((), {}, {}, NOT_ENOUGH, totals)
+    sent = voucher_message(CART, frozenset(), voucher, totals, CATALOG)
+    assert sent == Prices((), {}, {}, NOT_ENOUGH, totals)
 
 
 def test_whatever_is_told_with_totals_brings_the_lines_that_are_owed() -> None:

@@ -11,7 +11,7 @@ from app.domain.sessions import Lifetime, Session, SessionHash
 from app.live.sessions import LiveSessions
 from app.runtime.tasks import RETRY_AFTER_S, BackgroundTasks, Job, keep_running, save_session_uses
 from app.store.accounts import Person, add_account
-from app.store.sessions import add_session, load_uses
+from app.store.sessions import add_session, load_last_uses
 from tests.examples import ADA, NOON
 from tests.http.flaky import FakeClock, FlakyDatabase
 from tests.http.logins import Socket
@@ -131,7 +131,7 @@ async def test_uses_of_logins_are_saved_and_logins_whose_time_is_over_end(
     await save_session_uses(database, sessions)
 
     names = [one.id_hash for one in logins]
-    assert await database.read(load_uses, names, LIFETIME, NOON) == {
+    assert await database.read(load_last_uses, names, LIFETIME, NOON) == {
         "used": NOON + 1000,
         "over": NOON,
     }

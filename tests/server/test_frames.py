@@ -1,4 +1,4 @@
-"""Frames as bytes, held against the library that reads and writes all the others."""
+"""Frames are read and written as the `websockets` library does."""
 
 from itertools import accumulate
 
@@ -21,14 +21,14 @@ some_frames = st.builds(
 )
 
 
-def spelled(frame: Frame) -> bytes:
-    """Return *frame* as a client sends it."""
+def sent(frame: Frame) -> bytes:
+    """Return *frame* as a client sends it: masked."""
     return frame.serialize(mask=True)
 
 
 @given(st.lists(some_frames, max_size=4), st.integers(0, 20))
 def test_frames_are_told_apart_wherever_the_line_is_cut(frames: list[Frame], cut: int) -> None:
-    whole = [spelled(frame) for frame in frames]
+    whole = [sent(frame) for frame in frames]
     ends = [*accumulate(map(len, whole))]
     data = b"".join(whole)
     there = data[: max(0, len(data) - cut)]
@@ -44,15 +44,15 @@ def test_frames_are_told_apart_wherever_the_line_is_cut(frames: list[Frame], cut
 def test_only_a_short_text_in_one_piece_is_read_here(frame: Frame) -> None:
     is_short_text = frame.opcode is Opcode.TEXT and frame.fin and len(frame.data) <= 125
 
-    assert short_text(spelled(frame)) == (bytes(frame.data) if is_short_text else None)
+    assert short_text(sent(frame)) == (bytes(frame.data) if is_short_text else None)
 
 
 @pytest.mark.parametrize(
     "frame",
     [
-        b"\xc1" + spelled(Frame(Opcode.TEXT, b"hi"))[1:],
-        spelled(Frame(Opcode.PING, b"hi")),
-        spelled(Frame(Opcode.CLOSE, b"")),
+        b"\xc1" + sent(Frame(Opcode.TEXT, b"hi"))[1:],
+        sent(Frame(Opcode.PING, b"hi")),
+        sent(Frame(Opcode.CLOSE, b"")),
     ],
     ids=["compressed", "ping", "close"],
 )
@@ -68,7 +68,7 @@ def test_a_text_that_is_not_masked_is_left_to_the_library() -> None:
 
 
 def test_nobody_waits_for_a_frame_that_is_too_large() -> None:
-    begun = spelled(Frame(Opcode.TEXT, b"x" * (LARGEST + 1)))[:100]
+    begun = sent(Frame(Opcode.TEXT, b"x" * (LARGEST + 1)))[:100]
 
     assert end_of_frame(begun, 0, LARGEST) == len(begun)
 

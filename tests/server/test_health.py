@@ -1,4 +1,4 @@
-"""Whether the shop is ready, and what its second address answers."""
+"""Readiness, and the answers of the health endpoint."""
 
 import asyncio
 from typing import Any
@@ -11,32 +11,32 @@ from app.server.health import Health, Readiness
 
 
 class FakeDatabase:
-    """A database that opens when the test says so, and remembers how often somebody knocked."""
+    """A database that answers when the test lets it, and counts probes."""
 
     def __init__(self) -> None:
         self.probes = 0
         self.is_away = False
-        self.opens = asyncio.Event()
-        self.opens.set()
+        self.is_free = asyncio.Event()
+        self.is_free.set()
 
     async def probe(self) -> None:
-        """Knock, and wait."""
+        """Count a probe, and wait until the database answers."""
         self.probes += 1
-        await self.opens.wait()
+        await self.is_free.wait()
         if self.is_away:
             raise DatabaseUnavailable
 
 
 @pytest.fixture
-def door() -> FakeDatabase:
-    """Return the database's door."""
+def database() -> FakeDatabase:
+    """Return a database that answers."""
     return FakeDatabase()
 
 
 @pytest.fixture
-def readiness(door: FakeDatabase) -> Readiness:
-    """Return whether the shop behind this door is ready."""
-    return Readiness(door.probe)
+def readiness(database: FakeDatabase) -> Readiness:
+    """Return the readiness of a server on this database."""
+    return Readiness(database.probe)
 
 
 async def ask(health: Health, path: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
@@ -56,52 +56,54 @@ async def ask(health: Health, path: str, method: str = "GET") -> tuple[int, dict
 
 
 async def test_it_is_ready_while_the_database_answers(
-    door: FakeDatabase, readiness: Readiness
+    database: FakeDatabase, readiness: Readiness
 ) -> None:
     assert await readiness.why_not() == ""
 
-    door.is_away = True
+    database.is_away = True
     assert await readiness.why_not() == "the database is away"
 
-    door.is_away = False
+    database.is_away = False
     assert await readiness.why_not() == ""
 
 
 async def test_it_is_not_ready_once_the_server_is_to_end_whatever_the_database_says(
-    door: FakeDatabase, readiness: Readiness
+    database: FakeDatabase, readiness: Readiness
 ) -> None:
     readiness.leave()
 
     assert await readiness.why_not() == "the server is about to end"
-    assert door.probes == 0
+    assert database.probes == 0
 
 
-async def test_however_many_ask_one_knocks(door: FakeDatabase, readiness: Readiness) -> None:
-    door.opens.clear()
+async def test_requests_that_come_together_share_one_probe(
+    database: FakeDatabase, readiness: Readiness
+) -> None:
+    database.is_free.clear()
     asking = [asyncio.create_task(readiness.why_not()) for _ in range(5)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
 
-    door.opens.set()
+    database.is_free.set()
 
     assert await asyncio.gather(*asking) == [""] * 5
-    assert door.probes == 1
+    assert database.probes == 1
 
 
 async def test_a_database_that_does_not_answer_is_away_and_is_not_asked_twice(
-    door: FakeDatabase, readiness: Readiness, monkeypatch: pytest.MonkeyPatch
+    database: FakeDatabase, readiness: Readiness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.server.health.PROBE_S", 0.01)
-    door.opens.clear()
+    database.is_free.clear()
 
     assert [await readiness.why_not() for _ in range(2)] == ["the database is away"] * 2
-    assert door.probes == 1
+    assert database.probes == 1
 
-    door.opens.set()
+    database.is_free.set()
     assert await readiness.why_not() == ""
 
 
-async def test_three_addresses_answer(door: FakeDatabase, readiness: Readiness) -> None:
+async def test_three_addresses_answer(database: FakeDatabase, readiness: Readiness) -> None:
     health = Health(lambda: "figures\n", readiness)
 
     status, headers, text = await ask(health, "/metrics")
@@ -109,7 +111,7 @@ async def test_three_addresses_answer(door: FakeDatabase, readiness: Readiness) 
     assert (await ask(health, "/healthz"))[0] == 200
     assert (await ask(health, "/readyz"))[::2] == (200, "ready\n")
 
-    door.is_away = True
+    database.is_away = True
     assert (await ask(health, "/readyz"))[::2] == (503, "not ready: the database is away\n")
     assert (await ask(health, "/healthz"))[0] == 200
 

@@ -1,4 +1,4 @@
-"""Uvicorn's and Quart's edges, made safe: a socket that fails, and one that nobody answers on."""
+"""The server: websockets that fail, clients that do not answer pings, and safe settings."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,14 +23,14 @@ Sec-WebSocket-Version: 13\r
 \r
 """
 A_PING = b"\x89"
-PATIENCE_S = 5
+PATIENCE_S = 60
 
 
-class Clumsy:
-    """Listens, and stumbles over one word."""
+class FailingListener:
+    """Fails at one message."""
 
     def on_text(self, text: str) -> None:
-        if text == "stumble":
+        if text == "fail":
             raise ZeroDivisionError("for the log only")
 
     def on_binary(self) -> None: ...
@@ -43,13 +43,13 @@ class Clumsy:
 
 
 def make_app() -> Quart:
-    """Return what serves clumsy sockets, and fails at one of its doors."""
-    app = Quart("clumsy")
+    """Return an app whose listener fails at a message, and with a route that fails."""
+    app = Quart("failing")
 
     @app.websocket("/ws")
-    async def clumsy() -> None:
+    async def listen() -> None:
         await websocket.accept()
-        websocket.scope[SOCKET].attach(Clumsy())  # type: ignore[literal-required]
+        websocket.scope[SOCKET].attach(FailingListener())  # type: ignore[literal-required]
 
     @app.websocket("/broken")
     async def broken() -> None:
@@ -61,9 +61,9 @@ def make_app() -> Quart:
 
 @asynccontextmanager
 async def served() -> AsyncIterator[int]:
-    """Serve clumsy sockets; return at which port."""
+    """Run a server with this app; yield its port."""
     ready = asyncio.Event()
-    serving = make_server(make_app(), "127.0.0.1", 0, ready.set, _hurry)
+    serving = make_server(make_app(), "127.0.0.1", 0, ready.set, _no_drain)
     task = asyncio.create_task(serving.serve())
     await ready.wait()
     yield serving.servers[0].sockets[0].getsockname()[1]
@@ -71,17 +71,17 @@ async def served() -> AsyncIterator[int]:
     await task
 
 
-async def _hurry(_in_a_hurry: object) -> None:
-    """Part from nobody."""
+async def _no_drain(_in_a_no_drain: object) -> None:
+    """Drain nothing."""
 
 
 async def ask(socket: ClientConnection, word: str) -> None:
-    """Say a word, and wait for an answer that never comes."""
+    """Send a message, and wait for an answer that never comes."""
     await socket.send(word)
     await socket.recv()
 
 
-@pytest.mark.parametrize(("path", "word"), [("/ws", "stumble"), ("/broken", "anything")])
+@pytest.mark.parametrize(("path", "word"), [("/ws", "fail"), ("/broken", "anything")])
 async def test_what_fails_closes_with_1011(
     caplog: pytest.LogCaptureFixture, path: str, word: str
 ) -> None:
@@ -98,7 +98,7 @@ async def test_what_fails_takes_no_other_socket_along() -> None:
     async with served() as port:
         address = f"ws://127.0.0.1:{port}/ws"
         async with connect(address) as other, connect(address) as failing:
-            await failing.send("stumble")
+            await failing.send("fail")
             await failing.wait_closed()
 
             await asyncio.wait_for(await other.ping(), PATIENCE_S)
@@ -133,4 +133,4 @@ def test_what_makes_uvicorn_safe_is_set() -> None:
 
 
 def _made() -> ShopServer:
-    return make_server(make_app(), "127.0.0.1", 0, lambda: None, _hurry)
+    return make_server(make_app(), "127.0.0.1", 0, lambda: None, _no_drain)

@@ -17,7 +17,7 @@ from app.services.auth import (
     WrongLogin,
 )
 from app.services.passwords import Passwords
-from app.store.accounts import PasswordMoved, Person, find_by_email
+from app.store.accounts import PasswordChanged, Person, find_by_email
 from app.store.sessions import digest, find_session
 from tests.examples import NOON
 from tests.http.logins import Socket
@@ -184,7 +184,7 @@ async def test_of_two_new_passwords_at_once_only_one_counts(services: Services) 
         with_session(elsewhere, ELSEWHERE), elsewhere.session, known, PASSWORD, NEW
     )
 
-    with pytest.raises(PasswordMoved):
+    with pytest.raises(PasswordChanged):
         await services.auth.change_password(
             with_session(here), here.session, known, PASSWORD, "ten yellow bricks"
         )

@@ -17,7 +17,7 @@ from app.protocol.decode import SubmitOp
 from app.services import checkout as checkout_module
 from app.services.checkout import CheckoutRequest, KeyReused, OutcomeUnknown, PlacedOrder, TooLate
 from app.services.submit import submit_ops
-from app.store.orders import find_any_order, move_on
+from app.store.orders import find_order_by_number, move_on
 from tests.buying import HOME
 from tests.services.shop import HERE, Services
 
@@ -209,7 +209,7 @@ async def test_a_customer_cannot_cancel_what_is_packed_and_staff_see_the_state(
         await services.checkout.cancel_while_placed(order)
     assert not await services.checkout.cancel(order)
 
-    packed = await services.database.read(find_any_order, order.number)
+    packed = await services.database.read(find_order_by_number, order.number)
     assert packed.state is OrderState.PACKED
     assert await services.checkout.cancel(packed)
 
@@ -232,4 +232,4 @@ async def test_after_a_rejected_order_all_nodes_refresh_the_catalogue(services: 
     await services.checkout.place(ada, request._replace(total=Money(1)))
 
     assert services.live.hub.context.catalog.refresh_requested.is_set()
-    assert services.peers.shelves == 1
+    assert services.peers.catalog_publishes == 1

@@ -7,10 +7,10 @@ from sqlalchemy import Engine
 
 from app.domain.cart import Cart
 from app.store.accounts import (
-    FORGOTTEN_AFTER_S,
+    DELETED_AFTER_S,
     EmailTaken,
     Failures,
-    PasswordMoved,
+    PasswordChanged,
     Person,
     add_account,
     add_failure,
@@ -96,9 +96,9 @@ def test_a_success_forgets_the_failures_before_it_and_no_others(engine: Engine) 
 def test_failures_are_forgotten_after_a_day(engine: Engine) -> None:
     run_query(engine, add_failure, EMAIL, HOME, NOON)
 
-    run_query(engine, add_failure, EMAIL, WORK, NOON + FORGOTTEN_AFTER_S)
+    run_query(engine, add_failure, EMAIL, WORK, NOON + DELETED_AFTER_S)
     assert run_query(engine, find_failures, EMAIL, HOME) == Failures(1, NOON)
-    run_query(engine, add_failure, EMAIL, WORK, NOON + FORGOTTEN_AFTER_S + 1)
+    run_query(engine, add_failure, EMAIL, WORK, NOON + DELETED_AFTER_S + 1)
 
     assert run_query(engine, find_failures, EMAIL, HOME) == Failures()
 
@@ -117,7 +117,7 @@ def test_a_password_that_was_checked_is_noticed_to_have_moved_since(engine: Engi
 
     run_query(engine, set_password_hash, ADA, "a better hash")
 
-    with pytest.raises(PasswordMoved):
+    with pytest.raises(PasswordChanged):
         run_query(engine, expect_password, ADA_HERSELF)
-    with pytest.raises(PasswordMoved):
+    with pytest.raises(PasswordChanged):
         run_query(engine, expect_password, BOB_HIMSELF)

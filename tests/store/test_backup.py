@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.store.accounts import add_account, find_by_email
-from app.store.backup import BadBackup, InUse, copy_out, put_in
+from app.store.backup import BadBackup, InUse, restore_backup, write_backup
 from app.store.carts import load_cart
 from app.store.database import run_query
 from app.store.engines import connect, file_of
@@ -21,7 +21,7 @@ from tests.store.people import ADA_HERSELF, BOB_HIMSELF
 def copied(url: str, engine: Engine, tmp_path: Path) -> Path:
     """Return a copy that was made before Bob came."""
     to = tmp_path / "copy.db"
-    copy_out(url, to)
+    write_backup(url, to)
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     engine.dispose()
     return to
@@ -52,7 +52,7 @@ def test_a_copy_holds_what_is_committed_also_while_somebody_writes(
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
     with locked(other):
-        size = copy_out(url, tmp_path / "copy.db")
+        size = write_backup(url, tmp_path / "copy.db")
     other.dispose()
 
     assert knows(tmp_path / "copy.db") == [True, True]
@@ -64,7 +64,7 @@ def test_a_copy_takes_no_other_files_place(url: str, tmp_path: Path) -> None:
     (tmp_path / "copy.db").write_text("something else")
 
     with pytest.raises(FileExistsError):
-        copy_out(url, tmp_path / "copy.db")
+        write_backup(url, tmp_path / "copy.db")
 
     assert [path.name for path in tmp_path.iterdir()] == ["copy.db"]
     assert (tmp_path / "copy.db").read_text() == "something else"
@@ -76,7 +76,7 @@ def test_what_was_put_back_is_the_database_and_what_it_was_is_kept(
     database, kept = file_of(url), tmp_path / "kept.db"
     database.chmod(0o640)
 
-    put_in(url, copied, nothing, kept)
+    restore_backup(url, copied, nothing, kept)
 
     assert (knows(database), knows(kept)) == ([True, False], [True, True])
     assert stat.S_IMODE(database.stat().st_mode) == 0o640
@@ -85,7 +85,7 @@ def test_what_was_put_back_is_the_database_and_what_it_was_is_kept(
 def test_a_backup_can_be_put_where_there_is_none(copied: Path, tmp_path: Path) -> None:
     empty = tmp_path / "elsewhere" / "shop.db"
 
-    put_in(at(empty), copied, nothing, tmp_path / "kept.db")
+    restore_backup(at(empty), copied, nothing, tmp_path / "kept.db")
 
     assert knows(empty) == [True, False]
     assert not (tmp_path / "kept.db").exists()
@@ -97,7 +97,7 @@ def test_it_is_made_ready_before_it_takes_the_place(url: str, copied: Path, tmp_
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        put_in(url, copied, fail, tmp_path / "kept.db")
+        restore_backup(url, copied, fail, tmp_path / "kept.db")
 
     assert knows(file_of(url)) == [True, True]
     assert not (tmp_path / "kept.db").exists()
@@ -132,7 +132,7 @@ def test_what_is_no_backup_changes_nothing(
     spoil(copied)
 
     with pytest.raises(BadBackup, match=why):
-        put_in(url, copied, nothing, tmp_path / "kept.db")
+        restore_backup(url, copied, nothing, tmp_path / "kept.db")
 
     assert knows(file_of(url)) == [True, True]
 
@@ -143,7 +143,7 @@ def test_a_database_that_somebody_has_open_keeps_its_place(
     other = connect(url)
 
     with other.connect(), pytest.raises(InUse):
-        put_in(url, copied, nothing, tmp_path / "kept.db")
+        restore_backup(url, copied, nothing, tmp_path / "kept.db")
     other.dispose()
 
     assert knows(file_of(url)) == [True, True]
@@ -154,7 +154,7 @@ def test_a_damaged_database_is_kept_as_it_is(url: str, copied: Path, tmp_path: P
     database, kept = file_of(url), tmp_path / "kept.db"
     database.write_bytes(b"x" * 9000)
 
-    put_in(url, copied, nothing, kept)
+    restore_backup(url, copied, nothing, kept)
 
     assert knows(database) == [True, False]
     assert kept.read_bytes() == b"x" * 9000

@@ -233,7 +233,7 @@ def connection(url: str) -> Iterator[Connection]:
 @pytest.mark.timeout(120)
 @given(events=some_events)
 @settings(
-    max_examples=12,
+    max_examples=settings().max_examples // 25,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

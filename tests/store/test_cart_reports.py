@@ -7,7 +7,7 @@ from app.domain.cart import AccountId, Line
 from app.domain.catalog import Money, Sku
 from app.store import cart_reports
 from app.store.accounts import add_account
-from app.store.cart_reports import Held, Idle, count_held, list_idle
+from app.store.cart_reports import CartCount, Idle, count_held, list_idle
 from app.store.carts import as_save, load_cart, save_carts
 from app.store.database import run_query
 from tests.examples import ADA, NOON
@@ -42,7 +42,7 @@ def test_carts_and_units_are_counted_by_product_most_units_first(engine: Engine)
 
     held = run_query(engine, count_held)
 
-    assert list(held.items()) == [(APPLES, Held(2, 13)), (MILK, Held(1, 2))]
+    assert list(held.items()) == [(APPLES, CartCount(2, 13)), (MILK, CartCount(1, 2))]
 
 
 def test_what_was_saved_for_later_is_not_in_the_cart(engine: Engine) -> None:
@@ -98,6 +98,6 @@ def test_a_cart_that_cannot_be_read_is_left_out_and_named_in_the_log(
 
     held, idle = run_query(engine, count_held), run_query(engine, list_idle, NOON + 10, 1)
 
-    assert list(held.items()) == [(APPLES, Held(1, 12)), (MILK, Held(1, 2))]
+    assert list(held.items()) == [(APPLES, CartCount(1, 12)), (MILK, CartCount(1, 2))]
     assert [cart.name for cart in idle.carts] == ["Ada"]
     assert f"the cart of {BOB} cannot be read" in caplog.text

@@ -24,14 +24,14 @@ from app.store.carts import (
     load_cart,
     load_carts,
     load_last,
-    renew_epochs,
+    replace_epochs,
     save_carts,
 )
 from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import Cluster, Databases
-from tests.domain.op_examples import Story, some_story
+from tests.domain.op_examples import OpSequence, some_sequence
 from tests.examples import ADA, EMPTY, HERE, MILK, NOON, THERE, after
 from tests.store.people import ADA_HERSELF, BOB, BOB_HIMSELF
 from tests.store.spoilt import spoil
@@ -79,9 +79,9 @@ def carts_in_turn(databases: Databases, with_ada: str) -> Iterator[Connection]:
     engine.dispose()
 
 
-@given(some_story)
-def test_a_cart_comes_back_as_it_went(carts_in_turn: Connection, story: Story) -> None:
-    cart = story.end()
+@given(some_sequence)
+def test_a_cart_comes_back_as_it_went(carts_in_turn: Connection, sequence: OpSequence) -> None:
+    cart = sequence.end()
 
     back = back_from(carts_in_turn, cart)
 
@@ -238,7 +238,7 @@ def test_a_new_epoch_is_a_save_that_changes_nothing_else(engine: Engine) -> None
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     before = run_query(engine, load_cart, ADA)
 
-    assert run_query(engine, renew_epochs, "beef") == 2
+    assert run_query(engine, replace_epochs, "beef") == 2
 
     assert run_query(engine, load_cart, ADA) == before._replace(
         epoch="beef", version=before.version + 1

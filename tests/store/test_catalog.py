@@ -4,7 +4,12 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from app.domain.catalog import Catalog, Money, Sku
-from app.store.catalog import CatalogChanges, load_catalog_changes, load_categories, next_revision
+from app.store.catalog import (
+    CatalogChanges,
+    increment_revision,
+    load_catalog_changes,
+    load_categories,
+)
 from app.store.database import Database, run_query
 from app.store.engines import connect
 from app.store.seed import seed
@@ -100,7 +105,7 @@ async def test_a_move_that_is_not_committed_is_not_seen(
     stocked: CatalogChanges, database: Database
 ) -> None:
     def move_and_fail(connection: Connection) -> None:
-        next_revision(connection)
+        increment_revision(connection)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

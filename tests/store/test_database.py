@@ -18,7 +18,7 @@ from app.domain.errors import DatabaseUnavailable
 from app.store import engines
 from app.store.accounts import EmailTaken, add_account, find_by_email, set_password_hash
 from app.store.carts import load_cart
-from app.store.database import Database, is_passing, run_query
+from app.store.database import Database, is_outage, run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import Cluster, locked
@@ -209,7 +209,7 @@ async def test_a_server_is_told_to_write_to_disk_and_in_order_whatever_it_does_o
     ids=repr,
 )
 def test_trouble_with_reaching_the_database_passes(trouble: BaseException) -> None:
-    assert is_passing(trouble)
+    assert is_outage(trouble)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_trouble_with_reaching_the_database_passes(trouble: BaseException) -> No
     ids=repr,
 )
 def test_trouble_with_what_was_asked_lasts(trouble: BaseException) -> None:
-    assert not is_passing(trouble)
+    assert not is_outage(trouble)
 
 
 def test_a_file_is_read_by_its_owner_alone(tmp_path: Path) -> None:

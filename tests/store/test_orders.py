@@ -18,16 +18,16 @@ from app.store.database import run_query
 from app.store.orders import (
     PAGE_SIZE,
     OrderMove,
-    cancel_aside,
-    find_any_order,
+    cancel_order_offline,
     find_order,
     find_order_by_key,
-    has_number,
+    find_order_by_number,
     last_bought,
     list_all_orders,
     list_orders,
     load_moved_orders,
     move_on,
+    order_number_exists,
 )
 from app.store.seed import seed
 from tests.buying import placed
@@ -90,8 +90,8 @@ def test_an_order_comes_back_as_it_was_placed(engine: Engine) -> None:
 
     assert run_query(engine, find_order, ADA, order.number) == order
     assert run_query(engine, find_order_by_key, ADA, order.key) == order
-    assert run_query(engine, find_any_order, order.number) == order
-    assert run_query(engine, has_number, order.number)
+    assert run_query(engine, find_order_by_number, order.number) == order
+    assert run_query(engine, order_number_exists, order.number)
     assert stock(engine) == 3
     assert run_query(engine, load_cart, ADA).lines == {}
 
@@ -103,7 +103,7 @@ def test_somebody_elses_order_is_not_there(engine: Engine) -> None:
     assert run_query(engine, find_order, BOB, order.number) is None
     assert run_query(engine, find_order_by_key, BOB, order.key) is None
     assert run_query(engine, list_orders, BOB, 1).orders == []
-    assert not run_query(engine, has_number, OrderNumber("2222-2222"))
+    assert not run_query(engine, order_number_exists, OrderNumber("2222-2222"))
 
 
 @pytest.mark.parametrize(("price", "left"), [(101, 5), (99, 5), (100, 1), (100, 0)])
@@ -176,8 +176,8 @@ def test_a_voucher_for_one_use_is_spent_once_and_comes_back_once(engine: Engine)
 
     assert saved(engine, adas, bobs) == (BOB,)
     assert catalog(engine).vouchers[ONCE].uses_left == 0
-    assert run_query(engine, cancel_aside, adas.change.order, NOON)
-    assert not run_query(engine, cancel_aside, adas.change.order, NOON)
+    assert run_query(engine, cancel_order_offline, adas.change.order, NOON)
+    assert not run_query(engine, cancel_order_offline, adas.change.order, NOON)
 
     assert catalog(engine).vouchers[ONCE].uses_left == 1
     assert run_query(engine, load_cart, ADA).used == {}
@@ -194,7 +194,7 @@ def test_a_cancelled_order_brings_its_stock_back_once(engine: Engine) -> None:
 
     assert (first, second) == (SaveConflicts(), SaveConflicts(refused=(ADA,)))
     assert stock(engine) == 5
-    found = run_query(engine, find_any_order, order.number)
+    found = run_query(engine, find_order_by_number, order.number)
     assert found == order._replace(state=OrderState.CANCELLED)
 
 
@@ -205,9 +205,9 @@ def test_an_order_moves_on_by_a_step_and_only_from_where_it_was_thought_to_be(
 
     assert run_query(engine, move_on, order)
     assert not run_query(engine, move_on, order)
-    assert not run_query(engine, cancel_aside, order, NOON)
+    assert not run_query(engine, cancel_order_offline, order, NOON)
 
-    packed = run_query(engine, find_any_order, order.number)
+    packed = run_query(engine, find_order_by_number, order.number)
     assert packed == order._replace(state=OrderState.PACKED)
     assert stock(engine) == 3
 

@@ -26,7 +26,7 @@ def test_a_database_has_one_server_that_does_not_share_it(databases: Databases) 
 def test_a_file_is_kept_by_another_beside_it(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/new/shop.db"
     with closing(acquire_server_lock(url, shared=False)) as claimed:
-        claimed.renew()
+        claimed.ensure_held()
         with pytest.raises(AlreadyLocked, match=r"shop\.db\.lock"):
             acquire_server_lock(url, shared=False)
 
@@ -57,12 +57,12 @@ def test_a_claim_outlives_a_crash_of_the_database(own_cluster: Cluster) -> None:
     with closing(AdvisoryLock(url, shared=False)) as claimed:
         own_cluster.stop(signal.SIGQUIT)
         with pytest.raises(DatabaseUnavailable):
-            claimed.renew()
+            claimed.ensure_held()
         with pytest.raises(DatabaseUnavailable):
-            claimed.renew()
+            claimed.ensure_held()
 
         own_cluster.start()
-        claimed.renew()
+        claimed.ensure_held()
 
         with pytest.raises(AlreadyLocked):
             acquire_server_lock(url, shared=False)
@@ -74,6 +74,6 @@ def test_who_comes_too_late_after_a_crash_is_told(own_cluster: Cluster) -> None:
         own_cluster.stop(signal.SIGQUIT)
         own_cluster.start()
         with closing(acquire_server_lock(url, shared=False)), pytest.raises(DatabaseUnavailable):
-            late.renew()
+            late.ensure_held()
         with closing(acquire_server_lock(url, shared=False)), pytest.raises(AlreadyLocked):
-            late.renew()
+            late.ensure_held()

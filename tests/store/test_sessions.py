@@ -14,8 +14,8 @@ from app.store.sessions import (
     end_all_sessions,
     end_session,
     find_session,
-    find_staff,
-    touch_session,
+    find_staff_session,
+    save_last_use,
 )
 from tests.examples import ADA, NOON
 from tests.store.people import BOB, BOB_HIMSELF
@@ -64,9 +64,9 @@ def test_among_staff_only_staff_are_found_and_only_while_their_login_lasts(engin
     sign_in(engine)
     sign_in(engine, bobs)
 
-    assert run_query(engine, find_staff, bobs.id_hash, LIFETIME, NOON) == bobs
-    assert run_query(engine, find_staff, bobs.id_hash, LIFETIME, NOON + 300) is None
-    assert run_query(engine, find_staff, ADAS.id_hash, LIFETIME, NOON) is None
+    assert run_query(engine, find_staff_session, bobs.id_hash, LIFETIME, NOON) == bobs
+    assert run_query(engine, find_staff_session, bobs.id_hash, LIFETIME, NOON + 300) is None
+    assert run_query(engine, find_staff_session, ADAS.id_hash, LIFETIME, NOON) is None
 
 
 def test_a_login_that_nobody_began_is_not_found(engine: Engine) -> None:
@@ -85,7 +85,7 @@ def test_a_login_ends_when_it_was_not_used_for_too_long(engine: Engine) -> None:
 def test_a_login_that_is_used_lasts_on_but_no_longer_than_it_may(engine: Engine) -> None:
     sign_in(engine)
     for now_s in range(NOON + 200, NOON + 1000, 200):
-        run_query(engine, touch_session, ADAS.id_hash, now_s)
+        run_query(engine, save_last_use, ADAS.id_hash, now_s)
 
     assert found(engine, NOON + 999) == replace(ADAS, used_at_s=NOON + 800)
     assert found(engine, NOON + 1000) is None
@@ -96,7 +96,7 @@ def test_using_one_login_does_not_use_another(engine: Engine) -> None:
     sign_in(engine)
     sign_in(engine, other)
 
-    run_query(engine, touch_session, ADAS.id_hash, NOON + 200)
+    run_query(engine, save_last_use, ADAS.id_hash, NOON + 200)
 
     assert found(engine, NOON + 300, other) is None
 
@@ -107,7 +107,7 @@ def test_a_login_that_was_ended_is_over_and_no_other(engine: Engine) -> None:
     sign_in(engine, other)
 
     run_query(engine, end_session, ADAS.id_hash)
-    run_query(engine, touch_session, ADAS.id_hash, NOON + 1)
+    run_query(engine, save_last_use, ADAS.id_hash, NOON + 1)
 
     assert found(engine, NOON + 1) is None
     assert found(engine, NOON + 1, other) == other

@@ -1,6 +1,6 @@
-"""What ill-meaning clients do, in a process of their own: told what on standard input.
+"""What abusive clients do, in a process of their own, which reads what on standard input.
 
-Nothing here is polite, and nothing is checked: whoever started it looks at the server.
+Nothing is checked here: the process that started it looks at the server.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ async def flood_pings(target: Target) -> None:
 
 
 async def say_no_hello(target: Target) -> None:
-    """Open a socket, and say nothing."""
+    """Open a socket, and send nothing."""
     line = await line_to(target)
     await line.send(target.greeting.encode())
     await line.read_out()
@@ -98,7 +98,7 @@ async def have_no_login(target: Target) -> None:
 
 
 async def flood_ops(target: Target) -> None:
-    """Ask without waiting for answers, which are read and forgotten."""
+    """Send ops without waiting for answers, which are read and forgotten."""
     line = await line_to(target)
     await line.hello(target.greeting)
     reading = asyncio.create_task(line.read_out())
@@ -109,7 +109,7 @@ async def flood_ops(target: Target) -> None:
 
 
 async def read_nothing(target: Target) -> None:
-    """Ask for as much as can be had, and never read it."""
+    """Request as much as possible, and never read it."""
     line = await line_to(target)
     await line.hello(target.greeting)
     assert isinstance(line.writer.transport, asyncio.Transport)
@@ -128,7 +128,7 @@ async def come_and_go(target: Target) -> None:
 
 
 async def guess_passwords(target: Target) -> None:
-    """Sign in as somebody who may or may not exist."""
+    """Sign in with an e-mail address that may or may not exist."""
     body = json.dumps({"email": f"{uuid4()}@shop.example", "password": "a guess, no more"})
     line = await line_to(target)
     head = f"POST /api/session HTTP/1.1\r\nHost: {target.host}\r\nConnection: close\r\n"
@@ -159,7 +159,7 @@ ABUSES: Mapping[str, Callable[[Target], Awaitable[None]]] = {
 
 
 async def main(name: str, target: Target) -> None:
-    """Be bad so many times, some of them at once."""
+    """Abuse the server so many times, some of them at once."""
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def once() -> None:

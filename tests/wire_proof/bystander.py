@@ -1,4 +1,4 @@
-"""Somebody who shops while others are abusing the shop, and how that feels to them."""
+"""Shoppers while others abuse the server, and how long their answers take."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ from tests.e2e.raw_client import new_shopper
 from tests.wire_proof.watched import WatchedServer
 
 EVERY_S = 0.11
-"""As often as an account may ask."""
+"""As often as the rate limit allows."""
 PEOPLE = 4
 
 
@@ -46,7 +46,7 @@ class Bystander:
 
 @asynccontextmanager
 async def bystander(shop: WatchedServer) -> AsyncIterator[Bystander]:
-    """Have some people shop meanwhile."""
+    """Have some shoppers shop meanwhile."""
     seen = Bystander()
     async with asyncio.TaskGroup() as tasks:
         for _ in range(PEOPLE):

@@ -31,7 +31,7 @@ class Echo(ShopSocket):
 
 
 class Parrot:
-    """Says what it hears; leaves as soon as something is wrong."""
+    """Echoes messages; closes as soon as something is wrong."""
 
     def __init__(self, line: Echo):
         self._line = line

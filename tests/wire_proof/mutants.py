@@ -1,4 +1,4 @@
-"""Frames spoilt by chance, and how the server may take each (RFC 6455 §5 and §7.4)."""
+"""Frames corrupted at random, and how the server may treat each (RFC 6455 §5 and §7.4)."""
 
 import struct
 from collections.abc import Callable

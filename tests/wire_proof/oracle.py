@@ -9,7 +9,7 @@ GOES_ON: frozenset[int] = frozenset()
 
 
 class Oracle:
-    """Knows one connection whose hello was said, and the ops of its outbox."""
+    """Knows one connection after its hello, and the ops of its outbox."""
 
     def __init__(self) -> None:
         self._bodies: list[str] = []

@@ -1,4 +1,4 @@
-"""A socket of which every byte is the test's, and which hears how it is closed."""
+"""A client socket of which the test controls every byte, and which records how it is closed."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class Peer(asyncio.Protocol):
         self._unread = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for a socket."""
+        """Send the handshake."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         transport.write(self._greeting)
@@ -43,13 +43,13 @@ class Peer(asyncio.Protocol):
             self._hear(*frame)
 
     def connection_lost(self, _: Exception | None) -> None:
-        """Learn that nothing more comes."""
+        """Handle the end of the connection."""
         self._end(WITHOUT_A_WORD)
         if not self.opened.done():
             self.opened.set_result(b"")
 
     def write(self, data: bytes) -> None:
-        """Put *data* on the line."""
+        """Send *data*."""
         if not self.transport.is_closing():
             self.transport.write(data)
 

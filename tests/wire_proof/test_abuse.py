@@ -1,4 +1,4 @@
-"""Whoever abuses the shop costs little memory, is in nobody's way, and leaves nothing behind."""
+"""Abusive clients cost little memory, slow nobody down, and leave nothing behind."""
 
 import asyncio
 import json

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(WSTEST is None, reason="there is no Python 2.7 w
 
 
 def is_open(port: int) -> bool:
-    """Say whether somebody listens there."""
+    """Say whether a server listens there."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

@@ -1,4 +1,4 @@
-"""Frames spoilt by chance: each ends the connection as it must, or does no harm."""
+"""Frames corrupted at random: each closes the connection as it must, or does no harm."""
 
 import asyncio
 from collections.abc import Iterator

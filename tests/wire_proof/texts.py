@@ -1,4 +1,4 @@
-"""What clients say, spoilt by chance: fields that are odd, and text that is broken."""
+"""Client messages, corrupted at random: odd fields, and broken text."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A server of which can be seen what it holds: memory, open files, tasks."""
+"""A server whose memory, open files and tasks can be read."""
 
 import asyncio
 import signal
@@ -18,7 +18,7 @@ LOOK_AGAIN_S, LOOKS = 0.05, 400
 
 
 class Holdings(NamedTuple):
-    """What a process holds just now."""
+    """What a process holds now."""
 
     memory_kib: int
     files: int
@@ -26,7 +26,7 @@ class Holdings(NamedTuple):
 
 
 class WatchedServer(Server):
-    """A shop that says how many tasks it has."""
+    """A server that reports how many tasks it has."""
 
     def __init__(self, home: Path, **settings: object):
         super().__init__(home, None, **settings)
@@ -51,7 +51,7 @@ class WatchedServer(Server):
         return cost(self.running.pid).memory_kib
 
     async def holdings(self) -> Holdings:
-        """Return what the shop holds just now."""
+        """Return what the server holds now."""
         self._tasks.unlink(missing_ok=True)
         self.tell(signal.SIGUSR1)
         await asyncio.to_thread(self._await_count)

@@ -1,11 +1,11 @@
-"""An event loop on which time passes without anybody waiting for it.
+"""An event loop with simulated time.
 
-While there is something to do, its clock stands still. When there is nothing left but timers, the
-clock jumps to the next one. So a test may write ``await passes(5)``, and all that is due in the
-next five seconds happens: in order, at its own time by ``loop.time()``, and at once. A test that
-waits for what never comes hangs, as on any loop, and pytest-timeout ends it.
+Its clock stands still while there is something to do. When only timers are left, the clock jumps to
+the next one. So after ``await passes(5)``, all that is due in five seconds has happened: in order,
+each at its own ``loop.time()``, and without waiting. A test that waits for something that never
+happens hangs, as on any loop, until pytest-timeout ends it.
 
-The loop is the one that every test in this folder runs on (`conftest.py`).
+Every test in this folder runs on this loop (`conftest.py`).
 """
 
 import asyncio
@@ -19,16 +19,16 @@ from tests.live.fakes import FakeClock
 Ts = TypeVarTuple("Ts")
 
 TURNS = 8
-"""So often something can make something else happen before nothing is left to do."""
+"""How many turns of the loop a chain of callbacks may take."""
 
 
 class _Jumping(DefaultSelector):
-    """Waits for files only if there is no timer to wait for."""
+    """A selector that waits for files only if there is no timer."""
 
     jump: Callable[[float], None]
 
     def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
-        """Return what can be read or written; if there is nothing, jump over *timeout*."""
+        """Return the ready files; if there are none, advance the clock by *timeout*."""
         ready = super().select(0 if timeout else timeout)
         if timeout and not ready:
             self.jump(timeout)
@@ -36,7 +36,7 @@ class _Jumping(DefaultSelector):
 
 
 class JumpingLoop(asyncio.SelectorEventLoop):
-    """A loop whose clock starts at 0 and jumps from timer to timer."""
+    """An event loop whose clock starts at 0 and jumps from timer to timer."""
 
     def __init__(self) -> None:
         self._now_s = 0.0
@@ -46,7 +46,7 @@ class JumpingLoop(asyncio.SelectorEventLoop):
         super().__init__(selector)
 
     def time(self) -> float:
-        """Return how many seconds have been jumped over."""
+        """Return the simulated time in seconds."""
         return self._now_s
 
     def call_at(
@@ -63,7 +63,7 @@ class JumpingLoop(asyncio.SelectorEventLoop):
 
     @property
     def timers(self) -> list[float]:
-        """Return for which times something is still to be done."""
+        """Return the times of the timers that are still to run."""
         left = [timer for timer in self._timers if not timer.cancelled()]
         return sorted(timer.when() for timer in left if timer.when() > self._now_s)
 
@@ -72,7 +72,7 @@ class JumpingLoop(asyncio.SelectorEventLoop):
 
 
 class LoopClock(FakeClock):
-    """The clocks of the shop, going as the loop's does."""
+    """The clocks of the shop, driven by the loop's."""
 
     def now_s(self) -> float:
         self.passed_s = asyncio.get_running_loop().time()
@@ -84,19 +84,19 @@ class LoopClock(FakeClock):
 
 
 def timers() -> list[float]:
-    """Return for which times something is still to be done on the running loop."""
+    """Return the times of the timers of the running loop that are still to run."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, JumpingLoop)
     return loop.timers
 
 
 async def soon() -> None:
-    """Let everything happen that can happen now."""
+    """Run everything that is ready."""
     for _ in range(TURNS):
         await asyncio.sleep(0)
 
 
 async def passes(seconds: float) -> None:
-    """Let so many seconds pass, with everything that is due in them."""
+    """Advance the clock, and run everything that is due meanwhile."""
     await asyncio.sleep(seconds)
     await soon()

@@ -1,4 +1,4 @@
-"""Every test in this folder runs on a loop that jumps over time (`clock.py`)."""
+"""Every test in this folder runs on an event loop with simulated time (`clock.py`)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -11,13 +11,13 @@ from tests.ws.fakes import Corner
 
 @pytest.hookimpl
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Name the one kind of loop."""
+    """Return the only loop that tests run on."""
     return {"jumping": JumpingLoop}
 
 
 @pytest.fixture
 async def corner() -> AsyncIterator[Corner]:
-    """Return Ada's corner of the shop; whoever is still there afterwards leaves."""
+    """Return what Ada's connections need; those that are left open are closed afterwards."""
     corner = Corner()
     yield corner
     corner.closes()

@@ -1,4 +1,4 @@
-"""The browser's end of a socket, and the shop that it opens into, held by a test."""
+"""A fake websocket, a client at its other end, and live carts for the connections to use."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ TABS = {HERE: "5f0c2a7e-1b3d-4c6f-8a90-d2e4f6a81b3c", THERE: "0d9e7b51-6c2f-4e8a
 
 
 class FakeSocket:
-    """Remembers what is written to it, piece by piece; can be full, or fill up with a piece."""
+    """A websocket that remembers each write; it can be full, or become full by a write."""
 
     def __init__(self) -> None:
         self.pieces: list[list[Said]] = []
@@ -51,7 +51,7 @@ class FakeSocket:
         asyncio.get_running_loop().call_soon(self._read)
 
     def arrives(self, deliver: Callable[[], None]) -> None:
-        """Take something off the line, now or when it is read again."""
+        """Deliver a frame, now or when reading is resumed."""
         self._unread.append(deliver)
         self._read()
 
@@ -65,7 +65,7 @@ class FakeSocket:
 
 
 class Browser:
-    """A tab in Ada's browser, and the shop's connection at the other end of its socket."""
+    """A tab of Ada's, and the server's connection at the other end of its websocket."""
 
     def __init__(self, context: ConnectionContext, outbox: OutboxId, name: str, login: Session):
         self.outbox = outbox
@@ -88,42 +88,42 @@ class Browser:
         self.says("hello", gen=gen, **{**names, **fields})
 
     def asks(self, n: int, note: str | None = None) -> None:
-        """Send an op: a note, which says its number unless it is to say something else."""
+        """Send an op that sets the note, to its number unless *note* is given."""
         self.says("op", n=n, k="note.set", text=note or f"note {n}")
 
     def adds(self, n: int, qty: int = 1, sku: str = APPLES) -> None:
-        """Send an op that adds so many of a product."""
+        """Send an op that adds a product."""
         self.says("op", n=n, k="line.add", sku=sku, qty=qty)
 
     def hears(self) -> list[Said]:
-        """Return what came since this was asked last."""
+        """Return the messages that came since the last call."""
         pieces, self.socket.pieces = self.socket.pieces, []
         return [frame for piece in pieces for frame in piece]
 
     def is_in(self) -> bool:
-        """Say whether the shop has not hung up."""
+        """Say whether the server has not closed the websocket."""
         return self.socket.closed is None
 
     def is_read(self) -> bool:
-        """Say whether the shop reads what is sent."""
+        """Say whether the server reads what is sent."""
         return not self.socket.is_paused
 
     def reads_on(self) -> None:
-        """Read what was on the line, so that there is room again."""
+        """Read everything, so that the server can write again."""
         self.socket.is_full = self.socket.fills_up = False
         self.connection.on_writable()
 
     def leaves(self, code: int = 1001) -> None:
-        """Go, unless that happened; or learn that the socket is closed."""
+        """Close the websocket, once."""
         if not self._has_left:
             self._has_left = True
             self.connection.on_close(code)
 
 
 class Corner:
-    """The part of the shop that Ada's tabs open into.
+    """What the connections of Ada's tabs need of the server.
 
-    Its carts are real; its disk, its writer and its clock do what the test says.
+    Its live carts are real; its disk, its writer and its clock are controlled by the test.
     """
 
     def __init__(self, limits: Limits | None = None):
@@ -143,13 +143,13 @@ class Corner:
         self._names = count(1)
 
     def opens(self, outbox: OutboxId = HERE) -> Browser:
-        """Open a socket."""
+        """Open a websocket."""
         browser = Browser(self.context, outbox, f"c-{next(self._names)}", self.login)
         self._browsers.append(browser)
         return browser
 
     async def lets_in(self, outbox: OutboxId = HERE, gen: int = 1, **hello: object) -> Browser:
-        """Open a socket, say hello and read the welcome and what follows it."""
+        """Open a websocket, send the hello and read the welcome and what follows it."""
         browser = self.opens(outbox)
         browser.says_hello(gen, **hello)
         await soon()
@@ -157,12 +157,12 @@ class Corner:
         return browser
 
     async def saves(self) -> None:
-        """Save everything that waits, and tell."""
+        """Save everything that waits, and announce it."""
         self.around.saves()
         await soon()
 
     def closes(self) -> None:
-        """Show everybody out."""
+        """Close all websockets."""
         for browser in self._browsers:
             browser.leaves()
 

@@ -21,7 +21,7 @@ from app.http.core.session import (
     to_login,
 )
 from app.services.errors import ServiceError
-from app.store.accounts import PasswordMoved, Person, find_person, set_name
+from app.store.accounts import PasswordChanged, Person, find_person, set_name
 from app.store.addresses import KeptAddress, load_addresses
 from app.store.sessions import SignedIn, end_other_sessions, end_own_session, load_sessions
 
@@ -113,7 +113,7 @@ async def _change_password(context: HttpContext, login: Session) -> ResponseRetu
         started = await context.auth.change_password(
             requesting_client(), login, person, current, new
         )
-    except PasswordMoved:
+    except PasswordChanged:
         return to_login(HERE)
     except ServiceError as error:
         return await _show_again(context, login, FormError("password", problem_of(error)))

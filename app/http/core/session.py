@@ -15,7 +15,7 @@ from app.http.core.context import HttpContext
 from app.http.core.problems import login_required, not_found
 from app.services.auth import Client, StartedSession
 from app.services.client_network import client_network
-from app.store.sessions import digest, find_session, find_staff, touch_session
+from app.store.sessions import digest, find_session, find_staff_session, save_last_use
 
 USES_KEPT = 100
 """A use is saved if the last one saved is older than a hundredth of the idle timeout."""
@@ -46,7 +46,7 @@ def to_login(back: str, add: str = "") -> ResponseTypes:
 
 async def require_staff(context: HttpContext) -> Session:
     """Return the session of a staff member. Raises Problem 404 for all others."""
-    if (login := await _look_up(context, find_staff)) is None:
+    if (login := await _look_up(context, find_staff_session)) is None:
         raise not_found()
     g.login = login
     return login
@@ -89,4 +89,4 @@ async def _use(context: HttpContext, login: Session, now_s: int) -> None:
     context.sessions.use(login)
     if (now_s - login.used_at_s) * USES_KEPT > context.lifetime.idle_s:
         with suppress(DatabaseUnavailable):
-            await context.database.write(touch_session, login.id_hash, now_s)
+            await context.database.write(save_last_use, login.id_hash, now_s)

@@ -16,15 +16,15 @@ from app.protocol.schemas import (
     TEXT,
     UUID,
     Schema,
-    asked,
-    many,
+    array,
+    integer,
     one_of,
     op,
+    open_record,
     or_null,
     record,
     ref,
-    some_text,
-    whole,
+    string,
 )
 from app.services.passwords import LONGEST, SHORTEST
 
@@ -63,12 +63,12 @@ _LISTED = {
     "stock": STOCK,
     "state": one_of((LineState.OK, LineState.SOLD_OUT, LineState.GONE)),
 }
-_ORDER_LINE = {"sku": SKU, "name": TEXT, "unit": TEXT, "qty": whole(1), "price": MONEY}
+_ORDER_LINE = {"sku": SKU, "name": TEXT, "unit": TEXT, "qty": integer(1), "price": MONEY}
 _ORDER = {
     "number": TEXT,
     "state": ref("OrderState"),
     "placed_at": {"type": "string", "format": "date-time"},
-    "lines": many(record(_ORDER_LINE)),
+    "lines": array(record(_ORDER_LINE)),
     "totals": ref("Totals"),
     "deliver": ref("Address"),
     "note": TEXT,
@@ -76,32 +76,34 @@ _ORDER = {
 _PROBLEM = {
     "type": TEXT,
     "title": TEXT,
-    "status": whole(400, 599),
+    "status": integer(400, 599),
     "code": one_of(code for codes in FAULTS.values() for code in codes),
     "detail": TEXT,
     "at": TEXT,
     "total": MONEY,
 }
-_NEXT = or_null(whole(2))
-_EMAIL = some_text(3, LONGEST_EMAIL, r"^[^@\s]+@[^@\s]+$")
-_PASSWORD = some_text(SHORTEST, LONGEST)
+_NEXT = or_null(integer(2))
+_EMAIL = string(3, LONGEST_EMAIL, r"^[^@\s]+@[^@\s]+$")
+_PASSWORD = string(SHORTEST, LONGEST)
 _TOLD = {"anyOf": [ref("Ok"), ref("No"), ref("Need")]}
 OF_HTTP: dict[str, Schema] = {
     "Problem": record(_PROBLEM, ("at", "total")),
-    "Login": record({"account": TEXT, "name": TEXT, "session_left_ms": whole(0)}),
-    "CartNow": record({"at": TEXT, "rev": whole(0), "cart": ref("Cart")}),
-    "Verdicts": record({"verdicts": many(_TOLD), "at": TEXT, "rev": whole(0)}),
+    "Login": record({"account": TEXT, "name": TEXT, "session_left_ms": integer(0)}),
+    "CartNow": record({"at": TEXT, "rev": integer(0), "cart": ref("Cart")}),
+    "Verdicts": record({"verdicts": array(_TOLD), "at": TEXT, "rev": integer(0)}),
     "Product": record(_LISTED),
-    "Products": record({"products": many(ref("Product")), "next": _NEXT}),
+    "Products": record({"products": array(ref("Product")), "next": _NEXT}),
     "Order": record(_ORDER),
-    "Orders": record({"orders": many(ref("Order")), "next": _NEXT}),
-    "Newcomer": asked({"email": _EMAIL, "password": _PASSWORD, "name": some_text(1, LONGEST_NAME)}),
-    "Credentials": asked({"email": TEXT, "password": TEXT}),
+    "Orders": record({"orders": array(ref("Order")), "next": _NEXT}),
+    "Newcomer": open_record(
+        {"email": _EMAIL, "password": _PASSWORD, "name": string(1, LONGEST_NAME)}
+    ),
+    "Credentials": open_record({"email": TEXT, "password": TEXT}),
     "Op": {"anyOf": [op(kind) for kind in Kind]},
-    "Ops": asked({"outbox": UUID, "ops": many(ref("Op"), MOST_PENDING)}),
-    "Checkout": asked(
+    "Ops": open_record({"outbox": UUID, "ops": array(ref("Op"), MOST_PENDING)}),
+    "Checkout": open_record(
         {
-            "key": some_text(1, LONGEST_KEY),
+            "key": string(1, LONGEST_KEY),
             "at": TEXT,
             "total": MONEY,
             "deliver": ref("Address"),
@@ -109,9 +111,9 @@ OF_HTTP: dict[str, Schema] = {
         }
     ),
 }
-_PAGE_NUMBER = {"anyOf": [whole(1, HIGHEST_PAGE), {"const": ""}]}
+_PAGE_NUMBER = {"anyOf": [integer(1, HIGHEST_PAGE), {"const": ""}]}
 _PAGE = {"name": "page", "in": "query", "schema": _PAGE_NUMBER}
-_Q = {"name": "q", "in": "query", "schema": some_text(0, LONGEST_QUERY)}
+_Q = {"name": "q", "in": "query", "schema": string(0, LONGEST_QUERY)}
 _CATEGORY = {"name": "category", "in": "query", "schema": TEXT}
 
 

@@ -13,7 +13,7 @@ from app.http.core.problems import not_found, problem_of
 from app.http.orders.pages import LABELS, about
 from app.http.staff.access import asked_page, back_to
 from app.services.errors import ServiceError
-from app.store.orders import count_orders, find_any_order, list_all_orders, move_on
+from app.store.orders import count_orders, find_order_by_number, list_all_orders, move_on
 
 PAGE = "/staff/orders"
 ACTS = {
@@ -87,7 +87,7 @@ def _overtaken(order: Order) -> Notice:
 
 
 async def _find(context: HttpContext, number: str) -> Order:
-    if (order := await context.database.read(find_any_order, number)) is None:
+    if (order := await context.database.read(find_order_by_number, number)) is None:
         raise not_found()
     return order
 

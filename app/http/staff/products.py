@@ -19,7 +19,7 @@ from app.http.core.session import require_login
 from app.http.staff.access import asked_page, back_to
 from app.http.staff.edit_forms import NO_FAULTS, EditRequest, Faults, faults_of, read_edit
 from app.http.staff.edit_log import entry_fields
-from app.store.cart_reports import Held, count_held
+from app.store.cart_reports import CartCount, count_held
 from app.store.catalog import load_catalog_changes
 from app.store.product_edits import (
     Editor,
@@ -31,7 +31,7 @@ from app.store.product_edits import (
 )
 
 PAGE = "/staff/products"
-NOBODY = Held(0, 0)
+NOBODY = CartCount(0, 0)
 SAME = "Nothing was changed: that is how it is already."
 MOVED = (
     "Nothing was changed: somebody else edited this product meanwhile. What you typed is still"

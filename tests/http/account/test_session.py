@@ -126,7 +126,7 @@ async def test_a_use_is_not_saved_for_every_request(house: House) -> None:
     house.clock.at_s += 3600
     for _ in range(3):
         await ada.get("/api/cart")
-    assert house.database.writes == ["touch_session"]
+    assert house.database.writes == ["save_last_use"]
 
 
 async def test_a_use_that_cannot_be_saved_is_no_error(house: House) -> None:
@@ -135,7 +135,7 @@ async def test_a_use_that_cannot_be_saved_is_no_error(house: House) -> None:
     house.database.writes_fail = True
 
     assert (await ada.get("/api/cart")).status_code == 200
-    assert house.database.writes[-1] == "touch_session"
+    assert house.database.writes[-1] == "save_last_use"
 
 
 async def test_a_use_over_http_renews_the_login_for_open_sockets_too(house: House) -> None:

@@ -56,6 +56,7 @@ class Watching:
         """Do nothing."""
 
 
+@pytest.mark.smoke
 async def test_ops_get_their_verdicts_and_the_cart_position(house: House) -> None:
     ada = await house.ada()
 

@@ -12,6 +12,7 @@ from tests.http.visitor import code, fields
 pytestmark = pytest.mark.on_both
 
 
+@pytest.mark.smoke
 async def test_an_order_is_answered_as_the_protocol_says(house: House) -> None:
     ada = await stocked_cart(house, note="Ring twice.")
 
@@ -85,6 +86,7 @@ async def test_an_empty_cart_cannot_be_ordered(house: House) -> None:
     assert await code(await order(ada, await wanted(ada))) == (409, "empty")
 
 
+@pytest.mark.smoke
 async def test_stock_that_changed_on_disk_is_found_when_the_order_is_saved(house: House) -> None:
     ada = await stocked_cart(house)
     body = await wanted(ada)

@@ -74,8 +74,10 @@ async def test_one_question_finds_login_and_role(house: House) -> None:
 
     await staff.get("/staff/orders")
 
-    asked = [name for name in house.database.reads if name in {"find_staff", "find_session"}]
-    assert asked == ["find_staff"]
+    asked = [
+        name for name in house.database.reads if name in {"find_staff_session", "find_session"}
+    ]
+    assert asked == ["find_staff_session"]
 
 
 async def test_only_staff_are_shown_the_way(house: House) -> None:

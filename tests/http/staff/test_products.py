@@ -51,6 +51,7 @@ async def test_a_product_is_found_by_name_unit_and_sku_also_off_the_shelf(house:
     assert (await staff.get("/staff/products?page=99")).status_code == 404
 
 
+@pytest.mark.smoke
 async def test_price_and_stock_are_changed_together_and_logged_with_the_reason(
     house: House,
 ) -> None:

@@ -1,4 +1,4 @@
-"""What a stranger who clones the house may count on: its commands, its locks, its walls."""
+"""The commands in bin/, run with tools that only remember, and the lock files."""
 
 import ast
 import os
@@ -29,7 +29,7 @@ SETTINGS = [ROOT / name for name in (*LOCKS, ".npmrc")]
 A_HOST = re.compile(r"\w+://\S+|--(?:extra-)?index-url|\"resolved\"")
 
 NEEDED_TOOLS = (
-    *("bash", "cmp", "cp", "date", "dirname", "id", "mkdir", "rm", "sh", "sleep"),
+    *("bash", "cat", "cmp", "cp", "date", "dirname", "id", "mkdir", "rm", "sh", "sleep"),
     *("tail", "tee", "true"),
 )
 REMEMBERING_PYTHON = f"""\
@@ -67,6 +67,7 @@ def tree(tmp_path: Path) -> Path:
         make_program(tmp_path / environment / "bin/python", REMEMBERING_PYTHON)
         shutil.copy(ROOT / lock, tmp_path)
         shutil.copy(ROOT / lock, tmp_path / environment)
+    make_program(tmp_path / ".venv/bin/typos")
     return tmp_path
 
 
@@ -98,7 +99,7 @@ def started(tree: Path, command: str, *words: str, **environ: str) -> subprocess
     )
 
 
-def told(process: subprocess.Popen[str]) -> tuple[int, str]:
+def output_of(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Return how *process* ended and all that it said."""
     said, _ = process.communicate()
     return process.returncode, said
@@ -112,6 +113,11 @@ def asked(tree: Path) -> list[list[str]]:
 def installs(tree: Path) -> list[str]:
     """Return the lock files that the Python of *tree* was asked to install."""
     return [words[-1] for words in asked(tree) if "install" in words]
+
+
+def pytest_runs(tree: Path) -> list[list[str]]:
+    """Return the words of each run of pytest."""
+    return [words for words in asked(tree) if words[3] == "pytest"]
 
 
 def modules(tree: Path) -> list[str]:
@@ -139,8 +145,12 @@ def test_every_command_can_be_run() -> None:
     assert [path.name for path in COMMANDS if not os.access(path, os.X_OK)] == []
 
 
-def test_ci_does_what_bin_test_does() -> None:
-    assert (ROOT / ".ci/run").read_text().endswith('/../bin/test"\n')
+def test_ci_runs_both_commands_and_fails_with_either(tree: Path) -> None:
+    shutil.copytree(ROOT / ".ci", tree / ".ci")
+    for command, code in (("test", 1), ("prove", 0)):
+        make_program(tree / "bin" / command, f'#!/bin/sh\necho "{command} $*"\nexit {code}\n')
+
+    assert output_of(started(tree, "../.ci/run")) == (1, "test \nprove --short\n")
 
 
 def test_no_lock_and_no_script_names_a_host() -> None:
@@ -174,7 +184,7 @@ def test_the_locks_agree_on_what_both_hold(one: str, other: str) -> None:
 def test_the_shop_runs_in_the_very_process_that_bin_run_was(tree: Path) -> None:
     run = started(tree, "run", "--port", "a b", SHOP_BIND="127.0.0.1:1")
 
-    assert told(run) == (0, "")
+    assert output_of(run) == (0, "")
     assert asked(tree) == [
         [str(run.pid), "127.0.0.1:1", "-m", "app.cli", "run", "--demo", "--port", "a b"]
     ]
@@ -184,7 +194,7 @@ def test_what_a_changed_lock_lists_is_installed_once(tree: Path) -> None:
     (tree / "requirements.lock").write_text("# other packages\n")
 
     for _ in range(2):
-        assert told(started(tree, "run"))[0] == 0
+        assert output_of(started(tree, "run"))[0] == 0
 
     assert installs(tree) == ["requirements.lock"]
 
@@ -192,7 +202,7 @@ def test_what_a_changed_lock_lists_is_installed_once(tree: Path) -> None:
 def test_two_commands_at_once_install_once(tree: Path) -> None:
     (tree / ".venv/requirements.lock").unlink()
 
-    assert [told(run)[0] for run in [started(tree, "run") for _ in range(2)]] == [0, 0]
+    assert [output_of(run)[0] for run in [started(tree, "run") for _ in range(2)]] == [0, 0]
 
     assert installs(tree) == ["requirements.lock"]
 
@@ -201,7 +211,7 @@ def test_where_python_is_too_old_one_sentence_says_so(tree: Path, bare_path: str
     shutil.rmtree(tree / ".venv")
     make_program(Path(bare_path) / "python3", OLD_PYTHON)
 
-    code, said = told(started(tree, "run", PATH=bare_path))
+    code, said = output_of(started(tree, "run", PATH=bare_path))
 
     assert code == 2
     assert said.startswith("The shop needs Python 3.11 or newer")
@@ -212,34 +222,70 @@ def test_where_python_is_too_old_one_sentence_says_so(tree: Path, bare_path: str
 def test_what_cannot_be_had_is_left_out_loudly_and_fails_in_ci(
     tree: Path, bare_path: str, ci: str, code: int
 ) -> None:
-    ended = told(started(tree, "test", PATH=bare_path, CI=ci))
+    ended = output_of(started(tree, "test", PATH=bare_path, CI=ci))
 
     assert ended[0] == code
     assert "LEFT OUT: tests in a browser, tests of a shop on several machines," in ended[1]
     assert ", checks and tests of JavaScript\n" in ended[1]
-    assert "DONE WITHOUT: Autobahn's cases\n" in ended[1]
-    assert "not long and not browser" in asked(tree)[-1]
+    assert "not short and not long and not browser" in pytest_runs(tree)[-1]
 
 
 def test_one_failed_check_fails_all_but_stops_none(tree: Path, bare_path: str) -> None:
     fails_mypy = REMEMBERING_PYTHON + '[ "$2" != mypy ]\n'
     (tree / ".venv/bin/python").write_text(fails_mypy)
 
-    code, said = told(started(tree, "test", PATH=bare_path, CI=""))
+    code, said = output_of(started(tree, "test", PATH=bare_path, CI=""))
 
     assert code == 1
     assert "FAILED: mypy\n" in said
-    assert ["pytest", "tests"] in [words[3:5] for words in asked(tree)]
+    assert "--cov=app" in pytest_runs(tree)[-1]
+    assert "coverage" in modules(tree)
+
+
+def test_the_output_of_a_check_beside_the_others_is_shown(tree: Path, bare_path: str) -> None:
+    (tree / ".venv/bin/python").write_text(
+        REMEMBERING_PYTHON + '[ "$2" != mypy ] || echo "one error"\n'
+    )
+
+    _, said = output_of(started(tree, "test", PATH=bare_path, CI=""))
+
+    assert "\n== mypy\none error\n" in said
+
+
+def test_all_tests_and_only_they_count_for_coverage(tree: Path, bare_path: str) -> None:
+    output_of(started(tree, "test", PATH=bare_path, CI=""))
+
+    core, everything = pytest_runs(tree)
+    assert {"tests/domain", "tests/protocol", "--cov-branch"} <= set(core)
+    assert {"--cov=app.domain", "--cov=app.protocol"} <= set(core)
+    assert "--cov-fail-under=100" in core
+    assert "tests" in everything
+    assert ["report", "--format=total", "--fail-under=95"] in [one[4:] for one in asked(tree)]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "ran"),
+    [("", []), ("tests/a.py\ntests/b.py", ["tests/a.py", "tests/b.py"]), ("tests", ["tests"])],
+)
+def test_after_a_change_the_tests_that_it_touches_are_run(
+    tree: Path, bare_path: str, chosen: str, ran: list[str]
+) -> None:
+    chooses = f'[ "$2" != tests.changed ] || printf "%s" "{chosen}"\n'
+    (tree / ".venv/bin/python").write_text(REMEMBERING_PYTHON + chooses)
+
+    code, _ = output_of(started(tree, "test", "--changed", "main", PATH=bare_path, CI=""))
+
+    assert code == 0
+    assert ["tests.changed", "main"] in [words[3:] for words in asked(tree)]
+    parallel = [words for words in pytest_runs(tree) if "--numprocesses=2" in words]
+    assert [word for words in parallel for word in words if word.startswith("tests")] == ran
 
 
 def test_a_missing_python_2_is_said_and_is_no_failure_in_ci(tree: Path, bare_path: str) -> None:
     with (tree / "bin/lib/setup.sh").open("a") as setup:
-        for other in ("chromium", "servers", "node"):
+        for other in ("chromium", "servers"):
             setup.write(f"set_up_{other}() {{ :; }}\n")
-    for program in ("node_modules/.bin/biome", "node_modules/.bin/tsc", f"{bare_path}/node"):
-        make_program(tree / program)
-
-    code, said = told(started(tree, "test", PATH=bare_path, CI="true"))
+    code, said = output_of(started(tree, "prove", "--short", PATH=bare_path, CI="true"))
 
     assert code == 0
     assert "!! Python 2.7 with Autobahn's wstest is not here" in said
@@ -251,7 +297,9 @@ def test_autobahn_is_installed_once_with_a_python_2_that_pyenv_made(
 ) -> None:
     make_program(tree / "versions/2.7.18/bin/python", PYTHON_2)
 
-    said = [told(started(tree, "test", PATH=bare_path, CI=""))[1] for _ in range(2)]
+    said = [
+        output_of(started(tree, "prove", "--short", PATH=bare_path, CI=""))[1] for _ in range(2)
+    ]
 
     assert ["Autobahn's cases" in each for each in said] == [False, False]
     assert installs(tree) == [AUTOBAHN_LOCK]
@@ -266,7 +314,7 @@ def test_all_that_proves_is_run_and_one_failure_fails_all_but_stops_none(
     for program in ("mutmut", "schemathesis"):
         make_program(tree / ".venv-proof/bin" / program)
 
-    code, said = told(started(tree, "prove", PATH=bare_path, CI=""))
+    code, said = output_of(started(tree, "prove", PATH=bare_path, CI=""))
 
     assert code == 1
     assert "FAILED: mutations\n" in said
@@ -286,10 +334,17 @@ def test_all_that_proves_is_run_and_one_failure_fails_all_but_stops_none(
     assert [path.read_text() for path in (tree / "var").glob("proof-*.md")] == ["said\n"]
 
 
+def test_the_short_proofs_are_what_bin_test_left(tree: Path, bare_path: str) -> None:
+    output_of(started(tree, "prove", "--short", PATH=bare_path, CI=""))
+
+    (words,) = pytest_runs(tree)
+    assert "(short or hypothesis) and not long and not browser" in words
+
+
 def test_what_the_proofs_cannot_have_is_said_and_is_no_failure(tree: Path, bare_path: str) -> None:
     shutil.rmtree(tree / ".venv-proof")
 
-    code, said = told(started(tree, "prove", PATH=bare_path, CI="true"))
+    code, said = output_of(started(tree, "prove", PATH=bare_path, CI="true"))
 
     assert code == 0
     assert "Not everything that requirements-proof.lock lists could be installed" in said
@@ -298,7 +353,7 @@ def test_what_the_proofs_cannot_have_is_said_and_is_no_failure(tree: Path, bare_
 
 
 def test_with_words_only_pytest_proves(tree: Path, bare_path: str) -> None:
-    assert told(started(tree, "prove", "tests/proof", "-k", "soak", PATH=bare_path))[0] == 0
+    assert output_of(started(tree, "prove", "tests/proof", "-k", "soak", PATH=bare_path))[0] == 0
 
     assert modules(tree) == ["pytest", "tests.proof.report"]
     assert asked(tree)[0][-3:] == ["tests/proof", "-k", "soak"]
