@@ -31,6 +31,9 @@ class Databases(Protocol):
     def copy(self, url: str) -> str:
         """Return a database with what is in another one, which nobody has open."""
 
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever has it open."""
+
 
 class Files:
     """SQLite files in one folder."""
@@ -48,6 +51,11 @@ class Files:
         copied = self.new()
         shutil.copy(*(each.removeprefix("sqlite:///") for each in (url, copied)))
         return copied
+
+    def drop(self, url: str) -> None:
+        """Delete a file and what SQLite keeps beside it."""
+        for suffix in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
 
 
 class Cluster:
@@ -96,7 +104,11 @@ class Cluster:
 
     def copy(self, url: str) -> str:
         """Make a database like another one."""
-        return self._make(url.partition("?")[0].rpartition("/")[2])
+        return self._make(_name_of(url))
+
+    def drop(self, url: str) -> None:
+        """Remove a database and end its connections."""
+        self.ask(f"DROP DATABASE {_name_of(url)} WITH (FORCE)")
 
     def ask(self, statement: str) -> None:
         """Have the server do something beside all databases."""
@@ -123,6 +135,10 @@ class Cluster:
                 if time.monotonic() > give_up_s:
                     raise
                 time.sleep(0.05)
+
+
+def _name_of(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 def find_postgresql() -> Path | None:

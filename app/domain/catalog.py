@@ -22,7 +22,8 @@ EXACT_STOCK = 10
 class Product:
     """A product in one size; `sold` is false once it has been discontinued.
 
-    `version` counts edits by staff; orders, which change the stock, do not count.
+    `stock` is its inventory. `version` counts edits by staff; orders, which change the stock, do
+    not count.
     """
 
     sku: Sku

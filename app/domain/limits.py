@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from app.domain.rules import MOST_LINES, MOST_OF_ONE
 from app.domain.token_bucket import RateLimit
 
+MOST_LINES = 100
+MOST_OF_ONE = 99
 LONGEST_NOTE = 500
 MOST_WATCHED = 200
 MOST_PENDING = 32

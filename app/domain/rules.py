@@ -4,6 +4,7 @@ from typing import NamedTuple, assert_never
 
 from app.domain.cart import Cart, Line, Lines, Patch, UndoStack, advance
 from app.domain.catalog import Catalog, Money, Product, Sku, VoucherCode
+from app.domain.limits import MOST_LINES, MOST_OF_ONE
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -22,8 +23,6 @@ from app.domain.undo import remember, undo_newest
 from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
 from app.domain.vouchers import normalise_code
 
-MOST_LINES = 100
-MOST_OF_ONE = 99
 MOST_TRIES = 10
 TRIES_FOR_S = 3600
 

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from app.domain.catalog import Money, Sku
-from app.domain.limits import LONGEST_NOTE, MOST_PENDING, MOST_WATCHED
+from app.domain.limits import LONGEST_NOTE, MOST_OF_ONE, MOST_PENDING, MOST_WATCHED
 from app.domain.ops import (
     AcceptLine,
     AddLine,
@@ -22,7 +22,6 @@ from app.domain.ops import (
     UnsaveLine,
 )
 from app.domain.outbox import OutboxId
-from app.domain.rules import MOST_OF_ONE
 from app.protocol.json import (
     LARGEST_INT,
     BadFrame,

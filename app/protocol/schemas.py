@@ -8,10 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.addresses import LONGEST_LINE, LONGEST_POSTCODE
-from app.domain.limits import LONGEST_NOTE
+from app.domain.limits import LONGEST_NOTE, MOST_LINES, MOST_OF_ONE
 from app.domain.ops import Kind
 from app.domain.orders import OrderState
-from app.domain.rules import MOST_LINES, MOST_OF_ONE
 from app.domain.totals import LineState
 from app.domain.verdicts import Code, RetryCode
 from app.domain.vouchers import VoucherState

@@ -24,7 +24,7 @@ class StaleCart(Exception):
 class Save(NamedTuple):
     """A cart to be written over its version `seen` (optimistic locking), and what goes with it.
 
-    That is: outboxes that were evicted from it, and orders that are placed or cancelled.
+    That is: outboxes evicted from it, and orders that are placed or cancelled.
     """
 
     account: AccountId
@@ -48,17 +48,14 @@ class SaveConflicts(NamedTuple):
 
 
 class _Body(msgspec.Struct):
-    """The document in a row. Outboxes are a list because their order matters.
-
-    `steps` is what the domain calls `undo_stack`; the name stays, so that old rows can be read.
-    """
+    """The document in a row; outboxes are a list because their order matters."""
 
     lines: dict[Sku, Line]
     saved: dict[Sku, Line]
     note: str
     voucher: VoucherCode
     next_pos: int
-    steps: list[Patch]
+    steps: list[Patch]  # the domain's `undo_stack`; renamed, old rows could not be read
     outboxes: list[tuple[OutboxId, int, str]]
     tries: list[int]
     used: dict[VoucherCode, int]

@@ -1,4 +1,4 @@
-"""Edits of products by staff and commands, and their audit log, written in one transaction."""
+"""Edits of products and inventory, and the audit log of them, written in one transaction."""
 
 import json
 from collections.abc import Callable, Collection

@@ -221,7 +221,7 @@ class CartConnection:
             self._socket.close(code, reason.encode()[:LONGEST_REASON].decode(errors="ignore"))
 
     def _leave(self) -> None:
-        """Stop all timers, and let go of the cart and the login."""
+        """Stop all timers, and release the cart and the login."""
         if self._is_closed:
             return
         self._is_closed = True

@@ -20,7 +20,7 @@ run_pytest() {
 use_memory() {
   local free_kb memory
   free_kb=$(df --output=avail /dev/shm 2>/dev/null | tail -n 1) || return 0
-  [ "${free_kb:-0}" -gt 2000000 ] || return 0
+  [ "${free_kb:-0}" -gt 500000 ] || return 0
   memory=$(mktemp -d /dev/shm/shop-XXXXXX)
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf '$memory'" EXIT

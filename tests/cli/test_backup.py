@@ -1,4 +1,4 @@
-"""What the commands for backups answer, where they cannot do what they are asked."""
+"""What `shop backup` and `shop restore` print, and when they refuse."""
 
 import sqlite3
 from pathlib import Path
@@ -18,7 +18,7 @@ STAMP = "20261128T080000Z"
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    """Return where a shop is."""
+    """Return the address of a seeded database."""
     url = f"sqlite:///{tmp_path / 'shop.db'}"
     engine = connect(url)
     migrate(engine)
@@ -30,9 +30,9 @@ def url(tmp_path: Path) -> str:
 def test_a_copy_and_its_way_back_are_a_sentence_each(url: str, tmp_path: Path) -> None:
     assert back_up(url, tmp_path / "copy").startswith("Wrote ")
 
-    told = restore(url, tmp_path / "copy", "beef", STAMP)
+    sentence = restore(url, tmp_path / "copy", "beef", STAMP)
 
-    assert told == (
+    assert sentence == (
         f"{tmp_path}/shop.db is {tmp_path}/copy now."
         " 0 carts have a new epoch, and 0 logins have ended."
         f" What was there is in {tmp_path}/shop.db.before-{STAMP}."

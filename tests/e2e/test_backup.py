@@ -1,4 +1,4 @@
-"""A shop whose database was restored: nothing is overwritten silently, nobody is let in by it."""
+"""A restored database: tabs overwrite nothing silently, and no old session is valid."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ from tests.e2e.server import Server
 
 
 def back_up(shop: Server, to: Path) -> None:
-    """Run the command, and what it says is to be run in its place."""
+    """Run the command, or the tool that it names in its place (PostgreSQL)."""
     done = shop.command("backup", str(to))
     if done.returncode:
         _run(done.stderr)
@@ -23,7 +23,7 @@ def back_up(shop: Server, to: Path) -> None:
 
 
 def restore(shop: Server, backup: Path) -> str:
-    """Likewise; return what the shop says in the end."""
+    """Likewise; return what the last command printed."""
     done = shop.command("restore", str(backup))
     if done.returncode:
         _run(done.stderr)
@@ -32,14 +32,14 @@ def restore(shop: Server, backup: Path) -> str:
     return done.stdout
 
 
-def _run(told: str) -> None:
-    command, _, then = re.split("[Rr]un: ", told.strip())[1].partition(" && ")
+def _run(printed: str) -> None:
+    command, _, then = re.split("[Rr]un: ", printed.strip())[1].partition(" && ")
     assert then in {"", "shop restored"}
     subprocess.run(shlex.split(command), check=True)
 
 
 async def signed_in_again(ada: Shopper) -> None:
-    """Sign in, after the old cookie has shown to be worth nothing."""
+    """Sign in again; the old cookie is refused first."""
     assert (await ada.send("GET", "/api/cart")).status == 401
     login = {"email": ada.email, "password": PASSWORD}
     assert (await ada.send("POST", "/api/session", login)).status == 200
@@ -59,10 +59,10 @@ async def test_a_tab_that_knows_more_than_the_backup_is_told_and_overwrites_noth
         known, cookie = tab.at, ada.cookie
         await asyncio.to_thread(shop.end)
 
-        told = await asyncio.to_thread(restore, shop, backup)
+        printed = await asyncio.to_thread(restore, shop, backup)
         await asyncio.to_thread(shop.start)
 
-        assert "1 carts have a new epoch, and 1 logins have ended." in told
+        assert "1 carts have a new epoch, and 1 logins have ended." in printed
         await signed_in_again(ada)
         assert ada.cookie != cookie
         again = await ada.tab(tab=tab.tab, gen=2, outbox=tab.outbox, at=known, pend=[3])
@@ -81,7 +81,7 @@ async def test_a_tab_that_knows_more_than_the_backup_is_told_and_overwrites_noth
 
 
 async def test_without_a_new_epoch_the_tab_is_an_alarm(street: Street, tmp_path: Path) -> None:
-    """The same, but for the command: what it is there for."""
+    """The same without `shop restored`: what the new epoch prevents."""
     shop, backup = street.open(drain_ms=0), tmp_path / "backup"
     async with await new_shopper(shop) as ada:
         tab = await ada.tab()

@@ -26,7 +26,7 @@ def behind(tmp_path: Path) -> Iterator[Balanced]:
 @pytest.mark.timeout(90)
 async def test_a_deploy_costs_each_tab_a_new_socket_and_no_click(behind: Balanced) -> None:
     async with clicking_accounts([behind.origin] * 2, ACCOUNTS) as crowd:
-        clickers = [clicker for household in crowd for clicker in household.clickers]
+        clickers = [clicker for shopper in crowd for clicker in shopper.clickers]
         done = asyncio.Event()
         clicking = asyncio.gather(*(clicker.click(PLENTY, 0.1, done) for clicker in clickers))
         await asyncio.sleep(0.5)
@@ -36,7 +36,7 @@ async def test_a_deploy_costs_each_tab_a_new_socket_and_no_click(behind: Balance
         await asyncio.sleep(0.5)
         done.set()
         await clicking
-        clicks = sum([await household.check_converged() for household in crowd])
+        clicks = sum([await shopper.check_converged() for shopper in crowd])
 
     assert [server.alarms() for server in behind.servers] == [[], []]
     assert clicks > 10 * len(clickers)

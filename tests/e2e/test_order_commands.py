@@ -1,4 +1,4 @@
-"""The commands for orders and vouchers, as their owner meets them."""
+"""`shop order` and `shop voucher` beside a running server."""
 
 import pytest
 
@@ -10,8 +10,8 @@ from tests.e2e.server import Server, run_command
 pytestmark = pytest.mark.on_both
 
 
-def said(shop: Server, *words: str) -> tuple[int, str]:
-    """Return how a command ended, and what it said."""
+def run_on(shop: Server, *words: str) -> tuple[int, str]:
+    """Return the exit code of a command, and what it printed."""
     done = run_command(*words, environment=shop.environment)
     return done.returncode, done.stdout + done.stderr
 
@@ -21,11 +21,11 @@ async def test_an_order_is_listed_and_goes_its_way_step_by_step(shop: Server, ad
     await fill_cart(ada, **{APPLES: 1})
     number = (await place_order(ada, await order_body(ada))).json["number"]
 
-    assert f"{number}  placed" in said(shop, "order", "list")[1]
-    assert said(shop, "order", "list", "--state", "packed") == (0, "There are none.\n")
+    assert f"{number}  placed" in run_on(shop, "order", "list")[1]
+    assert run_on(shop, "order", "list", "--state", "packed") == (0, "There are none.\n")
     for state in ("packed", "on_the_way", "delivered"):
-        assert said(shop, "order", "move", number.lower()) == (0, f"{number}: {state}.\n")
-    assert said(shop, "order", "move", number) == (
+        assert run_on(shop, "order", "move", number.lower()) == (0, f"{number}: {state}.\n")
+    assert run_on(shop, "order", "move", number) == (
         2,
         f"shop: {number} is delivered and can become nothing else.\n",
     )
@@ -38,7 +38,7 @@ async def test_an_order_that_a_command_cancels_brings_its_stock_back(
     await fill_cart(ada, voucher="welcome10", **{APPLES: 1})
     number = (await place_order(ada, await order_body(ada))).json["number"]
 
-    assert said(shop, "order", "move", number, "cancelled") == (0, f"{number}: cancelled.\n")
+    assert run_on(shop, "order", "move", number, "cancelled") == (0, f"{number}: cancelled.\n")
 
     assert stock_of(shop, APPLES) == before
     await fill_cart(ada, voucher="welcome10", **{APPLES: 1})
@@ -58,7 +58,7 @@ async def test_an_order_that_a_command_cancels_brings_its_stock_back(
 def test_what_cannot_be_done_is_one_sentence_and_exit_2(
     shop: Server, words: tuple[str, ...], why: str
 ) -> None:
-    code, text = said(shop, *words)
+    code, text = run_on(shop, *words)
 
     assert (code, why in text) == (2, True), text
 
@@ -67,7 +67,7 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_2(
 def test_a_voucher_says_what_it_gives(shop: Server) -> None:
     words = ("--amount", "5.00", "--minimum", "20.00", "--until", "2027-01-31", "--uses-each", "1")
 
-    assert said(shop, "voucher", "add", "five", *words) == (0, "FIVE: £5.00 off from £20.00.\n")
+    assert run_on(shop, "voucher", "add", "five", *words) == (0, "FIVE: £5.00 off from £20.00.\n")
 
     ends = query_database(shop, "SELECT ends FROM vouchers WHERE code = 'FIVE'")
     assert ends == 1_801_440_000

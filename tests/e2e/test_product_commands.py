@@ -1,4 +1,4 @@
-"""The commands for all products at once, as their owner meets them."""
+"""`shop product export` and `import` beside a running server."""
 
 import asyncio
 import csv
@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.catalog import PLENTY
 from tests.e2e.raw_client import Shopper
 from tests.e2e.server import Server
-from tests.e2e.test_order_commands import said
+from tests.e2e.test_order_commands import run_on
 
 pytestmark = pytest.mark.on_both
 
@@ -22,9 +22,9 @@ WITHIN_S = 60
 def exported(shop: Server, folder: Path) -> tuple[Path, list[dict[str, str]]]:
     """Return a file with all products of *shop*, and its rows."""
     file = folder / "products.csv"
-    code, told = said(shop, "product", "export", str(file))
+    code, printed = run_on(shop, "product", "export", str(file))
     rows = read(file)
-    assert (code, told) == (0, f"Wrote {len(rows)} products to {file}.\n")
+    assert (code, printed) == (0, f"Wrote {len(rows)} products to {file}.\n")
     return file, rows
 
 
@@ -54,10 +54,10 @@ def test_what_was_exported_can_be_imported_and_changes_nothing(
 ) -> None:
     file, rows = exported(shop, tmp_path)
 
-    told = said(shop, "product", "import", str(file))
+    printed = run_on(shop, "product", "import", str(file))
 
-    assert told == (0, f"0 added, 0 changed, {len(rows)} as they were.\n")
-    assert said(shop, "product", "export", "-") == (0, file.read_text())
+    assert printed == (0, f"0 added, 0 changed, {len(rows)} as they were.\n")
+    assert run_on(shop, "product", "export", "-") == (0, file.read_text())
 
 
 @pytest.mark.smoke("sqlite")
@@ -72,13 +72,13 @@ async def test_a_file_adds_and_changes_products_and_open_pages_follow(
     new = {**row, "sku": NEW, "slug": NEW, "name": "A new thing", "stock": "3", "version": ""}
     file = write(tmp_path / "few.csv", {**row, "price": "55.55", "stock": "1"}, new)
 
-    told = await asyncio.to_thread(said, shop, "product", "import", str(file))
+    printed = await asyncio.to_thread(run_on, shop, "product", "import", str(file))
     async with asyncio.timeout(WITHIN_S):
-        news = await tab.expect("prices")
+        message = await tab.expect("prices")
 
-    assert told[0] == 0
-    assert told[1].startswith("1 added, 1 changed, 0 as they were. 1 have another stock here")
-    prices = {item["sku"]: item["price"] for item in news["items"]}
+    assert printed[0] == 0
+    assert printed[1].startswith("1 added, 1 changed, 0 as they were. 1 have another stock here")
+    prices = {item["sku"]: item["price"] for item in message["items"]}
     assert prices == {DEARER: 5555, NEW: round(float(row["price"]) * 100)}
 
 
@@ -86,8 +86,8 @@ def test_stock_is_set_only_when_that_is_asked_for(shop: Server, tmp_path: Path) 
     _, rows = exported(shop, tmp_path)
     file = write(tmp_path / "stock.csv", {"sku": EMPTIED, "stock": "2"})
 
-    kept = said(shop, "product", "import", str(file))
-    done = said(shop, "product", "import", str(file), "--set-stock")
+    kept = run_on(shop, "product", "import", str(file))
+    done = run_on(shop, "product", "import", str(file), "--set-stock")
 
     assert kept[1].startswith("0 added, 0 changed, 1 as they were. 1 have another stock here")
     assert done == (0, "0 added, 1 changed, 0 as they were.\n")
@@ -111,10 +111,10 @@ def test_a_file_with_faults_changes_nothing_and_all_of_them_are_named(
         {**good, "price": "2.00"},
     )
 
-    code, told = said(shop, "product", "import", str(file))
+    code, printed = run_on(shop, "product", "import", str(file))
 
     assert code == 2
-    assert told.splitlines() == [
+    assert printed.splitlines() == [
         f"shop: nothing was changed, for {file} is not right:",
         "  line 3: price: “2,20” is not a price like 2.20",
         "  line 3: stock: “many” is not a number from 0 to 1000000",
@@ -130,9 +130,9 @@ def test_a_file_that_is_no_table_of_products_is_refused_in_a_sentence(
     def refused(text: bytes) -> str:
         file = tmp_path / "odd.csv"
         file.write_bytes(text)
-        code, told = said(shop, "product", "import", str(file))
+        code, printed = run_on(shop, "product", "import", str(file))
         assert code == 2
-        return told
+        return printed
 
     many = refused(b"sku,name\n" + b"x,y,z\n" * 30).splitlines()
 
@@ -142,6 +142,6 @@ def test_a_file_that_is_no_table_of_products_is_refused_in_a_sentence(
     assert "not CSV" in refused(b'sku\n"x')
     assert many[1] == "  line 2: sku: this row has more cells than there are columns"
     assert many[-1] == "  and 10 more"
-    assert said(shop, "product", "import", "nowhere.csv")[1] == (
+    assert run_on(shop, "product", "import", "nowhere.csv")[1] == (
         "shop: there is no file nowhere.csv.\n"
     )

@@ -1,6 +1,6 @@
 """A seeded database, made once and copied for each test, and a shop on it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -24,9 +24,11 @@ def stocked(databases: Databases) -> str:
 
 
 @pytest.fixture
-def url(databases: Databases, stocked: str) -> str:
+def url(databases: Databases, stocked: str) -> Iterator[str]:
     """Return a seeded database for one test."""
-    return databases.copy(stocked)
+    url = databases.copy(stocked)
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture

@@ -26,9 +26,11 @@ def with_ada(databases: Databases) -> str:
 
 
 @pytest.fixture
-def url(databases: Databases, with_ada: str) -> str:
+def url(databases: Databases, with_ada: str) -> Iterator[str]:
     """Return where the test's own database is."""
-    return databases.copy(with_ada)
+    url = databases.copy(with_ada)
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
+from app.store import migrations
 from app.store.accounts import find_by_email
 from app.store.carts import load_cart
 from app.store.database import run_query
 from app.store.engines import connect
-from app.store.migrations import TooNew, migrate
+from app.store.migrations import TooNew, migrate, newest_step
 from app.store.tables import metadata
 from tests.databases import Databases
 from tests.examples import ADA, EMPTY
@@ -58,6 +62,14 @@ def test_migrating_again_changes_nothing(engine: Engine) -> None:
     assert run_query(engine, step) == before is not None
     assert run_query(engine, find_by_email, ADA_HERSELF.email) == ADA_HERSELF
     assert run_query(engine, load_cart, ADA) == EMPTY
+
+
+def test_the_newest_step_is_the_one_that_alembic_ends_at(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+
+    assert newest_step() == ScriptDirectory.from_config(config).get_current_head()
+    assert newest_step() == run_query(engine, step)
 
 
 def test_servers_that_start_at_once_step_one_after_the_other(databases: Databases) -> None:

@@ -1,1 +1,1 @@
-"""What everybody may look at: pages, search and JSON."""
+"""The catalogue, for everybody: pages, search and JSON."""

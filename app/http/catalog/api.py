@@ -1,4 +1,4 @@
-"""What is on the shelf, for everybody: no cookie is read, and answers may be kept a while."""
+"""The catalogue as JSON: no cookie is read, and any cache may keep the answers (protocol.md §7)."""
 
 from quart import Blueprint, Response, request
 
@@ -9,8 +9,8 @@ from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json
 from app.http.core.problems import malformed, not_found
 
-KEPT_FOR_S = 5
-"""As long as a new price may take until it is seen everywhere."""
+MAX_AGE_S = 5
+"""So long may a cache show an old price."""
 
 
 def catalog_api_blueprint(context: HttpContext) -> Blueprint:
@@ -48,6 +48,6 @@ def _search() -> Search:
 async def _public(fields: object) -> Response:
     response = as_json(fields)
     response.cache_control.public = True
-    response.cache_control.max_age = KEPT_FOR_S
+    response.cache_control.max_age = MAX_AGE_S
     await response.add_etag(weak=True)
     return await response.make_conditional(request)

@@ -1,4 +1,4 @@
-"""A product as pages and lists show it."""
+"""A product as fields: for JSON, and for the cards of a page."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,24 +26,24 @@ def fields_of(product: Product) -> Card:
 
 
 def card(product: Product) -> Card:
-    """Return *product* as a page shows it in a grid."""
+    """Return *product* as a card in a grid shows it."""
     return fields_of(product) | {"per": per(product)}
 
 
 def cards(products: Iterable[Product]) -> list[Card]:
-    """Return *products* as a grid."""
+    """Return the cards of *products*."""
     return [card(product) for product in products]
 
 
 def per(product: Product) -> str:
-    """Return the price of a kilogram or a litre, or nothing for what is sold by the piece."""
+    """Return the price per kg or litre; empty for a product that is sold by the piece."""
     if product.grams:
         return f"{_per_thousand(product.price, product.grams)} per kg"
     return f"{_per_thousand(product.price, product.ml)} per litre" if product.ml else ""
 
 
 def _per_thousand(price: Money, held: int) -> str:
-    """Half a penny counts as a whole one."""
+    """Return the price of a thousand grams or ml; half a penny is rounded up."""
     return pounds((price * 2000 + held) // (2 * held))
 
 

@@ -1,4 +1,4 @@
-"""The pages that everybody may see: the front page, the shelves, a product."""
+"""The public pages: the front page, the list of products, a product."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from quart import Blueprint, Response, request
 
 from app.domain.catalog import Product
 from app.http.catalog.cards import card, cards
-from app.http.catalog.search import LONGEST_QUERY, Search, find, meant, read_page
+from app.http.catalog.search import LONGEST_QUERY, Search, find, read_page, suggest
 from app.http.core.context import HttpContext
 from app.http.core.page import show_to_all
 from app.http.core.problems import not_found
@@ -18,24 +18,21 @@ MOST_BOUGHT = 8
 
 
 def catalog_blueprint(context: HttpContext) -> Blueprint:
-    """Return the pages of the shop."""
+    """Return the routes of the public pages."""
     blueprint = Blueprint("pages", __name__)
 
     @blueprint.get("/")
     async def home() -> Response:
         bought = await _bought(context)
-        popular = _one_of_each(product for product in _on_sale(context) if product.popular)
-        fresh = [product for product in popular if product not in bought]
+        fresh = [product for product in _popular(context) if product not in bought]
         return await show_to_all(context, "home.html", bought=cards(bought), popular=cards(fresh))
 
     @blueprint.get("/shop")
     async def shop() -> Response:
         names = dict(context.categories)
         search = _search()
-        if search.category and search.category not in names:
-            raise not_found()
         found = find(_on_sale(context), names, search)
-        if search.page > 1 and not found.products:
+        if search.category not in {"", *names} or (search.page > 1 and not found.products):
             raise not_found()
         return await show_to_all(
             context,
@@ -49,10 +46,7 @@ def catalog_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get("/p/<slug>")
     async def product(slug: str) -> Response:
-        products = context.catalog.today.products.values()
-        sizes = [product for product in products if product.slug == slug]
-        if not sizes:
-            raise not_found()
+        sizes = _sizes(context, slug)
         first = next((product for product in sizes if product.sold), sizes[0])
         return await show_to_all(
             context,
@@ -69,8 +63,20 @@ def _on_sale(context: HttpContext) -> list[Product]:
     return [product for product in context.catalog.today.products.values() if product.sold]
 
 
+def _popular(context: HttpContext) -> list[Product]:
+    return _one_of_each(product for product in _on_sale(context) if product.popular)
+
+
+def _sizes(context: HttpContext, slug: str) -> list[Product]:
+    """Return all sizes of a product, sold or not; raises 404 if there is none."""
+    products = context.catalog.today.products.values()
+    if not (sizes := [product for product in products if product.slug == slug]):
+        raise not_found()
+    return sizes
+
+
 async def _bought(context: HttpContext) -> list[Product]:
-    """Return what whoever asks bought last, of what is still sold."""
+    """Return the products that the signed-in shopper bought last and that are still sold."""
     if (login := await find_login(context)) is None:
         return []
     products = context.catalog.today.products
@@ -79,24 +85,24 @@ async def _bought(context: HttpContext) -> list[Product]:
 
 
 def _search() -> Search:
-    asked = request.args
+    args = request.args
     return Search(
-        asked.get("q", "").strip()[:LONGEST_QUERY],
-        asked.get("category", ""),
-        asked.get("sort", Search().sort),
-        read_page(asked.get("page", "")) or 1,
+        args.get("q", "").strip()[:LONGEST_QUERY],
+        args.get("category", ""),
+        args.get("sort", Search().sort),
+        read_page(args.get("page", "")) or 1,
     )
 
 
 def _elsewhere(context: HttpContext, search: Search) -> dict[str, object]:
-    """Return where somebody who found nothing may look on: on all shelves, or for another word."""
+    """Return what to suggest when nothing was found: all categories, or a corrected query."""
     names, on_sale = dict(context.categories), _on_sale(context)
     everywhere = find(on_sale, names, Search(search.q)).total if search.category else 0
-    return {"everywhere": everywhere, "meant": meant(on_sale, names, search.q)}
+    return {"everywhere": everywhere, "meant": suggest(on_sale, names, search.q)}
 
 
 def _similar(first: Product, products: Iterable[Product]) -> list[Product]:
-    """Return others of the same category, one size of each, those in stock first."""
+    """Return other products of the category of *first*, one size each, those in stock first."""
     others = [
         product
         for product in products
@@ -106,7 +112,7 @@ def _similar(first: Product, products: Iterable[Product]) -> list[Product]:
 
 
 def _one_of_each(products: Iterable[Product]) -> list[Product]:
-    """Return the first size in stock of each product; the first of all if there is none."""
+    """Return one size of each product: the first in stock, or else the first."""
     chosen: dict[str, Product] = {}
     for product in products:
         known = chosen.get(product.slug)

@@ -1,4 +1,4 @@
-"""Finding products: by words, by category, in an order, a page at a time."""
+"""Search: products by words and category, sorted, a page at a time."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -12,17 +12,17 @@ from app.domain.catalog import Product
 PAGE_SIZE = 24
 LONGEST_QUERY = 100
 HIGHEST_PAGE = 9999
-REMEMBERED_TEXTS = 4096
+CACHED_TEXTS = 4096
 MOST_WORDS = 6
-"""So many words of a search are looked at for slips: each costs a millisecond."""
-ALIKE = 0.65
-"""How much of two words must be the same for one to be meant by the other, of 1."""
+"""So many words of a query are checked for typing errors: each costs a millisecond."""
+SIMILARITY = 0.65
+"""How similar a known word must be to be suggested, from 0 to 1 (`difflib`)."""
 
 _WORD = re.compile(r"[^\W_]+")
 
 
 class Search(NamedTuple):
-    """What somebody looks for; pages count from 1."""
+    """A query; pages count from 1."""
 
     q: str = ""
     category: str = ""
@@ -31,7 +31,7 @@ class Search(NamedTuple):
 
 
 class Found(NamedTuple):
-    """One page of what there is, and how much there is in all."""
+    """One page of results, and how many there are in all."""
 
     products: Sequence[Product]
     total: int
@@ -39,56 +39,56 @@ class Found(NamedTuple):
 
 
 def find(products: Iterable[Product], names: Mapping[str, str], search: Search) -> Found:
-    """Return the page that *search* asks for; *names* are those of the categories.
+    """Return a page of the products that are sold and match *search*.
 
-    What has left the range is not listed.
+    *names* are the names of the categories by slug.
     """
     words = _folded(search.q).split()
-    fitting = [
+    matches = [
         product
         for product in products
         if product.sold
         and search.category in {"", product.category}
         and _has(words, _text(product, names))
     ]
-    fitting.sort(key=_order(search.sort, words))
-    return _page(fitting, search.page)
+    matches.sort(key=_order(search.sort, words))
+    return _page(matches, search.page)
 
 
 def find_any(products: Iterable[Product], names: Mapping[str, str], q: str, page: int) -> Found:
-    """Return a page of all that *q* fits, by SKU too, whether it is in the range or not."""
+    """Return a page of all products that match *q*, by SKU too, sold or not."""
     words = _folded(q).split()
-    fitting = [
+    matches = [
         product
         for product in products
         if _has(words, f"{product.sku} {_folded(product.unit)} {_text(product, names)}")
     ]
-    return _page(fitting, page)
+    return _page(matches, page)
 
 
-def meant(products: Iterable[Product], names: Mapping[str, str], q: str) -> str:
-    """Return what *q* may have been meant to be, of which there is something, or nothing.
+def suggest(products: Iterable[Product], names: Mapping[str, str], q: str) -> str:
+    """Return *q* with its typing errors corrected, or nothing if that finds nothing either.
 
-    Words that the shop knows stay as they are; another becomes the one that looks most like it.
+    Words that occur in the catalogue stay; others become the most similar one that does.
     """
     on_sale = [product for product in products if product.sold]
     vocabulary = {word for product in on_sale for word in _words(_title(product, names))}
-    words = [_meant_word(word, vocabulary) for word in _words(q)[:MOST_WORDS]]
+    words = [_corrected(word, vocabulary) for word in _words(q)[:MOST_WORDS]]
     if not words or not all(words):
         return ""
     return " ".join(words) if find(on_sale, names, Search(" ".join(words))).total else ""
 
 
 def read_page(text: str) -> int | None:
-    """Return the number of a page, or `None` if *text* is none."""
+    """Return the number of a page, or `None` if *text* is no such number."""
     is_whole = text.isascii() and text.isdigit() and len(text) <= len(str(HIGHEST_PAGE))
     return int(text) or None if is_whole else None
 
 
-def _page(fitting: Sequence[Product], page: int) -> Found:
+def _page(matches: Sequence[Product], page: int) -> Found:
     end = page * PAGE_SIZE
-    shown = fitting[end - PAGE_SIZE : end]
-    return Found(shown, len(fitting), page + 1 if end < len(fitting) else None)
+    shown = matches[end - PAGE_SIZE : end]
+    return Found(shown, len(matches), page + 1 if end < len(matches) else None)
 
 
 def _text(product: Product, names: Mapping[str, str]) -> str:
@@ -103,10 +103,10 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(_folded(text))
 
 
-def _meant_word(word: str, vocabulary: Collection[str]) -> str:
+def _corrected(word: str, vocabulary: Collection[str]) -> str:
     if any(word in known for known in vocabulary):
         return word
-    return next(iter(get_close_matches(word, vocabulary, 1, ALIKE)), "")
+    return next(iter(get_close_matches(word, vocabulary, 1, SIMILARITY)), "")
 
 
 def _has(words: Iterable[str], text: str) -> bool:
@@ -114,7 +114,7 @@ def _has(words: Iterable[str], text: str) -> bool:
 
 
 def _order(sort: str, words: Sequence[str]) -> Callable[[Product], Any]:
-    """Equals stay in the order of the shelf."""
+    """Return the key to sort by; sorting is stable, so equals stay in the catalogue's order."""
     match sort:
         case "name":
             return lambda product: _folded(product.name)
@@ -126,7 +126,7 @@ def _order(sort: str, words: Sequence[str]) -> Callable[[Product], Any]:
             return lambda product: (not _has(words, _folded(product.name)), not product.popular)
 
 
-@lru_cache(REMEMBERED_TEXTS)
+@lru_cache(CACHED_TEXTS)
 def _folded(text: str) -> str:
     """Return *text* without case and accents."""
     return "".join(char for char in normalize("NFKD", text.casefold()) if not combining(char))

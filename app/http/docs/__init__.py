@@ -1,1 +1,1 @@
-"""The page that teaches, and the machine-readable descriptions of both interfaces."""
+"""The page “How it works”, OpenAPI and AsyncAPI."""

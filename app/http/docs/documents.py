@@ -1,4 +1,4 @@
-"""Both interfaces, described for machines, for everybody who asks."""
+"""OpenAPI for HTTP and AsyncAPI for the websocket, as JSON."""
 
 from quart import Blueprint, Response, request
 
@@ -7,21 +7,21 @@ from app.http.core.json_body import as_json
 from app.http.docs.openapi import describe_http
 from app.protocol.asyncapi import describe_socket
 
-KEPT_FOR_S = 3600
+MAX_AGE_S = 3600
 
 
-def documents_blueprint(_desk: HttpContext) -> Blueprint:
-    """Return the addresses of the two documents."""
+def documents_blueprint(_context: HttpContext) -> Blueprint:
+    """Return the routes of the two documents, which are built once."""
     blueprint = Blueprint("descriptions", __name__)
-    of_http, of_socket = describe_http(), describe_socket()
+    http_document, socket_document = describe_http(), describe_socket()
 
     @blueprint.get("/openapi.json")
     async def openapi() -> Response:
-        return await _public(of_http)
+        return await _public(http_document)
 
     @blueprint.get("/asyncapi.json")
     async def asyncapi() -> Response:
-        return await _public(of_socket)
+        return await _public(socket_document)
 
     return blueprint
 
@@ -29,6 +29,6 @@ def documents_blueprint(_desk: HttpContext) -> Blueprint:
 async def _public(document: object) -> Response:
     response = as_json(document)
     response.cache_control.public = True
-    response.cache_control.max_age = KEPT_FOR_S
+    response.cache_control.max_age = MAX_AGE_S
     await response.add_etag(weak=True)
     return await response.make_conditional(request)

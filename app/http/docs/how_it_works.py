@@ -1,4 +1,4 @@
-"""What the shop teaches: the same question asked without, with, and beyond a session."""
+"""The page “How it works”: one question asked without a session, with one, and over a websocket."""
 
 import time
 from typing import Any
@@ -23,7 +23,7 @@ Figures = dict[str, Any]
 
 
 def how_it_works_blueprint(context: HttpContext) -> Blueprint:
-    """Return the page, and the requests that it measures."""
+    """Return the page, and the endpoints whose cost it shows."""
     blueprint = Blueprint("how_it_works", __name__)
 
     @blueprint.get(PAGE)
@@ -34,11 +34,11 @@ def how_it_works_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get(f"{API}/stateless")
     async def stateless() -> Response:
-        return as_json(await _meet_stranger(context))
+        return as_json(await _without_session(context))
 
     @blueprint.get(f"{API}/session")
     async def session() -> Response:
-        if (figures := await _recognise(context)) is None:
+        if (figures := await _with_session(context)) is None:
             raise login_required()
         return as_json(figures)
 
@@ -50,7 +50,7 @@ def how_it_works_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.delete(f"{API}/watch")
     async def unwatch() -> Response:
-        # Before anything else: looking up the login is a statement too.
+        # First of all: looking up the login is a query too, and would be counted.
         counter = context.database.unwatch(claimed_hash() or "")
         await require_login(context)
         if counter is None:
@@ -61,15 +61,15 @@ def how_it_works_blueprint(context: HttpContext) -> Blueprint:
 
 
 async def _try(context: HttpContext, which: str) -> dict[str, Figures | None]:
-    """Answer a form of the page as the buttons' requests are answered."""
+    """Do for a form what the endpoint does for its button, without JavaScript."""
     return {
-        "stateless": await _meet_stranger(context) if which == "stateless" else None,
-        "session": await _recognise(context) if which == "session" else None,
+        "stateless": await _without_session(context) if which == "stateless" else None,
+        "session": await _with_session(context) if which == "session" else None,
     }
 
 
-async def _meet_stranger(context: HttpContext) -> Figures:
-    """Answer without looking at any cookie; every request is somebody new."""
+async def _without_session(context: HttpContext) -> Figures:
+    """Answer without reading a cookie, so that each request is a new visitor."""
     began = time.perf_counter()
     with count_queries() as counter:
         stranger = f"stranger-{context.new_uuid()[:8]}"
@@ -77,8 +77,8 @@ async def _meet_stranger(context: HttpContext) -> Figures:
     return {"who": stranger, "cookie": cookie, **_cost(began), **counter.spent._asdict()}
 
 
-async def _recognise(context: HttpContext) -> Figures | None:
-    """Find out who asks and what is in their cart from the database, whatever is live."""
+async def _with_session(context: HttpContext) -> Figures | None:
+    """Read the account and its cart from the database, even if the cart is open in memory."""
     began = time.perf_counter()
     with count_queries() as counter:
         if (login := await find_login(context)) is None:
@@ -94,7 +94,7 @@ def _cost(began: float) -> Figures:
 
 
 def _request_bytes() -> int:
-    """Return how long the request's head was as HTTP/1.1, the blank line included."""
+    """Return the size of the request's head as HTTP/1.1, blank line included."""
     query = request.query_string.decode("latin-1")
     target = f"{request.root_path}{request.path}{'?' if query else ''}{query}"
     lines = [f"{request.method} {target} HTTP/1.1"]
@@ -103,7 +103,7 @@ def _request_bytes() -> int:
 
 
 def _example(context: HttpContext) -> Product | None:
-    """Return something cheap of which there is enough to try things out with."""
+    """Return the cheapest product of which there are enough to try things out with."""
     products = context.catalog.today.products.values()
     on_sale = [product for product in products if product.sold and product.stock]
     return min(on_sale, key=lambda product: (product.stock < ENOUGH, product.price), default=None)

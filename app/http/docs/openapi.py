@@ -48,9 +48,9 @@ FAULTS: dict[int, tuple[str, ...]] = {
     500: ("failed",),
     503: ("busy",),
 }
-"""Every refusal: its status, and the codes that it may have."""
+"""The codes of problems, by HTTP status."""
 ANYWHERE = (421, 500, 503)
-OF_BODIES = (400, 403, 408, 413, 415)
+WITH_BODY = (400, 403, 408, 413, 415)
 
 _LISTED = {
     "sku": SKU,
@@ -85,12 +85,12 @@ _PROBLEM = {
 _NEXT = or_null(integer(2))
 _EMAIL = string(3, LONGEST_EMAIL, r"^[^@\s]+@[^@\s]+$")
 _PASSWORD = string(SHORTEST, LONGEST)
-_TOLD = {"anyOf": [ref("Ok"), ref("No"), ref("Need")]}
-OF_HTTP: dict[str, Schema] = {
+_ANSWER_TO_OP = {"anyOf": [ref("Ok"), ref("No"), ref("Need")]}
+HTTP_SCHEMAS: dict[str, Schema] = {
     "Problem": record(_PROBLEM, ("at", "total")),
     "Login": record({"account": TEXT, "name": TEXT, "session_left_ms": integer(0)}),
     "CartNow": record({"at": TEXT, "rev": integer(0), "cart": ref("Cart")}),
-    "Verdicts": record({"verdicts": array(_TOLD), "at": TEXT, "rev": integer(0)}),
+    "Verdicts": record({"verdicts": array(_ANSWER_TO_OP), "at": TEXT, "rev": integer(0)}),
     "Product": record(_LISTED),
     "Products": record({"products": array(ref("Product")), "next": _NEXT}),
     "Order": record(_ORDER),
@@ -118,49 +118,62 @@ _CATEGORY = {"name": "category", "in": "query", "schema": TEXT}
 
 
 def describe_http() -> dict[str, Any]:
-    """Return the document."""
+    """Return the OpenAPI document."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "The shop over HTTP", "version": "1", "description": __doc__},
-        "paths": {
-            "/api/accounts": {
-                "post": _does("register", {201: "Login"}, 400, 409, 429, body="Newcomer")
-            },
-            "/api/session": {
-                "post": _does("login", {200: "Login"}, 401, 429, body="Credentials"),
-                "delete": _does("logout", {204: None}, 403, login=True),
-            },
-            "/api/cart": {"get": _does("cart", {200: "CartNow"}, login=True)},
-            "/api/cart/ops": {"post": _does("ops", {200: "Verdicts"}, 409, login=True, body="Ops")},
-            "/api/products": {
-                "get": _does("products", {200: "Products"}, 400, given=(_Q, _CATEGORY, _PAGE))
-            },
-            "/api/products/{sku}": {
-                "get": _does("product", {200: "Product"}, 404, given=_path("sku"))
-            },
-            "/api/orders": {
-                "get": _does("orders", {200: "Orders"}, 400, login=True, given=(_PAGE,)),
-                "post": _does(
-                    "place", {200: "Order", 201: "Order"}, 409, login=True, body="Checkout"
-                ),
-            },
-            "/api/orders/{number}": {
-                "get": _does("order", {200: "Order"}, 404, login=True, given=_path("number"))
-            },
-            "/api/orders/{number}/cancel": {
-                "post": _does(
-                    "cancel", {200: "Order"}, 403, 404, 409, login=True, given=_path("number")
-                )
-            },
-        },
+        "paths": {**_shop_paths(), **_order_paths()},
         "components": {
-            "schemas": {**SCHEMAS, **OF_HTTP},
+            "schemas": {**SCHEMAS, **HTTP_SCHEMAS},
             "securitySchemes": {"login": {"type": "apiKey", "in": "cookie", "name": "shop"}},
         },
     }
 
 
-def _does(
+def _shop_paths() -> dict[str, Any]:
+    """Return the operations on accounts, sessions, carts and products."""
+    return {
+        "/api/accounts": {
+            "post": _operation("register", {201: "Login"}, 400, 409, 429, body="Newcomer")
+        },
+        "/api/session": {
+            "post": _operation("login", {200: "Login"}, 401, 429, body="Credentials"),
+            "delete": _operation("logout", {204: None}, 403, login=True),
+        },
+        "/api/cart": {"get": _operation("cart", {200: "CartNow"}, login=True)},
+        "/api/cart/ops": {
+            "post": _operation("ops", {200: "Verdicts"}, 409, login=True, body="Ops")
+        },
+        "/api/products": {
+            "get": _operation("products", {200: "Products"}, 400, given=(_Q, _CATEGORY, _PAGE))
+        },
+        "/api/products/{sku}": {
+            "get": _operation("product", {200: "Product"}, 404, given=_path("sku"))
+        },
+    }
+
+
+def _order_paths() -> dict[str, Any]:
+    """Return the operations on orders."""
+    return {
+        "/api/orders": {
+            "get": _operation("orders", {200: "Orders"}, 400, login=True, given=(_PAGE,)),
+            "post": _operation(
+                "place", {200: "Order", 201: "Order"}, 409, login=True, body="Checkout"
+            ),
+        },
+        "/api/orders/{number}": {
+            "get": _operation("order", {200: "Order"}, 404, login=True, given=_path("number"))
+        },
+        "/api/orders/{number}/cancel": {
+            "post": _operation(
+                "cancel", {200: "Order"}, 403, 404, 409, login=True, given=_path("number")
+            )
+        },
+    }
+
+
+def _operation(
     name: str,
     answers: dict[int, str | None],
     *faults: int,
@@ -168,8 +181,8 @@ def _does(
     body: str | None = None,
     given: tuple[Schema, ...] = (),
 ) -> dict[str, Any]:
-    """Return an operation: what it answers, refuses, and needs."""
-    refused = {*faults, *ANYWHERE, *(OF_BODIES if body else ()), *((401,) if login else ())}
+    """Return an operation: its responses and problems by status, its parameters and body."""
+    refused = {*faults, *ANYWHERE, *(WITH_BODY if body else ()), *((401,) if login else ())}
     responses = {str(status): _answer(status, schema) for status, schema in answers.items()}
     responses |= {str(status): _refusal(status) for status in sorted(refused)}
     return {
@@ -182,8 +195,8 @@ def _does(
 
 
 def _answer(status: int, schema: str | None) -> Schema:
-    said = {"description": "Done." if status < 300 else "Refused."}  # noqa: PLR2004
-    return {**said, "content": _content(JSON, schema)} if schema else said
+    response = {"description": "Done." if status < 300 else "Refused."}  # noqa: PLR2004
+    return {**response, "content": _content(JSON, schema)} if schema else response
 
 
 def _refusal(status: int) -> Schema:

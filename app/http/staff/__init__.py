@@ -1,1 +1,1 @@
-"""Pages and forms for staff."""
+"""Pages and forms for staff: orders, products (catalogue and inventory), carts, the audit log."""

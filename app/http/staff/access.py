@@ -1,4 +1,4 @@
-"""The door for staff: to everybody else nothing under it exists."""
+"""Access to staff's pages: to everybody else, every path below /staff answers 404."""
 
 from quart import Blueprint, redirect, request
 from quart.typing import ResponseReturnValue
@@ -12,11 +12,11 @@ STAFF = "staff"
 
 
 def staff_blueprint(context: HttpContext) -> Blueprint:
-    """Return the way in, and the guard of all addresses under it, known and unknown."""
+    """Return the route of /staff, and the guard of every path below it, with a page or without."""
     blueprint = Blueprint("staff", __name__)
 
     @blueprint.before_app_request
-    async def look() -> None:
+    async def guard() -> None:
         if is_for_staff(request.path):
             await require_staff(context)
 
@@ -28,16 +28,16 @@ def staff_blueprint(context: HttpContext) -> Blueprint:
 
 
 def is_for_staff(path: str) -> bool:
-    """Say whether *path* leads to staff's pages, or would if its slashes were put right."""
+    """Say whether *path* is one of staff's; a path with doubled slashes too."""
     return path.lstrip("/").partition("/")[0] == STAFF
 
 
-def asked_page() -> int:
-    """Return which page of a list is asked for; the first if that is no number."""
+def requested_page() -> int:
+    """Return the page of a list that the query asks for; the first if that is no number."""
     return read_page(request.args.get("page", "")) or 1
 
 
-def back_to(page: str, wanted: str) -> str:
-    """Return *wanted*, where a form was sent from, if that is below *page*; else *page*."""
-    came_from = safe_redirect(wanted)
-    return came_from if came_from.startswith(page) else page
+def back_to(page: str, target: str) -> str:
+    """Return *target*, the page that a form was sent from, if it is below *page*; else *page*."""
+    path = safe_redirect(target)
+    return path if path.startswith(page) else page

@@ -1,4 +1,4 @@
-"""What is in carts now, for staff, and which carts were filled and left."""
+"""For staff: which products are in carts now, and carts that were filled and abandoned."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from app.http.core.context import HttpContext
 from app.http.core.page import show
 from app.http.core.problems import not_found
 from app.http.core.template_filters import moment
-from app.http.staff.access import asked_page
+from app.http.staff.access import requested_page
 from app.protocol.orders import time_text
 from app.store.cart_reports import Idle, count_held, list_idle
 
@@ -23,7 +23,7 @@ def staff_carts_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get("/staff/carts")
     async def carts() -> ResponseReturnValue:
-        page = asked_page()
+        page = requested_page()
         held = await context.database.read(count_held)
         idle = await context.database.read(list_idle, int(context.now_s()) - IDLE_AFTER_S, page)
         if page > 1 and not idle.carts:
@@ -36,13 +36,12 @@ def staff_carts_blueprint(context: HttpContext) -> Blueprint:
             held=shown,
             products=len(held),
             units=sum(one.units for one in held.values()),
-            idle=[_about(cart) for cart in idle.carts],
+            idle=[_fields(cart) for cart in idle.carts],
             next_page=idle.next_page,
         )
 
     return blueprint
 
 
-def _about(cart: Idle) -> dict[str, Any]:
-    since = {"since": moment(cart.since_s), "stamp": time_text(cart.since_s)}
-    return cart._asdict() | since
+def _fields(cart: Idle) -> dict[str, Any]:
+    return cart._asdict() | {"since": moment(cart.since_s), "stamp": time_text(cart.since_s)}

@@ -1,4 +1,4 @@
-"""What a form of staff's asks to have changed about a product, and how changes are told."""
+"""The form that edits a product: decoded and validated, and changes as sentences."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from app.domain.money import pounds, read_pounds
 from app.domain.product_text import read_count
 
 Faults = Mapping[str, str]
-"""For each field that is not right a sentence that says what would be."""
+"""For each invalid field a sentence that says what would be valid."""
 NO_FAULTS: Final[Faults] = {}
 
 _HIGHEST_VERSION = 2**31 - 1
@@ -20,14 +20,14 @@ _WORDS = {"sold": "on the shelf", "ml": "millilitres"}
 
 
 class EditRequest(NamedTuple):
-    """An edit, and why it is made."""
+    """An edit, and the reason that goes into the audit log."""
 
     edit: Edit
     reason: str
 
 
 def read_edit(sku: Sku, form: Mapping[str, str]) -> EditRequest | Faults:
-    """Return what *form* asks to have changed, or all that is wrong with it."""
+    """Return the edit that *form* asks for, or all that is wrong with it."""
     faults: dict[str, str] = {}
     price, by, reason = form.get("price", "").strip(), _signed(form), read_reason(form)
     if price and read_pounds(price) is None:
@@ -45,7 +45,7 @@ def read_edit(sku: Sku, form: Mapping[str, str]) -> EditRequest | Faults:
 
 
 def read_reason(form: Mapping[str, str]) -> str:
-    """Return the reason that somebody typed, without what nobody types on purpose."""
+    """Return the reason that was typed, without control characters."""
     return _CONTROL.sub(" ", form.get("reason", "")).strip()
 
 
@@ -60,17 +60,17 @@ def faults_of(refused: NotEdited, product: Product) -> Faults:
             return {}
 
 
-def tell_changes(changes: Changes) -> list[str]:
-    """Return *changes* in words: “price £2.20 → £2.35”."""
+def describe_changes(changes: Changes) -> list[str]:
+    """Return *changes* as text, like “price £2.20 → £2.35”."""
     return [
-        f"{_WORDS.get(name, name)} {_told(name, was)} → {_told(name, now)}"
+        f"{_WORDS.get(name, name)} {_text(name, was)} → {_text(name, now)}"
         if was is not None
-        else f"{_WORDS.get(name, name)} {_told(name, now)}"
+        else f"{_WORDS.get(name, name)} {_text(name, now)}"
         for name, (was, now) in changes.items()
     ]
 
 
-def _told(name: str, value: Value) -> str:
+def _text(name: str, value: Value) -> str:
     match value:
         case None:
             return "nothing"
@@ -83,7 +83,7 @@ def _told(name: str, value: Value) -> str:
 
 
 def _signed(form: Mapping[str, str]) -> int | None:
-    """Return the amount that somebody typed with a sign or without; nothing is 0."""
+    """Return the amount, with a sign or without; an empty field is 0, `None` is no number."""
     text = form.get("stock_by", "").strip().replace("\N{MINUS SIGN}", "-")
     amount = read_count(text.lstrip("+-") if text else "0", MOST_STOCK)
     if amount is None or len(text) - len(text.lstrip("+-")) > 1:

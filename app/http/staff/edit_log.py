@@ -1,4 +1,4 @@
-"""Who changed what on the shelf, when and why."""
+"""The audit log: who changed which product, when and why; edits by commands too."""
 
 from typing import Any
 
@@ -10,19 +10,19 @@ from app.http.core.context import HttpContext
 from app.http.core.page import show
 from app.http.core.problems import not_found
 from app.http.core.template_filters import moment
-from app.http.staff.access import asked_page
-from app.http.staff.edit_forms import tell_changes
+from app.http.staff.access import requested_page
+from app.http.staff.edit_forms import describe_changes
 from app.protocol.orders import time_text
 from app.store.product_edits import Entry, list_edits
 
 
 def staff_log_blueprint(context: HttpContext) -> Blueprint:
-    """Return the log of all edits, newest first, or of one product's."""
+    """Return the page of the audit log, newest first, of all products or of one."""
     blueprint = Blueprint("staff_log", __name__)
 
     @blueprint.get("/staff/log")
     async def log() -> ResponseReturnValue:
-        page, sku = asked_page(), request.args.get("sku", "")
+        page, sku = requested_page(), request.args.get("sku", "")
         if sku and not SKU.fullmatch(sku):
             raise not_found()
         found = await context.database.read(list_edits, Sku(sku) if sku else None, page)
@@ -40,7 +40,7 @@ def staff_log_blueprint(context: HttpContext) -> Blueprint:
 
 
 def entry_fields(entry: Entry) -> dict[str, Any]:
-    """Return what templates show of *entry*."""
+    """Return *entry* as templates show it."""
     return {
         "sku": entry.sku,
         "product": entry.product,
@@ -49,10 +49,10 @@ def entry_fields(entry: Entry) -> dict[str, Any]:
         "stamp": time_text(entry.at_s),
         "at": moment(entry.at_s),
         "reason": entry.reason,
-        "changes": ["new on the shelf"] if is_first(entry) else tell_changes(entry.changes),
+        "changes": ["new on the shelf"] if is_first(entry) else describe_changes(entry.changes),
     }
 
 
 def is_first(entry: Entry) -> bool:
-    """Say whether *entry* put a new product on the shelf."""
+    """Say whether *entry* added the product."""
     return entry.changes.get("slug", ("",))[0] is None

@@ -1,4 +1,4 @@
-"""What the shop is doing this minute, for staff: figures, and plots that move."""
+"""For staff: this server's metrics of the last minute, as gauges and plots that update."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ Values = Sequence[float | None]
 
 
 def staff_live_blueprint(context: HttpContext) -> Blueprint:
-    """Return the page, and the figures that it asks for again every second."""
+    """Return the page, and the JSON that it polls every second."""
     blueprint = Blueprint("staff_live", __name__)
 
     @blueprint.get("/staff/live")
@@ -46,21 +46,21 @@ def _figures(context: HttpContext) -> dict[str, Any]:
         "gauges": {name: f"{count:,}" for name, count in gauges.items()},
         "plots": {
             "ops": plot([[float(second.verdicts.total()) for second in seconds]], ""),
-            "answers": plot(_spread(second.answers for second in seconds), " ms"),
-            "commits": plot(_spread(second.commits for second in seconds), " ms"),
+            "answers": plot(_percentiles(second.answers for second in seconds), " ms"),
+            "commits": plot(_percentiles(second.commits for second in seconds), " ms"),
         },
         "verdicts": _verdicts(seconds),
     }
 
 
-def _spread(durations: Iterable[Any]) -> list[Values]:
-    """Return the medians, and below what 99 of 100 stay."""
-    each = list(durations)
-    return [[one.ms(share) for one in each] for share in (0.5, 0.99)]
+def _percentiles(durations: Iterable[Any]) -> list[Values]:
+    """Return p50 and p99 for each second, in milliseconds."""
+    histograms = list(durations)
+    return [[histogram.ms(share) for histogram in histograms] for share in (0.5, 0.99)]
 
 
 def _verdicts(seconds: Iterable[Second]) -> dict[str, str]:
-    """Return how often each answer was given in all; those that were not given too."""
+    """Return how often each code was answered, 0 included."""
     counted = dict.fromkeys(CODES, 0)
     for second in seconds:
         for code, times in second.verdicts.items():
@@ -69,14 +69,14 @@ def _verdicts(seconds: Iterable[Second]) -> dict[str, str]:
 
 
 def plot(lines: Sequence[Values], unit: str) -> dict[str, Any]:
-    """Return what draws *lines* in one picture, `SECONDS - 1` wide and `HEIGHT` high.
+    """Return an SVG plot of *lines*, `SECONDS - 1` wide and `HEIGHT` high.
 
-    `most` is what its upper edge stands for, `now` the newest value of each line.
+    `most` is the value of its upper edge, `now` the newest value of each line.
     """
     most = ceiling(max((value for line in lines for value in line if value), default=0.0))
     return {
         "most": f"{most:,g}{unit}",
-        "now": [_told(line[-1], unit) for line in lines],
+        "now": [_text(line[-1], unit) for line in lines],
         "lines": [_points(line, most) for line in lines],
     }
 
@@ -89,14 +89,14 @@ def ceiling(value: float) -> float:
     return float(next(step * power for step in (*STEPS, 10) if value <= step * power))
 
 
-def _told(value: float | None, unit: str) -> str:
+def _text(value: float | None, unit: str) -> str:
     if value is None:
         return "\N{EN DASH}"
     return f"{value:,.{0 if value >= EXACT_BELOW or not unit else 1}f}{unit}"
 
 
 def _points(line: Values, most: float) -> str:
-    """Return a path; where there is no value, there is no line, and a value by itself is a dot."""
+    """Return an SVG path: seconds without a value are gaps, a value between two gaps is a dot."""
     path, pen_is_up = [], True
     for second, value in enumerate(line):
         if value is None:

@@ -1,4 +1,4 @@
-"""A new product on the shelf."""
+"""The form that adds a product to the catalogue, with its first inventory."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ BLANK = {"stock": "0", "sold": "yes", "popular": "no", "reason": "New in the ran
 
 
 def staff_new_product_blueprint(context: HttpContext) -> Blueprint:
-    """Return the form of a new product."""
+    """Return the page of the form."""
     blueprint = Blueprint("staff_new_product", __name__)
 
     @blueprint.get("/staff/new-product")

@@ -1,4 +1,4 @@
-"""What is on the shelf, for staff: found, and changed where it stands in the list."""
+"""For staff: catalogue and inventory. Products are found, and edited in the list or on a page."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from app.http.core.flash import Notice, flash
 from app.http.core.page import show
 from app.http.core.problems import busy, not_found
 from app.http.core.session import require_login
-from app.http.staff.access import asked_page, back_to
+from app.http.staff.access import back_to, requested_page
 from app.http.staff.edit_forms import NO_FAULTS, EditRequest, Faults, faults_of, read_edit
 from app.http.staff.edit_log import entry_fields
 from app.store.cart_reports import CartCount, count_held
@@ -31,16 +31,16 @@ from app.store.product_edits import (
 )
 
 PAGE = "/staff/products"
-NOBODY = CartCount(0, 0)
-SAME = "Nothing was changed: that is how it is already."
-MOVED = (
+NOT_HELD = CartCount(0, 0)
+UNCHANGED = "Nothing was changed: that is how it is already."
+CONFLICT = (
     "Nothing was changed: somebody else edited this product meanwhile. What you typed is still"
     " here. Compare it with how the product is now, and save again if it is still right."
 )
 
 
 class FormError(NamedTuple):
-    """A form that was refused: with what status and words, what was typed, what is wrong."""
+    """A form that was refused: HTTP status, sentence, what was typed, faults by field."""
 
     status: int
     text: str
@@ -49,21 +49,21 @@ class FormError(NamedTuple):
 
 
 def staff_products_blueprint(context: HttpContext) -> Blueprint:
-    """Return the list of products and the page of each, with forms that change them."""
+    """Return the list of products and the page of each; both have forms that edit."""
     blueprint = Blueprint("staff_products", __name__)
 
     @blueprint.get(PAGE)
     async def products() -> ResponseReturnValue:
-        q, page = request.args.get("q", "")[:LONGEST_QUERY], asked_page()
-        moves = await context.database.read(load_catalog_changes, -1)
-        found = find_any(moves.catalog.products.values(), dict(context.categories), q, page)
+        q, page = request.args.get("q", "")[:LONGEST_QUERY], requested_page()
+        changes = await context.database.read(load_catalog_changes, -1)
+        found = find_any(changes.catalog.products.values(), dict(context.categories), q, page)
         if page > 1 and not found.products:
             raise not_found()
         return await show(
             context,
             "staff/products.html",
             sought=q,
-            products=await _all_about(context, found.products),
+            products=await _with_holders(context, found.products),
             count=found.total,
             next_page=found.next_page,
         )
@@ -75,10 +75,10 @@ def staff_products_blueprint(context: HttpContext) -> Blueprint:
     @blueprint.post(f"{PAGE}/<sku>")
     async def edit(sku: str) -> ResponseReturnValue:
         form = await request.form
-        slip = await _edit(context, await _find(context, sku), form)
-        if slip is None:
+        error = await _edit(context, await _find(context, sku), form)
+        if error is None:
             return redirect(back_to(PAGE, form.get("next", "")), 303)
-        return await _show(context, await _find(context, sku), slip)
+        return await _show(context, await _find(context, sku), error)
 
     return blueprint
 
@@ -86,52 +86,52 @@ def staff_products_blueprint(context: HttpContext) -> Blueprint:
 async def _edit(
     context: HttpContext, product: Product, form: Mapping[str, str]
 ) -> FormError | None:
-    """Change *product* as *form* says and leave a notice, or return why not."""
-    asked = read_edit(product.sku, form)
-    if not isinstance(asked, EditRequest):
+    """Edit *product* as *form* says and flash a notice, or return the form with its error."""
+    parsed = read_edit(product.sku, form)
+    if not isinstance(parsed, EditRequest):
         return FormError(
-            400, "Nothing was changed. Mend what is marked, and save again.", form, asked
+            400, "Nothing was changed. Mend what is marked, and save again.", form, parsed
         )
-    editor = Editor((await require_login(context)).account, asked.reason, int(context.now_s()))
+    editor = Editor((await require_login(context)).account, parsed.reason, int(context.now_s()))
     try:
-        done = await context.database.write(edit_product, asked.edit, editor)
+        result = await context.database.write(edit_product, parsed.edit, editor)
     except DatabaseUnavailable:
         return FormError(busy().status, busy().detail, form)
-    if done is NotEdited.SAME:
-        await flash(Notice("warn", SAME))
+    if result is NotEdited.SAME:
+        await flash(Notice("warn", UNCHANGED))
         return None
-    if isinstance(done, NotEdited):
-        faults = faults_of(done, await _find(context, product.sku))
-        return FormError(409, "Nothing was changed." if faults else MOVED, form, faults)
+    if isinstance(result, NotEdited):
+        faults = faults_of(result, await _find(context, product.sku))
+        return FormError(409, "Nothing was changed." if faults else CONFLICT, form, faults)
     context.hub.request_refresh()
-    await flash(Notice("ok", _now(done)))
+    await flash(Notice("ok", _sentence(result)))
     return None
 
 
-def _now(product: Product) -> str:
+def _sentence(product: Product) -> str:
     away = "" if product.sold else ", off the shelf"
     return (
         f"{product.name}, {product.unit}: {pounds(product.price)}, {product.stock} in stock{away}."
     )
 
 
-async def _show(context: HttpContext, product: Product, slip: FormError | None) -> Response:
-    """Show one product; of a form that came too late, with all that was done meanwhile."""
+async def _show(context: HttpContext, product: Product, error: FormError | None) -> Response:
+    """Render one product; after a conflict (optimistic locking), with the edits made meanwhile."""
     log = await context.database.read(list_edits, product.sku, 1)
     page = await show(
         context,
         "staff/product.html",
-        product=(await _all_about(context, [product]))[0],
-        slip=slip,
+        product=(await _with_holders(context, [product]))[0],
+        refused=error,
         entries=[entry_fields(entry) for entry in log.entries],
-        meanwhile=[entry_fields(entry) for entry in _meanwhile(log.entries, slip)],
-        back=back_to(PAGE, slip.typed.get("next", "") if slip else ""),
+        meanwhile=[entry_fields(entry) for entry in _meanwhile(log.entries, error)],
+        back=back_to(PAGE, error.typed.get("next", "") if error else ""),
     )
-    return Response(page, slip.status if slip else 200)
+    return Response(page, error.status if error else 200)
 
 
-def _meanwhile(entries: Collection[Entry], slip: FormError | None) -> list[Entry]:
-    seen = slip.typed.get("version", "") if slip and slip.text == MOVED else ""
+def _meanwhile(entries: Collection[Entry], error: FormError | None) -> list[Entry]:
+    seen = error.typed.get("version", "") if error and error.text == CONFLICT else ""
     return [entry for entry in entries if seen.isdecimal() and entry.version > int(seen)]
 
 
@@ -141,8 +141,10 @@ async def _find(context: HttpContext, sku: str) -> Product:
     return product
 
 
-async def _all_about(context: HttpContext, products: Collection[Product]) -> list[dict[str, Any]]:
-    """Return what templates show of *products*: also who holds them, and who edited them last."""
+async def _with_holders(
+    context: HttpContext, products: Collection[Product]
+) -> list[dict[str, Any]]:
+    """Return *products* as templates show them, with who holds them and their last edits."""
     held = await context.database.read(count_held)
     newest = await context.database.read(newest_edits, [product.sku for product in products])
     return [
@@ -158,7 +160,7 @@ async def _all_about(context: HttpContext, products: Collection[Product]) -> lis
             "stock": product.stock,
             "sold": product.sold,
             "version": product.version,
-            "held": held.get(product.sku, NOBODY),
+            "held": held.get(product.sku, NOT_HELD),
             "newest": entry_fields(newest[product.sku]) if product.sku in newest else None,
         }
         for product in products

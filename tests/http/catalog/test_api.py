@@ -1,4 +1,4 @@
-"""What is on the shelf, for everybody."""
+"""The catalogue as JSON."""
 
 import re
 
@@ -15,14 +15,14 @@ async def listed(house: House, query: str = "") -> list[str]:
     """Return the SKUs of all pages of a list."""
     skus, page = [], 1
     while page:
-        told = await fields(await house.visitor().get(f"/api/products?{query}&page={page}"))
-        assert len(told["products"]) <= 24
-        skus += [product["sku"] for product in told["products"]]
-        page = told["next"]
+        answer = await fields(await house.visitor().get(f"/api/products?{query}&page={page}"))
+        assert len(answer["products"]) <= 24
+        skus += [product["sku"] for product in answer["products"]]
+        page = answer["next"]
     return skus
 
 
-async def test_a_product_is_told_by_its_sku(house: House) -> None:
+async def test_a_product_is_found_by_its_sku(house: House) -> None:
     answer = await house.visitor().get(f"/api/products/{APPLES}")
 
     assert await fields(answer) == {
@@ -57,16 +57,16 @@ async def test_the_list_goes_on_page_by_page_to_its_end(house: House) -> None:
 
 
 async def test_every_listed_product_has_just_the_fields_of_the_protocol(house: House) -> None:
-    told = await fields(await house.visitor().get("/api/products"))
+    answer = await fields(await house.visitor().get("/api/products"))
 
-    assert told.keys() == {"products", "next"}
-    assert all(product.keys() == FIELDS for product in told["products"])
+    assert answer.keys() == {"products", "next"}
+    assert all(product.keys() == FIELDS for product in answer["products"])
 
 
 async def test_a_page_beyond_the_end_is_empty(house: House) -> None:
-    told = await fields(await house.visitor().get("/api/products?page=9999"))
+    answer = await fields(await house.visitor().get("/api/products?page=9999"))
 
-    assert told == {"products": [], "next": None}
+    assert answer == {"products": [], "next": None}
 
 
 async def test_a_category_holds_only_its_own(house: House) -> None:
@@ -82,18 +82,18 @@ async def test_what_left_the_range_is_not_listed_but_found(house: House) -> None
         product.sku for product in house.context.catalog.today.products.values() if not product.sold
     ]
 
-    told = await fields(await house.visitor().get(f"/api/products/{gone}"))
-    assert (told["state"], told["stock"]) == ("gone", 0)
+    answer = await fields(await house.visitor().get(f"/api/products/{gone}"))
+    assert (answer["state"], answer["stock"]) == ("gone", 0)
     assert gone not in await listed(house)
 
 
 async def test_stock_is_exact_up_to_ten(house: House) -> None:
-    async def told(stock: int) -> tuple[int | None, str]:
+    async def shown(stock: int) -> tuple[int | None, str]:
         await house.set_product(APPLES, stock=stock)
         product = await fields(await house.visitor().get(f"/api/products/{APPLES}"))
         return product["stock"], product["state"]
 
-    assert [await told(stock) for stock in (0, 1, 10, 11)] == [
+    assert [await shown(stock) for stock in (0, 1, 10, 11)] == [
         (0, "sold_out"),
         (1, "ok"),
         (10, "ok"),
@@ -104,13 +104,13 @@ async def test_stock_is_exact_up_to_ten(house: House) -> None:
 @pytest.mark.parametrize(
     "query", ["page=0", "page=-1", "page=x", "page=1.0", "page=10000", f"q={'x' * 101}"]
 )
-async def test_what_makes_no_sense_is_malformed(house: House, query: str) -> None:
+async def test_an_invalid_query_is_malformed(house: House, query: str) -> None:
     answer = await house.visitor().get(f"/api/products?{query}")
 
     assert await code(answer) == (400, "malformed")
 
 
-async def test_answers_may_be_kept_and_asked_for_again_cheaply(house: House) -> None:
+async def test_answers_may_be_cached_and_are_revalidated_by_etag(house: House) -> None:
     visitor = house.visitor()
     for path in ("/api/products?q=milk", f"/api/products/{APPLES}"):
         first = await visitor.get(path)
@@ -121,7 +121,7 @@ async def test_answers_may_be_kept_and_asked_for_again_cheaply(house: House) -> 
         assert again.headers["ETag"] == first.headers["ETag"]
 
 
-async def test_an_answer_that_was_kept_is_noticed_to_be_old(house: House) -> None:
+async def test_an_outdated_etag_is_answered_with_the_new_price(house: House) -> None:
     visitor, path = house.visitor(), f"/api/products/{APPLES}"
     first = await visitor.get(path)
 

@@ -1,4 +1,4 @@
-"""A product as pages and lists show it."""
+"""A product as fields."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.examples import product
 
 
 @pytest.mark.parametrize(
-    ("price", "held", "said"),
+    ("price", "held", "text"),
     [
         (220, {"grams": 1000}, "£2.20 per kg"),
         (100, {"grams": 30}, "£33.33 per kg"),
@@ -19,8 +19,8 @@ from tests.examples import product
         (90, {}, ""),
     ],
 )
-def test_the_price_of_a_kilogram_or_a_litre(price: int, held: dict[str, int], said: str) -> None:
-    assert per(product(Sku("thing"), "Thing", price, 5, **held)) == said
+def test_the_price_of_a_kilogram_or_a_litre(price: int, held: dict[str, int], text: str) -> None:
+    assert per(product(Sku("thing"), "Thing", price, 5, **held)) == text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The pages that everybody may see."""
+"""The public pages."""
 
 import re
 from dataclasses import replace
@@ -41,7 +41,7 @@ async def test_the_front_page_shows_one_size_of_each_and_one_in_stock_if_there_i
     assert [sku for sku in cards(page) if sku.startswith("gala-apples")] == ["gala-apples-1kg"]
 
 
-async def test_the_shelves_show_24_and_a_link_to_more(house: House) -> None:
+async def test_the_list_shows_24_and_a_link_to_more(house: House) -> None:
     first = await text(await house.visitor().get("/shop"))
     second = await text(await house.visitor().get("/shop?category=&q=&sort=popular&page=2"))
 
@@ -58,7 +58,7 @@ async def test_the_last_page_has_no_link_to_more_and_none_follows_it(house: Hous
     assert (await house.visitor().get(f"/shop?page={last + 1}")).status_code == 404
 
 
-async def test_filters_stand_in_the_address(house: House) -> None:
+async def test_filters_are_in_the_address(house: House) -> None:
     page = await text(await house.visitor().get("/shop?category=fruit&q=Apples&sort=-price"))
 
     known = house.context.catalog.today.products
@@ -68,28 +68,28 @@ async def test_filters_stand_in_the_address(house: House) -> None:
     assert "“Apples”" in page
 
 
-async def test_a_search_without_a_find_says_so(house: House) -> None:
+async def test_a_search_without_results_says_so(house: House) -> None:
     page = await text(await house.visitor().get("/shop?q=unobtainium"))
 
     assert cards(page) == []
     assert "See everything we have" in page
 
 
-async def test_who_makes_a_slip_is_asked_what_was_meant(house: House) -> None:
+async def test_a_typing_error_in_a_search_gets_a_suggestion(house: House) -> None:
     page = await text(await house.visitor().get("/shop?q=tomatos"))
 
     assert "Nothing here is called “tomatos”" in page
     assert re.search(r'Did you mean\s+<a[^>]+q=tomatoes">tomatoes</a>', page)
 
 
-async def test_who_looks_on_the_wrong_shelf_is_shown_the_others(house: House) -> None:
+async def test_a_search_in_the_wrong_category_links_to_all_categories(house: House) -> None:
     page = await text(await house.visitor().get("/shop?category=fruit&q=milk"))
 
     assert re.search(r'href="/shop\?q=milk">See \d+ on other shelves', page)
 
 
-def take_away(house: House, category: str) -> None:
-    """Sell nothing of *category* any longer; of all where that is empty."""
+def withdraw(house: House, category: str) -> None:
+    """Withdraw all products of *category* from sale; an empty name means every category."""
     catalog = house.context.catalog
     gone = {
         sku: replace(each, sold=False)
@@ -100,29 +100,29 @@ def take_away(house: House, category: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("category", "said", "way_on"),
+    ("category", "sentence", "link"),
     [
         ("bakery", "This shelf is empty just now.", '<a class="link" href="/shop">See everything'),
         ("", "All shelves are empty just now.", '<a class="link" href="/">Back to the front page'),
     ],
 )
-async def test_an_empty_shelf_says_so_and_shows_a_way_on(
-    house: House, category: str, said: str, way_on: str
+async def test_an_empty_category_says_so_and_links_on(
+    house: House, category: str, sentence: str, link: str
 ) -> None:
-    take_away(house, category)
+    withdraw(house, category)
 
     page = await text(await house.visitor().get(f"/shop?category={category}"))
 
     assert cards(page) == []
-    assert said in page
-    assert way_on in page
+    assert sentence in page
+    assert link in page
     assert "Nothing here is called" not in page
 
 
 @pytest.mark.parametrize(
     "query", ["page=x", "page=0", "page=-3", "sort=<b>", f"page={'9' * 50}", "q=%00%ff"]
 )
-async def test_nonsense_in_the_address_harms_nothing(house: House, query: str) -> None:
+async def test_an_invalid_query_shows_the_list(house: House, query: str) -> None:
     assert (await house.visitor().get(f"/shop?{query}")).status_code == 200
 
 
@@ -181,7 +181,7 @@ async def test_what_is_similar_and_sold_out_comes_last(house: House) -> None:
     assert shown[: len(rest)] == rest
 
 
-async def test_what_left_the_range_has_its_page_but_stands_in_no_list(house: House) -> None:
+async def test_a_withdrawn_product_has_a_page_but_is_in_no_list(house: House) -> None:
     (gone,) = [each for each in house.context.catalog.today.products.values() if not each.sold]
 
     page = await text(await house.visitor().get(f"/p/{gone.slug}"))
@@ -215,7 +215,9 @@ async def test_signed_in_the_header_shows_name_and_cart(house: House) -> None:
     assert "£7.90" in page
 
 
-async def test_a_page_costs_one_look_at_the_login_and_one_at_a_closed_cart(house: House) -> None:
+async def test_a_page_costs_one_query_for_the_session_and_one_for_a_closed_cart(
+    house: House,
+) -> None:
     ada = await house.ada()
     house.database.reads.clear()
 
@@ -236,13 +238,13 @@ async def test_categories_say_how_much_they_hold(house: House) -> None:
     assert all(f'href="/shop?category={slug}"' in page for slug in names)
 
 
-async def test_the_way_back_from_signing_in_is_this_page(house: House) -> None:
+async def test_signing_in_leads_back_to_this_page(house: House) -> None:
     page = await text(await house.visitor().get("/shop?q=green%20tea&page=1"))
 
     assert 'href="/login?next=/shop%3Fq%3Dgreen%2520tea%26page%3D1"' in page
 
 
-async def test_templates_are_given_what_they_count_on(house: House) -> None:
+async def test_templates_get_the_context_that_they_need(house: House) -> None:
     given: list[dict[str, Any]] = []
 
     def remember(_sender: object, context: dict[str, Any], **_rest: object) -> None:
@@ -253,11 +255,11 @@ async def test_templates_are_given_what_they_count_on(house: House) -> None:
     await ada.form("/cart/add", page="/shop?q=milk", sku=APPLES, qty="1")
 
     (context,) = given
-    told = await ada.cart()
+    cart = await ada.cart()
     assert context["account"]["name"] == "Ada"
     assert context["account"]["staff"] is False
     assert [line["qty"] for line in context["cart"]["lines"]] == [1]
-    assert context["at"] == told["at"]
+    assert context["at"] == cart["at"]
     assert context["notices"] == [{"kind": "ok", "text": "Added Gala apples, 1 kg."}]
     assert context["path"] == "/shop?q=milk"
     assert context["op_key"]() != context["op_key"]()

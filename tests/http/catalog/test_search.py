@@ -1,16 +1,16 @@
-"""Finding products."""
+"""Search."""
 
 import pytest
 
 from app.domain.catalog import Product, Sku
-from app.http.catalog.search import PAGE_SIZE, Search, find, meant, read_page
+from app.http.catalog.search import PAGE_SIZE, Search, find, read_page, suggest
 from tests.examples import product
 
 NAMES = {"fruit": "Fruit", "dairy": "Dairy & eggs"}
 
 
 def thing(sku: str, name: str, price: int = 100, **more: object) -> Product:
-    """Return something on the shelf."""
+    """Return a product."""
     return product(Sku(sku), name, price, stock=5, **more)
 
 
@@ -28,7 +28,7 @@ def found(**search: object) -> list[str]:
     return [product.sku for product in find(CATALOG, NAMES, Search(**search)).products]  # type: ignore[arg-type]
 
 
-def test_what_is_popular_comes_first_and_the_rest_as_on_the_shelf() -> None:
+def test_popular_products_come_first_and_the_rest_in_the_order_of_the_catalogue() -> None:
     assert found() == ["apple", "banana", "brulee", "juice"]
 
 
@@ -109,5 +109,5 @@ def test_pages_are_numbers_from_1(typed: str, page: int | None) -> None:
         ("!?", ""),
     ],
 )
-def test_a_slip_is_understood_where_there_is_something_it_may_mean(q: str, right: str) -> None:
-    assert meant(CATALOG, NAMES, q) == right
+def test_a_typing_error_is_corrected_if_that_finds_something(q: str, right: str) -> None:
+    assert suggest(CATALOG, NAMES, q) == right

@@ -1,4 +1,4 @@
-"""The page that teaches, and the requests that it measures."""
+"""The page “How it works”, and the endpoints whose cost it shows."""
 
 import re
 
@@ -17,24 +17,24 @@ APPLES = "gala-apples-1kg"
 
 
 async def watch(visitor: Visitor) -> None:
-    """Have the database count what is asked about somebody."""
+    """Begin counting the queries about the visitor's account."""
     assert (await visitor.send(f"{API}/watch", {})).status_code == 204
 
 
 async def unwatch(visitor: Visitor) -> Response:
-    """End that, and return the answer."""
+    """End the counting, and return the answer."""
     return await visitor.ask("DELETE", f"{API}/watch", {})
 
 
 def figure(page: str, kind: str, part: str) -> str:
-    """Return what stands in a panel."""
+    """Return the text of one part of a panel."""
     panel = page.partition(f'data-kind="{kind}"')[2]
     found = re.search(rf'data-part="{part}"[^>]*>(.*?)</', panel, re.DOTALL)
     assert found
     return found[1].strip()
 
 
-async def test_without_a_cookie_everybody_is_a_stranger_each_time(house: House) -> None:
+async def test_without_a_cookie_every_request_is_a_new_visitor(house: House) -> None:
     first, second = [await fields(await house.visitor().get(f"{API}/stateless")) for _ in range(2)]
 
     assert first["who"] != second["who"]
@@ -42,12 +42,12 @@ async def test_without_a_cookie_everybody_is_a_stranger_each_time(house: House) 
     assert house.database.reads == []
 
 
-async def test_a_cookie_that_comes_all_the_same_is_not_looked_at(house: House) -> None:
+async def test_the_stateless_endpoint_reads_no_cookie(house: House) -> None:
     ada = await house.ada()
     house.database.reads.clear()
-    seen = await fields(await ada.get(f"{API}/stateless"))
+    figures = await fields(await ada.get(f"{API}/stateless"))
 
-    assert (seen["cookie"], seen["queries"]) == ("came, and was not looked at", 0)
+    assert (figures["cookie"], figures["queries"]) == ("came, and was not looked at", 0)
     assert house.database.reads == []
 
 
@@ -58,15 +58,15 @@ async def test_a_session_reads_login_and_cart_though_a_live_cart_is_open(house: 
     account = (await fields(await ada.send("/api/session", ADA)))["account"]
     async with house.context.hub.borrow(account, None):
         house.database.reads.clear()
-        told = await fields(await ada.get(f"{API}/session"))
+        figures = await fields(await ada.get(f"{API}/session"))
 
     assert house.database.reads == ["find_session", load_cart.__name__]
-    assert (told["queries"], told["rows"]) == (2, 2)
-    assert (told["who"], told["count"], told["rev"]) == ("Ada", 2, 1)
-    assert 0 < told["ms"] < told["server_ms"]
+    assert (figures["queries"], figures["rows"]) == (2, 2)
+    assert (figures["who"], figures["count"], figures["rev"]) == ("Ada", 2, 1)
+    assert 0 < figures["ms"] < figures["server_ms"]
 
 
-async def test_a_use_of_the_login_that_is_written_down_is_counted(house: House) -> None:
+async def test_saving_the_last_use_of_a_session_is_counted(house: House) -> None:
     ada = await house.ada()
     house.clock.at_s += 24 * 3600
 
@@ -85,18 +85,18 @@ async def test_a_session_needs_a_login(house: House) -> None:
     assert await code(await house.visitor().get(f"{API}/session")) == (401, "login_required")
 
 
-async def test_a_live_cart_that_is_asked_makes_no_statement(house: House) -> None:
+async def test_reading_a_live_cart_makes_no_query(house: House) -> None:
     ada = await house.ada()
     account = (await fields(await ada.send("/api/session", ADA)))["account"]
     async with house.context.hub.borrow(account, None) as cart:
         await watch(ada)
         cart.snapshot()
-        seen = await fields(await unwatch(ada))
+        figures = await fields(await unwatch(ada))
 
-    assert seen == {"queries": 0, "rows": 0}
+    assert figures == {"queries": 0, "rows": 0}
 
 
-async def test_a_watch_counts_what_is_asked_about_its_account(house: House) -> None:
+async def test_a_watch_counts_the_queries_about_its_account(house: House) -> None:
     ada, bob = await house.ada(), await house.ada(email="bob@shop.example")
     await watch(ada)
     await bob.get(f"{API}/session")
@@ -114,7 +114,7 @@ async def test_a_watch_is_nobody_else_s_and_ends_once(house: House) -> None:
     assert await code(await unwatch(ada)) == (404, "not_found")
 
 
-async def test_a_live_cart_that_has_to_be_read_first_is_seen_to_be(house: House) -> None:
+async def test_opening_a_live_cart_makes_one_query(house: House) -> None:
     ada = await house.ada()
     account = (await fields(await ada.send("/api/session", ADA)))["account"]
     await watch(ada)

@@ -1,4 +1,4 @@
-"""The description of the HTTP interface: held against the routes and against real answers."""
+"""The OpenAPI document, compared with the routes and with real answers."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from app.domain.addresses import Address
 from app.domain.placing import RejectReason
 from app.http.core.problems import _BY_STATUS
-from app.http.docs.openapi import FAULTS, OF_HTTP, describe_http
+from app.http.docs.openapi import FAULTS, HTTP_SCHEMAS, describe_http
 from app.protocol.asyncapi import describe_socket
 from app.protocol.schemas import SCHEMAS
 from tests.http.house import House
@@ -18,8 +18,8 @@ from tests.schemas import misfits
 
 ROOT = Path(__file__).parents[3]
 SHOWN_TO_PEOPLE = "/api/how-it-works"
-"""Figures for one page of ours, and no part of the contract."""
-SCHEMAS_OF_HTTP = {**SCHEMAS, **OF_HTTP}
+"""Endpoints of one page, which are no part of the contract."""
+ALL_SCHEMAS = {**SCHEMAS, **HTTP_SCHEMAS}
 
 
 def routes(house: House) -> set[tuple[str, str]]:
@@ -106,7 +106,7 @@ async def test_real_answers_are_as_described(house: House) -> None:
             wrong := misfits(
                 await answer.get_json(force=True),
                 schema_of(path, method, answer.status_code),
-                SCHEMAS_OF_HTTP,
+                ALL_SCHEMAS,
             )
         )
     } == {}

@@ -1,4 +1,4 @@
-"""What staff see of carts."""
+"""The page of carts."""
 
 import re
 
@@ -17,7 +17,7 @@ A_DAY_S = 24 * 3600
 
 
 async def cells(house: House) -> list[str]:
-    """Return what stands in the table beside each other."""
+    """Return the numbers in the table."""
     page = await text(await (await grace(house)).get("/staff/carts"))
     return re.findall(r'<td class="number">\s*(\d+)', page)
 
@@ -30,7 +30,7 @@ async def test_units_and_carts_are_shown_by_product_beside_the_stock(house: Hous
     assert await cells(house) == ["4", "2", "5"]
 
 
-async def test_what_is_wanted_more_than_there_is_is_marked(house: House) -> None:
+async def test_a_product_with_less_stock_than_carts_hold_is_marked(house: House) -> None:
     await stocked_cart(house)
     await house.set_product(MILK, stock=1)
 
@@ -55,13 +55,15 @@ async def test_where_all_carts_are_empty_that_is_said(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "text_shown"),
     [
         ("/staff/carts", "2 units of 1 product, as saved"),
         ("/staff/products?q=milk", "1 cart holds this (2 in it)"),
     ],
 )
-async def test_a_cart_that_cannot_be_read_is_left_out(house: House, path: str, told: str) -> None:
+async def test_a_cart_that_cannot_be_read_is_left_out(
+    house: House, path: str, text_shown: str
+) -> None:
     await stocked_cart(house)
     staff = await grace(house)
     await house.ada(email="bob@shop.example")
@@ -71,4 +73,4 @@ async def test_a_cart_that_cannot_be_read_is_left_out(house: House, path: str, t
     answer = await staff.get(path)
 
     assert answer.status_code == 200
-    assert told in re.sub("<.*?>", "", await text(answer))
+    assert text_shown in re.sub("<.*?>", "", await text(answer))

@@ -1,4 +1,4 @@
-"""What staff see of what the shop is doing."""
+"""The page of this server's metrics."""
 
 import re
 
@@ -12,7 +12,7 @@ from tests.http.staff_helpers import grace
 from tests.http.visitor import fields, text
 
 
-async def test_the_figures_of_the_last_minute_are_on_the_page_and_asked_for_alone(
+async def test_the_last_minute_is_on_the_page_and_in_its_json(
     house: House,
 ) -> None:
     await stocked_cart(house)
@@ -31,7 +31,7 @@ async def test_the_figures_of_the_last_minute_are_on_the_page_and_asked_for_alon
     assert figures["plots"]["ops"]["lines"][0] in page
 
 
-async def test_shoppers_are_told_nothing(house: House) -> None:
+async def test_shoppers_get_404(house: House) -> None:
     ada = await house.ada()
 
     assert (await ada.get("/staff/live")).status_code == 404
@@ -44,7 +44,7 @@ def test_a_plot_is_drawn_up_to_a_round_figure_with_gaps_where_nothing_happened()
     assert drawn == {"most": "5 ms", "now": ["4.0 ms"], "lines": ["M1 60.0h0L2 40.0M4 20.0h0"]}
 
 
-def test_what_has_no_newest_value_says_so() -> None:
+def test_a_missing_newest_value_is_a_dash() -> None:
     assert plot([[1.0, None]], " ms")["now"] == ["\N{EN DASH}"]
     assert plot([[1234.0]], "")["now"] == ["1,234"]
     assert plot([[12.34]], " ms")["now"] == ["12 ms"]

@@ -1,4 +1,4 @@
-"""What staff do with orders, and what everybody else sees of it: nothing."""
+"""The page of all orders; to everybody else it does not exist."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What staff change on the shelf, and what is refused."""
+"""Editing and adding products, and the audit log of it."""
 
 import re
 
@@ -13,7 +13,7 @@ from tests.http.visitor import Visitor, notices, text
 
 pytestmark = pytest.mark.on_both
 
-HERE = f"/staff/products/{MILK}"
+MILK_PAGE = f"/staff/products/{MILK}"
 LIST = "/staff/products?q=milk"
 
 
@@ -27,11 +27,11 @@ async def version(house: House, sku: str = MILK) -> str:
 async def edit(house: House, staff: Visitor, **fields: str) -> Response:
     """Send the form of the milk, as the list's page holds it now, with *fields* typed in."""
     usual = {"version": await version(house), "reason": "Delivery", "next": LIST}
-    return await staff.post(HERE, usual | fields)
+    return await staff.post(MILK_PAGE, usual | fields)
 
 
-async def said(staff: Visitor, answer: Response) -> str:
-    """Return what the page after a form says."""
+async def notice_after(staff: Visitor, answer: Response) -> str:
+    """Follow the redirect of a form, and return the notice on that page."""
     assert answer.status_code == 303
     return notices(await text(await staff.get(answer.location or "")))
 
@@ -52,7 +52,7 @@ async def test_a_product_is_found_by_name_unit_and_sku_also_off_the_shelf(house:
 
 
 @pytest.mark.smoke
-async def test_price_and_stock_are_changed_together_and_logged_with_the_reason(
+async def test_price_and_stock_are_changed_together_and_in_the_audit_log_with_the_reason(
     house: House,
 ) -> None:
     staff = await grace(house)
@@ -61,7 +61,7 @@ async def test_price_and_stock_are_changed_together_and_logged_with_the_reason(
     answer = await edit(house, staff, price="2.35", stock_by="+12")
 
     assert answer.location == LIST
-    assert await said(staff, answer) == "ok: Whole milk, 2 litres: £2.35, 52 in stock."
+    assert await notice_after(staff, answer) == "ok: Whole milk, 2 litres: £2.35, 52 in stock."
     log = await house.database.read(list_edits, MILK, 1)
     newest = log.entries[0]
     assert (newest.by, newest.reason) == ("Grace", "Delivery")
@@ -83,7 +83,7 @@ async def test_stock_goes_up_or_down_by_what_is_typed(house: House, typed: str, 
     assert product.stock == stock
 
 
-async def test_shoppers_hear_of_an_edit_at_once(house: House) -> None:
+async def test_an_edit_requests_a_refresh_of_the_catalogue(house: House) -> None:
     staff = await grace(house)
 
     await edit(house, staff, price="2.35")
@@ -94,9 +94,9 @@ async def test_shoppers_hear_of_an_edit_at_once(house: House) -> None:
 async def test_a_product_leaves_the_shelf_and_comes_back(house: House) -> None:
     staff = await grace(house)
 
-    for sold, told in (("no", ", off the shelf."), ("yes", "in stock.")):
+    for sold, sentence in (("no", ", off the shelf."), ("yes", "in stock.")):
         answer = await edit(house, staff, sold=sold)
-        assert (await said(staff, answer)).endswith(told)
+        assert (await notice_after(staff, answer)).endswith(sentence)
 
     log = await house.database.read(list_edits, MILK, 1)
     assert [entry.changes for entry in log.entries[:2]] == [
@@ -139,7 +139,7 @@ async def test_a_form_sent_twice_changes_stock_once(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "sentence"),
     [
         ({"price": "cheap"}, "“cheap” is not a price. Write pounds, like 2.20."),
         ({"price": "-1"}, "“-1” is not a price. Write pounds, like 2.20."),
@@ -150,8 +150,8 @@ async def test_a_form_sent_twice_changes_stock_once(house: House) -> None:
         ({"reason": "x" * 201}, "Say it in at most 200 characters."),
     ],
 )
-async def test_what_is_not_right_is_marked_and_nothing_is_lost(
-    house: House, typed: dict[str, str], told: str
+async def test_an_invalid_field_is_marked_and_the_form_keeps_what_was_typed(
+    house: House, typed: dict[str, str], sentence: str
 ) -> None:
     staff, before = await grace(house), await version(house)
 
@@ -159,7 +159,7 @@ async def test_what_is_not_right_is_marked_and_nothing_is_lost(
 
     page = await text(answer)
     assert answer.status_code == 400
-    assert told in page
+    assert sentence in page
     for value in ({"price": "3.10"} | typed).values():
         assert f'value="{value}"' in page
     assert await version(house) == before
@@ -182,7 +182,9 @@ async def test_an_edit_that_changes_nothing_says_so(house: House) -> None:
 
     answer = await edit(house, staff)
 
-    assert await said(staff, answer) == ("warn: Nothing was changed: that is how it is already.")
+    assert await notice_after(staff, answer) == (
+        "warn: Nothing was changed: that is how it is already."
+    )
 
 
 async def test_a_shop_that_is_busy_keeps_what_was_typed(house: House) -> None:
@@ -199,16 +201,16 @@ async def test_a_shop_that_is_busy_keeps_what_was_typed(house: House) -> None:
 
 async def test_who_holds_a_product_is_said_before_it_is_edited(house: House) -> None:
     staff = await grace(house)
-    assert "No cart holds this" in await text(await staff.get(HERE))
+    assert "No cart holds this" in await text(await staff.get(MILK_PAGE))
 
     await stocked_cart(house)
-    assert "1 cart holds this (2 in it)" in plain(await text(await staff.get(HERE)))
+    assert "1 cart holds this (2 in it)" in plain(await text(await staff.get(MILK_PAGE)))
 
     await stocked_cart(house, email="bob@shop.example")
     assert "2 carts hold this (4 in all)" in plain(await text(await staff.get(LIST)))
 
 
-async def test_what_there_is_not_is_not_found(house: House) -> None:
+async def test_an_unknown_product_is_not_found(house: House) -> None:
     staff = await grace(house)
 
     assert (await staff.get("/staff/products/zeppelin")).status_code == 404
@@ -216,9 +218,9 @@ async def test_what_there_is_not_is_not_found(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/staff/products", HERE, "/staff/new-product", "/staff/log", "/staff/carts"]
+    "path", ["/staff/products", MILK_PAGE, "/staff/new-product", "/staff/log", "/staff/carts"]
 )
-async def test_shoppers_find_none_of_it(house: House, path: str) -> None:
+async def test_shoppers_get_404(house: House, path: str) -> None:
     ada, before = await house.ada(), await version(house)
 
     for visitor in (ada, house.visitor()):
@@ -245,19 +247,19 @@ NEW = {
 }
 
 
-async def test_a_new_product_is_on_the_shelf_and_in_the_log(house: House) -> None:
+async def test_a_new_product_is_in_the_catalogue_and_in_the_audit_log(house: House) -> None:
     staff = await grace(house)
 
     answer = await staff.post("/staff/new-product", NEW)
 
     assert answer.location == "/staff/products/rice-drink-1l"
-    assert await said(staff, answer) == "ok: Rice drink, 1 litre: new on the shelf."
+    assert await notice_after(staff, answer) == "ok: Rice drink, 1 litre: new on the shelf."
     page = await text(await staff.get("/staff/log?sku=rice-drink-1l"))
     assert "new on the shelf" in page
     assert "“Asked for”" in page
 
 
-async def test_nothing_unseen_gets_into_the_log(house: House) -> None:
+async def test_control_characters_do_not_get_into_the_audit_log(house: House) -> None:
     staff = await grace(house)
 
     await staff.post("/staff/new-product", NEW | {"reason": "Asked\0for\x1b[2J"})

@@ -9,6 +9,18 @@ down_revision = None
 
 def upgrade() -> None:
     """Take the step."""
+    _create_accounts()
+    _create_categories()
+    _create_failures()
+    _create_shelf()
+    _create_vouchers()
+    _create_carts()
+    _create_outboxes()
+    _create_products()
+    _create_sessions()
+
+
+def _create_accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -20,6 +32,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("email"),
     )
+
+
+def _create_categories() -> None:
     op.create_table(
         "categories",
         sa.Column("slug", sa.String(length=64), nullable=False),
@@ -27,6 +42,9 @@ def upgrade() -> None:
         sa.Column("place", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("slug"),
     )
+
+
+def _create_failures() -> None:
     op.create_table(
         "failures",
         sa.Column("who", sa.String(length=64), nullable=False),
@@ -37,12 +55,17 @@ def upgrade() -> None:
     with op.batch_alter_table("failures", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_failures_last_at"), ["last_at"], unique=False)
 
+
+def _create_shelf() -> None:
     op.create_table(
         "shelf",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("moved", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _create_vouchers() -> None:
     op.create_table(
         "vouchers",
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -56,6 +79,9 @@ def upgrade() -> None:
         sa.Column("uses_each", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("code"),
     )
+
+
+def _create_carts() -> None:
     op.create_table(
         "carts",
         sa.Column("account", sa.String(length=40), nullable=False),
@@ -70,6 +96,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account"),
     )
+
+
+def _create_outboxes() -> None:
     op.create_table(
         "outboxes",
         sa.Column("account", sa.String(length=40), nullable=False),
@@ -81,6 +110,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account", "outbox"),
     )
+
+
+def _create_products() -> None:
     op.create_table(
         "products",
         sa.Column("sku", sa.String(length=64), nullable=False),
@@ -108,6 +140,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_products_slug"), ["slug"], unique=False)
         batch_op.create_index("products_moved", ["moved"], unique=False)
 
+
+def _create_sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("id_hash", sa.String(length=64), nullable=False),

@@ -9,6 +9,11 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Take the step."""
+    _create_orders()
+    _create_order_lines()
+
+
+def _create_orders() -> None:
     op.create_table(
         "orders",
         sa.Column("number", sa.String(length=9), nullable=False),
@@ -41,6 +46,8 @@ def upgrade() -> None:
         batch_op.create_index("orders_key", ["account", "key"], unique=True)
         batch_op.create_index("orders_of_account", ["account", "placed"], unique=False)
 
+
+def _create_order_lines() -> None:
     op.create_table(
         "order_lines",
         sa.Column("order", sa.String(length=9), nullable=False),

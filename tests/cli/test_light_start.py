@@ -1,0 +1,66 @@
+"""A command imports only what it needs: most of what the shop is made of takes long to import."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from app.store.database import run_query
+from app.store.engines import connect
+from app.store.migrations import migrate
+from app.store.seed import seed
+from tests.e2e.catalog import APPLES
+from tests.e2e.server import ROOT, environment
+
+PRINT_MODULES = """
+import json, sys
+from app.cli.main import main
+try:
+    main(sys.argv[1:])
+finally:
+    print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+SERVER = {"quart", "werkzeug", "jinja2", "uvicorn", "websockets", "uvloop", "h11", "redis"}
+ROOMS_ABOVE = {"app.http", "app.live", "app.ws", "app.server", "app.metrics", "app.client"}
+HEAVY = {*SERVER, *ROOMS_ABOVE, "alembic", "argon2", "brotli", "minify", "psycopg", "rich"}
+DATABASE = {"sqlalchemy", "pysqlite3", "sqlite3", "msgspec", "asyncio", "app.store"}
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the address of a database that needs no migration."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('shop') / 'shop.db'}"
+    engine = connect(url)
+    migrate(engine)
+    run_query(engine, seed)
+    engine.dispose()
+    return url
+
+
+@pytest.mark.parametrize(
+    ("words", "left_out"),
+    [
+        (("--help",), HEAVY | DATABASE | {"app.runtime", "dataclasses", "socket"}),
+        (("config",), HEAVY | DATABASE | {"app.domain.rules"}),
+        (("order", "list"), HEAVY | {"app.domain.rules", "sqlalchemy.orm"}),
+        (("product", "set", APPLES, "--stock", "7"), HEAVY | {"msgspec", "sqlalchemy.orm"}),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
+)
+def test_a_command_imports_nothing_that_it_does_without(
+    database: str, words: tuple[str, ...], left_out: set[str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PRINT_MODULES, *words],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        env=environment(database=database),
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stderr
+    imported = set(json.loads(done.stderr.splitlines()[-1]))
+    assert "app.cli.main" in imported
+    assert imported & left_out == set()
