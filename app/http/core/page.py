@@ -60,7 +60,7 @@ async def _render(context: HttpContext, template: str, values: Values) -> str:
         "notices": g.notices,
         "path": _path(),
         "op_key": context.new_uuid if values["account"] else _no_key,
-        "categories": context.categories,
+        "categories": _categories(context),
     }
     return await render_template(template, **(shared | values))
 
@@ -88,3 +88,10 @@ def _path() -> str:
     """Return where to come back to: this page, unless it is only the target of a form."""
     query = request.query_string.decode("latin-1")
     return safe_redirect(quote(request.path) + (f"?{query}" if query else ""))
+
+
+def _categories(context: HttpContext) -> list[Values]:
+    sold = [product.category for product in context.catalog.today.products.values() if product.sold]
+    return [
+        {"slug": slug, "name": name, "count": sold.count(slug)} for slug, name in context.categories
+    ]
