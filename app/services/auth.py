@@ -110,7 +110,7 @@ class Auth:
         while True:
             with self.passwords.slot(client.address):
                 async with self.login_locks.of(email, client.address):
-                    person, better_hash = await self._recognise(client, email, password)
+                    person, better_hash = await self._check_password(client, email, password)
             secret, new = self._new_session(client, person, client.session_hash)
             try:
                 await self.database.write(write_sign_in, person, better_hash, new)
@@ -131,7 +131,7 @@ class Auth:
         self._require_strong(new_password)
         with self.passwords.slot(client.address):
             async with self.login_locks.of(person.email, client.address):
-                known, _ = await self._recognise(client, person.email, current)
+                known, _ = await self._check_password(client, person.email, current)
             password_hash = await self.passwords.hash(new_password)
         secret, new = self._new_session(client, known, session.id_hash)
         ended = await self.database.write(write_new_password, known, password_hash, new)
@@ -149,7 +149,7 @@ class Auth:
         if weakness := self.passwords.weakness(password):
             raise WeakPassword(weakness)
 
-    async def _recognise(
+    async def _check_password(
         self, client: Client, email: str, password: str
     ) -> tuple[Person, str | None]:
         """Return whose password this is, and a better hash of it if theirs is outdated.
@@ -161,7 +161,7 @@ class Auth:
             raise Throttled(pause_s)
         person = await self.database.read(find_by_email, email)
         known = person.password_hash if person else None
-        if not await self.passwords.fit(password, known) or person is None:
+        if not await self.passwords.matches(password, known) or person is None:
             await self.database.write(add_failure, email, client.address, int(self.now_s()))
             raise WrongLogin
         if not self.passwords.is_outdated(person.password_hash):

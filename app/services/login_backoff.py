@@ -1,7 +1,8 @@
 """Exponential backoff of failed sign-ins, by account and address (ASVS 5.0, 6.1.1).
 
-Failures are kept in the database, so a restart does not forget them. No account is ever locked:
-an attacker slows down only the address that the attempts come from.
+This protects passwords against brute force. Failures are kept in the database, so a restart does
+not forget them. No account is ever locked: an attacker slows down only the address that the
+attempts come from.
 """
 
 from asyncio import Lock

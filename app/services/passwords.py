@@ -85,7 +85,7 @@ class Passwords:
         """Return the hash of *password*."""
         return await self._in_thread(lambda: self._hasher.hash(password))
 
-    async def fit(self, password: str, password_hash: str | None) -> bool:
+    async def matches(self, password: str, password_hash: str | None) -> bool:
         """Say whether *password* has this hash.
 
         Without a hash, because there is no such account, it takes as long and is false.

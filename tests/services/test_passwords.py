@@ -48,10 +48,10 @@ async def test_only_the_right_password_fits() -> None:
     passwords = Passwords(CHEAP)
     kept = await passwords.hash("seven brown bricks")
 
-    assert await passwords.fit("seven brown bricks", kept)
-    assert not await passwords.fit("Seven brown bricks", kept)
-    assert not await passwords.fit("seven brown bricks", None)
-    assert not await passwords.fit("nobody", None)
+    assert await passwords.matches("seven brown bricks", kept)
+    assert not await passwords.matches("Seven brown bricks", kept)
+    assert not await passwords.matches("seven brown bricks", None)
+    assert not await passwords.matches("nobody", None)
 
 
 def test_hashes_have_the_parameters_that_the_security_policy_promises() -> None:
@@ -84,8 +84,8 @@ async def test_an_unknown_account_takes_the_same_check_as_a_known_one() -> None:
     passwords = Passwords(Counting(time_cost=2, memory_cost=8, parallelism=1))
     kept = await passwords.hash("seven brown bricks")
 
-    assert not await passwords.fit("wrong guess", kept)
-    assert not await passwords.fit("wrong guess", None)
+    assert not await passwords.matches("wrong guess", kept)
+    assert not await passwords.matches("wrong guess", None)
 
     known, unknown = checked
     assert known == unknown

@@ -7,7 +7,8 @@ from quart.typing import ResponseReturnValue
 
 from app.domain.addresses import MOST_ADDRESSES
 from app.domain.sessions import Session
-from app.http.account.profile import HERE, done
+from app.http.account.profile import PAGE as ACCOUNT_PAGE
+from app.http.account.profile import redirect_with_notice
 from app.http.core.address_fields import address_faults, read_address, typed_address
 from app.http.core.context import HttpContext
 from app.http.core.page import show
@@ -22,7 +23,7 @@ from app.store.addresses import (
     offer_first,
 )
 
-THERE = f"{HERE}/addresses"
+PAGE = f"{ACCOUNT_PAGE}/addresses"
 TOO_MANY = f"You keep {MOST_ADDRESSES} addresses already. Remove one first."
 
 
@@ -32,37 +33,39 @@ def addresses_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.before_request
     async def redirect_without_login() -> ResponseReturnValue | None:
-        return to_login(HERE) if await find_login(context) is None else None
+        return to_login(ACCOUNT_PAGE) if await find_login(context) is None else None
 
-    @blueprint.get(f"{THERE}/new")
+    @blueprint.get(f"{PAGE}/new")
     async def new() -> ResponseReturnValue:
         return await _show(context, {"name": (await require_login(context)).name})
 
-    @blueprint.post(f"{THERE}/new")
+    @blueprint.post(f"{PAGE}/new")
     async def add() -> ResponseReturnValue:
         return await _add(context, await require_login(context))
 
-    @blueprint.get(f"{THERE}/<address_id>")
-    async def old(address_id: str) -> ResponseReturnValue:
-        return await _show(context, await _kept(context, await require_login(context), address_id))
+    @blueprint.get(f"{PAGE}/<address_id>")
+    async def edit(address_id: str) -> ResponseReturnValue:
+        return await _show(
+            context, await _saved_address(context, await require_login(context), address_id)
+        )
 
-    @blueprint.post(f"{THERE}/<address_id>")
+    @blueprint.post(f"{PAGE}/<address_id>")
     async def change(address_id: str) -> ResponseReturnValue:
         return await _change(context, await require_login(context), address_id)
 
-    @blueprint.post(f"{THERE}/<address_id>/first")
+    @blueprint.post(f"{PAGE}/<address_id>/first")
     async def first(address_id: str) -> ResponseReturnValue:
         login = await require_login(context)
         if not await context.database.write(offer_first, login.account, address_id):
             raise not_found()
-        return await done("That address is offered first now.")
+        return await redirect_with_notice("That address is offered first now.")
 
-    @blueprint.post(f"{THERE}/<address_id>/remove")
+    @blueprint.post(f"{PAGE}/<address_id>/remove")
     async def remove(address_id: str) -> ResponseReturnValue:
         login = await require_login(context)
         if not await context.database.write(forget_address, login.account, address_id):
             raise not_found()
-        return await done("The address is removed.")
+        return await redirect_with_notice("The address is removed.")
 
     return blueprint
 
@@ -76,24 +79,24 @@ async def _add(context: HttpContext, login: Session) -> ResponseReturnValue:
         await context.database.write(keep_address, login.account, context.new_uuid(), address)
     except TooManyAddresses:
         return await _show(context, typed, error=TOO_MANY), 409
-    return await done("The address is added.")
+    return await redirect_with_notice("The address is added.")
 
 
 async def _change(context: HttpContext, login: Session, address_id: str) -> ResponseReturnValue:
-    await _kept(context, login, address_id)
+    await _saved_address(context, login, address_id)
     typed = typed_address(await request.form)
     if faults := address_faults(typed):
         return await _show(context, typed, faults), 400
     address = read_address(typed)
     if not await context.database.write(change_address, login.account, address_id, address):
         raise not_found()
-    return await done("The address is changed.")
+    return await redirect_with_notice("The address is changed.")
 
 
-async def _kept(context: HttpContext, login: Session, address_id: str) -> dict[str, str]:
-    for one in await context.database.read(load_addresses, login.account):
-        if one.id == address_id:
-            return one.address._asdict()
+async def _saved_address(context: HttpContext, login: Session, address_id: str) -> dict[str, str]:
+    for saved in await context.database.read(load_addresses, login.account):
+        if saved.id == address_id:
+            return saved.address._asdict()
     raise not_found()
 
 

@@ -25,7 +25,7 @@ from app.store.accounts import PasswordChanged, Person, find_person, set_name
 from app.store.addresses import KeptAddress, load_addresses
 from app.store.sessions import SignedIn, end_other_sessions, end_own_session, load_sessions
 
-HERE = "/account"
+PAGE = "/account"
 FAULTY_FIELDS: Mapping[str, str] = {
     "malformed": "name",
     "weak_password": "new",
@@ -35,7 +35,7 @@ FAULTY_FIELDS: Mapping[str, str] = {
 NOT_YOUR_PASSWORD = "That is not your password. Check it and try again."  # noqa: S105
 
 
-class Own(NamedTuple):
+class Profile(NamedTuple):
     """What the page shows of an account."""
 
     person: Person
@@ -64,35 +64,35 @@ def profile_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.before_request
     async def redirect_without_login() -> ResponseReturnValue | None:
-        return to_login(HERE) if await find_login(context) is None else None
+        return to_login(PAGE) if await find_login(context) is None else None
 
-    @blueprint.get(HERE)
+    @blueprint.get(PAGE)
     async def account() -> ResponseReturnValue:
         return await _show(context, await require_login(context))
 
-    @blueprint.post(f"{HERE}/name")
+    @blueprint.post(f"{PAGE}/name")
     async def name() -> ResponseReturnValue:
         return await _rename(context, await require_login(context))
 
-    @blueprint.post(f"{HERE}/password")
+    @blueprint.post(f"{PAGE}/password")
     async def password() -> ResponseReturnValue:
         return await _change_password(context, await require_login(context))
 
-    @blueprint.post(f"{HERE}/sessions/<id_hash>/end")
+    @blueprint.post(f"{PAGE}/sessions/<id_hash>/end")
     async def end(id_hash: str) -> ResponseReturnValue:
         return await _end_session(context, await require_login(context), SessionHash(id_hash))
 
-    @blueprint.post(f"{HERE}/sessions/end-others")
+    @blueprint.post(f"{PAGE}/sessions/end-others")
     async def end_others() -> ResponseReturnValue:
         return await _end_other_sessions(context, await require_login(context))
 
     return blueprint
 
 
-async def done(text: str) -> ResponseReturnValue:
+async def redirect_with_notice(text: str) -> ResponseReturnValue:
     """Redirect to the account's page, which shows *text*."""
     await flash(Notice("ok", text))
-    return redirect(HERE, 303)
+    return redirect(PAGE, 303)
 
 
 async def _rename(context: HttpContext, login: Session) -> ResponseReturnValue:
@@ -102,7 +102,7 @@ async def _rename(context: HttpContext, login: Session) -> ResponseReturnValue:
     except Problem as problem:
         return await _show_again(context, login, FormError("name", problem, typed))
     await context.database.write(set_name, login.account, name)
-    return await done("Your name is changed.")
+    return await redirect_with_notice("Your name is changed.")
 
 
 async def _change_password(context: HttpContext, login: Session) -> ResponseReturnValue:
@@ -114,13 +114,15 @@ async def _change_password(context: HttpContext, login: Session) -> ResponseRetu
             requesting_client(), login, person, current, new
         )
     except PasswordChanged:
-        return to_login(HERE)
+        return to_login(PAGE)
     except ServiceError as error:
         return await _show_again(context, login, FormError("password", problem_of(error)))
     except Problem as problem:
         return await _show_again(context, login, FormError("password", problem))
     remember_login(started)
-    return await done("Your password is changed. Everywhere else you are signed out.")
+    return await redirect_with_notice(
+        "Your password is changed. Everywhere else you are signed out."
+    )
 
 
 async def _end_session(
@@ -129,13 +131,13 @@ async def _end_session(
     if not await context.database.write(end_own_session, login.account, id_hash):
         raise not_found()
     context.sessions.end(id_hash)
-    return await done("Signed out there.")
+    return await redirect_with_notice("Signed out there.")
 
 
 async def _end_other_sessions(context: HttpContext, login: Session) -> ResponseReturnValue:
     for id_hash in await context.database.write(end_other_sessions, login.account, login.id_hash):
         context.sessions.end(id_hash)
-    return await done("Signed out everywhere else.")
+    return await redirect_with_notice("Signed out everywhere else.")
 
 
 async def _person(context: HttpContext, login: Session) -> Person:
@@ -154,16 +156,21 @@ async def _show_again(
 
 async def _show(context: HttpContext, login: Session, error: FormError | None = None) -> str:
     now_s = int(context.now_s())
-    own = await context.database.read(_load, login, context.lifetime, now_s)
+    profile = await context.database.read(_load, login, context.lifetime, now_s)
     return await show(
-        context, "account.html", path=HERE, own=own, form_error=error, this=login.id_hash
+        context,
+        "account.html",
+        path=PAGE,
+        profile=profile,
+        form_error=error,
+        current_session=login.id_hash,
     )
 
 
-def _load(connection: Connection, login: Session, lifetime: Lifetime, now_s: int) -> Own:
+def _load(connection: Connection, login: Session, lifetime: Lifetime, now_s: int) -> Profile:
     if (person := find_person(connection, login.account)) is None:
         raise not_found()
-    return Own(
+    return Profile(
         person,
         load_addresses(connection, login.account),
         load_sessions(connection, login.account, lifetime, now_s),

@@ -12,7 +12,7 @@ from quart.typing import ResponseReturnValue
 from app.domain.errors import DatabaseUnavailable
 from app.domain.sessions import Session
 from app.http.account.auth import register, sign_in
-from app.http.cart.pages import add_wanted
+from app.http.cart.pages import add_chosen_product
 from app.http.core.context import HttpContext
 from app.http.core.flash import Notice, flash
 from app.http.core.page import show
@@ -24,7 +24,7 @@ from app.services.errors import ServiceError
 CLEAR_SITE_DATA = {"Clear-Site-Data": '"cache", "storage"'}
 """Without "cookies", which would clear other ports' too; ours is deleted by its name."""
 
-Entry = Callable[[HttpContext, Mapping[str, object]], Awaitable[Session]]
+Authenticate = Callable[[HttpContext, Mapping[str, object]], Awaitable[Session]]
 
 
 def signin_blueprint(context: HttpContext) -> Blueprint:
@@ -37,7 +37,7 @@ def signin_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.post("/login")
     async def login() -> ResponseReturnValue:
-        return await _enter(context, sign_in, "login.html")
+        return await _submit(context, sign_in, "login.html")
 
     @blueprint.get("/register")
     async def register_form() -> ResponseReturnValue:
@@ -45,7 +45,7 @@ def signin_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.post("/register")
     async def add_account() -> ResponseReturnValue:
-        return await _enter(context, register, "register.html")
+        return await _submit(context, register, "register.html")
 
     @blueprint.post("/logout")
     async def logout() -> ResponseReturnValue:
@@ -63,33 +63,35 @@ async def _show_form(context: HttpContext, template: str) -> ResponseReturnValue
 
     The product in the query is not added then: a GET changes nothing.
     """
-    about = _about(request.args)
+    values = _form_values(request.args)
     if await find_login(context):
-        return redirect(about["next"], 303)
-    return await show(context, template, **about)
+        return redirect(values["next"], 303)
+    return await show(context, template, **values)
 
 
-async def _enter(context: HttpContext, enter: Entry, template: str) -> ResponseReturnValue:
+async def _submit(
+    context: HttpContext, authenticate: Authenticate, template: str
+) -> ResponseReturnValue:
     form = await request.form
-    about = _about(form)
+    values = _form_values(form)
     try:
-        login = await enter(context, form)
+        login = await authenticate(context, form)
     except (DatabaseUnavailable, ServiceError) as error:
-        return await _show_problem(context, template, about, problem_of(error))
+        return await _show_problem(context, template, values, problem_of(error))
     except Problem as problem:
-        return await _show_problem(context, template, about, problem)
-    await add_wanted(context, login, about["add"])
-    return redirect(about["next"], 303)
+        return await _show_problem(context, template, values, problem)
+    await add_chosen_product(context, login, values["add"])
+    return redirect(values["next"], 303)
 
 
 async def _show_problem(
-    context: HttpContext, template: str, about: Mapping[str, Any], problem: Problem
+    context: HttpContext, template: str, values: Mapping[str, Any], problem: Problem
 ) -> ResponseReturnValue:
-    page = await show(context, template, **{**about, "error": problem.detail})
+    page = await show(context, template, **{**values, "error": problem.detail})
     return page, problem.status, problem.headers
 
 
-def _about(given: Mapping[str, str]) -> dict[str, Any]:
+def _form_values(given: Mapping[str, str]) -> dict[str, Any]:
     """Return what the form is filled with; never a password."""
     back = safe_redirect(given.get("next", ""))
     typed = {name: given.get(name, "") for name in ("email", "name", "add")}

@@ -54,7 +54,7 @@ def cart_blueprint(context: HttpContext) -> Blueprint:
     return blueprint
 
 
-async def add_wanted(context: HttpContext, login: Session, add: str) -> None:
+async def add_chosen_product(context: HttpContext, login: Session, add: str) -> None:
     """Put product *add*, which was chosen before signing in, into the cart."""
     if submitted := op_of(Kind.ADD_LINE, {"sku": add, "qty": "1"}):
         await flash(await _submit(context, login, OutboxId(context.new_uuid()), submitted))

@@ -97,7 +97,7 @@ def problem_of(error: ServiceError | DatabaseUnavailable) -> Problem:  # noqa: P
 
 
 def order_rejected(rejected: Rejected) -> Problem:
-    """Return the problem of an order that was not placed; a stale one learns today's cart."""
+    """Return the problem of an order that was not placed; if it was stale, with today's total."""
     problem = Problem(409, rejected.why, rejection_text(rejected))
     if rejected.why is RejectReason.STALE:
         problem.more = {"at": rejected.at, "total": rejected.total}

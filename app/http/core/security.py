@@ -62,7 +62,10 @@ def guard(app: Quart, context: HttpContext) -> None:
 
 
 def hosts_of(origins: Iterable[str]) -> frozenset[str]:
-    """Return the allowed values of the `Host` header, in lower case."""
+    """Return the allowed values of the `Host` header, in lower case.
+
+    Others are refused against DNS rebinding, and so that no URL is made from a forged header.
+    """
     return frozenset(name for origin in origins for name in _hosts(origin))
 
 

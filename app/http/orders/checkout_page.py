@@ -57,10 +57,10 @@ def checkout_blueprint(context: HttpContext) -> Blueprint:
 
 
 async def _place(context: HttpContext, login: Session, form: Form) -> ResponseReturnValue:
-    kept = await context.database.read(load_addresses, login.account)
+    addresses = await context.database.read(load_addresses, login.account)
     try:
-        wanted = _read(form, _address(form, kept))
-        placed = await context.checkout.place(login.account, wanted)
+        checkout_request = _read(form, _address(form, addresses))
+        placed = await context.checkout.place(login.account, checkout_request)
     except _NoAddress:
         return await _show(context, login, form, NO_ADDRESS), 400
     except BadValue:
@@ -71,22 +71,22 @@ async def _place(context: HttpContext, login: Session, form: Form) -> ResponseRe
     if isinstance(placed, Rejected):
         return await _show(context, login, form, rejection_text(placed)), 409
     if placed.is_new:
-        await _keep(context, login, wanted.deliver)
+        await _keep(context, login, checkout_request.deliver)
         await flash(Notice("ok", "Thank you. Your order is placed; you pay when it is delivered."))
     return redirect(f"/orders/{placed.order.number}", 303)
 
 
 async def _show(context: HttpContext, login: Session, form: Form, error: str | None = None) -> str:
     """Return the page, filled from *form*; it lists what changed since it was last shown."""
-    kept = await context.database.read(load_addresses, login.account)
-    chosen = form.get("address") or (kept[0].id if kept else NEW)
+    addresses = await context.database.read(load_addresses, login.account)
+    chosen = form.get("address") or (addresses[0].id if addresses else NEW)
     return await show(
         context,
         "checkout.html",
         path="/checkout",
         order_key=form["key"][:LONGEST_KEY] or context.new_uuid(),
-        kept=kept,
-        chosen=chosen if chosen in {one.id for one in kept} else NEW,
+        addresses=addresses,
+        chosen=chosen if chosen in {saved.id for saved in addresses} else NEW,
         typed=typed_address(form),
         faults=address_faults(typed_address(form)) if error == NO_ADDRESS else {},
         error=error,
@@ -105,9 +105,9 @@ def _read(form: Form, deliver: Address) -> CheckoutRequest:
     return CheckoutRequest(key, text(form, "at"), Money(int(total)), deliver, Pay.ON_DELIVERY)
 
 
-def _address(form: Form, kept: list[KeptAddress]) -> Address:
+def _address(form: Form, addresses: list[KeptAddress]) -> Address:
     chosen = form.get("address", NEW)
-    if found := [one.address for one in kept if one.id == chosen]:
+    if found := [saved.address for saved in addresses if saved.id == chosen]:
         return found[0]
     try:
         return read_address(typed_address(form))

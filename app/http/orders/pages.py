@@ -38,7 +38,7 @@ def orders_blueprint(context: HttpContext) -> Blueprint:
         found = await context.database.read(list_orders, login.account, page)
         if page > 1 and not found.orders:
             raise not_found()
-        shown = [about(order) for order in found.orders]
+        shown = [shown_order(order) for order in found.orders]
         return await show(context, "orders.html", orders=shown, next_page=found.next_page)
 
     @blueprint.get("/orders/<number>")
@@ -46,19 +46,20 @@ def orders_blueprint(context: HttpContext) -> Blueprint:
         if await find_login(context) is None:
             return to_login(f"/orders/{number}")
         found = await own_order(context, number)
-        return await show(context, "order.html", order=about(found), steps=STEPS, labels=LABELS)
+        return await show(
+            context, "order.html", order=shown_order(found), steps=STEPS, labels=LABELS
+        )
 
     return blueprint
 
 
-def about(order: Order) -> dict[str, Any]:
+def shown_order(order: Order) -> dict[str, Any]:
     """Return what templates show of *order*."""
-    placed = datetime.fromtimestamp(order.placed_at_s, UTC)
+    placed_at = datetime.fromtimestamp(order.placed_at_s, UTC)
     return {
         **order._asdict(),
         "label": LABELS[order.state],
         "placed_at": time_text(order.placed_at_s),
-        "placed": f"{placed:%-d %B %Y, %H:%M} UTC",
+        "placed": f"{placed_at:%-d %B %Y, %H:%M} UTC",
         "is_placed": order.state is OrderState.PLACED,
-        "is_cancelled": order.state is OrderState.CANCELLED,
     }

@@ -57,5 +57,5 @@ def signed(amount: int) -> str:
 
 def _differences(before: Seen, now: Seen, names: Mapping[str, str]) -> Iterator[str]:
     for part in {**before, **now}:
-        if moved := now.get(part, 0) - before.get(part, 0):
-            yield f"{names.get(part, part)} {signed(moved)}"
+        if change := now.get(part, 0) - before.get(part, 0):
+            yield f"{names.get(part, part)} {signed(change)}"

@@ -10,7 +10,7 @@ from app.http.core.context import HttpContext
 from app.http.core.flash import Notice, flash
 from app.http.core.page import show
 from app.http.core.problems import not_found, problem_of
-from app.http.orders.pages import LABELS, about
+from app.http.orders.pages import LABELS, shown_order
 from app.http.staff.access import back_to, requested_page
 from app.services.errors import ServiceError
 from app.store.orders import count_orders, find_order_by_number, list_all_orders, move_on
@@ -94,7 +94,7 @@ async def _find(context: HttpContext, number: str) -> Order:
 
 def _fields(order: Order) -> dict[str, Any]:
     can_cancel = may_become(order.state, OrderState.CANCELLED)
-    return about(order) | {"act": ACTIONS.get(order.state), "can_cancel": can_cancel}
+    return shown_order(order) | {"act": ACTIONS.get(order.state), "can_cancel": can_cancel}
 
 
 def _label(state: OrderState) -> str:
