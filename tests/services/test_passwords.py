@@ -44,7 +44,7 @@ def test_the_list_of_common_passwords_has_only_ones_of_allowed_length() -> None:
     assert [word for word in common if len(word) < 8 or word != word.casefold()] == []
 
 
-async def test_only_the_right_password_fits() -> None:
+async def test_only_the_right_password_matches() -> None:
     passwords = Passwords(CHEAP)
     kept = await passwords.hash("seven brown bricks")
 
