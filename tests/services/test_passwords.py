@@ -8,7 +8,7 @@ import pytest
 from argon2 import Parameters, PasswordHasher, extract_parameters
 
 from app.services.passwords import COMMON, Passwords, QueueFull, hash_password
-from tests.http.house import CHEAP
+from tests.http.harness import CHEAP
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_the_list_of_common_passwords_has_only_ones_of_allowed_length() -> None:
     assert [word for word in common if len(word) < 8 or word != word.casefold()] == []
 
 
-async def test_only_the_right_password_fits() -> None:
+async def test_only_the_right_password_matches() -> None:
     passwords = Passwords(CHEAP)
     kept = await passwords.hash("seven brown bricks")
 
