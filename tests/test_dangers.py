@@ -1,4 +1,4 @@
-"""What is dangerous in this house, and where alone it may be done; what our papers promise."""
+"""Where dangerous calls may be made, and what our papers promise: tests that exist, and limits."""
 
 import re
 import subprocess

@@ -9,7 +9,7 @@ from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.seed import seed
 from tests.databases import Databases
-from tests.http.house import House, open_house
+from tests.http.harness import HttpHarness, open_harness
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,7 @@ def url(databases: Databases, stocked: str) -> Iterator[str]:
 
 
 @pytest.fixture
-async def house(url: str) -> AsyncIterator[House]:
+async def harness(url: str) -> AsyncIterator[HttpHarness]:
     """Return a shop to send requests to."""
-    async with open_house(url) as opened:
+    async with open_harness(url) as opened:
         yield opened

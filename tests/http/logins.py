@@ -8,7 +8,7 @@ from app.domain.sessions import Session
 from app.live.ports import DisconnectReason
 from app.protocol.messages import ServerMessage
 from app.store.sessions import digest, find_session
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 
 
 class Socket:
@@ -36,18 +36,20 @@ def cookie(answer: Response, name: str = "shop") -> str:
     raise AssertionError("no cookie was set")
 
 
-async def session_of(house: House, answer: Response) -> Session | None:
+async def session_of(harness: HttpHarness, answer: Response) -> Session | None:
     """Return the session of the cookie that was set, as it is in the database."""
-    (extension,) = house.app.extensions["QUART_AUTH"]
-    secret = extension.load_token(cookie(answer), app=house.app)
-    lifetime, now_s = house.context.lifetime, int(house.clock.at_s)
-    found: Session | None = await house.database.read(find_session, digest(secret), lifetime, now_s)
+    (extension,) = harness.app.extensions["QUART_AUTH"]
+    secret = extension.load_token(cookie(answer), app=harness.app)
+    lifetime, now_s = harness.context.lifetime, int(harness.clock.at_s)
+    found: Session | None = await harness.database.read(
+        find_session, digest(secret), lifetime, now_s
+    )
     return found
 
 
-async def with_socket(house: House, answer: Response) -> Socket:
+async def with_socket(harness: HttpHarness, answer: Response) -> Socket:
     """Return an open socket of the session that began with *answer*."""
-    session, socket = await session_of(house, answer), Socket()
+    session, socket = await session_of(harness, answer), Socket()
     assert session
-    house.context.sessions.join(session, socket)
+    harness.context.sessions.join(session, socket)
     return socket

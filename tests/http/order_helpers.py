@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from quart import Response
 
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.visitor import Visitor
 
 APPLES, MILK = "gala-apples-1kg", "milk-2l"
@@ -13,10 +13,10 @@ HOME = {"name": "Ada", "line1": "1 Mill Lane", "line2": "", "city": "Bath", "pos
 
 
 async def stocked_cart(
-    house: House, note: str = "", code: str = "", email: str = "ada@shop.example"
+    harness: HttpHarness, note: str = "", code: str = "", email: str = "ada@shop.example"
 ) -> Visitor:
     """Return a visitor with two bottles of milk in the cart."""
-    visitor = await house.ada(email=email)
+    visitor = await harness.ada(email=email)
     await visitor.form("/cart/add", sku=MILK, qty="2")
     if note:
         await visitor.form("/cart/note", text=note)

@@ -2,7 +2,7 @@
 
 from app.domain.cart import AccountId
 from app.store.accounts import Person, add_account
-from tests.http.house import CHEAP, House
+from tests.http.harness import CHEAP, HttpHarness
 from tests.http.visitor import PASSWORD, Visitor
 
 GRACE = Person(
@@ -10,10 +10,10 @@ GRACE = Person(
 )
 
 
-async def grace(house: House) -> Visitor:
+async def grace(harness: HttpHarness) -> Visitor:
     """Return a member of staff, signed in."""
-    await house.database.write(add_account, GRACE, "e0", 0)
-    visitor = house.visitor()
+    await harness.database.write(add_account, GRACE, "e0", 0)
+    visitor = harness.visitor()
     answer = await visitor.send("/api/session", {"email": GRACE.email, "password": PASSWORD})
     assert answer.status_code == 200, await answer.get_data(as_text=True)
     return visitor

@@ -14,7 +14,7 @@ from app.live.hub import Hub
 from app.protocol.messages import OrderMoved
 from app.runtime.catalog_refresh import CatalogRefresh
 from tests.http.flaky import FlakyDatabase
-from tests.http.house import open_house
+from tests.http.harness import open_harness
 from tests.http.logins import session_of
 from tests.http.order_helpers import order, wanted
 from tests.http.visitor import ADA, fields
@@ -103,18 +103,18 @@ async def test_in_an_outage_the_catalogue_stays_as_it_was(
 
 
 async def test_tabs_hear_of_orders_whose_state_changed(url: str) -> None:
-    async with open_house(url) as house:
-        visitor = house.visitor()
-        login = await session_of(house, await visitor.send("/api/accounts", ADA))
+    async with open_harness(url) as harness:
+        visitor = harness.visitor()
+        login = await session_of(harness, await visitor.send("/api/accounts", ADA))
         assert login
         await visitor.form("/cart/add", sku=MILK, qty="1")
         number = (await fields(await order(visitor, await wanted(visitor))))["number"]
-        await house.refresh_catalog()
+        await harness.refresh_catalog()
         tab = FakeTab()
-        async with house.live.hub.borrow(login.account, None) as cart:
+        async with harness.live.hub.borrow(login.account, None) as cart:
             assert cart.tabs.enter(tab)
-            await house.move_on(number)
+            await harness.move_on(number)
 
-            await house.live.catalog.refresh()
+            await harness.live.catalog.refresh()
 
             assert tab.take_received() == [OrderMoved(number, OrderState.PACKED)]

@@ -14,7 +14,7 @@ from app.store.migrations import migrate
 from app.store.sessions import end_session
 from tests.databases import Databases
 from tests.examples import NOON, after
-from tests.http.house import House, open_house
+from tests.http.harness import HttpHarness, open_harness
 from tests.http.logins import session_of, with_socket
 from tests.http.visitor import ADA
 
@@ -30,10 +30,10 @@ def url(databases: Databases) -> str:
     return url
 
 
-def listener_of(house: House) -> PeerListener:
+def listener_of(harness: HttpHarness) -> PeerListener:
     """Return the shop's listener for events of other servers, which reconciles at once."""
     return PeerListener(
-        house.live, house.context.lifetime, house.clock.now_s, reconcile_every_s=0.0
+        harness.live, harness.context.lifetime, harness.clock.now_s, reconcile_every_s=0.0
     )
 
 
@@ -48,12 +48,12 @@ def test_open_carts_are_reconciled_every_30_seconds() -> None:
 
 
 async def test_a_cart_whose_event_was_lost_is_reloaded_after_reconciling(url: str) -> None:
-    async with open_house(url) as house:
-        session = await session_of(house, await house.visitor().send("/api/accounts", ADA))
+    async with open_harness(url) as harness:
+        session = await session_of(harness, await harness.visitor().send("/api/accounts", ADA))
         assert session
-        hub, listener = house.context.hub, listener_of(house)
+        hub, listener = harness.context.hub, listener_of(harness)
         async with hub.borrow(session.account, None) as cart:
-            await house.database.write(write_note, session.account)
+            await harness.database.write(write_note, session.account)
             assert cart.saved.note == ""
 
             await listener.reconcile()
@@ -64,12 +64,12 @@ async def test_a_cart_whose_event_was_lost_is_reloaded_after_reconciling(url: st
 
 
 async def test_a_login_whose_event_was_lost_ends_after_reconciling(url: str) -> None:
-    async with open_house(url) as house:
-        begun = await house.visitor().send("/api/accounts", ADA)
-        session, socket = await session_of(house, begun), await with_socket(house, begun)
+    async with open_harness(url) as harness:
+        begun = await harness.visitor().send("/api/accounts", ADA)
+        session, socket = await session_of(harness, begun), await with_socket(harness, begun)
         assert session
-        await house.database.write(end_session, session.id_hash)
+        await harness.database.write(end_session, session.id_hash)
 
-        await listener_of(house).reconcile()
+        await listener_of(harness).reconcile()
 
         assert socket.disconnects == [DisconnectReason.SIGNED_OUT]

@@ -12,7 +12,7 @@ from app.runtime.live_shop import make_live_shop
 from app.runtime.web_app import ROOT
 from app.services.passwords import Passwords
 from tests.http.flaky import FakeClock, FlakyDatabase
-from tests.http.house import CHEAP
+from tests.http.harness import CHEAP
 
 CONFIG = Config(
     origins=("https://shop.example",),

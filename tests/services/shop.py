@@ -18,7 +18,7 @@ from app.services.login_backoff import LoginLocks
 from app.services.passwords import Passwords
 from app.services.rate_limit import RateLimiter
 from tests.http.flaky import FakeClock, FlakyDatabase, FlakyDisk
-from tests.http.house import CHEAP
+from tests.http.harness import CHEAP
 from tests.live.fakes import FakePeers
 
 HERE = Client("192.0.2.1", "a browser", None)

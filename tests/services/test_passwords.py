@@ -8,7 +8,7 @@ import pytest
 from argon2 import Parameters, PasswordHasher, extract_parameters
 
 from app.services.passwords import COMMON, Passwords, QueueFull, hash_password
-from tests.http.house import CHEAP
+from tests.http.harness import CHEAP
 
 
 @pytest.mark.parametrize(

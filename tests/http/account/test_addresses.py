@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.visitor import Visitor, notices, text
 
 HOME = {
@@ -31,24 +31,24 @@ async def kept(visitor: Visitor) -> list[str]:
     return re.findall(r'href="(/account/addresses/[0-9a-f-]{36})"', page)
 
 
-async def test_an_address_is_added_without_the_spaces_around_it(house: House) -> None:
-    ada = await house.ada()
+async def test_an_address_is_added_without_the_spaces_around_it(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     assert await notice_after(ada, NEW, {**HOME, "city": " London "}) == "ok: The address is added."
 
     assert "12 St James's Square, London SW1Y 4JH" in await text(await ada.get("/account"))
 
 
-async def test_the_form_begins_with_the_name_of_the_account(house: House) -> None:
-    page = await text(await (await house.ada()).get(NEW))
+async def test_the_form_begins_with_the_name_of_the_account(harness: HttpHarness) -> None:
+    page = await text(await (await harness.ada()).get(NEW))
 
     assert 'value="Ada"' in page
     for token in ("name", "address-line1", "address-line2", "address-level2", "postal-code"):
         assert f'autocomplete="{token}"' in page
 
 
-async def test_an_address_is_changed(house: House) -> None:
-    ada = await house.ada()
+async def test_an_address_is_changed(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     await ada.post(NEW, HOME)
     (home,) = await kept(ada)
 
@@ -59,8 +59,8 @@ async def test_an_address_is_changed(house: House) -> None:
     assert await kept(ada) == [home]
 
 
-async def test_another_address_is_offered_first(house: House) -> None:
-    ada = await house.ada()
+async def test_another_address_is_offered_first(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     await ada.post(NEW, HOME)
     await ada.post(NEW, WORK)
     work, home = await kept(ada)
@@ -70,8 +70,8 @@ async def test_another_address_is_offered_first(house: House) -> None:
     assert await kept(ada) == [home, work]
 
 
-async def test_an_address_is_removed(house: House) -> None:
-    ada = await house.ada()
+async def test_an_address_is_removed(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     await ada.post(NEW, HOME)
     (home,) = await kept(ada)
 
@@ -82,9 +82,9 @@ async def test_an_address_is_removed(house: House) -> None:
 
 
 async def test_all_faults_are_reported_beside_their_fields_and_nothing_typed_is_lost(
-    house: House,
+    harness: HttpHarness,
 ) -> None:
-    ada = await house.ada()
+    ada = await harness.ada()
     await ada.post(NEW, WORK)
 
     for path in (NEW, *await kept(ada)):
@@ -100,8 +100,8 @@ async def test_all_faults_are_reported_beside_their_fields_and_nothing_typed_is_
     assert len(await kept(ada)) == 1
 
 
-async def test_the_number_of_addresses_is_limited(house: House) -> None:
-    ada = await house.ada()
+async def test_the_number_of_addresses_is_limited(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     for number in range(20):
         await ada.post(NEW, {**HOME, "line1": f"{number} High Street"})
 
@@ -115,11 +115,13 @@ async def test_the_number_of_addresses_is_limited(house: House) -> None:
 
 
 @pytest.mark.parametrize("act", ["", "/first", "/remove"])
-async def test_an_account_cannot_change_the_addresses_of_another(house: House, act: str) -> None:
-    bob = await house.ada(email="bob@shop.example")
+async def test_an_account_cannot_change_the_addresses_of_another(
+    harness: HttpHarness, act: str
+) -> None:
+    bob = await harness.ada(email="bob@shop.example")
     await bob.post(NEW, HOME)
     (home,) = await kept(bob)
-    ada = await house.ada()
+    ada = await harness.ada()
 
     for path in (home, home[:-12] + "0" * 12):
         assert (await ada.post(f"{path}{act}", WORK)).status_code == 404
@@ -128,8 +130,8 @@ async def test_an_account_cannot_change_the_addresses_of_another(house: House, a
     assert "12 St James's Square" in await text(await bob.get("/account"))
 
 
-async def test_addresses_need_a_login(house: House) -> None:
+async def test_addresses_need_a_login(harness: HttpHarness) -> None:
     for method in ("GET", "POST"):
-        answer = await house.visitor().ask(method, NEW, {"Origin": "http://localhost"})
+        answer = await harness.visitor().ask(method, NEW, {"Origin": "http://localhost"})
 
         assert (answer.status_code, answer.location) == (303, "/login?next=%2Faccount")

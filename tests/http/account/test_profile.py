@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.live.ports import DisconnectReason
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.logins import session_of, with_socket
 from tests.http.visitor import ADA, PASSWORD, Visitor, notices, text
 
@@ -35,26 +35,26 @@ def ends(page: str) -> list[str]:
         ("POST", "/sessions/any/end"),
     ],
 )
-async def test_the_account_page_needs_a_login(house: House, method: str, path: str) -> None:
-    answer = await house.visitor().ask(method, f"/account{path}", {"Origin": "http://localhost"})
+async def test_the_account_page_needs_a_login(harness: HttpHarness, method: str, path: str) -> None:
+    answer = await harness.visitor().ask(method, f"/account{path}", {"Origin": "http://localhost"})
 
     assert (answer.status_code, answer.location) == (303, "/login?next=%2Faccount")
 
 
-async def test_every_page_leads_to_the_account(house: House) -> None:
-    ada = await house.ada()
+async def test_every_page_leads_to_the_account(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     assert re.search(r'<a class="account-name"\s+href="/account"', await text(await ada.get("/")))
 
 
-async def test_the_account_page_is_not_cached(house: House) -> None:
-    answer = await (await house.ada()).get("/account")
+async def test_the_account_page_is_not_cached(harness: HttpHarness) -> None:
+    answer = await (await harness.ada()).get("/account")
 
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-async def test_the_name_is_changed(house: House) -> None:
-    ada = await house.ada()
+async def test_the_name_is_changed(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     assert (
         await notice_after(ada, "/account/name", {"name": " Ada Byron "})
@@ -66,8 +66,10 @@ async def test_the_name_is_changed(house: House) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\tb", "a\0b"])
-async def test_an_invalid_name_is_reported_beside_its_field(house: House, name: str) -> None:
-    ada = await house.ada()
+async def test_an_invalid_name_is_reported_beside_its_field(
+    harness: HttpHarness, name: str
+) -> None:
+    ada = await harness.ada()
 
     answer = await ada.post("/account/name", {"name": name})
 
@@ -81,11 +83,11 @@ async def test_an_invalid_name_is_reported_beside_its_field(house: House, name: 
     assert 'value="Ada"' in await text(await ada.get("/account"))
 
 
-async def test_the_page_lists_the_sessions_and_marks_this_one(house: House) -> None:
-    ada = await house.ada()
-    house.clock.at_s += 60
-    await house.visitor().send("/api/session", RIGHT, User_Agent=FIREFOX)
-    other = await house.ada(email="bob@shop.example")
+async def test_the_page_lists_the_sessions_and_marks_this_one(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    harness.clock.at_s += 60
+    await harness.visitor().send("/api/session", RIGHT, User_Agent=FIREFOX)
+    other = await harness.ada(email="bob@shop.example")
 
     page = await text(await ada.get("/account"))
 
@@ -97,31 +99,31 @@ async def test_the_page_lists_the_sessions_and_marks_this_one(house: House) -> N
 
 
 async def test_ending_a_session_ends_its_sockets_and_no_other_session(
-    house: House,
+    harness: HttpHarness,
 ) -> None:
-    ada = await house.ada()
-    phone, context = house.visitor(), house.visitor()
+    ada = await harness.ada()
+    phone, context = harness.visitor(), harness.visitor()
     on_phone = await phone.send("/api/session", RIGHT, User_Agent=FIREFOX)
-    socket = await with_socket(house, on_phone)
+    socket = await with_socket(harness, on_phone)
     (there,) = ends(await text(await ada.get("/account")))
-    other = await with_socket(house, await context.send("/api/session", RIGHT))
+    other = await with_socket(harness, await context.send("/api/session", RIGHT))
 
     assert await notice_after(ada, there) == "ok: Signed out there."
 
     assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
-    assert await session_of(house, on_phone) is None
+    assert await session_of(harness, on_phone) is None
     assert (await phone.get("/api/cart")).status_code == 401
     assert (await context.get("/api/cart")).status_code == 200
     assert other.disconnects == []
     assert (await ada.post(there)).status_code == 404
 
 
-async def test_an_account_cannot_sign_out_another(house: House) -> None:
-    bob = await house.ada(email="bob@shop.example")
+async def test_an_account_cannot_sign_out_another(harness: HttpHarness) -> None:
+    bob = await harness.ada(email="bob@shop.example")
     begun = await bob.send("/api/session", {**RIGHT, "email": "bob@shop.example"})
-    socket, session = await with_socket(house, begun), await session_of(house, begun)
+    socket, session = await with_socket(harness, begun), await session_of(harness, begun)
     assert session
-    ada = await house.ada()
+    ada = await harness.ada()
 
     foreign = await ada.post(f"/account/sessions/{session.id_hash}/end")
     unknown = await ada.post(f"/account/sessions/{'0' * 64}/end")
@@ -133,11 +135,12 @@ async def test_an_account_cannot_sign_out_another(house: House) -> None:
     assert (await bob.get("/api/cart")).status_code == 200
 
 
-async def test_signing_out_everywhere_else_leaves_this_one(house: House) -> None:
-    ada = await house.ada()
-    elsewhere = [house.visitor() for _ in range(3)]
+async def test_signing_out_everywhere_else_leaves_this_one(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    elsewhere = [harness.visitor() for _ in range(3)]
     sockets = [
-        await with_socket(house, await visitor.send("/api/session", RIGHT)) for visitor in elsewhere
+        await with_socket(harness, await visitor.send("/api/session", RIGHT))
+        for visitor in elsewhere
     ]
 
     notice = await notice_after(ada, "/account/sessions/end-others")
@@ -148,10 +151,10 @@ async def test_signing_out_everywhere_else_leaves_this_one(house: House) -> None
     assert ends(await text(await ada.get("/account"))) == []
 
 
-async def test_signing_out_fails_while_the_database_is_away(house: House) -> None:
-    ada, phone = await house.ada(), house.visitor()
-    socket = await with_socket(house, await phone.send("/api/session", RIGHT))
-    house.database.writes_fail = True
+async def test_signing_out_fails_while_the_database_is_away(harness: HttpHarness) -> None:
+    ada, phone = await harness.ada(), harness.visitor()
+    socket = await with_socket(harness, await phone.send("/api/session", RIGHT))
+    harness.database.writes_fail = True
 
     assert (await ada.post("/account/sessions/end-others")).status_code == 503
 

@@ -3,22 +3,22 @@
 import pytest
 
 from app.store.accounts import find_by_email
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.visitor import ADA, code
 
 
-async def test_an_email_address_is_registered_once_whatever_its_case(house: House) -> None:
-    await house.ada()
+async def test_an_email_address_is_registered_once_whatever_its_case(harness: HttpHarness) -> None:
+    await harness.ada()
 
-    answer = await house.visitor().send("/api/accounts", {**ADA, "email": "ADA@Shop.Example"})
+    answer = await harness.visitor().send("/api/accounts", {**ADA, "email": "ADA@Shop.Example"})
 
     assert await code(answer) == (409, "email_taken")
     assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 129, "Password123"])
-async def test_a_weak_password_is_refused(house: House, password: str) -> None:
-    answer = await house.visitor().send("/api/accounts", {**ADA, "password": password})
+async def test_a_weak_password_is_refused(harness: HttpHarness, password: str) -> None:
+    answer = await harness.visitor().send("/api/accounts", {**ADA, "password": password})
 
     assert await code(answer) == (400, "weak_password")
 
@@ -48,47 +48,49 @@ async def test_a_weak_password_is_refused(house: House, password: str) -> None:
         ("password", None),
     ],
 )
-async def test_an_invalid_field_is_malformed(house: House, name: str, value: object) -> None:
-    answer = await house.visitor().send("/api/accounts", {**ADA, name: value})
+async def test_an_invalid_field_is_malformed(
+    harness: HttpHarness, name: str, value: object
+) -> None:
+    answer = await harness.visitor().send("/api/accounts", {**ADA, name: value})
 
     assert await code(answer) == (400, "malformed")
 
 
 @pytest.mark.parametrize("name", ["email", "password", "name"])
-async def test_nothing_may_be_missing(house: House, name: str) -> None:
+async def test_nothing_may_be_missing(harness: HttpHarness, name: str) -> None:
     body = {key: value for key, value in ADA.items() if key != name}
 
-    assert await code(await house.visitor().send("/api/accounts", body)) == (400, "malformed")
+    assert await code(await harness.visitor().send("/api/accounts", body)) == (400, "malformed")
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("email", "a" * 241 + "@shop.example"), ("name", "x" * 100), ("name", "名")]
 )
 async def test_the_longest_and_the_shortest_are_allowed(
-    house: House, name: str, value: str
+    harness: HttpHarness, name: str, value: str
 ) -> None:
-    answer = await house.visitor().send("/api/accounts", {**ADA, name: value})
+    answer = await harness.visitor().send("/api/accounts", {**ADA, name: value})
 
     assert answer.status_code == 201
 
 
-async def test_registering_cannot_make_an_account_staff(house: House) -> None:
-    await house.visitor().send("/api/accounts", {**ADA, "staff": True})
+async def test_registering_cannot_make_an_account_staff(harness: HttpHarness) -> None:
+    await harness.visitor().send("/api/accounts", {**ADA, "staff": True})
 
-    person = await house.database.read(find_by_email, ADA["email"])
+    person = await harness.database.read(find_by_email, ADA["email"])
     assert person.staff is False
 
 
-async def test_registrations_are_rate_limited_by_address(house: House) -> None:
+async def test_registrations_are_rate_limited_by_address(harness: HttpHarness) -> None:
     def body(number: int) -> dict[str, str]:
         return {**ADA, "email": f"ada{number}@shop.example"}
 
     statuses = [
-        (await house.visitor().send("/api/accounts", body(number))).status_code
+        (await harness.visitor().send("/api/accounts", body(number))).status_code
         for number in range(10)
     ]
-    answer = await house.visitor().send("/api/accounts", body(11))
-    elsewhere = await house.visitor("192.0.2.2").send("/api/accounts", body(12))
+    answer = await harness.visitor().send("/api/accounts", body(11))
+    elsewhere = await harness.visitor("192.0.2.2").send("/api/accounts", body(12))
 
     assert statuses == [201] * 10
     assert await code(answer) == (429, "throttled")
@@ -96,9 +98,9 @@ async def test_registrations_are_rate_limited_by_address(house: House) -> None:
     assert elsewhere.status_code == 201
 
 
-async def test_a_malformed_registration_is_not_counted(house: House) -> None:
+async def test_a_malformed_registration_is_not_counted(harness: HttpHarness) -> None:
     for _ in range(20):
-        answer = await house.visitor().send("/api/accounts", {**ADA, "password": "short"})
+        answer = await harness.visitor().send("/api/accounts", {**ADA, "password": "short"})
         assert answer.status_code == 400
 
-    await house.ada()
+    await harness.ada()

@@ -5,17 +5,17 @@ import re
 import pytest
 from quart import Response
 
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.visitor import ADA, PASSWORD, Visitor, notices, text
 
 RIGHT = {"email": ADA["email"], "password": PASSWORD}
 WRONG = {"email": ADA["email"], "password": "seven green bricks"}
 
 
-async def registered(house: House) -> Visitor:
+async def registered(harness: HttpHarness) -> Visitor:
     """Return a new browser, after Ada has registered with another."""
-    await house.ada()
-    return house.visitor()
+    await harness.ada()
+    return harness.visitor()
 
 
 def led_to(answer: Response) -> str:
@@ -24,9 +24,9 @@ def led_to(answer: Response) -> str:
     return answer.headers["Location"]
 
 
-async def test_the_forms_carry_the_page_to_return_to_and_the_product(house: House) -> None:
+async def test_the_forms_carry_the_page_to_return_to_and_the_product(harness: HttpHarness) -> None:
     for path in ("/login", "/register"):
-        page = await text(await house.visitor().get(f"{path}?next=/shop%3Fpage%3D2&add=milk-2l"))
+        page = await text(await harness.visitor().get(f"{path}?next=/shop%3Fpage%3D2&add=milk-2l"))
 
         assert '<input type="hidden" name="next" value="/shop?page=2">' in page
         assert '<input type="hidden" name="add" value="milk-2l">' in page
@@ -36,9 +36,9 @@ async def test_the_forms_carry_the_page_to_return_to_and_the_product(house: Hous
 
 @pytest.mark.parametrize(("form", "field"), [({}, "name"), ({**ADA, "password": "1"}, "password")])
 async def test_the_form_begins_where_something_is_missing(
-    house: House, form: dict[str, str], field: str
+    harness: HttpHarness, form: dict[str, str], field: str
 ) -> None:
-    visitor = house.visitor()
+    visitor = harness.visitor()
 
     answer = await (visitor.post("/register", form) if form else visitor.get("/register"))
 
@@ -46,8 +46,8 @@ async def test_the_form_begins_where_something_is_missing(
     assert focused == [field]
 
 
-async def test_registering_leads_on_and_signs_in(house: House) -> None:
-    visitor = house.visitor()
+async def test_registering_leads_on_and_signs_in(harness: HttpHarness) -> None:
+    visitor = harness.visitor()
 
     answer = await visitor.post("/register", {**ADA, "next": "/shop?page=2"})
 
@@ -55,15 +55,15 @@ async def test_registering_leads_on_and_signs_in(house: House) -> None:
     assert "Ada" in await text(await visitor.get("/"))
 
 
-async def test_signing_in_leads_on(house: House) -> None:
-    visitor = await registered(house)
+async def test_signing_in_leads_on(harness: HttpHarness) -> None:
+    visitor = await registered(harness)
 
     assert led_to(await visitor.post("/login", {**RIGHT, "next": "/p/milk"})) == "/p/milk"
     assert (await visitor.get("/cart")).status_code == 200
 
 
-async def test_the_product_chosen_before_signing_in_is_added(house: House) -> None:
-    visitor = await registered(house)
+async def test_the_product_chosen_before_signing_in_is_added(harness: HttpHarness) -> None:
+    visitor = await registered(harness)
 
     pressed = await visitor.post(
         "/cart/add", {"sku": "milk-2l", "qty": "1", "next": "/shop?page=2"}
@@ -78,8 +78,8 @@ async def test_the_product_chosen_before_signing_in_is_added(house: House) -> No
     assert await visitor.lines() == {"milk-2l": 1}
 
 
-async def test_the_product_chosen_before_registering_is_added(house: House) -> None:
-    visitor = house.visitor()
+async def test_the_product_chosen_before_registering_is_added(harness: HttpHarness) -> None:
+    visitor = harness.visitor()
 
     await visitor.post("/register", {**ADA, "add": "milk-2l"})
 
@@ -87,8 +87,10 @@ async def test_the_product_chosen_before_registering_is_added(house: House) -> N
 
 
 @pytest.mark.parametrize("add", ["", "no such thing", "../milk", "Milk"])
-async def test_an_unknown_product_is_not_added_after_signing_in(house: House, add: str) -> None:
-    visitor = house.visitor()
+async def test_an_unknown_product_is_not_added_after_signing_in(
+    harness: HttpHarness, add: str
+) -> None:
+    visitor = harness.visitor()
 
     await visitor.post("/register", {**ADA, "add": add})
 
@@ -96,8 +98,8 @@ async def test_an_unknown_product_is_not_added_after_signing_in(house: House, ad
     assert (await visitor.cart())["rev"] == 0
 
 
-async def test_a_link_adds_nothing_to_the_cart_of_a_signed_in_visitor(house: House) -> None:
-    ada = await house.ada()
+async def test_a_link_adds_nothing_to_the_cart_of_a_signed_in_visitor(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     for path in ("/login", "/register"):
         assert led_to(await ada.get(f"{path}?next=/shop&add=milk-2l")) == "/shop"
@@ -106,17 +108,19 @@ async def test_a_link_adds_nothing_to_the_cart_of_a_signed_in_visitor(house: Hou
 
 
 @pytest.mark.parametrize("leads_away", ["//evil.example", "/\\evil.example", "/%09/evil.example"])
-async def test_signing_in_never_redirects_to_another_site(house: House, leads_away: str) -> None:
-    visitor = await registered(house)
+async def test_signing_in_never_redirects_to_another_site(
+    harness: HttpHarness, leads_away: str
+) -> None:
+    visitor = await registered(harness)
 
     assert led_to(await visitor.post("/login", {**RIGHT, "next": leads_away})) == "/"
     assert led_to(await visitor.post("/login", {**RIGHT, "next": ""})) == "/"
-    page = await text(await house.visitor().get("/login", Host="localhost"))
+    page = await text(await harness.visitor().get("/login", Host="localhost"))
     assert '<input type="hidden" name="next" value="/">' in page
 
 
-async def test_a_wrong_password_leaves_the_form_as_it_was(house: House) -> None:
-    visitor = await registered(house)
+async def test_a_wrong_password_leaves_the_form_as_it_was(harness: HttpHarness) -> None:
+    visitor = await registered(harness)
 
     answer = await visitor.post("/login", {**WRONG, "next": "/shop", "add": "milk-2l"})
 
@@ -130,8 +134,8 @@ async def test_a_wrong_password_leaves_the_form_as_it_was(house: House) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
-async def test_unknown_email_and_wrong_password_get_the_same_page(house: House) -> None:
-    visitor = await registered(house)
+async def test_unknown_email_and_wrong_password_get_the_same_page(harness: HttpHarness) -> None:
+    visitor = await registered(harness)
 
     known = await visitor.post("/login", WRONG)
     unknown = await visitor.post("/login", {**WRONG, "email": "eve@shop.example"})
@@ -140,8 +144,8 @@ async def test_unknown_email_and_wrong_password_get_the_same_page(house: House) 
     assert {**known.headers, "Content-Length": ""} == {**unknown.headers, "Content-Length": ""}
 
 
-async def test_too_many_failures_say_how_long_to_wait(house: House) -> None:
-    visitor = await registered(house)
+async def test_too_many_failures_say_how_long_to_wait(harness: HttpHarness) -> None:
+    visitor = await registered(harness)
     for _ in range(5):
         await visitor.post("/login", WRONG)
 
@@ -162,12 +166,12 @@ async def test_too_many_failures_say_how_long_to_wait(house: House) -> None:
     ],
 )
 async def test_a_mistake_in_registering_is_explained_and_nothing_is_lost(
-    house: House, changes: dict[str, str], status: int, sentence: str
+    harness: HttpHarness, changes: dict[str, str], status: int, sentence: str
 ) -> None:
-    await house.ada(email="bob@shop.example")
+    await harness.ada(email="bob@shop.example")
     form = {**ADA, "name": "Ada <3", "next": "/shop", **changes}
 
-    answer = await house.visitor().post("/register", form)
+    answer = await harness.visitor().post("/register", form)
 
     page = await text(answer)
     assert answer.status_code == status
@@ -178,14 +182,14 @@ async def test_a_mistake_in_registering_is_explained_and_nothing_is_lost(
     assert form["password"] not in page
 
 
-async def test_a_form_without_fields_is_explained(house: House) -> None:
+async def test_a_form_without_fields_is_explained(harness: HttpHarness) -> None:
     for path in ("/login", "/register"):
-        assert (await house.visitor().post(path)).status_code == 400
+        assert (await harness.visitor().post(path)).status_code == 400
 
 
-async def test_without_the_database_the_form_says_so(house: House) -> None:
-    visitor = await registered(house)
-    house.database.is_away = True
+async def test_without_the_database_the_form_says_so(harness: HttpHarness) -> None:
+    visitor = await registered(harness)
+    harness.database.is_away = True
 
     answer = await visitor.post("/login", RIGHT)
 
@@ -193,8 +197,8 @@ async def test_without_the_database_the_form_says_so(house: House) -> None:
     assert f'value="{ADA["email"]}"' in await text(answer)
 
 
-async def test_signing_out_clears_what_the_browser_keeps(house: House) -> None:
-    ada = await house.ada()
+async def test_signing_out_clears_what_the_browser_keeps(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     answer = await ada.post("/logout")
 
@@ -204,20 +208,20 @@ async def test_signing_out_clears_what_the_browser_keeps(house: House) -> None:
     assert (await ada.get("/api/cart")).status_code == 401
 
 
-async def test_signing_out_twice_is_no_error(house: House) -> None:
-    ada = await house.ada()
+async def test_signing_out_twice_is_no_error(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     await ada.post("/logout")
 
     assert led_to(await ada.post("/logout")) == "/"
 
 
-async def test_signing_out_fails_while_the_database_is_away(house: House) -> None:
-    ada = await house.ada()
-    house.database.is_away = True
+async def test_signing_out_fails_while_the_database_is_away(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    harness.database.is_away = True
 
     answer = await ada.post("/logout")
 
     assert answer.status_code == 503
     assert "Clear-Site-Data" not in answer.headers
-    house.database.is_away = False
+    harness.database.is_away = False
     assert (await ada.get("/api/cart")).status_code == 200

@@ -7,34 +7,36 @@ from argon2 import PasswordHasher
 
 from app.services.passwords import Passwords
 from app.store.accounts import find_by_email
-from tests.http.house import CHEAP, House, open_house
+from tests.http.harness import CHEAP, HttpHarness, open_harness
 from tests.http.visitor import ADA, PASSWORD, code, fields
 
 WRONG = {"email": ADA["email"], "password": "seven green bricks"}
 RIGHT = {"email": ADA["email"], "password": PASSWORD}
 
 
-async def test_unknown_email_and_wrong_password_are_alike_in_every_respect(house: House) -> None:
-    await house.ada()
-    house.database.reads.clear()
-    house.database.writes.clear()
+async def test_unknown_email_and_wrong_password_are_alike_in_every_respect(
+    harness: HttpHarness,
+) -> None:
+    await harness.ada()
+    harness.database.reads.clear()
+    harness.database.writes.clear()
 
-    known = await house.visitor().send("/api/session", WRONG)
-    queries = (house.database.reads.copy(), house.database.writes.copy())
-    house.database.reads.clear()
-    house.database.writes.clear()
-    unknown = await house.visitor().send("/api/session", {**WRONG, "email": "eve@shop.example"})
+    known = await harness.visitor().send("/api/session", WRONG)
+    queries = (harness.database.reads.copy(), harness.database.writes.copy())
+    harness.database.reads.clear()
+    harness.database.writes.clear()
+    unknown = await harness.visitor().send("/api/session", {**WRONG, "email": "eve@shop.example"})
 
     assert await code(known) == (401, "wrong_login")
     assert await known.get_data() == await unknown.get_data()
     assert dict(known.headers) == dict(unknown.headers)
-    assert queries == (house.database.reads, house.database.writes)
+    assert queries == (harness.database.reads, harness.database.writes)
 
 
-async def test_the_email_address_may_be_written_in_any_case(house: House) -> None:
-    await house.ada()
+async def test_the_email_address_may_be_written_in_any_case(harness: HttpHarness) -> None:
+    await harness.ada()
 
-    answer = await house.visitor().send("/api/session", {**RIGHT, "email": "ADA@SHOP.EXAMPLE"})
+    answer = await harness.visitor().send("/api/session", {**RIGHT, "email": "ADA@SHOP.EXAMPLE"})
 
     assert answer.status_code == 200
     assert (await fields(answer))["name"] == "Ada"
@@ -44,22 +46,24 @@ async def test_the_email_address_may_be_written_in_any_case(house: House) -> Non
     "mark", ["e\N{COMBINING ACUTE ACCENT}", "\N{LATIN SMALL LETTER E WITH ACUTE}"]
 )
 async def test_the_email_address_may_be_spelled_as_any_keyboard_does(
-    house: House, mark: str
+    harness: HttpHarness, mark: str
 ) -> None:
-    await house.ada(email="ren\N{LATIN CAPITAL LETTER E WITH ACUTE}@shop.example")
+    await harness.ada(email="ren\N{LATIN CAPITAL LETTER E WITH ACUTE}@shop.example")
 
-    answer = await house.visitor().send(
+    answer = await harness.visitor().send(
         "/api/session", {**RIGHT, "email": f"ren{mark}@shop.example"}
     )
-    twin = await house.visitor().send("/api/accounts", {**ADA, "email": f"ren{mark}@shop.example"})
+    twin = await harness.visitor().send(
+        "/api/accounts", {**ADA, "email": f"ren{mark}@shop.example"}
+    )
 
     assert answer.status_code == 200
     assert await code(twin) == (409, "email_taken")
 
 
-async def test_from_the_fifth_failure_on_signing_in_has_to_wait(house: House) -> None:
-    await house.ada()
-    visitor = house.visitor()
+async def test_from_the_fifth_failure_on_signing_in_has_to_wait(harness: HttpHarness) -> None:
+    await harness.ada()
+    visitor = harness.visitor()
 
     for _ in range(5):
         assert await code(await visitor.send("/api/session", WRONG)) == (401, "wrong_login")
@@ -67,60 +71,60 @@ async def test_from_the_fifth_failure_on_signing_in_has_to_wait(house: House) ->
     assert await code(answer) == (429, "throttled")
     assert answer.headers["Retry-After"] == "1"
 
-    house.clock.at_s += 1
+    harness.clock.at_s += 1
     assert await code(await visitor.send("/api/session", WRONG)) == (401, "wrong_login")
     assert (await visitor.send("/api/session", RIGHT)).headers["Retry-After"] == "2"
 
 
-async def test_an_unknown_email_backs_off_alike(house: House) -> None:
-    visitor, eve = house.visitor(), {**WRONG, "email": "eve@shop.example"}
+async def test_an_unknown_email_backs_off_alike(harness: HttpHarness) -> None:
+    visitor, eve = harness.visitor(), {**WRONG, "email": "eve@shop.example"}
 
     answers = [await code(await visitor.send("/api/session", eve)) for _ in range(6)]
 
     assert answers == [(401, "wrong_login")] * 5 + [(429, "throttled")]
 
 
-async def test_an_attacker_slows_down_only_their_own_address(house: House) -> None:
-    await house.ada()
-    attacker = house.visitor(address="203.0.113.9")
+async def test_an_attacker_slows_down_only_their_own_address(harness: HttpHarness) -> None:
+    await harness.ada()
+    attacker = harness.visitor(address="203.0.113.9")
     for _ in range(6):
         await attacker.send("/api/session", WRONG)
 
     assert (await attacker.send("/api/session", RIGHT)).status_code == 429
-    assert (await house.visitor().send("/api/session", RIGHT)).status_code == 200
+    assert (await harness.visitor().send("/api/session", RIGHT)).status_code == 200
 
 
-async def test_all_addresses_of_an_ipv6_network_slow_down_together(house: House) -> None:
+async def test_all_addresses_of_an_ipv6_network_slow_down_together(harness: HttpHarness) -> None:
     for number in range(5):
-        guest = house.visitor(address=f"2001:db8::{number}")
+        guest = harness.visitor(address=f"2001:db8::{number}")
         assert (await guest.send("/api/session", WRONG)).status_code == 401
 
-    assert (await house.visitor("2001:db8::99").send("/api/session", WRONG)).status_code == 429
-    assert (await house.visitor("2001:db8:0:1::1").send("/api/session", WRONG)).status_code == 401
+    assert (await harness.visitor("2001:db8::99").send("/api/session", WRONG)).status_code == 429
+    assert (await harness.visitor("2001:db8:0:1::1").send("/api/session", WRONG)).status_code == 401
 
 
-async def test_sign_ins_at_the_same_time_all_count(house: House) -> None:
-    await house.ada()
-    visitor = house.visitor()
+async def test_sign_ins_at_the_same_time_all_count(harness: HttpHarness) -> None:
+    await harness.ada()
+    visitor = harness.visitor()
 
     answers = await asyncio.gather(*(visitor.send("/api/session", WRONG) for _ in range(12)))
 
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 7
 
 
-async def test_many_valid_sign_ins_at_the_same_time_all_succeed(house: House) -> None:
-    await house.ada()
+async def test_many_valid_sign_ins_at_the_same_time_all_succeed(harness: HttpHarness) -> None:
+    await harness.ada()
 
     answers = await asyncio.gather(
-        *(house.visitor().send("/api/session", RIGHT) for _ in range(12))
+        *(harness.visitor().send("/api/session", RIGHT) for _ in range(12))
     )
 
     assert {answer.status_code for answer in answers} == {200}
 
 
-async def test_a_success_clears_earlier_failures(house: House) -> None:
-    await house.ada()
-    visitor = house.visitor()
+async def test_a_success_clears_earlier_failures(harness: HttpHarness) -> None:
+    await harness.ada()
+    visitor = harness.visitor()
 
     for _ in range(2):
         for _ in range(4):
@@ -129,51 +133,51 @@ async def test_a_success_clears_earlier_failures(house: House) -> None:
 
 
 async def test_failures_are_remembered_across_a_restart(url: str) -> None:
-    async with open_house(url) as house:
-        await house.ada()
+    async with open_harness(url) as harness:
+        await harness.ada()
         for _ in range(5):
-            await house.visitor().send("/api/session", WRONG)
+            await harness.visitor().send("/api/session", WRONG)
 
-    async with open_house(url) as house:
-        assert (await house.visitor().send("/api/session", RIGHT)).status_code == 429
+    async with open_harness(url) as harness:
+        assert (await harness.visitor().send("/api/session", RIGHT)).status_code == 429
 
 
 async def test_a_full_queue_of_passwords_is_busy(url: str) -> None:
-    async with open_house(url, passwords=Passwords(CHEAP, most=0)) as house:
+    async with open_harness(url, passwords=Passwords(CHEAP, most=0)) as harness:
         for path in ("/api/accounts", "/api/session"):
-            answer = await house.visitor().send(path, ADA)
+            answer = await harness.visitor().send(path, ADA)
 
             assert await code(answer) == (503, "busy")
             assert answer.headers["Retry-After"] == "2"
-        assert house.database.writes == []
+        assert harness.database.writes == []
 
 
 async def test_one_address_leaves_room_for_the_others(url: str) -> None:
     passwords = Passwords(CHEAP, most=4)
-    async with open_house(url, passwords=passwords) as house:
-        await house.ada()
-        attacker = house.visitor(address="203.0.113.9")
+    async with open_harness(url, passwords=passwords) as harness:
+        await harness.ada()
+        attacker = harness.visitor(address="203.0.113.9")
         flood = [
             attacker.send("/api/session", {**WRONG, "email": f"{number}@shop.example"})
             for number in range(40)
         ]
 
-        *answers, ada = await asyncio.gather(*flood, house.visitor().send("/api/session", RIGHT))
+        *answers, ada = await asyncio.gather(*flood, harness.visitor().send("/api/session", RIGHT))
 
     assert {answer.status_code for answer in answers} == {401, 503}
     assert ada.status_code == 200
 
 
 async def test_a_hash_grows_stronger_when_its_owner_signs_in(url: str) -> None:
-    async with open_house(url) as house:
-        await house.ada()
-        old = await house.database.read(find_by_email, ADA["email"])
+    async with open_harness(url) as harness:
+        await harness.ada()
+        old = await harness.database.read(find_by_email, ADA["email"])
 
     stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
-    async with open_house(url, passwords=Passwords(stronger)) as house:
+    async with open_harness(url, passwords=Passwords(stronger)) as harness:
         for _ in range(2):
-            assert (await house.visitor().send("/api/session", RIGHT)).status_code == 200
-        new = await house.database.read(find_by_email, ADA["email"])
+            assert (await harness.visitor().send("/api/session", RIGHT)).status_code == 200
+        new = await harness.database.read(find_by_email, ADA["email"])
 
     assert "m=8,t=1" in old.password_hash
     assert "m=16,t=2" in new.password_hash

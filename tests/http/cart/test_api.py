@@ -11,7 +11,7 @@ from app.domain.catalog import Sku
 from app.domain.outbox import OutboxId
 from app.live.ports import DisconnectReason
 from app.protocol.messages import PatchMessage, ServerMessage, TabId
-from tests.http.house import House, open_house
+from tests.http.harness import HttpHarness, open_harness
 from tests.http.visitor import ADA, PASSWORD, Visitor, code, fields
 
 pytestmark = pytest.mark.on_both
@@ -57,8 +57,8 @@ class Watching:
 
 
 @pytest.mark.smoke
-async def test_ops_get_their_verdicts_and_the_cart_position(house: House) -> None:
-    ada = await house.ada()
+async def test_ops_get_their_verdicts_and_the_cart_position(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     response = await submit_ops(ada, add(1, qty=2), add(2, MILK), {"n": 3, "k": "undo"})
 
@@ -69,8 +69,8 @@ async def test_ops_get_their_verdicts_and_the_cart_position(house: House) -> Non
     assert await ada.lines() == {APPLES: 2}
 
 
-async def test_the_whole_cart_is_returned(house: House) -> None:
-    ada = await house.ada()
+async def test_the_whole_cart_is_returned(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     await submit_ops(ada, add(1, qty=2))
 
     response = await ada.cart()
@@ -106,9 +106,11 @@ async def test_the_whole_cart_is_returned(house: House) -> None:
     }
 
 
-async def test_an_op_sent_again_gets_the_same_verdict_and_changes_nothing(house: House) -> None:
-    await house.set_product(MILK, stock=3)
-    ada = await house.ada()
+async def test_an_op_sent_again_gets_the_same_verdict_and_changes_nothing(
+    harness: HttpHarness,
+) -> None:
+    await harness.set_product(MILK, stock=3)
+    ada = await harness.ada()
     ops = (add(1, MILK, 9), add(2, "ghost"), add(3))
     body = {"outbox": HERE, "ops": ops}
 
@@ -121,18 +123,18 @@ async def test_an_op_sent_again_gets_the_same_verdict_and_changes_nothing(house:
 
 
 async def test_an_op_sent_again_after_a_restart_gets_the_same_verdict(url: str) -> None:
-    async with open_house(url) as house:
-        ada = await house.ada()
+    async with open_harness(url) as harness:
+        ada = await harness.ada()
         before = await submit_ops(ada, add(1))
-    async with open_house(url) as house:
-        ada = Visitor(house.app.test_client(), ada.address, ada.origin)
+    async with open_harness(url) as harness:
+        ada = Visitor(harness.app.test_client(), ada.address, ada.origin)
         await ada.send("/api/session", LOGIN)
         assert await submit_ops(ada, add(1)) == before
         assert await ada.lines() == {APPLES: 1}
 
 
-async def test_the_same_op_sent_twice_at_once_is_one_op(house: House) -> None:
-    ada = await house.ada()
+async def test_the_same_op_sent_twice_at_once_is_one_op(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     first, again = await asyncio.gather(submit_ops(ada, add(1)), submit_ops(ada, add(1)))
 
@@ -140,18 +142,20 @@ async def test_the_same_op_sent_twice_at_once_is_one_op(house: House) -> None:
     assert await ada.lines() == {APPLES: 1}
 
 
-async def test_many_ops_are_saved_together(house: House) -> None:
-    ada = await house.ada()
-    house.database.writes.clear()
+async def test_many_ops_are_saved_together(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    harness.database.writes.clear()
 
     response = await submit_ops(ada, *(add(n) for n in range(1, 33)))
 
     assert [verdict["n"] for verdict in response["verdicts"]] == list(range(1, 33))
-    assert house.database.writes == ["save_carts"]
+    assert harness.database.writes == ["save_carts"]
 
 
-async def test_a_gap_in_the_numbers_is_answered_with_the_number_needed(house: House) -> None:
-    ada = await house.ada()
+async def test_a_gap_in_the_numbers_is_answered_with_the_number_needed(
+    harness: HttpHarness,
+) -> None:
+    ada = await harness.ada()
 
     response = await submit_ops(ada, add(1), add(3), add(4))
 
@@ -160,33 +164,33 @@ async def test_a_gap_in_the_numbers_is_answered_with_the_number_needed(house: Ho
 
 
 async def test_the_first_op_over_the_limit_ends_the_answer(url: str) -> None:
-    async with open_house(url, burst=2, per_s=10) as house:
-        ada = await house.ada()
+    async with open_harness(url, burst=2, per_s=10) as harness:
+        ada = await harness.ada()
 
         response = await submit_ops(ada, add(1), add(2), add(3), add(4))
 
         assert response["verdicts"][:2] == [{"t": "ok", "n": n, "rev": n} for n in (1, 2)]
         assert response["verdicts"][2:] == [{"t": "no", "n": 3, "code": "rate", "retry_ms": 100}]
-        house.clock.at_s += 0.2
+        harness.clock.at_s += 0.2
         assert len((await submit_ops(ada, add(3), add(4)))["verdicts"]) == 2
         assert await ada.lines() == {APPLES: 4}
 
 
-async def test_a_save_with_an_unknown_outcome_is_busy(house: House) -> None:
-    ada = await house.ada()
-    house.database.writes_fail = True
+async def test_a_save_with_an_unknown_outcome_is_busy(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    harness.database.writes_fail = True
 
     response = await submit_ops(ada, add(1), add(2))
-    house.database.writes_fail = False
+    harness.database.writes_fail = False
 
     assert response["verdicts"] == [{"t": "no", "n": 1, "code": "busy", "retry_ms": 1000}]
     assert response["rev"] == 0
-    await house.context.hub.resync()
+    await harness.context.hub.resync()
     assert len((await submit_ops(ada, add(1), add(2)))["verdicts"]) == 2
 
 
-async def test_another_op_under_the_same_number_is_refused(house: House) -> None:
-    ada = await house.ada()
+async def test_another_op_under_the_same_number_is_refused(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     await submit_ops(ada, add(1))
 
     answer = await ada.send("/api/cart/ops", {"outbox": HERE, "ops": [add(1, qty=5), add(2)]})
@@ -196,8 +200,8 @@ async def test_another_op_under_the_same_number_is_refused(house: House) -> None
     assert await ada.lines() == {APPLES: 1}
 
 
-async def test_ops_before_a_duplicate_number_are_done(house: House) -> None:
-    ada = await house.ada()
+async def test_ops_before_a_duplicate_number_are_done(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     answer = await ada.send(
         "/api/cart/ops", {"outbox": HERE, "ops": [add(1), add(2), add(2, MILK)]}
@@ -208,8 +212,10 @@ async def test_ops_before_a_duplicate_number_are_done(house: House) -> None:
     assert await ada.lines() == {APPLES: 2}
 
 
-async def test_the_order_of_fields_and_unknown_fields_make_no_other_op(house: House) -> None:
-    ada = await house.ada()
+async def test_the_order_of_fields_and_unknown_fields_make_no_other_op(
+    harness: HttpHarness,
+) -> None:
+    ada = await harness.ada()
     await submit_ops(ada, add(1))
 
     response = await submit_ops(
@@ -235,9 +241,9 @@ async def test_the_order_of_fields_and_unknown_fields_make_no_other_op(house: Ho
     ],
 )
 async def test_an_invalid_op_is_refused_and_the_refusal_recorded(
-    house: House, op: dict[str, Any]
+    harness: HttpHarness, op: dict[str, Any]
 ) -> None:
-    ada = await house.ada()
+    ada = await harness.ada()
 
     response = await submit_ops(ada, {"n": 1, **op}, add(2))
     again = await submit_ops(ada, {"n": 1, **op})
@@ -267,15 +273,17 @@ async def test_an_invalid_op_is_refused_and_the_refusal_recorded(
         {"ops": [add(1)]},
     ],
 )
-async def test_a_malformed_request_does_none_of_its_ops(house: House, body: dict[str, Any]) -> None:
-    ada = await house.ada()
+async def test_a_malformed_request_does_none_of_its_ops(
+    harness: HttpHarness, body: dict[str, Any]
+) -> None:
+    ada = await harness.ada()
 
     assert await code(await ada.send("/api/cart/ops", body)) == (400, "malformed")
     assert (await ada.cart())["rev"] == 0
 
 
-async def test_too_deep_and_doubled_is_malformed(house: House) -> None:
-    ada, headers = await house.ada(), {"Content-Type": "application/json"}
+async def test_too_deep_and_doubled_is_malformed(harness: HttpHarness) -> None:
+    ada, headers = await harness.ada(), {"Content-Type": "application/json"}
     deep = f'{{"outbox":"{HERE}","ops":[{{"n":1,"k":[[]]}}]}}'
     doubled = f'{{"outbox":"{HERE}","ops":[],"ops":[]}}'
 
@@ -284,20 +292,20 @@ async def test_too_deep_and_doubled_is_malformed(house: House) -> None:
         assert await code(answer) == (400, "malformed")
 
 
-async def test_no_ops_get_no_verdicts(house: House) -> None:
-    assert (await submit_ops(await house.ada()))["verdicts"] == []
+async def test_no_ops_get_no_verdicts(harness: HttpHarness) -> None:
+    assert (await submit_ops(await harness.ada()))["verdicts"] == []
 
 
-async def test_ops_need_a_json_content_type(house: House) -> None:
-    ada = await house.ada()
+async def test_ops_need_a_json_content_type(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     answer = await ada.ask("POST", "/api/cart/ops", {"Content-Type": "text/plain"}, data=b"{}")
 
     assert await code(answer) == (415, "not_json")
 
 
-async def test_the_cart_needs_a_login(house: House) -> None:
-    visitor = house.visitor()
+async def test_the_cart_needs_a_login(harness: HttpHarness) -> None:
+    visitor = harness.visitor()
 
     for answer in (
         await visitor.get("/api/cart"),
@@ -306,8 +314,8 @@ async def test_the_cart_needs_a_login(house: House) -> None:
         assert await code(answer) == (401, "login_required")
 
 
-async def test_an_account_cannot_see_or_repeat_the_ops_of_another(house: House) -> None:
-    ada, bob = await house.ada(), await house.ada(email="bob@shop.example")
+async def test_an_account_cannot_see_or_repeat_the_ops_of_another(harness: HttpHarness) -> None:
+    ada, bob = await harness.ada(), await harness.ada(email="bob@shop.example")
     await submit_ops(ada, add(1))
 
     response = await submit_ops(bob, add(1, MILK, 2))
@@ -316,11 +324,11 @@ async def test_an_account_cannot_see_or_repeat_the_ops_of_another(house: House) 
     assert (await ada.lines(), await bob.lines()) == ({APPLES: 1}, {MILK: 2})
 
 
-async def test_open_tabs_get_changes_that_come_over_http(house: House) -> None:
-    ada = await house.ada()
+async def test_open_tabs_get_changes_that_come_over_http(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     account = AccountId((await fields(await ada.send("/api/session", LOGIN)))["account"])
     tab = Watching()
-    async with house.context.hub.borrow(account, tab.outbox) as cart:
+    async with harness.context.hub.borrow(account, tab.outbox) as cart:
         cart.tabs.enter(tab)
 
     response = await submit_ops(ada, add(1))
@@ -330,21 +338,21 @@ async def test_open_tabs_get_changes_that_come_over_http(house: House) -> None:
     assert change.at == response["at"]
 
 
-async def test_a_disconnect_cancels_nothing(house: House) -> None:
-    ada = await house.ada()
+async def test_a_disconnect_cancels_nothing(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     asking = asyncio.create_task(submit_ops(ada, add(1)))
-    await house.database.saving.wait()
+    await harness.database.saving.wait()
     asking.cancel()
 
     response = await submit_ops(ada, add(1))
 
     assert response["verdicts"] == [{"t": "ok", "n": 1, "rev": 1}]
-    assert house.context.hub.open_carts == 0
+    assert harness.context.hub.open_carts == 0
     assert await ada.lines() == {APPLES: 1}
 
 
-async def test_an_outbox_that_had_to_make_room_is_not_begun_again(house: House) -> None:
-    ada = await house.ada()
+async def test_an_outbox_that_had_to_make_room_is_not_begun_again(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     await submit_ops(ada, add(1))
     for _ in range(16):
         await submit_ops(ada, add(1, MILK), outbox=str(uuid4()))

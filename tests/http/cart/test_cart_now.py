@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.http.cart.test_api import HERE, add, submit_ops
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.visitor import Visitor, text
 
 pytestmark = pytest.mark.on_both
@@ -24,8 +24,8 @@ async def cart_now(visitor: Visitor) -> dict[str, Any]:
     return now
 
 
-async def test_a_page_has_the_last_settled_op_of_each_outbox(house: House) -> None:
-    ada = await house.ada()
+async def test_a_page_has_the_last_settled_op_of_each_outbox(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     assert (await cart_now(ada))["settled"] == {}
 
     await submit_ops(ada, add(1), add(2), outbox=HERE)
@@ -36,9 +36,9 @@ async def test_a_page_has_the_last_settled_op_of_each_outbox(house: House) -> No
     assert [line["qty"] for line in now["cart"]["lines"]] == [3]
 
 
-async def test_a_page_counts_refused_ops_as_settled(house: House) -> None:
-    ada = await house.ada()
-    await house.set_product("gala-apples-1kg", stock=0)
+async def test_a_page_counts_refused_ops_as_settled(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    await harness.set_product("gala-apples-1kg", stock=0)
 
     (verdict,) = (await submit_ops(ada, add(1)))["verdicts"]
 
@@ -46,22 +46,22 @@ async def test_a_page_counts_refused_ops_as_settled(house: House) -> None:
     assert (await cart_now(ada))["settled"] == {HERE: 1}
 
 
-async def test_a_page_shows_nothing_of_other_accounts(house: House) -> None:
-    await submit_ops(await house.ada(), add(1))
-    bob = await house.ada(email="bob@shop.example", name="Bob")
+async def test_a_page_shows_nothing_of_other_accounts(harness: HttpHarness) -> None:
+    await submit_ops(await harness.ada(), add(1))
+    bob = await harness.ada(email="bob@shop.example", name="Bob")
 
     assert (await cart_now(bob))["settled"] == {}
     assert HERE not in await text(await bob.get("/shop"))
-    assert "cart-now" not in await text(await house.visitor().get("/shop"))
+    assert "cart-now" not in await text(await harness.visitor().get("/shop"))
 
 
-async def test_a_page_does_not_count_unsaved_ops_as_settled(house: House) -> None:
-    ada, seen = await house.ada(), asyncio.Queue[dict[str, Any]]()
+async def test_a_page_does_not_count_unsaved_ops_as_settled(harness: HttpHarness) -> None:
+    ada, seen = await harness.ada(), asyncio.Queue[dict[str, Any]]()
 
     async def look() -> None:
         await seen.put(await cart_now(ada))
 
-    house.database.interlude = look
+    harness.database.interlude = look
     await submit_ops(ada, add(1))
 
     now = seen.get_nowait()

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from app.http import app
-from tests.http.house import House, open_house
+from tests.http.harness import HttpHarness, open_harness
 from tests.http.visitor import Visitor, notices, text
 
 pytestmark = pytest.mark.on_both
@@ -15,27 +15,27 @@ pytestmark = pytest.mark.on_both
 APPLES, MILK = "gala-apples-1kg", "milk-2l"
 
 
-async def ada_with_stock(house: House, stock: int) -> Visitor:
+async def ada_with_stock(harness: HttpHarness, stock: int) -> Visitor:
     """Return Ada, in a shop with this *stock* of milk."""
-    await house.set_product(MILK, stock=stock)
-    return await house.ada()
+    await harness.set_product(MILK, stock=stock)
+    return await harness.ada()
 
 
-async def test_the_cart_page_needs_a_login(house: House) -> None:
-    answer = await house.visitor().get("/cart")
+async def test_the_cart_page_needs_a_login(harness: HttpHarness) -> None:
+    answer = await harness.visitor().get("/cart")
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=%2Fcart")
 
 
-async def test_an_empty_cart_has_a_page(house: House) -> None:
-    answer = await (await house.ada()).get("/cart")
+async def test_an_empty_cart_has_a_page(harness: HttpHarness) -> None:
+    answer = await (await harness.ada()).get("/cart")
 
     assert answer.status_code == 200
     assert "Your cart is empty" in await text(answer)
 
 
-async def test_a_form_adds_a_product_and_returns_to_its_page(house: House) -> None:
-    ada = await house.ada()
+async def test_a_form_adds_a_product_and_returns_to_its_page(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     notice = await ada.form("/cart/add", page="/p/gala-apples", sku=APPLES, qty="2", seen="220")
 
@@ -44,8 +44,8 @@ async def test_a_form_adds_a_product_and_returns_to_its_page(house: House) -> No
     assert "Gala apples" in await text(await ada.get("/cart"))
 
 
-async def test_a_notice_is_shown_once(house: House) -> None:
-    ada = await house.ada()
+async def test_a_notice_is_shown_once(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     await ada.form("/cart/add", sku=APPLES, qty="1")
 
     assert notices(await text(await ada.get("/shop"))) == ""
@@ -53,15 +53,15 @@ async def test_a_notice_is_shown_once(house: House) -> None:
 
 async def test_an_expired_notice_is_not_shown(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "KEPT_FOR", timedelta(seconds=-1))
-    async with open_house(url) as house:
-        ada = await house.ada()
+    async with open_harness(url) as harness:
+        ada = await harness.ada()
 
         assert await ada.form("/cart/add", sku=APPLES, qty="1") == ""
         assert await ada.lines() == {APPLES: 1}
 
 
-async def test_every_form_does_what_it_says(house: House) -> None:
-    ada = await house.ada()
+async def test_every_form_does_what_it_says(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     assert await ada.form("/cart/add", sku=APPLES, qty="1") == "ok: Added Gala apples, 1 kg."
     assert await ada.form("/cart/set", sku=APPLES, qty="3") == (
@@ -80,10 +80,10 @@ async def test_every_form_does_what_it_says(house: House) -> None:
     assert await ada.form("/cart/note", text="") == "ok: Your note is taken off."
 
 
-async def test_a_price_that_rose_can_be_accepted(house: House) -> None:
-    ada = await house.ada()
+async def test_a_price_that_rose_can_be_accepted(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     await ada.form("/cart/add", sku=APPLES, qty="1", seen="220")
-    await house.set_product(APPLES, price=240)
+    await harness.set_product(APPLES, price=240)
 
     (line,) = (await ada.cart())["cart"]["lines"]
     assert (line["agreed"], line["state"]) == (220, "price_rise")
@@ -94,8 +94,8 @@ async def test_a_price_that_rose_can_be_accepted(house: House) -> None:
     assert (line["agreed"], line["state"]) == (240, "ok")
 
 
-async def test_the_price_in_the_form_is_the_one_accepted(house: House) -> None:
-    ada = await house.ada()
+async def test_the_price_in_the_form_is_the_one_accepted(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     await ada.form("/cart/add", sku=APPLES, qty="1", seen="199")
 
@@ -104,8 +104,8 @@ async def test_the_price_in_the_form_is_the_one_accepted(house: House) -> None:
 
 
 @pytest.mark.parametrize("seen", ["", "0", "-5", "x", "9" * 30])
-async def test_an_impossible_price_is_left_out(house: House, seen: str) -> None:
-    ada = await house.ada()
+async def test_an_impossible_price_is_left_out(harness: HttpHarness, seen: str) -> None:
+    ada = await harness.ada()
 
     assert await ada.form("/cart/add", sku=APPLES, qty="1", seen=seen) == (
         "ok: Added Gala apples, 1 kg."
@@ -114,8 +114,8 @@ async def test_an_impossible_price_is_left_out(house: House, seen: str) -> None:
     assert line["agreed"] == 220
 
 
-async def test_more_than_the_stock_is_clamped_to_the_stock(house: House) -> None:
-    ada = await ada_with_stock(house, stock=3)
+async def test_more_than_the_stock_is_clamped_to_the_stock(harness: HttpHarness) -> None:
+    ada = await ada_with_stock(harness, stock=3)
 
     notice = await ada.form("/cart/add", sku=MILK, qty="9")
 
@@ -123,8 +123,8 @@ async def test_more_than_the_stock_is_clamped_to_the_stock(house: House) -> None
     assert await ada.lines() == {MILK: 3}
 
 
-async def test_a_refusal_is_explained(house: House) -> None:
-    ada = await ada_with_stock(house, stock=0)
+async def test_a_refusal_is_explained(harness: HttpHarness) -> None:
+    ada = await ada_with_stock(harness, stock=0)
 
     assert await ada.form("/cart/add", sku=MILK, qty="1") == (
         "error: Whole milk: there are no more."
@@ -136,8 +136,8 @@ async def test_a_refusal_is_explained(house: House) -> None:
     assert await ada.lines() == {}
 
 
-async def test_a_voucher_says_whether_it_counts(house: House) -> None:
-    ada = await house.ada()
+async def test_a_voucher_says_whether_it_counts(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     assert await ada.form("/cart/voucher", code=" welcome10 ") == "ok: Voucher WELCOME10: 10 % off."
     assert await ada.form("/cart/voucher", code="FIVEOFF") == (
@@ -147,8 +147,8 @@ async def test_a_voucher_says_whether_it_counts(house: House) -> None:
     assert (await ada.cart())["cart"]["voucher"] is None
 
 
-async def test_an_undo_may_be_bound_to_a_revision(house: House) -> None:
-    ada = await house.ada()
+async def test_an_undo_may_be_bound_to_a_revision(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     await ada.form("/cart/add", sku=APPLES, qty="1")
     await ada.form("/cart/add", sku=MILK, qty="1")
 
@@ -158,24 +158,24 @@ async def test_an_undo_may_be_bound_to_a_revision(house: House) -> None:
     assert await ada.lines() == {}
 
 
-async def test_lines_of_a_note_end_in_lf(house: House) -> None:
-    ada = await house.ada()
+async def test_lines_of_a_note_end_in_lf(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     await ada.form("/cart/note", text="one\r\ntwo\rthree\nfour\tfive\x07")
 
     assert (await ada.cart())["cart"]["note"] == "one\ntwo\nthree\nfour\tfive"
 
 
-async def test_a_note_of_500_characters_fits_however_its_lines_end(house: House) -> None:
-    ada = await house.ada()
+async def test_a_note_of_500_characters_fits_however_its_lines_end(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     assert await ada.form("/cart/note", text="\r\n" * 250 + "x" * 250) == "ok: Your note is saved."
     assert "at most 500 characters" in await ada.form("/cart/note", text="x" * 501)
     assert len((await ada.cart())["cart"]["note"]) == 500
 
 
-async def test_a_double_click_is_one_op(house: House) -> None:
-    ada = await house.ada()
+async def test_a_double_click_is_one_op(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     form = {"key": str(uuid4()), "next": "/shop", "sku": APPLES, "qty": "1"}
 
     for answer in await asyncio.gather(*(ada.post("/cart/add", form) for _ in range(3))):
@@ -186,8 +186,8 @@ async def test_a_double_click_is_one_op(house: House) -> None:
     assert (await ada.cart())["rev"] == 1
 
 
-async def test_two_buttons_of_one_form_are_not_two_ops(house: House) -> None:
-    ada = await house.ada()
+async def test_two_buttons_of_one_form_are_not_two_ops(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     form = {"key": str(uuid4()), "next": "/shop", "sku": APPLES}
 
     await ada.post("/cart/set", {**form, "qty": "2"})
@@ -201,8 +201,10 @@ async def test_two_buttons_of_one_form_are_not_two_ops(house: House) -> None:
 
 
 @pytest.mark.parametrize("qty", ["", "x", "-1", "1.5", "1e3", "100", "9" * 40, "٣", "0x1"])
-async def test_an_invalid_quantity_is_explained_and_changes_nothing(house: House, qty: str) -> None:
-    ada = await house.ada()
+async def test_an_invalid_quantity_is_explained_and_changes_nothing(
+    harness: HttpHarness, qty: str
+) -> None:
+    ada = await harness.ada()
     await ada.form("/cart/add", sku=APPLES, qty="2")
 
     notice = await ada.form("/cart/set", sku=APPLES, qty=qty)
@@ -212,16 +214,16 @@ async def test_an_invalid_quantity_is_explained_and_changes_nothing(house: House
 
 
 @pytest.mark.parametrize("path", ["add", "set", "save", "unsave", "accept"])
-async def test_a_malformed_cart_form_changes_nothing(house: House, path: str) -> None:
-    ada = await house.ada()
+async def test_a_malformed_cart_form_changes_nothing(harness: HttpHarness, path: str) -> None:
+    ada = await harness.ada()
 
     assert "Nothing was changed." in await ada.form(f"/cart/{path}", sku="No Such <b>")
     assert "Nothing was changed." in await ada.form(f"/cart/{path}")
     assert (await ada.cart())["rev"] == 0
 
 
-async def test_a_mistake_can_be_corrected_in_the_same_form(house: House) -> None:
-    ada, key = await house.ada(), str(uuid4())
+async def test_a_mistake_can_be_corrected_in_the_same_form(harness: HttpHarness) -> None:
+    ada, key = await harness.ada(), str(uuid4())
 
     assert "whole number" in await ada.form("/cart/add", key=key, sku=APPLES, qty="lots")
     assert await ada.form("/cart/add", key=key, sku=APPLES, qty="2") == (
@@ -230,8 +232,8 @@ async def test_a_mistake_can_be_corrected_in_the_same_form(house: House) -> None
 
 
 @pytest.mark.parametrize("key", ["", "x", "5F0C0000-0000-4000-8000-000000000000"])
-async def test_a_form_without_a_key_is_out_of_date(house: House, key: str) -> None:
-    ada = await house.ada()
+async def test_a_form_without_a_key_is_out_of_date(harness: HttpHarness, key: str) -> None:
+    ada = await harness.ada()
 
     notice = await ada.form("/cart/add", key=key, sku=APPLES, qty="1")
 
@@ -239,15 +241,17 @@ async def test_a_form_without_a_key_is_out_of_date(house: House, key: str) -> No
     assert await ada.lines() == {}
 
 
-async def test_a_form_never_redirects_to_another_site(house: House) -> None:
-    ada = await house.ada()
+async def test_a_form_never_redirects_to_another_site(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     form = {"key": str(uuid4()), "sku": APPLES, "qty": "1", "next": "//evil.example"}
 
     assert (await ada.post("/cart/add", form)).headers["Location"] == "/"
 
 
-async def test_signed_out_a_form_leads_to_the_login_and_only_add_is_kept(house: House) -> None:
-    visitor = house.visitor()
+async def test_signed_out_a_form_leads_to_the_login_and_only_add_is_kept(
+    harness: HttpHarness,
+) -> None:
+    visitor = harness.visitor()
     form = {"key": str(uuid4()), "sku": APPLES, "qty": "1", "next": "/shop"}
 
     add = await visitor.post("/cart/add", form)
@@ -258,8 +262,8 @@ async def test_signed_out_a_form_leads_to_the_login_and_only_add_is_kept(house: 
     assert save.headers["Location"] == "/login?next=%2Fshop"
 
 
-async def test_an_account_cannot_see_the_cart_of_another(house: House) -> None:
-    ada, bob = await house.ada(), await house.ada(email="bob@shop.example")
+async def test_an_account_cannot_see_the_cart_of_another(harness: HttpHarness) -> None:
+    ada, bob = await harness.ada(), await harness.ada(email="bob@shop.example")
     key = str(uuid4())
 
     await ada.form("/cart/add", key=key, sku=APPLES, qty="1")
@@ -270,8 +274,8 @@ async def test_an_account_cannot_see_the_cart_of_another(house: House) -> None:
 
 
 async def test_clicking_faster_than_allowed_is_explained(url: str) -> None:
-    async with open_house(url, burst=1) as house:
-        ada = await house.ada()
+    async with open_harness(url, burst=1) as harness:
+        ada = await harness.ada()
         await ada.form("/cart/add", sku=APPLES, qty="1")
 
         notice = await ada.form("/cart/add", sku=APPLES, qty="1")
@@ -280,14 +284,14 @@ async def test_clicking_faster_than_allowed_is_explained(url: str) -> None:
         assert await ada.lines() == {APPLES: 1}
 
 
-async def test_a_cart_that_cannot_be_saved_is_reported(house: House) -> None:
-    ada = await house.ada()
+async def test_a_cart_that_cannot_be_saved_is_reported(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     form = {"key": str(uuid4()), "next": "/shop", "sku": APPLES, "qty": "1"}
-    house.database.writes_fail = True
+    harness.database.writes_fail = True
 
     await ada.post("/cart/add", form)
-    house.database.writes_fail = False
-    await house.context.hub.resync()
+    harness.database.writes_fail = False
+    await harness.context.hub.resync()
 
     assert notices(await text(await ada.get("/shop"))) == (
         "error: The shop cannot save changes just now. Try again in a moment."
@@ -295,22 +299,24 @@ async def test_a_cart_that_cannot_be_saved_is_reported(house: House) -> None:
     assert await ada.lines() == {}
 
 
-async def test_a_cart_that_cannot_be_read_is_reported_on_the_next_page(house: House) -> None:
-    ada = await house.ada()
-    house.disk.is_away = True
+async def test_a_cart_that_cannot_be_read_is_reported_on_the_next_page(
+    harness: HttpHarness,
+) -> None:
+    ada = await harness.ada()
+    harness.disk.is_away = True
 
     answer = await ada.post("/cart/add", {"key": str(uuid4()), "sku": APPLES, "qty": "1"})
     page = await ada.get("/cart")
-    house.disk.is_away = False
+    harness.disk.is_away = False
 
     assert (answer.status_code, page.status_code) == (303, 503)
     assert "try again in a moment" in (await text(page)).lower()
 
 
 @pytest.mark.parametrize("path", ["/cart/add", "/cart/undo"])
-async def test_the_forms_have_no_page_of_their_own(house: House, path: str) -> None:
-    assert (await (await house.ada()).get(path)).status_code == 405
+async def test_the_forms_have_no_page_of_their_own(harness: HttpHarness, path: str) -> None:
+    assert (await (await harness.ada()).get(path)).status_code == 405
 
 
-async def test_there_is_no_form_but_those(house: House) -> None:
-    assert (await (await house.ada()).post("/cart/empty")).status_code == 404
+async def test_there_is_no_form_but_those(harness: HttpHarness) -> None:
+    assert (await (await harness.ada()).post("/cart/empty")).status_code == 404

@@ -4,26 +4,26 @@ import re
 
 import pytest
 
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.visitor import code, fields
 
 APPLES = "gala-apples-1kg"
 FIELDS = {"sku", "name", "unit", "slug", "image", "category", "price", "stock", "state"}
 
 
-async def listed(house: House, query: str = "") -> list[str]:
+async def listed(harness: HttpHarness, query: str = "") -> list[str]:
     """Return the SKUs of all pages of a list."""
     skus, page = [], 1
     while page:
-        answer = await fields(await house.visitor().get(f"/api/products?{query}&page={page}"))
+        answer = await fields(await harness.visitor().get(f"/api/products?{query}&page={page}"))
         assert len(answer["products"]) <= 24
         skus += [product["sku"] for product in answer["products"]]
         page = answer["next"]
     return skus
 
 
-async def test_a_product_is_found_by_its_sku(house: House) -> None:
-    answer = await house.visitor().get(f"/api/products/{APPLES}")
+async def test_a_product_is_found_by_its_sku(harness: HttpHarness) -> None:
+    answer = await harness.visitor().get(f"/api/products/{APPLES}")
 
     assert await fields(answer) == {
         "sku": APPLES,
@@ -39,58 +39,62 @@ async def test_a_product_is_found_by_its_sku(house: House) -> None:
 
 
 @pytest.mark.parametrize("sku", ["ghost", "__proto__", "Gala", "%00", "a" * 300])
-async def test_an_unknown_product_is_not_found(house: House, sku: str) -> None:
-    answer = await house.visitor().get(f"/api/products/{sku}")
+async def test_an_unknown_product_is_not_found(harness: HttpHarness, sku: str) -> None:
+    answer = await harness.visitor().get(f"/api/products/{sku}")
 
     assert await code(answer) == (404, "not_found")
 
 
-async def test_the_list_goes_on_page_by_page_to_its_end(house: House) -> None:
-    skus = await listed(house)
+async def test_the_list_goes_on_page_by_page_to_its_end(harness: HttpHarness) -> None:
+    skus = await listed(harness)
 
     on_sale = [
-        product.sku for product in house.context.catalog.today.products.values() if product.sold
+        product.sku for product in harness.context.catalog.today.products.values() if product.sold
     ]
     assert len(skus) == len(set(skus))
     assert sorted(skus) == sorted(on_sale)
     assert len(skus) > 100
 
 
-async def test_every_listed_product_has_just_the_fields_of_the_protocol(house: House) -> None:
-    answer = await fields(await house.visitor().get("/api/products"))
+async def test_every_listed_product_has_just_the_fields_of_the_protocol(
+    harness: HttpHarness,
+) -> None:
+    answer = await fields(await harness.visitor().get("/api/products"))
 
     assert answer.keys() == {"products", "next"}
     assert all(product.keys() == FIELDS for product in answer["products"])
 
 
-async def test_a_page_beyond_the_end_is_empty(house: House) -> None:
-    answer = await fields(await house.visitor().get("/api/products?page=9999"))
+async def test_a_page_beyond_the_end_is_empty(harness: HttpHarness) -> None:
+    answer = await fields(await harness.visitor().get("/api/products?page=9999"))
 
     assert answer == {"products": [], "next": None}
 
 
-async def test_a_category_holds_only_its_own(house: House) -> None:
-    known = house.context.catalog.today.products
+async def test_a_category_holds_only_its_own(harness: HttpHarness) -> None:
+    known = harness.context.catalog.today.products
 
     fruit = [product for product in known if known[product].category == "fruit"]
-    assert sorted(await listed(house, "category=fruit")) == sorted(fruit)
-    assert await listed(house, "category=nothing") == []
+    assert sorted(await listed(harness, "category=fruit")) == sorted(fruit)
+    assert await listed(harness, "category=nothing") == []
 
 
-async def test_what_left_the_range_is_not_listed_but_found(house: House) -> None:
+async def test_what_left_the_range_is_not_listed_but_found(harness: HttpHarness) -> None:
     (gone,) = [
-        product.sku for product in house.context.catalog.today.products.values() if not product.sold
+        product.sku
+        for product in harness.context.catalog.today.products.values()
+        if not product.sold
     ]
 
-    answer = await fields(await house.visitor().get(f"/api/products/{gone}"))
+    answer = await fields(await harness.visitor().get(f"/api/products/{gone}"))
     assert (answer["state"], answer["stock"]) == ("gone", 0)
-    assert gone not in await listed(house)
+    assert gone not in await listed(harness)
 
 
-async def test_stock_is_exact_up_to_ten(house: House) -> None:
+async def test_stock_is_exact_up_to_ten(harness: HttpHarness) -> None:
     async def shown(stock: int) -> tuple[int | None, str]:
-        await house.set_product(APPLES, stock=stock)
-        product = await fields(await house.visitor().get(f"/api/products/{APPLES}"))
+        await harness.set_product(APPLES, stock=stock)
+        product = await fields(await harness.visitor().get(f"/api/products/{APPLES}"))
         return product["stock"], product["state"]
 
     assert [await shown(stock) for stock in (0, 1, 10, 11)] == [
@@ -104,14 +108,14 @@ async def test_stock_is_exact_up_to_ten(house: House) -> None:
 @pytest.mark.parametrize(
     "query", ["page=0", "page=-1", "page=x", "page=1.0", "page=10000", f"q={'x' * 101}"]
 )
-async def test_an_invalid_query_is_malformed(house: House, query: str) -> None:
-    answer = await house.visitor().get(f"/api/products?{query}")
+async def test_an_invalid_query_is_malformed(harness: HttpHarness, query: str) -> None:
+    answer = await harness.visitor().get(f"/api/products?{query}")
 
     assert await code(answer) == (400, "malformed")
 
 
-async def test_answers_may_be_cached_and_are_revalidated_by_etag(house: House) -> None:
-    visitor = house.visitor()
+async def test_answers_may_be_cached_and_are_revalidated_by_etag(harness: HttpHarness) -> None:
+    visitor = harness.visitor()
     for path in ("/api/products?q=milk", f"/api/products/{APPLES}"):
         first = await visitor.get(path)
         again = await visitor.get(path, If_None_Match=first.headers["ETag"])
@@ -121,25 +125,25 @@ async def test_answers_may_be_cached_and_are_revalidated_by_etag(house: House) -
         assert again.headers["ETag"] == first.headers["ETag"]
 
 
-async def test_an_outdated_etag_is_answered_with_the_new_price(house: House) -> None:
-    visitor, path = house.visitor(), f"/api/products/{APPLES}"
+async def test_an_outdated_etag_is_answered_with_the_new_price(harness: HttpHarness) -> None:
+    visitor, path = harness.visitor(), f"/api/products/{APPLES}"
     first = await visitor.get(path)
 
-    await house.set_product(APPLES, price=225)
+    await harness.set_product(APPLES, price=225)
     again = await visitor.get(path, If_None_Match=first.headers["ETag"])
 
     assert again.status_code == 200
     assert (await fields(again))["price"] == 225
 
 
-async def test_no_cookie_makes_a_difference(house: House) -> None:
-    ada = await house.ada()
-    house.database.reads.clear()
+async def test_no_cookie_makes_a_difference(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    harness.database.reads.clear()
 
     for path in ("/api/products", f"/api/products/{APPLES}", "/api/products/ghost"):
-        signed_in, nobody = await ada.get(path), await house.visitor().get(path)
+        signed_in, nobody = await ada.get(path), await harness.visitor().get(path)
 
         assert await signed_in.get_data() == await nobody.get_data()
         assert dict(signed_in.headers) == dict(nobody.headers)
         assert not re.search("cookie", str(signed_in.headers), re.IGNORECASE)
-    assert house.database.reads == []
+    assert harness.database.reads == []

@@ -8,7 +8,7 @@ import pytest
 from quart import template_rendered
 
 from app.domain.catalog import Sku
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.visitor import text
 
 APPLES = "gala-apples-1kg"
@@ -19,10 +19,10 @@ def cards(page: str) -> list[str]:
     return re.findall(r'<li class="card" data-card data-sku="([^"]+)"', " ".join(page.split()))
 
 
-async def test_the_front_page_shows_what_is_popular(house: House) -> None:
-    page = await text(await house.visitor().get("/"))
+async def test_the_front_page_shows_what_is_popular(harness: HttpHarness) -> None:
+    page = await text(await harness.visitor().get("/"))
 
-    products = house.context.catalog.today.products
+    products = harness.context.catalog.today.products
     shown = [products[Sku(sku)] for sku in cards(page)]
     assert all(product.popular for product in shown)
     assert {product.slug for product in shown} == {
@@ -32,71 +32,71 @@ async def test_the_front_page_shows_what_is_popular(house: House) -> None:
 
 
 async def test_the_front_page_shows_one_size_of_each_and_one_in_stock_if_there_is(
-    house: House,
+    harness: HttpHarness,
 ) -> None:
-    await house.set_product("gala-apples-500g", stock=0)
+    await harness.set_product("gala-apples-500g", stock=0)
 
-    page = await text(await house.visitor().get("/"))
+    page = await text(await harness.visitor().get("/"))
 
     assert [sku for sku in cards(page) if sku.startswith("gala-apples")] == ["gala-apples-1kg"]
 
 
-async def test_the_list_shows_24_and_a_link_to_more(house: House) -> None:
-    first = await text(await house.visitor().get("/shop"))
-    second = await text(await house.visitor().get("/shop?category=&q=&sort=popular&page=2"))
+async def test_the_list_shows_24_and_a_link_to_more(harness: HttpHarness) -> None:
+    first = await text(await harness.visitor().get("/shop"))
+    second = await text(await harness.visitor().get("/shop?category=&q=&sort=popular&page=2"))
 
     assert len(cards(first)) == len(cards(second)) == 24
     assert not set(cards(first)) & set(cards(second))
     assert "/shop?category=&q=&sort=popular&page=2" in first
 
 
-async def test_the_last_page_has_no_link_to_more_and_none_follows_it(house: House) -> None:
-    on_sale = [each for each in house.context.catalog.today.products.values() if each.sold]
+async def test_the_last_page_has_no_link_to_more_and_none_follows_it(harness: HttpHarness) -> None:
+    on_sale = [each for each in harness.context.catalog.today.products.values() if each.sold]
     last = -(-len(on_sale) // 24)
 
-    assert "Show more" not in await text(await house.visitor().get(f"/shop?page={last}"))
-    assert (await house.visitor().get(f"/shop?page={last + 1}")).status_code == 404
+    assert "Show more" not in await text(await harness.visitor().get(f"/shop?page={last}"))
+    assert (await harness.visitor().get(f"/shop?page={last + 1}")).status_code == 404
 
 
-async def test_filters_are_in_the_address(house: House) -> None:
-    page = await text(await house.visitor().get("/shop?category=fruit&q=Apples&sort=-price"))
+async def test_filters_are_in_the_address(harness: HttpHarness) -> None:
+    page = await text(await harness.visitor().get("/shop?category=fruit&q=Apples&sort=-price"))
 
-    known = house.context.catalog.today.products
+    known = harness.context.catalog.today.products
     prices = [known[Sku(sku)].price for sku in cards(page)]
     assert prices == sorted(prices, reverse=True)
     assert {known[Sku(sku)].category for sku in cards(page)} == {"fruit"}
     assert "“Apples”" in page
 
 
-async def test_a_search_without_results_says_so(house: House) -> None:
-    page = await text(await house.visitor().get("/shop?q=unobtainium"))
+async def test_a_search_without_results_says_so(harness: HttpHarness) -> None:
+    page = await text(await harness.visitor().get("/shop?q=unobtainium"))
 
     assert cards(page) == []
     assert "See everything we have" in page
 
 
-async def test_a_typing_error_in_a_search_gets_a_suggestion(house: House) -> None:
-    page = await text(await house.visitor().get("/shop?q=tomatos"))
+async def test_a_typing_error_in_a_search_gets_a_suggestion(harness: HttpHarness) -> None:
+    page = await text(await harness.visitor().get("/shop?q=tomatos"))
 
     assert "Nothing here is called “tomatos”" in page
     assert re.search(r'Did you mean\s+<a[^>]+q=tomatoes">tomatoes</a>', page)
 
 
-async def test_a_search_in_the_wrong_category_links_to_all_categories(house: House) -> None:
-    page = await text(await house.visitor().get("/shop?category=fruit&q=milk"))
+async def test_a_search_in_the_wrong_category_links_to_all_categories(harness: HttpHarness) -> None:
+    page = await text(await harness.visitor().get("/shop?category=fruit&q=milk"))
 
     assert re.search(r'href="/shop\?q=milk">See \d+ on other shelves', page)
 
 
-def withdraw(house: House, category: str) -> None:
+def withdraw(harness: HttpHarness, category: str) -> None:
     """Withdraw all products of *category* from sale; an empty name means every category."""
-    catalog = house.context.catalog
+    catalog = harness.context.catalog
     gone = {
         sku: replace(each, sold=False)
         for sku, each in catalog.today.products.items()
         if each.category.startswith(category)
     }
-    house.context.hub.update_catalog(catalog.revision, catalog.today._replace(products=gone))
+    harness.context.hub.update_catalog(catalog.revision, catalog.today._replace(products=gone))
 
 
 @pytest.mark.parametrize(
@@ -107,11 +107,11 @@ def withdraw(house: House, category: str) -> None:
     ],
 )
 async def test_an_empty_category_says_so_and_links_on(
-    house: House, category: str, sentence: str, link: str
+    harness: HttpHarness, category: str, sentence: str, link: str
 ) -> None:
-    withdraw(house, category)
+    withdraw(harness, category)
 
-    page = await text(await house.visitor().get(f"/shop?category={category}"))
+    page = await text(await harness.visitor().get(f"/shop?category={category}"))
 
     assert cards(page) == []
     assert sentence in page
@@ -122,30 +122,30 @@ async def test_an_empty_category_says_so_and_links_on(
 @pytest.mark.parametrize(
     "query", ["page=x", "page=0", "page=-3", "sort=<b>", f"page={'9' * 50}", "q=%00%ff"]
 )
-async def test_an_invalid_query_shows_the_list(house: House, query: str) -> None:
-    assert (await house.visitor().get(f"/shop?{query}")).status_code == 200
+async def test_an_invalid_query_shows_the_list(harness: HttpHarness, query: str) -> None:
+    assert (await harness.visitor().get(f"/shop?{query}")).status_code == 200
 
 
-async def test_a_long_search_is_cut(house: House) -> None:
-    page = await text(await house.visitor().get(f"/shop?q={'x' * 5000}"))
+async def test_a_long_search_is_cut(harness: HttpHarness) -> None:
+    page = await text(await harness.visitor().get(f"/shop?q={'x' * 5000}"))
 
     assert "x" * 100 in page
     assert "x" * 101 not in page
 
 
-async def test_what_is_searched_for_is_shown_as_text(house: House) -> None:
-    answer = await house.visitor().get("/shop?q=%3Cscript%3Ealert(1)%3C/script%3E")
+async def test_what_is_searched_for_is_shown_as_text(harness: HttpHarness) -> None:
+    answer = await harness.visitor().get("/shop?q=%3Cscript%3Ealert(1)%3C/script%3E")
 
     assert "<script>alert" not in await answer.get_data(as_text=True)
 
 
-async def test_an_unknown_category_is_not_found(house: House) -> None:
-    assert (await house.visitor().get("/shop?category=nothing")).status_code == 404
+async def test_an_unknown_category_is_not_found(harness: HttpHarness) -> None:
+    assert (await harness.visitor().get("/shop?category=nothing")).status_code == 404
 
 
-async def test_a_product_page_shows_its_sizes_and_what_is_similar(house: House) -> None:
-    known = house.context.catalog.today.products
-    page = await text(await house.visitor().get("/p/gala-apples"))
+async def test_a_product_page_shows_its_sizes_and_what_is_similar(harness: HttpHarness) -> None:
+    known = harness.context.catalog.today.products
+    page = await text(await harness.visitor().get("/p/gala-apples"))
 
     shown = cards(page)
     shown_first, *others = (sku for sku in known if known[sku].slug == "gala-apples")
@@ -157,55 +157,57 @@ async def test_a_product_page_shows_its_sizes_and_what_is_similar(house: House) 
     assert len(similar) == len(set(similar)) == 8
 
 
-async def test_a_product_page_begins_with_a_size_that_is_sold(house: House) -> None:
-    catalog = house.context.catalog
+async def test_a_product_page_begins_with_a_size_that_is_sold(harness: HttpHarness) -> None:
+    catalog = harness.context.catalog
     first, second, *_ = (
         each for each in catalog.today.products.values() if each.slug == "gala-apples"
     )
     gone = {first.sku: replace(first, sold=False)}
-    house.context.hub.update_catalog(catalog.revision, catalog.today._replace(products=gone))
+    harness.context.hub.update_catalog(catalog.revision, catalog.today._replace(products=gone))
 
-    page = await text(await house.visitor().get("/p/gala-apples"))
+    page = await text(await harness.visitor().get("/p/gala-apples"))
 
     assert f"<title>{second.name}, {second.unit} " in " ".join(page.split())
 
 
-async def test_what_is_similar_and_sold_out_comes_last(house: House) -> None:
+async def test_what_is_similar_and_sold_out_comes_last(harness: HttpHarness) -> None:
     def similar(page: str) -> list[str]:
         return cards(page[page.index('id="similar"') :])
 
-    first, *rest = similar(await text(await house.visitor().get("/p/gala-apples")))
-    await house.set_product(first, stock=0)
+    first, *rest = similar(await text(await harness.visitor().get("/p/gala-apples")))
+    await harness.set_product(first, stock=0)
 
-    shown = similar(await text(await house.visitor().get("/p/gala-apples")))
+    shown = similar(await text(await harness.visitor().get("/p/gala-apples")))
     assert shown[: len(rest)] == rest
 
 
-async def test_a_withdrawn_product_has_a_page_but_is_in_no_list(house: House) -> None:
-    (gone,) = [each for each in house.context.catalog.today.products.values() if not each.sold]
+async def test_a_withdrawn_product_has_a_page_but_is_in_no_list(harness: HttpHarness) -> None:
+    (gone,) = [each for each in harness.context.catalog.today.products.values() if not each.sold]
 
-    page = await text(await house.visitor().get(f"/p/{gone.slug}"))
+    page = await text(await harness.visitor().get(f"/p/{gone.slug}"))
     assert gone.name in page
 
     for number in range(1, 7):
-        assert gone.sku not in cards(await text(await house.visitor().get(f"/shop?page={number}")))
+        assert gone.sku not in cards(
+            await text(await harness.visitor().get(f"/shop?page={number}"))
+        )
 
 
 @pytest.mark.parametrize("slug", ["nothing", "__proto__", "%3Cb%3E", "..%2f..%2fetc%2fpasswd"])
-async def test_an_unknown_product_is_not_found(house: House, slug: str) -> None:
-    assert (await house.visitor().get(f"/p/{slug}")).status_code == 404
+async def test_an_unknown_product_is_not_found(harness: HttpHarness, slug: str) -> None:
+    assert (await harness.visitor().get(f"/p/{slug}")).status_code == 404
 
 
 @pytest.mark.parametrize(
     "path",
     ["..%2f..%2fapp%2fruntime%2fbuild.py", "%2e%2e/app/runtime/build.py", "../runtime/build.py"],
 )
-async def test_only_files_for_browsers_are_served(house: House, path: str) -> None:
-    assert (await house.visitor().get(f"/static/{path}")).status_code == 404
+async def test_only_files_for_browsers_are_served(harness: HttpHarness, path: str) -> None:
+    assert (await harness.visitor().get(f"/static/{path}")).status_code == 404
 
 
-async def test_signed_in_the_header_shows_name_and_cart(house: House) -> None:
-    ada = await house.ada(name="Ada <Lovelace>")
+async def test_signed_in_the_header_shows_name_and_cart(harness: HttpHarness) -> None:
+    ada = await harness.ada(name="Ada <Lovelace>")
     await ada.form("/cart/add", sku=APPLES, qty="2")
 
     page = await text(await ada.get("/"))
@@ -216,42 +218,42 @@ async def test_signed_in_the_header_shows_name_and_cart(house: House) -> None:
 
 
 async def test_a_page_costs_one_query_for_the_session_and_one_for_a_closed_cart(
-    house: House,
+    harness: HttpHarness,
 ) -> None:
-    ada = await house.ada()
-    house.database.reads.clear()
+    ada = await harness.ada()
+    harness.database.reads.clear()
 
     await ada.get("/cart")
-    assert house.database.reads == ["find_session", "load_cart"]
+    assert harness.database.reads == ["find_session", "load_cart"]
 
-    house.database.reads.clear()
-    await house.visitor().get("/shop")
-    assert house.database.reads == []
+    harness.database.reads.clear()
+    await harness.visitor().get("/shop")
+    assert harness.database.reads == []
 
 
-async def test_categories_say_how_much_they_hold(house: House) -> None:
-    sold = [each for each in house.context.catalog.today.products.values() if each.sold]
-    names = dict(house.context.categories)
+async def test_categories_say_how_much_they_hold(harness: HttpHarness) -> None:
+    sold = [each for each in harness.context.catalog.today.products.values() if each.sold]
+    names = dict(harness.context.categories)
 
     assert {each.category for each in sold} == names.keys()
-    page = await text(await house.visitor().get("/shop"))
+    page = await text(await harness.visitor().get("/shop"))
     assert all(f'href="/shop?category={slug}"' in page for slug in names)
 
 
-async def test_signing_in_leads_back_to_this_page(house: House) -> None:
-    page = await text(await house.visitor().get("/shop?q=green%20tea&page=1"))
+async def test_signing_in_leads_back_to_this_page(harness: HttpHarness) -> None:
+    page = await text(await harness.visitor().get("/shop?q=green%20tea&page=1"))
 
     assert 'href="/login?next=/shop%3Fq%3Dgreen%2520tea%26page%3D1"' in page
 
 
-async def test_templates_get_the_context_that_they_need(house: House) -> None:
+async def test_templates_get_the_context_that_they_need(harness: HttpHarness) -> None:
     given: list[dict[str, Any]] = []
 
     def remember(_sender: object, context: dict[str, Any], **_rest: object) -> None:
         given.append(context)
 
-    template_rendered.connect(remember, house.app)
-    ada = await house.ada()
+    template_rendered.connect(remember, harness.app)
+    ada = await harness.ada()
     await ada.form("/cart/add", page="/shop?q=milk", sku=APPLES, qty="1")
 
     (context,) = given
@@ -264,7 +266,7 @@ async def test_templates_get_the_context_that_they_need(house: House) -> None:
     assert context["path"] == "/shop?q=milk"
     assert context["op_key"]() != context["op_key"]()
     assert sum(each["count"] for each in context["categories"]) == sum(
-        each.sold for each in house.context.catalog.today.products.values()
+        each.sold for each in harness.context.catalog.today.products.values()
     )
     assert (context["q"], context["category"], context["page"]) == ("milk", "", 1)
     assert context["count"] == len(context["products"])

@@ -5,15 +5,15 @@ import gzip
 import brotli
 import pytest
 
-from tests.http.house import ASSETS, House
+from tests.http.harness import ASSETS, HttpHarness
 from tests.http.visitor import text
 
 APPLES = "gala-apples-1kg"
 
 
 @pytest.mark.parametrize("path", ["/shop", "/api/products"])
-async def test_a_long_text_is_compressed(house: House, path: str) -> None:
-    visitor = house.visitor()
+async def test_a_long_text_is_compressed(harness: HttpHarness, path: str) -> None:
+    visitor = harness.visitor()
     plain = await (await visitor.get(path)).get_data(as_text=False)
 
     for encoding, decompress in (("br", brotli.decompress), ("gzip", gzip.decompress)):
@@ -25,8 +25,8 @@ async def test_a_long_text_is_compressed(house: House, path: str) -> None:
         assert int(answer.headers["Content-Length"]) == len(compressed) < len(plain) / 4
 
 
-async def test_a_short_text_is_not_compressed(house: House) -> None:
-    answer = await house.visitor().get(f"/api/products/{APPLES}", Accept_Encoding="br")
+async def test_a_short_text_is_not_compressed(harness: HttpHarness) -> None:
+    answer = await harness.visitor().get(f"/api/products/{APPLES}", Accept_Encoding="br")
 
     assert "Content-Encoding" not in answer.headers
     assert "Accept-Encoding" in answer.vary
@@ -35,9 +35,9 @@ async def test_a_short_text_is_not_compressed(house: House) -> None:
 @pytest.mark.parametrize("path", ["/", "/shop?q=apple", "/p/gala-apples"])
 @pytest.mark.parametrize("encoding", ["br", "identity"])
 async def test_a_page_is_revalidated_for_visitors_without_a_login(
-    house: House, path: str, encoding: str
+    harness: HttpHarness, path: str, encoding: str
 ) -> None:
-    visitor = house.visitor()
+    visitor = harness.visitor()
     first = await visitor.get(path, Accept_Encoding=encoding)
 
     again = await visitor.get(path, Accept_Encoding=encoding, If_None_Match=first.headers["ETag"])
@@ -48,20 +48,20 @@ async def test_a_page_is_revalidated_for_visitors_without_a_login(
     assert await again.get_data(as_text=False) == b""
 
 
-async def test_a_page_is_sent_again_when_a_price_has_changed(house: House) -> None:
-    visitor = house.visitor()
+async def test_a_page_is_sent_again_when_a_price_has_changed(harness: HttpHarness) -> None:
+    visitor = harness.visitor()
     tag = (await visitor.get("/shop?q=gala")).headers["ETag"]
 
-    await house.set_product(APPLES, price=999)
+    await harness.set_product(APPLES, price=999)
     again = await visitor.get("/shop?q=gala", If_None_Match=tag)
 
     assert again.status_code == 200
     assert "£9.99" in await text(again)
 
 
-async def test_a_page_with_a_notice_is_not_cached(house: House) -> None:
-    ada = await house.ada()
-    tag = (await house.visitor().get("/")).headers["ETag"]
+async def test_a_page_with_a_notice_is_not_cached(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    tag = (await harness.visitor().get("/")).headers["ETag"]
     await ada.post("/logout")
 
     page = await ada.get("/", If_None_Match=tag)
@@ -71,9 +71,9 @@ async def test_a_page_with_a_notice_is_not_cached(house: House) -> None:
     assert "ETag" not in page.headers
 
 
-async def test_an_etag_from_before_signing_in_does_not_match(house: House) -> None:
-    ada = await house.ada()
-    tag = (await house.visitor().get("/")).headers["ETag"]
+async def test_an_etag_from_before_signing_in_does_not_match(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    tag = (await harness.visitor().get("/")).headers["ETag"]
 
     answer = await ada.get("/", If_None_Match=tag)
 
@@ -86,9 +86,9 @@ async def test_an_etag_from_before_signing_in_does_not_match(house: House) -> No
     "path", ["/", "/shop?q=apple", "/api/products", ASSETS.address("js/main.js")]
 )
 async def test_a_head_request_has_the_headers_of_a_get(
-    house: House, path: str, encoding: str
+    harness: HttpHarness, path: str, encoding: str
 ) -> None:
-    visitor, headers = house.visitor(), {"Accept_Encoding": encoding}
+    visitor, headers = harness.visitor(), {"Accept_Encoding": encoding}
     whole = await visitor.get(path, **headers)
 
     head = await visitor.ask("HEAD", path, headers)

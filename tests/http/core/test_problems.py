@@ -9,7 +9,7 @@ from app.http import app
 from app.http.core.problems import problem_of
 from app.services.auth import Throttled, WeakPassword
 from app.services.errors import ServiceError
-from tests.http.house import ORIGIN, House, open_house
+from tests.http.harness import ORIGIN, HttpHarness, open_harness
 from tests.http.visitor import code, fields, text
 
 
@@ -33,9 +33,9 @@ def test_every_error_of_a_service_is_a_problem() -> None:
     assert problems["Throttled"].headers == {"Retry-After": "7"}
 
 
-async def test_scripts_get_problem_json_and_people_get_a_page(house: House) -> None:
-    script = await house.visitor().get("/api/nothing")
-    person = await house.visitor().get("/nothing")
+async def test_scripts_get_problem_json_and_people_get_a_page(harness: HttpHarness) -> None:
+    script = await harness.visitor().get("/api/nothing")
+    person = await harness.visitor().get("/nothing")
 
     assert await fields(script) == {
         "type": "about:blank",
@@ -48,8 +48,8 @@ async def test_scripts_get_problem_json_and_people_get_a_page(house: House) -> N
     assert "Nothing here" in await text(person)
 
 
-async def test_all_missing_resources_look_the_same(house: House) -> None:
-    ada = await house.ada()
+async def test_all_missing_resources_look_the_same(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     bodies = {
         await (await ada.get(path)).get_data()
         for path in ("/api/nothing", "/api/products/ghost", "/api/cart/nothing")
@@ -58,38 +58,40 @@ async def test_all_missing_resources_look_the_same(house: House) -> None:
     assert len(bodies) == 1
 
 
-async def test_a_missing_page_still_shows_who_is_signed_in(house: House) -> None:
-    ada = await house.ada()
+async def test_a_missing_page_still_shows_who_is_signed_in(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     assert "Sign out" in await text(await ada.get("/nothing"))
-    assert "Sign out" not in await text(await house.visitor().get("/nothing"))
+    assert "Sign out" not in await text(await harness.visitor().get("/nothing"))
 
 
 async def test_at_an_unknown_host_the_page_links_only_to_the_right_origin(
-    house: House,
+    harness: HttpHarness,
 ) -> None:
-    page = await text(await house.visitor().get("/", Host="elsewhere.example"))
+    page = await text(await harness.visitor().get("/", Host="elsewhere.example"))
 
     assert re.findall('(?:href|src|action)="([^"]*)"', page) == [f"{ORIGIN}/"]
 
 
 @pytest.mark.parametrize("path", ["/api/session", "/login"])
-async def test_a_wrong_method_is_answered_with_the_allowed_ones(house: House, path: str) -> None:
-    answer = await house.visitor().ask("PATCH", path, {})
+async def test_a_wrong_method_is_answered_with_the_allowed_ones(
+    harness: HttpHarness, path: str
+) -> None:
+    answer = await harness.visitor().ask("PATCH", path, {})
 
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
 
 
 async def test_an_internal_error_reveals_nothing(
-    house: House, caplog: pytest.LogCaptureFixture
+    harness: HttpHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    @house.app.get("/boom")
-    @house.app.get("/api/boom")
+    @harness.app.get("/boom")
+    @harness.app.get("/api/boom")
     async def boom() -> str:
         raise ZeroDivisionError("for the log only")
 
-    ada = await house.ada()
+    ada = await harness.ada()
     with caplog.at_level(logging.CRITICAL):
         script, person = await ada.get("/api/boom"), await ada.get("/boom")
 
@@ -102,10 +104,10 @@ async def test_an_internal_error_reveals_nothing(
 
 
 async def test_an_error_while_looking_up_the_session_is_a_page_too(
-    house: House, caplog: pytest.LogCaptureFixture
+    harness: HttpHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ada = await house.ada()
-    house.database.is_broken = True
+    ada = await harness.ada()
+    harness.database.is_broken = True
 
     with caplog.at_level(logging.CRITICAL):
         answer = await ada.get("/shop")
@@ -119,8 +121,8 @@ async def test_a_body_that_does_not_arrive_times_out(
 ) -> None:
     monkeypatch.setattr(app, "SLOWEST_BODY_S", 0.05)
     headers = {"Content-Type": "application/json", "Host": "localhost"}
-    async with open_house(url) as house:
-        async with house.app.test_client().request(
+    async with open_harness(url) as harness:
+        async with harness.app.test_client().request(
             "/api/session", method="POST", headers=headers
         ) as connection:
             await connection.send(b"{")
@@ -129,9 +131,9 @@ async def test_a_body_that_does_not_arrive_times_out(
     assert (answer.status_code, (await fields(answer))["code"]) == (408, "too_slow")
 
 
-async def test_without_the_database_the_page_says_when_to_retry(house: House) -> None:
-    ada = await house.ada()
-    house.database.is_away = True
+async def test_without_the_database_the_page_says_when_to_retry(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    harness.database.is_away = True
 
     answer = await ada.get("/shop")
 
@@ -139,16 +141,18 @@ async def test_without_the_database_the_page_says_when_to_retry(house: House) ->
     assert "Try again in a moment" in await text(answer)
 
 
-async def test_without_a_login_the_shop_is_open_while_the_database_is_away(house: House) -> None:
-    house.database.is_away = True
+async def test_without_a_login_the_shop_is_open_while_the_database_is_away(
+    harness: HttpHarness,
+) -> None:
+    harness.database.is_away = True
 
     for path in ("/", "/shop", "/p/gala-apples", "/login", "/api/products"):
-        assert (await house.visitor().get(path)).status_code == 200
+        assert (await harness.visitor().get(path)).status_code == 200
 
 
-async def test_a_cart_that_cannot_be_read_is_busy(house: House) -> None:
-    ada = await house.ada()
-    house.disk.is_away = True
+async def test_a_cart_that_cannot_be_read_is_busy(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    harness.disk.is_away = True
 
     assert await code(await ada.get("/api/cart")) == (503, "busy")
     assert (await ada.get("/shop")).status_code == 503

@@ -10,7 +10,7 @@ from quart.testing.connections import WebsocketResponseError
 from werkzeug.datastructures import Headers
 
 from app.http.core.security import LARGEST_BODY
-from tests.http.house import House, open_house
+from tests.http.harness import HttpHarness, open_harness
 from tests.http.staff_helpers import grace
 from tests.http.visitor import ADA, PASSWORD, Visitor, code, fields, text
 
@@ -55,29 +55,31 @@ def has_all_headers(answer: Response) -> bool:
     return "camera=()" in headers["Permissions-Policy"]
 
 
-def add_failing_page(house: House) -> None:
+def add_failing_page(harness: HttpHarness) -> None:
     """Add a page that fails."""
 
-    @house.app.get("/boom")
+    @harness.app.get("/boom")
     async def boom() -> str:
         raise ZeroDivisionError("a secret that only the log may know")
 
 
 @pytest.mark.parametrize(("method", "path", "status"), REQUESTS)
 async def test_every_response_has_every_security_header(
-    house: House, method: str, path: str, status: int
+    harness: HttpHarness, method: str, path: str, status: int
 ) -> None:
-    add_failing_page(house)
+    add_failing_page(harness)
 
-    answer = await house.visitor().ask(method, path, {})
+    answer = await harness.visitor().ask(method, path, {})
 
     assert answer.status_code == status
     assert has_all_headers(answer)
     assert "Strict-Transport-Security" not in answer.headers
 
 
-async def test_an_unknown_host_and_a_foreign_page_get_every_header_too(house: House) -> None:
-    visitor = house.visitor()
+async def test_an_unknown_host_and_a_foreign_page_get_every_header_too(
+    harness: HttpHarness,
+) -> None:
+    visitor = harness.visitor()
 
     for answer in (
         await visitor.get("/", Host="evil.example"),
@@ -88,49 +90,53 @@ async def test_an_unknown_host_and_a_foreign_page_get_every_header_too(house: Ho
 
 
 async def test_with_https_there_is_hsts(url: str) -> None:
-    async with open_house(url, origins=("https://shop.example",)) as house:
+    async with open_harness(url, origins=("https://shop.example",)) as harness:
         for path in ("/", "/static/css/shop.css", "/nowhere", "/api/cart"):
-            answer = await house.visitor().get(path)
+            answer = await harness.visitor().get(path)
             assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 @pytest.mark.parametrize("path", ["/", "/static/img/icons.svg", "/api/cart", "/nowhere", "/ws"])
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:81", ""])
-async def test_an_unknown_host_is_refused_on_every_path(house: House, path: str, host: str) -> None:
-    answer = await house.visitor().get(path, Host=host)
+async def test_an_unknown_host_is_refused_on_every_path(
+    harness: HttpHarness, path: str, host: str
+) -> None:
+    answer = await harness.visitor().get(path, Host=host)
 
     assert answer.status_code == 421
     assert ("unknown_host" in await text(answer)) is path.startswith("/api/")
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "localhost:80"])
-async def test_a_host_may_have_any_case_and_its_default_port(house: House, host: str) -> None:
-    assert (await house.visitor().get("/", Host=host)).status_code == 200
+async def test_a_host_may_have_any_case_and_its_default_port(
+    harness: HttpHarness, host: str
+) -> None:
+    assert (await harness.visitor().get("/", Host=host)).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("origin", "host"), [("http://[::1]:8000", "[::1]:8000"), ("https://[::1]", "[::1]:443")]
 )
 async def test_a_host_may_be_an_address(url: str, origin: str, host: str) -> None:
-    async with open_house(url, origins=(origin,)) as house:
-        visitor = Visitor(house.app.test_client(), "::1", origin)
+    async with open_harness(url, origins=(origin,)) as harness:
+        visitor = Visitor(harness.app.test_client(), "::1", origin)
 
         assert (await visitor.get("/", Host=host)).status_code == 200
         assert (await visitor.get("/", Host="[::1]:81")).status_code == 421
 
 
-async def test_a_request_with_two_hosts_is_refused(house: House) -> None:
-    answer = await house.app.test_client().get(
+async def test_a_request_with_two_hosts_is_refused(harness: HttpHarness) -> None:
+    answer = await harness.app.test_client().get(
         "/", headers=Headers([("Host", "localhost"), ("Host", "evil.example")])
     )
 
     assert answer.status_code == 421
 
 
-async def test_a_request_with_two_lengths_is_refused_and_hung_up_on(house: House) -> None:
+async def test_a_request_with_two_lengths_is_refused_and_hung_up_on(harness: HttpHarness) -> None:
     two = {"Transfer-Encoding": "chunked", "Content-Length": "0"}
 
-    answer = await house.visitor().ask("POST", "/api/session", two)
+    answer = await harness.visitor().ask("POST", "/api/session", two)
 
     assert await code(answer) == (400, "malformed")
     assert answer.headers["Connection"] == "close"
@@ -147,27 +153,27 @@ async def test_a_request_with_two_lengths_is_refused_and_hung_up_on(house: House
         "/staff/log?sku=%00",
     ],
 )
-async def test_a_path_with_a_null_character_is_not_found(house: House, path: str) -> None:
-    staff = await grace(house)
+async def test_a_path_with_a_null_character_is_not_found(harness: HttpHarness, path: str) -> None:
+    staff = await grace(harness)
 
     assert (await staff.get(path)).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "//evil.example/shop", "/shop//", "/%2f/evil"])
 async def test_a_path_with_double_slashes_does_not_redirect_elsewhere(
-    house: House, path: str
+    harness: HttpHarness, path: str
 ) -> None:
-    answer = await house.visitor().get(path)
+    answer = await harness.visitor().get(path)
 
     assert answer.status_code in {308, 404}
     assert (answer.location or "http://localhost/").startswith("http://localhost/")
 
 
-async def test_a_compressed_body_is_not_decompressed(house: House) -> None:
+async def test_a_compressed_body_is_not_decompressed(harness: HttpHarness) -> None:
     bomb = gzip.compress(b" " * 2**20)
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
 
-    answer = await house.visitor().ask("POST", "/api/session", headers, data=bomb)
+    answer = await harness.visitor().ask("POST", "/api/session", headers, data=bomb)
 
     assert await code(answer) == (400, "malformed")
 
@@ -175,11 +181,13 @@ async def test_a_compressed_body_is_not_decompressed(house: House) -> None:
 @pytest.mark.parametrize(
     "mimetype", ["text/plain", "text/plain;application/json", "multipart/form-data", ""]
 )
-async def test_a_login_with_a_content_type_of_forms_is_refused(house: House, mimetype: str) -> None:
-    await house.ada()
+async def test_a_login_with_a_content_type_of_forms_is_refused(
+    harness: HttpHarness, mimetype: str
+) -> None:
+    await harness.ada()
     body = json.dumps({"email": ADA["email"], "password": PASSWORD})
 
-    answer = await house.visitor().ask(
+    answer = await harness.visitor().ask(
         "POST", "/api/session", {"Content-Type": mimetype}, data=body
     )
 
@@ -189,8 +197,8 @@ async def test_a_login_with_a_content_type_of_forms_is_refused(house: House, mim
 @pytest.mark.parametrize("https", [False, True])
 async def test_every_cookie_is_http_only_and_same_site(url: str, *, https: bool) -> None:
     origin = "https://shop.example" if https else "http://localhost"
-    async with open_house(url, origins=(origin,)) as house:
-        ada = await house.ada()
+    async with open_harness(url, origins=(origin,)) as harness:
+        ada = await harness.ada()
         answers = [
             await ada.post("/cart/add", {"key": str(uuid4()), "sku": "milk-2l", "qty": "1"}),
             await ada.post("/logout"),
@@ -233,17 +241,19 @@ async def test_every_cookie_is_http_only_and_same_site(url: str, *, https: bool)
     ],
 )
 async def test_a_request_from_a_foreign_page_is_refused_as_csrf(
-    house: House, headers: dict[str, str], method: str, path: str
+    harness: HttpHarness, headers: dict[str, str], method: str, path: str
 ) -> None:
-    answer = await house.visitor().ask(method, path, headers, json=ADA)
+    answer = await harness.visitor().ask(method, path, headers, json=ADA)
 
     assert await code(answer) == (403, "foreign_origin")
-    assert house.database.writes == []
+    assert harness.database.writes == []
 
 
 @pytest.mark.parametrize("path", ["/login", "/register", "/logout", "/cart/add", "/cart/undo"])
-async def test_a_form_from_a_foreign_page_is_refused_as_csrf(house: House, path: str) -> None:
-    ada = await house.ada()
+async def test_a_form_from_a_foreign_page_is_refused_as_csrf(
+    harness: HttpHarness, path: str
+) -> None:
+    ada = await harness.ada()
 
     answer = await ada.post(path, Origin="https://evil.example")
 
@@ -256,31 +266,31 @@ async def test_a_form_from_a_foreign_page_is_refused_as_csrf(house: House, path:
     "headers", [{}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}]
 )
 async def test_own_pages_and_scripts_pass_the_csrf_check(
-    house: House, headers: dict[str, str]
+    harness: HttpHarness, headers: dict[str, str]
 ) -> None:
-    answer = await house.visitor().ask("POST", "/api/accounts", headers, json=ADA)
+    answer = await harness.visitor().ask("POST", "/api/accounts", headers, json=ADA)
 
     assert answer.status_code == 201
 
 
-async def test_foreign_pages_may_link_to_us(house: House) -> None:
-    answer = await house.visitor().get("/shop", Sec_Fetch_Site="cross-site")
+async def test_foreign_pages_may_link_to_us(harness: HttpHarness) -> None:
+    answer = await harness.visitor().get("/shop", Sec_Fetch_Site="cross-site")
 
     assert answer.status_code == 200
 
 
-async def test_a_body_whose_declared_length_is_too_large_is_refused(house: House) -> None:
+async def test_a_body_whose_declared_length_is_too_large_is_refused(harness: HttpHarness) -> None:
     length = {"Content-Length": str(LARGEST_BODY + 1)}
 
-    answer = await house.visitor().ask("POST", "/api/session", length)
+    answer = await harness.visitor().ask("POST", "/api/session", length)
 
     assert await code(answer) == (413, "too_large")
 
 
-async def test_a_body_that_turns_out_to_be_too_large_is_refused(house: House) -> None:
+async def test_a_body_that_turns_out_to_be_too_large_is_refused(harness: HttpHarness) -> None:
     headers = {"Content-Type": "application/json", "Host": "localhost"}
 
-    async with house.app.test_client().request(
+    async with harness.app.test_client().request(
         "/api/session", method="POST", headers=headers
     ) as connection:
         await connection.send(b"x" * LARGEST_BODY)
@@ -291,23 +301,25 @@ async def test_a_body_that_turns_out_to_be_too_large_is_refused(house: House) ->
     assert (answer.status_code, (await fields(answer))["code"]) == (413, "too_large")
 
 
-async def test_a_form_that_is_too_large_gets_a_page(house: House) -> None:
-    answer = await house.visitor().post("/login", {"email": "x" * LARGEST_BODY})
+async def test_a_form_that_is_too_large_gets_a_page(harness: HttpHarness) -> None:
+    answer = await harness.visitor().post("/login", {"email": "x" * LARGEST_BODY})
 
     assert answer.status_code == 413
     assert "64 KiB" in await text(answer)
 
 
 @pytest.mark.parametrize("path", ["/", "/shop", "/cart", "/login", "/nowhere", "/api/cart"])
-async def test_personal_pages_are_not_cached(house: House, path: str) -> None:
-    ada = await house.ada()
+async def test_personal_pages_are_not_cached(harness: HttpHarness, path: str) -> None:
+    ada = await harness.ada()
 
     assert (await ada.get(path)).headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/cart", "/login", "/nowhere", "/api/cart"])
-async def test_pages_that_lead_to_personal_ones_are_not_cached(house: House, path: str) -> None:
-    assert (await house.visitor().get(path)).headers["Cache-Control"] == "no-store"
+async def test_pages_that_lead_to_personal_ones_are_not_cached(
+    harness: HttpHarness, path: str
+) -> None:
+    assert (await harness.visitor().get(path)).headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -320,27 +332,29 @@ async def test_pages_that_lead_to_personal_ones_are_not_cached(house: House, pat
         ("css/shop.css", "text/css"),
     ],
 )
-async def test_files_have_their_content_type(house: House, path: str, mimetype: str) -> None:
-    assert (await house.visitor().get(f"/static/{path}")).mimetype == mimetype
+async def test_files_have_their_content_type(
+    harness: HttpHarness, path: str, mimetype: str
+) -> None:
+    assert (await harness.visitor().get(f"/static/{path}")).mimetype == mimetype
 
 
-async def test_static_files_cost_no_query(house: House) -> None:
-    ada = await house.ada()
-    house.database.reads.clear()
+async def test_static_files_cost_no_query(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    harness.database.reads.clear()
 
     await ada.get("/static/img/icons.svg")
     await ada.get("/static/nothing.svg")
     await ada.get("/", Host="evil.example")
 
-    assert house.database.reads == []
+    assert harness.database.reads == []
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/shop", "/api/cart"])
 async def test_a_handshake_at_another_path_is_refused_with_every_header(
-    house: House, path: str
+    harness: HttpHarness, path: str
 ) -> None:
     with pytest.raises(WebsocketResponseError) as refused:
-        async with house.app.test_client().websocket(path) as socket:
+        async with harness.app.test_client().websocket(path) as socket:
             await socket.receive()
 
     answer = refused.value.response
@@ -349,10 +363,10 @@ async def test_a_handshake_at_another_path_is_refused_with_every_header(
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-async def test_a_handshake_that_succeeds_is_left_alone(house: House) -> None:
-    @house.app.websocket("/open")
+async def test_a_handshake_that_succeeds_is_left_alone(harness: HttpHarness) -> None:
+    @harness.app.websocket("/open")
     async def opened() -> None:
         await websocket.send("hello")
 
-    async with house.app.test_client().websocket("/open") as socket:
+    async with harness.app.test_client().websocket("/open") as socket:
         assert await socket.receive() == "hello"

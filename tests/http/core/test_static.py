@@ -9,7 +9,7 @@ import brotli
 import pytest
 
 from app.http.core.assets import Assets
-from tests.http.house import ASSETS, House
+from tests.http.harness import ASSETS, HttpHarness
 from tests.http.visitor import text
 
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -24,8 +24,8 @@ def sources(folder: Path, **files: str) -> Assets:
     return Assets(folder)
 
 
-async def test_a_file_at_its_current_url_is_immutable(house: House) -> None:
-    answer = await house.visitor().get(ASSETS.address("js/main.js"))
+async def test_a_file_at_its_current_url_is_immutable(harness: HttpHarness) -> None:
+    answer = await harness.visitor().get(ASSETS.address("js/main.js"))
 
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == IMMUTABLE
@@ -33,9 +33,9 @@ async def test_a_file_at_its_current_url_is_immutable(house: House) -> None:
 
 @pytest.mark.parametrize("folder", ["js", "js~00000000"])
 async def test_at_an_outdated_url_todays_file_must_be_revalidated(
-    house: House, folder: str
+    harness: HttpHarness, folder: str
 ) -> None:
-    answer = await house.visitor().get(f"/static/{folder}/main.js")
+    answer = await harness.visitor().get(f"/static/{folder}/main.js")
 
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "public, no-cache"
@@ -54,8 +54,8 @@ async def test_at_an_outdated_url_todays_file_must_be_revalidated(
         "",
     ],
 )
-async def test_files_that_are_not_served_are_not_found(house: House, path: str) -> None:
-    answer = await house.visitor().get(f"/static/{path}")
+async def test_files_that_are_not_served_are_not_found(harness: HttpHarness, path: str) -> None:
+    answer = await harness.visitor().get(f"/static/{path}")
 
     assert answer.status_code == 404
     assert answer.headers["Cache-Control"] == "no-store"
@@ -72,11 +72,11 @@ async def test_files_that_are_not_served_are_not_found(house: House, path: str) 
     ],
 )
 async def test_a_file_is_compressed_as_the_client_accepts(
-    house: House, accepted: str, encoding: str | None
+    harness: HttpHarness, accepted: str, encoding: str | None
 ) -> None:
-    plain = await house.visitor().get(ASSETS.address("css/shop.css"))
+    plain = await harness.visitor().get(ASSETS.address("css/shop.css"))
 
-    answer = await house.visitor().get(ASSETS.address("css/shop.css"), Accept_Encoding=accepted)
+    answer = await harness.visitor().get(ASSETS.address("css/shop.css"), Accept_Encoding=accepted)
 
     body = await answer.get_data(as_text=False)
     unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding]
@@ -85,17 +85,19 @@ async def test_a_file_is_compressed_as_the_client_accepts(
     assert "Accept-Encoding" in answer.vary
 
 
-async def test_a_picture_is_not_compressed_again(house: House) -> None:
+async def test_a_picture_is_not_compressed_again(harness: HttpHarness) -> None:
     address = ASSETS.address("img/products/pie.webp")
 
-    answer = await house.visitor().get(address, Accept_Encoding="br")
+    answer = await harness.visitor().get(address, Accept_Encoding="br")
 
     assert "Content-Encoding" not in answer.headers
 
 
 @pytest.mark.parametrize("accepted", ["br", "gzip", "identity"])
-async def test_a_file_with_the_same_etag_is_not_sent_again(house: House, accepted: str) -> None:
-    visitor, encoding = house.visitor(), {"Accept_Encoding": accepted}
+async def test_a_file_with_the_same_etag_is_not_sent_again(
+    harness: HttpHarness, accepted: str
+) -> None:
+    visitor, encoding = harness.visitor(), {"Accept_Encoding": accepted}
     tag = (await visitor.get("/static/js/main.js", **encoding)).headers["ETag"]
 
     again = await visitor.get("/static/js/main.js", **encoding, If_None_Match=tag)
@@ -104,17 +106,17 @@ async def test_a_file_with_the_same_etag_is_not_sent_again(house: House, accepte
     assert await again.get_data(as_text=False) == b""
 
 
-async def test_each_encoding_has_an_etag_of_its_own(house: House) -> None:
+async def test_each_encoding_has_an_etag_of_its_own(harness: HttpHarness) -> None:
     tags = {
-        (await house.visitor().get("/static/js/main.js", Accept_Encoding=way)).headers["ETag"]
+        (await harness.visitor().get("/static/js/main.js", Accept_Encoding=way)).headers["ETag"]
         for way in ("br", "gzip", "identity")
     }
 
     assert len(tags) == 3
 
 
-async def test_every_file_that_a_page_names_is_immutable(house: House) -> None:
-    ada = await house.ada()
+async def test_every_file_that_a_page_names_is_immutable(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     for page in ("/", "/cart", "/how-it-works"):
         addresses = set(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.http.house import ASSETS, House
+from tests.http.harness import ASSETS, HttpHarness
 from tests.http.visitor import text
 
 KB = 1000
@@ -33,8 +33,8 @@ def named(page: str, kind: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_the_scripts_of_a_page_are_at_most_20_kb(house: House, path: str) -> None:
-    page = await text(await (await house.ada()).get(path))
+async def test_the_scripts_of_a_page_are_at_most_20_kb(harness: HttpHarness, path: str) -> None:
+    page = await text(await (await harness.ada()).get(path))
 
     entries = named(page, "js")
     scripts = {more for one in entries for more in (one, *ASSETS.imported_by(one))}
@@ -51,15 +51,15 @@ def test_no_script_is_larger_than_10_kb() -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_the_stylesheets_of_a_page_are_at_most_15_kb(house: House, path: str) -> None:
-    page = await text(await (await house.ada()).get(path))
+async def test_the_stylesheets_of_a_page_are_at_most_15_kb(harness: HttpHarness, path: str) -> None:
+    page = await text(await (await harness.ada()).get(path))
 
     assert sum(map(weight, named(page, "css"))) <= 15 * KB
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_the_html_of_a_page_is_at_most_20_kb(house: House, path: str) -> None:
-    answer = await (await house.ada()).get(path, Accept_Encoding="gzip")
+async def test_the_html_of_a_page_is_at_most_20_kb(harness: HttpHarness, path: str) -> None:
+    answer = await (await harness.ada()).get(path, Accept_Encoding="gzip")
 
     assert len(await answer.get_data(as_text=False)) <= 20 * KB
 
@@ -68,8 +68,8 @@ def test_the_font_is_at_most_21_kb() -> None:
     assert weight("font/figtree.woff2") <= 21 * KB
 
 
-async def test_imported_modules_are_preloaded(house: House) -> None:
-    page = await text(await (await house.ada()).get("/shop"))
+async def test_imported_modules_are_preloaded(harness: HttpHarness) -> None:
+    page = await text(await (await harness.ada()).get("/shop"))
 
     early = re.findall(r'rel="modulepreload" href="([^"]+)"', page)
 

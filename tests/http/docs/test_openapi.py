@@ -12,7 +12,7 @@ from app.http.core.problems import _BY_STATUS
 from app.http.docs.openapi import FAULTS, HTTP_SCHEMAS, describe_http
 from app.protocol.asyncapi import describe_socket
 from app.protocol.schemas import SCHEMAS
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.order_helpers import APPLES, order, wanted
 from tests.schemas import misfits
 
@@ -22,20 +22,20 @@ SHOWN_TO_PEOPLE = "/api/how-it-works"
 ALL_SCHEMAS = {**SCHEMAS, **HTTP_SCHEMAS}
 
 
-def routes(house: House) -> set[tuple[str, str]]:
+def routes(harness: HttpHarness) -> set[tuple[str, str]]:
     """Return path and method of everything under /api/."""
     return {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
-        for rule in house.app.url_map.iter_rules()
+        for rule in harness.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/api/") and not rule.rule.startswith(SHOWN_TO_PEOPLE)
     }
 
 
-def test_every_route_is_described_and_no_other(house: House) -> None:
+def test_every_route_is_described_and_no_other(harness: HttpHarness) -> None:
     paths = describe_http()["paths"]
 
-    assert routes(house) == {
+    assert routes(harness) == {
         (path, method.upper()) for path, methods in paths.items() for method in methods
     }
 
@@ -62,9 +62,9 @@ def test_an_address_has_the_very_fields_of_the_code() -> None:
     [("/openapi.json", describe_http()), ("/asyncapi.json", describe_socket())],
 )
 async def test_the_documents_are_public_and_may_be_kept(
-    house: House, path: str, document: dict[str, Any]
+    harness: HttpHarness, path: str, document: dict[str, Any]
 ) -> None:
-    answer = await house.visitor().get(path)
+    answer = await harness.visitor().get(path)
 
     assert await answer.get_json() == document
     assert answer.cache_control.public
@@ -79,13 +79,13 @@ def schema_of(path: str, method: str, status: int) -> dict[str, Any]:
     return schema
 
 
-async def test_real_answers_are_as_described(house: House) -> None:
-    ada = await house.ada()
+async def test_real_answers_are_as_described(harness: HttpHarness) -> None:
+    ada = await harness.ada()
     op = {"n": 1, "k": "line.add", "sku": APPLES, "qty": 1}
     outbox = "a91e04d7-52b8-4f1c-9e36-7c0a5d8b2e14"
     login = {"email": "ada@shop.example", "password": "wrong, but long"}
     asked: list[tuple[str, str, Any]] = [
-        ("/api/session", "post", await house.visitor().send("/api/session", login)),
+        ("/api/session", "post", await harness.visitor().send("/api/session", login)),
         ("/api/cart/ops", "post", await ada.send("/api/cart/ops", {"outbox": outbox, "ops": [op]})),
         ("/api/cart/ops", "post", await ada.send("/api/cart/ops", {"outbox": "", "ops": []})),
         ("/api/cart", "get", await ada.get("/api/cart")),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.http.house import House, open_house
+from tests.http.harness import HttpHarness, open_harness
 from tests.http.order_helpers import HOME, MILK, order, stocked_cart, wanted
 from tests.http.visitor import code, fields
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.on_both
 
 
 @pytest.mark.smoke
-async def test_an_order_is_answered_as_the_protocol_says(house: House) -> None:
-    ada = await stocked_cart(house, note="Ring twice.")
+async def test_an_order_is_answered_as_the_protocol_says(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness, note="Ring twice.")
 
     answer = await order(ada, await wanted(ada))
 
@@ -34,8 +34,8 @@ async def test_an_order_is_answered_as_the_protocol_says(house: House) -> None:
     assert await fields(await ada.get("/api/orders")) == {"orders": [content], "next": None}
 
 
-async def test_without_a_login_there_are_no_orders(house: House) -> None:
-    visitor = house.visitor()
+async def test_without_a_login_there_are_no_orders(harness: HttpHarness) -> None:
+    visitor = harness.visitor()
 
     assert await code(await visitor.send("/api/orders", {})) == (401, "login_required")
     assert await code(await visitor.get("/api/orders")) == (401, "login_required")
@@ -58,8 +58,10 @@ async def test_without_a_login_there_are_no_orders(house: House) -> None:
         {"pay": "by_magic"},
     ],
 )
-async def test_a_malformed_order_takes_nothing(house: House, changes: dict[str, Any]) -> None:
-    ada = await stocked_cart(house)
+async def test_a_malformed_order_takes_nothing(
+    harness: HttpHarness, changes: dict[str, Any]
+) -> None:
+    ada = await stocked_cart(harness)
 
     answer = await order(ada, await wanted(ada) | changes)
 
@@ -67,8 +69,8 @@ async def test_a_malformed_order_takes_nothing(house: House, changes: dict[str, 
     assert await ada.lines() == {MILK: 2}
 
 
-async def test_a_refused_key_can_be_used_again(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_a_refused_key_can_be_used_again(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
     body = await wanted(ada)
 
     refused = await order(ada, body | {"total": 1})
@@ -80,17 +82,19 @@ async def test_a_refused_key_can_be_used_again(house: House) -> None:
     assert answer.status_code == 201
 
 
-async def test_an_empty_cart_cannot_be_ordered(house: House) -> None:
-    ada = await house.ada()
+async def test_an_empty_cart_cannot_be_ordered(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     assert await code(await order(ada, await wanted(ada))) == (409, "empty")
 
 
 @pytest.mark.smoke
-async def test_stock_that_changed_on_disk_is_found_when_the_order_is_saved(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_stock_that_changed_on_disk_is_found_when_the_order_is_saved(
+    harness: HttpHarness,
+) -> None:
+    ada = await stocked_cart(harness)
     body = await wanted(ada)
-    await house.set_product_unseen(MILK, stock=1)
+    await harness.set_product_unseen(MILK, stock=1)
 
     answer = await order(ada, body)
 
@@ -98,10 +102,10 @@ async def test_stock_that_changed_on_disk_is_found_when_the_order_is_saved(house
     assert await ada.lines() == {MILK: 2}
 
 
-async def test_a_price_that_fell_on_disk_makes_the_total_stale(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_a_price_that_fell_on_disk_makes_the_total_stale(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
     body = await wanted(ada)
-    await house.set_product_unseen(MILK, price=200)
+    await harness.set_product_unseen(MILK, price=200)
 
     answer = await order(ada, body)
 
@@ -110,9 +114,9 @@ async def test_a_price_that_fell_on_disk_makes_the_total_stale(house: House) -> 
 
 
 async def test_the_same_key_finds_the_order_before_anything_else_is_looked_at(
-    house: House,
+    harness: HttpHarness,
 ) -> None:
-    ada = await stocked_cart(house)
+    ada = await stocked_cart(harness)
     body = await wanted(ada)
     first = await order(ada, body)
 
@@ -124,8 +128,8 @@ async def test_the_same_key_finds_the_order_before_anything_else_is_looked_at(
     assert await code(other) == (409, "key_reused")
 
 
-async def test_order_keys_of_different_accounts_do_not_collide(house: House) -> None:
-    ada, bob = await stocked_cart(house), await stocked_cart(house, email="bob@shop.example")
+async def test_order_keys_of_different_accounts_do_not_collide(harness: HttpHarness) -> None:
+    ada, bob = await stocked_cart(harness), await stocked_cart(harness, email="bob@shop.example")
     bodies = [await wanted(one, key="the same") for one in (ada, bob)]
 
     answers = [await order(ada, bodies[0]), await order(bob, bodies[1])]
@@ -133,12 +137,14 @@ async def test_order_keys_of_different_accounts_do_not_collide(house: House) -> 
     assert [answer.status_code for answer in answers] == [201, 201]
 
 
-async def test_a_client_that_disconnects_finds_the_order_under_its_key(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_a_client_that_disconnects_finds_the_order_under_its_key(
+    harness: HttpHarness,
+) -> None:
+    ada = await stocked_cart(harness)
     body = await wanted(ada)
-    house.database.saving.clear()
+    harness.database.saving.clear()
     asking = asyncio.create_task(order(ada, body))
-    await house.database.saving.wait()
+    await harness.database.saving.wait()
     asking.cancel()
 
     answer = await order(ada, body)
@@ -148,21 +154,23 @@ async def test_a_client_that_disconnects_finds_the_order_under_its_key(house: Ho
 
 
 async def test_an_order_while_the_database_is_away_is_busy_and_takes_nothing(
-    house: House,
+    harness: HttpHarness,
 ) -> None:
-    ada = await stocked_cart(house)
+    ada = await stocked_cart(harness)
     body = await wanted(ada)
-    house.database.writes_fail = True
+    harness.database.writes_fail = True
 
     answer = await order(ada, body)
-    house.database.writes_fail = False
+    harness.database.writes_fail = False
 
     assert await code(answer) == (503, "busy")
     assert await fields(await ada.get("/api/orders")) == {"orders": [], "next": None}
 
 
-async def test_cancelling_brings_stock_and_voucher_back_and_twice_is_once(house: House) -> None:
-    ada = await stocked_cart(house, code="welcome10")
+async def test_cancelling_brings_stock_and_voucher_back_and_twice_is_once(
+    harness: HttpHarness,
+) -> None:
+    ada = await stocked_cart(harness, code="welcome10")
     placed = await fields(await order(ada, await wanted(ada)))
     path = f"/api/orders/{placed['number']}/cancel"
 
@@ -173,18 +181,18 @@ async def test_cancelling_brings_stock_and_voucher_back_and_twice_is_once(house:
     assert await ada.form("/cart/voucher", code="welcome10") == "ok: Voucher WELCOME10: 10 % off."
 
 
-async def test_a_packed_order_cannot_be_cancelled(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_a_packed_order_cannot_be_cancelled(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
     number = (await fields(await order(ada, await wanted(ada))))["number"]
-    await house.move_on(number)
+    await harness.move_on(number)
 
     answer = await ada.send(f"/api/orders/{number}/cancel", {})
 
     assert await code(answer) == (409, "not_placed")
 
 
-async def test_another_customers_order_is_not_found(house: House) -> None:
-    ada, bob = await stocked_cart(house), await house.ada(email="bob@shop.example")
+async def test_another_customers_order_is_not_found(harness: HttpHarness) -> None:
+    ada, bob = await stocked_cart(harness), await harness.ada(email="bob@shop.example")
     number = (await fields(await order(ada, await wanted(ada))))["number"]
 
     foreign = await bob.get(f"/api/orders/{number}")
@@ -195,8 +203,8 @@ async def test_another_customers_order_is_not_found(house: House) -> None:
     assert await code(await bob.send(f"/api/orders/{number}/cancel", {})) == (404, "not_found")
 
 
-async def test_a_page_of_orders_needs_a_number(house: House) -> None:
-    ada = await house.ada()
+async def test_a_page_of_orders_needs_a_number(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     assert await code(await ada.get("/api/orders?page=x")) == (400, "malformed")
     assert await fields(await ada.get("/api/orders?page=2")) == {"orders": [], "next": None}
@@ -204,8 +212,8 @@ async def test_a_page_of_orders_needs_a_number(house: House) -> None:
 
 async def test_a_number_that_is_taken_is_drawn_again(url: str) -> None:
     drawn = iter([0, 0, 1])
-    async with open_house(url, draw=lambda _: next(drawn)) as house:
-        ada, bob = await stocked_cart(house), await stocked_cart(house, email="b@shop.example")
+    async with open_harness(url, draw=lambda _: next(drawn)) as harness:
+        ada, bob = await stocked_cart(harness), await stocked_cart(harness, email="b@shop.example")
 
         numbers = [
             (await fields(await order(one, await wanted(one))))["number"] for one in (ada, bob)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from quart import Response
 
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.order_helpers import HOME, MILK, stocked_cart
 from tests.http.visitor import Visitor, notices, text
 
@@ -35,8 +35,8 @@ async def place(visitor: Visitor, **changes: Any) -> Response:
     return await visitor.post("/checkout", {**await checkout(visitor), **HOME, **changes})
 
 
-async def test_an_order_is_placed_by_a_form_and_shown(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_an_order_is_placed_by_a_form_and_shown(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
 
     answer = await place(ada)
     page = await text(await ada.get(answer.location or ""))
@@ -49,8 +49,8 @@ async def test_an_order_is_placed_by_a_form_and_shown(house: House) -> None:
     assert await ada.lines() == {}
 
 
-async def test_a_checkout_form_is_idempotent(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_a_checkout_form_is_idempotent(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
     form = {**await checkout(ada), **HOME}
 
     first, second = await ada.post("/checkout", form), await ada.post("/checkout", form)
@@ -58,8 +58,8 @@ async def test_a_checkout_form_is_idempotent(house: House) -> None:
     assert first.location == second.location
 
 
-async def test_an_address_is_saved_and_offered_the_next_time(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_an_address_is_saved_and_offered_the_next_time(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
     await place(ada)
     await ada.form("/cart/add", sku=MILK, qty="1")
     page = await text(await ada.get("/checkout"))
@@ -72,10 +72,12 @@ async def test_an_address_is_saved_and_offered_the_next_time(house: House) -> No
     assert "1 Mill Lane" in await text(await ada.get(answer.location or ""))
 
 
-async def test_a_changed_price_is_itemised_and_the_same_key_orders_then(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_a_changed_price_is_itemised_and_the_same_key_orders_then(
+    harness: HttpHarness,
+) -> None:
+    ada = await stocked_cart(harness)
     form = {**await checkout(ada), **HOME}
-    await house.set_product(MILK, price=235)
+    await harness.set_product(MILK, price=235)
 
     refused = await ada.post("/checkout", form)
     page = await text(refused)
@@ -92,8 +94,10 @@ async def test_a_changed_price_is_itemised_and_the_same_key_orders_then(house: H
     assert (await place(ada, key=form["key"])).status_code == 303
 
 
-async def test_an_address_without_a_street_says_so_and_keeps_what_was_typed(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_an_address_without_a_street_says_so_and_keeps_what_was_typed(
+    harness: HttpHarness,
+) -> None:
+    ada = await stocked_cart(harness)
 
     answer = await place(ada, line1=" ")
 
@@ -105,8 +109,8 @@ async def test_an_address_without_a_street_says_so_and_keeps_what_was_typed(hous
     assert await ada.lines() == {MILK: 2}
 
 
-async def test_a_malformed_checkout_form_places_nothing(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_a_malformed_checkout_form_places_nothing(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
 
     for changes in ({"total": "free"}, {"key": ""}, {"at": "\x00"}):
         assert (await place(ada, **changes)).status_code == 400
@@ -116,19 +120,19 @@ async def test_a_malformed_checkout_form_places_nothing(house: House) -> None:
     assert await ada.lines() == {MILK: 2}
 
 
-async def test_busy_is_shown_on_the_page_and_what_was_typed_is_kept(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_busy_is_shown_on_the_page_and_what_was_typed_is_kept(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
     form = {**await checkout(ada), **HOME}
-    house.database.writes_fail = True
+    harness.database.writes_fail = True
 
     answer = await ada.post("/checkout", form)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
-    house.database.writes_fail = False
+    harness.database.writes_fail = False
 
 
-async def test_an_empty_cart_leads_on(house: House) -> None:
-    ada = await house.ada()
+async def test_an_empty_cart_leads_on(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     page = await text(await ada.get("/checkout"))
 
@@ -136,8 +140,8 @@ async def test_an_empty_cart_leads_on(house: House) -> None:
     assert 'href="/orders"' in page
 
 
-async def test_without_a_login_the_page_redirects_to_sign_in_and_back(house: House) -> None:
-    visitor = house.visitor()
+async def test_without_a_login_the_page_redirects_to_sign_in_and_back(harness: HttpHarness) -> None:
+    visitor = harness.visitor()
 
     for method, path, back in (
         ("GET", "/checkout", "/checkout"),
@@ -152,8 +156,8 @@ async def test_without_a_login_the_page_redirects_to_sign_in_and_back(house: Hou
         assert location == f"/login?next={back.replace('/', '%2F')}"
 
 
-async def test_cancelling_by_form_shows_the_outcome(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_cancelling_by_form_shows_the_outcome(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
     path = (await place(ada)).location or ""
     await ada.get(path)
 
@@ -164,24 +168,26 @@ async def test_cancelling_by_form_shows_the_outcome(house: House) -> None:
     assert "Cancelled" in page
 
 
-async def test_cancelling_a_packed_order_is_explained(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_cancelling_a_packed_order_is_explained(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
     path = (await place(ada)).location or ""
     await ada.get(path)
-    await house.move_on(path.rpartition("/")[2])
+    await harness.move_on(path.rpartition("/")[2])
 
     await ada.post(f"{path}/cancel")
 
     assert "packed already" in notices(await text(await ada.get(path)))
 
 
-async def test_a_reorder_reports_what_was_skipped_and_which_prices_changed(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_a_reorder_reports_what_was_skipped_and_which_prices_changed(
+    harness: HttpHarness,
+) -> None:
+    ada = await stocked_cart(harness)
     await ada.form("/cart/add", sku="eggs-6", qty="1")
     path = (await place(ada)).location or ""
     await ada.get(path)
-    await house.set_product("eggs-6", stock=0)
-    await house.set_product(MILK, price=250)
+    await harness.set_product("eggs-6", stock=0)
+    await harness.set_product(MILK, price=250)
     form = {"key": str(uuid4())}
 
     await ada.post(f"{path}/again", form)
@@ -195,8 +201,8 @@ async def test_a_reorder_reports_what_was_skipped_and_which_prices_changed(house
     assert await ada.lines() == {MILK: 2}
 
 
-async def test_a_reorder_from_an_old_page_changes_nothing(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_a_reorder_from_an_old_page_changes_nothing(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
     path = (await place(ada)).location or ""
 
     answer = await ada.post(f"{path}/again", {"key": "x"})
@@ -205,8 +211,10 @@ async def test_a_reorder_from_an_old_page_changes_nothing(house: House) -> None:
     assert await ada.lines() == {}
 
 
-async def test_orders_are_listed_and_pages_beyond_the_last_are_not_found(house: House) -> None:
-    ada = await house.ada()
+async def test_orders_are_listed_and_pages_beyond_the_last_are_not_found(
+    harness: HttpHarness,
+) -> None:
+    ada = await harness.ada()
     assert "not ordered anything yet" in await text(await ada.get("/orders"))
     await ada.form("/cart/add", sku=MILK, qty="2")
     number = ((await place(ada)).location or "").rpartition("/")[2]
@@ -218,8 +226,8 @@ async def test_orders_are_listed_and_pages_beyond_the_last_are_not_found(house: 
     assert (await ada.get("/orders?page=2")).status_code == 404
 
 
-async def test_bought_products_are_offered_again_on_the_front_page(house: House) -> None:
-    ada = await stocked_cart(house)
+async def test_bought_products_are_offered_again_on_the_front_page(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
     assert "Buy again" not in await text(await ada.get("/"))
     await place(ada)
 

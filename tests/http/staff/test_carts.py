@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.store.accounts import find_by_email
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.order_helpers import MILK, stocked_cart
 from tests.http.staff_helpers import grace
 from tests.http.visitor import text
@@ -16,42 +16,42 @@ pytestmark = pytest.mark.on_both
 A_DAY_S = 24 * 3600
 
 
-async def cells(house: House) -> list[str]:
+async def cells(harness: HttpHarness) -> list[str]:
     """Return the numbers in the table."""
-    page = await text(await (await grace(house)).get("/staff/carts"))
+    page = await text(await (await grace(harness)).get("/staff/carts"))
     return re.findall(r'<td class="number">\s*(\d+)', page)
 
 
-async def test_units_and_carts_are_shown_by_product_beside_the_stock(house: House) -> None:
-    await house.set_product(MILK, stock=5)
-    await stocked_cart(house)
-    await stocked_cart(house, email="bob@shop.example")
+async def test_units_and_carts_are_shown_by_product_beside_the_stock(harness: HttpHarness) -> None:
+    await harness.set_product(MILK, stock=5)
+    await stocked_cart(harness)
+    await stocked_cart(harness, email="bob@shop.example")
 
-    assert await cells(house) == ["4", "2", "5"]
-
-
-async def test_a_product_with_less_stock_than_carts_hold_is_marked(house: House) -> None:
-    await stocked_cart(house)
-    await house.set_product(MILK, stock=1)
-
-    assert "fewer than wanted" in await text(await (await grace(house)).get("/staff/carts"))
+    assert await cells(harness) == ["4", "2", "5"]
 
 
-async def test_a_cart_left_for_a_day_is_idle(house: House) -> None:
-    await stocked_cart(house)
-    staff = await grace(house)
+async def test_a_product_with_less_stock_than_carts_hold_is_marked(harness: HttpHarness) -> None:
+    await stocked_cart(harness)
+    await harness.set_product(MILK, stock=1)
+
+    assert "fewer than wanted" in await text(await (await grace(harness)).get("/staff/carts"))
+
+
+async def test_a_cart_left_for_a_day_is_idle(harness: HttpHarness) -> None:
+    await stocked_cart(harness)
+    staff = await grace(harness)
     assert "Filled and left" in (page := await text(await staff.get("/staff/carts")))
     assert "<b>Ada</b>" not in page
 
-    house.clock.at_s += A_DAY_S + 1
+    harness.clock.at_s += A_DAY_S + 1
 
     page = await text(await staff.get("/staff/carts"))
     assert re.search(r"<b>Ada</b>: 2 units on 1 line\s", page)
     assert (await staff.get("/staff/carts?page=2")).status_code == 404
 
 
-async def test_where_all_carts_are_empty_that_is_said(house: House) -> None:
-    assert "All carts are empty." in await text(await (await grace(house)).get("/staff/carts"))
+async def test_where_all_carts_are_empty_that_is_said(harness: HttpHarness) -> None:
+    assert "All carts are empty." in await text(await (await grace(harness)).get("/staff/carts"))
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ async def test_where_all_carts_are_empty_that_is_said(house: House) -> None:
     ],
 )
 async def test_a_cart_that_cannot_be_read_is_left_out(
-    house: House, path: str, text_shown: str
+    harness: HttpHarness, path: str, text_shown: str
 ) -> None:
-    await stocked_cart(house)
-    staff = await grace(house)
-    await house.ada(email="bob@shop.example")
-    bob = await house.database.read(find_by_email, "bob@shop.example")
-    await house.database.write(spoil, bob.account)
+    await stocked_cart(harness)
+    staff = await grace(harness)
+    await harness.ada(email="bob@shop.example")
+    bob = await harness.database.read(find_by_email, "bob@shop.example")
+    await harness.database.write(spoil, bob.account)
 
     answer = await staff.get(path)
 

@@ -6,18 +6,18 @@ import pytest
 
 from app.http.staff.live import ceiling, plot
 from app.live.stats import SECONDS
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.order_helpers import stocked_cart
 from tests.http.staff_helpers import grace
 from tests.http.visitor import fields, text
 
 
 async def test_the_last_minute_is_on_the_page_and_in_its_json(
-    house: House,
+    harness: HttpHarness,
 ) -> None:
-    await stocked_cart(house)
-    house.clock.at_s += 1
-    staff = await grace(house)
+    await stocked_cart(harness)
+    harness.clock.at_s += 1
+    staff = await grace(harness)
 
     figures = await fields(await staff.get("/staff/live.json"))
     page = await text(await staff.get("/staff/live"))
@@ -31,8 +31,8 @@ async def test_the_last_minute_is_on_the_page_and_in_its_json(
     assert figures["plots"]["ops"]["lines"][0] in page
 
 
-async def test_shoppers_get_404(house: House) -> None:
-    ada = await house.ada()
+async def test_shoppers_get_404(harness: HttpHarness) -> None:
+    ada = await harness.ada()
 
     assert (await ada.get("/staff/live")).status_code == 404
     assert (await ada.get("/staff/live.json")).status_code == 404

@@ -6,7 +6,7 @@ import pytest
 from quart import Response
 
 from app.store.product_edits import find_product, list_edits
-from tests.http.house import House
+from tests.http.harness import HttpHarness
 from tests.http.order_helpers import APPLES, MILK, stocked_cart
 from tests.http.staff_helpers import grace
 from tests.http.visitor import Visitor, notices, text
@@ -17,16 +17,16 @@ MILK_PAGE = f"/staff/products/{MILK}"
 LIST = "/staff/products?q=milk"
 
 
-async def version(house: House, sku: str = MILK) -> str:
+async def version(harness: HttpHarness, sku: str = MILK) -> str:
     """Return the version that a page would carry."""
-    product = await house.database.read(find_product, sku)
+    product = await harness.database.read(find_product, sku)
     assert product
     return str(product.version)
 
 
-async def edit(house: House, staff: Visitor, **fields: str) -> Response:
+async def edit(harness: HttpHarness, staff: Visitor, **fields: str) -> Response:
     """Send the form of the milk, as the list's page holds it now, with *fields* typed in."""
-    usual = {"version": await version(house), "reason": "Delivery", "next": LIST}
+    usual = {"version": await version(harness), "reason": "Delivery", "next": LIST}
     return await staff.post(MILK_PAGE, usual | fields)
 
 
@@ -36,9 +36,11 @@ async def notice_after(staff: Visitor, answer: Response) -> str:
     return notices(await text(await staff.get(answer.location or "")))
 
 
-async def test_a_product_is_found_by_name_unit_and_sku_also_off_the_shelf(house: House) -> None:
-    staff = await grace(house)
-    await edit(house, staff, sold="no")
+async def test_a_product_is_found_by_name_unit_and_sku_also_off_the_shelf(
+    harness: HttpHarness,
+) -> None:
+    staff = await grace(harness)
+    await edit(harness, staff, sold="no")
 
     for q in ("milk", "2 litres", MILK, "whole MILK"):
         page = await text(await staff.get(f"/staff/products?q={q}"))
@@ -53,16 +55,16 @@ async def test_a_product_is_found_by_name_unit_and_sku_also_off_the_shelf(house:
 
 @pytest.mark.smoke
 async def test_price_and_stock_are_changed_together_and_in_the_audit_log_with_the_reason(
-    house: House,
+    harness: HttpHarness,
 ) -> None:
-    staff = await grace(house)
-    await house.set_product(MILK, price=215, stock=40)
+    staff = await grace(harness)
+    await harness.set_product(MILK, price=215, stock=40)
 
-    answer = await edit(house, staff, price="2.35", stock_by="+12")
+    answer = await edit(harness, staff, price="2.35", stock_by="+12")
 
     assert answer.location == LIST
     assert await notice_after(staff, answer) == "ok: Whole milk, 2 litres: £2.35, 52 in stock."
-    log = await house.database.read(list_edits, MILK, 1)
+    log = await harness.database.read(list_edits, MILK, 1)
     newest = log.entries[0]
     assert (newest.by, newest.reason) == ("Grace", "Delivery")
     assert newest.changes == {"price": (215, 235), "stock": (40, 52)}
@@ -72,44 +74,46 @@ async def test_price_and_stock_are_changed_together_and_in_the_audit_log_with_th
 
 
 @pytest.mark.parametrize(("typed", "stock"), [("-3", 7), ("\N{MINUS SIGN}3", 7), ("4", 14)])
-async def test_stock_goes_up_or_down_by_what_is_typed(house: House, typed: str, stock: int) -> None:
-    staff = await grace(house)
-    await house.set_product(MILK, stock=10)
+async def test_stock_goes_up_or_down_by_what_is_typed(
+    harness: HttpHarness, typed: str, stock: int
+) -> None:
+    staff = await grace(harness)
+    await harness.set_product(MILK, stock=10)
 
-    await edit(house, staff, stock_by=typed)
+    await edit(harness, staff, stock_by=typed)
 
-    product = await house.database.read(find_product, MILK)
+    product = await harness.database.read(find_product, MILK)
     assert product
     assert product.stock == stock
 
 
-async def test_an_edit_requests_a_refresh_of_the_catalogue(house: House) -> None:
-    staff = await grace(house)
+async def test_an_edit_requests_a_refresh_of_the_catalogue(harness: HttpHarness) -> None:
+    staff = await grace(harness)
 
-    await edit(house, staff, price="2.35")
+    await edit(harness, staff, price="2.35")
 
-    assert house.context.catalog.refresh_requested.is_set()
+    assert harness.context.catalog.refresh_requested.is_set()
 
 
-async def test_a_product_leaves_the_shelf_and_comes_back(house: House) -> None:
-    staff = await grace(house)
+async def test_a_product_leaves_the_shelf_and_comes_back(harness: HttpHarness) -> None:
+    staff = await grace(harness)
 
     for sold, sentence in (("no", ", off the shelf."), ("yes", "in stock.")):
-        answer = await edit(house, staff, sold=sold)
+        answer = await edit(harness, staff, sold=sold)
         assert (await notice_after(staff, answer)).endswith(sentence)
 
-    log = await house.database.read(list_edits, MILK, 1)
+    log = await harness.database.read(list_edits, MILK, 1)
     assert [entry.changes for entry in log.entries[:2]] == [
         {"sold": (False, True)},
         {"sold": (True, False)},
     ]
 
 
-async def test_an_edit_of_an_old_version_is_refused_and_shows_both(house: House) -> None:
-    staff, seen = await grace(house), await version(house)
-    await house.set_product(MILK, price=250)
+async def test_an_edit_of_an_old_version_is_refused_and_shows_both(harness: HttpHarness) -> None:
+    staff, seen = await grace(harness), await version(harness)
+    await harness.set_product(MILK, price=250)
 
-    answer = await edit(house, staff, version=seen, price="2.35", reason="Offer")
+    answer = await edit(harness, staff, version=seen, price="2.35", reason="Offer")
 
     page = await text(answer)
     assert answer.status_code == 409
@@ -118,22 +122,22 @@ async def test_an_edit_of_an_old_version_is_refused_and_shows_both(house: House)
     assert 'value="2.35"' in page
     assert 'value="Offer"' in page
     assert "now £2.50" in page
-    assert f'name="version" value="{await version(house)}"' in page
-    product = await house.database.read(find_product, MILK)
+    assert f'name="version" value="{await version(harness)}"' in page
+    product = await harness.database.read(find_product, MILK)
     assert product
     assert product.price == 250
 
 
-async def test_a_form_sent_twice_changes_stock_once(house: House) -> None:
-    staff = await grace(house)
-    await house.set_product(MILK, stock=10)
-    seen = await version(house)
+async def test_a_form_sent_twice_changes_stock_once(harness: HttpHarness) -> None:
+    staff = await grace(harness)
+    await harness.set_product(MILK, stock=10)
+    seen = await version(harness)
 
     for status in (303, 409):
-        answer = await edit(house, staff, version=seen, stock_by="+5")
+        answer = await edit(harness, staff, version=seen, stock_by="+5")
         assert answer.status_code == status
 
-    product = await house.database.read(find_product, MILK)
+    product = await harness.database.read(find_product, MILK)
     assert product
     assert product.stock == 15
 
@@ -151,47 +155,47 @@ async def test_a_form_sent_twice_changes_stock_once(house: House) -> None:
     ],
 )
 async def test_an_invalid_field_is_marked_and_the_form_keeps_what_was_typed(
-    house: House, typed: dict[str, str], sentence: str
+    harness: HttpHarness, typed: dict[str, str], sentence: str
 ) -> None:
-    staff, before = await grace(house), await version(house)
+    staff, before = await grace(harness), await version(harness)
 
-    answer = await edit(house, staff, **({"price": "3.10", "reason": "Delivery"} | typed))
+    answer = await edit(harness, staff, **({"price": "3.10", "reason": "Delivery"} | typed))
 
     page = await text(answer)
     assert answer.status_code == 400
     assert sentence in page
     for value in ({"price": "3.10"} | typed).values():
         assert f'value="{value}"' in page
-    assert await version(house) == before
+    assert await version(harness) == before
 
 
-async def test_no_more_can_be_taken_than_there_are(house: House) -> None:
-    staff = await grace(house)
-    await house.set_product(MILK, stock=3)
+async def test_no_more_can_be_taken_than_there_are(harness: HttpHarness) -> None:
+    staff = await grace(harness)
+    await harness.set_product(MILK, stock=3)
 
-    fewer = await edit(house, staff, stock_by="-4")
-    more = await edit(house, staff, stock_by="1000000")
+    fewer = await edit(harness, staff, stock_by="-4")
+    more = await edit(harness, staff, stock_by="1000000")
 
     assert fewer.status_code == more.status_code == 409
     assert "There are only 3: no more can be taken away." in await text(fewer)
     assert "No more than 1,000,000 can be in stock." in await text(more)
 
 
-async def test_an_edit_that_changes_nothing_says_so(house: House) -> None:
-    staff = await grace(house)
+async def test_an_edit_that_changes_nothing_says_so(harness: HttpHarness) -> None:
+    staff = await grace(harness)
 
-    answer = await edit(house, staff)
+    answer = await edit(harness, staff)
 
     assert await notice_after(staff, answer) == (
         "warn: Nothing was changed: that is how it is already."
     )
 
 
-async def test_a_shop_that_is_busy_keeps_what_was_typed(house: House) -> None:
-    staff, seen = await grace(house), await version(house)
-    house.database.writes_fail = True
+async def test_a_shop_that_is_busy_keeps_what_was_typed(harness: HttpHarness) -> None:
+    staff, seen = await grace(harness), await version(harness)
+    harness.database.writes_fail = True
 
-    answer = await edit(house, staff, version=seen, price="3.10")
+    answer = await edit(harness, staff, version=seen, price="3.10")
 
     page = await text(answer)
     assert answer.status_code == 503
@@ -199,19 +203,19 @@ async def test_a_shop_that_is_busy_keeps_what_was_typed(house: House) -> None:
     assert 'value="3.10"' in page
 
 
-async def test_who_holds_a_product_is_said_before_it_is_edited(house: House) -> None:
-    staff = await grace(house)
+async def test_who_holds_a_product_is_said_before_it_is_edited(harness: HttpHarness) -> None:
+    staff = await grace(harness)
     assert "No cart holds this" in await text(await staff.get(MILK_PAGE))
 
-    await stocked_cart(house)
+    await stocked_cart(harness)
     assert "1 cart holds this (2 in it)" in plain(await text(await staff.get(MILK_PAGE)))
 
-    await stocked_cart(house, email="bob@shop.example")
+    await stocked_cart(harness, email="bob@shop.example")
     assert "2 carts hold this (4 in all)" in plain(await text(await staff.get(LIST)))
 
 
-async def test_an_unknown_product_is_not_found(house: House) -> None:
-    staff = await grace(house)
+async def test_an_unknown_product_is_not_found(harness: HttpHarness) -> None:
+    staff = await grace(harness)
 
     assert (await staff.get("/staff/products/zeppelin")).status_code == 404
     assert (await staff.post("/staff/products/zeppelin", {})).status_code == 404
@@ -220,14 +224,14 @@ async def test_an_unknown_product_is_not_found(house: House) -> None:
 @pytest.mark.parametrize(
     "path", ["/staff/products", MILK_PAGE, "/staff/new-product", "/staff/log", "/staff/carts"]
 )
-async def test_shoppers_get_404(house: House, path: str) -> None:
-    ada, before = await house.ada(), await version(house)
+async def test_shoppers_get_404(harness: HttpHarness, path: str) -> None:
+    ada, before = await harness.ada(), await version(harness)
 
-    for visitor in (ada, house.visitor()):
+    for visitor in (ada, harness.visitor()):
         assert (await visitor.get(path)).status_code == 404
-        assert (await edit(house, visitor, price="0.01")).status_code == 404
+        assert (await edit(harness, visitor, price="0.01")).status_code == 404
 
-    assert await version(house) == before
+    assert await version(harness) == before
 
 
 NEW = {
@@ -247,8 +251,8 @@ NEW = {
 }
 
 
-async def test_a_new_product_is_in_the_catalogue_and_in_the_audit_log(house: House) -> None:
-    staff = await grace(house)
+async def test_a_new_product_is_in_the_catalogue_and_in_the_audit_log(harness: HttpHarness) -> None:
+    staff = await grace(harness)
 
     answer = await staff.post("/staff/new-product", NEW)
 
@@ -259,16 +263,16 @@ async def test_a_new_product_is_in_the_catalogue_and_in_the_audit_log(house: Hou
     assert "“Asked for”" in page
 
 
-async def test_control_characters_do_not_get_into_the_audit_log(house: House) -> None:
-    staff = await grace(house)
+async def test_control_characters_do_not_get_into_the_audit_log(harness: HttpHarness) -> None:
+    staff = await grace(harness)
 
     await staff.post("/staff/new-product", NEW | {"reason": "Asked\0for\x1b[2J"})
 
     assert "“Asked for [2J”" in await text(await staff.get("/staff/log?sku=rice-drink-1l"))
 
 
-async def test_a_sku_that_is_taken_is_refused_and_nothing_is_lost(house: House) -> None:
-    staff = await grace(house)
+async def test_a_sku_that_is_taken_is_refused_and_nothing_is_lost(harness: HttpHarness) -> None:
+    staff = await grace(harness)
 
     answer = await staff.post("/staff/new-product", NEW | {"sku": MILK})
 
@@ -278,8 +282,8 @@ async def test_a_sku_that_is_taken_is_refused_and_nothing_is_lost(house: House) 
     assert 'value="Rice drink"' in page
 
 
-async def test_a_new_product_with_faults_has_each_marked(house: House) -> None:
-    staff = await grace(house)
+async def test_a_new_product_with_faults_has_each_marked(harness: HttpHarness) -> None:
+    staff = await grace(harness)
 
     answer = await staff.post(
         "/staff/new-product", NEW | {"price": "cheap", "sku": "Rice drink", "category": "ships"}
@@ -292,9 +296,9 @@ async def test_a_new_product_with_faults_has_each_marked(house: House) -> None:
     assert 'value="cheap"' in page
 
 
-async def test_a_new_product_of_a_busy_shop_can_be_sent_again(house: House) -> None:
-    staff = await grace(house)
-    house.database.writes_fail = True
+async def test_a_new_product_of_a_busy_shop_can_be_sent_again(harness: HttpHarness) -> None:
+    staff = await grace(harness)
+    harness.database.writes_fail = True
 
     answer = await staff.post("/staff/new-product", NEW)
 

@@ -62,7 +62,7 @@ TEMPLATES = TemplateCache()
 
 
 @dataclass(frozen=True)
-class House:
+class HttpHarness:
     """The shop, and the parts that tests look into or break."""
 
     app: Quart
@@ -109,13 +109,13 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(
+async def open_harness(
     url: str,
     *,
     passwords: Passwords | None = None,
     draw: Callable[[int], int] = CHANCE.draw,
     **settings: Any,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[HttpHarness]:
     """Open a shop with the usual settings but for *settings*.
 
     Commits are announced, as in the real shop, but no background job runs: a test calls what it
@@ -141,7 +141,7 @@ async def open_house(
     register_blueprints(app, context)
     database.reads.clear()
     commits = asyncio.create_task(live.commits.run())
-    yield House(app, context, live, database, disk, clock)
+    yield HttpHarness(app, context, live, database, disk, clock)
     live.writer.close()
     await commits
     context.auth.passwords.close()
