@@ -79,13 +79,13 @@ def _may_take_s(item: pytest.Item) -> float:
 
 @pytest.fixture(scope="session")
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """Return which kind of database the test is about; SQLite, if it does not matter."""
+    """Return the kind of database that the test uses; SQLite by default."""
     return str(getattr(request, "param", "sqlite"))
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Path:
-    """Return where the programs of PostgreSQL are; without them bin/test fails in CI."""
+    """Return the folder of PostgreSQL's programs; without them bin/test fails in CI."""
     if (binaries := find_postgresql()) is None:
         pytest.skip("there is no PostgreSQL server here (on Debian: apt-get install postgresql)")
     return binaries
@@ -102,7 +102,7 @@ def cluster(postgresql: Path) -> Iterator[Cluster]:
 def databases(
     database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Databases:
-    """Return where databases are made."""
+    """Return the factory of databases of the kind that the test uses."""
     if database_kind == "sqlite":
         return Files(tmp_path_factory.mktemp("databases"))
     cluster: Cluster = request.getfixturevalue("cluster")

@@ -1,4 +1,4 @@
-"""Where tests keep what they write: files for SQLite, or a PostgreSQL server of their own."""
+"""Databases for tests: SQLite files, or a PostgreSQL server that the tests start."""
 
 import os
 import pwd
@@ -23,16 +23,16 @@ PATIENCE_S = 90.0
 
 
 class Databases(Protocol):
-    """A place where databases are made, and known by their URLs."""
+    """Makes and removes databases; each is named by its URL."""
 
     def new(self) -> str:
-        """Return a database with nothing in it."""
+        """Return the URL of an empty database."""
 
     def copy(self, url: str) -> str:
-        """Return a database with what is in another one, which nobody has open."""
+        """Return the URL of a copy of a database that has no open connection."""
 
     def drop(self, url: str) -> None:
-        """Remove a database, whoever has it open."""
+        """Remove a database, even if it has open connections."""
 
 
 class Files:
@@ -43,7 +43,7 @@ class Files:
         self._numbers = count()
 
     def new(self) -> str:
-        """Return where there is no file yet."""
+        """Return the URL of a file that does not exist yet."""
         return f"sqlite:///{self._folder / f'shop{next(self._numbers)}.db'}"
 
     def copy(self, url: str) -> str:
@@ -53,13 +53,13 @@ class Files:
         return copied
 
     def drop(self, url: str) -> None:
-        """Delete a file and what SQLite keeps beside it."""
+        """Delete a file, its write-ahead log and its shared memory."""
         for suffix in ("", "-wal", "-shm"):
             Path(url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
 
 
 class Cluster:
-    """A PostgreSQL server whose files and socket are in one folder, closed to everybody else."""
+    """A PostgreSQL server whose files and socket are in one folder; it has no TCP port."""
 
     def __init__(self, folder: Path, binaries: Path):
         self._folder = folder
@@ -74,9 +74,9 @@ class Cluster:
         )
 
     def start(self) -> None:
-        """Start the server, and return when it can be asked.
+        """Start the server, and return when it answers queries.
 
-        It does not wait for the disk: tests crash the server, and never the machine.
+        It runs without fsync: tests crash the server, but never the machine.
         """
         settings = {
             "listen_addresses": "",
@@ -111,7 +111,7 @@ class Cluster:
         self.ask(f"DROP DATABASE {_name_of(url)} WITH (FORCE)")
 
     def ask(self, statement: str) -> None:
-        """Have the server do something beside all databases."""
+        """Execute a statement in the server's own database."""
         where = f"host={self._folder} user=shop dbname=postgres"
         with psycopg.connect(where, autocommit=True) as connection:
             connection.execute(statement.encode())
@@ -122,7 +122,7 @@ class Cluster:
         return f"postgresql://shop@/{name}?host={self._folder}"
 
     def _as_owner(self) -> dict[str, Any]:
-        """Return how a program of the server is run: never by root, which it refuses."""
+        """Return the user and environment of a server program, which refuses to run as root."""
         own = {"env": {"PGDATA": str(self._folder / "data"), "PATH": os.environ["PATH"]}}
         return own | ({"user": OWNER, "group": OWNER} if os.getuid() == 0 else {})
 
@@ -149,7 +149,7 @@ def find_postgresql() -> Path | None:
 
 @contextmanager
 def open_cluster(binaries: Path) -> Iterator[Cluster]:
-    """Run a server for a while; of what was in it nothing is left."""
+    """Run a server, and delete its files afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="shop-"))
     if os.getuid() == 0:
         os.chown(folder, pwd.getpwnam(OWNER).pw_uid, -1)

@@ -1,4 +1,4 @@
-"""A Redis server of one's own, that can be stopped and started again."""
+"""A Redis server for tests, which they can stop and start."""
 
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ from tests.e2e.server import free_port
 
 
 class RedisServer:
-    """A server on a port of its own, which keeps nothing."""
+    """A Redis server on a free port, without persistence."""
 
     def __init__(self, program: Path):
         self._program = program
@@ -23,11 +23,11 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """Return where it is."""
+        """Return its URL."""
         return f"redis://127.0.0.1:{self._port}/0"
 
     def start(self) -> None:
-        """Start it, and return when it can be asked."""
+        """Start it, and return when it answers."""
         words = ("--bind", "127.0.0.1", "--port", str(self._port), "--save", "")
         self._process = subprocess.Popen([self._program, *words], stdout=subprocess.DEVNULL)
         give_up_s = time.monotonic() + PATIENCE_S
@@ -36,7 +36,7 @@ class RedisServer:
             time.sleep(0.02)
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill it."""
         if self._process:
             self._process.kill()
             self._process.wait(PATIENCE_S)
@@ -49,6 +49,6 @@ class RedisServer:
 
 
 def find_redis() -> Path | None:
-    """Return where the server's program is, if one is installed."""
+    """Return the path of the server program, if it is installed."""
     found = shutil.which("redis-server")
     return Path(found) if found else None

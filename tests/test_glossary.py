@@ -13,6 +13,8 @@ FILES = {
     "brute force": "app/services/login_backoff.py",
     "bulkhead": "app/services/passwords.py",
     "csrf": "app/http/core/security.py",
+    "fan-out": "app/live/price_broadcaster.py",
+    "pub/sub": "app/bus/redis.py",
     "dns rebinding": "app/http/core/security.py",
     "graceful shutdown": "app/runtime/drain.py",
     "group commit": "app/store/writer.py",

@@ -1,4 +1,4 @@
-"""Publish and subscribe over Redis: events of a cart go to the servers that show it.
+"""Publish and subscribe (pub/sub) over Redis: events of a cart go to the servers that show it.
 
 Redis keeps no events. So whatever a server subscribes to, at first or after a disconnect, may have
 changed unnoticed before, and has to be read from the database.

@@ -17,6 +17,7 @@ from app.client.request import Request, Response, Site
 from app.client.tab import ClientDeps, Tab
 from app.domain.addresses import Address
 from app.domain.cart import AccountId
+from app.domain.ops import ClientOp
 from app.domain.outbox import OutboxId
 from app.protocol.messages import TabId
 
@@ -48,7 +49,7 @@ class Account:
     async def send(
         self,
         outbox: str,
-        ops: Iterable[tuple[int, encode.ClientOp]],
+        ops: Iterable[tuple[int, ClientOp]],
         *,
         observer: Observer = NO_OBSERVER,
     ) -> OpsResponse:

@@ -3,11 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable
 
-from app.client.encode import ClientOp
 from app.domain.catalog import Money, Sku
 from app.domain.ops import (
     AcceptLine,
     AddLine,
+    ClientOp,
     SaveLine,
     SetLine,
     SetNote,

@@ -10,6 +10,7 @@ from app.domain.catalog import Money, Sku
 from app.domain.ops import (
     AcceptLine,
     AddLine,
+    ClientOp,
     SaveLine,
     SetLine,
     SetNote,
@@ -20,9 +21,6 @@ from app.domain.ops import (
 from app.domain.orders import Pay
 from app.domain.outbox import OutboxId
 from app.protocol.messages import TabId
-
-ClientOp = AddLine | SetLine | AcceptLine | SaveLine | UnsaveLine | SetNote | SetVoucher | Undo
-"""Every op that a client may submit."""
 
 Fields = dict[str, Any]
 

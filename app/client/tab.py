@@ -21,6 +21,7 @@ from app.client.session import Session, VerdictFuture
 from app.domain.cart import AccountId
 from app.domain.catalog import Sku
 from app.domain.limits import Limits
+from app.domain.ops import ClientOp
 from app.domain.outbox import OutboxId
 from app.domain.totals import Totals
 from app.protocol.messages import TabId
@@ -149,7 +150,7 @@ class Tab(CartOps):
         """The number of connections so far."""
         return self._reconnector.newest.gen if self._reconnector.newest else 0
 
-    def send(self, op: encode.ClientOp) -> VerdictFuture:
+    def send(self, op: ClientOp) -> VerdictFuture:
         """Submit *op* now, or when connected again; await the returned future for the verdict.
 
         Raises OutboxFull if too many ops wait. Cancelling the future does not cancel the op.

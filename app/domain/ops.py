@@ -97,7 +97,10 @@ class BadOp:
     """An invalid op that has a number: it is refused, and the refusal recorded."""
 
 
-Op = AddLine | SetLine | AcceptLine | SaveLine | UnsaveLine | SetNote | SetVoucher | Undo | BadOp
+ClientOp = AddLine | SetLine | AcceptLine | SaveLine | UnsaveLine | SetNote | SetVoucher | Undo
+"""Every op that a client may submit."""
+
+Op = ClientOp | BadOp
 
 
 class Ruling(NamedTuple):

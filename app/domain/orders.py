@@ -98,6 +98,6 @@ def format_number(drawn: int) -> OrderNumber:
     return OrderNumber(f"{letters[:_HALF]}-{letters[_HALF:]}")
 
 
-def may_become(state: OrderState, wanted: OrderState) -> bool:
-    """Say whether an order may go from *state* to *wanted*: to the next state, or cancelled."""
-    return state in NEXT and wanted in {NEXT[state], OrderState.CANCELLED}
+def may_become(state: OrderState, target: OrderState) -> bool:
+    """Say whether an order may go from *state* to *target*: to the next state, or cancelled."""
+    return state in NEXT and target in {NEXT[state], OrderState.CANCELLED}

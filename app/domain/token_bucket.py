@@ -1,7 +1,10 @@
 """Rate limits: a token bucket, as a value."""
 
+from collections.abc import Mapping
 from math import ceil
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
+
+K = TypeVar("K")
 
 _SLACK: Final = 1e-4
 """A token that lacks no more than this is whole, since seconds as floats are not exact."""
@@ -21,28 +24,39 @@ class TokenBucket(NamedTuple):
     at_s: float
 
 
-def full(bucket: RateLimit, now_s: float) -> TokenBucket:
+def full(limit: RateLimit, now_s: float) -> TokenBucket:
     """Return a full bucket."""
-    return TokenBucket(bucket.size, now_s)
+    return TokenBucket(limit.size, now_s)
 
 
-def refill(tokens: TokenBucket, bucket: RateLimit, now_s: float) -> TokenBucket:
-    """Return *tokens* with those gained since."""
-    return TokenBucket(_left(tokens, bucket, now_s), now_s)
+def refill(bucket: TokenBucket, limit: RateLimit, now_s: float) -> TokenBucket:
+    """Return *bucket* with the tokens gained since."""
+    return TokenBucket(_left(bucket, limit, now_s), now_s)
 
 
-def spend(tokens: TokenBucket, bucket: RateLimit, now_s: float) -> TokenBucket | None:
-    """Return *tokens* without one, or `None` if there is none."""
-    left = _left(tokens, bucket, now_s)
+def spend(bucket: TokenBucket, limit: RateLimit, now_s: float) -> TokenBucket | None:
+    """Return *bucket* without one token, or `None` if there is none."""
+    left = _left(bucket, limit, now_s)
     return TokenBucket(left - 1, now_s) if left >= 1 - _SLACK else None
 
 
-def wait_ms(tokens: TokenBucket, bucket: RateLimit, now_s: float) -> int:
+def wait_ms(bucket: TokenBucket, limit: RateLimit, now_s: float) -> int:
     """Return after how many milliseconds there will be a token."""
-    missing = max(0.0, 1 - _left(tokens, bucket, now_s))
-    return ceil(missing / bucket.per_s * 1000)
+    missing = max(0.0, 1 - _left(bucket, limit, now_s))
+    return ceil(missing / limit.per_s * 1000)
 
 
-def _left(tokens: TokenBucket, bucket: RateLimit, now_s: float) -> float:
-    gained = max(0.0, now_s - tokens.at_s) * bucket.per_s
-    return min(bucket.size, tokens.left + gained)
+def without_full(
+    buckets: Mapping[K, TokenBucket], limit: RateLimit, now_s: float
+) -> dict[K, TokenBucket]:
+    """Return *buckets* without those that are full by now: a new one would be the same."""
+    return {
+        owner: bucket
+        for owner, bucket in buckets.items()
+        if _left(bucket, limit, now_s) < limit.size
+    }
+
+
+def _left(bucket: TokenBucket, limit: RateLimit, now_s: float) -> float:
+    gained = max(0.0, now_s - bucket.at_s) * limit.per_s
+    return min(limit.size, bucket.left + gained)

@@ -9,7 +9,7 @@ from app.domain.cart import AccountId, Cart
 from app.domain.catalog import Catalog
 from app.domain.errors import DatabaseUnavailable
 from app.domain.outbox import OutboxId
-from app.domain.token_bucket import TokenBucket, refill
+from app.domain.token_bucket import TokenBucket, without_full
 from app.live.cart import LiveCart
 from app.live.context import CartContext
 from app.live.divergence_log import DivergenceLog
@@ -240,9 +240,5 @@ class Hub:
         """Keep the token bucket of a closed cart: reconnecting must not refill it."""
         ops, now_s = self.context.limits.ops, self.context.steady_s()
         if len(self._token_buckets) >= MOST_BUCKETS:
-            self._token_buckets = {
-                owner: left
-                for owner, left in self._token_buckets.items()
-                if refill(left, ops, now_s).left < ops.size
-            }
+            self._token_buckets = without_full(self._token_buckets, ops, now_s)
         self._token_buckets[account] = tokens

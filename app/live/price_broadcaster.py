@@ -1,4 +1,4 @@
-"""Price and stock changes for tabs, batched to at most four messages a second for each."""
+"""Fan-out of price and stock changes: at most four messages a second for each tab."""
 
 import asyncio
 from collections.abc import Iterable

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Final
 
-from app.client.encode import ClientOp
 from app.domain.catalog import Sku
-from app.domain.ops import AddLine, SaveLine, SetLine, SetNote, Undo, UnsaveLine
+from app.domain.ops import AddLine, ClientOp, SaveLine, SetLine, SetNote, Undo, UnsaveLine
 from app.load.account_checker import AccountChecker
 
 Chance = Callable[[], float]

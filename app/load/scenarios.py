@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 from app.client import OutboxFull, Stopped
-from app.client.encode import ClientOp
+from app.domain.ops import ClientOp
 from app.load.chaos import inject_faults
 from app.load.http_driver import HttpDriver
 from app.load.op_mix import filling_ops, hammer_ops, shopping_ops

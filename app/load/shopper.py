@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final, Self
 
 from app.client import Account, Cart, InvalidResponse, Problem, Stopped, Tab
-from app.client.encode import ClientOp
+from app.domain.ops import ClientOp
 from app.domain.verdicts import No, Verdict
 from app.load.account_checker import AccountChecker
 from app.load.model import NOTE, Contents, Key

@@ -6,9 +6,8 @@ from app.domain.limits import LARGEST_FRAME, MOST_PENDING, MOST_WATCHED
 from app.domain.ops import Kind
 from app.domain.position import SnapshotReason
 from app.protocol.json import LARGEST_INT
-from app.protocol.schemas import (
+from app.protocol.json_schema import (
     MONEY,
-    SCHEMAS,
     SKU,
     STOCK,
     TEXT,
@@ -18,12 +17,12 @@ from app.protocol.schemas import (
     by_sku,
     integer,
     one_of,
-    op,
     open_record,
     or_null,
     record,
     ref,
 )
+from app.protocol.schemas import SCHEMAS, op
 
 CLOSE_CODES = {
     1000: "The client's own good-bye, returned.",

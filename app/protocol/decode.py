@@ -6,21 +6,9 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import NamedTuple
 
-from app.domain.catalog import Money, Sku
-from app.domain.limits import LONGEST_NOTE, MOST_OF_ONE, MOST_PENDING, MOST_WATCHED
-from app.domain.ops import (
-    AcceptLine,
-    AddLine,
-    BadOp,
-    Kind,
-    Op,
-    SaveLine,
-    SetLine,
-    SetNote,
-    SetVoucher,
-    Undo,
-    UnsaveLine,
-)
+from app.domain.catalog import Sku
+from app.domain.limits import MOST_PENDING, MOST_WATCHED
+from app.domain.ops import BadOp, Op
 from app.domain.outbox import OutboxId
 from app.protocol.json import (
     LARGEST_INT,
@@ -28,7 +16,6 @@ from app.protocol.json import (
     BadValue,
     Fields,
     read_object,
-    sku,
     skus,
     text,
     uuid,
@@ -36,6 +23,7 @@ from app.protocol.json import (
     wholes,
 )
 from app.protocol.messages import TabId
+from app.protocol.op_table import OPS
 
 
 class Hello(NamedTuple):
@@ -95,15 +83,14 @@ def decode_op(fields: Fields) -> SubmitOp:
     """
     n = whole(fields, "n", 1)
     kind = fields.get("k")
-    known = _OPS.get(kind) if isinstance(kind, str) else None
+    known = OPS.get(kind) if isinstance(kind, str) else None
     if known is None:
         return _bad(n, fields)
-    names, reader = known
     try:
-        op = reader(fields)
+        op = known.read(fields)
     except BadValue:
         return _bad(n, fields)
-    return SubmitOp(n, op, _digest(ascii((kind, *map(fields.get, names)))))
+    return SubmitOp(n, op, _digest(ascii((kind, *map(fields.get, known.fields)))))
 
 
 def _bad(n: int, fields: Fields) -> SubmitOp:
@@ -143,53 +130,4 @@ _MESSAGES: dict[str, Callable[[Fields], ClientMessage]] = {
     "watch": _watch,
     "resync": _resync,
     "ping": _ping,
-}
-
-
-def _add_line(fields: Fields) -> AddLine:
-    return AddLine(sku(fields), whole(fields, "qty", 1, MOST_OF_ONE), _seen(fields))
-
-
-def _set_line(fields: Fields) -> SetLine:
-    return SetLine(sku(fields), whole(fields, "qty", 0, MOST_OF_ONE), _seen(fields))
-
-
-def _accept_line(fields: Fields) -> AcceptLine:
-    return AcceptLine(sku(fields), Money(whole(fields, "price", 1)))
-
-
-def _save_line(fields: Fields) -> SaveLine:
-    return SaveLine(sku(fields))
-
-
-def _unsave_line(fields: Fields) -> UnsaveLine:
-    return UnsaveLine(sku(fields))
-
-
-def _set_note(fields: Fields) -> SetNote:
-    return SetNote(text(fields, "text", LONGEST_NOTE))
-
-
-def _set_voucher(fields: Fields) -> SetVoucher:
-    taken_off = "code" in fields and fields["code"] is None
-    return SetVoucher(None if taken_off else text(fields, "code"))
-
-
-def _undo(fields: Fields) -> Undo:
-    return Undo(whole(fields, "rev", 0) if "rev" in fields else None)
-
-
-def _seen(fields: Fields) -> Money | None:
-    return Money(whole(fields, "seen", 1)) if "seen" in fields else None
-
-
-_OPS: dict[str, tuple[tuple[str, ...], Callable[[Fields], Op]]] = {
-    Kind.ADD_LINE: (("sku", "qty", "seen"), _add_line),
-    Kind.SET_LINE: (("sku", "qty", "seen"), _set_line),
-    Kind.ACCEPT_LINE: (("sku", "price"), _accept_line),
-    Kind.SAVE_LINE: (("sku",), _save_line),
-    Kind.UNSAVE_LINE: (("sku",), _unsave_line),
-    Kind.SET_NOTE: (("text",), _set_note),
-    Kind.SET_VOUCHER: (("code",), _set_voucher),
-    Kind.UNDO: (("rev",), _undo),
 }

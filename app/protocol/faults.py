@@ -1,4 +1,4 @@
-"""The faults that tests, the load test and the page on failures can inject."""
+"""The faults that tests, the load test and the page “How it works” can inject."""
 
 from typing import Final, NamedTuple
 

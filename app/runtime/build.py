@@ -158,5 +158,5 @@ def _make_health(config: Config, metrics: Metrics, live: LiveShop) -> HealthEndp
 
 
 def _end_process() -> None:
-    """End like after `kill`: gracefully, and with its clients told."""
+    """End as after `kill`: gracefully, after draining the clients."""
     os.kill(os.getpid(), signal.SIGTERM)

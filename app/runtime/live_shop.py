@@ -18,7 +18,7 @@ from app.store.writer import Writer
 
 @dataclass(frozen=True, slots=True)
 class LiveShop:
-    """The stateful parts of a server; the doors, HTTP and the websocket, are built on them."""
+    """The stateful parts of a server, which HTTP and the websocket use."""
 
     database: Database
     writer: Writer

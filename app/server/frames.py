@@ -16,7 +16,8 @@ MASK = 4
 def end_of_frame(data: bytes, at: int, largest: int) -> int | None:
     """Return where the frame at *at* ends, or `None` if it is not all there yet.
 
-    For one that announces more than *largest* bytes it is the end of *data*: nobody waits for it.
+    A frame that announces more than *largest* bytes is too large, and is not waited for: it ends
+    where *data* does.
     """
     if len(data) < at + 2:
         return None

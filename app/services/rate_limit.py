@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import ceil
 
-from app.domain.token_bucket import RateLimit, TokenBucket, full, refill, spend, wait_ms
+from app.domain.token_bucket import RateLimit, TokenBucket, full, spend, wait_ms, without_full
 
 MOST_ADDRESSES = 10_000
 """Beyond this many, the buckets that are full again are forgotten."""
@@ -36,9 +36,5 @@ class RateLimiter:
 
     def _keep(self, address: str, bucket: TokenBucket, now_s: float) -> None:
         if len(self._buckets) >= MOST_ADDRESSES:
-            self._buckets = {
-                name: kept
-                for name, kept in self._buckets.items()
-                if refill(kept, self._limit, now_s).left < self._limit.size
-            }
+            self._buckets = without_full(self._buckets, self._limit, now_s)
         self._buckets[address] = bucket

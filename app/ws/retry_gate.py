@@ -1,4 +1,4 @@
-"""Holds a client to the rate limit: it has to wait as long as it was told (protocol.md §6)."""
+"""Holds a client to the rate limit: it has to wait for `retry_ms` (protocol.md §6)."""
 
 from app.domain.verdicts import RetryCode, RetryLater
 

@@ -1,4 +1,4 @@
-"""A real Chromium, Debian's, before a real server process."""
+"""Fixtures for tests with Debian's Chromium and a server process."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return a shop that has just opened."""
+    """Return a server that has just started."""
     server = Server(tmp_path_factory.mktemp("shop"))
     server.start()
     yield server
@@ -37,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Return the Chromium in which everybody opens contexts of their own."""
+    """Return the Chromium of the session; each visitor opens a context in it."""
     async with chromium() as browser:
         yield browser
 
@@ -54,14 +54,14 @@ async def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> A
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def visitor(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
-    """Return somebody who has just registered, in a browser that runs scripts."""
+    """Return a visitor with a new account, in a browser with JavaScript."""
     async with _registered(await browser.new_context(), server) as visitor:
         yield visitor
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def plain_visitor(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
-    """Return somebody who has just registered, in a browser that runs none."""
+    """Return a visitor with a new account, in a browser without JavaScript."""
     async with _registered(await browser.new_context(java_script_enabled=False), server) as visitor:
         yield visitor
 

@@ -1,4 +1,4 @@
-"""A server for each module, with the settings that the module names, and somebody to ask it."""
+"""A server for each module, with the SETTINGS of the module, and shoppers."""
 
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ LAST_CHARS = 4000
 
 
 class Street:
-    """The shops that one test opens beside the module's."""
+    """The servers that one test starts beside the module's."""
 
     def __init__(self, home: Path, databases: Databases):
         self.home = home
@@ -21,14 +21,14 @@ class Street:
         self.shops: list[Server] = []
 
     def build(self, **settings: object) -> Server:
-        """Return another shop with other settings; it is not open yet."""
+        """Return another server with other settings, without starting it."""
         home = self.home / str(len(self.shops))
         home.mkdir()
         self.shops.append(Server(home, self._databases.new(), **settings))
         return self.shops[-1]
 
     def open(self, **settings: object) -> Server:
-        """Open another shop with other settings."""
+        """Start another server with other settings."""
         server = self.build(**settings)
         server.start()
         return server
@@ -49,7 +49,7 @@ def module_shop(
 
 @pytest.fixture
 def shop(module_shop: Server) -> Server:
-    """Return the module's server; one that a failed test has left for dead is started again."""
+    """Return the module's server, restarted if a failed test left it stopped."""
     if not module_shop.is_open:
         module_shop.start()
     return module_shop
@@ -57,7 +57,7 @@ def shop(module_shop: Server) -> Server:
 
 @pytest.fixture
 def street(tmp_path: Path, databases: Databases) -> Iterator[Street]:
-    """Return where a test can open shops of its own."""
+    """Return the object with which a test starts its own servers."""
     street = Street(tmp_path, databases)
     yield street
     for server in street.shops:
@@ -67,14 +67,14 @@ def street(tmp_path: Path, databases: Databases) -> Iterator[Street]:
 
 @pytest.fixture
 async def ada(shop: Server) -> AsyncIterator[Shopper]:
-    """Return somebody who has just registered."""
+    """Return a shopper with a new account."""
     async with await new_shopper(shop) as shopper:
         yield shopper
 
 
 @pytest.fixture
 async def stranger(shop: Server) -> AsyncIterator[Shopper]:
-    """Return somebody without a login."""
+    """Return a shopper who is not signed in."""
     async with Shopper(shop) as nobody:
         yield nobody
 
@@ -83,7 +83,7 @@ async def stranger(shop: Server) -> AsyncIterator[Shopper]:
 def pytest_runtest_makereport(
     item: pytest.Function,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show what the servers of a failed test have logged."""
+    """Show the logs of the servers of a failed test."""
     report = yield
     if report.failed:
         for server in _servers(item):

@@ -1,4 +1,4 @@
-"""A real server process on a database of its own: started, ended, killed and started again."""
+"""A server process with its own database, which tests start, stop, kill and restart."""
 
 import json
 import os
@@ -16,13 +16,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 EXIT_S = 60
 LEAST_PORT, LEAST_GIVEN_PORT = 10_000, 32_768
-"""From where Linux gives ports to those who connect, if nobody told it otherwise."""
+"""The first ephemeral port of Linux, by default."""
 PATIENT = {"registrations": 1000, "log": "info"}
-"""All tests come from one address and register an account each."""
+"""All tests register accounts from one address, so the rate limit is raised."""
 
 
 class Server:
-    """One shop: its folder, its port and its settings stay the same, its processes come and go."""
+    """One shop: its folder, port and settings stay the same when its process is restarted."""
 
     program = "app.cli"
 
@@ -55,7 +55,7 @@ class Server:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Start a process, and return when it says that it is ready."""
+        """Start a process, and return when it prints that it is open."""
         self.begin()
         assert self.running.stdout
         ready = self.running.stdout.readline()
@@ -64,7 +64,7 @@ class Server:
             pytest.fail(f"the shop is not ready: {self.log.read_text()}")
 
     def begin(self) -> None:
-        """Start a process, and do not wait until it is ready."""
+        """Start a process without waiting until it is open."""
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", self.program, *self.words],
@@ -76,48 +76,48 @@ class Server:
             )
 
     def tell(self, sign: signal.Signals) -> None:
-        """Send a signal, and do not wait for what comes of it."""
+        """Send a signal without waiting for its effect."""
         self.running.send_signal(sign)
 
     def exit_code(self, within_s: float = EXIT_S) -> int:
-        """Wait for the process to end; return how it did."""
+        """Wait for the process to end, and return its exit code."""
         code = self.running.wait(within_s)
         assert self.running.stdout
         self.running.stdout.close()
         return code
 
     def kill(self) -> None:
-        """End the process as a power cut would."""
+        """Kill the process with SIGKILL."""
         self.running.kill()
         self.exit_code()
 
     def end(self) -> None:
-        """End the process, unless it has ended."""
+        """Stop the process with SIGTERM, if it runs."""
         if self.is_open:
             self.tell(signal.SIGTERM)
         if self._process:
             self.exit_code()
 
     def command(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command of the shop on the same database, in a process of its own."""
+        """Run a command of the shop in its own process, with the same settings."""
         return run_command(*words, environment=self.environment, given=given)
 
     def events(self) -> list[dict[str, Any]]:
-        """Return what all processes have logged."""
+        """Return all log events of all processes."""
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def alarms(self) -> list[dict[str, Any]]:
-        """Return what was logged of tabs that know more than the database."""
+        """Return the log events of tabs that are ahead of the database."""
         return [event for event in self.events() if event["event"].startswith("alarm: ")]
 
     def complaints(self) -> list[dict[str, Any]]:
-        """Return what was logged of failures of its own."""
+        """Return the log events of errors, without alarms."""
         failures = [event for event in self.events() if event["level"] in {"error", "critical"}]
         return [event for event in failures if event not in self.alarms()]
 
 
 def environment(**settings: object) -> dict[str, str]:
-    """Return the environment of a command with no settings but these."""
+    """Return the environment of a command that has only these settings."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("SHOP_")}
     return own | {f"SHOP_{name.upper()}": str(value) for name, value in settings.items()}
 
@@ -139,9 +139,9 @@ def run_command(
 
 
 def free_port(in_a_row: int = 1) -> int:
-    """Return a port that nobody listens on just now, the first of so many *in a row*.
+    """Return the first of *in_a_row* free ports.
 
-    None of them is one that the system gives to those who connect: it could do so at any moment.
+    None of them is ephemeral, since the system could assign such a port at any moment.
     """
     while True:
         first = random.randrange(LEAST_PORT, LEAST_GIVEN_PORT - in_a_row)

@@ -9,13 +9,13 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from app.client import Account, InvalidResponse, Problem, RetryPolicy, Stopped, Tab
-from app.client.encode import ClientOp, op, op_body
+from app.client.encode import op, op_body
 from app.client.messages import Need
 from app.client.problem import fetch
 from app.client.request import Request, Site
 from app.domain.addresses import Address
 from app.domain.catalog import Sku
-from app.domain.ops import AddLine, SaveLine, SetLine, SetNote, Undo, UnsaveLine
+from app.domain.ops import AddLine, ClientOp, SaveLine, SetLine, SetNote, Undo, UnsaveLine
 from app.domain.verdicts import No, Ok, RetryLater
 from app.load.frames import decode_op
 from tests.e2e.catalog import PLENTY

@@ -9,9 +9,10 @@ from app.domain.ops import Kind
 from app.domain.totals import ShownLine, Totals
 from app.domain.vouchers import ShownVoucher
 from app.protocol.asyncapi import CLOSE_CODES, FROM_CLIENT, FROM_SERVER, describe_socket
-from app.protocol.decode import _MESSAGES, _OPS
+from app.protocol.decode import _MESSAGES
 from app.protocol.encode import fields_of
 from app.protocol.messages import ServerMessage
+from app.protocol.op_table import OPS
 from app.protocol.schemas import SCHEMAS
 from app.server.websocket import NOT_UTF8, TOO_LARGE
 from app.ws.close_codes import CloseCode
@@ -114,8 +115,8 @@ def test_every_type_of_message_and_every_op_is_described() -> None:
     assert {type(message) for message in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
     assert FROM_SERVER.keys() == encoded
     assert FROM_CLIENT.keys() == _MESSAGES.keys()
-    assert {op["properties"]["k"]["const"] for op in FROM_CLIENT["op"]["anyOf"]} == _OPS.keys()
-    assert _OPS.keys() == set(Kind)
+    assert {op["properties"]["k"]["const"] for op in FROM_CLIENT["op"]["anyOf"]} == OPS.keys()
+    assert OPS.keys() == set(Kind)
 
 
 def test_values_have_the_very_fields_of_the_code() -> None:

@@ -6,7 +6,7 @@ from app.domain.catalog import Product, Sku
 from app.http.catalog.cards import fields_of
 from app.http.catalog.search import HIGHEST_PAGE, LONGEST_QUERY, Search, find, read_page
 from app.http.core.context import HttpContext
-from app.http.core.json_body import as_json
+from app.http.core.json_body import as_public_json
 from app.http.core.problems import malformed, not_found
 
 MAX_AGE_S = 5
@@ -21,13 +21,13 @@ def catalog_api_blueprint(context: HttpContext) -> Blueprint:
     async def products() -> Response:
         found = find(_products(context), dict(context.categories), _search())
         listed = [fields_of(product) for product in found.products]
-        return await _public({"products": listed, "next": found.next_page})
+        return await as_public_json({"products": listed, "next": found.next_page}, MAX_AGE_S)
 
     @blueprint.get("/api/products/<sku>")
     async def product(sku: Sku) -> Response:
         if (found := context.catalog.today.products.get(sku)) is None:
             raise not_found()
-        return await _public(fields_of(found))
+        return await as_public_json(fields_of(found), MAX_AGE_S)
 
     return blueprint
 
@@ -43,11 +43,3 @@ def _search() -> Search:
     if page is None:
         raise malformed(f"page: 1 to {HIGHEST_PAGE} is allowed")
     return Search(q, request.args.get("category", ""), page=page)
-
-
-async def _public(fields: object) -> Response:
-    response = as_json(fields)
-    response.cache_control.public = True
-    response.cache_control.max_age = MAX_AGE_S
-    await response.add_etag(weak=True)
-    return await response.make_conditional(request)

@@ -27,3 +27,12 @@ async def read_body() -> dict[str, Any]:
 def as_json(fields: object, status: int = 200) -> Response:
     """Return *fields* as a JSON response."""
     return Response(to_json(fields), status, content_type=JSON)
+
+
+async def as_public_json(fields: object, max_age_s: int) -> Response:
+    """Return *fields* as a response that everybody may cache for so many seconds."""
+    response = as_json(fields)
+    response.cache_control.public = True
+    response.cache_control.max_age = max_age_s
+    await response.add_etag(weak=True)
+    return await response.make_conditional(request)

@@ -1,9 +1,9 @@
 """OpenAPI for HTTP and AsyncAPI for the websocket, as JSON."""
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 
 from app.http.core.context import HttpContext
-from app.http.core.json_body import as_json
+from app.http.core.json_body import as_public_json
 from app.http.docs.openapi import describe_http
 from app.protocol.asyncapi import describe_socket
 
@@ -17,18 +17,10 @@ def documents_blueprint(_context: HttpContext) -> Blueprint:
 
     @blueprint.get("/openapi.json")
     async def openapi() -> Response:
-        return await _public(http_document)
+        return await as_public_json(http_document, MAX_AGE_S)
 
     @blueprint.get("/asyncapi.json")
     async def asyncapi() -> Response:
-        return await _public(socket_document)
+        return await as_public_json(socket_document, MAX_AGE_S)
 
     return blueprint
-
-
-async def _public(document: object) -> Response:
-    response = as_json(document)
-    response.cache_control.public = True
-    response.cache_control.max_age = MAX_AGE_S
-    await response.add_etag(weak=True)
-    return await response.make_conditional(request)

@@ -8,9 +8,8 @@ from app.domain.ops import Kind
 from app.domain.orders import LONGEST_KEY, Pay
 from app.domain.totals import LineState
 from app.http.catalog.search import HIGHEST_PAGE, LONGEST_QUERY
-from app.protocol.schemas import (
+from app.protocol.json_schema import (
     MONEY,
-    SCHEMAS,
     SKU,
     STOCK,
     TEXT,
@@ -19,13 +18,13 @@ from app.protocol.schemas import (
     array,
     integer,
     one_of,
-    op,
     open_record,
     or_null,
     record,
     ref,
     string,
 )
+from app.protocol.schemas import SCHEMAS, op
 from app.services.passwords import LONGEST, SHORTEST
 
 JSON = "application/json"
