@@ -4,6 +4,7 @@ Errors do not show parameters: e-mail addresses and notes are among them, and wo
 """
 
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ FileFault: type[Exception] = sqlite.DatabaseError
 """An SQLite file cannot be used; `FileTrouble`, a subclass, if it may be usable later."""
 FileTrouble: type[Exception] = sqlite.OperationalError
 LOCK_WAIT_MS = 2000
+SWITCH_PAUSE_S = 0.01
 CONNECT_TIMEOUT_S = 2
 STATEMENT_TIMEOUT_MS = 10_000
 """How long a PostgreSQL server may take for a statement."""
@@ -85,9 +87,26 @@ def _sqlite(url: URL, begin: str, connections: int) -> Engine:
 def _configure(connection: Any, _record: object) -> None:
     """Set WAL mode with full synchronisation, so that commits survive a power loss."""
     connection.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _switch_to_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """Set WAL mode, and wait while another process does so in a new file.
+
+    SQLite refuses at once then, whatever `busy_timeout` says, since waiting could be a deadlock.
+    """
+    give_up_s = monotonic() + LOCK_WAIT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except FileTrouble:
+            if monotonic() > give_up_s:
+                raise
+            sleep(SWITCH_PAUSE_S)
+        else:
+            return
 
 
 def _postgresql(url: URL, isolation: str, connections: int, **planner: str) -> Engine:
