@@ -1,1 +1,1 @@
-"""Live carts with everything around them in the hands of the test: no loop where none is needed."""
+"""Tests of `app.live` with fakes of its ports; an event loop runs only where one is needed."""

@@ -12,7 +12,7 @@ from tests.live.fakes import FakeTab, another_tab
 ONE_MILK = AddLine(MILK, 1)
 
 
-def test_nothing_is_told_before_it_is_saved() -> None:
+def test_no_message_is_sent_before_the_save() -> None:
     around, here, there = Around(), FakeTab(), another_tab()
     around.let_in(here, there)
 
@@ -24,7 +24,7 @@ def test_nothing_is_told_before_it_is_saved() -> None:
     assert here.received == there.received == []
 
 
-def test_once_saved_the_asker_hears_the_verdict_and_then_every_tab_the_patch() -> None:
+def test_after_the_save_the_sender_gets_its_verdict_and_then_every_tab_gets_the_patch() -> None:
     around, here, there = Around(), FakeTab(), another_tab()
     around.let_in(here, there)
     here.submits(around.cart, 1, ONE_MILK)
@@ -41,7 +41,7 @@ def test_once_saved_the_asker_hears_the_verdict_and_then_every_tab_the_patch() -
     assert there.received == [patch]
 
 
-def test_a_refusal_is_saved_like_a_success_and_only_the_asker_hears_of_it() -> None:
+def test_a_rejection_is_saved_like_a_success_and_sent_to_the_sender_only() -> None:
     around, here, there = Around(), FakeTab(), another_tab()
     around.let_in(here, there)
 
@@ -61,7 +61,7 @@ def test_a_refusal_is_saved_like_a_success_and_only_the_asker_hears_of_it() -> N
     assert (saved.version, saved.outboxes[HERE].last) == (2, 3)
 
 
-def test_what_changes_nothing_is_fine_and_makes_no_patch() -> None:
+def test_an_op_without_effect_is_accepted_and_makes_no_patch() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
 
@@ -71,7 +71,7 @@ def test_what_changes_nothing_is_fine_and_makes_no_patch() -> None:
     assert here.received == [Ok(1, 0)]
 
 
-def test_an_op_builds_on_ops_that_are_not_saved_yet() -> None:
+def test_an_op_is_applied_on_top_of_unsaved_ops() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
     for n in (1, 2, 3):
@@ -88,7 +88,7 @@ def test_an_op_builds_on_ops_that_are_not_saved_yet() -> None:
     ]
 
 
-def test_every_patch_tells_what_the_cart_cost_just_then() -> None:
+def test_every_patch_carries_the_totals_of_its_revision() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
     here.submits(around.cart, 1, AddLine(APPLES, 1))
@@ -102,7 +102,7 @@ def test_every_patch_tells_what_the_cart_cost_just_then() -> None:
     assert [patch.totals.discount for patch in patches] == [0, 22, 44]
 
 
-def test_what_is_asked_while_a_save_runs_waits_for_the_next() -> None:
+def test_an_op_submitted_during_a_save_waits_for_the_next_save() -> None:
     around, here, there = Around(), FakeTab(), another_tab()
     around.let_in(here, there)
     here.submits(around.cart, 1, ONE_MILK)
@@ -118,7 +118,7 @@ def test_what_is_asked_while_a_save_runs_waits_for_the_next() -> None:
     assert kinds_of(there.received) == ["Ok", "PatchMessage"]
 
 
-def test_each_save_is_made_over_the_version_that_the_one_before_has_made() -> None:
+def test_each_save_expects_the_version_that_the_previous_save_wrote() -> None:
     around, here = Around(), FakeTab()
     seen = []
     for n in (1, 2, 3):
@@ -131,7 +131,7 @@ def test_each_save_is_made_over_the_version_that_the_one_before_has_made() -> No
     assert around.cart.saved.version == around.cart.latest.version == 3
 
 
-def test_nothing_is_told_of_a_save_that_nobody_has_taken() -> None:
+def test_a_save_that_was_not_taken_is_not_announced() -> None:
     around, here = Around(), FakeTab()
     here.submits(around.cart, 1, ONE_MILK)
 
@@ -141,7 +141,7 @@ def test_nothing_is_told_of_a_save_that_nobody_has_taken() -> None:
     assert around.cart.saved == EMPTY
 
 
-def test_a_save_is_told_once() -> None:
+def test_a_save_is_announced_once() -> None:
     around, here = Around(), FakeTab()
     here.submits(around.cart, 1, ONE_MILK)
     around.saves()
@@ -153,7 +153,7 @@ def test_a_save_is_told_once() -> None:
     assert around.cart.saved.version == 1
 
 
-def test_a_gap_in_the_numbers_is_asked_for_and_costs_nothing() -> None:
+def test_a_gap_in_op_numbers_is_requested_and_uses_no_token() -> None:
     around, here = Around(limits=Limits(burst=1)), FakeTab()
 
     for n in (2, 3):
@@ -184,7 +184,7 @@ def test_an_op_sent_again_after_its_delay_is_accepted() -> None:
     assert around.saves().note == "4"
 
 
-def test_all_tabs_of_an_account_share_its_allowance() -> None:
+def test_all_tabs_of_an_account_share_one_token_bucket() -> None:
     around, here, there = Around(limits=Limits(burst=2)), FakeTab(), another_tab()
 
     here.submits(around.cart, 1, ONE_MILK)
@@ -194,7 +194,7 @@ def test_all_tabs_of_an_account_share_its_allowance() -> None:
     assert there.received == [RetryLater(2, RetryCode.RATE, 100)]
 
 
-def test_a_cart_is_idle_when_nobody_looks_and_nothing_waits_to_be_saved() -> None:
+def test_a_cart_without_tabs_and_without_unsaved_ops_is_idle() -> None:
     around, here = Around(), FakeTab()
     idle = [around.cart.idle]
 
@@ -209,7 +209,7 @@ def test_a_cart_is_idle_when_nobody_looks_and_nothing_waits_to_be_saved() -> Non
     assert idle == [True, False, False, True]
 
 
-def test_a_tab_that_has_gone_still_hears_the_verdict_that_it_asked_for() -> None:
+def test_a_verdict_is_still_sent_to_a_tab_that_left_the_cart() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
     here.submits(around.cart, 1, ONE_MILK)
@@ -220,7 +220,7 @@ def test_a_tab_that_has_gone_still_hears_the_verdict_that_it_asked_for() -> None
     assert here.received == [Ok(1, 1)]
 
 
-def test_what_is_on_disk_counts_on() -> None:
+def test_revisions_continue_from_the_saved_cart() -> None:
     around, here = Around(after(ONE_MILK, ONE_MILK)), FakeTab()
 
     here.submits(around.cart, 3, ONE_MILK)

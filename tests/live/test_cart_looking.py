@@ -29,14 +29,14 @@ FIVE_OFF_AT_NOON = Voucher(
 
 
 def restocked(around: Around, catalog: Catalog) -> list[Prices]:
-    """Change the shelf, and return what a tab beside all others hears of it."""
+    """Update the catalogue, and return the messages of a tab that connected before."""
     tab = FakeTab("watcher")
     around.let_in(tab)
     around.updates_catalog(catalog)
     return [message for message in tab.received if isinstance(message, Prices)]
 
 
-def test_a_tab_sees_what_is_saved_and_not_what_may_come() -> None:
+def test_a_snapshot_shows_saved_changes_only() -> None:
     around, here = Around(after(AddLine(MILK, 1))), FakeTab()
     here.submits(around.cart, 2, AddLine(MILK, 1))
 
@@ -48,7 +48,7 @@ def test_a_tab_sees_what_is_saved_and_not_what_may_come() -> None:
     assert prices.totals == snapshot.cart.totals
 
 
-def test_a_tab_with_the_product_in_its_cart_hears_of_its_new_price_with_the_totals() -> None:
+def test_a_tab_with_the_product_in_its_cart_gets_the_new_price_and_totals() -> None:
     around, here = Around(after(AddLine(MILK, 2))), FakeTab()
     around.let_in(here)
 
@@ -62,7 +62,7 @@ def test_a_tab_with_the_product_in_its_cart_hears_of_its_new_price_with_the_tota
     assert prices.totals.subtotal == 240
 
 
-def test_a_rise_of_the_price_and_a_loss_of_stock_show_in_the_lines() -> None:
+def test_a_price_rise_and_a_stock_shortage_show_in_the_lines() -> None:
     around, here = Around(after(AddLine(MILK, 2), AddLine(APPLES, 2), SaveLine(APPLES))), FakeTab()
     around.let_in(here)
 
@@ -75,7 +75,7 @@ def test_a_rise_of_the_price_and_a_loss_of_stock_show_in_the_lines() -> None:
     assert [item.sku for item in prices.items] == [APPLES, MILK]
 
 
-def test_a_tab_that_watches_the_product_hears_of_it_and_no_totals() -> None:
+def test_a_tab_that_watches_the_product_gets_its_price_without_totals() -> None:
     around, here = Around(), FakeTab()
     here.watched = frozenset({MILK, APPLES, GHOST})
     around.let_in(here)
@@ -86,7 +86,7 @@ def test_a_tab_that_watches_the_product_hears_of_it_and_no_totals() -> None:
     assert message == Prices((Item(MILK, CHEAPER_MILK.products[MILK].price, 5),))
 
 
-def test_a_tab_that_does_not_show_the_product_hears_nothing() -> None:
+def test_a_tab_that_does_not_show_the_product_gets_no_message() -> None:
     around, here = Around(after(AddLine(APPLES, 1))), FakeTab()
     here.watched = frozenset({EGGS})
     around.let_in(here)
@@ -96,7 +96,7 @@ def test_a_tab_that_does_not_show_the_product_hears_nothing() -> None:
     assert here.received == []
 
 
-def test_each_tab_hears_once_of_all_that_it_shows() -> None:
+def test_each_tab_gets_one_message_about_all_that_it_shows() -> None:
     around, here, there = Around(after(AddLine(MILK, 1))), FakeTab(), another_tab()
     here.watched = frozenset({APPLES, MILK})
     around.let_in(here, there)
@@ -108,7 +108,7 @@ def test_each_tab_hears_once_of_all_that_it_shows() -> None:
     assert [item.sku for item in there.received[0].items] == [MILK]  # type: ignore[union-attr]
 
 
-def test_a_price_that_moves_tells_the_voucher_where_its_state_moves_with_it() -> None:
+def test_a_price_change_that_changes_the_voucher_state_includes_the_voucher() -> None:
     around = Around(after(AddLine(APPLES, 9), SetVoucher(FIVER)))
 
     (below,) = restocked(around, catalog_with(APPLES, price=230))
@@ -120,20 +120,20 @@ def test_a_price_that_moves_tells_the_voucher_where_its_state_moves_with_it() ->
     assert enough.voucher is UNTOUCHED
 
 
-def test_a_voucher_whose_state_was_told_is_not_told_again() -> None:
+def test_a_voucher_with_an_unchanged_state_is_not_sent_again() -> None:
     around, here = Around(after(AddLine(APPLES, 9), SetVoucher(FIVER))), FakeTab()
     around.let_in(here)
 
     for price in (230, 231, 232):
         around.updates_catalog(catalog_with(APPLES, price=price))
 
-    told_of = [
+    has_voucher = [
         message.voucher is not UNTOUCHED for message in here.received if isinstance(message, Prices)
     ]
-    assert told_of == [True, False, False]
+    assert has_voucher == [True, False, False]
 
 
-def test_a_voucher_that_the_shop_changes_is_told_though_no_product_moved() -> None:
+def test_a_voucher_edit_is_sent_without_any_product_change() -> None:
     around, here = Around(after(AddLine(APPLES, 9), SetVoucher(TENTH))), FakeTab()
     around.let_in(here)
 
@@ -148,7 +148,7 @@ def test_a_voucher_that_the_shop_changes_is_told_though_no_product_moved() -> No
     assert message.totals.discount == 0
 
 
-def test_a_change_that_makes_the_voucher_count_tells_so_once() -> None:
+def test_a_change_that_makes_the_voucher_apply_sends_its_state_once() -> None:
     around, here = Around(after(AddLine(APPLES, 9), SetVoucher(FIVER))), FakeTab()
     around.let_in(here)
 
@@ -163,7 +163,7 @@ def test_a_change_that_makes_the_voucher_count_tells_so_once() -> None:
     assert patches[1].voucher is UNTOUCHED
 
 
-def test_a_voucher_whose_time_has_come_is_told_to_all_before_one_of_them_sees_it() -> None:
+def test_a_voucher_that_starts_is_sent_to_all_tabs_before_a_snapshot_shows_it() -> None:
     around, here = Around(), FakeTab()
     around.updates_catalog(
         catalog_with_voucher(Voucher(TENTH, "10 % off", percent=10, starts=NOON + 60))
@@ -185,7 +185,7 @@ def test_a_voucher_whose_time_has_come_is_told_to_all_before_one_of_them_sees_it
     assert snapshots[0].cart.totals.discount == 22
 
 
-def test_prices_too_tell_the_others_that_a_voucher_has_ended() -> None:
+def test_a_prices_message_also_sends_the_end_of_a_voucher_to_other_tabs() -> None:
     around, here = Around(), FakeTab()
     around.updates_catalog(
         catalog_with_voucher(Voucher(TENTH, "10 % off", percent=10, ends=NOON + 60))
@@ -204,7 +204,7 @@ def test_prices_too_tell_the_others_that_a_voucher_has_ended() -> None:
     assert prices.voucher.state is VoucherState.EXPIRED
 
 
-def test_what_left_the_range_is_still_seen() -> None:
+def test_a_discontinued_product_is_still_shown() -> None:
     around = Around(after(AddLine(MILK, 1)))
 
     (prices,) = restocked(around, catalog_with(MILK, sold=False))

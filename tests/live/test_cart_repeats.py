@@ -13,8 +13,8 @@ ONE_MILK = AddLine(MILK, 1)
 OUTBOXES = [OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in range(100)]
 
 
-def asked_and_saved(around: Around, here: FakeTab, *notes: str) -> None:
-    """Ask for these notes, one op each, and have them saved one by one."""
+def submit_and_save(around: Around, here: FakeTab, *notes: str) -> None:
+    """Submit an op for each of these notes, and save it."""
     for n, note in enumerate(notes, start=1):
         here.submits(around.cart, n, SetNote(note))
         around.saves()
@@ -33,7 +33,7 @@ def test_an_op_sent_again_gets_the_same_verdict_and_changes_nothing() -> None:
     assert around.writer.waiting == {}
 
 
-def test_an_op_sent_again_before_it_is_saved_is_done_once_and_answered_twice() -> None:
+def test_an_op_sent_again_before_the_save_is_applied_once_and_answered_twice() -> None:
     around, here, again = Around(), FakeTab(), FakeTab("again")
     here.submits(around.cart, 1, ONE_MILK)
     around.takes()
@@ -56,7 +56,7 @@ def test_a_tab_that_sends_an_op_twice_is_answered_twice() -> None:
     assert here.received == [Ok(1, 1), Ok(1, 1)]
 
 
-def test_another_op_under_a_number_that_is_not_saved_yet_is_a_contradiction() -> None:
+def test_another_op_with_the_number_of_an_unsaved_op_is_rejected_as_a_duplicate() -> None:
     around, here, again = Around(), FakeTab(), FakeTab("again")
     here.submits(around.cart, 1, ONE_MILK)
 
@@ -67,7 +67,7 @@ def test_another_op_under_a_number_that_is_not_saved_yet_is_a_contradiction() ->
     assert again.received == []
 
 
-def test_another_op_under_a_number_that_has_a_verdict_is_a_contradiction() -> None:
+def test_another_op_with_the_number_of_a_settled_op_is_rejected_as_a_duplicate() -> None:
     around, here, again = Around(), FakeTab(), FakeTab("again")
     here.submits(around.cart, 1, ONE_MILK)
     around.saves()
@@ -77,7 +77,7 @@ def test_another_op_under_a_number_that_has_a_verdict_is_a_contradiction() -> No
     assert (again.rejected_duplicates, again.received) == (1, [])
 
 
-def test_repeats_cost_nothing() -> None:
+def test_repeats_use_no_token() -> None:
     around, here = Around(), FakeTab()
     for n in range(1, around.context.limits.burst + 1):
         here.submits(around.cart, n, SetNote(str(n)))
@@ -89,10 +89,10 @@ def test_repeats_cost_nothing() -> None:
     assert here.received == [Ok(64, 64)]
 
 
-def test_what_is_older_than_the_verdicts_kept_is_expired_whatever_it_says() -> None:
+def test_an_op_older_than_the_kept_verdicts_is_expired_whatever_its_body() -> None:
     around, here = Around(), FakeTab()
     notes = [str(n) for n in range(REMEMBERED_VERDICTS + 1)]
-    asked_and_saved(around, here, *notes)
+    submit_and_save(around, here, *notes)
 
     here.submits(around.cart, 2, SetNote("1"))
     here.submits(around.cart, 1, SetNote("0"))
@@ -104,9 +104,9 @@ def test_what_is_older_than_the_verdicts_kept_is_expired_whatever_it_says() -> N
     assert (here.rejected_duplicates, around.writer.waiting) == (0, {})
 
 
-def test_a_tab_that_comes_back_learns_how_far_its_outbox_got_and_what_it_missed() -> None:
+def test_a_reconnecting_tab_gets_the_last_number_of_its_outbox_and_missed_verdicts() -> None:
     around, here = Around(), FakeTab()
-    asked_and_saved(around, here, "a", "b", "c")
+    submit_and_save(around, here, "a", "b", "c")
     here.submits(around.cart, 4, SetNote("d"))
 
     assert around.cart.standing(HERE, ()) == (3, ())
@@ -114,7 +114,7 @@ def test_a_tab_that_comes_back_learns_how_far_its_outbox_got_and_what_it_missed(
     assert around.cart.standing(THERE, (1,)) == (0, ())
 
 
-def test_an_outbox_that_makes_room_is_saved_beside_the_cart() -> None:
+def test_an_evicted_outbox_is_saved_with_the_cart() -> None:
     around = Around()
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + 2]:
         FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
@@ -125,7 +125,7 @@ def test_an_outbox_that_makes_room_is_saved_beside_the_cart() -> None:
     assert [*cart.outboxes] == OUTBOXES[2 : REMEMBERED_OUTBOXES + 2]
 
 
-def test_an_outbox_that_made_room_is_handed_over_until_it_is_saved_and_not_again() -> None:
+def test_an_evicted_outbox_is_part_of_each_save_until_one_succeeds() -> None:
     around = Around()
     newest = FakeTab(outbox=OUTBOXES[REMEMBERED_OUTBOXES])
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + 1]:
@@ -140,7 +140,7 @@ def test_an_outbox_that_made_room_is_handed_over_until_it_is_saved_and_not_again
     assert (again, after_that) == ((EvictedOutbox(OUTBOXES[0], 1),), ())
 
 
-def test_an_outbox_that_makes_room_while_a_save_runs_goes_with_the_next() -> None:
+def test_an_outbox_evicted_during_a_save_is_part_of_the_next_save() -> None:
     around = Around()
     *early, late = OUTBOXES[: REMEMBERED_OUTBOXES + 1]
     for outbox in early:
@@ -154,7 +154,7 @@ def test_an_outbox_that_makes_room_while_a_save_runs_goes_with_the_next() -> Non
     assert evicted == (EvictedOutbox(OUTBOXES[0], 1),)
 
 
-def test_an_outbox_that_made_room_is_not_ruled_on_twice_and_can_go_on() -> None:
+def test_an_evicted_outbox_repeats_no_op_and_can_continue() -> None:
     around, first = Around(), FakeTab(outbox=OUTBOXES[0])
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + 1]:
         FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
@@ -170,7 +170,7 @@ def test_an_outbox_that_made_room_is_not_ruled_on_twice_and_can_go_on() -> None:
     assert first.received == [No(1, Code.EXPIRED, (), 5), Need(2), Ok(2, 6)]
 
 
-def test_an_outbox_that_made_room_and_came_back_goes_with_its_newest_number() -> None:
+def test_an_outbox_evicted_twice_is_saved_with_its_newest_number() -> None:
     around, first = Around(), FakeTab(outbox=OUTBOXES[0])
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + 1]:
         FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
@@ -187,7 +187,7 @@ def test_an_outbox_that_made_room_and_came_back_goes_with_its_newest_number() ->
     assert around.cart.last(OUTBOXES[0]) == 2
 
 
-def test_an_outbox_of_which_the_disk_has_told_is_not_asked_for_what_it_settled() -> None:
+def test_an_outbox_loaded_from_disk_does_not_repeat_settled_ops() -> None:
     around, here = Around(), FakeTab()
     assert not around.cart.knows(HERE)
 
@@ -199,7 +199,7 @@ def test_an_outbox_of_which_the_disk_has_told_is_not_asked_for_what_it_settled()
     assert here.received == [No(500, Code.EXPIRED, (), 0), Ok(501, 1)]
 
 
-def test_what_the_disk_told_does_not_overrule_what_happened_since() -> None:
+def test_a_number_loaded_from_disk_does_not_replace_a_newer_one() -> None:
     around = Around()
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + 1]:
         FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
@@ -209,7 +209,7 @@ def test_what_the_disk_told_does_not_overrule_what_happened_since() -> None:
     assert around.cart.last(OUTBOXES[0]) == 1
 
 
-def test_of_many_outboxes_that_left_only_those_of_open_tabs_stay_known() -> None:
+def test_only_evicted_outboxes_of_open_tabs_stay_in_memory() -> None:
     around, tab = Around(), FakeTab(outbox=OUTBOXES[3])
     around.let_in(tab)
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + MOST_FORMER + 1]:
@@ -222,7 +222,7 @@ def test_of_many_outboxes_that_left_only_those_of_open_tabs_stay_known() -> None
     assert kinds_of(tab.received) == ["PatchMessage"] * 5
 
 
-def test_who_comes_and_goes_without_asking_is_not_remembered_for_ever() -> None:
+def test_a_tab_that_leaves_without_an_op_is_forgotten() -> None:
     around = Around()
     around.let_in(FakeTab())
 

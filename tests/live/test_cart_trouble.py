@@ -25,14 +25,14 @@ def saved_elsewhere(cart: Cart, *ops: Op) -> Cart:
 
 
 def saved_here(cart: Cart, *ops: Op) -> Cart:
-    """Return *cart* after *ops* of the first tab have been saved, though nobody heard of it."""
+    """Return *cart* after *ops* of the first tab have been saved without an answer."""
     for op in ops:
         cart = rule(cart, ref(cart, HERE, repr(op)), op, CATALOG, NOON).cart
     return cart._replace(version=cart.version + 1)
 
 
 def busy(n: int) -> RetryLater:
-    """Return what is told of op *n* while the disk is away."""
+    """Return the answer to op *n* while the database is unavailable."""
     return RetryLater(n, RetryCode.BUSY, BUSY_RETRY_MS)
 
 
@@ -58,7 +58,7 @@ def test_pending_ops_are_ruled_on_again_over_a_cart_saved_elsewhere() -> None:
     assert (saved.version, saved.lines[MILK].qty) == (2, 5)
 
 
-def test_nothing_is_sent_of_a_save_that_lost_to_another_node() -> None:
+def test_nothing_is_sent_about_a_save_that_lost_to_another_node() -> None:
     around, here = Around(), FakeTab()
     here.submits(around.cart, 1, ONE_MILK)
     around.takes()
@@ -70,7 +70,7 @@ def test_nothing_is_sent_of_a_save_that_lost_to_another_node() -> None:
     assert around.cart.saved == EMPTY
 
 
-def test_what_is_asked_before_the_cart_is_read_again_waits_its_turn() -> None:
+def test_an_op_submitted_before_the_reload_waits_for_it() -> None:
     around, here, there = Around(), FakeTab(), another_tab()
     here.submits(around.cart, 1, SetNote("first"))
     around.takes()
@@ -86,7 +86,7 @@ def test_what_is_asked_before_the_cart_is_read_again_waits_its_turn() -> None:
     assert (here.received, there.received) == ([Ok(1, 1), Ok(2, 3)], [Ok(1, 2)])
 
 
-def test_a_cart_that_only_counted_a_save_more_is_not_told_again() -> None:
+def test_a_reload_that_changes_only_the_version_sends_no_snapshot() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
     around.cart.mark_stale()
@@ -96,7 +96,7 @@ def test_a_cart_that_only_counted_a_save_more_is_not_told_again() -> None:
     assert here.received == []
 
 
-def test_an_op_that_turns_out_to_be_saved_is_answered_and_the_rest_ruled_on_again() -> None:
+def test_an_op_found_saved_is_answered_and_the_others_are_ruled_on_again() -> None:
     around, here, again = Around(), FakeTab(), FakeTab("again")
     around.let_in(here)
     here.submits(around.cart, 1, SetLine(MILK, 2))
@@ -113,7 +113,7 @@ def test_an_op_that_turns_out_to_be_saved_is_answered_and_the_rest_ruled_on_agai
     assert here.received[0] == Ok(2, 2, Clamped(MILK, 11, 5))
 
 
-def test_an_op_that_turns_out_to_contradict_what_is_saved_is_refused() -> None:
+def test_an_op_that_differs_from_the_saved_op_of_its_number_is_rejected_as_a_duplicate() -> None:
     around, here = Around(), FakeTab()
     here.submits(around.cart, 1, SetLine(MILK, 2))
     around.takes()
@@ -124,7 +124,7 @@ def test_an_op_that_turns_out_to_contradict_what_is_saved_is_refused() -> None:
     assert (here.rejected_duplicates, here.received) == (1, [])
 
 
-def test_an_op_whose_forerunners_are_gone_has_them_sent_again() -> None:
+def test_an_op_whose_predecessors_are_lost_has_them_sent_again() -> None:
     around, here = Around(EMPTY._replace(outboxes={HERE: Outbox(7)})), FakeTab()
     here.submits(around.cart, 8, ONE_MILK)
     around.takes()
@@ -136,7 +136,7 @@ def test_an_op_whose_forerunners_are_gone_has_them_sent_again() -> None:
     assert around.writer.waiting == {}
 
 
-def test_what_the_disk_may_or_may_not_have_is_busy() -> None:
+def test_an_op_whose_save_has_an_unknown_outcome_is_busy() -> None:
     around, here, again = Around(), FakeTab(), FakeTab("again")
     around.let_in(here)
     here.submits(around.cart, 1, ONE_MILK)
@@ -151,7 +151,7 @@ def test_what_the_disk_may_or_may_not_have_is_busy() -> None:
     assert around.cart.latest == around.cart.saved == EMPTY
 
 
-def test_while_the_disk_is_away_everything_new_is_busy_and_costs_nothing() -> None:
+def test_while_the_database_is_unavailable_new_ops_are_busy_and_use_no_token() -> None:
     around, here = Around(), FakeTab()
     here.submits(around.cart, 1, ONE_MILK)
     around.saves()
@@ -167,7 +167,7 @@ def test_while_the_disk_is_away_everything_new_is_busy_and_costs_nothing() -> No
     assert (around.cart.tokens, around.writer.waiting) == (before, {})
 
 
-def test_an_op_in_doubt_that_was_not_saved_is_done_when_it_comes_again() -> None:
+def test_an_op_of_unknown_outcome_that_was_not_saved_is_applied_when_sent_again() -> None:
     around, here = Around(), FakeTab()
     here.submits(around.cart, 1, ONE_MILK)
     around.takes()
@@ -181,7 +181,7 @@ def test_an_op_in_doubt_that_was_not_saved_is_done_when_it_comes_again() -> None
     assert here.received == [Ok(1, 1)]
 
 
-def test_an_op_in_doubt_that_was_saved_gets_its_verdict_when_it_comes_again() -> None:
+def test_an_op_of_unknown_outcome_that_was_saved_gets_its_verdict_when_sent_again() -> None:
     around, here = Around(), FakeTab()
     around.let_in(here)
     here.submits(around.cart, 1, ONE_MILK)
@@ -198,7 +198,7 @@ def test_an_op_in_doubt_that_was_saved_gets_its_verdict_when_it_comes_again() ->
     assert around.writer.waiting == {}
 
 
-def test_a_cart_read_too_early_is_not_taken_for_the_truth() -> None:
+def test_a_cart_read_before_the_save_ended_is_not_adopted() -> None:
     around, here = Around(), FakeTab()
     here.submits(around.cart, 1, ONE_MILK)
     around.saves()
@@ -211,7 +211,7 @@ def test_a_cart_read_too_early_is_not_taken_for_the_truth() -> None:
     assert here.received == [Ok(1, 1), busy(2)]
 
 
-def test_a_cart_in_which_nobody_doubts_is_not_replaced() -> None:
+def test_a_cart_in_sync_is_not_replaced_by_a_reload() -> None:
     around, here = Around(), FakeTab()
     here.submits(around.cart, 1, ONE_MILK)
 
@@ -221,7 +221,7 @@ def test_a_cart_in_which_nobody_doubts_is_not_replaced() -> None:
     assert (saved.note, saved.version) == ("", 1)
 
 
-def test_outboxes_that_left_with_a_save_in_doubt_are_back() -> None:
+def test_outboxes_evicted_by_a_save_of_unknown_outcome_are_restored() -> None:
     around = Around()
     for outbox in SEVENTEEN:
         FakeTab(outbox=outbox).submits(around.cart, 1, SetNote(outbox))
@@ -233,7 +233,7 @@ def test_outboxes_that_left_with_a_save_in_doubt_are_back() -> None:
     assert evicted == ()
 
 
-def test_outboxes_that_left_where_it_is_saved_already_do_not_leave_again() -> None:
+def test_outboxes_evicted_by_a_save_that_succeeded_are_not_evicted_again() -> None:
     around, elsewhere = Around(), EMPTY
     for outbox in SEVENTEEN:
         FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
@@ -249,7 +249,7 @@ def test_outboxes_that_left_where_it_is_saved_already_do_not_leave_again() -> No
     assert evicted == ()
 
 
-def test_who_asks_a_lost_cart_has_to_come_back_too() -> None:
+def test_a_submit_to_a_lost_cart_disconnects_its_tab() -> None:
     around, late = Around(), FakeTab("late")
     around.cart.lose()
 
@@ -259,7 +259,7 @@ def test_who_asks_a_lost_cart_has_to_come_back_too() -> None:
     assert around.writer.waiting == {}
 
 
-def test_who_looks_at_a_lost_cart_or_waits_for_it_has_to_come_back() -> None:
+def test_a_tab_that_shows_or_awaits_a_lost_cart_is_disconnected() -> None:
     around, here, subscriber = Around(), FakeTab(), FakeTab("asker")
     around.let_in(here)
     subscriber.submits(around.cart, 1, ONE_MILK)

@@ -1,4 +1,4 @@
-"""Today's prices and stock."""
+"""The live catalogue: today's prices and stock."""
 
 from app.domain.catalog import Catalog
 from app.live.catalog import LiveCatalog
@@ -17,17 +17,17 @@ from tests.examples import (
 
 
 def catalog_today() -> LiveCatalog:
-    """Return the examples' shelf, as the disk tells of it at first."""
+    """Return the examples' catalogue as a first load from disk."""
     catalog = LiveCatalog()
     assert catalog.update(1, CATALOG) == frozenset(CATALOG.products)
     return catalog
 
 
-def test_an_empty_catalogue_asks_for_everything() -> None:
+def test_an_empty_catalogue_loads_everything() -> None:
     assert LiveCatalog().revision == -1
 
 
-def test_what_moved_replaces_what_was_there_and_the_rest_stays() -> None:
+def test_changed_products_are_replaced_and_the_others_stay() -> None:
     catalog = catalog_today()
     moved = catalog_with(MILK, price=160).products[MILK]
 
@@ -37,7 +37,7 @@ def test_what_moved_replaces_what_was_there_and_the_rest_stays() -> None:
     assert catalog.today.products == {**CATALOG.products, MILK: moved}
 
 
-def test_vouchers_are_always_told_whole() -> None:
+def test_vouchers_are_always_replaced_as_a_whole() -> None:
     catalog = catalog_today()
 
     catalog.update(2, Catalog({}, {TENTH: CATALOG.vouchers[TENTH]}))
@@ -45,7 +45,7 @@ def test_vouchers_are_always_told_whole() -> None:
     assert [*catalog.today.vouchers] == [TENTH]
 
 
-def test_a_catalogue_that_was_read_does_not_change() -> None:
+def test_a_catalogue_value_does_not_change_after_an_update() -> None:
     catalog = catalog_today()
     before = catalog.today
 
@@ -54,7 +54,7 @@ def test_a_catalogue_that_was_read_does_not_change() -> None:
     assert before == CATALOG
 
 
-def test_items_are_told_in_order_and_the_stock_only_as_exactly_as_it_may_be() -> None:
+def test_items_come_in_order_and_with_the_public_stock() -> None:
     items = catalog_today().items(frozenset({MILK, GHOST, APPLES, EGGS, CIDER}))
 
     assert [(item.sku, item.stock) for item in items] == [

@@ -10,7 +10,7 @@ from tests.examples import ADA
 BOB = AccountId("u-bob")
 
 
-def test_an_alarm_is_counted_and_logged_with_who_and_where(
+def test_an_alarm_is_counted_and_logged_with_account_and_positions(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     divergences = DivergenceLog()
@@ -38,7 +38,7 @@ def test_an_account_raises_an_alarm_at_most_once_a_minute(
     assert (divergences.counts[SnapshotReason.FORK], len(caplog.records)) == (2, 2)
 
 
-def test_another_account_raises_its_own(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_account_raises_its_own_alarm(caplog: pytest.LogCaptureFixture) -> None:
     divergences = DivergenceLog()
 
     divergences.record(ADA, SnapshotReason.FORK, None, 0.0)

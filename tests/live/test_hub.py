@@ -31,7 +31,7 @@ async def test_two_tabs_share_one_cart() -> None:
     assert around.disk.carts_read == [ADA]
 
 
-async def test_two_accounts_do_not() -> None:
+async def test_two_accounts_do_not_share_a_cart() -> None:
     around = AroundHub()
 
     ada, bob = await around.enters(FakeTab()), await around.enters(FakeTab(), BOB)
@@ -40,7 +40,7 @@ async def test_two_accounts_do_not() -> None:
     assert (bob.saved.account, around.hub.open_carts) == (BOB, 2)
 
 
-async def test_those_who_arrive_together_have_the_cart_read_once() -> None:
+async def test_tabs_that_arrive_together_load_the_cart_once() -> None:
     around = AroundHub()
     around.disk.is_free.clear()
     arriving = [asyncio.create_task(around.enters(FakeTab(name))) for name in "abc"]
@@ -53,7 +53,7 @@ async def test_those_who_arrive_together_have_the_cart_read_once() -> None:
     assert len({id(cart) for cart in carts}) == 1
 
 
-async def test_if_the_first_who_waits_for_a_cart_goes_the_next_has_it_read() -> None:
+async def test_if_the_first_waiting_tab_is_cancelled_the_second_loads_the_cart() -> None:
     around = AroundHub()
     around.disk.is_free.clear()
     first, second = (asyncio.create_task(around.enters(FakeTab(name))) for name in "ab")
@@ -68,7 +68,7 @@ async def test_if_the_first_who_waits_for_a_cart_goes_the_next_has_it_read() -> 
     assert first.cancelled()
 
 
-async def test_if_the_second_who_waits_for_a_cart_goes_the_first_does_not_notice() -> None:
+async def test_cancelling_the_second_waiting_tab_does_not_affect_the_first() -> None:
     around = AroundHub()
     around.disk.is_free.clear()
     first, second = (asyncio.create_task(around.enters(FakeTab(name))) for name in "ab")
@@ -82,7 +82,7 @@ async def test_if_the_second_who_waits_for_a_cart_goes_the_first_does_not_notice
     assert around.disk.carts_read == [ADA]
 
 
-async def test_while_the_disk_is_away_there_is_no_cart_and_afterwards_there_is() -> None:
+async def test_a_cart_cannot_be_opened_until_the_database_is_available() -> None:
     around = AroundHub()
     around.disk.is_away = True
     arrivals = await asyncio.gather(
@@ -96,7 +96,7 @@ async def test_while_the_disk_is_away_there_is_no_cart_and_afterwards_there_is()
     assert (cart.saved, around.hub.open_carts) == (EMPTY, 1)
 
 
-async def test_a_cart_is_forgotten_when_nobody_looks_and_read_afresh_afterwards() -> None:
+async def test_a_cart_without_tabs_is_closed_and_loaded_again_later() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     around.hub.leave(cart, here)
@@ -108,7 +108,7 @@ async def test_a_cart_is_forgotten_when_nobody_looks_and_read_afresh_afterwards(
     assert again.saved.rev == 1
 
 
-async def test_a_cart_that_was_borrowed_goes_back_even_if_its_borrower_fails() -> None:
+async def test_a_borrowed_cart_is_returned_even_if_its_borrower_fails() -> None:
     around = AroundHub()
 
     with suppress(ZeroDivisionError):
@@ -144,7 +144,7 @@ async def test_a_cart_stays_until_its_last_op_is_saved() -> None:
     assert here.received == [Ok(1, 1)]
 
 
-async def test_how_far_an_outbox_got_is_asked_only_where_the_cart_does_not_know() -> None:
+async def test_an_outbox_is_looked_up_on_disk_only_if_the_cart_does_not_know_it() -> None:
     around = AroundHub()
     around.disk.carts[ADA] = after(ONE_MILK)
     around.disk.lasts[ADA, THERE] = 500
@@ -157,7 +157,7 @@ async def test_how_far_an_outbox_got_is_asked_only_where_the_cart_does_not_know(
     assert (cart.last(HERE), cart.last(THERE)) == (1, 500)
 
 
-async def test_who_asks_for_no_outbox_needs_none() -> None:
+async def test_a_cart_opened_without_an_outbox_looks_none_up() -> None:
     around = AroundHub()
 
     async with around.hub.borrow(ADA, None) as cart:
@@ -166,7 +166,7 @@ async def test_who_asks_for_no_outbox_needs_none() -> None:
     assert around.disk.lasts_read == []
 
 
-async def test_if_it_cannot_be_told_how_far_an_outbox_got_the_cart_goes_back() -> None:
+async def test_if_the_outbox_cannot_be_looked_up_the_cart_is_returned() -> None:
     around = AroundHub()
     cart = await around.enters(FakeTab())
     around.disk.is_away = True
@@ -177,7 +177,7 @@ async def test_if_it_cannot_be_told_how_far_an_outbox_got_the_cart_goes_back() -
     assert (cart.holds, len(cart.tabs)) == (0, 1)
 
 
-async def test_nobody_is_told_of_a_cart_that_nobody_looks_at() -> None:
+async def test_a_cart_without_tabs_sends_nothing() -> None:
     hub = AroundHub().hub
 
     hub.announce([ADA])
@@ -188,7 +188,7 @@ async def test_nobody_is_told_of_a_cart_that_nobody_looks_at() -> None:
     assert hub.open_carts == 0
 
 
-async def test_the_tabs_of_a_lost_cart_are_told_so_and_the_next_one_reads_it_afresh() -> None:
+async def test_the_tabs_of_a_lost_cart_are_disconnected_and_the_next_one_loads_it_again() -> None:
     around, here = AroundHub(), FakeTab()
     lost = await around.enters(here)
 
@@ -201,7 +201,7 @@ async def test_the_tabs_of_a_lost_cart_are_told_so_and_the_next_one_reads_it_afr
     assert around.hub.open_carts == 1
 
 
-async def test_leaving_and_coming_back_gives_nobody_a_new_allowance() -> None:
+async def test_reconnecting_does_not_refill_the_token_bucket() -> None:
     around, here = AroundHub(Limits(burst=1, per_s=1)), FakeTab()
     cart = await around.enters(here)
     here.submits(cart, 1, ONE_MILK)
@@ -215,7 +215,7 @@ async def test_leaving_and_coming_back_gives_nobody_a_new_allowance() -> None:
     assert here.received == [RetryLater(2, RetryCode.RATE, 500)]
 
 
-async def test_the_allowance_of_one_account_is_not_another_s() -> None:
+async def test_each_account_has_its_own_token_bucket() -> None:
     around, here = AroundHub(Limits(burst=1)), FakeTab()
     cart = await around.enters(here)
     here.submits(cart, 1, ONE_MILK)
@@ -228,7 +228,7 @@ async def test_the_allowance_of_one_account_is_not_another_s() -> None:
     assert here.received == []
 
 
-async def test_allowances_that_are_whole_again_make_room_for_others(
+async def test_full_token_buckets_are_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(live_hub, "MOST_BUCKETS", 2)
@@ -265,7 +265,7 @@ async def test_a_catalogue_change_reaches_every_open_cart() -> None:
     assert around.hub.context.catalog.revision == 2
 
 
-async def test_ops_are_ruled_on_by_the_catalogue_of_today() -> None:
+async def test_ops_are_ruled_on_by_the_current_catalogue() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     moved = catalog_with(MILK, price=160).products[MILK]

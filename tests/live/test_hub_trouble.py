@@ -1,4 +1,4 @@
-"""Carts that are reloaded, or given up."""
+"""Carts that are reloaded, or lost."""
 
 import asyncio
 
@@ -32,7 +32,7 @@ async def test_a_cart_that_another_node_saved_is_reloaded() -> None:
     assert (cart.saved.note, cart.saved.rev) == ("Ring twice", 2)
 
 
-async def test_a_cart_whose_save_is_uncertain_is_reloaded() -> None:
+async def test_a_cart_whose_save_has_an_unknown_outcome_is_reloaded() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     here.submits(cart, 1, ONE_MILK)
@@ -47,15 +47,15 @@ async def test_a_cart_whose_save_is_uncertain_is_reloaded() -> None:
     assert kinds_of(here.received) == ["Ok", "PatchMessage"]
 
 
-async def test_mending_waits_until_there_is_something_to_mend() -> None:
+async def test_the_reload_job_waits_until_a_cart_is_stale() -> None:
     around = AroundHub()
     cart = await around.enters(FakeTab())
-    mending = asyncio.create_task(around.hub.resync())
+    resyncing = asyncio.create_task(around.hub.resync())
     await until_it_waits()
-    assert not mending.done()
+    assert not resyncing.done()
 
     around.hub.mark_unknown([ADA])
-    await mending
+    await resyncing
 
     assert cart.sync_state is SyncState.IN_SYNC
     again = asyncio.create_task(around.hub.resync())
@@ -64,7 +64,7 @@ async def test_mending_waits_until_there_is_something_to_mend() -> None:
     again.cancel()
 
 
-async def test_what_cannot_be_mended_now_is_mended_later() -> None:
+async def test_a_cart_that_cannot_be_reloaded_now_is_reloaded_later() -> None:
     around = AroundHub()
     ada, bob = await around.enters(FakeTab()), await around.enters(FakeTab(), BOB)
     around.hub.mark_unknown([ADA, BOB])
@@ -78,24 +78,24 @@ async def test_what_cannot_be_mended_now_is_mended_later() -> None:
     assert (ada.sync_state, bob.sync_state) == (SyncState.IN_SYNC, SyncState.IN_SYNC)
 
 
-async def test_a_cart_that_was_read_too_early_is_read_once_more() -> None:
+async def test_a_cart_that_was_read_too_early_is_read_again() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     around.hub.mark_unknown([ADA])
     around.disk.is_free.clear()
-    mending = asyncio.create_task(around.hub.resync())
+    resyncing = asyncio.create_task(around.hub.resync())
     await until_it_waits()
     around.disk.carts[ADA] = EMPTY._replace(version=1)
     cart.take()
     cart.announce()
 
     around.disk.is_free.set()
-    await mending
+    await resyncing
 
     assert (cart.sync_state, cart.saved.version) == (SyncState.IN_SYNC, 1)
 
 
-async def test_a_cart_that_is_older_on_disk_than_it_was_is_lost() -> None:
+async def test_a_cart_that_is_older_on_disk_than_in_memory_is_lost() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     here.submits(cart, 1, ONE_MILK)
@@ -109,7 +109,7 @@ async def test_a_cart_that_is_older_on_disk_than_it_was_is_lost() -> None:
     assert around.hub.open_carts == 0
 
 
-async def test_a_cart_that_can_no_longer_be_read_is_lost_and_no_other() -> None:
+async def test_only_the_cart_that_cannot_be_read_is_lost() -> None:
     around, here, elsewhere = AroundHub(), FakeTab(), FakeTab()
     await around.enters(here)
     healthy = await around.enters(elsewhere, BOB)
@@ -123,7 +123,7 @@ async def test_a_cart_that_can_no_longer_be_read_is_lost_and_no_other() -> None:
     assert around.hub.open_carts == 1
 
 
-async def test_an_ill_cart_that_everybody_left_is_forgotten_once_it_is_mended() -> None:
+async def test_a_stale_cart_without_tabs_is_closed_after_its_reload() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     here.submits(cart, 1, ONE_MILK)
@@ -137,7 +137,7 @@ async def test_an_ill_cart_that_everybody_left_is_forgotten_once_it_is_mended() 
     assert around.hub.open_carts == 0
 
 
-async def test_a_cart_that_is_lost_while_it_is_borrowed_is_not_handed_out() -> None:
+async def test_a_cart_lost_while_it_is_borrowed_is_not_opened_again() -> None:
     around = AroundHub()
     await around.enters(FakeTab())
     around.disk.is_free.clear()
@@ -152,7 +152,7 @@ async def test_a_cart_that_is_lost_while_it_is_borrowed_is_not_handed_out() -> N
     assert around.hub.open_carts == 0
 
 
-async def test_an_ill_cart_that_was_lost_meanwhile_needs_no_mending() -> None:
+async def test_a_stale_cart_that_was_lost_meanwhile_is_not_reloaded() -> None:
     around = AroundHub()
     await around.enters(FakeTab())
     around.hub.mark_unknown([ADA])

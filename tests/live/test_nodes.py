@@ -18,7 +18,7 @@ NOTED = after(NOTE)._replace(version=1, outboxes={})
 MADE = CommittedChange(Patch(1, note="Ring twice"), BY_THERE)
 
 
-async def test_other_nodes_are_told_what_was_done_once_it_is_saved() -> None:
+async def test_changes_are_published_to_other_nodes_after_the_save() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     here.submits(cart, 1, ONE_MILK)
@@ -35,7 +35,7 @@ async def test_other_nodes_are_told_what_was_done_once_it_is_saved() -> None:
     ]
 
 
-async def test_a_refusal_is_told_too_for_it_moves_the_version() -> None:
+async def test_a_rejection_is_published_too_since_it_changes_the_version() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     here.submits(cart, 1, AddLine(MILK, 0))
@@ -44,7 +44,7 @@ async def test_a_refusal_is_told_too_for_it_moves_the_version() -> None:
     assert around.peers.commits == [(ADA, 1, [])]
 
 
-async def test_what_another_node_did_is_told_as_it_was_done() -> None:
+async def test_a_change_of_another_node_is_sent_as_its_patch() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     around.disk.carts[ADA] = NOTED
@@ -58,7 +58,7 @@ async def test_what_another_node_did_is_told_as_it_was_done() -> None:
     assert cart.saved == NOTED
 
 
-async def test_if_some_of_it_was_missed_the_whole_cart_is_told() -> None:
+async def test_a_missed_change_of_another_node_sends_a_snapshot() -> None:
     around, here = AroundHub(), FakeTab()
     await around.enters(here)
     around.disk.carts[ADA] = after(ONE_MILK, NOTE)._replace(version=2)
@@ -69,7 +69,7 @@ async def test_if_some_of_it_was_missed_the_whole_cart_is_told() -> None:
     assert kinds_of(here.received) == ["Snapshot"]
 
 
-async def test_if_it_does_not_lead_to_what_is_on_disk_the_whole_cart_is_told() -> None:
+async def test_a_change_that_does_not_lead_to_the_saved_cart_sends_a_snapshot() -> None:
     around, here = AroundHub(), FakeTab()
     await around.enters(here)
     around.disk.carts[ADA] = NOTED
@@ -80,7 +80,7 @@ async def test_if_it_does_not_lead_to_what_is_on_disk_the_whole_cart_is_told() -
     assert kinds_of(here.received) == ["Snapshot"]
 
 
-async def test_news_that_come_late_or_twice_or_of_another_cart_cost_nothing() -> None:
+async def test_late_repeated_and_foreign_events_cause_no_reload() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     around.disk.carts[ADA] = NOTED
@@ -97,7 +97,7 @@ async def test_news_that_come_late_or_twice_or_of_another_cart_cost_nothing() ->
     assert len(around.disk.carts_read) == read
 
 
-async def test_late_news_are_not_kept_for_what_comes_later() -> None:
+async def test_late_events_are_not_kept() -> None:
     around, here = AroundHub(), FakeTab()
     await around.enters(here)
     around.disk.carts[ADA] = NOTED
@@ -113,7 +113,7 @@ async def test_late_news_are_not_kept_for_what_comes_later() -> None:
     assert kinds_of(here.received) == ["Snapshot"], "nobody told who did it"
 
 
-async def test_news_of_a_version_that_never_comes_cost_one_look() -> None:
+async def test_an_event_of_a_version_that_never_appears_causes_one_reload() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     read = len(around.disk.carts_read)
@@ -125,7 +125,7 @@ async def test_news_of_a_version_that_never_comes_cost_one_look() -> None:
     assert len(around.disk.carts_read) == read + 1
 
 
-async def test_what_is_being_saved_finds_out_by_itself() -> None:
+async def test_a_cart_that_is_being_saved_detects_the_conflict_by_itself() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     here.submits(cart, 1, ONE_MILK)
@@ -143,7 +143,7 @@ async def test_what_is_being_saved_finds_out_by_itself() -> None:
     assert (cart.saved.rev, cart.saved.note) == (2, "Ring twice")
 
 
-async def test_what_was_saved_just_before_the_other_node_did_is_read_afterwards() -> None:
+async def test_a_cart_saved_just_before_another_node_saved_it_is_reloaded_afterwards() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     here.submits(cart, 1, ONE_MILK)
@@ -160,7 +160,7 @@ async def test_what_was_saved_just_before_the_other_node_did_is_read_afterwards(
     assert (cart.saved.version, cart.saved.rev) == (2, 2)
 
 
-async def test_while_the_disk_is_away_news_make_nobody_rule() -> None:
+async def test_while_the_database_is_unavailable_events_cause_no_ruling() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     around.hub.mark_unknown([ADA])
@@ -189,7 +189,7 @@ async def test_tabs_on_other_nodes_are_counted() -> None:
     assert [message.n for message in here.take_received()] == [2, 1]  # type: ignore[union-attr]
 
 
-async def test_a_node_that_has_gone_without_a_word_is_forgotten() -> None:
+async def test_a_node_that_stopped_without_a_goodbye_is_forgotten() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     cart.tabs.publish_count(here)
@@ -203,7 +203,7 @@ async def test_a_node_that_has_gone_without_a_word_is_forgotten() -> None:
     assert [message.n for message in here.take_received()] == [1]  # type: ignore[union-attr]
 
 
-async def test_a_cart_that_is_lost_is_looked_at_by_nobody() -> None:
+async def test_a_lost_cart_publishes_that_it_has_no_tabs() -> None:
     around, here = AroundHub(), FakeTab()
     cart = await around.enters(here)
     cart.tabs.publish_count(here)
@@ -214,7 +214,7 @@ async def test_a_cart_that_is_lost_is_looked_at_by_nobody() -> None:
     assert here.disconnects == [DisconnectReason.LOST]
 
 
-async def test_who_comes_from_another_node_finds_the_cart_as_they_left_it_there() -> None:
+async def test_a_tab_that_moves_to_this_node_finds_the_cart_as_saved_there() -> None:
     around, here, mover = AroundHub(), FakeTab(), FakeTab("mover")
     around.peers.are_any = True
     await around.enters(here)
@@ -226,7 +226,7 @@ async def test_who_comes_from_another_node_finds_the_cart_as_they_left_it_there(
     assert kinds_of(here.received) == ["Snapshot"]
 
 
-async def test_who_comes_while_an_older_cart_is_being_saved_waits_for_what_becomes_of_it() -> None:
+async def test_a_tab_that_connects_during_a_save_of_an_older_cart_waits_for_its_outcome() -> None:
     around, here, mover = AroundHub(), FakeTab(), FakeTab("mover", outbox=THERE)
     around.peers.are_any = True
     cart = await around.enters(here)
@@ -244,7 +244,7 @@ async def test_who_comes_while_an_older_cart_is_being_saved_waits_for_what_becom
     assert cart.saved == NOTED
 
 
-async def test_a_server_that_is_alone_asks_the_disk_once() -> None:
+async def test_a_server_without_peers_loads_the_cart_once() -> None:
     around, here, mover = AroundHub(), FakeTab(), FakeTab("mover")
     await around.enters(here)
     around.disk.carts[ADA] = NOTED

@@ -35,27 +35,27 @@ ELSEWHERE = Address("Bob", "2 Mill Lane", "", "Bath", "BA1 1AA")
 
 
 def buys(cart: LiveCart, what: OrderRequest | None = None) -> FakeOrderObserver:
-    """Place an order of the cart as it is, unless it is to be another; return who waits for it."""
+    """Submit *what*, by default an order of the whole cart; return its observer."""
     observer = FakeOrderObserver()
     cart.submit_order(PendingOrder.purchase(what or request(cart.latest), observer))
     return observer
 
 
 def cancels(cart: LiveCart, order: Order) -> FakeOrderObserver:
-    """Cancel *order*; return who waits for that."""
+    """Cancel *order*; return the observer of that."""
     observer = FakeOrderObserver()
     cart.submit_order(PendingOrder.cancellation(order, observer))
     return observer
 
 
 def bought(around: Around) -> Order:
-    """Buy all that is in the cart, and save it."""
+    """Order all that is in the cart, and save it."""
     observer = buys(around.cart)
     around.saves()
     return observer.order
 
 
-def test_an_order_is_told_only_when_it_is_saved_and_the_tabs_get_the_patch_first() -> None:
+def test_an_order_is_answered_after_its_save_and_after_the_patches_of_the_tabs() -> None:
     around, here = Around(TWO_MILK), another_tab()
     around.let_in(here)
 
@@ -82,7 +82,7 @@ def test_an_order_is_saved_once() -> None:
     assert around.changes == ()
 
 
-def test_what_is_refused_is_told_at_once_and_nothing_is_saved() -> None:
+def test_a_rejected_order_is_answered_at_once_and_not_saved() -> None:
     around = Around(EMPTY)
 
     (refusal,) = buys(around.cart).received
@@ -92,7 +92,7 @@ def test_what_is_refused_is_told_at_once_and_nothing_is_saved() -> None:
     assert around.writer.waiting == {}
 
 
-def test_a_refusal_waits_for_what_came_before_it() -> None:
+def test_a_rejection_waits_for_earlier_ops() -> None:
     around, here = Around(TWO_MILK), another_tab()
     here.submits(around.cart, 1, AddLine(MILK, 1))
 
@@ -117,7 +117,7 @@ def test_two_requests_with_one_key_get_one_order() -> None:
     assert len(around.changes) == 1
 
 
-def test_a_key_under_way_with_another_address_is_refused() -> None:
+def test_a_key_reused_with_another_address_is_rejected() -> None:
     around = Around(TWO_MILK)
     buys(around.cart)
 
@@ -126,7 +126,7 @@ def test_a_key_under_way_with_another_address_is_refused() -> None:
     assert other.received == [Unresolved.REUSED]
 
 
-def test_what_comes_behind_an_order_builds_on_the_empty_cart() -> None:
+def test_an_op_after_an_order_is_applied_to_the_emptied_cart() -> None:
     around, here = Around(TWO_MILK), another_tab()
     observer = buys(around.cart)
     here.submits(around.cart, 1, AddLine(MILK, 1))
@@ -141,7 +141,7 @@ def test_what_comes_behind_an_order_builds_on_the_empty_cart() -> None:
     assert here.received[2] == No(3, Code.NOTHING_TO_UNDO, (), 4)
 
 
-def test_an_order_that_the_disk_refuses_is_ruled_on_again_with_all_that_waits() -> None:
+def test_an_order_with_a_stock_conflict_is_ruled_on_again_with_all_pending_ops() -> None:
     around, here = Around(TWO_MILK), another_tab()
     around.let_in(here)
     here.submits(around.cart, 1, AddLine(APPLES, 1))
@@ -162,7 +162,7 @@ def test_an_order_that_the_disk_refuses_is_ruled_on_again_with_all_that_waits() 
     assert (saved.lines[MILK].qty, saved.lines[APPLES].qty) == (2, 5)
 
 
-def test_an_order_that_the_disk_refuses_for_a_passing_reason_is_saved_in_the_end() -> None:
+def test_an_order_with_a_temporary_conflict_is_saved_in_the_end() -> None:
     around = Around(TWO_MILK)
     observer = buys(around.cart)
     around.takes()
@@ -173,7 +173,7 @@ def test_an_order_that_the_disk_refuses_for_a_passing_reason_is_saved_in_the_end
     assert around.changes == (PlaceOrder(observer.order, None),)
 
 
-def test_an_order_that_the_disk_refuses_again_and_again_is_given_up_for_now() -> None:
+def test_an_order_that_conflicts_repeatedly_is_answered_unresolved() -> None:
     around, there = Around(TWO_MILK), another_tab()
     observer = buys(around.cart)
     there.submits(around.cart, 1, AddLine(APPLES, 1))
@@ -203,7 +203,7 @@ def test_an_order_over_a_cart_saved_elsewhere_is_ruled_on_again() -> None:
     assert (refusal.why, refusal.at) == (RejectReason.STALE, position(elsewhere))
 
 
-def test_an_order_of_a_cart_that_is_being_read_again_waits() -> None:
+def test_an_order_waits_for_the_reload_of_its_cart() -> None:
     around = Around(TWO_MILK)
     around.cart.mark_stale()
 
@@ -216,7 +216,7 @@ def test_an_order_of_a_cart_that_is_being_read_again_waits() -> None:
     assert len(refused.received) == 1
 
 
-def test_an_order_of_which_nobody_knows_whether_it_is_saved_has_to_be_asked_again() -> None:
+def test_an_order_of_unknown_outcome_is_answered_unresolved() -> None:
     around = Around(TWO_MILK)
     observer = buys(around.cart)
     around.takes()
@@ -228,7 +228,7 @@ def test_an_order_of_which_nobody_knows_whether_it_is_saved_has_to_be_asked_agai
     assert around.cart.latest == TWO_MILK
 
 
-def test_an_order_of_a_cart_that_is_given_up_has_to_be_asked_again() -> None:
+def test_an_order_of_a_lost_cart_is_answered_unresolved() -> None:
     around = Around(TWO_MILK)
     observer = buys(around.cart)
 
@@ -239,7 +239,7 @@ def test_an_order_of_a_cart_that_is_given_up_has_to_be_asked_again() -> None:
     assert observer.received == late.received == [Unresolved.LATER]
 
 
-def test_a_cancelled_order_gives_the_voucher_back_and_the_tabs_learn_that_it_counts() -> None:
+def test_a_cancelled_order_restores_its_voucher_use_and_the_tabs_get_its_state() -> None:
     around, here = Around(after(AddLine(MILK, 2), SetVoucher(TENTH))), another_tab()
     around.updates_catalog(catalog_with_voucher(replace(CATALOG.vouchers[TENTH], uses_each=1)))
     order = bought(around)
@@ -260,7 +260,7 @@ def test_a_cancelled_order_gives_the_voucher_back_and_the_tabs_learn_that_it_cou
     assert (around.changes, around.cart.saved.used) == ((CancelOrder(order),), {})
 
 
-def test_who_cancels_twice_cancels_once() -> None:
+def test_an_order_cancelled_twice_is_cancelled_once() -> None:
     around = Around(TWO_MILK)
     order = bought(around)
     observers = [cancels(around.cart, order), cancels(around.cart, order)]
@@ -271,7 +271,7 @@ def test_who_cancels_twice_cancels_once() -> None:
     assert observers[0].order == observers[1].order
 
 
-def test_who_cancels_what_has_moved_on_is_told_so_and_the_rest_is_saved() -> None:
+def test_cancelling_an_order_that_moved_on_is_rejected_and_the_rest_is_saved() -> None:
     around, here = Around(TWO_MILK), another_tab()
     order = bought(around)
     here.submits(around.cart, 1, AddLine(MILK, 1))
@@ -285,7 +285,7 @@ def test_who_cancels_what_has_moved_on_is_told_so_and_the_rest_is_saved() -> Non
     assert (around.changes, saved.lines[MILK].qty) == ((), 1)
 
 
-async def test_a_hub_passes_on_what_could_not_be_saved_and_lets_idle_carts_go() -> None:
+async def test_a_hub_passes_conflicts_to_their_carts_and_closes_idle_carts() -> None:
     around = AroundHub()
     around.disk.carts[ADA] = TWO_MILK
     async with around.hub.borrow(ADA, None) as cart:
@@ -300,7 +300,7 @@ async def test_a_hub_passes_on_what_could_not_be_saved_and_lets_idle_carts_go() 
     assert around.hub.open_carts == 0
 
 
-async def test_the_tabs_of_an_account_are_told_that_an_order_moved_on() -> None:
+async def test_the_tabs_of_an_account_get_the_new_state_of_an_order() -> None:
     message = OrderMoved(OrderNumber("7QK4-M2XD"), OrderState.PACKED)
     around, here = AroundHub(), another_tab()
     await around.enters(here)

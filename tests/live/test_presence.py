@@ -12,7 +12,7 @@ def tabs(*names: str) -> list[FakeTab]:
 
 
 def presence_of(*inside: FakeTab, most: int = 10, peers: list[int] | None = None) -> Presence:
-    """Return an audience that these have entered; *peers* gets what other nodes are told."""
+    """Return the presence of the tabs *inside*; *peers* gets what is published."""
     presence = Presence(most, ([] if peers is None else peers).append)
     for tab in inside:
         assert presence.enter(tab)
@@ -21,7 +21,7 @@ def presence_of(*inside: FakeTab, most: int = 10, peers: list[int] | None = None
     return presence
 
 
-def test_a_newer_connection_of_a_tab_takes_the_place_of_the_older() -> None:
+def test_a_newer_connection_of_a_tab_replaces_the_older_one() -> None:
     older, newer = FakeTab(gen=1), FakeTab(gen=2)
     presence = presence_of(older)
 
@@ -31,7 +31,7 @@ def test_a_newer_connection_of_a_tab_takes_the_place_of_the_older() -> None:
     assert (older.disconnects, newer.disconnects) == ([DisconnectReason.REPLACED], [])
 
 
-def test_a_connection_that_is_not_newer_is_not_let_in() -> None:
+def test_a_connection_that_is_not_newer_is_rejected() -> None:
     inside = FakeTab(gen=2)
     presence = presence_of(inside)
 
@@ -42,7 +42,7 @@ def test_a_connection_that_is_not_newer_is_not_let_in() -> None:
     assert inside.disconnects == []
 
 
-def test_a_tab_that_comes_back_among_others_takes_only_its_own_place() -> None:
+def test_a_reconnecting_tab_replaces_only_its_own_connection() -> None:
     first, other, again = FakeTab("first"), FakeTab("other"), FakeTab("first", gen=2)
     presence = presence_of(first, other)
 
@@ -52,7 +52,7 @@ def test_a_tab_that_comes_back_among_others_takes_only_its_own_place() -> None:
     assert other.disconnects == []
 
 
-def test_if_there_are_too_many_the_one_that_came_first_goes() -> None:
+def test_the_oldest_of_too_many_tabs_is_disconnected() -> None:
     first, second, third = tabs("first", "second", "third")
     presence = presence_of(first, second, most=2)
 
@@ -62,7 +62,7 @@ def test_if_there_are_too_many_the_one_that_came_first_goes() -> None:
     assert (first.disconnects, second.disconnects) == ([DisconnectReason.CROWDED_OUT], [])
 
 
-def test_a_tab_that_comes_back_crowds_nobody_out() -> None:
+def test_a_reconnecting_tab_disconnects_no_other_tab() -> None:
     first, second = tabs("first", "second")
     presence = presence_of(first, second, most=2)
 
@@ -71,7 +71,7 @@ def test_a_tab_that_comes_back_crowds_nobody_out() -> None:
     assert first.disconnects == []
 
 
-def test_a_newcomer_is_told_how_many_they_are_and_so_are_the_others() -> None:
+def test_a_new_tab_and_the_others_get_the_tab_count() -> None:
     first, second = tabs("first", "second")
     presence = presence_of(first)
 
@@ -81,7 +81,7 @@ def test_a_newcomer_is_told_how_many_they_are_and_so_are_the_others() -> None:
     assert first.received == second.received == [Tabs(2)]
 
 
-def test_where_the_number_stays_the_same_only_the_newcomer_is_told() -> None:
+def test_an_unchanged_tab_count_is_sent_to_the_new_tab_only() -> None:
     first, other, again = FakeTab("first"), FakeTab("other"), FakeTab("first", gen=2)
     presence = presence_of(first, other)
     other.take_received()
@@ -92,7 +92,7 @@ def test_where_the_number_stays_the_same_only_the_newcomer_is_told() -> None:
     assert (other.received, again.received) == ([], [Tabs(2)])
 
 
-def test_a_tab_that_leaves_is_counted_out_once() -> None:
+def test_a_tab_that_leaves_twice_is_counted_once() -> None:
     first, second = tabs("first", "second")
     presence = presence_of(first, second)
     first.take_received()
@@ -114,7 +114,7 @@ def test_a_replaced_connection_does_not_remove_its_successor() -> None:
     assert [*presence] == [newer]
 
 
-def test_everybody_hears_and_everybody_can_be_shown_out() -> None:
+def test_a_broadcast_and_a_disconnect_reach_every_tab() -> None:
     first, second = tabs("first", "second")
     presence = presence_of(first, second)
     first.take_received()
@@ -127,7 +127,7 @@ def test_everybody_hears_and_everybody_can_be_shown_out() -> None:
     assert len(presence) == 0
 
 
-def test_a_tab_may_leave_while_the_others_are_told() -> None:
+def test_a_tab_may_leave_during_a_broadcast() -> None:
     class Leaver(FakeTab):
         def tell(self, message: ServerMessage) -> None:
             super().tell(message)

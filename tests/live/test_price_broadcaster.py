@@ -19,24 +19,22 @@ def milk_at(price: int) -> Product:
     return catalog_with(MILK, price=price).products[MILK]
 
 
-def prices_heard(tab: FakeTab) -> list[int]:
-    """Return the price in each news of a product that *tab* heard."""
+def prices_received(tab: FakeTab) -> list[int]:
+    """Return the price in each item that *tab* received."""
     return [
         message.items[0].price for message in tab.take_received() if isinstance(message, Prices)
     ]
 
 
 async def watcher(around: AroundHub, account: AccountId = ADA) -> FakeTab:
-    """Let a tab in that shows milk."""
+    """Connect a tab that watches milk."""
     tab = FakeTab(f"of {account}")
     tab.watched = frozenset({MILK})
     await around.enters(tab, account)
     return tab
 
 
-async def test_however_many_edits_there_are_a_tab_hears_once_in_a_pause_and_then_of_the_last() -> (
-    None
-):
+async def test_a_tab_gets_one_message_per_interval_with_the_last_of_many_edits() -> None:
     around = AroundHub()
     tab = await watcher(around)
 
@@ -45,10 +43,10 @@ async def test_however_many_edits_there_are_a_tab_hears_once_in_a_pause_and_then
         around.clock.passes(PAUSE_S / 10)
     await around.hub.broadcaster.send_due()
 
-    assert prices_heard(tab) == [160, 170, 179]
+    assert prices_received(tab) == [160, 170, 179]
 
 
-async def test_what_moves_meanwhile_is_told_when_the_pause_is_over() -> None:
+async def test_a_change_within_the_interval_is_sent_after_it() -> None:
     around = AroundHub()
     tab = await watcher(around)
     going = asyncio.create_task(around.hub.broadcaster.go())
@@ -56,15 +54,15 @@ async def test_what_moves_meanwhile_is_told_when_the_pause_is_over() -> None:
     await going
     around.hub.update_catalog(3, catalog_with(MILK, price=170))
     await around.hub.broadcaster.go()
-    assert prices_heard(tab) == [160]
+    assert prices_received(tab) == [160]
 
     around.clock.passes(PAUSE_S)
     await around.hub.broadcaster.go()
 
-    assert prices_heard(tab) == [170]
+    assert prices_received(tab) == [170]
 
 
-async def test_nobody_is_told_before_something_moves() -> None:
+async def test_nothing_is_sent_before_a_product_changes() -> None:
     around = AroundHub()
     going = asyncio.create_task(around.hub.broadcaster.go())
 
@@ -74,7 +72,7 @@ async def test_nobody_is_told_before_something_moves() -> None:
     going.cancel()
 
 
-async def test_tabs_of_many_accounts_with_one_view_hear_the_very_same() -> None:
+async def test_tabs_of_many_accounts_with_equal_views_get_the_same_message_object() -> None:
     around = AroundHub()
     tabs = [await watcher(around, AccountId(f"u-{n}")) for n in range(CARTS_AT_ONCE)]
     other = FakeTab("other")
@@ -89,7 +87,7 @@ async def test_tabs_of_many_accounts_with_one_view_hear_the_very_same() -> None:
     assert {item.sku for item in other.received[-1].items} == {EGGS, MILK}
 
 
-async def test_others_have_their_turn_between_so_many_carts() -> None:
+async def test_the_event_loop_runs_other_tasks_between_batches_of_carts() -> None:
     around = AroundHub()
     first, *_, last = [await watcher(around, AccountId(f"u-{n}")) for n in range(CARTS_AT_ONCE + 1)]
     around.hub.update_catalog(2, catalog_with(MILK, price=160))
@@ -102,7 +100,7 @@ async def test_others_have_their_turn_between_so_many_carts() -> None:
     assert kinds_of(last.received) == ["Prices"]
 
 
-async def test_a_change_of_the_cart_does_not_wait_and_brings_what_is_owed() -> None:
+async def test_a_cart_change_is_sent_at_once_with_pending_prices() -> None:
     around, tab = AroundHub(), FakeTab()
     around.disk.carts[ADA] = after(AddLine(MILK, 2))
     cart = await around.enters(tab)
@@ -120,7 +118,7 @@ async def test_a_change_of_the_cart_does_not_wait_and_brings_what_is_owed() -> N
     assert change.totals.subtotal == 2 * 110 + 220
 
 
-async def test_a_tab_that_left_is_not_told_and_its_cart_is_forgotten() -> None:
+async def test_a_tab_that_left_gets_no_message_and_its_cart_is_forgotten() -> None:
     around = AroundHub()
     tab = await watcher(around)
     async with around.hub.borrow(ADA, None) as cart:

@@ -27,20 +27,20 @@ class Shopper(FakeTab):
     def __init__(self, name: str, outbox: OutboxId, around: Around):
         super().__init__(name, outbox=outbox)
         self._around = around
-        self._asked = 0
+        self._submitted = 0
         self.waits: set[int] = set()
         self.verdicts: dict[int, Ok | No] = {}
         self.revs: list[int] = []
         self.shown = 0
 
     def submits_one(self) -> None:
-        """Add one more."""
-        self._asked += 1
-        self.waits.add(self._asked)
-        self.submits(self._around.cart, self._asked, ONE)
+        """Submit an op that adds one more."""
+        self._submitted += 1
+        self.waits.add(self._submitted)
+        self.submits(self._around.cart, self._submitted, ONE)
 
     def sends_again(self) -> None:
-        """Send everything again that has no verdict."""
+        """Send all ops without a verdict again."""
         for n in sorted(self.waits):
             self.submits(self._around.cart, n, ONE)
 
@@ -63,7 +63,7 @@ class Shopper(FakeTab):
 
 
 class World:
-    """A live cart, two shoppers, a disk, and another node that uses the disk too."""
+    """A live cart, two shoppers, a database, and another node on the same database."""
 
     def __init__(self) -> None:
         self.disk = EMPTY
@@ -85,11 +85,11 @@ class World:
         self.shoppers[0].sends_again()
 
     def another_node_submits(self) -> None:
-        """Have another node do something, also for an op of ours that it is sent."""
+        """Have another node rule on an op and save it."""
         self.disk = self._ruled(ref(self.disk, ELSEWHERE, repr(ONE)))
 
     def here_sends_again_elsewhere(self) -> None:
-        """Send the oldest op that waits to another node."""
+        """Send the oldest pending op to another node."""
         last = self.disk.outboxes.get(HERE, Outbox()).last
         if last + 1 in self.shoppers[0].waits:
             self.disk = self._ruled(OpRef(HERE, last + 1, repr(ONE)))
@@ -106,13 +106,13 @@ class World:
     def reply_is_lost(self) -> None:
         """End the commit as saved, but with an unknown outcome."""
         if self._commits():
-            self._doubt()
+            self._mark_unknown()
 
     def commit_fails(self) -> None:
         if self._taken is not None:
-            self._doubt()
+            self._mark_unknown()
 
-    def mends(self) -> None:
+    def reloads(self) -> None:
         if self._ill:
             self._ill = False
             self.around.cart.reload(self.disk)
@@ -123,7 +123,7 @@ class World:
         self.writer_takes()
         for _ in range(4):
             self.commit_ends()
-            self.mends()
+            self.reloads()
             for shopper in self.shoppers:
                 shopper.sends_again()
             self.writer_takes()
@@ -144,7 +144,7 @@ class World:
         self.disk = taken._replace(version=taken.version + 1)
         return True
 
-    def _doubt(self) -> None:
+    def _mark_unknown(self) -> None:
         self._taken = None
         self._ill = True
         self.around.cart.mark_unknown()
@@ -162,8 +162,8 @@ ACTIONS = (
     World.commit_ends,
     World.reply_is_lost,
     World.commit_fails,
-    World.mends,
-    World.mends,
+    World.reloads,
+    World.reloads,
 )
 
 

@@ -15,7 +15,7 @@ def renewed() -> Signed:
     return signed
 
 
-def test_sockets_go_on_for_as_long_as_the_new_login_does() -> None:
+def test_sockets_last_as_long_as_the_renewed_login() -> None:
     signed = renewed()
 
     signed.at(600 + IDLE_S - 1)
@@ -25,7 +25,7 @@ def test_sockets_go_on_for_as_long_as_the_new_login_does() -> None:
     assert signed.socket.disconnects == [DisconnectReason.EXPIRED]
 
 
-def test_ending_the_new_login_ends_its_old_sockets_and_its_new_ones() -> None:
+def test_ending_the_renewed_login_disconnects_old_and_new_sockets() -> None:
     signed, new = renewed(), FakeTab()
     signed.sessions.join(a_login("fresh"), new)
 
@@ -34,7 +34,7 @@ def test_ending_the_new_login_ends_its_old_sockets_and_its_new_ones() -> None:
     assert signed.socket.disconnects == new.disconnects == [DisconnectReason.SIGNED_OUT]
 
 
-def test_using_an_old_socket_uses_the_new_login() -> None:
+def test_using_an_old_socket_uses_the_renewed_login() -> None:
     signed = renewed()
     signed.at(600 + SAVE_USE_EVERY_S)
 
@@ -54,7 +54,7 @@ def test_a_renewed_login_is_forgotten_with_its_last_socket() -> None:
     assert signed.socket.disconnects == []
 
 
-def test_renewing_a_login_without_sockets_is_nothing_to_tell() -> None:
+def test_renewing_a_login_without_sockets_sends_nothing() -> None:
     signed = Signed()
 
     signed.sessions.renew(a_login("other").id_hash, a_login("fresh"))

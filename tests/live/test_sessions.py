@@ -35,12 +35,12 @@ class Signed:
         self.sessions.join(self.login, self.socket)
 
     def at(self, seconds: float) -> None:
-        """Let it be so many seconds after noon, and look at the logins."""
+        """Set the clock to so many seconds after noon, and sweep the sessions."""
         self.clock.passed_s = seconds
         self.sessions.sweep()
 
 
-def test_a_login_lasts_until_it_was_not_used_for_too_long() -> None:
+def test_a_login_ends_after_its_idle_time() -> None:
     signed = Signed()
 
     signed.clock.passes(600.5)
@@ -48,13 +48,13 @@ def test_a_login_lasts_until_it_was_not_used_for_too_long() -> None:
     assert signed.sessions.left_ms(signed.login) == (IDLE_S - 600) * 1000 - 500
 
 
-def test_a_login_lasts_no_longer_than_it_may() -> None:
+def test_a_login_ends_after_its_maximum_lifetime() -> None:
     signed = Signed(a_login(ends_at_s=NOON + 60))
 
     assert signed.sessions.left_ms(signed.login) == 60_000
 
 
-def test_a_login_that_is_over_has_nothing_left() -> None:
+def test_a_login_that_ended_has_no_time_left() -> None:
     signed = Signed()
 
     signed.clock.passes(IDLE_S + 1)
@@ -62,7 +62,7 @@ def test_a_login_that_is_over_has_nothing_left() -> None:
     assert signed.sessions.left_ms(signed.login) == 0
 
 
-def test_a_login_without_a_socket_lasts_as_long_as_it_says() -> None:
+def test_a_login_without_a_socket_reports_its_stored_lifetime() -> None:
     assert (
         Signed().sessions.left_ms(a_login("other", used_at_s=NOON - 600)) == (IDLE_S - 600) * 1000
     )
@@ -79,7 +79,7 @@ def test_two_minutes_before_its_end_a_login_warns_once() -> None:
     assert signed.socket.received == [Auth(WARN_BEFORE_S * 1000)]
 
 
-def test_every_socket_of_the_login_is_warned_and_in_the_end_dismissed() -> None:
+def test_every_socket_of_a_login_is_warned_and_finally_disconnected() -> None:
     signed, other = Signed(), FakeTab("other")
     signed.sessions.join(signed.login, other)
 
@@ -90,7 +90,7 @@ def test_every_socket_of_the_login_is_warned_and_in_the_end_dismissed() -> None:
     assert signed.socket.disconnects == other.disconnects == [DisconnectReason.EXPIRED]
 
 
-def test_a_socket_that_comes_in_the_last_two_minutes_is_warned_too() -> None:
+def test_a_socket_opened_in_the_last_two_minutes_is_warned_too() -> None:
     signed = Signed(a_login(ends_at_s=NOON + 60))
 
     signed.at(1)
@@ -98,7 +98,7 @@ def test_a_socket_that_comes_in_the_last_two_minutes_is_warned_too() -> None:
     assert signed.socket.received == [Auth(59_000)]
 
 
-def test_a_login_that_is_used_lasts_on() -> None:
+def test_a_login_is_extended_by_use() -> None:
     signed = Signed()
     signed.clock.passes(IDLE_S - 600)
 
@@ -109,7 +109,7 @@ def test_a_login_that_is_used_lasts_on() -> None:
     assert signed.sessions.left_ms(signed.login) == (IDLE_S - 600) * 1000
 
 
-def test_a_login_that_is_used_after_its_warning_says_that_it_lasts_on_and_warns_anew() -> None:
+def test_a_login_used_after_its_warning_sends_its_extension_and_warns_again() -> None:
     signed = Signed()
     signed.at(IDLE_S - 60)
     signed.socket.take_received()
@@ -121,7 +121,7 @@ def test_a_login_that_is_used_after_its_warning_says_that_it_lasts_on_and_warns_
     assert signed.socket.take_received() == [Auth(WARN_BEFORE_S * 1000)]
 
 
-def test_where_logins_rest_only_shortly_the_second_warning_comes_in_time_too() -> None:
+def test_a_short_idle_time_does_not_delay_the_second_warning() -> None:
     clock, socket, login = FakeClock(), FakeTab(), a_login()
     sessions = LiveSessions(Lifetime(ABSOLUTE_S, 130), clock.now_s, FakePeers())
     sessions.join(login, socket)
@@ -136,7 +136,7 @@ def test_where_logins_rest_only_shortly_the_second_warning_comes_in_time_too() -
     assert socket.take_received() == [Auth(WARN_BEFORE_S * 1000)]
 
 
-def test_no_use_makes_a_login_last_longer_than_it_may() -> None:
+def test_no_use_extends_a_login_beyond_its_maximum_lifetime() -> None:
     signed = Signed(a_login(ends_at_s=NOON + 600))
     signed.at(600 - WARN_BEFORE_S)
     signed.socket.take_received()
@@ -149,7 +149,7 @@ def test_no_use_makes_a_login_last_longer_than_it_may() -> None:
     assert signed.socket.disconnects == [DisconnectReason.EXPIRED]
 
 
-def test_a_login_that_was_ended_dismisses_its_sockets_and_no_others() -> None:
+def test_ending_a_login_disconnects_its_own_sockets_only() -> None:
     signed, other = Signed(), FakeTab("other")
     signed.sessions.join(a_login("other"), other)
 
@@ -159,7 +159,7 @@ def test_a_login_that_was_ended_dismisses_its_sockets_and_no_others() -> None:
     assert (signed.socket.disconnects, other.disconnects) == ([DisconnectReason.SIGNED_OUT], [])
 
 
-def test_a_socket_that_left_is_neither_warned_nor_dismissed() -> None:
+def test_a_closed_socket_is_neither_warned_nor_disconnected() -> None:
     signed, other = Signed(), FakeTab("other")
     signed.sessions.join(signed.login, other)
 
@@ -172,7 +172,7 @@ def test_a_socket_that_left_is_neither_warned_nor_dismissed() -> None:
     assert other.disconnects == [DisconnectReason.SIGNED_OUT]
 
 
-def test_a_login_that_all_sockets_left_is_forgotten() -> None:
+def test_a_login_without_sockets_is_forgotten() -> None:
     signed = Signed()
     signed.clock.passes(600)
     signed.sessions.use(signed.login)
@@ -182,7 +182,7 @@ def test_a_login_that_all_sockets_left_is_forgotten() -> None:
     assert signed.sessions.left_ms(signed.login) == (IDLE_S - 600) * 1000
 
 
-def test_sockets_may_leave_while_they_are_dismissed() -> None:
+def test_sockets_may_leave_while_they_are_disconnected() -> None:
     signed = Signed()
 
     class Leaver(FakeTab):
@@ -202,9 +202,7 @@ def test_sockets_may_leave_while_they_are_dismissed() -> None:
 @pytest.mark.parametrize(
     ("idle_s", "every_s"), [(IDLE_S_BY_DEFAULT, SAVE_USE_EVERY_S), (IDLE_S, IDLE_S // 100)]
 )
-def test_uses_are_handed_out_to_be_written_down_but_not_every_one(
-    idle_s: int, every_s: int
-) -> None:
+def test_last_uses_are_saved_at_intervals(idle_s: int, every_s: int) -> None:
     signed, uses = Signed(idle_s=idle_s), []
     for second in range(0, 3 * every_s, 4):
         signed.clock.passed_s = second
@@ -215,7 +213,7 @@ def test_uses_are_handed_out_to_be_written_down_but_not_every_one(
     assert uses == [Use(login, NOON + every_s), Use(login, NOON + 2 * every_s)]
 
 
-def test_a_use_that_was_written_down_long_ago_is_written_down_at_once() -> None:
+def test_a_use_long_after_the_last_saved_one_is_saved_at_once() -> None:
     signed = Signed(a_login(used_at_s=NOON - SAVE_USE_EVERY_S))
 
     signed.sessions.use(signed.login)
@@ -224,7 +222,7 @@ def test_a_use_that_was_written_down_long_ago_is_written_down_at_once() -> None:
     assert signed.sessions.take_uses() == []
 
 
-def test_a_use_that_waits_to_be_written_down_outlives_the_socket() -> None:
+def test_an_unsaved_use_outlives_the_socket() -> None:
     signed = Signed(a_login(used_at_s=NOON - SAVE_USE_EVERY_S))
 
     signed.sessions.use(signed.login)
@@ -233,7 +231,7 @@ def test_a_use_that_waits_to_be_written_down_outlives_the_socket() -> None:
     assert signed.sessions.take_uses() == [Use(signed.login.id_hash, NOON)]
 
 
-def test_what_is_used_without_a_socket_is_no_business_of_the_sockets() -> None:
+def test_a_use_of_a_login_without_a_socket_is_not_tracked() -> None:
     signed = Signed()
 
     signed.sessions.use(a_login("other", used_at_s=NOON - SAVE_USE_EVERY_S))
@@ -241,7 +239,7 @@ def test_what_is_used_without_a_socket_is_no_business_of_the_sockets() -> None:
     assert signed.sessions.take_uses() == []
 
 
-def test_other_nodes_are_told_of_a_login_that_ends_or_goes_on_under_another_name() -> None:
+def test_the_end_and_the_renewal_of_a_login_are_published_to_other_nodes() -> None:
     signed = Signed()
     again = replace(signed.login, id_hash=SessionHash("again"))
 
@@ -253,7 +251,7 @@ def test_other_nodes_are_told_of_a_login_that_ends_or_goes_on_under_another_name
     assert [name for name, _ in signed.peers.ended] == [again.id_hash, "on another node"]
 
 
-def test_what_is_heard_of_a_login_is_not_told_again() -> None:
+def test_an_event_about_a_login_is_not_published_again() -> None:
     signed = Signed()
 
     signed.sessions.on_remote_end(signed.login.id_hash)
@@ -262,7 +260,7 @@ def test_what_is_heard_of_a_login_is_not_told_again() -> None:
     assert signed.peers.ended == []
 
 
-def test_a_login_that_the_disk_does_not_know_has_ended() -> None:
+def test_a_login_missing_on_disk_has_ended() -> None:
     signed = Signed()
     name = signed.login.id_hash
     assert signed.sessions.names() == (name,)

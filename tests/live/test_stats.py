@@ -11,7 +11,7 @@ from tests.live.around import Around
 from tests.live.fakes import FakeTab
 
 
-def test_a_share_of_durations_lies_within_so_many_milliseconds() -> None:
+def test_a_quantile_is_the_duration_that_a_share_of_ops_does_not_exceed() -> None:
     durations = Durations(Histogram())
     for each in range(100, 0, -1):
         durations.record(each / 1000)
@@ -21,7 +21,7 @@ def test_a_share_of_durations_lies_within_so_many_milliseconds() -> None:
     assert len(durations) == 100
 
 
-def test_what_comes_later_counts_too() -> None:
+def test_later_durations_change_the_quantile() -> None:
     durations = Durations(Histogram())
     assert durations.ms(0.5) is None
     durations.record(0.001)
@@ -32,7 +32,7 @@ def test_what_comes_later_counts_too() -> None:
     assert durations.ms(0.99) == pytest.approx(3)
 
 
-def test_answers_are_counted_by_their_code() -> None:
+def test_verdicts_are_counted_by_their_code() -> None:
     second = Stats().at(7.2)
 
     second.answer(Ok(1, 1), 0.002)
@@ -44,7 +44,7 @@ def test_answers_are_counted_by_their_code() -> None:
     assert len(second.answers) == 3
 
 
-def test_whole_seconds_are_shown_oldest_first_also_those_in_which_nothing_happened() -> None:
+def test_complete_seconds_are_listed_oldest_first_including_empty_ones() -> None:
     stats = Stats()
     for now_s in (100.0, 100.9, 102.0, 103.0):
         stats.at(now_s).answer(Ok(1, 1), 0.001)
@@ -55,7 +55,7 @@ def test_whole_seconds_are_shown_oldest_first_also_those_in_which_nothing_happen
     assert [second.verdicts.total() for second in last[-4:]] == [0, 2, 0, 1]
 
 
-def test_what_is_older_than_a_minute_is_forgotten() -> None:
+def test_seconds_older_than_a_minute_are_dropped() -> None:
     stats = Stats()
     for now_s in range(3 * SECONDS):
         stats.at(now_s).answer(Ok(1, 1), 0.001)
@@ -64,7 +64,7 @@ def test_what_is_older_than_a_minute_is_forgotten() -> None:
     assert not any(second.verdicts for second in stats.last(2 * SECONDS - 1))
 
 
-def test_what_is_forgotten_by_the_second_is_counted_for_ever() -> None:
+def test_totals_keep_what_the_list_of_seconds_drops() -> None:
     stats = Stats()
     assert stats.verdicts == {}
 
@@ -77,7 +77,7 @@ def test_what_is_forgotten_by_the_second_is_counted_for_ever() -> None:
     assert stats.answers.sum_s == pytest.approx(3 * SECONDS * 0.002)
 
 
-def test_a_duration_counts_in_the_first_bound_that_it_does_not_exceed() -> None:
+def test_a_duration_falls_into_the_first_bucket_whose_bound_it_does_not_exceed() -> None:
     histogram = Histogram()
 
     for took_s in (0.0, BOUNDS_S[0], BOUNDS_S[0] + 1e-6, BOUNDS_S[-1], BOUNDS_S[-1] + 1):
@@ -87,7 +87,7 @@ def test_a_duration_counts_in_the_first_bound_that_it_does_not_exceed() -> None:
     assert sum(histogram.counts) == 5
 
 
-def test_carts_are_counted_by_what_became_of_them() -> None:
+def test_cart_saves_are_counted_by_outcome() -> None:
     stats = Stats()
 
     stats.commit(7.0, 0.004, (("ada", "bob"), (), ("eve",), (), ()))
@@ -98,7 +98,7 @@ def test_carts_are_counted_by_what_became_of_them() -> None:
     assert len(stats.at(7.9).commits) == 2
 
 
-def test_an_op_counts_when_it_is_told_with_the_time_since_it_was_asked() -> None:
+def test_an_op_is_counted_when_answered_with_the_time_since_it_was_submitted() -> None:
     around, tab = Around(), FakeTab()
     around.let_in(tab)
     around.cart.submit(ref(around.cart.latest), AddLine(APPLES, 1), tab)

@@ -1,4 +1,4 @@
-"""A traced op has a log line for each step, under its one name."""
+"""A traced op has a log line for each step, under its account, outbox and number."""
 
 import logging
 from dataclasses import replace
@@ -17,7 +17,7 @@ from tests.live.fakes import FakeTab
 
 @pytest.fixture
 def around() -> Around:
-    """Return Ada's cart, of which every op is followed."""
+    """Return Ada's cart, every op of which is traced."""
     around = Around()
     around.cart = LiveCart(EMPTY, replace(around.context, trace=LoggingTrace), None)
     return around
@@ -25,27 +25,29 @@ def around() -> Around:
 
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """Return what is logged."""
+    """Return the captured log of the trace."""
     caplog.set_level(logging.DEBUG, "app.live.trace")
     return caplog
 
 
-def steps_of(logged: pytest.LogCaptureFixture, asked: OpRef) -> list[str]:
-    """Return the steps of one op."""
-    name = f"{ADA}/{asked.outbox}/{asked.n}"
+def steps_of(logged: pytest.LogCaptureFixture, op: OpRef) -> list[str]:
+    """Return the logged steps of one op."""
+    name = f"{ADA}/{op.outbox}/{op.n}"
     return [record.getMessage() for record in logged.records if vars(record)["op"] == name]
 
 
-def test_received_ruled_saved_told(around: Around, logged: pytest.LogCaptureFixture) -> None:
-    tab, asked = FakeTab(), ref(EMPTY)
+def test_an_op_is_logged_as_received_ruled_saved_and_told(
+    around: Around, logged: pytest.LogCaptureFixture
+) -> None:
+    tab, op = FakeTab(), ref(EMPTY)
     around.let_in(tab)
 
-    around.cart.submit(asked, AddLine(APPLES, 1), tab, tab.id)
-    assert steps_of(logged, asked) == ["op received", "op ruled"]
+    around.cart.submit(op, AddLine(APPLES, 1), tab, tab.id)
+    assert steps_of(logged, op) == ["op received", "op ruled"]
 
     around.saves()
     ends = ["op saved", "op told", "op told"]
-    assert steps_of(logged, asked) == ["op received", "op ruled", *ends]
+    assert steps_of(logged, op) == ["op received", "op ruled", *ends]
     received, ruled, saved, answered, shown = (vars(record) for record in logged.records)
     assert (received["k"], received["tab"]) == ("line.add", tab.id)
     assert (ruled["code"], ruled["rev"], saved["version"]) == ("ok", 1, 1)
@@ -53,25 +55,27 @@ def test_received_ruled_saved_told(around: Around, logged: pytest.LogCaptureFixt
     assert (shown["what"], shown["tabs"]) == ("patch", 1)
 
 
-def test_a_refusal_says_its_code(around: Around, logged: pytest.LogCaptureFixture) -> None:
+def test_a_rejection_is_logged_with_its_code(
+    around: Around, logged: pytest.LogCaptureFixture
+) -> None:
     around.cart.submit(ref(EMPTY), AddLine(GHOST, 1), FakeTab())
 
     assert vars(logged.records[-1])["code"] == "unknown_sku"
 
 
-def test_what_comes_again_and_what_comes_too_early_is_said_so(
+def test_repeats_and_gaps_are_logged_as_such(
     around: Around, logged: pytest.LogCaptureFixture
 ) -> None:
-    asked = ref(EMPTY)
-    early = asked._replace(n=asked.n + 5)
-    for each in (asked, asked, early):
+    op = ref(EMPTY)
+    early = op._replace(n=op.n + 5)
+    for each in (op, op, early):
         around.cart.submit(each, AddLine(APPLES, 1), FakeTab())
 
-    assert steps_of(logged, asked) == ["op received", "op ruled", "op repeated"]
+    assert steps_of(logged, op) == ["op received", "op ruled", "op repeated"]
     assert steps_of(logged, early) == ["op too early"]
 
 
-def test_while_the_disk_is_away_it_is_put_off(
+def test_an_op_is_logged_as_deferred_while_the_database_is_unavailable(
     around: Around, logged: pytest.LogCaptureFixture
 ) -> None:
     waiting = ref(EMPTY)
@@ -90,24 +94,24 @@ def test_while_the_disk_is_away_it_is_put_off(
     assert vars(logged.records[-1])["code"] == "busy"
 
 
-def test_what_turns_out_to_be_saved_already_is_told(
+def test_an_op_found_saved_is_logged_as_told(
     around: Around, logged: pytest.LogCaptureFixture
 ) -> None:
-    tab, asked = FakeTab(), ref(EMPTY)
-    around.cart.submit(asked, AddLine(APPLES, 1), tab)
+    tab, op = FakeTab(), ref(EMPTY)
+    around.cart.submit(op, AddLine(APPLES, 1), tab)
     cart, _ = around.takes()
     around.cart.mark_stale()
 
     around.cart.reload(at_version(cart, cart.version + 1))
 
-    assert steps_of(logged, asked) == ["op received", "op ruled", "op saved", "op told"]
+    assert steps_of(logged, op) == ["op received", "op ruled", "op saved", "op told"]
 
 
-def test_what_was_ruled_on_again_is_told_once(
+def test_an_op_ruled_on_twice_is_logged_as_told_once(
     around: Around, logged: pytest.LogCaptureFixture
 ) -> None:
-    asked = ref(EMPTY)
-    around.cart.submit(asked, AddLine(APPLES, 1), FakeTab())
+    op = ref(EMPTY)
+    around.cart.submit(op, AddLine(APPLES, 1), FakeTab())
     around.takes()
     around.cart.mark_stale()
     around.cart.reload(EMPTY._replace(version=EMPTY.version + 1))
@@ -115,10 +119,10 @@ def test_what_was_ruled_on_again_is_told_once(
     around.saves()
 
     ruled = ["op received", "op ruled", "op ruled"]
-    assert steps_of(logged, asked) == [*ruled, "op saved", "op told", "op told"]
+    assert steps_of(logged, op) == [*ruled, "op saved", "op told", "op told"]
 
 
-def test_what_another_node_did_is_told_under_its_name(
+def test_a_change_of_another_node_is_logged_under_the_name_of_its_op(
     around: Around, logged: pytest.LogCaptureFixture
 ) -> None:
     elsewhere = Around()
@@ -134,12 +138,12 @@ def test_what_another_node_did_is_told_under_its_name(
     assert steps_of(logged, ref(EMPTY)) == ["op told"]
 
 
-def test_a_cart_that_is_given_up_says_which_ops_are_lost(
+def test_a_lost_cart_logs_which_ops_are_lost(
     around: Around, logged: pytest.LogCaptureFixture
 ) -> None:
-    asked = ref(EMPTY)
-    around.cart.submit(asked, AddLine(APPLES, 1), FakeTab())
+    op = ref(EMPTY)
+    around.cart.submit(op, AddLine(APPLES, 1), FakeTab())
 
     around.cart.lose()
 
-    assert steps_of(logged, asked)[-1] == "op lost"
+    assert steps_of(logged, op)[-1] == "op lost"
