@@ -53,7 +53,7 @@ def without_full(
     return {
         owner: bucket
         for owner, bucket in buckets.items()
-        if _left(bucket, limit, now_s) < limit.size
+        if refill(bucket, limit, now_s).left < limit.size
     }
 
 

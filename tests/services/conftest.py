@@ -6,8 +6,9 @@ import pytest
 
 from tests.http.conftest import stocked, url
 from tests.services.shop import Services, open_services
+from tests.store.conftest import engine
 
-__all__ = ["services", "stocked", "url"]
+__all__ = ["engine", "services", "stocked", "url"]
 
 
 @pytest.fixture
