@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.token_bucket import RateLimit, TokenBucket, full, refill, spend, wait_ms
+from app.domain.token_bucket import (
+    RateLimit,
+    TokenBucket,
+    full,
+    refill,
+    spend,
+    wait_ms,
+    without_full,
+)
 
 OPS = RateLimit(64, 10)
 SMALL = RateLimit(3, 2)
@@ -75,6 +83,17 @@ def test_a_bucket_without_limits_never_runs_out() -> None:
 some_bucket = st.builds(
     RateLimit, st.sampled_from([1, 2, 5, 64]), st.sampled_from([0.5, 1, 2, 3, 10, 33])
 )
+
+
+def test_buckets_that_are_full_by_now_are_left_out() -> None:
+    limit = RateLimit(2, 1)
+    buckets = {
+        "idle": full(limit, NOW_S),
+        "busy": TokenBucket(0, NOW_S),
+        "soon": TokenBucket(1, NOW_S),
+    }
+
+    assert without_full(buckets, limit, NOW_S + 1) == {"busy": buckets["busy"]}
 
 
 @given(some_bucket, st.lists(st.sampled_from([0, 0.001, 0.1, 1 / 3, 2]), min_size=5, max_size=20))
