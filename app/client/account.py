@@ -9,12 +9,13 @@ from app.client import encode
 from app.client.cart import Cart, from_snapshot
 from app.client.connection import Endpoint
 from app.client.decode import decode_body
+from app.client.deps import ClientDeps
 from app.client.messages import OpsResponse, Snapshot
 from app.client.observer import NO_OBSERVER, Observer
 from app.client.orders import PlacedOrder
 from app.client.problem import fetch
 from app.client.request import Request, Response, Site
-from app.client.tab import ClientDeps, Tab
+from app.client.tab import Tab
 from app.domain.addresses import Address
 from app.domain.cart import AccountId
 from app.domain.ops import ClientOp

@@ -11,9 +11,9 @@ from app.client import encode
 from app.client.account import Account, login_cookie
 from app.client.backoff import RetryPolicy
 from app.client.decode import decode_body
+from app.client.deps import ClientDeps
 from app.client.problem import fetch
 from app.client.request import InvalidResponse, Request, Site
-from app.client.tab import ClientDeps
 from app.domain.cart import AccountId
 from app.domain.catalog import Money, Sku
 

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple, Self
+from typing import Self
 from weakref import WeakSet
 
 from app.client import encode
-from app.client.backoff import RetryPolicy
 from app.client.cart import EMPTY_CART, Cart
 from app.client.cart_ops import CartOps
 from app.client.connection import Endpoint, open_connection
 from app.client.decode import ServerMessage
+from app.client.deps import ClientDeps
 from app.client.errors import Closed, LoginEnded, NotConnected, Stopped
 from app.client.events import Events
 from app.client.messages import Item, Pong
@@ -25,14 +25,6 @@ from app.domain.ops import ClientOp
 from app.domain.outbox import OutboxId
 from app.domain.totals import Totals
 from app.protocol.messages import TabId
-
-
-class ClientDeps(NamedTuple):
-    """The retry policy, and the sources of chance and names."""
-
-    retry_policy: RetryPolicy
-    chance: Callable[[], float]
-    new_name: Callable[[], str]
 
 
 class Tab(CartOps):

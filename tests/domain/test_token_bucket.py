@@ -50,6 +50,14 @@ def test_what_came_back_by_halves_is_not_lost() -> None:
     assert spend(half, SMALL, NOW_S + 0.5) == TokenBucket(0, NOW_S + 0.5)
 
 
+def test_buckets_that_are_full_again_are_forgotten() -> None:
+    buckets = {"ada": spent(1, SMALL), "grace": spent(3, SMALL)}
+    first_is_full = NOW_S + 1 / SMALL.per_s
+
+    assert without_full(buckets, SMALL, NOW_S) == buckets
+    assert without_full(buckets, SMALL, first_is_full) == {"grace": buckets["grace"]}
+
+
 def test_a_bucket_does_not_run_over() -> None:
     assert refill(spent(1, SMALL), SMALL, NOW_S + 3600) == full(SMALL, NOW_S + 3600)
 

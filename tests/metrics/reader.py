@@ -33,7 +33,7 @@ class ParsedMetrics(NamedTuple):
 
 
 def read(text: str) -> ParsedMetrics:
-    """Parse *text*; fail unless each metric is described once, before its values, without repeats."""
+    """Parse *text*; fail unless each metric is described once, before its values, and is unique."""
     numbers: dict[Key, float] = {}
     kinds: dict[str, str] = {}
     described = ""

@@ -45,9 +45,8 @@ def addresses_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get(f"{PAGE}/<address_id>")
     async def edit(address_id: str) -> ResponseReturnValue:
-        return await _show(
-            context, await _saved_address(context, await require_login(context), address_id)
-        )
+        saved = await _saved_address(context, await require_login(context), address_id)
+        return await _show(context, saved)
 
     @blueprint.post(f"{PAGE}/<address_id>")
     async def change(address_id: str) -> ResponseReturnValue:
