@@ -1,4 +1,4 @@
-"""Carts that are as full as they may be."""
+"""Carts at their limits."""
 
 from app.domain.catalog import Sku
 from app.domain.ops import AddLine, SaveLine
@@ -14,7 +14,7 @@ CROWDED_SHELF = catalog_of(
 )
 
 FULL = after(*(AddLine(sku, 1) for sku in THINGS[:100]), catalog=CROWDED_SHELF)
-"""A hundred lines, each of one thing."""
+"""A hundred lines of one unit each."""
 
 ALL_SAVED = after(*(SaveLine(sku) for sku in THINGS[:100]), cart=FULL, catalog=CROWDED_SHELF)
 """A hundred saved lines, and none in the cart."""

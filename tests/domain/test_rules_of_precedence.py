@@ -66,7 +66,7 @@ NEVER_MORE = catalog_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
         "nothing to undo before another change",
     ],
 )
-def test_the_reason_given_is(op: Op, cart: Cart, catalog: Catalog, code: Code) -> None:
+def test_the_code_of_a_rejection(op: Op, cart: Cart, catalog: Catalog, code: Code) -> None:
     assert refused(op, cart, catalog) is code
 
 
@@ -82,7 +82,7 @@ def test_the_reason_given_is(op: Op, cart: Cart, catalog: Catalog, code: Code) -
     ],
     ids=["unknown", "gone", "sold out", "too many", "not there", "another price"],
 )
-def test_a_refusal_names_the_product(op: Op, name: str) -> None:
+def test_a_rejection_names_the_product(op: Op, name: str) -> None:
     verdict = ruling_on(op, NINETY, catalog_with(APPLES, price=300)).verdict
 
     assert isinstance(verdict, No)
@@ -90,14 +90,14 @@ def test_a_refusal_names_the_product(op: Op, name: str) -> None:
 
 
 @pytest.mark.parametrize("op", [BadOp(), AddLine(GHOST, 1), Undo(rev=9)])
-def test_a_refusal_has_the_number_of_its_op_and_the_revision_that_stays(op: Op) -> None:
+def test_a_rejection_has_the_number_of_its_op_and_the_unchanged_revision(op: Op) -> None:
     verdict = rule(NINETY, OpRef(HERE, 2, "body"), op, CATALOG, NOON).verdict
 
     assert (verdict.n, verdict.rev) == (2, 1)
 
 
 @pytest.mark.parametrize("op", [BadOp(), AddLine(APPLES, 1), SetLine(APPLES, 90)])
-def test_what_an_op_is_not_about_stays_as_it_is(op: Op) -> None:
+def test_an_op_changes_only_its_own_line_or_field(op: Op) -> None:
     lived = NINETY._replace(version=4, tries=(NOON,), used={TENTH: 2}, saved=NINETY.lines)
 
     ruled = ruling_on(op, lived).cart
