@@ -24,7 +24,7 @@ from app.domain.ops import (
 )
 from app.domain.outbox import OutboxId
 from app.domain.rules import rule
-from tests.domain.crowd import CROWDED, CROWDED_SHELF, ONE_MORE, THINGS
+from tests.domain.crowd import CROWDED, CROWDED_CATALOG, ONE_MORE, THINGS
 from tests.examples import APPLES, EMPTY, FIVER, GHOST, MILK, NOON, TENTH, catalog_with, ref
 
 SOLD = (APPLES, MILK, THINGS[0], ONE_MORE)
@@ -56,7 +56,7 @@ class Day(NamedTuple):
 
 def catalog_on(day: Day) -> Catalog:
     """Return the catalogue of that day."""
-    catalog = CROWDED_SHELF
+    catalog = CROWDED_CATALOG
     for sku in SOLD:
         catalog = catalog_with(sku, catalog, **day._asdict())
     return catalog

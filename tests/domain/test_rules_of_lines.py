@@ -8,7 +8,7 @@ from app.domain.cart import Line, Patch
 from app.domain.catalog import Money
 from app.domain.ops import AddLine, Op, SetLine
 from app.domain.verdicts import Clamped, Code, Ok
-from tests.domain.crowd import CROWDED_SHELF, FULL, ONE_MORE, THINGS
+from tests.domain.crowd import CROWDED_CATALOG, FULL, ONE_MORE, THINGS
 from tests.examples import (
     APPLES,
     CIDER,
@@ -126,15 +126,15 @@ def test_99_units_of_a_product_are_accepted(op: Op) -> None:
 
 @pytest.mark.parametrize("op", [AddLine(ONE_MORE, 1), SetLine(ONE_MORE, 1)], ids=["add", "set"])
 def test_a_cart_holds_a_hundred_lines_and_no_more(op: Op) -> None:
-    almost = after(SetLine(THINGS[0], 0), cart=FULL, catalog=CROWDED_SHELF)
+    almost = after(SetLine(THINGS[0], 0), cart=FULL, catalog=CROWDED_CATALOG)
 
-    assert refused(op, FULL, CROWDED_SHELF) is Code.LINE_LIMIT
-    assert len(granted(op, almost, CROWDED_SHELF).lines) == 100
+    assert refused(op, FULL, CROWDED_CATALOG) is Code.LINE_LIMIT
+    assert len(granted(op, almost, CROWDED_CATALOG).lines) == 100
 
 
 @pytest.mark.parametrize("op", [AddLine(THINGS[7], 1), SetLine(THINGS[7], 2)], ids=["add", "set"])
 def test_a_line_of_a_full_cart_can_still_grow(op: Op) -> None:
-    assert granted(op, FULL, CROWDED_SHELF).lines[THINGS[7]].qty == 2
+    assert granted(op, FULL, CROWDED_CATALOG).lines[THINGS[7]].qty == 2
 
 
 def test_a_place_in_the_cart_is_never_used_twice() -> None:

@@ -8,7 +8,7 @@ from app.domain.ops import AcceptLine, AddLine, BadOp, Op, SaveLine, SetLine, Un
 from app.domain.outbox import OpRef
 from app.domain.rules import rule
 from app.domain.verdicts import Code, No
-from tests.domain.crowd import ALL_SAVED, CROWDED_SHELF, FULL, ONE_MORE
+from tests.domain.crowd import ALL_SAVED, CROWDED_CATALOG, FULL, ONE_MORE
 from tests.examples import (
     APPLES,
     CATALOG,
@@ -29,14 +29,14 @@ from tests.examples import (
 NINETY = after(AddLine(APPLES, 90))
 NO_APPLES = catalog_with(APPLES, stock=0)
 NEVER_APPLES = catalog_with(APPLES, stock=0, price=300, sold=False)
-FULL_OF = catalog_with(ONE_MORE, CROWDED_SHELF, stock=0)
-NEVER_MORE = catalog_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
+FULL_OF = catalog_with(ONE_MORE, CROWDED_CATALOG, stock=0)
+NEVER_MORE = catalog_with(ONE_MORE, CROWDED_CATALOG, stock=0, sold=False)
 
 
 @pytest.mark.parametrize(
     ("op", "cart", "catalog", "code"),
     [
-        (SetLine(GHOST, 100), FULL, CROWDED_SHELF, Code.UNKNOWN_SKU),
+        (SetLine(GHOST, 100), FULL, CROWDED_CATALOG, Code.UNKNOWN_SKU),
         (AddLine(ONE_MORE, 100), FULL, NEVER_MORE, Code.GONE),
         (AddLine(ONE_MORE, 100), FULL, FULL_OF, Code.LINE_LIMIT),
         (AddLine(ONE_MORE, 1), FULL, FULL_OF, Code.LINE_LIMIT),
@@ -45,8 +45,8 @@ NEVER_MORE = catalog_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
         (AddLine(APPLES, 9), NINETY, NO_APPLES, Code.SOLD_OUT),
         (AcceptLine(CIDER, Money(1)), EMPTY, CATALOG, Code.GONE),
         (AcceptLine(APPLES, Money(1)), NINETY, NEVER_APPLES, Code.GONE),
-        (SaveLine(ONE_MORE), ALL_SAVED, CROWDED_SHELF, Code.NOT_IN_CART),
-        (UnsaveLine(ONE_MORE), FULL, CROWDED_SHELF, Code.NOT_IN_CART),
+        (SaveLine(ONE_MORE), ALL_SAVED, CROWDED_CATALOG, Code.NOT_IN_CART),
+        (UnsaveLine(ONE_MORE), FULL, CROWDED_CATALOG, Code.NOT_IN_CART),
         (UnsaveLine(EGGS), EMPTY, CATALOG, Code.NOT_IN_CART),
         (Undo(rev=7), EMPTY, CATALOG, Code.NOTHING_TO_UNDO),
     ],

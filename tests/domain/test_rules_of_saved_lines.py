@@ -9,7 +9,7 @@ from app.domain.catalog import Money, Sku
 from app.domain.ops import AddLine, SaveLine, SetLine, UnsaveLine
 from app.domain.totals import LineState, show_cart
 from app.domain.verdicts import Code, Ok
-from tests.domain.crowd import ALL_SAVED, CROWDED_SHELF, FULL, ONE_MORE, THINGS
+from tests.domain.crowd import ALL_SAVED, CROWDED_CATALOG, FULL, ONE_MORE, THINGS
 from tests.examples import (
     APPLES,
     CIDER,
@@ -114,19 +114,19 @@ def test_merged_lines_may_have_99_units_and_no_more() -> None:
 
 
 def test_a_hundred_lines_can_be_saved_and_no_more() -> None:
-    one_more = after(AddLine(ONE_MORE, 1), cart=ALL_SAVED, catalog=CROWDED_SHELF)
-    known = after(AddLine(THINGS[5], 1), cart=ALL_SAVED, catalog=CROWDED_SHELF)
+    one_more = after(AddLine(ONE_MORE, 1), cart=ALL_SAVED, catalog=CROWDED_CATALOG)
+    known = after(AddLine(THINGS[5], 1), cart=ALL_SAVED, catalog=CROWDED_CATALOG)
 
     assert len(ALL_SAVED.saved) == 100
-    assert refused(SaveLine(ONE_MORE), one_more, CROWDED_SHELF) is Code.LINE_LIMIT
-    assert granted(SaveLine(THINGS[5]), known, CROWDED_SHELF).saved[THINGS[5]].qty == 2
+    assert refused(SaveLine(ONE_MORE), one_more, CROWDED_CATALOG) is Code.LINE_LIMIT
+    assert granted(SaveLine(THINGS[5]), known, CROWDED_CATALOG).saved[THINGS[5]].qty == 2
 
 
 def test_a_line_is_moved_back_into_a_full_cart_only_if_it_merges() -> None:
-    one_saved = after(SaveLine(THINGS[0]), AddLine(ONE_MORE, 1), cart=FULL, catalog=CROWDED_SHELF)
+    one_saved = after(SaveLine(THINGS[0]), AddLine(ONE_MORE, 1), cart=FULL, catalog=CROWDED_CATALOG)
     known = after(
-        SetLine(ONE_MORE, 0), AddLine(THINGS[0], 1), cart=one_saved, catalog=CROWDED_SHELF
+        SetLine(ONE_MORE, 0), AddLine(THINGS[0], 1), cart=one_saved, catalog=CROWDED_CATALOG
     )
 
-    assert refused(UnsaveLine(THINGS[0]), one_saved, CROWDED_SHELF) is Code.LINE_LIMIT
-    assert granted(UnsaveLine(THINGS[0]), known, CROWDED_SHELF).lines[THINGS[0]].qty == 2
+    assert refused(UnsaveLine(THINGS[0]), one_saved, CROWDED_CATALOG) is Code.LINE_LIMIT
+    assert granted(UnsaveLine(THINGS[0]), known, CROWDED_CATALOG).lines[THINGS[0]].qty == 2
