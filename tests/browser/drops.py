@@ -7,8 +7,8 @@ from random import Random
 
 from playwright.async_api import Page
 
-from tests.browser.player import Player, Who
-from tests.browser.stage import Stage
+from tests.browser.browser_session import BrowserSession
+from tests.browser.person import Person, Role
 from tests.browser.visitor import connected, shown
 
 OWN = (("gala-apples-1kg", "gala-apples-2kg"), ("braeburn-apples-1kg", "bramley-apples-1kg"))
@@ -66,19 +66,19 @@ class Clicker:
         self.clicks += 1
 
 
-async def survive(stage: Stage, drops: int, seed: str) -> Outcome:
+async def click_through_drops(browser_session: BrowserSession, drops: int, seed: str) -> Outcome:
     """Click in two tabs while the line drops so often; *seed* decides what, when and how."""
     chance = Random(seed)
-    async with stage.player(Who.NEWCOMER) as player:
-        clickers = [Clicker(await player.open(CATALOG), skus, chance) for skus in OWN]
+    async with browser_session.new_person(Role.NEWCOMER) as person:
+        clickers = [Clicker(await person.open(CATALOG), skus, chance) for skus in OWN]
         for clicker in clickers:
             await connected(clicker.page)
         for _ in range(drops):
             if chance.random() < OFTEN:
-                await _come_back(clickers)
+                await _reconnect(clickers)
             await _click_about(clickers, chance)
-            await _drop(player, clickers, chance)
-        return await _settle(player, clickers)
+            await _drop(person, clickers, chance)
+        return await _settle(person, clickers)
 
 
 async def _click_about(clickers: list[Clicker], chance: Random) -> None:
@@ -87,32 +87,32 @@ async def _click_about(clickers: list[Clicker], chance: Random) -> None:
         await asyncio.sleep(chance.choice((0, 0, 0.01, 0.05, 0.25)))
 
 
-async def _drop(player: Player, clickers: list[Clicker], chance: Random) -> None:
+async def _drop(person: Person, clickers: list[Clicker], chance: Random) -> None:
     """Cut the line; or pull it out for a while, with or without the browser noticing."""
     how = chance.choice(("cut", "pulled", "offline"))
     if how == "cut":
-        player.cable.cut()
+        person.network_proxy.cut()
         return
-    await player.context.set_offline(how == "offline")
-    player.cable.pull()
+    await person.context.set_offline(how == "offline")
+    person.network_proxy.go_down()
     await _click_about(clickers, chance)
-    player.cable.plug()
-    await player.context.set_offline(offline=False)
+    person.network_proxy.go_up()
+    await person.context.set_offline(offline=False)
 
 
-async def _settle(player: Player, clickers: list[Clicker]) -> Outcome:
+async def _settle(person: Person, clickers: list[Clicker]) -> Outcome:
     """Return what all have come to, as soon as they agree, or at last."""
-    await _come_back(clickers)
-    outcome = await _outcome(player, clickers)
+    await _reconnect(clickers)
+    outcome = await _outcome(person, clickers)
     for _ in range(AGREE_S * 5):
         if outcome.is_right:
             break
         await asyncio.sleep(0.2)
-        outcome = await _outcome(player, clickers)
+        outcome = await _outcome(person, clickers)
     return outcome
 
 
-async def _come_back(clickers: list[Clicker]) -> None:
+async def _reconnect(clickers: list[Clicker]) -> None:
     """Have pages that wait for their next try make it now, as when the network has changed."""
     for clicker in clickers:
         await clicker.page.evaluate(_TRY_NOW)
@@ -120,13 +120,13 @@ async def _come_back(clickers: list[Clicker]) -> None:
         await connected(clicker.page)
 
 
-async def _outcome(player: Player, clickers: list[Clicker]) -> Outcome:
+async def _outcome(person: Person, clickers: list[Clicker]) -> Outcome:
     clicked = {sku: qty for each in clickers for sku, qty in each.wanted.items() if qty}
     tabs = [await shown(clicker.page) for clicker in clickers]
     return Outcome(
         sum(clicker.clicks for clicker in clickers),
-        player.cable.broken,
+        person.network_proxy.broken,
         clicked,
-        await player.cart(),
+        await person.saved_cart(),
         tuple({sku: int(qty) for sku, qty in tab.rows} for tab in tabs),
     )

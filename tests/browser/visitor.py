@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
 
 PASSWORD = "seven brown bricks"
-LINE_IS_BROKEN = re.compile(
+CONNECTION_ERRORS = re.compile(
     "ERR_CONNECTION|ERR_INTERNET_DISCONNECTED|ERR_EMPTY_RESPONSE|closed before"
 )
 
@@ -22,11 +22,11 @@ class Shown:
 
 @dataclass
 class Visitor:
-    """A browser with its pages; `complaints` are what the console said against them."""
+    """A browser with its pages; `console_errors` are what the console said against them."""
 
     context: BrowserContext
     origin: str
-    complaints: list[str] = field(default_factory=list)
+    console_errors: list[str] = field(default_factory=list)
 
     async def register(self, email: str) -> None:
         """Make an account with the page's form."""
@@ -40,18 +40,18 @@ class Visitor:
     async def open(self, path: str) -> Page:
         """Open a tab."""
         page = await self.context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.console_errors.append(str(error)))
+        page.on("console", self._on_console)
         await page.goto(self.origin + path)
         return page
 
-    def _hear(self, said: ConsoleMessage) -> None:
+    def _on_console(self, said: ConsoleMessage) -> None:
         """Keep an error or a warning; that the line is broken is no fault of a page."""
         heard = f"{said.text} {said.location['url']}".strip()
-        if said.type not in {"error", "warning"} or LINE_IS_BROKEN.search(said.text):
+        if said.type not in {"error", "warning"} or CONNECTION_ERRORS.search(said.text):
             return
         if not heard.endswith("/favicon.ico"):  # asked for beside a bare file, which names no icon
-            self.complaints.append(heard)
+            self.console_errors.append(heard)
 
     async def add(self, page: Page, sku: str) -> None:
         """Press “Add” on a product's card."""

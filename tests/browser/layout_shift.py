@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from playwright.async_api import Page
 
-NOTHING = 0.005
+NEGLIGIBLE = 0.005
 """What is less is shown as 0.00 by all that show it."""
 
 _WATCH = """() => {

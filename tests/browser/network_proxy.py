@@ -10,21 +10,21 @@ from tests.e2e.server import Server, free_port
 CHUNK = 65_536
 
 
-class Cable:
+class NetworkProxy:
     """Passes bytes on between its own port and the server's; a cut loses what is on the way."""
 
     def __init__(self, server: Server):
         """Tell *server*, which is not started yet, by which other name it will be called."""
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
-        self.is_out = False
+        self.is_down = False
         self.broken = 0
         self._server_port = server.port
         self._ends: set[asyncio.StreamWriter] = set()
         server.environment["SHOP_ORIGINS"] = f"{server.origin},{self.origin}"
 
     @asynccontextmanager
-    async def plugged(self) -> AsyncIterator[Self]:
+    async def running(self) -> AsyncIterator[Self]:
         """Pass on what comes, for as long as this lasts."""
         listening = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
         yield self
@@ -37,17 +37,17 @@ class Cable:
         for end in tuple(self._ends):
             end.transport.abort()
 
-    def pull(self) -> None:
+    def go_down(self) -> None:
         """Break every connection, and let none be made."""
-        self.is_out = True
+        self.is_down = True
         self.cut()
 
-    def plug(self) -> None:
+    def go_up(self) -> None:
         """Let connections be made again."""
-        self.is_out = False
+        self.is_down = False
 
     async def _carry(self, here: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        if self.is_out:
+        if self.is_down:
             back.transport.abort()
             return
         try:

@@ -6,17 +6,17 @@ from enum import Enum
 from typing import Any
 from uuid import uuid4
 
-from tests.browser.cable import Cable
-from tests.browser.market import Market
+from tests.browser.live_database import LiveDatabase
+from tests.browser.network_proxy import NetworkProxy
 from tests.browser.visitor import PASSWORD, Visitor
 from tests.e2e.server import Server
 
 IN_CART = ("gala-apples-1kg", "carrots-500g", "milk-2l")
-LOOKS = 500
+POLLS = 500
 OPS = "/api/cart/ops"
 
 
-class Who(Enum):
+class Role(Enum):
     """As whom a page is seen."""
 
     NOBODY = "nobody"
@@ -26,46 +26,46 @@ class Who(Enum):
 
 
 @dataclass(kw_only=True)
-class Player(Visitor):
+class Person(Visitor):
     """A visitor who speaks to the shop through a cable, and knows how to reach behind it."""
 
     server: Server
-    cable: Cable
-    market: Market
+    network_proxy: NetworkProxy
+    live_database: LiveDatabase
     account: str = ""
     """What the shop calls whoever is signed in."""
 
-    async def enter(self, who: Who) -> None:
-        """Sign in as *who*, with a cart such as they have."""
-        if who is Who.NOBODY:
+    async def sign_in_as(self, role: Role) -> None:
+        """Sign in as *role*, with a cart such as they have."""
+        if role is Role.NOBODY:
             return
-        await self._sign_in(is_staff=who is Who.STAFF)
-        if who is not Who.NEWCOMER:
-            await self.put(*({"k": "line.set", "sku": sku, "qty": 2} for sku in IN_CART))
+        await self._sign_in(is_staff=role is Role.STAFF)
+        if role is not Role.NEWCOMER:
+            await self.submit_ops(*({"k": "line.set", "sku": sku, "qty": 2} for sku in IN_CART))
 
-    async def put(self, *ops: dict[str, Any]) -> None:
+    async def submit_ops(self, *ops: dict[str, Any]) -> None:
         """Have the shop do *ops* before any page is open."""
         numbered = [{"n": n, **op} for n, op in enumerate(ops, start=1)]
-        told = await self.send(OPS, {"outbox": str(uuid4()), "ops": numbered})
+        told = await self.post(OPS, {"outbox": str(uuid4()), "ops": numbered})
         assert all(verdict["t"] == "ok" for verdict in told["verdicts"]), told
 
-    async def send(self, path: str, body: object) -> Any:
+    async def post(self, path: str, body: object) -> Any:
         """Send JSON, as a script would; return what is answered."""
         answer = await self.context.request.post(self.origin + path, data=body)
         assert answer.ok, await answer.text()
         return await answer.json()
 
-    async def until(self, sku: str, state: str) -> None:
+    async def wait_for_state(self, sku: str, state: str) -> None:
         """Wait until the shop has seen that *sku* is in *state* now, and with it all before."""
         url = f"{self.origin}/api/products/{sku}"
-        for _ in range(LOOKS):
+        for _ in range(POLLS):
             answer = await self.context.request.get(url)
             if (await answer.json())["state"] == state:
                 return
             await asyncio.sleep(0.02)
         raise AssertionError(f"{sku} is not {state}")
 
-    async def cart(self) -> dict[str, int]:
+    async def saved_cart(self) -> dict[str, int]:
         """Return what the database holds of the cart: how many of each product."""
         answer = await self.context.request.get(f"{self.origin}/api/cart")
         lines = (await answer.json())["cart"]["lines"]
@@ -75,9 +75,9 @@ class Player(Visitor):
         email = f"{uuid4().hex}@browser.example"
         if not is_staff:
             body = {"email": email, "password": PASSWORD, "name": "Ada Lovelace"}
-            self.account = (await self.send("/api/accounts", body))["account"]
+            self.account = (await self.post("/api/accounts", body))["account"]
             return
         words = ("account", "add", email, "--name", "Grace Hopper", "--staff")
         assert not self.server.command(*words, given=f"{PASSWORD}\n").returncode
         body = {"email": email, "password": PASSWORD}
-        self.account = (await self.send("/api/session", body))["account"]
+        self.account = (await self.post("/api/session", body))["account"]

@@ -17,17 +17,17 @@ from tests.e2e.catalog import stock as usual_stock
 from tests.e2e.server import Server
 from tests.staff import set_product
 
-SPOILED = "spoiled on purpose"
-UNREADABLE = "JSON is malformed"
+CORRUPT_BODY = "spoiled on purpose"
+CORRUPT_BODY_ERROR = "JSON is malformed"
 """What the shop complains of when it reads that."""
 
 
-class Market:
+class LiveDatabase:
     """A connection of its own to the database of a shop that is open."""
 
     def __init__(self, server: Server):
         self._engine = connect(server.database)
-        self._spoiled: dict[str, str] = {}
+        self._original_bodies: dict[str, str] = {}
 
     def close(self) -> None:
         """Let go of the database."""
@@ -39,32 +39,34 @@ class Market:
         run_query(self._engine, set_product, Sku(sku), money, stock)
         return time.time()
 
-    def sell(self, sku: str, stock: int) -> None:
+    def restore_product(self, sku: str, stock: int) -> None:
         """Sell *sku* at its usual price, whatever has become of it."""
         run_query(self._engine, _set_sold, sku, sold=True)
         self.set(sku, usual_price(sku), stock)
 
-    def take_away(self, sku: str) -> None:
+    def withdraw_product(self, sku: str) -> None:
         """Sell *sku* no longer."""
         run_query(self._engine, _set_sold, sku, sold=False)
 
-    def spoil(self, account: str) -> None:
+    def corrupt_cart(self, account: str) -> None:
         """Make what is kept of a cart unreadable, as a broken disk would."""
-        self._spoiled[account] = run_query(self._engine, _swap_body, account, SPOILED)
+        self._original_bodies[account] = run_query(
+            self._engine, _replace_body, account, CORRUPT_BODY
+        )
 
-    def mend(self) -> None:
+    def repair_carts(self) -> None:
         """Bring back what was spoiled."""
-        while self._spoiled:
-            run_query(self._engine, _swap_body, *self._spoiled.popitem())
+        while self._original_bodies:
+            run_query(self._engine, _replace_body, *self._original_bodies.popitem())
 
     @contextmanager
-    def busy(self) -> Iterator[None]:
+    def write_locked(self) -> Iterator[None]:
         """Keep everybody else from writing for as long as this lasts."""
         with self._engine.begin() as connection:
             yield
             connection.rollback()
 
-    async def bustle(self, skus: Sequence[str], a_second: int, seconds: float) -> None:
+    async def keep_changing(self, skus: Sequence[str], a_second: int, seconds: float) -> None:
         """Move price and stock of *skus* in turn, so often *a_second*; then all is as usual."""
         began = time.monotonic()
         for turn in range(1, round(a_second * seconds) + 1):
@@ -76,7 +78,7 @@ class Market:
             self.set(sku, usual_price(sku), usual_stock(sku))
 
 
-def _swap_body(connection: Connection, account: str, body: str) -> str:
+def _replace_body(connection: Connection, account: str, body: str) -> str:
     """Keep *body* as somebody's cart; return what was kept before."""
     theirs = carts.c.account == account
     before: str = connection.execute(select(carts.c.body).where(theirs)).scalar_one()
