@@ -1,4 +1,4 @@
-"""What is done to bring a page into a state: as a person, the line or the shop would do it."""
+"""Actions that bring a page into a state: input, network failures, and changes in the database."""
 
 import asyncio
 from random import randrange
@@ -16,11 +16,11 @@ STATUS = "[data-part=status]"
 OK_COUNT = "[data-part=verdict-ok]"
 LONG_WAIT_S = 4
 RISEN, FALLEN, SOLD_OUT, GONE, EDITED = PLENTY[60:65]
-"""Nothing else on the stage needs these at their usual price."""
+"""Products that no other scene needs at their usual price."""
 
 
 async def sign_in_with_wrong_password(_: Person, page: Page) -> None:
-    """Have a password refused."""
+    """Sign in with a wrong password."""
     await page.fill("main [name=email]", "ada@shop.example")
     await page.fill("main [name=password]", "no password of hers")
     await page.click("main [type=submit]")
@@ -28,7 +28,7 @@ async def sign_in_with_wrong_password(_: Person, page: Page) -> None:
 
 
 async def exceed_sign_in_failures(person: Person, page: Page) -> None:
-    """Guess passwords until that has to wait."""
+    """Sign in with wrong passwords until the rate limit refuses it."""
     email = f"{uuid4().hex}@browser.example"
     wrong = {"email": email, "password": "no password of theirs"}
     url, wait_s = f"{person.origin}/api/session", 0
@@ -43,7 +43,7 @@ async def exceed_sign_in_failures(person: Person, page: Page) -> None:
 
 
 async def submit_cross_site_form(person: Person, page: Page) -> None:
-    """Send a form of the shop from a page that is not the shop's."""
+    """Submit a form of the shop from a page of another origin."""
     action = f"{person.origin}/cart/add"
     await page.goto("about:blank")
     await page.set_content(f'<form method="post" action="{action}"><button>Win!</button></form>')
@@ -52,25 +52,25 @@ async def submit_cross_site_form(person: Person, page: Page) -> None:
 
 
 async def open_under_wrong_host(person: Person, page: Page) -> None:
-    """Ask for the shop under a name that leads there and is not its own."""
+    """Open the shop under a host name that is not one of its origins."""
     await page.goto(person.origin.replace("127.0.0.1", "localhost"))
     await expect(page.get_by_role("heading", name="Wrong address")).to_be_visible()
 
 
 async def save_while_database_locked(person: Person, page: Page) -> None:
-    """Change something while somebody else holds the database."""
+    """Save a form while another connection holds the write lock of the database."""
     with person.live_database.write_locked():
         await page.locator("form[action='/account/name'] [type=submit]").click()
         await expect(page.get_by_role("heading", name="One moment")).to_be_visible()
 
 
 async def corrupt_cart(person: Person) -> None:
-    """Have the shop fail at whatever shows the cart."""
+    """Make the cart unreadable, so that every page that shows it fails."""
     person.live_database.corrupt_cart(person.account)
 
 
 async def reload_with_panel_folded(_: Person, page: Page) -> None:
-    """Come back to where the cart beside the shelves was folded away."""
+    """Fold the cart panel, and reload the page."""
     await page.locator("[data-part=fold]").dispatch_event("click")
     await page.reload()
     await connected(page)
@@ -78,7 +78,7 @@ async def reload_with_panel_folded(_: Person, page: Page) -> None:
 
 
 async def open_sheet(_: Person, page: Page) -> None:
-    """Open the cart over the page, as on a phone."""
+    """Open the cart sheet, at the width of a phone."""
     await page.set_viewport_size({"width": 360, "height": 740})
     await page.reload()
     await connected(page)
@@ -87,7 +87,7 @@ async def open_sheet(_: Person, page: Page) -> None:
 
 
 async def register_with_weak_password(_: Person, page: Page) -> None:
-    """Have a common password refused."""
+    """Register with a common password, which is refused."""
     await page.fill("main [name=name]", "Ada")
     await page.fill("main [name=email]", f"{uuid4().hex}@browser.example")
     await page.fill("main [name=password]", "password1")
@@ -96,14 +96,14 @@ async def register_with_weak_password(_: Person, page: Page) -> None:
 
 
 async def cause_line_problems(person: Person) -> None:
-    """Have everything that can happen to a line happen to one."""
+    """Prepare a cart in which each line has another problem: price, stock, product gone."""
     live_database = person.live_database
     for sku in (RISEN, FALLEN, SOLD_OUT, GONE, FEW):
         live_database.restore_product(sku, FEW_LEFT if sku == FEW else 500)
         await person.wait_for_state(sku, "ok")
-    wished = ((RISEN, 2), (FALLEN, 1), (SOLD_OUT, 1), (GONE, 1), (FEW, 6))
+    wanted = ((RISEN, 2), (FALLEN, 1), (SOLD_OUT, 1), (GONE, 1), (FEW, 6))
     await person.submit_ops(
-        *({"k": "line.set", "sku": sku, "qty": qty} for sku, qty in wished),
+        *({"k": "line.set", "sku": sku, "qty": qty} for sku, qty in wanted),
         {"k": "line.save", "sku": IN_CART[0]},
         {"k": "note.set", "text": "Please ring twice."},
         {"k": "voucher.set", "code": "FIVEOFF"},
@@ -117,7 +117,7 @@ async def cause_line_problems(person: Person) -> None:
 
 
 async def place_order(person: Person) -> None:
-    """Buy what is in the cart."""
+    """Place an order of everything in the cart."""
     cart = await (await person.context.request.get(f"{person.origin}/api/cart")).json()
     total = cart["cart"]["totals"]["total"]
     body = {"key": str(uuid4()), "at": cart["at"], "total": total, "deliver": HOME}
@@ -125,7 +125,7 @@ async def place_order(person: Person) -> None:
 
 
 async def open_order(_: Person, page: Page) -> None:
-    """Look at the newest order."""
+    """Open the newest order."""
     await page.locator(".order-card a").first.click()
     await expect(page.locator(".timeline")).to_be_visible()
 
@@ -138,7 +138,7 @@ async def cancel_order(person: Person, page: Page) -> None:
 
 
 async def advance_order(_: Person, page: Page) -> None:
-    """Move the newest order on, as staff."""
+    """Mark the newest order as packed, as staff."""
     await page.get_by_role("button", name="Mark as packed").first.click()
     await expect(page.locator(".notices")).to_contain_text(": packed.")
 
@@ -154,7 +154,7 @@ async def edit_product(_: Person, page: Page) -> None:
 
 
 async def edit_with_invalid_values(_: Person, page: Page) -> None:
-    """Have an edit refused for what is in it."""
+    """Save a product with invalid values, which is refused."""
     form = page.locator(f"#{EDITED} form")
     await form.locator("[name=price]").fill("two pounds")
     await form.locator("[name=stock_by]").fill("some")
@@ -164,12 +164,12 @@ async def edit_with_invalid_values(_: Person, page: Page) -> None:
 
 
 async def record_product_edit(person: Person) -> None:
-    """Have something to read in the log."""
+    """Edit a product, so that the audit log has an entry."""
     person.live_database.set(EDITED, price(EDITED) + randrange(1, 90))
 
 
 async def edit_after_another(person: Person, page: Page) -> None:
-    """Have an edit refused because somebody else was quicker."""
+    """Save a product that was changed after the form was loaded, which is a conflict."""
     await record_product_edit(person)
     form = page.locator(".staff-edit")
     await form.locator("[name=price]").fill("1.05")
@@ -179,7 +179,7 @@ async def edit_after_another(person: Person, page: Page) -> None:
 
 
 async def add_invalid_product(_: Person, page: Page) -> None:
-    """Have a new product refused."""
+    """Submit a new product with invalid values, which is refused."""
     for name in ("name", "unit", "slug", "description"):
         await page.locator(f"main [name={name}]").fill("oat drink")
     await page.locator("main [name=sku]").fill("Oat drink")
@@ -189,7 +189,7 @@ async def add_invalid_product(_: Person, page: Page) -> None:
 
 
 async def watch_stats(person: Person, page: Page) -> None:
-    """Watch the shop's figures move because of what somebody does."""
+    """Submit an op, and wait until the statistics of the staff dashboard change."""
     await connected(page)
     before = await _ok_count(page)
     await person.submit_ops({"k": "line.set", "sku": IN_CART[1], "qty": 5})
@@ -197,7 +197,7 @@ async def watch_stats(person: Person, page: Page) -> None:
 
 
 async def watch_stats_offline(person: Person, page: Page) -> None:
-    """Lose the network while watching the shop's figures."""
+    """Lose the network on the staff dashboard."""
     await person.context.set_offline(True)
     await expect(page.locator("[data-part=news]")).to_contain_text("does not answer")
 
@@ -207,21 +207,21 @@ async def _ok_count(page: Page) -> str:
 
 
 async def sell_out(person: Person) -> None:
-    """Have all of a product go."""
+    """Set the stock of a product to 0."""
     person.live_database.set(SOLD_OUT, stock=0)
     await person.wait_for_state(SOLD_OUT, "sold_out")
 
 
 async def press_all_buttons(_: Person, page: Page) -> None:
-    """Press every button that asks the shop for figures."""
+    """Press every button of the page that requests figures."""
     await connected(page)
-    for ask in await page.locator("main button[name=try]").all():
-        await ask.click()
+    for button in await page.locator("main button[name=try]").all():
+        await button.click()
     await page.wait_for_load_state("networkidle")
 
 
 async def submit_plain_form(person: Person) -> None:
-    """Have a form answered that was sent without a script."""
+    """Submit a cart form as a browser without JavaScript does; the next page shows its notice."""
     form: dict[str, str | float | bool] = {
         "key": str(uuid4()),
         "next": "/cart",
@@ -233,21 +233,21 @@ async def submit_plain_form(person: Person) -> None:
 
 
 async def block_websocket(person: Person) -> None:
-    """Have the shop let nobody in, so that the page goes on connecting."""
+    """Accept websockets without answering, so that the page stays in “connecting”."""
 
     def hold(_: WebSocketRoute) -> None:
-        """Answer nothing."""
+        """Send nothing."""
 
     await person.context.route_web_socket("**/ws", hold)
 
 
 async def wait_for_status(_: Person, page: Page) -> None:
-    """Wait until the page says that it is not live."""
+    """Wait until the page shows its connection status."""
     await expect(page.locator(STATUS).first).to_be_visible()
 
 
 async def go_offline(person: Person, page: Page) -> None:
-    """Lose the network, and change three things without it."""
+    """Lose the network, and make three changes offline."""
     await connected(page)
     await person.context.set_offline(True)
     for _ in range(3):
@@ -256,14 +256,14 @@ async def go_offline(person: Person, page: Page) -> None:
 
 
 async def go_offline_and_back(person: Person, page: Page) -> None:
-    """Lose the network, change three things, and find it again."""
+    """Lose the network, make three changes offline, and reconnect."""
     await go_offline(person, page)
     await person.context.set_offline(False)
     await expect(page.locator("#notices > li").first).to_be_visible()
 
 
 async def remove_line(_: Person, page: Page) -> None:
-    """Take a line out: in the cart, or where that cannot be seen, on a card."""
+    """Remove a line: in the cart, or on a product card if the cart is not visible."""
     await connected(page)
     remove = page.locator("[data-part=remove]:visible")
     if await remove.count():
@@ -275,7 +275,7 @@ async def remove_line(_: Person, page: Page) -> None:
 
 
 async def lose_session(person: Person, page: Page) -> None:
-    """Have the login end, and the line break: the page asks to sign in again."""
+    """Delete the cookies and cut the connection: the page shows the sign-in dialog."""
     await connected(page)
     await person.context.clear_cookies()
     person.network_proxy.cut()
@@ -283,20 +283,20 @@ async def lose_session(person: Person, page: Page) -> None:
 
 
 async def open_keyboard_help(_: Person, page: Page) -> None:
-    """Have the list of keys shown."""
+    """Open the list of keyboard shortcuts."""
     await connected(page)
     await page.keyboard.press("?")
     await expect(page.locator("dialog:modal")).to_be_visible()
 
 
 async def type_search(_: Person, page: Page) -> None:
-    """Have something suggested."""
+    """Type a word into the search field, and wait for suggestions."""
     await page.locator("#q").press_sequentially("apple")
     await expect(page.locator("#suggestions [role=option]").first).to_be_visible()
 
 
 async def submit_without_name(_: Person, page: Page) -> None:
-    """Save an account without a name."""
+    """Save the profile form with an empty name, which is refused."""
     form = page.locator("form[action='/account/name']")
     await form.locator("[name=name]").fill(" ")
     await form.locator("[type=submit]").click()

@@ -1,4 +1,4 @@
-"""Where scenes are played: an open shop, a cable to it, and a browser."""
+"""A running shop, a network proxy in front of it, and a browser that opens scenes."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -16,7 +16,7 @@ from tests.e2e.server import Server
 
 @dataclass(frozen=True)
 class Display:
-    """How large a window is, and which colours its owner likes."""
+    """A window size and a color scheme."""
 
     name: str
     width: int
@@ -25,12 +25,12 @@ class Display:
 
     @property
     def context_options(self) -> dict[str, Any]:
-        """Return the options of a browser context that looks like this from the beginning."""
+        """The options of a browser context with this display from its start."""
         viewport = {"width": self.width, "height": self.height}
         return {"viewport": viewport, "color_scheme": self.scheme}
 
     async def apply_to(self, page: Page) -> None:
-        """Have *page* shown like this, without loading it again."""
+        """Apply this display to *page* without reloading it."""
         await page.set_viewport_size({"width": self.width, "height": self.height})
         scheme: Any = self.scheme
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -45,7 +45,7 @@ DISPLAYS = tuple(
 
 @dataclass(frozen=True)
 class OpenedScene:
-    """A scene that has come to its state: the page, and who plays it."""
+    """A scene whose page is in its state, and the person who opened it."""
 
     scene: Scene
     person: Person
@@ -53,14 +53,14 @@ class OpenedScene:
 
     @property
     def console_errors(self) -> list[str]:
-        """Return what the console says, but for the browser's note that the shop refused."""
+        """The console's errors and warnings, except the report of the expected error status."""
         note = f"the server responded with a status of {self.scene.refused} "
         return [text for text in self.person.console_errors if note not in text]
 
 
 @dataclass(frozen=True)
 class BrowserSession:
-    """Scenes are played here one after the other, each by somebody new."""
+    """Opens scenes one after the other, each with a new account and browser context."""
 
     browser: Browser
     server: Server
@@ -69,7 +69,7 @@ class BrowserSession:
 
     @asynccontextmanager
     async def open_scene(self, scene: Scene, **context: Any) -> AsyncIterator[OpenedScene]:
-        """Bring the page of *scene* into its state."""
+        """Open the page of *scene*, and bring it into its state."""
         async with self.new_person(scene.role, **context) as person:
             await scene.setup(person)
             page = await person.open(scene.path)
@@ -78,7 +78,7 @@ class BrowserSession:
 
     @asynccontextmanager
     async def new_person(self, role: Role, **options: Any) -> AsyncIterator[Person]:
-        """Return somebody in a browser context of their own."""
+        """Return a person in a browser context of their own."""
         context = await self.browser.new_context(**options)
         person = Person(
             context,
@@ -95,7 +95,7 @@ class BrowserSession:
 
 @asynccontextmanager
 async def open_browser_session(browser: Browser, server: Server) -> AsyncIterator[BrowserSession]:
-    """Open *server*, which is not started yet, with a cable and a market."""
+    """Start *server* with a network proxy and a database connection; stop it at the end."""
     network_proxy = NetworkProxy(server)
     server.start()
     try:

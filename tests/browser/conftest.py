@@ -19,7 +19,7 @@ expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs Chromium, and run it in the one loop that Chromium is in."""
+    """Mark the tests of this folder, and run them in the event loop that drives Chromium."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -46,7 +46,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def browser_session(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[BrowserSession]:
-    """Return a stage with a shop for all scenes of a module."""
+    """Return a browser session with a server of its own, for all tests of a module."""
     server = Server(tmp_path_factory.mktemp("shop"))
     async with open_browser_session(browser, server) as browser_session:
         yield browser_session

@@ -1,4 +1,4 @@
-"""A cable between browsers and a server, which can be cut and pulled out."""
+"""A TCP proxy between browsers and a server, which can break connections and refuse new ones."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,10 +11,10 @@ CHUNK = 65_536
 
 
 class NetworkProxy:
-    """Passes bytes on between its own port and the server's; a cut loses what is on the way."""
+    """Forwards bytes between its own port and the server's; a cut loses bytes in transit."""
 
     def __init__(self, server: Server):
-        """Tell *server*, which is not started yet, by which other name it will be called."""
+        """Add the proxy's origin to the settings of *server*, which is not started yet."""
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.is_down = False
@@ -25,42 +25,43 @@ class NetworkProxy:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
-        """Pass on what comes, for as long as this lasts."""
-        listening = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
+        """Forward connections inside this context."""
+        listener = await asyncio.start_server(self._forward, "127.0.0.1", self.port)
         yield self
-        listening.close()
+        listener.close()
         self.cut()
 
     def cut(self) -> None:
-        """Break every connection, without a word to either side."""
+        """Abort every connection on both sides, without a close handshake."""
         self.broken += len(self._ends) // 2
         for end in tuple(self._ends):
             end.transport.abort()
 
     def go_down(self) -> None:
-        """Break every connection, and let none be made."""
+        """Abort every connection, and refuse new ones."""
         self.is_down = True
         self.cut()
 
     def go_up(self) -> None:
-        """Let connections be made again."""
+        """Accept connections again."""
         self.is_down = False
 
-    async def _carry(self, here: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.is_down:
-            back.transport.abort()
+            writer.transport.abort()
             return
         try:
-            there, on = await asyncio.open_connection("127.0.0.1", self._server_port)
+            upstream = await asyncio.open_connection("127.0.0.1", self._server_port)
         except OSError:
-            back.transport.abort()
+            writer.transport.abort()
             return
-        self._ends |= {back, on}
-        await asyncio.gather(_pass_on(here, on), _pass_on(there, back))
-        self._ends -= {back, on}
+        server_reader, server_writer = upstream
+        self._ends |= {writer, server_writer}
+        await asyncio.gather(_copy(reader, server_writer), _copy(server_reader, writer))
+        self._ends -= {writer, server_writer}
 
 
-async def _pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
     with suppress(OSError):
         while data := await source.read(CHUNK):
             sink.write(data)

@@ -1,4 +1,4 @@
-"""Somebody on the stage: a visitor with an account and a cart, and what they can have happen."""
+"""A visitor with an account and a cart, and access to the server behind the pages."""
 
 import asyncio
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ OPS = "/api/cart/ops"
 
 
 class Role(Enum):
-    """As whom a page is seen."""
+    """The kinds of visitors that see a page."""
 
     NOBODY = "nobody"
     NEWCOMER = "newcomer"
@@ -27,16 +27,16 @@ class Role(Enum):
 
 @dataclass(kw_only=True)
 class Person(Visitor):
-    """A visitor who speaks to the shop through a cable, and knows how to reach behind it."""
+    """A visitor who connects through a network proxy, with access to server and database."""
 
     server: Server
     network_proxy: NetworkProxy
     live_database: LiveDatabase
     account: str = ""
-    """What the shop calls whoever is signed in."""
+    """The id of the account that is signed in."""
 
     async def sign_in_as(self, role: Role) -> None:
-        """Sign in as *role*, with a cart such as they have."""
+        """Sign in with a new account for *role*; shoppers and staff get a filled cart."""
         if role is Role.NOBODY:
             return
         await self._sign_in(is_staff=role is Role.STAFF)
@@ -44,19 +44,19 @@ class Person(Visitor):
             await self.submit_ops(*({"k": "line.set", "sku": sku, "qty": 2} for sku in IN_CART))
 
     async def submit_ops(self, *ops: dict[str, Any]) -> None:
-        """Have the shop do *ops* before any page is open."""
+        """Submit *ops* over HTTP from an outbox of their own; all must be accepted."""
         numbered = [{"n": n, **op} for n, op in enumerate(ops, start=1)]
-        told = await self.post(OPS, {"outbox": str(uuid4()), "ops": numbered})
-        assert all(verdict["t"] == "ok" for verdict in told["verdicts"]), told
+        response = await self.post(OPS, {"outbox": str(uuid4()), "ops": numbered})
+        assert all(verdict["t"] == "ok" for verdict in response["verdicts"]), response
 
     async def post(self, path: str, body: object) -> Any:
-        """Send JSON, as a script would; return what is answered."""
+        """Send JSON, as a script would; return the JSON of the response."""
         answer = await self.context.request.post(self.origin + path, data=body)
         assert answer.ok, await answer.text()
         return await answer.json()
 
     async def wait_for_state(self, sku: str, state: str) -> None:
-        """Wait until the shop has seen that *sku* is in *state* now, and with it all before."""
+        """Wait until the live catalogue has *sku* in *state*, and so all earlier changes too."""
         url = f"{self.origin}/api/products/{sku}"
         for _ in range(POLLS):
             answer = await self.context.request.get(url)
@@ -66,7 +66,7 @@ class Person(Visitor):
         raise AssertionError(f"{sku} is not {state}")
 
     async def saved_cart(self) -> dict[str, int]:
-        """Return what the database holds of the cart: how many of each product."""
+        """Return the saved cart: the quantity of each product."""
         answer = await self.context.request.get(f"{self.origin}/api/cart")
         lines = (await answer.json())["cart"]["lines"]
         return {line["sku"]: line["qty"] for line in lines}

@@ -1,7 +1,7 @@
-"""Every page of the shop in every state: the one list that all looks at the pages go through.
+"""Every page of the shop in every state: the one list that all checks of pages use.
 
-A new page is one more line here. `setup` prepares what the page will find, `action` is what is
-done on it; without either, the page is looked at as it comes.
+A new page is one more line here. `setup` runs before the page is opened, and `action` on the open
+page; without either, the page is checked as it is loaded.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -34,7 +34,7 @@ class Scene:
     action: Callable[[Person, Page], Awaitable[None]] = _no_action
     setup: Callable[[Person], Awaitable[None]] = _no_setup
     refused: int = 0
-    """With what status the shop refuses, where it does; browsers note that in the console."""
+    """The error status of the response, or 0; browsers report it in the console."""
 
 
 SCENES = (
@@ -138,6 +138,6 @@ SCENES = (
     Scene("staff-live", "/staff/live", STAFF, actions.watch_stats),
     Scene("staff-live-offline", "/staff/live", STAFF, actions.watch_stats_offline),
     Scene("staff-of-a-shopper", "/staff/orders", SHOPPER, refused=404),
-    Scene("order-of-nobody", "/orders/2222-2222", SHOPPER, refused=404),
+    Scene("order-unknown", "/orders/2222-2222", SHOPPER, refused=404),
 )
 BY_NAME: Mapping[str, Scene] = {scene.name: scene for scene in SCENES}

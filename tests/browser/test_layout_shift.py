@@ -15,7 +15,7 @@ SECONDS = 2
 ON_SHELF = ("gala-apples-500g", "gala-apples-2kg", "braeburn-apples-1kg")
 
 
-@pytest.mark.parametrize("look", [DISPLAYS[0], DISPLAYS[2]], ids=["phone", "desktop"])
+@pytest.mark.parametrize("display", [DISPLAYS[0], DISPLAYS[2]], ids=["phone", "desktop"])
 async def test_nothing_moves_while_prices_and_stock_do(
     browser_session: BrowserSession, display: Display
 ) -> None:
