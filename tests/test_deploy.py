@@ -18,7 +18,7 @@ from app.runtime.config import Config, read_config, variable
 from app.services.passwords import Passwords, make_hasher
 from app.ws.registry import ConnectionRegistry
 from tests.live.around import AroundHub
-from tests.metrics.reader import Told, read
+from tests.metrics.reader import ParsedMetrics, read
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -43,7 +43,7 @@ class Quiet:
 
 
 @pytest.fixture(scope="module")
-def told() -> Told:
+def told() -> ParsedMetrics:
     """Return what a server tells that has just been opened."""
     passwords = Passwords(make_hasher())
     metrics = Metrics(
@@ -82,7 +82,7 @@ def asked_for(query: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 @pytest.mark.parametrize(("where", "query"), list(queries()))
-def test_a_query_asks_for_what_the_shop_tells(told: Told, where: str, query: str) -> None:
+def test_a_query_asks_for_what_the_shop_tells(told: ParsedMetrics, where: str, query: str) -> None:
     asked = list(asked_for(query))
 
     assert asked, where
@@ -97,7 +97,7 @@ def test_a_query_asks_for_what_the_shop_tells(told: Told, where: str, query: str
         ), (where, name, own)
 
 
-def test_labels_that_queries_add_up_by_are_told(told: Told) -> None:
+def test_labels_that_queries_add_up_by_are_told(told: ParsedMetrics) -> None:
     labels = {label for key in told.numbers for label, _ in key.labels} | {"instance"}
     by = {
         label.strip()
@@ -109,14 +109,14 @@ def test_labels_that_queries_add_up_by_are_told(told: Told) -> None:
     assert by <= labels
 
 
-def test_every_figure_is_explained_and_none_that_there_is_not(told: Told) -> None:
+def test_every_figure_is_explained_and_none_that_there_is_not(told: ParsedMetrics) -> None:
     explained = set(re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", OPERATING, re.MULTILINE))
     names = {name for row in explained for name in re.findall("`([a-z_]+)`", row)}
 
     assert {name for name in names if name.startswith(("shop_", "process_"))} == set(told.kinds)
 
 
-def test_every_figure_is_on_the_board(told: Told) -> None:
+def test_every_figure_is_on_the_board(told: ParsedMetrics) -> None:
     board = [query for where, query in queries() if where.startswith("board: ")]
     shown = {name for query in board for name, _ in asked_for(query)}
     stems = {re.sub("_(bucket|sum|count)$", "", name) for name in shown}
