@@ -67,7 +67,7 @@ class LiveDatabase:
             connection.rollback()
 
     async def keep_changing(self, skus: Sequence[str], a_second: int, seconds: float) -> None:
-        """Change price and stock of *skus* in turn, *a_second* times a second; then restore them."""
+        """Change price and stock of *skus* in turn, so many times a second; then restore them."""
         began = time.monotonic()
         for turn in range(1, round(a_second * seconds) + 1):
             sku = skus[turn % len(skus)]
