@@ -18,7 +18,7 @@ from app.runtime.config import Config, read_config, variable
 from app.services.passwords import Passwords, make_hasher
 from app.ws.registry import ConnectionRegistry
 from tests.live.around import AroundHub
-from tests.metrics.reader import Told, read
+from tests.metrics.reader import ParsedMetrics, read
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -43,7 +43,7 @@ class Quiet:
 
 
 @pytest.fixture(scope="module")
-def told() -> Told:
+def told() -> ParsedMetrics:
     """Return what a server tells that has just been opened."""
     passwords = Passwords(make_hasher())
     metrics = Metrics(
@@ -82,7 +82,9 @@ def asked_for(query: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 @pytest.mark.parametrize(("where", "query"), list(queries()))
-def test_every_query_uses_metrics_that_the_shop_exports(told: Told, where: str, query: str) -> None:
+def test_every_query_uses_metrics_that_the_shop_exports(
+    told: ParsedMetrics, where: str, query: str
+) -> None:
     asked = list(asked_for(query))
 
     assert asked, where
@@ -97,7 +99,7 @@ def test_every_query_uses_metrics_that_the_shop_exports(told: Told, where: str, 
         ), (where, name, own)
 
 
-def test_labels_that_queries_group_by_are_exported(told: Told) -> None:
+def test_labels_that_queries_group_by_are_exported(told: ParsedMetrics) -> None:
     labels = {label for key in told.numbers for label, _ in key.labels} | {"instance"}
     by = {
         label.strip()
@@ -109,14 +111,14 @@ def test_labels_that_queries_group_by_are_exported(told: Told) -> None:
     assert by <= labels
 
 
-def test_exactly_the_exported_metrics_are_documented(told: Told) -> None:
+def test_exactly_the_exported_metrics_are_documented(told: ParsedMetrics) -> None:
     explained = set(re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", OPERATING, re.MULTILINE))
     names = {name for row in explained for name in re.findall("`([a-z_]+)`", row)}
 
     assert {name for name in names if name.startswith(("shop_", "process_"))} == set(told.kinds)
 
 
-def test_every_metric_is_on_the_dashboard(told: Told) -> None:
+def test_every_metric_is_on_the_dashboard(told: ParsedMetrics) -> None:
     board = [query for where, query in queries() if where.startswith("board: ")]
     shown = {name for query in board for name, _ in asked_for(query)}
     stems = {re.sub("_(bucket|sum|count)$", "", name) for name in shown}

@@ -13,10 +13,19 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Error as PlaywrightError
 
-from bench.page import drops, layout_shift, lighthouse, looks, markup, paint, propagation, weight
+from bench.page import (
+    drops,
+    layout_shift,
+    lighthouse,
+    markup,
+    paint,
+    propagation,
+    scene_checks,
+    weight,
+)
 from bench.page.result import Result, Row
+from tests.browser.browser_session import BrowserSession, open_browser_session
 from tests.browser.chromium import chromium
-from tests.browser.stage import Stage, staged
 from tests.e2e.server import Server
 
 ROWS = (
@@ -45,9 +54,9 @@ ROWS = (
     Row("paint", "optimistic add: painted after the click", "≤ 16 ms p95", paint.click_add),
     Row("tabs", "tab to tab", "≤ 100 ms p95", propagation.tab_to_tab),
     Row("edit", "staff edit to shopper", "≤ 250 ms p95", propagation.edit_to_shopper),
-    Row("axe", "axe-core, every scene in 2 widths and 2 schemes", "0", looks.check_with_axe),
+    Row("axe", "axe-core, every scene in 2 widths and 2 schemes", "0", scene_checks.check_with_axe),
     Row("html", "HTML errors (vnu-jar)", "0", markup.check_markup),
-    Row("console", "errors and warnings in the console", "0", looks.check_console),
+    Row("console", "errors and warnings in the console", "0", scene_checks.check_console),
     Row(
         "drops",
         "100 drops of the line in the middle of clicks, two tabs",
@@ -68,18 +77,23 @@ def _options() -> argparse.Namespace:
 async def main(only: list[str] | None, shots: Path | None) -> bool:
     """Print the table, or take screenshots; return whether all goals are met."""
     with TemporaryDirectory() as home:
-        async with chromium() as browser, staged(browser, Server(Path(home))) as stage:
+        async with (
+            chromium() as browser,
+            open_browser_session(browser, Server(Path(home))) as browser_session,
+        ):
             if shots:
-                await looks.take_pictures(stage, shots)
+                await scene_checks.take_pictures(browser_session, shots)
                 return True
-            return await _measure(stage, [row for row in ROWS if not only or row.name in only])
+            return await _measure(
+                browser_session, [row for row in ROWS if not only or row.name in only]
+            )
 
 
-async def _measure(stage: Stage, rows: list[Row]) -> bool:
+async def _measure(browser_session: BrowserSession, rows: list[Row]) -> bool:
     print("| row | what | goal | seen | |\n| --- | --- | --- | --- | --- |", flush=True)
     results: dict[str, Result] = {}
     for row in rows:
-        results[row.name] = one = await _measured(row, stage)
+        results[row.name] = one = await _measured(row, browser_session)
         met = "reached" if one.is_met else "**missed**"
         print(f"| {row.name} | {row.what} | {row.goal} | {one.figure} | {met} |", flush=True)
     for name, one in results.items():
@@ -88,10 +102,10 @@ async def _measure(stage: Stage, rows: list[Row]) -> bool:
     return all(one.is_met for one in results.values())
 
 
-async def _measured(row: Row, stage: Stage) -> Result:
+async def _measured(row: Row, browser_session: BrowserSession) -> Result:
     """Measure a row; if that fails, the goal is missed, and the other rows are still measured."""
     try:
-        return await row.measure(stage)
+        return await row.measure(browser_session)
     except (AssertionError, PlaywrightError, OSError) as error:
         return Result("NOT SEEN", is_met=False, faults=[str(error)])
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.page.result import Result, median
 from tests.browser import chromium
-from tests.browser.stage import Stage
+from tests.browser.browser_session import BrowserSession
 
 PATHS = ("/", "/shop", "/p/gala-apples", "/login")
 PROGRAM = Path(__file__).parents[2] / "node_modules/.bin/lighthouse"
@@ -21,14 +21,14 @@ ATTEMPTS = 3
 Scores = dict[str, int]
 
 
-async def run_lighthouse(stage: Stage) -> Result:
+async def run_lighthouse(browser_session: BrowserSession) -> Result:
     """Run Lighthouse on each path, several times."""
     if not PROGRAM.exists():
         return Result("NOT SEEN: there is no Lighthouse", is_met=False, faults=["run npm ci"])
     faults: list[str] = []
     figures: list[str] = []
     for path in PATHS:
-        runs = [await _run(stage.server.origin + path, faults) for _ in range(RUNS)]
+        runs = [await _run(browser_session.server.origin + path, faults) for _ in range(RUNS)]
         scores = {name: int(median([run[name] for run in runs])) for name in LEAST}
         figures.append(f"`{path}` {' / '.join(map(str, scores.values()))}")
         faults += _too_low(path, scores)

@@ -8,8 +8,8 @@ wait until a frame is due; the goal is about the rest.
 from typing import NamedTuple
 
 from bench.page.result import Result, median, p95
-from tests.browser.player import Who
-from tests.browser.stage import Stage
+from tests.browser.browser_session import BrowserSession
+from tests.browser.person import Role
 from tests.browser.visitor import connected
 
 CLICKS = 100
@@ -57,10 +57,12 @@ class Click(NamedTuple):
         return self.heard_ms + self.worked_ms + self.drawn_ms
 
 
-async def click_add(stage: Stage) -> Result:
+async def click_add(browser_session: BrowserSession) -> Result:
     """Click “Add” a hundred times, on several pages of the catalogue."""
     paths = [f"/shop?sort=name&page={number}" for number in range(1, PAGES + 1)]
-    clicks = [click for path in paths for click in await _click_page(stage, path)][:CLICKS]
+    clicks = [click for path in paths for click in await _click_page(browser_session, path)][
+        :CLICKS
+    ]
     used = [click.used_ms for click in clicks]
     late = sum(not click.was_in_frame for click in clicks)
     figure = (
@@ -77,9 +79,9 @@ def _middle(clicks: list[Click], part: str) -> str:
     return f"{median([getattr(click, part) for click in clicks]):.1f}"
 
 
-async def _click_page(stage: Stage, path: str) -> list[Click]:
-    async with stage.player(Who.NEWCOMER) as player:
-        page = await player.open(path)
+async def _click_page(browser_session: BrowserSession, path: str) -> list[Click]:
+    async with browser_session.new_person(Role.NEWCOMER) as person:
+        page = await person.open(path)
         await connected(page)
         await page.evaluate(_WATCH)
         for add in await page.locator("main [data-part=add]:enabled").all():

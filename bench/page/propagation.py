@@ -5,8 +5,8 @@ import asyncio
 from playwright.async_api import Page, expect
 
 from bench.page.result import Result, median, p95
-from tests.browser.player import Who
-from tests.browser.stage import Stage
+from tests.browser.browser_session import BrowserSession
+from tests.browser.person import Role
 from tests.browser.visitor import connected
 from tests.e2e.catalog import price
 
@@ -31,13 +31,13 @@ _FIRST_CHANGE = """() => new Promise((resolve) => {
 })"""
 
 
-async def tab_to_tab(stage: Stage) -> Result:
+async def tab_to_tab(browser_session: BrowserSession) -> Result:
     """Click `+` in one tab, and measure when the badge of the other changes."""
-    async with stage.player(Who.NEWCOMER) as player:
-        here, there = await player.open(LISTING), await player.open("/cart")
+    async with browser_session.new_person(Role.NEWCOMER) as person:
+        here, there = await person.open(LISTING), await person.open("/cart")
         for page in (here, there):
             await connected(page)
-        await player.put(*({"k": "line.set", "sku": sku, "qty": 1} for sku in SKUS))
+        await person.submit_ops(*({"k": "line.set", "sku": sku, "qty": 1} for sku in SKUS))
         await expect(there.locator("[data-rows=lines] > li")).to_have_count(len(SKUS))
         await here.evaluate(_NOTE_CLICKS)
         await there.evaluate(_NOTE_CHANGES, "[data-part=cart-count]")
@@ -45,13 +45,13 @@ async def tab_to_tab(stage: Stage) -> Result:
     return _result(took, TABS_MS)
 
 
-async def edit_to_shopper(stage: Stage) -> Result:
+async def edit_to_shopper(browser_session: BrowserSession) -> Result:
     """Set a price in the database, and measure when an open page shows it."""
-    async with stage.player(Who.NEWCOMER) as player:
-        page = await player.open(LISTING)
+    async with browser_session.new_person(Role.NEWCOMER) as person:
+        page = await person.open(LISTING)
         await connected(page)
         await page.evaluate(_NOTE_CHANGES, f"[data-sku={SKUS[0]}] [data-part=price]")
-        took = [await _edit(stage, page, turn) for turn in range(EDITS)]
+        took = [await _edit(browser_session, page, turn) for turn in range(EDITS)]
     return _result(took, EDIT_MS)
 
 
@@ -62,10 +62,12 @@ async def _click(here: Page, there: Page, sku: str) -> float:
     return changed - float(await here.evaluate("window.clicked"))
 
 
-async def _edit(stage: Stage, page: Page, turn: int) -> float:
+async def _edit(browser_session: BrowserSession, page: Page, turn: int) -> float:
     await page.evaluate("window.changes = []")
     await asyncio.sleep(0.2 + turn * 0.037 % 0.25)
-    committed_s = await asyncio.to_thread(stage.market.set, SKUS[0], price(SKUS[0]) + turn + 1)
+    committed_s = await asyncio.to_thread(
+        browser_session.live_database.set, SKUS[0], price(SKUS[0]) + turn + 1
+    )
     return await _first_change(page) - committed_s * 1000
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from tests.browser.stage import Stage
+from tests.browser.browser_session import BrowserSession
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Row:
     name: str
     what: str
     goal: str
-    measure: Callable[[Stage], Awaitable[Result]]
+    measure: Callable[[BrowserSession], Awaitable[Result]]
 
 
 def p95(values: Sequence[float]) -> float:

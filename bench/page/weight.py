@@ -4,8 +4,8 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from bench.page.result import Result
+from tests.browser.browser_session import BrowserSession
 from tests.browser.scenes import NOBODY, SCENES, STAFF, Scene
-from tests.browser.stage import Stage
 
 KB = 1000
 SCRIPT_KB, FILE_KB, STYLE_KB, FONT_KB = 20, 10, 15, 21
@@ -23,15 +23,19 @@ class Resource(NamedTuple):
     """The body as compressed for transfer."""
 
 
-async def measure_scripts(stage: Stage) -> Result:
+async def measure_scripts(browser_session: BrowserSession) -> Result:
     """Measure the JavaScript that each shopper page loads."""
     pages = {
-        scene.name: await _resources(stage, scene) for scene in _pages() if scene.who is not STAFF
+        scene.name: await _resources(browser_session, scene)
+        for scene in _pages()
+        if scene.role is not STAFF
     }
     sums = {name: _bodies(parts, "Script") for name, parts in pages.items()}
     scripts = [part for parts in pages.values() for part in parts if part.kind == "Script"]
     largest = max(scripts, key=lambda part: part.body)
-    foreign = {part.url for parts in pages.values() for part in parts} - _own(stage, pages)
+    foreign = {part.url for parts in pages.values() for part in parts} - _own(
+        browser_session, pages
+    )
     heaviest = max(sums, key=lambda name: sums[name])
     figure = (
         f"{sums[heaviest]:.1f} kB ({heaviest}), {_sum(pages[heaviest], 'Script'):.1f} with headers;"
@@ -43,9 +47,9 @@ async def measure_scripts(stage: Stage) -> Result:
     return Result(figure, is_met, over)
 
 
-async def measure_style(stage: Stage) -> Result:
+async def measure_style(browser_session: BrowserSession) -> Result:
     """Measure style sheets and fonts of each page."""
-    pages = {scene.name: await _resources(stage, scene) for scene in _pages()}
+    pages = {scene.name: await _resources(browser_session, scene) for scene in _pages()}
     styles = {name: _bodies(parts, "Stylesheet") for name, parts in pages.items()}
     heaviest = max(styles, key=lambda name: styles[name])
     fonts = {
@@ -60,10 +64,10 @@ async def measure_style(stage: Stage) -> Result:
     return Result(figure, is_met)
 
 
-async def measure_catalogue(stage: Stage) -> Result:
+async def measure_catalogue(browser_session: BrowserSession) -> Result:
     """Measure a catalogue page of 24 cards, signed out and signed in."""
     scenes = [scene for scene in SCENES if scene.name in {"shop", "shop-cart-filled"}]
-    pages = [await _resources(stage, scene) for scene in scenes]
+    pages = [await _resources(browser_session, scene) for scene in scenes]
     page_kb = [sum(part.size for part in parts) / KB for parts in pages]
     html_kb = [_sum(parts, "Document") for parts in pages]
     counts = [len(parts) for parts in pages]
@@ -79,16 +83,16 @@ async def measure_catalogue(stage: Stage) -> Result:
 def _pages() -> list[Scene]:
     """Return the first scene of each page and kind of visitor."""
     first = {
-        (scene.path.partition("?")[0], scene.who is NOBODY): scene for scene in reversed(SCENES)
+        (scene.path.partition("?")[0], scene.role is NOBODY): scene for scene in reversed(SCENES)
     }
     return list(first.values())
 
 
-async def _resources(stage: Stage, scene: Scene) -> list[Resource]:
-    async with stage.player(scene.who) as player:
-        await scene.before(player)
-        page = await player.context.new_page()
-        session = await player.context.new_cdp_session(page)
+async def _resources(browser_session: BrowserSession, scene: Scene) -> list[Resource]:
+    async with browser_session.new_person(scene.role) as person:
+        await scene.setup(person)
+        page = await person.context.new_page()
+        devtools = await person.context.new_cdp_session(page)
         requests: dict[str, tuple[str, str]] = {}
         header_sizes: Counter[str] = Counter()
         sizes: Counter[str] = Counter()
@@ -102,11 +106,11 @@ async def _resources(stage: Stage, scene: Scene) -> list[Resource]:
         def done(event: dict[str, Any]) -> None:
             sizes[event["requestId"]] += int(event["encodedDataLength"])
 
-        session.on("Network.requestWillBeSent", begun)
-        session.on("Network.responseReceived", answered)
-        session.on("Network.loadingFinished", done)
-        await session.send("Network.enable")
-        await page.goto(player.origin + scene.path, wait_until="networkidle")
+        devtools.on("Network.requestWillBeSent", begun)
+        devtools.on("Network.responseReceived", answered)
+        devtools.on("Network.loadingFinished", done)
+        await devtools.send("Network.enable")
+        await page.goto(person.origin + scene.path, wait_until="networkidle")
     return [
         Resource(*requests[name], size, size - header_sizes[name])
         for name, size in sizes.items()
@@ -114,8 +118,8 @@ async def _resources(stage: Stage, scene: Scene) -> list[Resource]:
     ]
 
 
-def _own(stage: Stage, pages: dict[str, list[Resource]]) -> set[str]:
-    own = (f"{stage.cable.origin}/", "data:")
+def _own(browser_session: BrowserSession, pages: dict[str, list[Resource]]) -> set[str]:
+    own = (f"{browser_session.network_proxy.origin}/", "data:")
     return {part.url for parts in pages.values() for part in parts if part.url.startswith(own)}
 
 

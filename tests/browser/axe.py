@@ -1,4 +1,4 @@
-"""What axe-core has to say against a page."""
+"""Accessibility checks with axe-core."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ _RUN = """async (values) => {
 
 
 async def violations(page: Page) -> list[str]:
-    """Return a sentence for each rule that an element of *page*, as it is now, breaks."""
+    """Return a sentence for each violation of a rule on *page* as it is now."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(SOURCE.read_text())
     found: list[str] = await page.evaluate(_RUN, TAGS)

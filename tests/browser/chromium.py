@@ -1,4 +1,4 @@
-"""Debian's Chromium, as all that drive it start it: what has no window, or else all of it."""
+"""Starts Debian's Chromium: the headless shell if it is installed, or else the full browser."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ FLAGS = (
 
 
 def path() -> str:
-    """Return where Chromium is."""
+    """Return the path of Chromium's executable."""
     found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     assert found, "Chromium is missing: bin/test installs it, or leaves these tests out"
     return found
@@ -26,7 +26,7 @@ def path() -> str:
 
 @asynccontextmanager
 async def chromium(*flags: str) -> AsyncIterator[Browser]:
-    """Start a Chromium of its own, with *flags* beside the usual ones."""
+    """Start a new Chromium process, with *flags* beside the usual ones."""
     async with async_playwright() as playwright:
         args = [*FLAGS, *flags]
         browser = await playwright.chromium.launch(executable_path=path(), args=args)

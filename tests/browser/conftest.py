@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, expect
 
+from tests.browser.browser_session import BrowserSession, open_browser_session
 from tests.browser.chromium import chromium
-from tests.browser.market import UNREADABLE
-from tests.browser.stage import Stage, staged
+from tests.browser.live_database import CORRUPT_BODY_ERROR
 from tests.browser.visitor import Visitor
 from tests.e2e.server import Server
 
@@ -19,7 +19,7 @@ expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs Chromium, and run it in the one loop that Chromium is in."""
+    """Mark the tests of this folder, and run them in the event loop that drives Chromium."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -43,13 +43,15 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    """Return a stage with a shop for all scenes of a module."""
+async def browser_session(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[BrowserSession]:
+    """Return a browser session with a server of its own, for all tests of a module."""
     server = Server(tmp_path_factory.mktemp("shop"))
-    async with staged(browser, server) as stage:
-        yield stage
+    async with open_browser_session(browser, server) as browser_session:
+        yield browser_session
     complaints = server.complaints()
-    assert [each for each in complaints if UNREADABLE not in each.get("error", "")] == []
+    assert [each for each in complaints if CORRUPT_BODY_ERROR not in each.get("error", "")] == []
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -72,4 +74,4 @@ async def _registered(context: BrowserContext, server: Server) -> AsyncIterator[
     await visitor.register(f"{uuid4().hex}@browser.example")
     yield visitor
     await context.close()
-    assert visitor.complaints == []
+    assert visitor.console_errors == []

@@ -1,7 +1,7 @@
-"""Every page of the shop in every state: the one list that all looks at the pages go through.
+"""Every page of the shop in every state: the one list that all checks of pages use.
 
-A new page is one more line here. `before` prepares what the page will find, `act` is what is
-done on it; without either, the page is looked at as it comes.
+A new page is one more line here. `setup` runs before the page is opened, and `action` on the open
+page; without either, the page is checked as it is loaded.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-from tests.browser import acts
-from tests.browser.player import Player, Who
+from tests.browser import actions
+from tests.browser.person import Person, Role
 from tests.e2e.catalog import GONE, slug
 
-NOBODY, NEWCOMER, SHOPPER, STAFF = Who
+NOBODY, NEWCOMER, SHOPPER, STAFF = Role
 
 
-async def _nothing(_: Player) -> None:
+async def _no_setup(_: Person) -> None:
     """Do nothing."""
 
 
-async def _nothing_on(_: Player, __: Page) -> None:
+async def _no_action(_: Person, __: Page) -> None:
     """Do nothing."""
 
 
@@ -30,11 +30,11 @@ class Scene:
 
     name: str
     path: str
-    who: Who = NOBODY
-    act: Callable[[Player, Page], Awaitable[None]] = _nothing_on
-    before: Callable[[Player], Awaitable[None]] = _nothing
+    role: Role = NOBODY
+    action: Callable[[Person, Page], Awaitable[None]] = _no_action
+    setup: Callable[[Person], Awaitable[None]] = _no_setup
     refused: int = 0
-    """With what status the shop refuses, where it does; browsers note that in the console."""
+    """The error status of the response, or 0; browsers report it in the console."""
 
 
 SCENES = (
@@ -44,86 +44,100 @@ SCENES = (
     Scene("shop-category", "/shop?category=bakery"),
     Scene("shop-nothing-found", "/shop?q=zeppelin"),
     Scene("product", "/p/gala-apples"),
-    Scene("product-sold-out", f"/p/{slug(acts.SOLD_OUT)}", before=acts.sell_out),
+    Scene("product-sold-out", f"/p/{slug(actions.SOLD_OUT)}", setup=actions.sell_out),
     Scene("product-gone", f"/p/{slug(GONE)}"),
     Scene("how-it-works", "/how-it-works"),
     Scene("how-it-works-asked", "/how-it-works?try=stateless"),
-    Scene("how-it-works-signed-in", "/how-it-works", SHOPPER, acts.ask_all),
+    Scene("how-it-works-signed-in", "/how-it-works", SHOPPER, actions.press_all_buttons),
     Scene("login", "/login"),
     Scene("login-to-add", "/login?next=/shop&add=gala-apples-1kg"),
-    Scene("login-wrong", "/login", act=acts.sign_in_wrongly, refused=401),
-    Scene("login-throttled", "/login", act=acts.guess_too_often, refused=429),
+    Scene("login-wrong", "/login", action=actions.sign_in_with_wrong_password, refused=401),
+    Scene("login-throttled", "/login", action=actions.exceed_sign_in_failures, refused=429),
     Scene("register", "/register"),
-    Scene("register-weak", "/register", act=acts.register_weakly, refused=400),
+    Scene("register-weak", "/register", action=actions.register_with_weak_password, refused=400),
     Scene("not-found", "/no-such-page", refused=404),
     Scene("not-found-signed-in", "/no-such-page", SHOPPER, refused=404),
-    Scene("forbidden", "/login", act=acts.send_from_elsewhere, refused=403),
-    Scene("misdirected", "/login", act=acts.call_by_another_name, refused=421),
-    Scene("busy", "/account", SHOPPER, acts.save_while_busy, refused=503),
-    Scene("failed", "/", NEWCOMER, before=acts.spoil_cart, refused=500),
+    Scene("forbidden", "/login", action=actions.submit_cross_site_form, refused=403),
+    Scene("misdirected", "/login", action=actions.open_under_wrong_host, refused=421),
+    Scene("busy", "/account", SHOPPER, actions.save_while_database_locked, refused=503),
+    Scene("failed", "/", NEWCOMER, setup=actions.corrupt_cart, refused=500),
     Scene("home-signed-in", "/", SHOPPER),
     Scene("shop-cart-empty", "/shop", NEWCOMER),
     Scene("shop-cart-filled", "/shop", SHOPPER),
-    Scene("shop-cart-troubled", "/shop", SHOPPER, before=acts.trouble),
-    Scene("shop-loading", "/shop", SHOPPER, acts.wait_for_status, before=acts.keep_waiting),
-    Scene("shop-offline", "/shop", SHOPPER, acts.go_offline),
-    Scene("shop-back-online", "/shop", SHOPPER, acts.come_back),
-    Scene("shop-removed", "/shop", SHOPPER, acts.remove_one),
-    Scene("shop-login-ended", "/shop", SHOPPER, acts.lose_login),
-    Scene("shop-panel-folded", "/shop", SHOPPER, acts.find_panel_folded),
-    Scene("shop-sheet", "/shop", SHOPPER, acts.open_sheet),
+    Scene("shop-cart-troubled", "/shop", SHOPPER, setup=actions.cause_line_problems),
+    Scene("shop-loading", "/shop", SHOPPER, actions.wait_for_status, setup=actions.block_websocket),
+    Scene("shop-offline", "/shop", SHOPPER, actions.go_offline),
+    Scene("shop-back-online", "/shop", SHOPPER, actions.go_offline_and_back),
+    Scene("shop-removed", "/shop", SHOPPER, actions.remove_line),
+    Scene("shop-login-ended", "/shop", SHOPPER, actions.lose_session),
+    Scene("shop-panel-folded", "/shop", SHOPPER, actions.reload_with_panel_folded),
+    Scene("shop-sheet", "/shop", SHOPPER, actions.open_sheet),
     Scene("product-in-cart", "/p/gala-apples", SHOPPER),
-    Scene("shop-keys", "/shop", SHOPPER, acts.ask_for_keys),
-    Scene("shop-suggestions", "/shop", act=acts.type_a_word),
+    Scene("shop-keys", "/shop", SHOPPER, actions.open_keyboard_help),
+    Scene("shop-suggestions", "/shop", action=actions.type_search),
     Scene("account", "/account", SHOPPER),
-    Scene("account-name-missing", "/account", SHOPPER, acts.forget_the_name, refused=400),
+    Scene("account-name-missing", "/account", SHOPPER, actions.submit_without_name, refused=400),
     Scene("address-new", "/account/addresses/new", SHOPPER),
     Scene("cart-empty", "/cart", NEWCOMER),
     Scene("cart-filled", "/cart", SHOPPER),
-    Scene("cart-troubled", "/cart", SHOPPER, before=acts.trouble),
-    Scene("cart-notice", "/cart", SHOPPER, before=acts.leave_notice),
-    Scene("cart-loading", "/cart", SHOPPER, acts.wait_for_status, before=acts.keep_waiting),
-    Scene("cart-offline", "/cart", SHOPPER, acts.go_offline),
-    Scene("cart-removed", "/cart", SHOPPER, acts.remove_one),
-    Scene("cart-login-ended", "/cart", SHOPPER, acts.lose_login),
+    Scene("cart-troubled", "/cart", SHOPPER, setup=actions.cause_line_problems),
+    Scene("cart-notice", "/cart", SHOPPER, setup=actions.submit_plain_form),
+    Scene("cart-loading", "/cart", SHOPPER, actions.wait_for_status, setup=actions.block_websocket),
+    Scene("cart-offline", "/cart", SHOPPER, actions.go_offline),
+    Scene("cart-removed", "/cart", SHOPPER, actions.remove_line),
+    Scene("cart-login-ended", "/cart", SHOPPER, actions.lose_session),
     Scene("checkout", "/checkout", SHOPPER),
     Scene("checkout-empty", "/checkout", NEWCOMER),
-    Scene("checkout-troubled", "/checkout", SHOPPER, before=acts.trouble),
-    Scene("checkout-offline", "/checkout", SHOPPER, acts.go_offline),
-    Scene("orders", "/orders", SHOPPER, before=acts.order),
+    Scene("checkout-troubled", "/checkout", SHOPPER, setup=actions.cause_line_problems),
+    Scene("checkout-offline", "/checkout", SHOPPER, actions.go_offline),
+    Scene("orders", "/orders", SHOPPER, setup=actions.place_order),
     Scene("orders-empty", "/orders", NEWCOMER),
-    Scene("order", "/orders", SHOPPER, acts.open_order, before=acts.order),
-    Scene("order-cancelled", "/orders", SHOPPER, acts.cancel_order, before=acts.order),
-    Scene("staff", "/staff", STAFF, before=acts.order),
+    Scene("order", "/orders", SHOPPER, actions.open_order, setup=actions.place_order),
+    Scene("order-cancelled", "/orders", SHOPPER, actions.cancel_order, setup=actions.place_order),
+    Scene("staff", "/staff", STAFF, setup=actions.place_order),
     Scene("staff-orders-none", "/staff/orders?state=delivered", STAFF),
-    Scene("staff-orders-moved", "/staff/orders", STAFF, acts.move_order, before=acts.order),
+    Scene(
+        "staff-orders-moved",
+        "/staff/orders",
+        STAFF,
+        actions.advance_order,
+        setup=actions.place_order,
+    ),
     Scene("staff-products", "/staff/products", STAFF),
-    Scene("staff-products-searched", f"/staff/products?q={acts.EDITED}", STAFF),
+    Scene("staff-products-searched", f"/staff/products?q={actions.EDITED}", STAFF),
     Scene("staff-products-nothing-found", "/staff/products?q=zeppelin", STAFF),
-    Scene("staff-product-edited", f"/staff/products?q={acts.EDITED}", STAFF, acts.edit),
-    Scene("staff-product", f"/staff/products/{acts.EDITED}", STAFF),
+    Scene(
+        "staff-product-edited", f"/staff/products?q={actions.EDITED}", STAFF, actions.edit_product
+    ),
+    Scene("staff-product", f"/staff/products/{actions.EDITED}", STAFF),
     Scene(
         "staff-product-faulty",
-        f"/staff/products?q={acts.EDITED}",
+        f"/staff/products?q={actions.EDITED}",
         STAFF,
-        acts.edit_faultily,
+        actions.edit_with_invalid_values,
         refused=400,
     ),
     Scene(
         "staff-product-overtaken",
-        f"/staff/products/{acts.EDITED}",
+        f"/staff/products/{actions.EDITED}",
         STAFF,
-        acts.edit_late,
+        actions.edit_after_another,
         refused=409,
     ),
     Scene("staff-new-product", "/staff/new-product", STAFF),
-    Scene("staff-new-product-faulty", "/staff/new-product", STAFF, acts.add_faultily, refused=400),
-    Scene("staff-log", "/staff/log", STAFF, before=acts.have_edited),
+    Scene(
+        "staff-new-product-faulty",
+        "/staff/new-product",
+        STAFF,
+        actions.add_invalid_product,
+        refused=400,
+    ),
+    Scene("staff-log", "/staff/log", STAFF, setup=actions.record_product_edit),
     Scene("staff-log-of-one", "/staff/log?sku=no-such-product", STAFF),
     Scene("staff-carts", "/staff/carts", STAFF),
-    Scene("staff-live", "/staff/live", STAFF, acts.watch_figures),
-    Scene("staff-live-offline", "/staff/live", STAFF, acts.lose_figures),
+    Scene("staff-live", "/staff/live", STAFF, actions.watch_stats),
+    Scene("staff-live-offline", "/staff/live", STAFF, actions.watch_stats_offline),
     Scene("staff-of-a-shopper", "/staff/orders", SHOPPER, refused=404),
-    Scene("order-of-nobody", "/orders/2222-2222", SHOPPER, refused=404),
+    Scene("order-unknown", "/orders/2222-2222", SHOPPER, refused=404),
 )
 BY_NAME: Mapping[str, Scene] = {scene.name: scene for scene in SCENES}

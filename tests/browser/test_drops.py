@@ -2,16 +2,18 @@
 
 import secrets
 
-from tests.browser.drops import survive
-from tests.browser.stage import Stage
+from tests.browser.browser_session import BrowserSession
+from tests.browser.drops import click_through_drops
 
 DROPS = 10
 
 
-async def test_nothing_is_lost_or_done_twice_when_the_line_drops(stage: Stage) -> None:
+async def test_nothing_is_lost_or_done_twice_when_the_line_drops(
+    browser_session: BrowserSession,
+) -> None:
     seed = secrets.token_hex(4)
 
-    outcome = await survive(stage, DROPS, seed)
+    outcome = await click_through_drops(browser_session, DROPS, seed)
 
     assert outcome.is_right, f"seed {seed}: {outcome}"
     assert outcome.clicks > DROPS

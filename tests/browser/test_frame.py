@@ -176,7 +176,7 @@ async def test_every_page_fits_a_narrow_screen_in_every_way_of_looking(visitor: 
         await page.evaluate(SPACE_OUT)
         width, room = await page.evaluate(WIDTHS)
         assert width <= room, path
-    visitor.complaints = [said for said in visitor.complaints if "404" not in said]
+    visitor.console_errors = [said for said in visitor.console_errors if "404" not in said]
     assert await page.evaluate("getComputedStyle(document.body).getPropertyValue('--fade')") == "0s"
 
 

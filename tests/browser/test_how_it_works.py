@@ -49,7 +49,7 @@ async def test_who_asks_twice_without_a_cookie_is_two_strangers(
     assert len(set(names)) == 2
     assert await figure(page, "stateless", "queries") == "0"
     assert await page.locator("main a[href='/login?next=/how-it-works']").count() == 2
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
     await context.close()
 
 

@@ -188,4 +188,4 @@ async def test_a_login_that_runs_out_under_an_open_page_is_renewed_in_place(
     await settled(page)
     await context.close()
     server.end()
-    assert visitor.complaints == []
+    assert visitor.console_errors == []

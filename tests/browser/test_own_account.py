@@ -16,7 +16,7 @@ async def elsewhere(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
     visitor = Visitor(context, server.origin)
     yield visitor
     await context.close()
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
 
 
 async def test_a_new_password_signs_the_other_browser_out_and_leaves_this_one(

@@ -9,7 +9,7 @@ from playwright.async_api import Page, WebSocketRoute, expect
 from tests.browser.visitor import Visitor, connected, settled, shown
 
 APPLES, PEARS = "gala-apples-1kg", "gala-apples-2kg"
-LOOKS = 500
+POLLS = 500
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Line:
 
     async def hello(self) -> dict[str, object]:
         """Wait until a page says hello, and return it; it has then found what waited."""
-        for _ in range(LOOKS):
+        for _ in range(POLLS):
             if said := self.said("hello"):
                 return said[-1]
             await asyncio.sleep(0.02)
@@ -54,7 +54,7 @@ class Line:
 
 async def saved(page: Page, origin: str, lines: int) -> None:
     """Wait until so many lines are saved, as the shop tells anybody who asks."""
-    for _ in range(LOOKS):
+    for _ in range(POLLS):
         cart = await (await page.context.request.get(f"{origin}/api/cart")).json()
         if len(cart["cart"]["lines"]) == lines:
             return

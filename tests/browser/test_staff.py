@@ -6,24 +6,24 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.browser import acts
-from tests.browser.player import Who
-from tests.browser.shift import NOTHING, shifts, watch_shifts
-from tests.browser.stage import Stage
+from tests.browser import actions
+from tests.browser.browser_session import BrowserSession
+from tests.browser.layout_shift import NEGLIGIBLE, shifts, watch_shifts
+from tests.browser.person import Role
 from tests.browser.visitor import connected
 
 
 @pytest.mark.parametrize("context", [{}, {"java_script_enabled": False}])
 async def test_staff_move_an_order_on_and_the_shoppers_page_follows(
-    stage: Stage, context: dict[str, Any]
+    browser_session: BrowserSession, context: dict[str, Any]
 ) -> None:
     async with (
-        stage.player(Who.SHOPPER) as ada,
-        stage.player(Who.STAFF, **context) as grace,
+        browser_session.new_person(Role.SHOPPER) as ada,
+        browser_session.new_person(Role.STAFF, **context) as grace,
     ):
-        await acts.order(ada)
+        await actions.place_order(ada)
         page = await ada.open("/orders")
-        await acts.open_order(ada, page)
+        await actions.open_order(ada, page)
         await connected(page)
         number = page.url.rpartition("/")[2]
         await page.evaluate("window.sameLoad = true")
@@ -38,12 +38,17 @@ async def test_staff_move_an_order_on_and_the_shoppers_page_follows(
             "aria-current", "step"
         )
         assert await page.evaluate("window.sameLoad") is True
-        assert ada.complaints == grace.complaints == []
+        assert ada.console_errors == grace.console_errors == []
 
 
-async def test_what_another_member_of_staff_did_first_is_said(stage: Stage) -> None:
-    async with stage.player(Who.SHOPPER) as ada, stage.player(Who.STAFF) as grace:
-        await acts.order(ada)
+async def test_what_another_member_of_staff_did_first_is_said(
+    browser_session: BrowserSession,
+) -> None:
+    async with (
+        browser_session.new_person(Role.SHOPPER) as ada,
+        browser_session.new_person(Role.STAFF) as grace,
+    ):
+        await actions.place_order(ada)
         one, other = await grace.open("/staff/orders"), await grace.open("/staff/orders")
         press = re.compile("Mark as packed")
         number = await one.locator(".staff-order h2").first.text_content()
@@ -55,32 +60,35 @@ async def test_what_another_member_of_staff_did_first_is_said(stage: Stage) -> N
         await expect(other.locator(".notices")).to_contain_text(f"{number} is packed by now")
 
 
-async def test_figures_move_and_the_page_does_not_jump(stage: Stage) -> None:
-    async with stage.player(Who.STAFF) as grace:
+async def test_figures_move_and_the_page_does_not_jump(browser_session: BrowserSession) -> None:
+    async with browser_session.new_person(Role.STAFF) as grace:
         page = await grace.open("/staff/live")
         await connected(page)
         await watch_shifts(page)
         before = await page.locator("[data-plot=ops] path").get_attribute("d")
 
-        await acts.watch_figures(grace, page)
+        await actions.watch_stats(grace, page)
 
         await expect(page.locator("[data-plot=ops] path")).not_to_have_attribute("d", before or "")
         seen = await shifts(page)
-        assert seen.alone < NOTHING, seen
-        assert grace.complaints == []
+        assert seen.alone < NEGLIGIBLE, seen
+        assert grace.console_errors == []
 
 
 async def test_an_edit_by_staff_reaches_the_shoppers_page_and_a_late_one_shows_both(
-    stage: Stage,
+    browser_session: BrowserSession,
 ) -> None:
-    async with stage.player(Who.SHOPPER) as ada, stage.player(Who.STAFF) as grace:
-        page = await ada.open(f"/shop?q={acts.EDITED.partition('-')[0]}")
+    async with (
+        browser_session.new_person(Role.SHOPPER) as ada,
+        browser_session.new_person(Role.STAFF) as grace,
+    ):
+        page = await ada.open(f"/shop?q={actions.EDITED.partition('-')[0]}")
         await connected(page)
-        card = page.locator(f"[data-card][data-sku={acts.EDITED}]")
-        counter_page = await grace.open(f"/staff/products?q={acts.EDITED}")
-        late = await grace.open(f"/staff/products/{acts.EDITED}")
+        card = page.locator(f"[data-card][data-sku={actions.EDITED}]")
+        counter_page = await grace.open(f"/staff/products?q={actions.EDITED}")
+        late = await grace.open(f"/staff/products/{actions.EDITED}")
 
-        await acts.edit(grace, counter_page)
+        await actions.edit_product(grace, counter_page)
 
         await expect(card.locator("[data-part=price]").first).to_have_text("£2.35")
         await late.locator("[name=price]").fill("1.05")

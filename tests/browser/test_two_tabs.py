@@ -9,13 +9,13 @@ from tests.browser.visitor import Shown, Visitor, shown
 from tests.e2e.server import Server
 
 APPLES = "gala-apples-1kg"
-AGREE_LOOKS = 1500
+AGREE_POLLS = 1500
 LINE = "[data-rows=lines] > li"
 
 
 async def agree(here: Page, there: Page) -> None:
     """Give both pages a little time to show the same cart."""
-    for _ in range(AGREE_LOOKS):
+    for _ in range(AGREE_POLLS):
         if await shown(here) == await shown(there):
             return
         await asyncio.sleep(0.02)

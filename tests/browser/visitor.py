@@ -1,4 +1,4 @@
-"""Somebody with a browser: what they do, and what their pages show."""
+"""A visitor with a browser: common actions, and what the pages show."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
 
 PASSWORD = "seven brown bricks"
-LINE_IS_BROKEN = re.compile(
+CONNECTION_ERRORS = re.compile(
     "ERR_CONNECTION|ERR_INTERNET_DISCONNECTED|ERR_EMPTY_RESPONSE|closed before"
 )
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page shows of the cart: rows by name and quantity, the badge, the total."""
+    """The cart as a page shows it: SKU and quantity of each row, the badge, the total."""
 
     rows: tuple[tuple[str, str], ...]
     count: str
@@ -22,14 +22,14 @@ class Shown:
 
 @dataclass
 class Visitor:
-    """A browser with its pages; `complaints` are what the console said against them."""
+    """A browser context; `console_errors` collects errors and warnings of its pages."""
 
     context: BrowserContext
     origin: str
-    complaints: list[str] = field(default_factory=list)
+    console_errors: list[str] = field(default_factory=list)
 
     async def register(self, email: str) -> None:
-        """Make an account with the page's form."""
+        """Register an account with the form of the page."""
         page = await self.open("/register")
         for name, value in (("name", "Visitor"), ("email", email), ("password", PASSWORD)):
             await page.fill(f"main input[name={name}]", value)
@@ -40,18 +40,18 @@ class Visitor:
     async def open(self, path: str) -> Page:
         """Open a tab."""
         page = await self.context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.console_errors.append(str(error)))
+        page.on("console", self._on_console)
         await page.goto(self.origin + path)
         return page
 
-    def _hear(self, said: ConsoleMessage) -> None:
-        """Keep an error or a warning; that the line is broken is no fault of a page."""
-        heard = f"{said.text} {said.location['url']}".strip()
-        if said.type not in {"error", "warning"} or LINE_IS_BROKEN.search(said.text):
+    def _on_console(self, message: ConsoleMessage) -> None:
+        """Collect an error or a warning, except reports of broken connections."""
+        text = f"{message.text} {message.location['url']}".strip()
+        if message.type not in {"error", "warning"} or CONNECTION_ERRORS.search(message.text):
             return
-        if not heard.endswith("/favicon.ico"):  # asked for beside a bare file, which names no icon
-            self.complaints.append(heard)
+        if not text.endswith("/favicon.ico"):  # requested for static files, which name no icon
+            self.console_errors.append(text)
 
     async def add(self, page: Page, sku: str) -> None:
         """Press “Add” on a product's card."""
@@ -63,17 +63,17 @@ class Visitor:
 
 
 async def connected(page: Page) -> None:
-    """Wait until *page* has its welcome."""
+    """Wait until *page* has received its welcome message."""
     await expect(page.locator("body")).to_have_attribute("data-link", "open", timeout=60_000)
 
 
 async def settled(page: Page) -> None:
-    """Wait until all that was asked for in *page* is saved."""
+    """Wait until all changes of *page* are confirmed."""
     await expect(page.locator("[data-rows=lines] > li[data-waits]")).to_have_count(0)
 
 
 async def shown(page: Page) -> Shown:
-    """Return what *page* shows of the cart."""
+    """Return the cart as *page* shows it."""
     rows = page.locator("[data-rows=lines] > li")
     found = []
     for at in range(await rows.count()):

@@ -1,4 +1,4 @@
-"""News as text."""
+"""Events as text."""
 
 import pytest
 
@@ -39,11 +39,11 @@ ALL: list[Event] = [
 
 
 @pytest.mark.parametrize("event", ALL, ids=lambda event: type(event).__name__)
-def test_events_come_back_as_they_went(event: Event) -> None:
+def test_encoded_events_are_decoded_unchanged(event: Event) -> None:
     assert decode_event(encode_event("one", event)) == ("one", event)
 
 
-def test_who_asked_comes_back_as_it_went() -> None:
+def test_the_op_of_a_change_is_decoded_unchanged() -> None:
     _, event = decode_event(encode_event("one", ALL[1]))
 
     assert isinstance(event, CartCommitted)
@@ -53,6 +53,6 @@ def test_who_asked_comes_back_as_it_went() -> None:
 @pytest.mark.parametrize(
     "text", [b"", b"{}", b'["one"]', b'["one",["weather"]]', b'["one",["tabs","u-ada","many"]]']
 )
-def test_what_no_server_of_this_version_says_is_no_news(text: bytes) -> None:
+def test_messages_that_this_version_does_not_send_are_bad_events(text: bytes) -> None:
     with pytest.raises(BadEvent):
         decode_event(text)

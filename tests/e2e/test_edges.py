@@ -106,7 +106,7 @@ async def test_a_chunked_body_has_the_same_size_limit(shop: Server, ada: Shopper
         assert (await connection.head())[0].startswith("http/1.1 413")
 
 
-async def test_a_request_with_two_lengths_is_refused_and_nothing_behind_it_is_read(
+async def test_a_request_with_two_lengths_is_refused_and_ends_the_connection(
     shop: Server,
 ) -> None:
     async with raw_connection(shop) as connection:
@@ -266,9 +266,7 @@ async def test_every_response_has_the_security_headers_and_no_server_header(
 
 
 @pytest.mark.parametrize("path", ["/shop", "/static/css/shop.css"])
-async def test_a_head_response_has_no_body_and_keeps_the_connection_open(
-    shop: Server, path: str
-) -> None:
+async def test_a_head_response_has_no_body_and_keep_alive_works(shop: Server, path: str) -> None:
     async with raw_connection(shop) as connection:
         connection.write(request(shop, "HEAD", path, "Accept-Encoding: br"))
         status, *headers = await connection.head()
@@ -378,9 +376,7 @@ async def test_a_handshake_without_a_key_is_refused(shop: Server) -> None:
     assert "server" not in {header.partition(":")[0] for header in headers}
 
 
-async def test_forwarded_headers_of_an_unknown_proxy_are_ignored(
-    shop: Server, ada: Shopper
-) -> None:
+async def test_forwarded_headers_of_unknown_proxies_are_ignored(shop: Server, ada: Shopper) -> None:
     ada_s = {"Cookie": ada.cookie, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
     await ada.socket(additional_headers=ada_s)
 

@@ -13,7 +13,7 @@ from tests.e2e.catalog import APPLES, GHOST
 from tests.e2e.conftest import Street
 from tests.e2e.raw_client import Answer, Shopper, new_shopper, send
 from tests.e2e.server import Server, free_port
-from tests.metrics.reader import Told, read
+from tests.metrics.reader import ParsedMetrics, read
 
 DRAIN_MS = 3000
 
@@ -38,7 +38,7 @@ async def look(shop: Server, path: str) -> Answer:
     return await asyncio.to_thread(send, port, "GET", path, None, {})
 
 
-async def figures(shop: Server) -> Told:
+async def figures(shop: Server) -> ParsedMetrics:
     """Return what the shop tells."""
     return read((await look(shop, "/metrics")).body.decode())
 

@@ -1,1 +1,1 @@
-"""What those who watch over the shop are told."""
+"""Tests of `app.metrics`."""

@@ -1,4 +1,4 @@
-"""Reads what the shop tells those who watch, as strictly as the format is described."""
+"""A strict parser of the Prometheus text format."""
 
 import re
 from collections.abc import Mapping
@@ -10,30 +10,30 @@ _ENDS = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_co
 
 
 class Key(NamedTuple):
-    """Which number: the name, and its labels in the order of their names."""
+    """A metric's name, and its labels in the order of their names."""
 
     name: str
     labels: tuple[tuple[str, str], ...] = ()
 
 
-class Told(NamedTuple):
-    """All numbers, and the kind of each figure."""
+class ParsedMetrics(NamedTuple):
+    """All values, and the type of each metric."""
 
     numbers: Mapping[Key, float]
     kinds: Mapping[str, str]
 
     def number(self, name: str, **labels: str) -> float:
-        """Return one number."""
+        """Return one value."""
         return self.numbers[Key(name, tuple(sorted(labels.items())))]
 
     @property
     def names(self) -> set[str]:
-        """Return what numbers are called."""
+        """Return the names of the values."""
         return {f"{name}{end}" for name, kind in self.kinds.items() for end in _ENDS[kind]}
 
 
-def read(text: str) -> Told:
-    """Read *text*, or fail: a figure is described once, before its numbers, none comes twice."""
+def read(text: str) -> ParsedMetrics:
+    """Parse *text*; fail unless each metric is described once, before its values, and is unique."""
     numbers: dict[Key, float] = {}
     kinds: dict[str, str] = {}
     described = ""
@@ -51,7 +51,7 @@ def read(text: str) -> Told:
             assert key.name in {f"{described}{end}" for end in _ENDS[kinds[described]]}, line
             assert key not in numbers, line
             numbers[key] = value
-    return Told(numbers, kinds)
+    return ParsedMetrics(numbers, kinds)
 
 
 def _number(line: str) -> tuple[Key, float]:

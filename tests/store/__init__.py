@@ -1,1 +1,1 @@
-"""What is on disk, in real databases, one for each test."""
+"""Tests of `app.store` on real databases, one for each test."""

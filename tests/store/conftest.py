@@ -1,4 +1,4 @@
-"""A database of one's own, as small as they come."""
+"""A small database for each test."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from tests.store.people import ADA_HERSELF
 
 @pytest.fixture(scope="session")
 def with_ada(databases: Databases) -> str:
-    """Make a database in which there is nothing but Ada and her empty cart, to be copied."""
+    """Return a database with only Ada and her empty cart, which tests copy."""
     url = databases.new()
     engine = connect(url)
     migrate(engine)
@@ -27,7 +27,7 @@ def with_ada(databases: Databases) -> str:
 
 @pytest.fixture
 def url(databases: Databases, with_ada: str) -> Iterator[str]:
-    """Return where the test's own database is."""
+    """Return the URL of the test's own database."""
     url = databases.copy(with_ada)
     yield url
     databases.drop(url)
@@ -35,7 +35,7 @@ def url(databases: Databases, with_ada: str) -> Iterator[str]:
 
 @pytest.fixture
 def engine(url: str) -> Iterator[Engine]:
-    """Return a way into the database, like that of a command."""
+    """Return an engine of the database, as a command uses it."""
     engine = connect(url)
     yield engine
     engine.dispose()

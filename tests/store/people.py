@@ -1,4 +1,4 @@
-"""Those who shop in these tests."""
+"""The accounts of these tests."""
 
 from app.domain.cart import AccountId
 from app.store.accounts import Person

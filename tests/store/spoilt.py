@@ -1,4 +1,4 @@
-"""A cart that has come to harm on disk."""
+"""A cart that is corrupt on disk."""
 
 from sqlalchemy import Connection, update
 
@@ -9,6 +9,6 @@ HALF = '{"lines":{'
 
 
 def spoil(connection: Connection, account: AccountId, body: str = HALF) -> None:
-    """Put *body* in the place of a cart, as another server could: that is a save."""
+    """Replace a cart by *body* and increment its version, as a save by another server would."""
     spoilt = update(carts).where(carts.c.account == account)
     connection.execute(spoilt.values(body=body, version=carts.c.version + 1))

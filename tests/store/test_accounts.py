@@ -1,4 +1,4 @@
-"""Who shops here."""
+"""Accounts, passwords and failed logins."""
 
 from dataclasses import replace
 
@@ -33,7 +33,7 @@ HOME, WORK = "192.0.2.1", "192.0.2.2"
 EMAIL = ADA_HERSELF.email
 
 
-def test_whoever_registers_can_be_found_and_has_a_cart(engine: Engine) -> None:
+def test_a_registered_account_is_found_and_has_a_cart(engine: Engine) -> None:
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
     assert run_query(engine, find_by_email, BOB_HIMSELF.email) == BOB_HIMSELF
@@ -45,12 +45,12 @@ def test_e_mail_addresses_are_compared_without_case(engine: Engine, spelled: str
     assert run_query(engine, find_by_email, spelled) == ADA_HERSELF
 
 
-def test_nobody_signs_in_with_an_address_that_nobody_has(engine: Engine) -> None:
+def test_an_unknown_email_address_finds_no_account(engine: Engine) -> None:
     assert run_query(engine, find_by_email, "eve@shop.example") is None
 
 
 @pytest.mark.parametrize("spelled", [EMAIL, EMAIL.upper()])
-def test_an_address_registers_once_and_who_comes_second_gets_no_cart(
+def test_an_email_address_registers_once_and_the_second_attempt_adds_no_cart(
     engine: Engine, spelled: str
 ) -> None:
     second = Person(BOB, spelled, "Eve", "another hash")
@@ -62,7 +62,7 @@ def test_an_address_registers_once_and_who_comes_second_gets_no_cart(
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
 
-def test_a_password_can_be_replaced_and_nobody_else_s_is(engine: Engine) -> None:
+def test_replacing_a_password_changes_no_other_account(engine: Engine) -> None:
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
     run_query(engine, set_password_hash, ADA, "a better hash")
@@ -83,7 +83,9 @@ def test_failures_are_counted_by_account_and_address(engine: Engine) -> None:
     assert run_query(engine, find_failures, BOB_HIMSELF.email, HOME) == Failures()
 
 
-def test_a_success_forgets_the_failures_before_it_and_no_others(engine: Engine) -> None:
+def test_a_success_forgets_the_earlier_failures_of_its_account_and_address_only(
+    engine: Engine,
+) -> None:
     for address in (HOME, WORK):
         run_query(engine, add_failure, EMAIL, address, NOON)
 
@@ -103,7 +105,7 @@ def test_failures_are_forgotten_after_a_day(engine: Engine) -> None:
     assert run_query(engine, find_failures, EMAIL, HOME) == Failures()
 
 
-def test_a_name_can_be_changed_and_nobody_else_s_is(engine: Engine) -> None:
+def test_changing_a_name_changes_no_other_account(engine: Engine) -> None:
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
     run_query(engine, set_name, ADA, "Ada Byron")
@@ -112,7 +114,7 @@ def test_a_name_can_be_changed_and_nobody_else_s_is(engine: Engine) -> None:
     assert run_query(engine, find_person, BOB) == BOB_HIMSELF
 
 
-def test_a_password_that_was_checked_is_noticed_to_have_moved_since(engine: Engine) -> None:
+def test_a_password_changed_since_its_check_is_detected(engine: Engine) -> None:
     run_query(engine, expect_password, ADA_HERSELF)
 
     run_query(engine, set_password_hash, ADA, "a better hash")

@@ -1,4 +1,4 @@
-"""The addresses that an account keeps."""
+"""The delivery addresses of an account."""
 
 import pytest
 from sqlalchemy import Engine
@@ -58,14 +58,14 @@ def test_an_address_is_changed_in_place(engine: Engine) -> None:
     assert kept(engine) == [WORK, HOME._replace(line2="Upstairs")]
 
 
-def test_an_address_is_forgotten(engine: Engine) -> None:
+def test_an_address_is_deleted(engine: Engine) -> None:
     run_query(engine, keep_address, ADA, "home", HOME)
 
     assert run_query(engine, forget_address, ADA, "home")
     assert kept(engine) == []
 
 
-def test_an_account_keeps_only_so_many(engine: Engine) -> None:
+def test_the_number_of_addresses_per_account_is_limited(engine: Engine) -> None:
     for number in range(MOST_ADDRESSES):
         address = HOME._replace(line1=f"{number} Long Street")
         run_query(engine, keep_address, ADA, f"{number}", address)
@@ -74,7 +74,7 @@ def test_an_account_keeps_only_so_many(engine: Engine) -> None:
         run_query(engine, keep_address, ADA, "more", HOME)
 
 
-def test_nobody_reaches_the_addresses_of_others(engine: Engine) -> None:
+def test_an_account_cannot_access_the_addresses_of_another(engine: Engine) -> None:
     run_query(engine, add_account, BOB_HIMSELF, EMPTY.epoch, NOON)
     run_query(engine, keep_address, ADA, "home", HOME)
 

@@ -1,4 +1,4 @@
-"""Copies of an SQLite file, and putting them back."""
+"""Backups of an SQLite file, and their restoration."""
 
 import stat
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from tests.store.people import ADA_HERSELF, BOB_HIMSELF
 
 @pytest.fixture
 def copied(url: str, engine: Engine, tmp_path: Path) -> Path:
-    """Return a copy that was made before Bob came."""
+    """Return a backup that was written before Bob registered."""
     to = tmp_path / "copy.db"
     write_backup(url, to)
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
@@ -33,7 +33,7 @@ def at(path: Path) -> str:
 
 
 def knows(path: Path) -> list[bool]:
-    """Say whether Ada and Bob are in a file."""
+    """Say for Ada and for Bob whether a file has their account."""
     engine = connect(at(path))
     people = (ADA_HERSELF, BOB_HIMSELF)
     found = [run_query(engine, find_by_email, person.email) is not None for person in people]
@@ -45,7 +45,7 @@ def nothing(_engine: Engine) -> None:
     """Leave a copy as it is."""
 
 
-def test_a_copy_holds_what_is_committed_also_while_somebody_writes(
+def test_a_copy_has_all_committed_data_even_during_a_write(
     url: str, engine: Engine, tmp_path: Path
 ) -> None:
     other = connect(url)
@@ -60,7 +60,7 @@ def test_a_copy_holds_what_is_committed_also_while_somebody_writes(
     assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
 
 
-def test_a_copy_takes_no_other_files_place(url: str, tmp_path: Path) -> None:
+def test_a_copy_does_not_overwrite_a_file(url: str, tmp_path: Path) -> None:
     (tmp_path / "copy.db").write_text("something else")
 
     with pytest.raises(FileExistsError):
@@ -70,7 +70,7 @@ def test_a_copy_takes_no_other_files_place(url: str, tmp_path: Path) -> None:
     assert (tmp_path / "copy.db").read_text() == "something else"
 
 
-def test_what_was_put_back_is_the_database_and_what_it_was_is_kept(
+def test_a_restored_backup_is_the_database_and_the_former_file_is_kept(
     url: str, copied: Path, tmp_path: Path
 ) -> None:
     database, kept = file_of(url), tmp_path / "kept.db"
@@ -82,7 +82,7 @@ def test_what_was_put_back_is_the_database_and_what_it_was_is_kept(
     assert stat.S_IMODE(database.stat().st_mode) == 0o640
 
 
-def test_a_backup_can_be_put_where_there_is_none(copied: Path, tmp_path: Path) -> None:
+def test_a_backup_is_restored_where_there_is_no_database(copied: Path, tmp_path: Path) -> None:
     empty = tmp_path / "elsewhere" / "shop.db"
 
     restore_backup(at(empty), copied, nothing, tmp_path / "kept.db")
@@ -91,7 +91,9 @@ def test_a_backup_can_be_put_where_there_is_none(copied: Path, tmp_path: Path) -
     assert not (tmp_path / "kept.db").exists()
 
 
-def test_it_is_made_ready_before_it_takes_the_place(url: str, copied: Path, tmp_path: Path) -> None:
+def test_a_backup_is_prepared_before_it_replaces_the_database(
+    url: str, copied: Path, tmp_path: Path
+) -> None:
     def fail(engine: Engine) -> None:
         assert run_query(engine, load_cart, ADA)
         raise RuntimeError
@@ -112,12 +114,12 @@ def damage(path: Path) -> None:
 
 
 def replace_it(path: Path) -> None:
-    """Make it a file of another kind."""
+    """Replace its content with text."""
     path.write_text("x" * 9000)
 
 
 def empty_it(path: Path) -> None:
-    """Leave nothing in it, which is a database too."""
+    """Truncate it, which is a valid empty database."""
     path.write_text("")
 
 
@@ -126,7 +128,7 @@ def empty_it(path: Path) -> None:
     [(damage, "damaged|cannot be read"), (replace_it, "not a database"), (empty_it, "no shop")],
     ids=["damaged", "another file", "an empty file"],
 )
-def test_what_is_no_backup_changes_nothing(
+def test_an_invalid_backup_changes_nothing(
     url: str, copied: Path, tmp_path: Path, spoil: Callable[[Path], object], why: str
 ) -> None:
     spoil(copied)
@@ -137,9 +139,7 @@ def test_what_is_no_backup_changes_nothing(
     assert knows(file_of(url)) == [True, True]
 
 
-def test_a_database_that_somebody_has_open_keeps_its_place(
-    url: str, copied: Path, tmp_path: Path
-) -> None:
+def test_a_database_in_use_is_not_replaced(url: str, copied: Path, tmp_path: Path) -> None:
     other = connect(url)
 
     with other.connect(), pytest.raises(InUse):

@@ -1,4 +1,4 @@
-"""After a random hour of everything, the books agree: stock, orders and vouchers."""
+"""Stock, orders and voucher uses add up after random actions."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ some_product = st.sampled_from(PRODUCTS)
 
 
 class Hour:
-    """Two shoppers, staff, and a server that looks at the shelf only now and then."""
+    """Two shoppers, staff, and a server that refreshes its catalogue only now and then."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -60,7 +60,7 @@ class Hour:
             self.staff_counts(sku, 6)
         self.known = self.catalog
 
-    def server_looks_at_the_shelf(self) -> None:
+    def server_refreshes_its_catalog(self) -> None:
         self.known = load_catalog_changes(self.connection, -1).catalog
 
     def staff_counts(self, sku: Sku, stock: int) -> None:
@@ -94,7 +94,7 @@ class Hour:
             for sku in self.cart(account).lines:
                 self.ask(account, SetLine(sku, 0))
 
-    def somebody_cancels_what_they_saw_in_some_state(self, at: int, seen: OrderState) -> None:
+    def a_shopper_cancels_an_order_seen_in_some_state(self, at: int, seen: OrderState) -> None:
         if order := self.pick(at):
             self.close(cancel(self.cart(order.account), order._replace(state=seen)))
 
@@ -146,7 +146,7 @@ class Hour:
         return outcome if isinstance(outcome, Placed) else None
 
     def close(self, *bargains: Placed | Cancelled | None) -> None:
-        """Save them in one batch; a refusal must have had its reason."""
+        """Save the carts in one batch; each refusal must have a reason."""
         saves = [as_save(one.cart, (), (one.change,)) for one in bargains if one]
         catalog, states = self.catalog, {order.number: order.state for order in self.orders()}
         refused = save_carts(self.connection, saves, NOON).refused if saves else ()
@@ -181,7 +181,7 @@ some_events = st.lists(
             st.sampled_from([FEW, FEW, None]),
         ),
         st.tuples(st.just(Hour.they_start_over), some_accounts),
-        st.tuples(st.just(Hour.server_looks_at_the_shelf)),
+        st.tuples(st.just(Hour.server_refreshes_its_catalog)),
         st.tuples(st.just(Hour.staff_counts), some_product, st.integers(0, 6)),
         st.tuples(
             st.just(Hour.staff_moves_stock_as_seen_on_a_page),
@@ -191,7 +191,7 @@ some_events = st.lists(
         ),
         st.tuples(st.just(Hour.staff_sets_a_price), some_product, st.integers(99, 100)),
         st.tuples(
-            st.just(Hour.somebody_cancels_what_they_saw_in_some_state),
+            st.just(Hour.a_shopper_cancels_an_order_seen_in_some_state),
             some_order,
             st.sampled_from([OrderState.PLACED, OrderState.PACKED]),
         ),
@@ -205,7 +205,7 @@ some_events = st.lists(
 def _reason(
     one: Placed | Cancelled, catalog: Catalog, states: dict[OrderNumber, OrderState]
 ) -> bool:
-    """Say whether there was a reason to refuse it."""
+    """Say whether there was a reason for the refusal."""
     order = one.change.order
     if isinstance(one.change, CancelOrder):
         return states[order.number] is not order.state
@@ -237,7 +237,7 @@ def connection(url: str) -> Iterator[Connection]:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_after_a_random_hour_of_everything_the_books_agree(
+def test_stock_orders_and_vouchers_add_up_after_random_actions(
     connection: Connection, events: list[tuple[Any, ...]]
 ) -> None:
     undone = connection.begin_nested()

@@ -1,4 +1,4 @@
-"""What is in carts, across all of them."""
+"""Reports on the contents of all carts."""
 
 import pytest
 from sqlalchemy import Engine
@@ -21,7 +21,7 @@ APPLES, MILK = Sku("apples"), Sku("milk")
 
 @pytest.fixture(autouse=True)
 def bob(engine: Engine) -> None:
-    """Let Bob shop too."""
+    """Register Bob."""
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
 
@@ -32,11 +32,11 @@ def fill(engine: Engine, account: AccountId, at_s: int = NOON, **units: int) -> 
     run_query(engine, save_carts, [as_save(cart, ())], at_s)
 
 
-def test_nothing_is_held_by_empty_carts(engine: Engine) -> None:
+def test_empty_carts_hold_no_products(engine: Engine) -> None:
     assert run_query(engine, count_held) == {}
 
 
-def test_carts_and_units_are_counted_by_product_most_units_first(engine: Engine) -> None:
+def test_carts_and_units_are_counted_by_product_with_most_units_first(engine: Engine) -> None:
     fill(engine, ADA, milk=2, apples=1)
     fill(engine, BOB, apples=12)
 
@@ -45,14 +45,14 @@ def test_carts_and_units_are_counted_by_product_most_units_first(engine: Engine)
     assert list(held.items()) == [(APPLES, CartCount(2, 13)), (MILK, CartCount(1, 2))]
 
 
-def test_what_was_saved_for_later_is_not_in_the_cart(engine: Engine) -> None:
+def test_saved_lines_are_not_counted(engine: Engine) -> None:
     cart = run_query(engine, load_cart, ADA)._replace(saved={MILK: Line(1, 3, Money(99))})
     run_query(engine, save_carts, [as_save(cart, ())], NOON)
 
     assert run_query(engine, count_held) == {}
 
 
-def test_carts_are_idle_that_were_filled_and_left_the_longest_first(engine: Engine) -> None:
+def test_idle_carts_are_listed_longest_idle_first(engine: Engine) -> None:
     fill(engine, ADA, NOON - 10, milk=2, apples=1)
     fill(engine, BOB, NOON - 20, apples=12)
 

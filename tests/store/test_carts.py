@@ -1,4 +1,4 @@
-"""A cart comes back from the disk as it went."""
+"""Carts are saved and loaded unchanged."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -43,12 +43,12 @@ UNDO_TWICE = (Undo(), Undo())
 
 
 def saves_of(*carts: Cart) -> list[Save]:
-    """Return what is to be written for these carts."""
+    """Return the saves of these carts."""
     return [as_save(cart, ()) for cart in carts]
 
 
 def save(engine: Engine, *carts: Cart, evicted: tuple[EvictedOutbox, ...] = ()) -> SaveConflicts:
-    """Write these carts in one go."""
+    """Save these carts in one batch."""
     return run_query(engine, save_carts, [as_save(cart, evicted) for cart in carts], NOON)
 
 
@@ -59,7 +59,7 @@ def with_bob(engine: Engine) -> Cart:
 
 
 def back_from(connection: Connection, cart: Cart) -> Cart:
-    """Return *cart* as it comes back after it was saved over what is there."""
+    """Save *cart* over the stored one, and return it as loaded."""
     there = load_cart(connection, ADA)
     save_carts(connection, saves_of(cart._replace(version=there.version)), NOON)
     return load_cart(connection, ADA)
@@ -72,7 +72,7 @@ def test_a_new_account_has_an_empty_cart(engine: Engine) -> None:
 
 @pytest.fixture(scope="module")
 def carts_in_turn(databases: Databases, with_ada: str) -> Iterator[Connection]:
-    """Return a connection in which a thousand carts are saved, none of them for good."""
+    """Return a connection to a copy of the database, whose transaction is never committed."""
     engine = connect(databases.copy(with_ada))
     with engine.connect() as connection:
         yield connection
@@ -80,7 +80,7 @@ def carts_in_turn(databases: Databases, with_ada: str) -> Iterator[Connection]:
 
 
 @given(some_sequence)
-def test_a_cart_comes_back_as_it_went(carts_in_turn: Connection, sequence: OpSequence) -> None:
+def test_a_saved_cart_is_loaded_unchanged(carts_in_turn: Connection, sequence: OpSequence) -> None:
     cart = sequence.end()
 
     back = back_from(carts_in_turn, cart)
@@ -93,7 +93,7 @@ def test_a_cart_comes_back_as_it_went(carts_in_turn: Connection, sequence: OpSeq
     ]
 
 
-def test_it_stands_where_it_stood(engine: Engine) -> None:
+def test_a_loaded_cart_has_the_same_position(engine: Engine) -> None:
     cart = after(AddLine(MILK, 2), SetNote("Ring twice"))
 
     save(engine, cart)
@@ -101,7 +101,7 @@ def test_it_stands_where_it_stood(engine: Engine) -> None:
     assert position(run_query(engine, load_cart, ADA)) == position(cart)
 
 
-def test_it_can_be_changed_and_undone_as_if_it_had_never_been_away(engine: Engine) -> None:
+def test_a_loaded_cart_can_be_changed_and_undone_like_the_original(engine: Engine) -> None:
     cart = after(AddLine(MILK, 9), SetVoucher("SESAME"), SetNote("Ring twice"))
     save(engine, cart._replace(used={VoucherCode("WELCOME10"): 1}))
 
@@ -115,7 +115,7 @@ def test_it_can_be_changed_and_undone_as_if_it_had_never_been_away(engine: Engin
     assert back.outboxes[HERE].recall(2) == cart.outboxes[HERE].recall(2)
 
 
-def test_every_save_counts(engine: Engine) -> None:
+def test_every_save_increments_the_version(engine: Engine) -> None:
     for version in (0, 1, 2):
         there = run_query(engine, load_cart, ADA)
         assert there.version == version
@@ -123,7 +123,7 @@ def test_every_save_counts(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("version", [0, 2])
-def test_a_cart_that_somebody_else_has_saved_is_stale(engine: Engine, version: int) -> None:
+def test_a_cart_saved_by_another_server_is_stale(engine: Engine, version: int) -> None:
     save(engine, after(SetNote("first")))
 
     left = save(engine, after(SetNote("second"))._replace(version=version))
@@ -132,7 +132,7 @@ def test_a_cart_that_somebody_else_has_saved_is_stale(engine: Engine, version: i
     assert run_query(engine, load_cart, ADA).note == "first"
 
 
-def test_many_carts_are_saved_in_one_go(engine: Engine) -> None:
+def test_many_carts_are_saved_in_one_batch(engine: Engine) -> None:
     bob = with_bob(engine)
 
     save(engine, after(SetNote("Bob's"), cart=bob), after(SetNote("Ada's")))
@@ -141,14 +141,14 @@ def test_many_carts_are_saved_in_one_go(engine: Engine) -> None:
     assert run_query(engine, load_cart, BOB).note == "Bob's"
 
 
-def test_of_many_carts_one_that_cannot_be_read_costs_the_others_nothing(engine: Engine) -> None:
+def test_an_unreadable_cart_does_not_prevent_loading_the_others(engine: Engine) -> None:
     with_bob(engine)
     run_query(engine, spoil, BOB)
 
     assert [cart.account for cart in run_query(engine, load_carts, [ADA, BOB])] == [ADA]
 
 
-def test_if_one_of_many_is_stale_all_others_are_saved_or_none(engine: Engine) -> None:
+def test_a_stale_cart_in_a_batch_saves_all_others_or_none(engine: Engine) -> None:
     bob = with_bob(engine)
     evicted = (EvictedOutbox(HERE, 7),)
 
@@ -165,7 +165,7 @@ def test_if_one_of_many_is_stale_all_others_are_saved_or_none(engine: Engine) ->
     assert run_query(engine, load_last, BOB, HERE) == 0
 
 
-def test_two_servers_that_save_the_same_carts_wait_for_each_other_and_not_in_a_circle(
+def test_two_servers_that_save_the_same_carts_do_not_deadlock(
     cluster: Cluster,
 ) -> None:
     url = cluster.new()
@@ -197,14 +197,14 @@ def save_often(url: str, accounts: list[AccountId]) -> int:
     return saved
 
 
-def test_outboxes_that_left_the_cart_keep_how_far_they_got(engine: Engine) -> None:
+def test_evicted_outboxes_keep_their_last_number(engine: Engine) -> None:
     save(engine, EMPTY, evicted=(EvictedOutbox(HERE, 7), EvictedOutbox(THERE, 1)))
 
     assert run_query(engine, load_last, ADA, HERE) == 7
     assert run_query(engine, load_last, ADA, THERE) == 1
 
 
-def test_an_outbox_that_leaves_again_keeps_how_far_it_got_last(engine: Engine) -> None:
+def test_an_outbox_evicted_again_keeps_its_newest_number(engine: Engine) -> None:
     save(engine, EMPTY, evicted=(EvictedOutbox(HERE, 7),))
     save(
         engine, EMPTY._replace(version=1), evicted=(EvictedOutbox(HERE, 8), EvictedOutbox(HERE, 9))
@@ -213,7 +213,7 @@ def test_an_outbox_that_leaves_again_keeps_how_far_it_got_last(engine: Engine) -
     assert run_query(engine, load_last, ADA, HERE) == 9
 
 
-def test_an_outbox_that_nobody_knows_has_not_got_far(engine: Engine) -> None:
+def test_an_unknown_outbox_has_last_number_0(engine: Engine) -> None:
     with_bob(engine)
     save(engine, EMPTY, evicted=(EvictedOutbox(HERE, 7),))
 
@@ -221,7 +221,7 @@ def test_an_outbox_that_nobody_knows_has_not_got_far(engine: Engine) -> None:
     assert run_query(engine, load_last, BOB, HERE) == 0
 
 
-def test_a_stale_cart_leaves_no_outbox_behind(engine: Engine) -> None:
+def test_a_stale_cart_saves_no_evicted_outbox(engine: Engine) -> None:
     assert save(engine, EMPTY._replace(version=7), evicted=(EvictedOutbox(HERE, 7),)).stale == (
         ADA,
     )
@@ -229,12 +229,12 @@ def test_a_stale_cart_leaves_no_outbox_behind(engine: Engine) -> None:
     assert run_query(engine, load_last, ADA, HERE) == 0
 
 
-def test_who_has_no_account_has_no_cart(engine: Engine) -> None:
+def test_an_unknown_account_has_no_cart(engine: Engine) -> None:
     with pytest.raises(NoResultFound):
         run_query(engine, load_cart, NOBODY)
 
 
-def test_a_new_epoch_is_a_save_that_changes_nothing_else(engine: Engine) -> None:
+def test_a_new_epoch_increments_the_version_and_changes_nothing_else(engine: Engine) -> None:
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     before = run_query(engine, load_cart, ADA)
 

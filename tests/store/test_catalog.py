@@ -1,4 +1,4 @@
-"""The shelf on disk, and what has moved since."""
+"""The catalogue on disk, and its changes since a revision."""
 
 import pytest
 from sqlalchemy import Connection, Engine
@@ -22,7 +22,7 @@ APPLES, PLUMS = Sku("gala-apples-1kg"), Sku("plums-500g")
 
 @pytest.fixture
 def stocked(engine: Engine) -> CatalogChanges:
-    """Fill the shelf, and return what is on it."""
+    """Seed the catalogue, and return it."""
     run_query(engine, seed)
     return run_query(engine, load_catalog_changes, -1)
 
@@ -33,24 +33,24 @@ def two_skus(stocked: CatalogChanges) -> tuple[Sku, Sku]:
     return first, second
 
 
-def test_an_empty_shop_sells_nothing(engine: Engine) -> None:
+def test_an_empty_database_has_an_empty_catalogue(engine: Engine) -> None:
     assert run_query(engine, load_catalog_changes, -1) == CatalogChanges(0, Catalog({}, {}))
     assert run_query(engine, load_categories) == ()
 
 
-def test_a_shelf_that_was_never_seen_comes_whole(stocked: CatalogChanges) -> None:
+def test_the_first_load_returns_the_whole_catalogue(stocked: CatalogChanges) -> None:
     assert len(stocked.catalog.products) >= 120
     assert len(stocked.catalog.vouchers) == 3
     assert stocked.revision == 1
 
 
-def test_nothing_comes_when_nothing_moved(stocked: CatalogChanges, engine: Engine) -> None:
+def test_a_load_without_changes_returns_nothing(stocked: CatalogChanges, engine: Engine) -> None:
     assert run_query(engine, load_catalog_changes, stocked.revision) == CatalogChanges(
         stocked.revision, Catalog({}, {})
     )
 
 
-def test_what_a_command_sets_is_seen_by_the_server(
+def test_a_change_by_a_command_is_loaded_by_the_server(
     stocked: CatalogChanges, engine: Engine, url: str
 ) -> None:
     sku, _ = two_skus(stocked)
@@ -65,7 +65,7 @@ def test_what_a_command_sets_is_seen_by_the_server(
     command.dispose()
 
 
-def test_only_what_is_set_moves(stocked: CatalogChanges, engine: Engine) -> None:
+def test_only_changed_products_are_loaded(stocked: CatalogChanges, engine: Engine) -> None:
     sku, other = two_skus(stocked)
     before = stocked.catalog.products[sku]
 
@@ -78,7 +78,9 @@ def test_only_what_is_set_moves(stocked: CatalogChanges, engine: Engine) -> None
     assert catalog.products[other] == stocked.catalog.products[other]
 
 
-def test_moves_come_together_and_each_product_once(stocked: CatalogChanges, engine: Engine) -> None:
+def test_several_changes_are_loaded_together_and_each_product_once(
+    stocked: CatalogChanges, engine: Engine
+) -> None:
     first, second = two_skus(stocked)
     for sku, stock in ((second, 1), (first, 2), (second, 3)):
         run_query(engine, set_product, sku, None, stock)
@@ -92,7 +94,7 @@ def test_moves_come_together_and_each_product_once(stocked: CatalogChanges, engi
     ]
 
 
-def test_vouchers_come_with_every_move(stocked: CatalogChanges, engine: Engine) -> None:
+def test_vouchers_are_loaded_with_every_change(stocked: CatalogChanges, engine: Engine) -> None:
     run_query(engine, set_product, two_skus(stocked)[0], None, 1)
 
     assert (
@@ -101,7 +103,7 @@ def test_vouchers_come_with_every_move(stocked: CatalogChanges, engine: Engine) 
     )
 
 
-async def test_a_move_that_is_not_committed_is_not_seen(
+async def test_an_uncommitted_change_is_not_loaded(
     stocked: CatalogChanges, database: Database
 ) -> None:
     def move_and_fail(connection: Connection) -> None:

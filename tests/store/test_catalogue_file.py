@@ -1,4 +1,4 @@
-"""What the catalogue's data file and the pictures beside it promise."""
+"""Rules for the catalogue's data file and its pictures."""
 
 import re
 import tomllib
@@ -44,24 +44,24 @@ def test_every_entry_has_the_keys_it_needs_and_no_others(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["category", "product", "size"])
-def test_every_name_for_addresses_is_well_formed_and_used_once(kind: str) -> None:
+def test_every_slug_and_sku_is_well_formed_and_unique(kind: str) -> None:
     names = [entry["sku" if kind == "size" else "slug"] for entry in ENTRIES[kind]]
 
     assert [name for name in names if not NAME.fullmatch(name)] == []
     assert [name for name, uses in Counter(names).items() if uses > 1] == []
 
 
-def test_every_product_stands_on_a_shelf_and_no_shelf_is_empty() -> None:
-    shelves = [category["slug"] for category in CATALOGUE["category"]]
+def test_every_product_has_a_category_and_no_category_is_empty() -> None:
+    categories = [category["slug"] for category in CATALOGUE["category"]]
 
-    assert shelves == list(dict.fromkeys(product["category"] for product in PRODUCTS))
+    assert categories == list(dict.fromkeys(product["category"] for product in PRODUCTS))
 
 
 def test_every_price_is_a_positive_number_of_pennies() -> None:
     assert [size for size in SIZES if pennies(size["price"]) < 1] == []
 
 
-def test_sizes_stand_smallest_first_and_a_bigger_one_costs_no_more_by_weight() -> None:
+def test_sizes_are_listed_smallest_first_and_larger_ones_cost_no_more_per_unit() -> None:
     for product in PRODUCTS:
         prices = [pennies(size["price"]) for size in product["size"]]
         held = [(size["price"], size.get("grams", size.get("ml"))) for size in product["size"]]
@@ -71,7 +71,7 @@ def test_sizes_stand_smallest_first_and_a_bigger_one_costs_no_more_by_weight() -
         assert by_weight == sorted(by_weight, reverse=True), product["slug"]
 
 
-def test_a_size_is_weighed_or_measured_or_counted() -> None:
+def test_a_size_is_given_in_grams_millilitres_or_pieces() -> None:
     for size in SIZES:
         measures = [size[key] for key in ("grams", "ml") if key in size]
 
@@ -79,7 +79,7 @@ def test_a_size_is_weighed_or_measured_or_counted() -> None:
         assert all(isinstance(much, int) and much > 0 for much in measures), size
 
 
-def test_most_shelves_are_full_and_some_nearly_bare() -> None:
+def test_most_products_are_well_stocked_and_some_nearly_sold_out() -> None:
     stocks = [size["stock"] for size in SIZES]
 
     assert all(isinstance(stock, int) and stock >= 0 for stock in stocks)
@@ -89,13 +89,13 @@ def test_most_shelves_are_full_and_some_nearly_bare() -> None:
     assert sum(stock > 99 for stock in stocks) > 0.9 * len(stocks)
 
 
-def test_one_thing_is_no_longer_sold_though_some_are_left() -> None:
+def test_one_product_is_discontinued_although_it_has_stock() -> None:
     (gone,) = [size for size in SIZES if not size.get("sold", True)]
 
     assert gone["stock"] > 0
 
 
-def test_the_articles_that_the_protocol_speaks_of_are_on_the_shelf() -> None:
+def test_the_products_that_the_protocol_mentions_are_in_the_catalogue() -> None:
     found = {(product["slug"], size["sku"]): size for product, size in PAIRS}
 
     apples = found["gala-apples", "gala-apples-1kg"]
@@ -103,7 +103,7 @@ def test_the_articles_that_the_protocol_speaks_of_are_on_the_shelf() -> None:
     assert ("milk", "milk-2l") in found
 
 
-def test_every_product_has_its_picture_twice_and_every_picture_is_shown() -> None:
+def test_every_product_has_two_picture_files_and_every_picture_is_used() -> None:
     shown = {product["image"] for product in PRODUCTS}
 
     assert {picture.stem for picture in IMG.glob("products/*.webp")} == shown
@@ -119,14 +119,14 @@ def test_every_product_has_its_picture_twice_and_every_picture_is_shown() -> Non
         ("font", "@fontsource-variable/figtree", "SIL OPEN FONT LICENSE Version 1.1"),
     ],
 )
-def test_what_others_made_lies_beside_its_licence(folder: str, source: str, terms: str) -> None:
+def test_third_party_files_lie_beside_their_licence(folder: str, source: str, terms: str) -> None:
     licence = (ROOT / "static" / folder / "LICENSE").read_text("utf-8")
 
     assert source in licence
     assert terms in licence
 
 
-def test_no_drawing_carries_a_script_a_style_or_a_foreign_address() -> None:
+def test_no_drawing_has_a_script_a_style_or_an_external_reference() -> None:
     drawings = sorted(IMG.rglob("*.svg"))
 
     assert len(drawings) > 2
@@ -134,7 +134,7 @@ def test_no_drawing_carries_a_script_a_style_or_a_foreign_address() -> None:
     assert [each.name for each in drawings if each.stat().st_size > 60_000] == []
 
 
-def test_every_voucher_takes_off_a_share_or_an_amount() -> None:
+def test_every_voucher_has_either_a_percentage_or_an_amount() -> None:
     assert len(VOUCHERS) == len(CATALOGUE["voucher"]) == 3
     for voucher in VOUCHERS.values():
         assert ("percent" in voucher) != ("amount" in voucher)
@@ -143,7 +143,7 @@ def test_every_voucher_takes_off_a_share_or_an_amount() -> None:
         assert voucher.get("from", date.min) <= voucher.get("until", date.max)
 
 
-def test_the_vouchers_show_each_kind_of_limit() -> None:
+def test_the_vouchers_cover_each_kind_of_limit() -> None:
     assert VOUCHERS["WELCOME10"]["percent"] == 10
     assert VOUCHERS["WELCOME10"]["uses_per_account"] == 1
     assert {"amount", "minimum"} <= VOUCHERS["FIVEOFF"].keys()

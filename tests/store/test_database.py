@@ -1,4 +1,4 @@
-"""Asking the database, and what is only a passing trouble."""
+"""Queries, and which errors are outages."""
 
 import asyncio
 import os
@@ -27,13 +27,13 @@ from tests.store.people import ADA_HERSELF
 
 
 def hash_of_ada(connection: Connection) -> str | None:
-    """Return what is stored of Ada's password."""
+    """Return the stored hash of Ada's password."""
     person = find_by_email(connection, ADA_HERSELF.email)
     return person.password_hash if person else None
 
 
 def change_and_fail(connection: Connection) -> None:
-    """Change something, and fail before it can be committed."""
+    """Change a password, and raise before the commit."""
     set_password_hash(connection, ADA, "changed")
     raise ZeroDivisionError
 
@@ -42,32 +42,32 @@ pytestmark = pytest.mark.on_both
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for locks only shortly."""
+def short_lock_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten the time to wait for locks."""
     monkeypatch.setattr(engines, "LOCK_WAIT_MS", 20)
 
 
-async def test_what_is_written_can_be_read(database: Database) -> None:
+async def test_a_committed_write_can_be_read(database: Database) -> None:
     await database.write(set_password_hash, ADA, "changed")
 
     assert await database.read(hash_of_ada) == "changed"
 
 
-async def test_a_question_that_fails_changes_nothing(database: Database) -> None:
+async def test_a_failed_write_changes_nothing(database: Database) -> None:
     with pytest.raises(ZeroDivisionError):
         await database.write(change_and_fail)
 
     assert await database.read(hash_of_ada) == "hash of her password"
 
 
-def test_a_command_s_question_that_fails_changes_nothing(engine: Engine) -> None:
+def test_a_failed_write_of_a_command_changes_nothing(engine: Engine) -> None:
     with pytest.raises(ZeroDivisionError):
         run_query(engine, change_and_fail)
 
     assert run_query(engine, hash_of_ada) == "hash of her password"
 
 
-async def test_a_fault_of_the_database_tells_no_value_that_it_was_given(
+async def test_a_database_error_contains_no_parameter_values(
     database: Database,
 ) -> None:
     with pytest.raises(EmailTaken) as refused:
@@ -78,7 +78,7 @@ async def test_a_fault_of_the_database_tells_no_value_that_it_was_given(
     assert ADA_HERSELF.password_hash not in fault
 
 
-async def test_a_question_runs_to_its_end_even_if_who_asked_has_gone(database: Database) -> None:
+async def test_a_query_runs_to_its_end_even_if_its_caller_is_cancelled(database: Database) -> None:
     began, may_end = threading.Event(), threading.Event()
 
     def change_slowly(connection: Connection) -> None:
@@ -86,18 +86,18 @@ async def test_a_question_runs_to_its_end_even_if_who_asked_has_gone(database: D
         set_password_hash(connection, ADA, "changed")
         may_end.wait()
 
-    asking = asyncio.create_task(database.write(change_slowly))
+    writing = asyncio.create_task(database.write(change_slowly))
     await asyncio.to_thread(began.wait)
-    asking.cancel()
+    writing.cancel()
     with suppress(asyncio.CancelledError):
-        await asking
+        await writing
     may_end.set()
 
     await database.write(load_cart, ADA)
     assert await database.read(hash_of_ada) == "changed"
 
 
-async def test_writes_take_their_turns_in_the_order_in_which_they_were_asked(
+async def test_writes_run_one_at_a_time_in_order_of_submission(
     database: Database,
 ) -> None:
     await asyncio.gather(*(database.write(set_password_hash, ADA, str(n)) for n in range(20)))
@@ -105,8 +105,10 @@ async def test_writes_take_their_turns_in_the_order_in_which_they_were_asked(
     assert await database.read(hash_of_ada) == "19"
 
 
-@pytest.mark.usefixtures("impatient")
-async def test_while_another_process_writes_the_database_is_away(url: str, engine: Engine) -> None:
+@pytest.mark.usefixtures("short_lock_wait")
+async def test_a_lock_of_another_process_makes_the_database_unavailable(
+    url: str, engine: Engine
+) -> None:
     database = Database(url)
     with locked(engine):
         with pytest.raises(DatabaseUnavailable, match=r"^database is locked$|lock timeout"):
@@ -118,15 +120,17 @@ async def test_while_another_process_writes_the_database_is_away(url: str, engin
     database.close()
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_command_is_told_likewise(url: str, engine: Engine) -> None:
+@pytest.mark.usefixtures("short_lock_wait")
+def test_a_lock_of_another_process_makes_the_database_unavailable_to_a_command(
+    url: str, engine: Engine
+) -> None:
     other = connect(url)
     with locked(other), pytest.raises(DatabaseUnavailable):
         run_query(engine, set_password_hash, ADA, "changed")
     other.dispose()
 
 
-async def test_a_write_does_not_wait_for_a_read_or_disturb_it(url: str, engine: Engine) -> None:
+async def test_a_write_neither_waits_for_a_read_nor_disturbs_it(url: str, engine: Engine) -> None:
     database = Database(url)
     read_once, may_read_on = threading.Event(), threading.Event()
 
@@ -146,7 +150,7 @@ async def test_a_write_does_not_wait_for_a_read_or_disturb_it(url: str, engine: 
     database.close()
 
 
-async def test_a_file_that_cannot_be_opened_is_away(tmp_path: Path) -> None:
+async def test_a_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/no/such/folder.db")
 
     with pytest.raises(DatabaseUnavailable, match="unable to open"):
@@ -154,21 +158,23 @@ async def test_a_file_that_cannot_be_opened_is_away(tmp_path: Path) -> None:
     database.close()
 
 
-async def test_closing_waits_for_what_was_asked(url: str, engine: Engine) -> None:
+async def test_closing_waits_for_submitted_queries(url: str, engine: Engine) -> None:
     database = Database(url)
-    asking = [asyncio.create_task(database.write(set_password_hash, ADA, str(n))) for n in range(5)]
+    writing = [
+        asyncio.create_task(database.write(set_password_hash, ADA, str(n))) for n in range(5)
+    ]
     await asyncio.sleep(0)
 
     database.close()
 
     assert run_query(engine, hash_of_ada) == "4"
-    await asyncio.gather(*asking)
+    await asyncio.gather(*writing)
 
 
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
 )
-async def test_what_was_committed_to_a_file_survives_a_power_loss(
+async def test_a_commit_to_a_file_survives_a_power_loss(
     tmp_path: Path, pragma: str, value: object
 ) -> None:
     database = Database(f"sqlite:///{tmp_path}/shop.db")
@@ -184,7 +190,7 @@ async def test_what_was_committed_to_a_file_survives_a_power_loss(
 @pytest.mark.parametrize(
     ("name", "value"), [("synchronous_commit", "on"), ("enable_hashjoin", "off")]
 )
-async def test_a_server_is_told_to_write_to_disk_and_in_order_whatever_it_does_otherwise(
+async def test_a_postgresql_connection_overrides_the_settings_of_its_database(
     cluster: Cluster, name: str, value: str
 ) -> None:
     url = cluster.new()
@@ -208,7 +214,7 @@ async def test_a_server_is_told_to_write_to_disk_and_in_order_whatever_it_does_o
     ],
     ids=repr,
 )
-def test_trouble_with_reaching_the_database_passes(trouble: BaseException) -> None:
+def test_a_connection_error_is_an_outage(trouble: BaseException) -> None:
     assert is_outage(trouble)
 
 
@@ -221,11 +227,11 @@ def test_trouble_with_reaching_the_database_passes(trouble: BaseException) -> No
     ],
     ids=repr,
 )
-def test_trouble_with_what_was_asked_lasts(trouble: BaseException) -> None:
+def test_an_error_in_a_statement_is_no_outage(trouble: BaseException) -> None:
     assert not is_outage(trouble)
 
 
-def test_a_file_is_read_by_its_owner_alone(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_a_database_file(tmp_path: Path) -> None:
     before = os.umask(0o022)
     engine = connect(f"sqlite:///{tmp_path}/shop.db")
     migrate(engine)
@@ -236,7 +242,7 @@ def test_a_file_is_read_by_its_owner_alone(tmp_path: Path) -> None:
     engine.dispose()
 
 
-async def test_all_that_is_written_goes_through_one_connection(database: Database) -> None:
+async def test_all_writes_go_through_one_connection(database: Database) -> None:
     def through(connection: Connection) -> int:
         time.sleep(0.001)
         return id(connection.connection.dbapi_connection)
@@ -244,7 +250,7 @@ async def test_all_that_is_written_goes_through_one_connection(database: Databas
     assert len(set(await asyncio.gather(*(database.write(through) for _ in range(20))))) == 1
 
 
-def test_sqlite_is_newer_than_its_fault_in_wal_mode(tmp_path: Path) -> None:
+def test_sqlite_is_newer_than_its_wal_mode_bug(tmp_path: Path) -> None:
     pytest.importorskip("pysqlite3", reason="there is no wheel of pysqlite3 for this machine")
     engine = connect(f"sqlite:///{tmp_path}/shop.db")
 
@@ -255,7 +261,7 @@ def test_sqlite_is_newer_than_its_fault_in_wal_mode(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_a_command_makes_the_folder_that_its_database_lies_in(tmp_path: Path) -> None:
+def test_a_command_creates_the_folder_of_its_database(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path}/not/there/yet/shop.db")
 
     migrate(engine)

@@ -9,7 +9,7 @@ from app.store.engines import connect
 FILES, AT_ONCE = 60, 4
 
 
-def test_several_can_open_a_new_file_at_once(tmp_path: Path) -> None:
+def test_several_connections_can_open_a_new_file_at_once(tmp_path: Path) -> None:
     together = Barrier(AT_ONCE)
 
     def journal_mode(number: int) -> str:

@@ -1,4 +1,4 @@
-"""How the tables come to be what they are."""
+"""Migrations of the tables."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,30 +27,30 @@ pytestmark = pytest.mark.on_both
 
 @pytest.fixture
 def nothing(databases: Databases) -> Iterator[Engine]:
-    """Return a way into a database in which there is nothing yet."""
+    """Return an engine of an empty database."""
     engine = connect(databases.new())
     yield engine
     engine.dispose()
 
 
 def differences(connection: Connection) -> list[object]:
-    """Return how the tables on disk differ from those in the code."""
+    """Return the differences between the tables on disk and those of the code."""
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
 def step(connection: Connection) -> str | None:
-    """Return the step that the database is at."""
+    """Return the revision of the database."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def test_an_empty_database_gets_the_tables_that_the_code_knows(nothing: Engine) -> None:
+def test_migrating_an_empty_database_creates_the_tables_of_the_code(nothing: Engine) -> None:
     migrate(nothing)
 
     assert run_query(nothing, differences) == []
     assert {*inspect(nothing).get_table_names()} == {*metadata.tables, "alembic_version"}
 
 
-def test_without_its_steps_a_database_differs(nothing: Engine) -> None:
+def test_an_unmigrated_database_differs_from_the_code(nothing: Engine) -> None:
     assert len(run_query(nothing, differences)) >= len(metadata.tables)
 
 
@@ -64,7 +64,7 @@ def test_migrating_again_changes_nothing(engine: Engine) -> None:
     assert run_query(engine, load_cart, ADA) == EMPTY
 
 
-def test_the_newest_step_is_the_one_that_alembic_ends_at(engine: Engine) -> None:
+def test_the_newest_revision_is_the_head_of_alembic(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
 
@@ -72,7 +72,7 @@ def test_the_newest_step_is_the_one_that_alembic_ends_at(engine: Engine) -> None
     assert newest_step() == run_query(engine, step)
 
 
-def test_servers_that_start_at_once_step_one_after_the_other(databases: Databases) -> None:
+def test_servers_that_start_together_migrate_one_after_the_other(databases: Databases) -> None:
     url = databases.new()
 
     def start(_: int) -> None:
@@ -84,7 +84,7 @@ def test_servers_that_start_at_once_step_one_after_the_other(databases: Database
         assert [*servers.map(start, range(4))] == [None] * 4
 
 
-def test_a_step_that_fails_leaves_nothing_behind(
+def test_a_failed_migration_leaves_nothing_behind(
     nothing: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def upgrade(*_: object) -> None:
@@ -100,7 +100,7 @@ def test_a_step_that_fails_leaves_nothing_behind(
     assert run_query(nothing, differences) == []
 
 
-def test_a_database_that_a_newer_shop_has_had_stays_as_it_is(engine: Engine) -> None:
+def test_a_database_of_a_newer_version_is_left_unchanged(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
 

@@ -1,4 +1,4 @@
-"""A cart that an older version stored is read, and what was answered then is answered again."""
+"""A cart stored by an older version is loaded, and its recorded verdicts are repeated."""
 
 import json
 
@@ -39,7 +39,7 @@ def store_as_an_older_version_did(connection: Connection) -> None:
     connection.execute(statement, {"body": json.dumps(BODY), "account": ADA})
 
 
-def test_a_refusal_that_was_stored_as_a_sentence_is_answered_with_it(engine: Engine) -> None:
+def test_a_rejection_stored_as_a_sentence_is_repeated_with_that_sentence(engine: Engine) -> None:
     run_query(engine, store_as_an_older_version_did)
     around, tab = Around(run_query(engine, load_cart, ADA)), FakeTab()
 

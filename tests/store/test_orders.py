@@ -1,4 +1,4 @@
-"""Orders on disk: all that they take and bring back, in one piece with their carts."""
+"""Orders on disk: stock and voucher uses change in one transaction with the cart."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,23 +43,23 @@ ONCE = VoucherCode("ONCE")
 
 @pytest.fixture(autouse=True)
 def _stocked(engine: Engine) -> None:
-    """Fill the shelf."""
+    """Seed the catalogue."""
     run_query(engine, seed)
     run_query(engine, set_product, MILK, Money(100), 5)
 
 
 def catalog(engine: Engine) -> Catalog:
-    """Return what is on the shelf now."""
+    """Return the catalogue as saved."""
     return run_query(engine, load_catalog_changes, -1).catalog
 
 
 def stock(engine: Engine, sku: Sku = MILK) -> int:
-    """Return how many there are."""
+    """Return the stock of a product."""
     return catalog(engine).products[sku].stock
 
 
 def saved(engine: Engine, *bought: Placed) -> tuple[AccountId, ...]:
-    """Save carts with their orders in one batch; return whose could not be."""
+    """Save carts with their orders in one batch; return the accounts that were refused."""
     saves = [as_save(one.cart, (), (one.change,)) for one in bought]
     return run_query(engine, save_carts, saves, NOON).refused
 
@@ -71,7 +71,7 @@ def with_milk(engine: Engine, qty: int = 2, account: AccountId = ADA) -> Cart:
 
 
 def ordered(engine: Engine, number: str = "7QK4-M2XD") -> Order:
-    """Return an order of two milk that is saved."""
+    """Save an order of two milk, and return it."""
     cart = with_milk(engine)
     outcome = placed(
         cart, catalog(engine), number=OrderNumber(number), key=OrderKey(f"key of {number}")
@@ -85,7 +85,7 @@ def with_bob(engine: Engine) -> None:
     run_query(engine, add_account, BOB_HIMSELF, EMPTY.epoch, NOON)
 
 
-def test_an_order_comes_back_as_it_was_placed(engine: Engine) -> None:
+def test_a_saved_order_is_loaded_unchanged(engine: Engine) -> None:
     order = ordered(engine)
 
     assert run_query(engine, find_order, ADA, order.number) == order
@@ -96,7 +96,7 @@ def test_an_order_comes_back_as_it_was_placed(engine: Engine) -> None:
     assert run_query(engine, load_cart, ADA).lines == {}
 
 
-def test_somebody_elses_order_is_not_there(engine: Engine) -> None:
+def test_an_order_of_another_account_is_not_found(engine: Engine) -> None:
     with_bob(engine)
     order = ordered(engine)
 
@@ -107,7 +107,7 @@ def test_somebody_elses_order_is_not_there(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(("price", "left"), [(101, 5), (99, 5), (100, 1), (100, 0)])
-def test_an_order_that_the_shelf_does_not_bear_takes_nothing(
+def test_an_order_that_conflicts_with_price_or_stock_changes_nothing(
     engine: Engine, price: int, left: int
 ) -> None:
     before = after(AddLine(APPLES, 1), cart=with_milk(engine), catalog=catalog(engine))
@@ -122,7 +122,7 @@ def test_an_order_that_the_shelf_does_not_bear_takes_nothing(
     assert run_query(engine, load_cart, ADA) == EMPTY
 
 
-def test_of_two_orders_in_one_batch_the_one_that_is_refused_costs_the_other_nothing(
+def test_a_rejected_order_does_not_prevent_another_in_its_batch(
     engine: Engine,
 ) -> None:
     with_bob(engine)
@@ -136,7 +136,7 @@ def test_of_two_orders_in_one_batch_the_one_that_is_refused_costs_the_other_noth
     assert run_query(engine, load_cart, BOB).rev == 0
 
 
-def test_a_stale_cart_takes_its_order_back(engine: Engine) -> None:
+def test_an_order_of_a_stale_cart_is_not_saved(engine: Engine) -> None:
     outcome = placed(with_milk(engine), catalog(engine))
     run_query(engine, save_carts, [as_save(with_milk(engine, 1), ())], NOON)
 
@@ -148,7 +148,7 @@ def test_a_stale_cart_takes_its_order_back(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("change", [{"percent": 20}, {"amount": 5}, {"minimum": 5}])
-def test_a_voucher_that_gives_something_else_by_now_is_refused(
+def test_an_order_with_an_outdated_discount_is_rejected(
     engine: Engine, change: dict[str, Any]
 ) -> None:
     cart = after(SetVoucher("WELCOME10"), cart=with_milk(engine), catalog=catalog(engine))
@@ -162,7 +162,7 @@ def test_a_voucher_that_gives_something_else_by_now_is_refused(
     assert stock(engine) == 5
 
 
-def test_a_voucher_for_one_use_is_spent_once_and_comes_back_once(engine: Engine) -> None:
+def test_a_single_use_voucher_is_spent_once_and_restored_once(engine: Engine) -> None:
     with_bob(engine)
     once = replace(catalog(engine).vouchers[VoucherCode("WELCOME10")], code=ONCE, uses_left=1)
     assert run_query(engine, add_voucher, once)
@@ -183,7 +183,7 @@ def test_a_voucher_for_one_use_is_spent_once_and_comes_back_once(engine: Engine)
     assert run_query(engine, load_cart, ADA).used == {}
 
 
-def test_a_cancelled_order_brings_its_stock_back_once(engine: Engine) -> None:
+def test_a_cancelled_order_restores_its_stock_once(engine: Engine) -> None:
     order = ordered(engine)
     cart = run_query(engine, load_cart, ADA)
     change = cancel(cart, order)
@@ -198,7 +198,7 @@ def test_a_cancelled_order_brings_its_stock_back_once(engine: Engine) -> None:
     assert found == order._replace(state=OrderState.CANCELLED)
 
 
-def test_an_order_moves_on_by_a_step_and_only_from_where_it_was_thought_to_be(
+def test_an_order_advances_by_one_state_and_only_from_the_expected_one(
     engine: Engine,
 ) -> None:
     order = ordered(engine)
@@ -212,7 +212,9 @@ def test_an_order_moves_on_by_a_step_and_only_from_where_it_was_thought_to_be(
     assert stock(engine) == 3
 
 
-def test_what_moved_since_a_count_is_told_and_what_was_placed_is_not(engine: Engine) -> None:
+def test_orders_that_changed_state_since_a_revision_are_listed_but_not_new_ones(
+    engine: Engine,
+) -> None:
     before = run_query(engine, load_catalog_changes, -1).revision
     order, _ = ordered(engine), ordered(engine, "2222-2222")
     run_query(engine, move_on, order)
@@ -225,7 +227,7 @@ def test_what_moved_since_a_count_is_told_and_what_was_placed_is_not(engine: Eng
     assert run_query(engine, load_moved_orders, until, until) == []
 
 
-def test_orders_come_a_page_at_a_time_newest_first(engine: Engine) -> None:
+def test_orders_are_listed_in_pages_newest_first(engine: Engine) -> None:
     run_query(engine, set_product, MILK, None, 500)
     numbers = [f"2222-2{number:03}" for number in range(PAGE_SIZE + 1)]
     for number in numbers:
@@ -240,7 +242,7 @@ def test_orders_come_a_page_at_a_time_newest_first(engine: Engine) -> None:
     assert run_query(engine, list_all_orders, OrderState.PACKED).orders == []
 
 
-def test_what_was_bought_last_is_offered_first(engine: Engine) -> None:
+def test_recently_ordered_products_are_listed_latest_first(engine: Engine) -> None:
     ordered(engine)
     cart = after(
         AddLine(APPLES, 1), cart=run_query(engine, load_cart, ADA), catalog=catalog(engine)

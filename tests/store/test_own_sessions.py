@@ -1,4 +1,4 @@
-"""Where an account is signed in, as its owner sees and ends it."""
+"""The sessions of an account, as its owner lists and ends them."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ BOBS = replace(ADAS, id_hash=digest("bob's"), account=BOB, name="Bob", staff=Tru
 
 
 def listed(engine: Engine, now_s: int = NOON + 10) -> list[SignedIn]:
-    """Return where Ada is signed in."""
+    """Return the sessions of Ada."""
     return run_query(engine, load_sessions, ADA, LIFETIME, now_s)
 
 
@@ -44,7 +44,7 @@ def still_in(engine: Engine) -> list[Session]:
     return [one for one in (ADAS, PHONE, BOBS) if found(engine, NOON + 10, one)]
 
 
-def test_an_owner_sees_all_logins_of_the_account_and_no_other(engine: Engine) -> None:
+def test_the_sessions_of_an_account_are_listed_and_no_others(engine: Engine) -> None:
     sign_in_all(engine)
 
     assert listed(engine) == [
@@ -53,14 +53,14 @@ def test_an_owner_sees_all_logins_of_the_account_and_no_other(engine: Engine) ->
     ]
 
 
-def test_logins_that_are_over_are_not_listed(engine: Engine) -> None:
+def test_sessions_that_ended_are_not_listed(engine: Engine) -> None:
     sign_in_all(engine)
 
     assert [one.id_hash for one in listed(engine, NOON + 305)] == [PHONE.id_hash]
     assert listed(engine, NOON + 1000) == []
 
 
-def test_a_list_of_logins_ends_somewhere(engine: Engine) -> None:
+def test_the_list_of_sessions_is_limited(engine: Engine) -> None:
     for number in range(MOST_SHOWN + 1):
         sign_in(engine, replace(ADAS, id_hash=digest(str(number)), used_at_s=NOON + number))
 
@@ -70,7 +70,7 @@ def test_a_list_of_logins_ends_somewhere(engine: Engine) -> None:
     assert shown[0].used_at_s == NOON + MOST_SHOWN
 
 
-def test_an_owner_ends_a_login_once_and_only_an_own_one(engine: Engine) -> None:
+def test_an_account_ends_a_session_once_and_only_its_own(engine: Engine) -> None:
     sign_in_all(engine)
 
     assert not run_query(engine, end_own_session, ADA, BOBS.id_hash)
@@ -80,7 +80,7 @@ def test_an_owner_ends_a_login_once_and_only_an_own_one(engine: Engine) -> None:
     assert still_in(engine) == [ADAS, BOBS]
 
 
-def test_all_other_logins_of_the_account_end_and_are_named(engine: Engine) -> None:
+def test_all_other_sessions_of_an_account_end_and_are_returned(engine: Engine) -> None:
     sign_in_all(engine)
 
     assert run_query(engine, end_other_sessions, ADA, ADAS.id_hash) == [PHONE.id_hash]

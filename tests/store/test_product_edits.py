@@ -1,4 +1,4 @@
-"""Edits on disk: done, refused and logged."""
+"""Product edits on disk: applied, refused and logged."""
 
 from dataclasses import replace
 
@@ -33,19 +33,19 @@ APPLES, MILK = Sku("gala-apples-1kg"), Sku("milk-2l")
 
 @pytest.fixture
 def apples(engine: Engine) -> Product:
-    """Fill the shelf, and return what Ada sees of apples."""
+    """Seed the catalogue, and return the apples."""
     run_query(engine, seed)
     return run_query(engine, load_catalog_changes, -1).catalog.products[APPLES]
 
 
 def on_disk(engine: Engine, sku: Sku = APPLES) -> Product:
-    """Return a product that there is."""
+    """Return a product that exists."""
     product = run_query(engine, find_product, sku)
     assert product
     return product
 
 
-def test_an_edit_is_done_counted_and_logged_with_who_and_why(
+def test_an_edit_changes_the_product_and_its_version_and_is_logged_with_editor_and_reason(
     engine: Engine, apples: Product
 ) -> None:
     edit = Edit(APPLES, apples.version, price=Money(240), stock_by=-2, sold=False)
@@ -76,7 +76,7 @@ def test_an_edit_is_done_counted_and_logged_with_who_and_why(
         (Edit(GHOST, 0, price=Money(240)), NotEdited.UNKNOWN),
     ],
 )
-def test_what_is_refused_changes_nothing_and_is_not_logged(
+def test_a_refused_edit_changes_nothing_and_is_not_logged(
     engine: Engine, apples: Product, edit: Edit, why: NotEdited
 ) -> None:
     assert run_query(engine, edit_product, edit, BY_ADA) is why
@@ -85,7 +85,7 @@ def test_what_is_refused_changes_nothing_and_is_not_logged(
     assert run_query(engine, list_edits, None, 1).entries == []
 
 
-def test_of_two_who_saw_the_same_version_the_second_is_refused(
+def test_the_second_of_two_edits_of_the_same_version_is_refused(
     engine: Engine, apples: Product
 ) -> None:
     run_query(engine, edit_product, Edit(APPLES, apples.version, price=Money(240)), BY_ADA)
@@ -96,7 +96,7 @@ def test_of_two_who_saw_the_same_version_the_second_is_refused(
     assert on_disk(engine).price == 240
 
 
-def test_a_command_sets_what_it_names_whatever_it_was_and_is_logged_as_nobody(
+def test_a_command_sets_fields_of_any_version_and_is_logged_without_an_account(
     engine: Engine, apples: Product
 ) -> None:
     run_query(engine, set_product, APPLES, Money(240), 7, BY_COMMAND)
@@ -110,7 +110,9 @@ def test_a_command_sets_what_it_names_whatever_it_was_and_is_logged_as_nobody(
     assert oldest.version == 1
 
 
-def test_a_new_product_comes_last_on_the_shelf_and_once(engine: Engine, apples: Product) -> None:
+def test_a_new_product_is_added_once_as_the_last_of_the_catalogue(
+    engine: Engine, apples: Product
+) -> None:
     new = replace(apples, sku=GHOST, name="A ghost")
 
     added = run_query(engine, add_product, new, BY_ADA)
@@ -122,14 +124,14 @@ def test_a_new_product_comes_last_on_the_shelf_and_once(engine: Engine, apples: 
     assert entry.changes["name"] == (None, "A ghost")
 
 
-def test_putting_a_product_makes_it_what_it_is_said_to_be(engine: Engine, apples: Product) -> None:
+def test_putting_a_product_replaces_all_its_fields(engine: Engine, apples: Product) -> None:
     run_query(engine, put_product, replace(apples, name="Apples", grams=900), BY_ADA)
 
     assert on_disk(engine) == replace(apples, name="Apples", grams=900, version=1)
 
 
 @pytest.mark.usefixtures("apples")
-def test_the_log_is_told_by_product_newest_first_and_in_pages(
+def test_the_audit_log_is_listed_by_product_newest_first_in_pages(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(product_edits, "PAGE_SIZE", 2)

@@ -1,4 +1,4 @@
-"""Counting what questions cost."""
+"""Queries are counted with their rows and time."""
 
 import asyncio
 from dataclasses import replace
@@ -21,7 +21,7 @@ BOB = AccountId("u-bob")
 
 
 def count_to_five(connection: Connection) -> list[int]:
-    """Read five rows, in three ways."""
+    """Fetch five rows in three ways."""
     five = text(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < 5) SELECT i FROM n"
     )
@@ -32,14 +32,14 @@ def count_to_five(connection: Connection) -> list[int]:
 
 
 async def ask_often(database: Database, times: int) -> Spent:
-    """Read a cart so often, and return what that cost."""
+    """Load a cart so often, and return what was counted."""
     with count_queries() as counter:
         for _ in range(times):
             await database.read(load_cart, ADA)
     return counter.spent
 
 
-async def test_a_read_is_counted_with_its_rows_and_its_time_and_without_begin(
+async def test_a_read_is_counted_with_rows_and_time_but_without_begin(
     database: Database,
 ) -> None:
     with count_queries() as counter:
@@ -63,7 +63,7 @@ async def test_a_write_is_counted_too(database: Database) -> None:
     assert counter.spent[:2] == (1, 0)
 
 
-async def test_what_is_asked_outside_is_not_counted(database: Database) -> None:
+async def test_queries_outside_the_counter_are_not_counted(database: Database) -> None:
     await database.read(load_cart, ADA)
     with count_queries() as counter:
         pass
@@ -72,13 +72,13 @@ async def test_what_is_asked_outside_is_not_counted(database: Database) -> None:
     assert counter.spent == Spent()
 
 
-async def test_requests_at_the_same_time_are_counted_apart(database: Database) -> None:
+async def test_concurrent_requests_are_counted_separately(database: Database) -> None:
     costs = await asyncio.gather(*(ask_often(database, times) for times in range(1, 6)))
 
     assert [cost.queries for cost in costs] == [1, 2, 3, 4, 5]
 
 
-async def test_a_watch_counts_what_names_its_account_whoever_asks(database: Database) -> None:
+async def test_a_watch_counts_all_queries_that_name_its_account(database: Database) -> None:
     bob = replace(ADA_HERSELF, account=BOB, email="bob@shop.example")
     await database.write(add_account, bob, EMPTY.epoch, NOON)
     database.watch("ada", [ADA])
@@ -96,7 +96,7 @@ async def test_a_watch_counts_what_names_its_account_whoever_asks(database: Data
     assert ada.spent.rows == bobs.spent.rows + 1
 
 
-async def test_a_watch_that_has_ended_is_gone(database: Database) -> None:
+async def test_an_ended_watch_is_removed(database: Database) -> None:
     database.watch("ada", [ADA])
     counter = database.unwatch("ada")
     await database.read(load_cart, ADA)
@@ -106,7 +106,7 @@ async def test_a_watch_that_has_ended_is_gone(database: Database) -> None:
     assert database.unwatch("ada") is None
 
 
-async def test_the_oldest_of_too_many_watches_is_forgotten(database: Database) -> None:
+async def test_the_oldest_of_too_many_watches_is_removed(database: Database) -> None:
     for n in range(MOST_WATCHES + 1):
         database.watch(f"{n}", [ADA])
 
@@ -114,7 +114,7 @@ async def test_the_oldest_of_too_many_watches_is_forgotten(database: Database) -
     assert database.unwatch("1") is not None
 
 
-async def test_a_watch_that_nobody_ends_is_forgotten_and_a_newer_one_is_not(
+async def test_an_abandoned_watch_is_removed_and_a_newer_one_is_kept(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_database, "LONGEST_WATCH_S", 0.02)

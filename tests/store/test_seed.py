@@ -66,7 +66,7 @@ def small(tmp_path: Path) -> Path:
     return file
 
 
-def test_products_are_as_the_catalogue_says_one_for_each_size(engine: Engine, small: Path) -> None:
+def test_seeding_adds_a_product_for_each_size_in_the_file(engine: Engine, small: Path) -> None:
     assert run_query(engine, seed, small) == Seeded(1, 2, 2)
 
     assert run_query(engine, load_categories) == (Category("fruit", "Fruit"),)
@@ -79,7 +79,7 @@ def test_products_are_as_the_catalogue_says_one_for_each_size(engine: Engine, sm
     ]
 
 
-def test_vouchers_are_as_the_catalogue_says_and_last_through_their_last_day(
+def test_seeding_adds_the_vouchers_and_they_last_through_their_last_day(
     engine: Engine, small: Path
 ) -> None:
     run_query(engine, seed, small)
@@ -110,7 +110,9 @@ def test_seeding_again_adds_nothing_and_changes_nothing(engine: Engine, small: P
     assert run_query(engine, load_catalog_changes, -1).catalog == before
 
 
-def test_what_is_new_in_the_catalogue_is_added_and_seen(engine: Engine, small: Path) -> None:
+def test_seeding_again_adds_new_entries_and_increments_the_revision(
+    engine: Engine, small: Path
+) -> None:
     run_query(engine, seed, small)
     moved = run_query(engine, load_catalog_changes, -1).revision
     small.write_text(SMALL + MORE, "utf-8")
@@ -123,7 +125,7 @@ def test_what_is_new_in_the_catalogue_is_added_and_seen(engine: Engine, small: P
     assert (juice.popular, juice.ml, juice.grams) == (True, 1000, None)
 
 
-def test_the_shop_s_own_catalogue_fills_the_shop(engine: Engine) -> None:
+def test_the_catalogue_file_of_the_shop_can_be_seeded(engine: Engine) -> None:
     catalogue = tomllib.loads(CATALOGUE.read_text("utf-8"))
     sizes = [size["sku"] for product in catalogue["product"] for size in product["size"]]
 

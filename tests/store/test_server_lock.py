@@ -1,4 +1,4 @@
-"""Who may serve a database."""
+"""The lock that keeps a second server off a database."""
 
 import signal
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.databases import Cluster, Databases, open_cluster
 
 
 @pytest.mark.on_both
-def test_a_database_has_one_server_that_does_not_share_it(databases: Databases) -> None:
+def test_an_exclusive_server_locks_out_every_other(databases: Databases) -> None:
     url = databases.new()
     with closing(acquire_server_lock(url, shared=False)):
         with pytest.raises(AlreadyLocked):
@@ -23,15 +23,15 @@ def test_a_database_has_one_server_that_does_not_share_it(databases: Databases) 
     acquire_server_lock(url, shared=False).close()
 
 
-def test_a_file_is_kept_by_another_beside_it(tmp_path: Path) -> None:
+def test_a_database_file_is_locked_by_a_lock_file_beside_it(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/new/shop.db"
-    with closing(acquire_server_lock(url, shared=False)) as claimed:
-        claimed.ensure_held()
+    with closing(acquire_server_lock(url, shared=False)) as lock:
+        lock.ensure_held()
         with pytest.raises(AlreadyLocked, match=r"shop\.db\.lock"):
             acquire_server_lock(url, shared=False)
 
 
-def test_servers_that_share_keep_off_those_that_do_not(cluster: Cluster) -> None:
+def test_servers_that_share_lock_out_exclusive_ones(cluster: Cluster) -> None:
     url = cluster.new()
     first, second = acquire_server_lock(url, shared=True), acquire_server_lock(url, shared=True)
     with pytest.raises(AlreadyLocked, match="shop"):
@@ -52,23 +52,23 @@ def own_cluster(postgresql: Path) -> Iterator[Cluster]:
         yield cluster
 
 
-def test_a_claim_outlives_a_crash_of_the_database(own_cluster: Cluster) -> None:
+def test_a_lock_is_taken_again_after_a_crash_of_the_database(own_cluster: Cluster) -> None:
     url = own_cluster.new()
-    with closing(AdvisoryLock(url, shared=False)) as claimed:
+    with closing(AdvisoryLock(url, shared=False)) as lock:
         own_cluster.stop(signal.SIGQUIT)
         with pytest.raises(DatabaseUnavailable):
-            claimed.ensure_held()
+            lock.ensure_held()
         with pytest.raises(DatabaseUnavailable):
-            claimed.ensure_held()
+            lock.ensure_held()
 
         own_cluster.start()
-        claimed.ensure_held()
+        lock.ensure_held()
 
         with pytest.raises(AlreadyLocked):
             acquire_server_lock(url, shared=False)
 
 
-def test_who_comes_too_late_after_a_crash_is_told(own_cluster: Cluster) -> None:
+def test_a_lock_that_another_server_took_after_a_crash_is_reported(own_cluster: Cluster) -> None:
     url = own_cluster.new()
     with closing(AdvisoryLock(url, shared=False)) as late:
         own_cluster.stop(signal.SIGQUIT)

@@ -1,4 +1,4 @@
-"""Logins on disk: how long they last, and that they end."""
+"""Sessions on disk: how long they last, and how they end."""
 
 from dataclasses import replace
 
@@ -34,21 +34,21 @@ ADAS = Session(
 
 
 def sign_in(engine: Engine, login: Session = ADAS, agent: str = "Browser/1") -> None:
-    """Begin *login*."""
+    """Store *login* as a new session."""
     run_query(engine, add_session, login, agent, LIFETIME, login.used_at_s)
 
 
 def found(engine: Engine, now_s: int, login: Session = ADAS) -> Session | None:
-    """Return what is found of *login* at that time."""
+    """Return the session of *login* as found at that time."""
     return run_query(engine, find_session, login.id_hash, LIFETIME, now_s)
 
 
-def test_the_database_knows_a_digest_of_what_the_cookie_holds_and_no_more() -> None:
+def test_the_database_stores_only_a_digest_of_the_cookie() -> None:
     assert len(ADAS.id_hash) == 64
     assert digest("what the cookie holds") == ADAS.id_hash != digest("something else")
 
 
-def test_a_login_is_found_with_who_it_is(engine: Engine) -> None:
+def test_a_session_is_found_with_its_account(engine: Engine) -> None:
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     bobs = Session(digest("bob's"), BOB, "Bob", staff=True, used_at_s=NOON, ends_at_s=NOON + 900)
     sign_in(engine)
@@ -58,7 +58,7 @@ def test_a_login_is_found_with_who_it_is(engine: Engine) -> None:
     assert found(engine, NOON, bobs) == bobs
 
 
-def test_among_staff_only_staff_are_found_and_only_while_their_login_lasts(engine: Engine) -> None:
+def test_a_staff_session_is_found_for_staff_only_and_until_it_ends(engine: Engine) -> None:
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     bobs = Session(digest("bob's"), BOB, "Bob", staff=True, used_at_s=NOON, ends_at_s=NOON + 900)
     sign_in(engine)
@@ -69,20 +69,20 @@ def test_among_staff_only_staff_are_found_and_only_while_their_login_lasts(engin
     assert run_query(engine, find_staff_session, ADAS.id_hash, LIFETIME, NOON) is None
 
 
-def test_a_login_that_nobody_began_is_not_found(engine: Engine) -> None:
+def test_an_unknown_session_is_not_found(engine: Engine) -> None:
     sign_in(engine)
 
     assert found(engine, NOON, replace(ADAS, id_hash=digest("something else"))) is None
 
 
-def test_a_login_ends_when_it_was_not_used_for_too_long(engine: Engine) -> None:
+def test_a_session_ends_after_its_idle_time(engine: Engine) -> None:
     sign_in(engine)
 
     assert found(engine, NOON + 299) == ADAS
     assert found(engine, NOON + 300) is None
 
 
-def test_a_login_that_is_used_lasts_on_but_no_longer_than_it_may(engine: Engine) -> None:
+def test_a_session_is_extended_by_use_up_to_its_maximum_lifetime(engine: Engine) -> None:
     sign_in(engine)
     for now_s in range(NOON + 200, NOON + 1000, 200):
         run_query(engine, save_last_use, ADAS.id_hash, now_s)
@@ -91,7 +91,7 @@ def test_a_login_that_is_used_lasts_on_but_no_longer_than_it_may(engine: Engine)
     assert found(engine, NOON + 1000) is None
 
 
-def test_using_one_login_does_not_use_another(engine: Engine) -> None:
+def test_using_a_session_does_not_extend_another(engine: Engine) -> None:
     other = replace(ADAS, id_hash=digest("on the phone"))
     sign_in(engine)
     sign_in(engine, other)
@@ -101,7 +101,7 @@ def test_using_one_login_does_not_use_another(engine: Engine) -> None:
     assert found(engine, NOON + 300, other) is None
 
 
-def test_a_login_that_was_ended_is_over_and_no_other(engine: Engine) -> None:
+def test_ending_a_session_ends_no_other(engine: Engine) -> None:
     other = replace(ADAS, id_hash=digest("on the phone"))
     sign_in(engine)
     sign_in(engine, other)
@@ -113,7 +113,7 @@ def test_a_login_that_was_ended_is_over_and_no_other(engine: Engine) -> None:
     assert found(engine, NOON + 1, other) == other
 
 
-def test_signing_in_forgets_the_logins_of_the_account_that_are_over(engine: Engine) -> None:
+def test_signing_in_deletes_ended_sessions_of_the_account(engine: Engine) -> None:
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
     unused = replace(ADAS, id_hash=digest("unused"))
     ended = replace(ADAS, id_hash=digest("ended"), used_at_s=NOON + 290, ends_at_s=NOON + 300)
@@ -132,7 +132,7 @@ def test_signing_in_forgets_the_logins_of_the_account_that_are_over(engine: Engi
     assert there == [None, None, bobs, fresh]
 
 
-def test_signing_in_leaves_the_logins_on_other_devices(engine: Engine) -> None:
+def test_signing_in_keeps_the_sessions_of_other_devices(engine: Engine) -> None:
     sign_in(engine)
 
     sign_in(engine, replace(ADAS, id_hash=digest("on the phone"), used_at_s=NOON + 299))
@@ -140,13 +140,13 @@ def test_signing_in_leaves_the_logins_on_other_devices(engine: Engine) -> None:
     assert found(engine, NOON + 299) == ADAS
 
 
-def test_a_browser_may_call_itself_whatever_it_likes(engine: Engine) -> None:
+def test_a_user_agent_may_be_any_text(engine: Engine) -> None:
     sign_in(engine, agent="x" * 5000)
 
     assert found(engine, NOON) == ADAS
 
 
-def test_all_logins_can_be_ended_at_once(engine: Engine) -> None:
+def test_all_sessions_can_be_ended_at_once(engine: Engine) -> None:
     sign_in(engine)
 
     assert run_query(engine, end_all_sessions) == 1

@@ -1,4 +1,4 @@
-"""The one writer: many carts to a commit, and what became of each."""
+"""The writer saves many carts per commit, and reports the outcome of each."""
 
 import asyncio
 import time
@@ -31,12 +31,12 @@ T = TypeVar("T")
 
 EVE = AccountId("u-eve")
 NAMELESS: OutboxId = None  # type: ignore[assignment]
-"""What no database takes for an outbox."""
+"""An outbox id that no database accepts."""
 CROWD = [AccountId(f"u-{number}") for number in range(5)]
 
 
-class PatchMessage:
-    """A cart that has changed; it remembers how often it was taken."""
+class ChangedCart:
+    """A changed cart that counts how often it was taken."""
 
     def __init__(self, cart: Cart, *evicted: EvictedOutbox):
         self.cart = cart
@@ -49,9 +49,9 @@ class PatchMessage:
         return self.cart, self.evicted, self.changes
 
 
-def note_of(account: AccountId, note: str) -> PatchMessage:
+def note_of(account: AccountId, note: str) -> ChangedCart:
     """Return *account*'s first change, a note."""
-    return PatchMessage(after(SetNote(note), cart=Cart(account, EMPTY.epoch)))
+    return ChangedCart(after(SetNote(note), cart=Cart(account, EMPTY.epoch)))
 
 
 def register(engine: Engine, *accounts: AccountId) -> None:
@@ -61,27 +61,27 @@ def register(engine: Engine, *accounts: AccountId) -> None:
         run_query(engine, add_account, person, EMPTY.epoch, NOON)
 
 
-def unwritable(account: AccountId) -> PatchMessage:
-    """Return a change of *account*'s that has no spelling in UTF-8."""
-    return PatchMessage(Cart(account, EMPTY.epoch, note="\ud800"))
+def unwritable(account: AccountId) -> ChangedCart:
+    """Return a change of *account*'s that cannot be encoded in UTF-8."""
+    return ChangedCart(Cart(account, EMPTY.epoch, note="\ud800"))
 
 
 class SlowDatabase(Database):
-    """A database that waits before each write until the test lets it go on."""
+    """A database whose writes wait for the test."""
 
     def __init__(self, url: str):
         super().__init__(url)
         self.writes = asyncio.Semaphore(0)
-        self.asked = asyncio.Event()
+        self.was_called = asyncio.Event()
 
     async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        self.asked.set()
+        self.was_called.set()
         await self.writes.acquire()
         return await super().write(query, *args, **kwargs)
 
 
 class LeavingDatabase(Database):
-    """A database that goes away after a while."""
+    """A database that becomes unavailable after some writes."""
 
     def __init__(self, url: str, after_writes: int):
         super().__init__(url)
@@ -101,14 +101,14 @@ def writer(database: Database) -> Writer:
 
 
 async def all_commits(writer: Writer) -> list[Commit]:
-    """Return what becomes of all that waits."""
+    """Return the commits of all carts that wait."""
     writer.close()
     return [commit._replace(took_s=0) async for commit in writer.commits()]
 
 
 @asynccontextmanager
 async def committing(writer: Writer) -> AsyncIterator[asyncio.Queue[Commit]]:
-    """Save whatever comes; what became of it can be taken from the queue."""
+    """Run the writer; its commits are put into the queue."""
     commits: asyncio.Queue[Commit] = asyncio.Queue()
 
     async def save() -> None:
@@ -121,7 +121,7 @@ async def committing(writer: Writer) -> AsyncIterator[asyncio.Queue[Commit]]:
     await saving
 
 
-async def test_what_waits_together_shares_a_commit_and_is_on_disk(
+async def test_carts_that_wait_together_share_a_commit_and_are_saved(
     writer: Writer, engine: Engine
 ) -> None:
     register(engine, BOB)
@@ -136,7 +136,7 @@ async def test_what_waits_together_shares_a_commit_and_is_on_disk(
     assert run_query(engine, load_cart, ADA).version == 1
 
 
-async def test_a_cart_that_is_marked_often_is_saved_once_as_it_is_then(
+async def test_a_cart_marked_several_times_is_saved_once_in_its_newest_state(
     writer: Writer, engine: Engine
 ) -> None:
     cart = note_of(ADA, "first")
@@ -149,13 +149,15 @@ async def test_a_cart_that_is_marked_often_is_saved_once_as_it_is_then(
     assert (cart.taken, run_query(engine, load_cart, ADA).note) == (1, "third")
 
 
-async def test_while_a_commit_runs_changed_carts_gather(url: str, engine: Engine) -> None:
+async def test_carts_changed_during_a_commit_share_the_next_commit(
+    url: str, engine: Engine
+) -> None:
     register(engine, *CROWD)
     database = SlowDatabase(url)
     writer = Writer(database, lambda: NOON, time.monotonic)
     async with committing(writer) as commits:
         writer.mark(ADA, note_of(ADA, "Ada's"))
-        await database.asked.wait()
+        await database.was_called.wait()
         for account in CROWD:
             writer.mark(account, note_of(account, "theirs"))
         assert commits.empty()
@@ -177,8 +179,8 @@ async def test_a_cart_that_changes_while_it_is_saved_is_saved_again(
     writer = Writer(database, lambda: NOON, time.monotonic)
     async with committing(writer) as commits:
         writer.mark(ADA, note_of(ADA, "first"))
-        await database.asked.wait()
-        again = PatchMessage(after(SetNote("first"), SetNote("second"))._replace(version=1))
+        await database.was_called.wait()
+        again = ChangedCart(after(SetNote("first"), SetNote("second"))._replace(version=1))
         writer.mark(ADA, again)
         database.writes.release()
         database.writes.release()
@@ -188,7 +190,7 @@ async def test_a_cart_that_changes_while_it_is_saved_is_saved_again(
     database.close()
 
 
-async def test_so_many_are_saved_in_one_go_and_no_more_and_who_waited_longest_comes_first(
+async def test_a_batch_is_limited_and_the_longest_waiting_carts_are_saved_first(
     writer: Writer, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_writer, "LARGEST_BATCH", 2)
@@ -201,21 +203,21 @@ async def test_so_many_are_saved_in_one_go_and_no_more_and_who_waited_longest_co
     assert [{*commit.saved} for commit in commits] == [{*CROWD[:2]}, {*CROWD[2:4]}, {*CROWD[4:]}]
 
 
-async def test_outboxes_that_left_are_saved_with_their_cart(writer: Writer, engine: Engine) -> None:
-    writer.mark(ADA, PatchMessage(EMPTY, EvictedOutbox(HERE, 7)))
+async def test_evicted_outboxes_are_saved_with_their_cart(writer: Writer, engine: Engine) -> None:
+    writer.mark(ADA, ChangedCart(EMPTY, EvictedOutbox(HERE, 7)))
 
     await all_commits(writer)
 
     assert run_query(engine, load_last, ADA, HERE) == 7
 
 
-async def test_a_stale_cart_does_not_keep_the_others_from_being_saved(
+async def test_a_stale_cart_does_not_prevent_saving_the_others(
     writer: Writer, engine: Engine
 ) -> None:
     register(engine, BOB, EVE)
     for account in (ADA, BOB, EVE):
         writer.mark(account, note_of(account, "theirs"))
-    writer.mark(BOB, PatchMessage(Cart(BOB, EMPTY.epoch, version=7)))
+    writer.mark(BOB, ChangedCart(Cart(BOB, EMPTY.epoch, version=7)))
 
     (commit,) = await all_commits(writer)
 
@@ -224,13 +226,13 @@ async def test_a_stale_cart_does_not_keep_the_others_from_being_saved(
     assert run_query(engine, load_cart, EVE).note == "theirs"
 
 
-async def test_if_the_database_goes_away_while_they_are_saved_one_by_one_the_rest_is_unknown(
+async def test_an_outage_while_carts_are_saved_one_by_one_makes_the_rest_unknown(
     url: str, engine: Engine
 ) -> None:
     register(engine, BOB, EVE)
     database = LeavingDatabase(url, after_writes=2)
     writer = Writer(database, lambda: NOON, time.monotonic)
-    writer.mark(ADA, PatchMessage(EMPTY, EvictedOutbox(NAMELESS, 7)))
+    writer.mark(ADA, ChangedCart(EMPTY, EvictedOutbox(NAMELESS, 7)))
     for account in (BOB, EVE):
         writer.mark(account, note_of(account, "theirs"))
 
@@ -245,7 +247,7 @@ async def test_a_cart_that_the_database_refuses_is_broken_and_the_others_are_sav
 ) -> None:
     register(engine, BOB)
     writer.mark(ADA, note_of(ADA, "Ada's"))
-    writer.mark(BOB, PatchMessage(Cart(BOB, EMPTY.epoch), EvictedOutbox(NAMELESS, 7)))
+    writer.mark(BOB, ChangedCart(Cart(BOB, EMPTY.epoch), EvictedOutbox(NAMELESS, 7)))
 
     (commit,) = await all_commits(writer)
 
@@ -254,7 +256,7 @@ async def test_a_cart_that_the_database_refuses_is_broken_and_the_others_are_sav
     assert run_query(engine, load_cart, BOB).version == 0
 
 
-async def test_a_cart_that_cannot_be_written_down_is_broken_and_the_others_are_saved(
+async def test_a_cart_that_cannot_be_encoded_is_broken_and_the_others_are_saved(
     writer: Writer, engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     writer.mark(BOB, unwritable(BOB))
@@ -267,7 +269,7 @@ async def test_a_cart_that_cannot_be_written_down_is_broken_and_the_others_are_s
     assert run_query(engine, load_cart, ADA).note == "Ada's"
 
 
-async def test_a_batch_of_nothing_but_broken_carts_asks_the_database_nothing(
+async def test_a_batch_of_only_broken_carts_makes_no_query(
     writer: Writer,
 ) -> None:
     writer.mark(ADA, unwritable(ADA))
@@ -275,7 +277,7 @@ async def test_a_batch_of_nothing_but_broken_carts_asks_the_database_nothing(
     assert await all_commits(writer) == [Commit(broken=(ADA,))]
 
 
-async def test_while_the_database_is_away_nobody_knows_and_afterwards_it_goes_on(
+async def test_an_outage_makes_a_save_unknown_and_the_writer_continues_afterwards(
     url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(engines, "LOCK_WAIT_MS", 20)
@@ -294,7 +296,7 @@ async def test_while_the_database_is_away_nobody_knows_and_afterwards_it_goes_on
     database.close()
 
 
-async def test_closing_saves_what_waits_and_then_it_is_over(writer: Writer, engine: Engine) -> None:
+async def test_closing_saves_waiting_carts_and_then_ends(writer: Writer, engine: Engine) -> None:
     async with committing(writer) as commits:
         writer.mark(ADA, note_of(ADA, "Ada's"))
         writer.close()
@@ -304,7 +306,7 @@ async def test_closing_saves_what_waits_and_then_it_is_over(writer: Writer, engi
     assert writer.waiting == 0
 
 
-async def test_closing_ends_a_writer_that_has_nothing_to_do(writer: Writer) -> None:
+async def test_closing_ends_an_idle_writer(writer: Writer) -> None:
     async with committing(writer) as commits:
         await asyncio.sleep(0)
 

@@ -1,1 +1,1 @@
-"""The socket door, at a socket and a clock that the test holds."""
+"""Tests of `app.ws` with a fake socket and simulated time."""

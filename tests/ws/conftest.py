@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import pytest
 
 from tests.ws.clock import JumpingLoop, soon
-from tests.ws.fakes import Corner
+from tests.ws.fakes import WsHarness
 
 
 @pytest.hookimpl
@@ -16,9 +16,9 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 
 
 @pytest.fixture
-async def corner() -> AsyncIterator[Corner]:
-    """Return what Ada's connections need; those that are left open are closed afterwards."""
-    corner = Corner()
-    yield corner
-    corner.closes()
+async def harness() -> AsyncIterator[WsHarness]:
+    """Return what the connections of Ada's tabs need; afterwards all are closed."""
+    harness = WsHarness()
+    yield harness
+    harness.closes()
     await soon()

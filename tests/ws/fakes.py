@@ -87,7 +87,7 @@ class Browser:
         names = {"tab": TABS[self.outbox], "outbox": self.outbox}
         self.says("hello", gen=gen, **{**names, **fields})
 
-    def asks(self, n: int, note: str | None = None) -> None:
+    def submits(self, n: int, note: str | None = None) -> None:
         """Send an op that sets the note, to its number unless *note* is given."""
         self.says("op", n=n, k="note.set", text=note or f"note {n}")
 
@@ -95,12 +95,12 @@ class Browser:
         """Send an op that adds a product."""
         self.says("op", n=n, k="line.add", sku=sku, qty=qty)
 
-    def hears(self) -> list[Said]:
+    def takes_frames(self) -> list[Said]:
         """Return the messages that came since the last call."""
         pieces, self.socket.pieces = self.socket.pieces, []
         return [frame for piece in pieces for frame in piece]
 
-    def is_in(self) -> bool:
+    def is_open(self) -> bool:
         """Say whether the server has not closed the websocket."""
         return self.socket.closed is None
 
@@ -120,7 +120,7 @@ class Browser:
             self.connection.on_close(code)
 
 
-class Corner:
+class WsHarness:
     """What the connections of Ada's tabs need of the server.
 
     Its live carts are real; its disk, its writer and its clock are controlled by the test.
@@ -148,12 +148,12 @@ class Corner:
         self._browsers.append(browser)
         return browser
 
-    async def lets_in(self, outbox: OutboxId = HERE, gen: int = 1, **hello: object) -> Browser:
+    async def connects(self, outbox: OutboxId = HERE, gen: int = 1, **hello: object) -> Browser:
         """Open a websocket, send the hello and read the welcome and what follows it."""
         browser = self.opens(outbox)
         browser.says_hello(gen, **hello)
         await soon()
-        assert browser.hears()[0]["t"] == "welcome"
+        assert browser.takes_frames()[0]["t"] == "welcome"
         return browser
 
     async def saves(self) -> None:

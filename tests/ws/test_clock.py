@@ -1,4 +1,4 @@
-"""What the other tests here rely on."""
+"""The simulated clock of these tests."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ import time
 from tests.ws.clock import JumpingLoop, passes, soon, timers
 
 
-async def test_time_passes_without_anybody_waiting_for_it() -> None:
+async def test_simulated_time_passes_without_real_waiting() -> None:
     loop, began_s = asyncio.get_running_loop(), time.monotonic()
 
     await passes(3600)
@@ -16,7 +16,7 @@ async def test_time_passes_without_anybody_waiting_for_it() -> None:
     assert time.monotonic() - began_s < 1
 
 
-async def test_what_is_due_happens_in_order_and_each_at_its_own_time() -> None:
+async def test_timers_run_in_order_and_each_at_its_own_time() -> None:
     loop = asyncio.get_running_loop()
     happened: list[float] = []
     for seconds in (3, 1, 2, 5):
@@ -27,7 +27,7 @@ async def test_what_is_due_happens_in_order_and_each_at_its_own_time() -> None:
     assert happened == [1, 2, 3]
 
 
-async def test_time_stands_still_while_there_is_something_to_do() -> None:
+async def test_time_does_not_advance_while_callbacks_are_ready() -> None:
     loop = asyncio.get_running_loop()
     happened: list[int] = []
     loop.call_later(0.001, happened.append, 1)
@@ -38,7 +38,7 @@ async def test_time_stands_still_while_there_is_something_to_do() -> None:
     assert (loop.time(), happened) == (0, [])
 
 
-async def test_what_is_still_to_be_done_can_be_seen() -> None:
+async def test_pending_timers_are_listed() -> None:
     loop = asyncio.get_running_loop()
     for seconds in (3, 1, 2):
         loop.call_later(seconds, str)
@@ -50,5 +50,5 @@ async def test_what_is_still_to_be_done_can_be_seen() -> None:
     assert timers() == [3]
 
 
-async def test_what_comes_from_another_thread_is_waited_for() -> None:
+async def test_a_callback_from_another_thread_is_awaited() -> None:
     assert await asyncio.to_thread(lambda: 7) == 7

@@ -1,4 +1,4 @@
-"""How a connection ends, and what it leaves behind: nothing."""
+"""How a connection ends; it leaves nothing behind."""
 
 import gc
 import logging
@@ -10,7 +10,7 @@ from app.ws.close_codes import CODES, CloseCode
 from app.ws.connection import CartConnection
 from tests.examples import THERE
 from tests.ws.clock import passes, soon, timers
-from tests.ws.fakes import Corner, kinds
+from tests.ws.fakes import WsHarness, kinds
 
 
 @pytest.mark.parametrize(
@@ -24,33 +24,35 @@ from tests.ws.fakes import Corner, kinds
     ],
     ids=str,
 )
-async def test_the_code_says_why(corner: Corner, why: DisconnectReason, code: int) -> None:
-    here = await corner.lets_in()
+async def test_the_close_code_matches_the_disconnect_reason(
+    harness: WsHarness, why: DisconnectReason, code: int
+) -> None:
+    here = await harness.connects()
 
     here.connection.disconnect(why)
 
     assert here.socket.closed == (code, "")
-    assert corner.connections.inside == set()
+    assert harness.connections.inside == set()
 
 
-def test_there_is_a_code_for_every_farewell() -> None:
+def test_every_disconnect_reason_has_a_close_code() -> None:
     assert CODES.keys() == {*DisconnectReason}
 
 
-async def test_what_was_told_before_is_written_before_it_ends(corner: Corner) -> None:
-    here = await corner.lets_in()
-    here.asks(1)
-    corner.around.saves()
+async def test_queued_messages_are_written_before_the_close(harness: WsHarness) -> None:
+    here = await harness.connects()
+    here.submits(1)
+    harness.around.saves()
     here.says("ping", id=7)
 
     here.connection.disconnect(DisconnectReason.SIGNED_OUT)
 
-    assert kinds(here.hears()) == ["ok", "patch", "pong"]
+    assert kinds(here.takes_frames()) == ["ok", "patch", "pong"]
     assert here.socket.closed
 
 
-async def test_the_first_end_is_the_only_one(corner: Corner) -> None:
-    here = await corner.lets_in()
+async def test_only_the_first_close_takes_effect(harness: WsHarness) -> None:
+    here = await harness.connects()
 
     here.connection.disconnect(DisconnectReason.EXPIRED)
     here.connection.disconnect(DisconnectReason.LOST)
@@ -61,65 +63,67 @@ async def test_the_first_end_is_the_only_one(corner: Corner) -> None:
     assert here.socket.closed == (CloseCode.NO_LOGIN, "")
 
 
-async def test_a_login_that_ends_takes_all_its_tabs_with_it(corner: Corner) -> None:
-    here, there = await corner.lets_in(), await corner.lets_in(THERE)
+async def test_the_end_of_a_login_closes_all_its_tabs(harness: WsHarness) -> None:
+    here, there = await harness.connects(), await harness.connects(THERE)
 
-    corner.sessions.end(corner.login.id_hash)
+    harness.sessions.end(harness.login.id_hash)
 
     assert here.socket.closed == there.socket.closed == (CloseCode.SIGNED_OUT, "")
-    assert corner.around.hub.open_carts == 0
+    assert harness.around.hub.open_carts == 0
 
 
-async def test_a_login_that_nears_its_end_says_so_and_then_ends(corner: Corner) -> None:
-    here = await corner.lets_in()
+async def test_a_login_near_its_end_warns_and_then_closes(harness: WsHarness) -> None:
+    here = await harness.connects()
     await passes(9_900)
-    here.hears()
+    here.takes_frames()
 
-    corner.sessions.sweep()
+    harness.sessions.sweep()
     await soon()
-    assert here.hears() == [{"t": "auth", "session_left_ms": 100_000}]
+    assert here.takes_frames() == [{"t": "auth", "session_left_ms": 100_000}]
     await passes(100)
-    corner.sessions.sweep()
+    harness.sessions.sweep()
 
     assert here.socket.closed == (CloseCode.NO_LOGIN, "")
 
 
-async def test_an_op_renews_the_login_and_the_tab_hears_of_it(corner: Corner) -> None:
-    here = await corner.lets_in()
+async def test_an_op_extends_the_login_and_the_tab_gets_its_new_lifetime(
+    harness: WsHarness,
+) -> None:
+    here = await harness.connects()
     await passes(9_900)
-    corner.sessions.sweep()
+    harness.sessions.sweep()
     await soon()
-    here.hears()
+    here.takes_frames()
 
-    here.asks(1)
+    here.submits(1)
     await soon()
 
-    assert here.hears() == [{"t": "auth", "session_left_ms": 10_000_000}]
+    assert here.takes_frames() == [{"t": "auth", "session_left_ms": 10_000_000}]
 
 
-async def test_a_server_that_ends_asks_its_tabs_to_leave_and_then_parts_from_them(
-    corner: Corner,
+async def test_a_draining_server_asks_its_tabs_to_leave_and_then_closes_them(
+    harness: WsHarness,
 ) -> None:
-    here = await corner.lets_in()
+    here = await harness.connects()
 
-    for guest in tuple(corner.connections.inside):
-        guest.drain(340, 10_000)
+    for connection in tuple(harness.connections.inside):
+        connection.drain(340, 10_000)
     await soon()
-    assert here.hears() == [{"t": "drain", "open_after_ms": 340, "close_in_ms": 10_000}]
-    here.asks(1)
-    await corner.saves()
-    for guest in tuple(corner.connections.inside):
-        guest.restart()
+    assert here.takes_frames() == [{"t": "drain", "open_after_ms": 340, "close_in_ms": 10_000}]
+    here.submits(1)
+    await harness.saves()
+    for connection in tuple(harness.connections.inside):
+        connection.restart()
 
-    assert kinds(here.hears()) == ["ok", "patch"]
+    assert kinds(here.takes_frames()) == ["ok", "patch"]
     assert here.socket.closed == (CloseCode.RESTARTING, "")
-    assert corner.connections.inside == set()
+    assert harness.connections.inside == set()
 
 
-async def test_who_has_not_said_hello_when_the_server_ends_is_parted_from_too(
-    corner: Corner,
+async def test_a_restart_also_closes_a_connection_without_hello(
+    harness: WsHarness,
 ) -> None:
-    here = corner.opens()
+    here = harness.opens()
 
     here.connection.restart()
     await soon()
@@ -128,32 +132,34 @@ async def test_who_has_not_said_hello_when_the_server_ends_is_parted_from_too(
     assert here.serving.done()
 
 
-async def test_who_leaves_takes_cart_login_and_place_along(corner: Corner) -> None:
-    here = await corner.lets_in()
+async def test_a_closed_connection_leaves_its_cart_its_login_and_the_registry(
+    harness: WsHarness,
+) -> None:
+    here = await harness.connects()
     await passes(100)
-    here.asks(1)
-    await corner.saves()
-    here.hears()
+    here.submits(1)
+    await harness.saves()
+    here.takes_frames()
 
     here.leaves()
-    corner.sessions.end(corner.login.id_hash)
+    harness.sessions.end(harness.login.id_hash)
 
-    assert (corner.connections.inside, corner.around.hub.open_carts) == (set(), 0)
-    assert corner.sessions.left_ms(corner.login) == 9_900_000
-    assert (here.socket.closed, here.hears()) == (None, [])
+    assert (harness.connections.inside, harness.around.hub.open_carts) == (set(), 0)
+    assert harness.sessions.left_ms(harness.login) == 9_900_000
+    assert (here.socket.closed, here.takes_frames()) == (None, [])
 
 
-async def test_who_leaves_before_hello_takes_the_login_along(corner: Corner) -> None:
-    here = corner.opens()
+async def test_a_connection_closed_before_hello_leaves_its_login(harness: WsHarness) -> None:
+    here = harness.opens()
 
     here.leaves()
-    corner.sessions.end(corner.login.id_hash)
+    harness.sessions.end(harness.login.id_hash)
 
-    assert here.is_in()
+    assert here.is_open()
 
 
-async def test_after_the_end_nothing_is_left_to_be_done(corner: Corner) -> None:
-    here = await corner.lets_in()
+async def test_no_timer_is_left_after_the_close(harness: WsHarness) -> None:
+    here = await harness.connects()
     for _ in range(11):
         here.says("resync")
     await soon()
@@ -167,22 +173,22 @@ async def test_after_the_end_nothing_is_left_to_be_done(corner: Corner) -> None:
     assert timers() == []
 
 
-async def test_a_socket_that_closes_after_we_closed_it_is_forgotten_once(corner: Corner) -> None:
-    here, there = await corner.lets_in(), await corner.lets_in(THERE)
-    there.hears()
+async def test_a_close_frame_after_our_close_is_counted_once(harness: WsHarness) -> None:
+    here, there = await harness.connects(), await harness.connects(THERE)
+    there.takes_frames()
     here.connection.disconnect(DisconnectReason.EXPIRED)
 
     here.leaves(1000)
     await soon()
 
-    assert there.hears() == [{"t": "tabs", "n": 1}]
+    assert there.takes_frames() == [{"t": "tabs", "n": 1}]
 
 
-async def test_the_log_says_with_which_code_it_ended(
-    corner: Corner, caplog: pytest.LogCaptureFixture
+async def test_the_log_has_the_close_code(
+    harness: WsHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    here, there = await corner.lets_in(), await corner.lets_in(THERE)
+    here, there = await harness.connects(), await harness.connects(THERE)
 
     here.leaves(1001)
     there.connection.disconnect(DisconnectReason.EXPIRED)
@@ -195,10 +201,10 @@ async def test_the_log_says_with_which_code_it_ended(
     ]
 
 
-async def test_a_reason_has_at_most_a_hundred_bytes_and_no_broken_character(
-    corner: Corner,
+async def test_a_close_reason_is_cut_to_a_hundred_bytes_between_characters(
+    harness: WsHarness,
 ) -> None:
-    here = await corner.lets_in()
+    here = await harness.connects()
 
     here.connection.on_protocol_error(1007, "x" + "é" * 100)
     await soon()
@@ -211,12 +217,14 @@ def connections() -> set[int]:
     return {id(one) for one in gc.get_objects() if type(one) is CartConnection}
 
 
-async def test_who_has_gone_is_forgotten_at_once_with_the_cart_and_all(corner: Corner) -> None:
+async def test_a_closed_connection_is_freed_without_the_garbage_collector(
+    harness: WsHarness,
+) -> None:
     gc.disable()
     try:
-        browser = await corner.lets_in()
-        browser.asks(1)
-        await corner.saves()
+        browser = await harness.connects()
+        browser.submits(1)
+        await harness.saves()
         browser.sends("nonsense")
         await soon()
         assert browser.socket.closed

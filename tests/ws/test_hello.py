@@ -10,14 +10,14 @@ from app.protocol.messages import TabId
 from app.ws.close_codes import CloseCode
 from tests.examples import ADA, HERE, MILK, after
 from tests.ws.clock import passes, soon
-from tests.ws.fakes import TABS, Browser, Corner, kinds
+from tests.ws.fakes import TABS, Browser, WsHarness, kinds
 
 MILK_CART = after(AddLine(MILK, 2), SetNote("Ring twice"))
 
 
-async def test_after_hello_come_welcome_and_the_cart_in_one_piece(corner: Corner) -> None:
-    corner.around.disk.carts[ADA] = MILK_CART
-    here = corner.opens()
+async def test_welcome_and_snapshot_are_written_together_after_hello(harness: WsHarness) -> None:
+    harness.around.disk.carts[ADA] = MILK_CART
+    here = harness.opens()
 
     here.says_hello()
     await soon()
@@ -29,14 +29,14 @@ async def test_after_hello_come_welcome_and_the_cart_in_one_piece(corner: Corner
     assert piece[2] == {"t": "tabs", "n": 1}
 
 
-async def test_the_welcome_says_who_where_and_how_long(corner: Corner) -> None:
-    here = corner.opens()
+async def test_the_welcome_has_account_node_and_session_lifetime(harness: WsHarness) -> None:
+    here = harness.opens()
     await passes(1.5)
 
     here.says_hello()
     await soon()
 
-    welcome = here.hears()[0]
+    welcome = here.takes_frames()[0]
     assert welcome.pop("limits") == {
         "burst": 64,
         "per_s": 10,
@@ -63,14 +63,14 @@ async def test_the_welcome_says_who_where_and_how_long(corner: Corner) -> None:
     }
 
 
-async def test_who_has_the_cart_already_is_only_told_how_it_stands_today(corner: Corner) -> None:
-    corner.around.disk.carts[ADA] = MILK_CART
-    here = corner.opens()
+async def test_a_tab_at_the_current_position_gets_prices_only(harness: WsHarness) -> None:
+    harness.around.disk.carts[ADA] = MILK_CART
+    here = harness.opens()
 
     here.says_hello(at=position(MILK_CART))
     await soon()
 
-    welcome, prices, _ = here.hears()
+    welcome, prices, _ = here.takes_frames()
     assert (welcome["mode"], "why" in welcome) == ("same", False)
     assert prices["t"] == "prices"
     assert [*prices["lines"]] == [MILK]
@@ -89,76 +89,78 @@ async def test_who_has_the_cart_already_is_only_told_how_it_stands_today(corner:
         (position(MILK_CART._replace(content=7)), "fork"),
     ],
 )
-async def test_who_has_another_cart_is_told_why_it_gets_this_one(
-    corner: Corner, at: str | None, why: str
+async def test_a_tab_at_another_position_gets_a_snapshot_with_the_reason(
+    harness: WsHarness, at: str | None, why: str
 ) -> None:
-    corner.around.disk.carts[ADA] = MILK_CART
-    here = corner.opens()
+    harness.around.disk.carts[ADA] = MILK_CART
+    here = harness.opens()
 
     here.says_hello(at=at)
     await soon()
 
-    welcome, snapshot, _ = here.hears()
+    welcome, snapshot, _ = here.takes_frames()
     assert (welcome["mode"], welcome["why"]) == ("snapshot", why)
     assert snapshot["at"] == position(MILK_CART)
     divergences = {SnapshotReason(why): 1} if why in {"future", "fork"} else {}
-    assert corner.around.hub.divergences.counts == divergences
+    assert harness.around.hub.divergences.counts == divergences
 
 
-async def test_who_comes_back_hears_what_became_of_its_ops_before_it_sees_the_cart(
-    corner: Corner,
+async def test_a_reconnecting_tab_gets_its_verdicts_before_the_snapshot(
+    harness: WsHarness,
 ) -> None:
-    corner.around.disk.carts[ADA] = MILK_CART
-    here = corner.opens()
+    harness.around.disk.carts[ADA] = MILK_CART
+    here = harness.opens()
 
     here.says_hello(pend=[2, 3])
     await soon()
 
-    welcome, snapshot, _ = here.hears()
+    welcome, snapshot, _ = here.takes_frames()
     assert (welcome["last"], welcome["verdicts"]) == (2, [{"t": "ok", "n": 2, "rev": 2}])
     assert snapshot["t"] == "snapshot"
 
 
-async def test_an_outbox_that_left_its_cart_is_looked_up(corner: Corner) -> None:
-    corner.around.disk.lasts[ADA, HERE] = 500
-    here = corner.opens()
+async def test_an_evicted_outbox_is_looked_up(harness: WsHarness) -> None:
+    harness.around.disk.lasts[ADA, HERE] = 500
+    here = harness.opens()
 
     here.says_hello()
     await soon()
 
-    assert here.hears()[0]["last"] == 500
+    assert here.takes_frames()[0]["last"] == 500
 
 
-async def test_the_tab_is_known_by_its_own_name(corner: Corner) -> None:
-    here = await corner.lets_in(gen=3)
+async def test_a_connection_uses_the_id_of_its_tab(harness: WsHarness) -> None:
+    here = await harness.connects(gen=3)
 
     assert here.connection.id == TabId(TABS[HERE])
     assert (here.connection.gen, here.connection.outbox) == (3, HERE)
 
 
-async def test_who_says_nothing_is_shown_out_after_five_seconds(corner: Corner) -> None:
-    here = corner.opens()
+async def test_a_connection_without_hello_is_closed_after_five_seconds(harness: WsHarness) -> None:
+    here = harness.opens()
 
     await passes(4.99)
-    assert here.is_in()
+    assert here.is_open()
     await passes(0.01)
 
     assert here.socket.closed == (CloseCode.TOO_SLOW, "no hello in time")
     assert here.serving.done()
-    assert corner.connections.inside == set()
+    assert harness.connections.inside == set()
 
 
-async def test_a_slow_disk_is_no_fault_of_who_said_hello_in_time(corner: Corner) -> None:
-    corner.around.disk.is_free.clear()
-    here = corner.opens()
+async def test_a_slow_database_does_not_close_a_connection_that_said_hello_in_time(
+    harness: WsHarness,
+) -> None:
+    harness.around.disk.is_free.clear()
+    here = harness.opens()
     await passes(4.9)
     here.says_hello()
 
     await passes(10)
-    corner.around.disk.is_free.set()
+    harness.around.disk.is_free.set()
     await soon()
 
-    assert kinds(here.hears()) == ["welcome", "snapshot", "tabs"]
+    assert kinds(here.takes_frames()) == ["welcome", "snapshot", "tabs"]
 
 
 @pytest.mark.parametrize(
@@ -171,19 +173,21 @@ async def test_a_slow_disk_is_no_fault_of_who_said_hello_in_time(corner: Corner)
     ],
     ids=lambda said: said["t"],
 )
-async def test_anything_but_hello_comes_too_early(corner: Corner, first: dict[str, object]) -> None:
-    here = corner.opens()
+async def test_any_message_before_hello_is_refused(
+    harness: WsHarness, first: dict[str, object]
+) -> None:
+    here = harness.opens()
 
     here.says(**first)  # type: ignore[arg-type]
     await soon()
 
     closed = (CloseCode.BAD_MESSAGE, "t: the first message must be hello")
-    assert (here.socket.closed, here.hears()) == (closed, [])
+    assert (here.socket.closed, here.takes_frames()) == (closed, [])
     assert here.serving.done()
 
 
-async def test_a_hello_that_cannot_be_read_is_refused(corner: Corner) -> None:
-    here = corner.opens()
+async def test_an_invalid_hello_is_refused(harness: WsHarness) -> None:
+    here = harness.opens()
 
     here.says_hello(gen=0)
     await soon()
@@ -193,8 +197,8 @@ async def test_a_hello_that_cannot_be_read_is_refused(corner: Corner) -> None:
     assert here.socket.closed[1].startswith("gen: ")
 
 
-async def test_a_second_hello_is_refused(corner: Corner) -> None:
-    here = await corner.lets_in()
+async def test_a_second_hello_is_refused(harness: WsHarness) -> None:
+    here = await harness.connects()
 
     here.says_hello(gen=2)
     await soon()
@@ -202,40 +206,46 @@ async def test_a_second_hello_is_refused(corner: Corner) -> None:
     assert here.socket.closed == (CloseCode.BAD_MESSAGE, "t: a second hello")
 
 
-async def test_between_hello_and_welcome_nothing_more_is_read(corner: Corner) -> None:
-    corner.around.disk.is_free.clear()
-    here = corner.opens()
+async def test_between_hello_and_welcome_nothing_more_is_read(harness: WsHarness) -> None:
+    harness.around.disk.is_free.clear()
+    here = harness.opens()
     here.says_hello()
     await soon()
     assert not here.is_read()
 
-    corner.around.disk.is_free.set()
+    harness.around.disk.is_free.set()
     await soon()
 
     assert here.is_read()
 
 
-async def test_what_came_between_hello_and_welcome_is_done_afterwards_in_order(
-    corner: Corner,
+async def test_frames_between_hello_and_welcome_are_handled_afterwards_in_order(
+    harness: WsHarness,
 ) -> None:
-    corner.around.disk.is_free.clear()
-    here = corner.opens()
+    harness.around.disk.is_free.clear()
+    here = harness.opens()
     here.says_hello()
-    here.asks(1)
-    here.asks(2)
+    here.submits(1)
+    here.submits(2)
     here.says("ping", id=7)
     await soon()
-    assert here.hears() == []
+    assert here.takes_frames() == []
 
-    corner.around.disk.is_free.set()
+    harness.around.disk.is_free.set()
     await soon()
-    await corner.saves()
+    await harness.saves()
 
-    assert kinds(here.hears()) == ["welcome", "snapshot", "tabs", "pong", *["ok", "patch"] * 2]
+    assert kinds(here.takes_frames()) == [
+        "welcome",
+        "snapshot",
+        "tabs",
+        "pong",
+        *["ok", "patch"] * 2,
+    ]
 
 
 def says_nonsense(here: Browser) -> None:
-    """Send what is no JSON."""
+    """Send text that is not JSON."""
     here.sends("nonsense")
 
 
@@ -250,7 +260,7 @@ def says_bytes(here: Browser) -> None:
 
 
 def says_too_much(here: Browser) -> None:
-    """Send what the server refuses before anybody reads it."""
+    """Send a frame that the protocol implementation refuses."""
     here.socket.arrives(lambda: here.connection.on_protocol_error(1009, "too large"))
 
 
@@ -263,21 +273,21 @@ FAULTS: dict[Callable[[Browser], None], tuple[int, str]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_fault_between_hello_and_welcome_does_not_undo_what_came_before(
-    corner: Corner, fault: Callable[[Browser], None]
+async def test_a_bad_frame_between_hello_and_welcome_does_not_undo_earlier_ops(
+    harness: WsHarness, fault: Callable[[Browser], None]
 ) -> None:
-    corner.around.disk.is_free.clear()
-    here = corner.opens()
+    harness.around.disk.is_free.clear()
+    here = harness.opens()
     here.says_hello()
-    here.asks(1)
+    here.submits(1)
     fault(here)
-    here.asks(2)
+    here.submits(2)
     await soon()
 
-    corner.around.disk.is_free.set()
+    harness.around.disk.is_free.set()
     await soon()
-    await corner.saves()
+    await harness.saves()
 
-    assert kinds(here.hears()) == ["welcome", "snapshot", "tabs", "ok", "patch"]
+    assert kinds(here.takes_frames()) == ["welcome", "snapshot", "tabs", "ok", "patch"]
     assert here.socket.closed == FAULTS[fault]
-    assert corner.around.disk.carts[ADA].note == "note 1"
+    assert harness.around.disk.carts[ADA].note == "note 1"

@@ -1,4 +1,4 @@
-"""How many sockets there may be, by themselves."""
+"""Limits on the number of sockets."""
 
 from contextlib import suppress
 
@@ -7,8 +7,8 @@ from app.ws.registry import ConnectionRegistry
 HOME, WORK = "192.0.2.1", "192.0.2.2"
 
 
-class FakeGuest:
-    """A socket that is in, and remembers what it is told."""
+class FakeConnection:
+    """An open socket that must be neither drained nor restarted."""
 
     unread = 0
 
@@ -19,41 +19,41 @@ class FakeGuest:
         raise AssertionError
 
 
-def guests_with_room_for(
+def registry_with_limits(
     most: int = 9, without_login: int = 9, without_hello: int = 9
 ) -> ConnectionRegistry:
-    """Return a shop's guests, of which there are none yet."""
+    """Return an empty registry."""
     return ConnectionRegistry(most, without_login, without_hello)
 
 
-def test_whoever_comes_first_is_let_in() -> None:
-    connections = guests_with_room_for()
+def test_an_empty_registry_has_capacity() -> None:
+    connections = registry_with_limits()
 
     assert not connections.at_capacity(HOME)
     assert not connections.is_crowded("u-ada")
 
 
-def test_a_shop_that_is_about_to_close_turns_everybody_away() -> None:
-    connections = guests_with_room_for()
+def test_a_draining_registry_has_no_capacity() -> None:
+    connections = registry_with_limits()
 
     connections.draining = True
 
     assert connections.at_capacity(HOME)
 
 
-def test_a_shop_that_is_full_turns_everybody_away_until_somebody_leaves() -> None:
-    connections = guests_with_room_for(most=1)
-    guest = FakeGuest()
+def test_a_full_registry_has_no_capacity_until_a_connection_leaves() -> None:
+    connections = registry_with_limits(most=1)
+    connection = FakeConnection()
 
-    connections.inside.add(guest)
+    connections.inside.add(connection)
     assert connections.at_capacity(HOME)
-    connections.inside.discard(guest)
+    connections.inside.discard(connection)
 
     assert not connections.at_capacity(HOME)
 
 
-def test_an_address_may_have_so_many_sockets_without_a_login() -> None:
-    connections = guests_with_room_for(without_login=2)
+def test_sockets_without_a_login_are_limited_per_address() -> None:
+    connections = registry_with_limits(without_login=2)
 
     with connections.without_login(HOME):
         assert not connections.at_capacity(HOME)
@@ -67,8 +67,8 @@ def test_an_address_may_have_so_many_sockets_without_a_login() -> None:
     assert not connections.at_capacity(HOME)
 
 
-def test_an_account_may_have_so_many_sockets_without_a_hello() -> None:
-    connections = guests_with_room_for(without_hello=2)
+def test_sockets_without_a_hello_are_limited_per_account() -> None:
+    connections = registry_with_limits(without_hello=2)
 
     with connections.without_hello("u-ada"):
         assert not connections.is_crowded("u-ada")
@@ -79,8 +79,8 @@ def test_an_account_may_have_so_many_sockets_without_a_hello() -> None:
     assert not connections.is_crowded("u-ada")
 
 
-def test_what_fails_is_counted_no_longer() -> None:
-    connections = guests_with_room_for(without_login=1)
+def test_a_failed_handshake_is_no_longer_counted() -> None:
+    connections = registry_with_limits(without_login=1)
 
     with suppress(ZeroDivisionError), connections.without_login(HOME):
         raise ZeroDivisionError

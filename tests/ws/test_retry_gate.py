@@ -1,4 +1,4 @@
-"""Whether a client waits when it is told to, by itself."""
+"""Whether a client waits for its `retry_ms`."""
 
 import pytest
 
@@ -10,50 +10,50 @@ BUSY = RetryLater(4, RetryCode.BUSY, 1000)
 
 
 def holding(later: RetryLater) -> RetryGate:
-    """Return the patience with somebody who was told to come *later*, at 0."""
+    """Return a gate that deferred an op by *later* at time 0."""
     gate = RetryGate()
     gate.hold(later, 0.0)
     return gate
 
 
-def test_who_was_told_nothing_is_let_in() -> None:
+def test_every_op_passes_if_none_is_deferred() -> None:
     assert RetryGate().lets_in(1, 0, 0.0)
 
 
 @pytest.mark.parametrize("later", [TOO_FAST, BUSY], ids=["rate", "busy"])
-def test_what_follows_an_op_that_shall_come_later_is_held_back(later: RetryLater) -> None:
+def test_ops_after_a_deferred_one_are_held_back(later: RetryLater) -> None:
     gate = holding(later)
 
     assert not gate.lets_in(5, 3, 10.0)
     assert not gate.lets_in(99, 3, 10.0)
 
 
-def test_what_came_before_it_is_not() -> None:
+def test_ops_before_a_deferred_one_pass() -> None:
     assert holding(TOO_FAST).lets_in(3, 3, 0.0)
 
 
-def test_once_it_has_come_again_the_rest_may_follow() -> None:
+def test_later_ops_pass_after_the_deferred_one_was_sent_again() -> None:
     gate = holding(TOO_FAST)
 
     assert gate.lets_in(4, 3, 0.4)
     assert gate.lets_in(5, 4, 0.4)
 
 
-def test_a_repeat_of_what_came_before_holds_on_to_it() -> None:
+def test_a_repeat_of_an_earlier_op_does_not_release_the_deferred_one() -> None:
     gate = holding(TOO_FAST)
 
     assert gate.lets_in(2, 3, 0.4)
     assert not gate.lets_in(5, 3, 0.4)
 
 
-def test_once_it_is_settled_another_way_the_rest_may_follow() -> None:
+def test_later_ops_pass_after_another_connection_settled_the_deferred_one() -> None:
     gate = holding(TOO_FAST)
 
     assert gate.lets_in(5, 4, 0.0)
     assert gate.lets_in(6, 4, 0.0)
 
 
-def test_the_third_time_too_early_is_once_too_often() -> None:
+def test_the_third_early_retry_raises_too_early() -> None:
     gate = RetryGate()
     for at_s in (0.0, 1.0):
         gate.hold(TOO_FAST, at_s)
@@ -64,7 +64,7 @@ def test_the_third_time_too_early_is_once_too_often() -> None:
         gate.lets_in(4, 3, 2.399)
 
 
-def test_going_on_after_it_was_settled_another_way_is_not_too_early() -> None:
+def test_continuing_after_another_connection_settled_the_op_is_not_too_early() -> None:
     gate = RetryGate()
     for at_s in range(10):
         gate.hold(TOO_FAST, at_s)
@@ -72,7 +72,7 @@ def test_going_on_after_it_was_settled_another_way_is_not_too_early() -> None:
         assert gate.lets_in(5, 4, at_s)
 
 
-def test_in_time_is_not_too_early() -> None:
+def test_a_retry_after_the_delay_is_not_too_early() -> None:
     gate = RetryGate()
     for at_s in range(10):
         gate.hold(TOO_FAST, at_s)
@@ -80,7 +80,7 @@ def test_in_time_is_not_too_early() -> None:
         assert gate.lets_in(4, 3, at_s + 0.4)
 
 
-def test_too_early_is_forgotten_after_a_minute() -> None:
+def test_early_retries_are_forgotten_after_a_minute() -> None:
     gate = RetryGate()
     for at_s in (0.0, 1.0, STRIKES_FOR_S):
         gate.hold(TOO_FAST, at_s)
@@ -91,7 +91,7 @@ def test_too_early_is_forgotten_after_a_minute() -> None:
         gate.lets_in(4, 3, STRIKES_FOR_S + 0.9)
 
 
-def test_coming_early_to_a_busy_shop_is_no_strike() -> None:
+def test_an_early_retry_after_busy_is_not_counted() -> None:
     gate = RetryGate()
     for _ in range(10):
         gate.hold(BUSY, 0.0)

@@ -1,66 +1,66 @@
-"""What waits to be read, by itself."""
+"""The bounded queue of frames to send."""
 
 from app.ws.send_queue import MOST_BYTES, MOST_FRAMES, Backlog
 
 
-def test_what_waits_is_taken_once_and_in_order() -> None:
-    unread = Backlog()
-    unread.add(b"ok", is_state=False)
-    unread.add(b"patch", is_state=True)
+def test_frames_are_taken_once_and_in_order() -> None:
+    backlog = Backlog()
+    backlog.add(b"ok", is_state=False)
+    backlog.add(b"patch", is_state=True)
 
-    assert unread.take() == [b"ok", b"patch"]
-    assert unread.take() == []
+    assert backlog.take() == [b"ok", b"patch"]
+    assert backlog.take() == []
 
 
-def test_so_many_frames_may_wait_and_one_more_is_too_much() -> None:
-    unread = Backlog()
+def test_the_queue_overflows_beyond_its_limit_of_frames() -> None:
+    backlog = Backlog()
 
-    too_much = [unread.add(b"patch", is_state=True) for _ in range(MOST_FRAMES + 1)]
+    too_much = [backlog.add(b"patch", is_state=True) for _ in range(MOST_FRAMES + 1)]
 
     assert too_much == [False] * MOST_FRAMES + [True]
 
 
-def test_so_many_bytes_may_wait_and_one_more_is_too_much() -> None:
-    unread = Backlog()
+def test_the_queue_overflows_beyond_its_limit_of_bytes() -> None:
+    backlog = Backlog()
 
-    assert not unread.add(b"x" * MOST_BYTES, is_state=True)
-    assert unread.add(b"x", is_state=False)
+    assert not backlog.add(b"x" * MOST_BYTES, is_state=True)
+    assert backlog.add(b"x", is_state=False)
 
 
-def test_dropping_state_keeps_verdicts_and_owes_a_snapshot() -> None:
-    unread = Backlog()
+def test_dropping_state_keeps_verdicts_and_requires_a_snapshot() -> None:
+    backlog = Backlog()
     for number in range(3):
-        unread.add(b"ok %d" % number, is_state=False)
-        unread.add(b"patch %d" % number, is_state=True)
+        backlog.add(b"ok %d" % number, is_state=False)
+        backlog.add(b"patch %d" % number, is_state=True)
 
-    unread.drop_state()
-    unread.add(b"late patch", is_state=True)
-    unread.add(b"late ok", is_state=False)
+    backlog.drop_state()
+    backlog.add(b"late patch", is_state=True)
+    backlog.add(b"late ok", is_state=False)
 
-    assert unread.owes_snapshot
-    assert unread.take() == [b"ok 0", b"ok 1", b"ok 2", b"late ok"]
-
-
-def test_what_was_dropped_makes_room_again() -> None:
-    unread = Backlog()
-    unread.add(b"x" * MOST_BYTES, is_state=True)
-    unread.drop_state()
-    unread.owes_snapshot = False
-
-    assert not unread.add(b"x" * MOST_BYTES, is_state=True)
+    assert backlog.owes_snapshot
+    assert backlog.take() == [b"ok 0", b"ok 1", b"ok 2", b"late ok"]
 
 
-def test_what_was_taken_makes_room_again() -> None:
-    unread = Backlog()
-    unread.add(b"x" * MOST_BYTES, is_state=True)
-    unread.take()
+def test_dropped_frames_free_capacity() -> None:
+    backlog = Backlog()
+    backlog.add(b"x" * MOST_BYTES, is_state=True)
+    backlog.drop_state()
+    backlog.owes_snapshot = False
 
-    assert not unread.add(b"x" * MOST_BYTES, is_state=True)
+    assert not backlog.add(b"x" * MOST_BYTES, is_state=True)
 
 
-def test_until_something_was_dropped_no_snapshot_is_owed() -> None:
-    unread = Backlog()
-    unread.add(b"patch", is_state=True)
-    unread.take()
+def test_taken_frames_free_capacity() -> None:
+    backlog = Backlog()
+    backlog.add(b"x" * MOST_BYTES, is_state=True)
+    backlog.take()
 
-    assert not unread.owes_snapshot
+    assert not backlog.add(b"x" * MOST_BYTES, is_state=True)
+
+
+def test_no_snapshot_is_required_before_state_was_dropped() -> None:
+    backlog = Backlog()
+    backlog.add(b"patch", is_state=True)
+    backlog.take()
+
+    assert not backlog.owes_snapshot

@@ -1,42 +1,42 @@
-"""What a tab asked to see, by itself."""
+"""Requests for snapshots and prices, and their rate limit."""
 
 from app.ws.snapshot_requests import Requested, SnapshotRequests
 from tests.ws.clock import passes, soon
 
 
 class Answers:
-    """What was answered, and when nobody stops to ask."""
+    """Snapshot requests, and their answers."""
 
     def __init__(self) -> None:
         self.given: list[Requested] = []
         self.requests = SnapshotRequests(self.given.append)
 
-    def asks(self, *requests: Requested) -> None:
-        """Ask for all of these at once."""
-        for look in requests:
-            self.requests.add(look)
+    def adds(self, *requests: Requested) -> None:
+        """Add all *requests* at once."""
+        for request in requests:
+            self.requests.add(request)
 
     def taken(self) -> list[Requested]:
-        """Return what was answered since this was asked last."""
+        """Return the answers since the last call."""
         given = self.given.copy()
         self.given.clear()
         return given
 
 
-async def test_a_look_is_answered_at_once() -> None:
+async def test_a_request_is_answered_at_once() -> None:
     answers = Answers()
 
-    answers.asks(Requested.CART, Requested.WATCHED)
+    answers.adds(Requested.CART, Requested.WATCHED)
 
     assert answers.taken() == [Requested.CART, Requested.WATCHED]
 
 
-async def test_beyond_ten_one_of_each_is_owed_in_the_order_in_which_they_were_asked() -> None:
+async def test_beyond_ten_one_request_of_each_kind_is_deferred_in_order() -> None:
     answers = Answers()
-    answers.asks(*[Requested.CART] * 10)
+    answers.adds(*[Requested.CART] * 10)
     answers.taken()
 
-    answers.asks(Requested.WATCHED, Requested.CART, Requested.WATCHED, Requested.CART)
+    answers.adds(Requested.WATCHED, Requested.CART, Requested.WATCHED, Requested.CART)
     assert answers.taken() == []
     await passes(0.5)
     assert answers.taken() == [Requested.WATCHED]
@@ -48,22 +48,22 @@ async def test_beyond_ten_one_of_each_is_owed_in_the_order_in_which_they_were_as
 
 async def test_the_bucket_fills_by_two_a_second_and_up_to_ten() -> None:
     answers = Answers()
-    answers.asks(*[Requested.CART] * 10)
+    answers.adds(*[Requested.CART] * 10)
     await passes(60)
     answers.taken()
 
-    answers.asks(*[Requested.CART] * 20)
+    answers.adds(*[Requested.CART] * 20)
 
     assert len(answers.taken()) == 10
 
 
-async def test_a_question_asked_while_one_is_owed_waits_its_turn() -> None:
+async def test_a_request_waits_behind_a_deferred_one() -> None:
     answers = Answers()
-    answers.asks(*[Requested.CART] * 11)
+    answers.adds(*[Requested.CART] * 11)
     answers.taken()
     await passes(0.3)
 
-    answers.asks(Requested.WATCHED)
+    answers.adds(Requested.WATCHED)
     await passes(0.2)
     assert answers.taken() == [Requested.CART]
     await passes(0.5)
@@ -71,9 +71,9 @@ async def test_a_question_asked_while_one_is_owed_waits_its_turn() -> None:
     assert answers.taken() == [Requested.WATCHED]
 
 
-async def test_who_stops_asking_is_owed_nothing() -> None:
+async def test_stopping_drops_deferred_requests() -> None:
     answers = Answers()
-    answers.asks(*[Requested.CART] * 11)
+    answers.adds(*[Requested.CART] * 11)
     answers.taken()
 
     answers.requests.stop()
@@ -82,7 +82,7 @@ async def test_who_stops_asking_is_owed_nothing() -> None:
     assert answers.taken() == []
 
 
-async def test_who_was_owed_nothing_can_stop_too() -> None:
+async def test_stopping_without_deferred_requests_does_nothing() -> None:
     answers = Answers()
 
     answers.requests.stop()

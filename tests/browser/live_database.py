@@ -1,4 +1,4 @@
-"""Prices and stock that move in the shop's database, as staff at another terminal move them."""
+"""Changes to the database of a running shop, from a connection outside its server."""
 
 import asyncio
 import time
@@ -17,55 +17,57 @@ from tests.e2e.catalog import stock as usual_stock
 from tests.e2e.server import Server
 from tests.staff import set_product
 
-SPOILED = "spoiled on purpose"
-UNREADABLE = "JSON is malformed"
-"""What the shop complains of when it reads that."""
+CORRUPT_BODY = "spoiled on purpose"
+CORRUPT_BODY_ERROR = "JSON is malformed"
+"""The error that the shop logs when it reads that."""
 
 
-class Market:
-    """A connection of its own to the database of a shop that is open."""
+class LiveDatabase:
+    """A connection to the database of a running shop."""
 
     def __init__(self, server: Server):
         self._engine = connect(server.database)
-        self._spoiled: dict[str, str] = {}
+        self._original_bodies: dict[str, str] = {}
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connection."""
         self._engine.dispose()
 
     def set(self, sku: str, price: int | None = None, stock: int | None = None) -> float:
-        """Set a price, a stock or both; return when that was committed, by the clock."""
+        """Set a price, a stock or both; return the time of the commit, in seconds since 1970."""
         money = None if price is None else Money(price)
         run_query(self._engine, set_product, Sku(sku), money, stock)
         return time.time()
 
-    def sell(self, sku: str, stock: int) -> None:
-        """Sell *sku* at its usual price, whatever has become of it."""
+    def restore_product(self, sku: str, stock: int) -> None:
+        """Sell *sku* again, at its usual price and with this *stock*."""
         run_query(self._engine, _set_sold, sku, sold=True)
         self.set(sku, usual_price(sku), stock)
 
-    def take_away(self, sku: str) -> None:
-        """Sell *sku* no longer."""
+    def withdraw_product(self, sku: str) -> None:
+        """Stop selling *sku*."""
         run_query(self._engine, _set_sold, sku, sold=False)
 
-    def spoil(self, account: str) -> None:
-        """Make what is kept of a cart unreadable, as a broken disk would."""
-        self._spoiled[account] = run_query(self._engine, _swap_body, account, SPOILED)
+    def corrupt_cart(self, account: str) -> None:
+        """Make a stored cart unreadable, as a damaged disk would."""
+        self._original_bodies[account] = run_query(
+            self._engine, _replace_body, account, CORRUPT_BODY
+        )
 
-    def mend(self) -> None:
-        """Bring back what was spoiled."""
-        while self._spoiled:
-            run_query(self._engine, _swap_body, *self._spoiled.popitem())
+    def repair_carts(self) -> None:
+        """Restore all carts that were made unreadable."""
+        while self._original_bodies:
+            run_query(self._engine, _replace_body, *self._original_bodies.popitem())
 
     @contextmanager
-    def busy(self) -> Iterator[None]:
-        """Keep everybody else from writing for as long as this lasts."""
+    def write_locked(self) -> Iterator[None]:
+        """Hold the write lock of the database inside this context."""
         with self._engine.begin() as connection:
             yield
             connection.rollback()
 
-    async def bustle(self, skus: Sequence[str], a_second: int, seconds: float) -> None:
-        """Move price and stock of *skus* in turn, so often *a_second*; then all is as usual."""
+    async def keep_changing(self, skus: Sequence[str], a_second: int, seconds: float) -> None:
+        """Change price and stock of *skus* in turn, so many times a second; then restore them."""
         began = time.monotonic()
         for turn in range(1, round(a_second * seconds) + 1):
             sku = skus[turn % len(skus)]
@@ -76,11 +78,11 @@ class Market:
             self.set(sku, usual_price(sku), usual_stock(sku))
 
 
-def _swap_body(connection: Connection, account: str, body: str) -> str:
-    """Keep *body* as somebody's cart; return what was kept before."""
-    theirs = carts.c.account == account
-    before: str = connection.execute(select(carts.c.body).where(theirs)).scalar_one()
-    connection.execute(update(carts).where(theirs).values(body=body))
+def _replace_body(connection: Connection, account: str, body: str) -> str:
+    """Store *body* as the cart of *account*; return the former body."""
+    of_account = carts.c.account == account
+    before: str = connection.execute(select(carts.c.body).where(of_account)).scalar_one()
+    connection.execute(update(carts).where(of_account).values(body=body))
     return before
 
 

@@ -1,11 +1,11 @@
-"""How far what a page shows has moved by itself: the browser's own layout-shift entries."""
+"""Layout shifts of a page, from the browser's own layout-shift entries."""
 
 from typing import NamedTuple
 
 from playwright.async_api import Page
 
-NOTHING = 0.005
-"""What is less is shown as 0.00 by all that show it."""
+NEGLIGIBLE = 0.005
+"""Smaller sums are displayed as 0.00."""
 
 _WATCH = """() => {
   window.shifts = []
@@ -19,7 +19,7 @@ _WATCH = """() => {
 
 
 class Shifts(NamedTuple):
-    """The sums of what moved by itself, and of what moved right after a press, and what did."""
+    """Sums of shifts without input and right after input, and the elements that shifted alone."""
 
     alone: float
     after_input: float
@@ -27,12 +27,12 @@ class Shifts(NamedTuple):
 
 
 async def watch_shifts(page: Page) -> None:
-    """Begin to watch *page*; what moved since it was opened counts too."""
+    """Record the layout shifts of *page*, including those since it was opened."""
     await page.evaluate(_WATCH)
 
 
 async def shifts(page: Page) -> Shifts:
-    """Return what moved so far."""
+    """Return the layout shifts so far."""
     seen = await page.evaluate("window.shifts")
     alone = [one for one in seen if not one["hadRecentInput"]]
     rest = [one["value"] for one in seen if one["hadRecentInput"]]

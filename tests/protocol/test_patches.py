@@ -14,7 +14,7 @@ SOMEBODY = By(TabId("tab"), HERE, 1, Kind.ADD_LINE)
 
 
 class ToldTab:
-    """A tab that knows nothing but the messages."""
+    """A tab that knows only the messages it received."""
 
     def __init__(self, first: Snapshot) -> None:
         self.at, self.rev, seen = first
@@ -47,7 +47,7 @@ def _merged(lines: dict[Sku, ShownLine], changes: ShownChanges) -> dict[Sku, Sho
 
 
 @given(some_ops_on_days)
-def test_a_tab_that_was_told_everything_sees_just_what_a_snapshot_would_show(
+def test_a_tab_that_applies_every_message_shows_what_a_snapshot_would(
     ops_on_days: list[OpOnDay],
 ) -> None:
     cart, today, owed = EMPTY, CATALOG, frozenset(SOLD)

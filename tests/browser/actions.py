@@ -1,4 +1,4 @@
-"""What is done to bring a page into a state: as a person, the line or the shop would do it."""
+"""Actions that bring a page into a state: input, network failures, and changes in the database."""
 
 import asyncio
 from random import randrange
@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.browser.player import IN_CART, Player
+from tests.browser.person import IN_CART, Person
 from tests.browser.visitor import connected
 from tests.e2e.catalog import FEW, FEW_LEFT, PLENTY, price
 from tests.e2e.orders import HOME
@@ -16,24 +16,24 @@ STATUS = "[data-part=status]"
 OK_COUNT = "[data-part=verdict-ok]"
 LONG_WAIT_S = 4
 RISEN, FALLEN, SOLD_OUT, GONE, EDITED = PLENTY[60:65]
-"""Nothing else on the stage needs these at their usual price."""
+"""Products that no other scene needs at their usual price."""
 
 
-async def sign_in_wrongly(_: Player, page: Page) -> None:
-    """Have a password refused."""
+async def sign_in_with_wrong_password(_: Person, page: Page) -> None:
+    """Sign in with a wrong password."""
     await page.fill("main [name=email]", "ada@shop.example")
     await page.fill("main [name=password]", "no password of hers")
     await page.click("main [type=submit]")
     await expect(page.locator("main .error")).to_be_visible()
 
 
-async def guess_too_often(player: Player, page: Page) -> None:
-    """Guess passwords until that has to wait."""
+async def exceed_sign_in_failures(person: Person, page: Page) -> None:
+    """Sign in with wrong passwords until the rate limit refuses it."""
     email = f"{uuid4().hex}@browser.example"
     wrong = {"email": email, "password": "no password of theirs"}
-    url, wait_s = f"{player.origin}/api/session", 0
+    url, wait_s = f"{person.origin}/api/session", 0
     while wait_s < LONG_WAIT_S:
-        answer = await player.context.request.post(url, data=wrong)
+        answer = await person.context.request.post(url, data=wrong)
         wait_s = int(answer.headers.get("retry-after", 0))
         await asyncio.sleep(0.05)
     await page.fill("main [name=email]", email)
@@ -42,43 +42,43 @@ async def guess_too_often(player: Player, page: Page) -> None:
     await expect(page.locator("main .error")).to_contain_text("Too many tries")
 
 
-async def send_from_elsewhere(player: Player, page: Page) -> None:
-    """Send a form of the shop from a page that is not the shop's."""
-    action = f"{player.origin}/cart/add"
+async def submit_cross_site_form(person: Person, page: Page) -> None:
+    """Submit a form of the shop from a page of another origin."""
+    action = f"{person.origin}/cart/add"
     await page.goto("about:blank")
     await page.set_content(f'<form method="post" action="{action}"><button>Win!</button></form>')
     await page.get_by_role("button").click()
     await expect(page.get_by_role("heading", name="Not from there")).to_be_visible()
 
 
-async def call_by_another_name(player: Player, page: Page) -> None:
-    """Ask for the shop under a name that leads there and is not its own."""
-    await page.goto(player.origin.replace("127.0.0.1", "localhost"))
+async def open_under_wrong_host(person: Person, page: Page) -> None:
+    """Open the shop under a host name that is not one of its origins."""
+    await page.goto(person.origin.replace("127.0.0.1", "localhost"))
     await expect(page.get_by_role("heading", name="Wrong address")).to_be_visible()
 
 
-async def save_while_busy(player: Player, page: Page) -> None:
-    """Change something while somebody else holds the database."""
-    with player.market.busy():
+async def save_while_database_locked(person: Person, page: Page) -> None:
+    """Save a form while another connection holds the write lock of the database."""
+    with person.live_database.write_locked():
         await page.locator("form[action='/account/name'] [type=submit]").click()
         await expect(page.get_by_role("heading", name="One moment")).to_be_visible()
 
 
-async def spoil_cart(player: Player) -> None:
-    """Have the shop fail at whatever shows the cart."""
-    player.market.spoil(player.account)
+async def corrupt_cart(person: Person) -> None:
+    """Make the cart unreadable, so that every page that shows it fails."""
+    person.live_database.corrupt_cart(person.account)
 
 
-async def find_panel_folded(_: Player, page: Page) -> None:
-    """Come back to where the cart beside the shelves was folded away."""
+async def reload_with_panel_folded(_: Person, page: Page) -> None:
+    """Fold the cart panel, and reload the page."""
     await page.locator("[data-part=fold]").dispatch_event("click")
     await page.reload()
     await connected(page)
     await expect(page.locator("#panel-cart")).to_be_hidden()
 
 
-async def open_sheet(_: Player, page: Page) -> None:
-    """Open the cart over the page, as on a phone."""
+async def open_sheet(_: Person, page: Page) -> None:
+    """Open the cart sheet, at the width of a phone."""
     await page.set_viewport_size({"width": 360, "height": 740})
     await page.reload()
     await connected(page)
@@ -86,8 +86,8 @@ async def open_sheet(_: Player, page: Page) -> None:
     await expect(page.get_by_role("dialog", name="Cart")).to_be_visible()
 
 
-async def register_weakly(_: Player, page: Page) -> None:
-    """Have a common password refused."""
+async def register_with_weak_password(_: Person, page: Page) -> None:
+    """Register with a common password, which is refused."""
     await page.fill("main [name=name]", "Ada")
     await page.fill("main [name=email]", f"{uuid4().hex}@browser.example")
     await page.fill("main [name=password]", "password1")
@@ -95,55 +95,55 @@ async def register_weakly(_: Player, page: Page) -> None:
     await expect(page.locator("main .error")).to_be_visible()
 
 
-async def trouble(player: Player) -> None:
-    """Have everything that can happen to a line happen to one."""
-    market = player.market
+async def cause_line_problems(person: Person) -> None:
+    """Prepare a cart in which each line has another problem: price, stock, product gone."""
+    live_database = person.live_database
     for sku in (RISEN, FALLEN, SOLD_OUT, GONE, FEW):
-        market.sell(sku, FEW_LEFT if sku == FEW else 500)
-        await player.until(sku, "ok")
-    wished = ((RISEN, 2), (FALLEN, 1), (SOLD_OUT, 1), (GONE, 1), (FEW, 6))
-    await player.put(
-        *({"k": "line.set", "sku": sku, "qty": qty} for sku, qty in wished),
+        live_database.restore_product(sku, FEW_LEFT if sku == FEW else 500)
+        await person.wait_for_state(sku, "ok")
+    wanted = ((RISEN, 2), (FALLEN, 1), (SOLD_OUT, 1), (GONE, 1), (FEW, 6))
+    await person.submit_ops(
+        *({"k": "line.set", "sku": sku, "qty": qty} for sku, qty in wanted),
         {"k": "line.save", "sku": IN_CART[0]},
         {"k": "note.set", "text": "Please ring twice."},
         {"k": "voucher.set", "code": "FIVEOFF"},
     )
-    market.set(RISEN, price(RISEN) + 15)
-    market.set(FALLEN, price(FALLEN) - 20)
-    market.set(SOLD_OUT, stock=0)
-    market.set(FEW, stock=3)
-    market.take_away(GONE)
-    await player.until(GONE, "gone")
+    live_database.set(RISEN, price(RISEN) + 15)
+    live_database.set(FALLEN, price(FALLEN) - 20)
+    live_database.set(SOLD_OUT, stock=0)
+    live_database.set(FEW, stock=3)
+    live_database.withdraw_product(GONE)
+    await person.wait_for_state(GONE, "gone")
 
 
-async def order(player: Player) -> None:
-    """Buy what is in the cart."""
-    cart = await (await player.context.request.get(f"{player.origin}/api/cart")).json()
+async def place_order(person: Person) -> None:
+    """Place an order of everything in the cart."""
+    cart = await (await person.context.request.get(f"{person.origin}/api/cart")).json()
     total = cart["cart"]["totals"]["total"]
     body = {"key": str(uuid4()), "at": cart["at"], "total": total, "deliver": HOME}
-    await player.send("/api/orders", body | {"pay": "on_delivery"})
+    await person.post("/api/orders", body | {"pay": "on_delivery"})
 
 
-async def open_order(_: Player, page: Page) -> None:
-    """Look at the newest order."""
+async def open_order(_: Person, page: Page) -> None:
+    """Open the newest order."""
     await page.locator(".order-card a").first.click()
     await expect(page.locator(".timeline")).to_be_visible()
 
 
-async def cancel_order(player: Player, page: Page) -> None:
+async def cancel_order(person: Person, page: Page) -> None:
     """Cancel the newest order."""
-    await open_order(player, page)
+    await open_order(person, page)
     await page.get_by_role("button", name="Cancel the order").click()
     await expect(page.locator("main [data-part=state]")).to_have_text("Cancelled")
 
 
-async def move_order(_: Player, page: Page) -> None:
-    """Move the newest order on, as staff."""
+async def advance_order(_: Person, page: Page) -> None:
+    """Mark the newest order as packed, as staff."""
     await page.get_by_role("button", name="Mark as packed").first.click()
     await expect(page.locator(".notices")).to_contain_text(": packed.")
 
 
-async def edit(_: Player, page: Page) -> None:
+async def edit_product(_: Person, page: Page) -> None:
     """Change a product's price and stock, as staff."""
     form = page.locator(f"#{EDITED} form")
     await form.locator("[name=price]").fill("2.35")
@@ -153,8 +153,8 @@ async def edit(_: Player, page: Page) -> None:
     await expect(page.locator(".notices")).to_contain_text("in stock")
 
 
-async def edit_faultily(_: Player, page: Page) -> None:
-    """Have an edit refused for what is in it."""
+async def edit_with_invalid_values(_: Person, page: Page) -> None:
+    """Save a product with invalid values, which is refused."""
     form = page.locator(f"#{EDITED} form")
     await form.locator("[name=price]").fill("two pounds")
     await form.locator("[name=stock_by]").fill("some")
@@ -163,14 +163,14 @@ async def edit_faultily(_: Player, page: Page) -> None:
     await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
 
 
-async def have_edited(player: Player) -> None:
-    """Have something to read in the log."""
-    player.market.set(EDITED, price(EDITED) + randrange(1, 90))
+async def record_product_edit(person: Person) -> None:
+    """Edit a product, so that the audit log has an entry."""
+    person.live_database.set(EDITED, price(EDITED) + randrange(1, 90))
 
 
-async def edit_late(player: Player, page: Page) -> None:
-    """Have an edit refused because somebody else was quicker."""
-    await have_edited(player)
+async def edit_after_another(person: Person, page: Page) -> None:
+    """Save a product that was changed after the form was loaded, which is a conflict."""
+    await record_product_edit(person)
     form = page.locator(".staff-edit")
     await form.locator("[name=price]").fill("1.05")
     await form.locator("[name=reason]").fill("Offer")
@@ -178,8 +178,8 @@ async def edit_late(player: Player, page: Page) -> None:
     await expect(page.get_by_role("heading", name="Meanwhile")).to_be_visible()
 
 
-async def add_faultily(_: Player, page: Page) -> None:
-    """Have a new product refused."""
+async def add_invalid_product(_: Person, page: Page) -> None:
+    """Submit a new product with invalid values, which is refused."""
     for name in ("name", "unit", "slug", "description"):
         await page.locator(f"main [name={name}]").fill("oat drink")
     await page.locator("main [name=sku]").fill("Oat drink")
@@ -188,82 +188,82 @@ async def add_faultily(_: Player, page: Page) -> None:
     await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
 
 
-async def watch_figures(player: Player, page: Page) -> None:
-    """Watch the shop's figures move because of what somebody does."""
+async def watch_stats(person: Person, page: Page) -> None:
+    """Submit an op, and wait until the statistics of the staff dashboard change."""
     await connected(page)
-    before = await _answered(page)
-    await player.put({"k": "line.set", "sku": IN_CART[1], "qty": 5})
+    before = await _ok_count(page)
+    await person.submit_ops({"k": "line.set", "sku": IN_CART[1], "qty": 5})
     await expect(page.locator(OK_COUNT)).not_to_have_text(before)
 
 
-async def lose_figures(player: Player, page: Page) -> None:
-    """Lose the network while watching the shop's figures."""
-    await player.context.set_offline(True)
+async def watch_stats_offline(person: Person, page: Page) -> None:
+    """Lose the network on the staff dashboard."""
+    await person.context.set_offline(True)
     await expect(page.locator("[data-part=news]")).to_contain_text("does not answer")
 
 
-async def _answered(page: Page) -> str:
+async def _ok_count(page: Page) -> str:
     return await page.locator(OK_COUNT).inner_text()
 
 
-async def sell_out(player: Player) -> None:
-    """Have all of a product go."""
-    player.market.set(SOLD_OUT, stock=0)
-    await player.until(SOLD_OUT, "sold_out")
+async def sell_out(person: Person) -> None:
+    """Set the stock of a product to 0."""
+    person.live_database.set(SOLD_OUT, stock=0)
+    await person.wait_for_state(SOLD_OUT, "sold_out")
 
 
-async def ask_all(_: Player, page: Page) -> None:
-    """Press every button that asks the shop for figures."""
+async def press_all_buttons(_: Person, page: Page) -> None:
+    """Press every button of the page that requests figures."""
     await connected(page)
-    for ask in await page.locator("main button[name=try]").all():
-        await ask.click()
+    for button in await page.locator("main button[name=try]").all():
+        await button.click()
     await page.wait_for_load_state("networkidle")
 
 
-async def leave_notice(player: Player) -> None:
-    """Have a form answered that was sent without a script."""
+async def submit_plain_form(person: Person) -> None:
+    """Submit a cart form as a browser without JavaScript does; the next page shows its notice."""
     form: dict[str, str | float | bool] = {
         "key": str(uuid4()),
         "next": "/cart",
         "sku": IN_CART[0],
         "qty": "5",
     }
-    url = f"{player.origin}/cart/set"
-    assert (await player.context.request.post(url, form=form, max_redirects=0)).status == 303
+    url = f"{person.origin}/cart/set"
+    assert (await person.context.request.post(url, form=form, max_redirects=0)).status == 303
 
 
-async def keep_waiting(player: Player) -> None:
-    """Have the shop let nobody in, so that the page goes on connecting."""
+async def block_websocket(person: Person) -> None:
+    """Accept websockets without answering, so that the page stays in “connecting”."""
 
     def hold(_: WebSocketRoute) -> None:
-        """Answer nothing."""
+        """Send nothing."""
 
-    await player.context.route_web_socket("**/ws", hold)
+    await person.context.route_web_socket("**/ws", hold)
 
 
-async def wait_for_status(_: Player, page: Page) -> None:
-    """Wait until the page says that it is not live."""
+async def wait_for_status(_: Person, page: Page) -> None:
+    """Wait until the page shows its connection status."""
     await expect(page.locator(STATUS).first).to_be_visible()
 
 
-async def go_offline(player: Player, page: Page) -> None:
-    """Lose the network, and change three things without it."""
+async def go_offline(person: Person, page: Page) -> None:
+    """Lose the network, and make three changes offline."""
     await connected(page)
-    await player.context.set_offline(True)
+    await person.context.set_offline(True)
     for _ in range(3):
         await page.locator(MORE).first.click()
-    await wait_for_status(player, page)
+    await wait_for_status(person, page)
 
 
-async def come_back(player: Player, page: Page) -> None:
-    """Lose the network, change three things, and find it again."""
-    await go_offline(player, page)
-    await player.context.set_offline(False)
+async def go_offline_and_back(person: Person, page: Page) -> None:
+    """Lose the network, make three changes offline, and reconnect."""
+    await go_offline(person, page)
+    await person.context.set_offline(False)
     await expect(page.locator("#notices > li").first).to_be_visible()
 
 
-async def remove_one(_: Player, page: Page) -> None:
-    """Take a line out: in the cart, or where that cannot be seen, on a card."""
+async def remove_line(_: Person, page: Page) -> None:
+    """Remove a line: in the cart, or on a product card if the cart is not visible."""
     await connected(page)
     remove = page.locator("[data-part=remove]:visible")
     if await remove.count():
@@ -274,29 +274,29 @@ async def remove_one(_: Player, page: Page) -> None:
     await expect(page.locator(".toast [data-part=rev]").first).to_be_attached()
 
 
-async def lose_login(player: Player, page: Page) -> None:
-    """Have the login end, and the line break: the page asks to sign in again."""
+async def lose_session(person: Person, page: Page) -> None:
+    """Delete the cookies and cut the connection: the page shows the sign-in dialog."""
     await connected(page)
-    await player.context.clear_cookies()
-    player.cable.cut()
+    await person.context.clear_cookies()
+    person.network_proxy.cut()
     await expect(page.locator("dialog#login")).to_be_visible(timeout=15_000)
 
 
-async def ask_for_keys(_: Player, page: Page) -> None:
-    """Have the list of keys shown."""
+async def open_keyboard_help(_: Person, page: Page) -> None:
+    """Open the list of keyboard shortcuts."""
     await connected(page)
     await page.keyboard.press("?")
     await expect(page.locator("dialog:modal")).to_be_visible()
 
 
-async def type_a_word(_: Player, page: Page) -> None:
-    """Have something suggested."""
+async def type_search(_: Person, page: Page) -> None:
+    """Type a word into the search field, and wait for suggestions."""
     await page.locator("#q").press_sequentially("apple")
     await expect(page.locator("#suggestions [role=option]").first).to_be_visible()
 
 
-async def forget_the_name(_: Player, page: Page) -> None:
-    """Save an account without a name."""
+async def submit_without_name(_: Person, page: Page) -> None:
+    """Save the profile form with an empty name, which is refused."""
     form = page.locator("form[action='/account/name']")
     await form.locator("[name=name]").fill(" ")
     await form.locator("[type=submit]").click()

@@ -1,0 +1,31 @@
+"""Nothing on a page moves while prices and stock do."""
+
+import asyncio
+
+import pytest
+
+from tests.browser.browser_session import DISPLAYS, BrowserSession, Display
+from tests.browser.layout_shift import NEGLIGIBLE, shifts, watch_shifts
+from tests.browser.person import IN_CART
+from tests.browser.scenes import BY_NAME
+from tests.browser.visitor import connected
+
+A_SECOND = 20
+SECONDS = 2
+ON_SHELF = ("gala-apples-500g", "gala-apples-2kg", "braeburn-apples-1kg")
+
+
+@pytest.mark.parametrize("display", [DISPLAYS[0], DISPLAYS[2]], ids=["phone", "desktop"])
+async def test_nothing_moves_while_prices_and_stock_do(
+    browser_session: BrowserSession, display: Display
+) -> None:
+    async with browser_session.open_scene(
+        BY_NAME["shop-cart-filled"], **display.context_options
+    ) as opened:
+        await connected(opened.page)
+        await watch_shifts(opened.page)
+        await browser_session.live_database.keep_changing((*IN_CART, *ON_SHELF), A_SECOND, SECONDS)
+        await asyncio.sleep(0.5)
+        seen = await shifts(opened.page)
+
+    assert seen.alone < NEGLIGIBLE, seen
