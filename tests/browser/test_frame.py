@@ -200,4 +200,4 @@ async def test_signing_out_leaves_nothing_of_the_cart(visitor: Visitor, server: 
     )
 
     assert rows == 0
-    assert await asyncio.to_thread(server.complaints) == []
+    assert await asyncio.to_thread(server.error_events) == []

@@ -89,7 +89,7 @@ async def test_mutated_frames_do_what_the_protocol_says_and_nothing_is_left_of_t
     )
     assert (after.files, after.tasks) == (warm.files, warm.tasks)
     assert after.memory_kib - warm.memory_kib < MOST_GROWTH_KIB
-    assert shop.complaints() == []
+    assert shop.error_events() == []
 
 
 def test_a_seed_brings_back_the_very_same_run() -> None:

@@ -53,7 +53,7 @@ class WatchedServer(Server):
     async def holdings(self) -> Holdings:
         """Return what the server holds now."""
         self._tasks.unlink(missing_ok=True)
-        self.tell(signal.SIGUSR1)
+        self.send_signal(signal.SIGUSR1)
         await asyncio.to_thread(self._await_count)
         return Holdings(self.memory_kib, self._files, int(self._tasks.read_text()))
 
