@@ -118,7 +118,7 @@ async def test_a_refused_cart_is_ruled_on_again_though_the_catalogue_cannot_be_r
     assert [*around.writer.waiting] == [ADA]
 
 
-async def test_the_catalogue_is_left_alone_if_nothing_was_refused() -> None:
+async def test_the_catalogue_is_not_refreshed_if_nothing_was_refused() -> None:
     around = AroundHub()
     await taken(around)
     catalog = FakeCatalog(around)
@@ -140,7 +140,7 @@ async def test_every_commit_is_counted_by_its_outcome_and_duration() -> None:
     assert len(stats.at(around.clock.steady_s()).commits) == 2
 
 
-async def test_a_reader_that_waits_for_a_commit_goes_on_after_it() -> None:
+async def test_a_reader_that_waits_for_a_commit_resumes_after_it() -> None:
     around = AroundHub()
     around.peers.are_any = True
     cart, _ = await taken(around)

@@ -82,7 +82,7 @@ async def abused(shop: WatchedServer, name: str, times: int) -> Bystander:
         ),
     ],
 )
-async def test_abuse_is_bounded_in_nobodys_way_and_soon_over(
+async def test_abuse_costs_little_memory_does_not_slow_others_and_leaves_nothing_behind(
     shop: WatchedServer, name: str, times: int, record_property: Note
 ) -> None:
     async with bystander(shop) as calm:

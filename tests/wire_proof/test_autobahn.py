@@ -61,7 +61,7 @@ def port(tmp_path: Path) -> Iterator[int]:
 
 
 @pytest.mark.timeout(300)
-async def test_the_socket_does_what_autobahn_wants(port: int, tmp_path: Path) -> None:
+async def test_the_websocket_passes_the_autobahn_cases(port: int, tmp_path: Path) -> None:
     assert WSTEST
     wanted = {
         "outdir": str(tmp_path),

@@ -67,7 +67,7 @@ async def add_now_and_then(shopper: Shopper, done: asyncio.Event) -> int:
         pytest.param(1_000_000, marks=(pytest.mark.long, pytest.mark.timeout(7000))),
     ],
 )
-async def test_mutated_frames_do_what_the_protocol_says_and_nothing_is_left_of_them(
+async def test_mutated_frames_have_the_outcome_of_the_protocol_and_leak_nothing(
     shop: WatchedServer, frames: int, record_property: Note
 ) -> None:
     storm, done = Storm(f"{frames} frames"), asyncio.Event()
@@ -92,7 +92,7 @@ async def test_mutated_frames_do_what_the_protocol_says_and_nothing_is_left_of_t
     assert shop.complaints() == []
 
 
-def test_a_seed_brings_back_the_very_same_run() -> None:
+def test_the_same_seed_draws_the_same_run() -> None:
     once, again, other = Run("one 1"), Run("one 1"), Run("one 2")
 
     assert [mutant.ends for mutant in once.mutants] == [mutant.ends for mutant in again.mutants]

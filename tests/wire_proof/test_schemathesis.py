@@ -38,7 +38,7 @@ def shop(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.mark.timeout(SECONDS + 90)
-async def test_every_answer_is_as_described(shop: Server, tmp_path: Path) -> None:
+async def test_every_response_matches_the_openapi_document(shop: Server, tmp_path: Path) -> None:
     ada = await new_shopper(shop)
     left_out = [word for name in OF_LOGINS for word in ("--exclude-operation-id", name)]
     process = await asyncio.create_subprocess_exec(
