@@ -1,6 +1,6 @@
 """Every page in every state: no axe-core violation, and no error or warning in the console.
 
-Each scene is checked in one display, and the displays take turns; `python -m bench.page` uses them all.
+Each scene is checked in one display, in turns; `python -m bench.page` uses all displays.
 """
 
 import pytest
