@@ -290,12 +290,12 @@ def test_the_code_does_nothing_dangerous(danger: Danger) -> None:
 
 
 @pytest.mark.parametrize(("danger", "example"), EXAMPLES, ids=[one for _, one in EXAMPLES])
-def test_what_is_dangerous_would_be_found(danger: Danger, example: str) -> None:
+def test_each_planted_danger_is_found(danger: Danger, example: str) -> None:
     assert re.search(danger.pattern, example)
 
 
 @pytest.mark.parametrize(("rule", "example"), HEARD_BY_RUFF.items(), ids=HEARD_BY_RUFF)
-def test_ruff_finds_the_rest(rule: str, example: str) -> None:
+def test_ruff_finds_the_dangers_left_to_it(rule: str, example: str) -> None:
     words = ("check", "--output-format=concise", "--stdin-filename=app/planted.py", "-")
     ruff = Path(sys.executable).with_name("ruff")
 
@@ -307,14 +307,14 @@ def test_ruff_finds_the_rest(rule: str, example: str) -> None:
 
 
 @pytest.mark.parametrize("danger", DANGERS.values(), ids=DANGERS)
-def test_who_is_allowed_to_do_it_does_it(danger: Danger) -> None:
+def test_every_exception_is_still_needed(danger: Danger) -> None:
     assert [
         name for name in danger.allowed if not re.search(danger.pattern, (ROOT / name).read_text())
     ] == []
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=[paper.name for paper in PAPERS])
-def test_every_test_that_is_named_exists(paper: Path) -> None:
+def test_every_test_named_in_a_document_exists(paper: Path) -> None:
     named = NAMED.findall(paper.read_text("utf-8"))
 
     assert [one for one in named if not _exists(*one)] == []
@@ -329,10 +329,10 @@ def test_every_line_of_a_table_that_ends_with_tests_names_one(name: str) -> None
     assert [row for row in rows if not re.search(r"`(?:tests|docs)\b[^|]*\|$", row)] == []
 
 
-def test_a_test_that_does_not_exist_would_be_missed() -> None:
+def test_a_named_test_that_does_not_exist_is_found() -> None:
     assert not _exists("tests/test_dangers.py", "test_every_test")
     assert not _exists("tests/test_danger.py", "")
-    assert _exists("tests/test_dangers.py", "test_every_test_that_is_named_exists")
+    assert _exists("tests/test_dangers.py", "test_every_test_named_in_a_document_exists")
 
 
 def _exists(path: str, test: str) -> bool:

@@ -82,7 +82,9 @@ def asked_for(query: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 @pytest.mark.parametrize(("where", "query"), list(queries()))
-def test_a_query_asks_for_what_the_shop_tells(told: ParsedMetrics, where: str, query: str) -> None:
+def test_every_query_uses_metrics_that_the_shop_exports(
+    told: ParsedMetrics, where: str, query: str
+) -> None:
     asked = list(asked_for(query))
 
     assert asked, where
@@ -97,7 +99,7 @@ def test_a_query_asks_for_what_the_shop_tells(told: ParsedMetrics, where: str, q
         ), (where, name, own)
 
 
-def test_labels_that_queries_add_up_by_are_told(told: ParsedMetrics) -> None:
+def test_labels_that_queries_group_by_are_exported(told: ParsedMetrics) -> None:
     labels = {label for key in told.numbers for label, _ in key.labels} | {"instance"}
     by = {
         label.strip()
@@ -109,14 +111,14 @@ def test_labels_that_queries_add_up_by_are_told(told: ParsedMetrics) -> None:
     assert by <= labels
 
 
-def test_every_figure_is_explained_and_none_that_there_is_not(told: ParsedMetrics) -> None:
+def test_exactly_the_exported_metrics_are_documented(told: ParsedMetrics) -> None:
     explained = set(re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", OPERATING, re.MULTILINE))
     names = {name for row in explained for name in re.findall("`([a-z_]+)`", row)}
 
     assert {name for name in names if name.startswith(("shop_", "process_"))} == set(told.kinds)
 
 
-def test_every_figure_is_on_the_board(told: ParsedMetrics) -> None:
+def test_every_metric_is_on_the_dashboard(told: ParsedMetrics) -> None:
     board = [query for where, query in queries() if where.startswith("board: ")]
     shown = {name for query in board for name, _ in asked_for(query)}
     stems = {re.sub("_(bucket|sum|count)$", "", name) for name in shown}
@@ -124,13 +126,13 @@ def test_every_figure_is_on_the_board(told: ParsedMetrics) -> None:
     assert stems == set(told.kinds)
 
 
-def test_every_alert_is_explained_and_none_that_there_is_not() -> None:
+def test_exactly_the_configured_alerts_are_documented() -> None:
     explained = re.findall(r"^### (Shop\w+)$", OPERATING, re.MULTILINE)
 
     assert explained == [rule["alert"] for rule in alerts()]
 
 
-def test_what_is_logged_is_what_is_said_to_be() -> None:
+def test_every_documented_log_event_exists() -> None:
     section = OPERATING.partition("## Logs")[2].partition("\n## ")[0]
     sources = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
     events = {
@@ -144,11 +146,11 @@ def test_what_is_logged_is_what_is_said_to_be() -> None:
 
 
 @pytest.mark.parametrize("path", [*FILES, ROOT / "docs/operating.md"], ids=lambda path: path.name)
-def test_settings_that_are_named_are_there(path: Path) -> None:
+def test_every_setting_that_is_named_exists(path: Path) -> None:
     assert set(re.findall(r"\bSHOP_[A-Z_]+", path.read_text())) <= SETTINGS
 
 
-def test_every_file_is_named_where_it_is_explained() -> None:
+def test_every_deployment_file_is_documented() -> None:
     unnamed = {path.name for path in FILES if f"deploy/{path.name}" not in OPERATING}
 
     assert unnamed == {"compose.yaml", "Dockerfile", "shop-backup.service"}
@@ -156,13 +158,13 @@ def test_every_file_is_named_where_it_is_explained() -> None:
 
 
 @pytest.mark.parametrize("name", ["Dockerfile", "compose.yaml"])
-def test_what_was_not_tried_says_so(name: str) -> None:
+def test_untested_container_files_say_so(name: str) -> None:
     head = " ".join(re.findall(r"^# ?(.*)$", (DEPLOY / name).read_text(), re.MULTILINE))
 
     assert "No container engine was at hand to try this file" in head
 
 
-def test_what_the_image_copies_is_in_the_tree() -> None:
+def test_every_file_that_the_image_copies_exists() -> None:
     copied = re.findall(r"^COPY (\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
 
     assert copied
@@ -170,7 +172,7 @@ def test_what_the_image_copies_is_in_the_tree() -> None:
 
 
 @pytest.mark.parametrize("service", ["a", "b"])
-def test_what_compose_sets_can_be_used(service: str) -> None:
+def test_the_compose_settings_are_valid(service: str) -> None:
     text = (DEPLOY / "compose.yaml").read_text().replace("${POSTGRES_PASSWORD:?}", "hush")
     settings = yaml.safe_load(text)["services"][service]["environment"]
     others = {"SHOP_SECRET": "x" * 32, "SHOP_ORIGINS": "https://shop.example"}

@@ -105,7 +105,7 @@ def settings() -> frozenset[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.relative_to(ROOT).as_posix())
-def test_what_a_document_names_exists(tree: Tree, document: Path) -> None:
+def test_every_name_in_a_document_exists(tree: Tree, document: Path) -> None:
     found = [str(fault) for fault in faults(tree, document)]
 
     assert not found, "\n" + "\n".join(found)
@@ -167,7 +167,7 @@ def small(tmp_path: Path) -> Tree:
     return Tree(tmp_path, set(contents), set(), symbols, {"SHOP_PORT"}, {"ok"})
 
 
-def test_all_that_leads_nowhere_is_found_and_nothing_else(small: Tree) -> None:
+def test_exactly_the_broken_references_are_found(small: Tree) -> None:
     assert [*faults(small, small.root / "example.md")] == [
         Fault("example.md", 4, "LiveCart.open", "LiveCart has no open"),
         Fault("example.md", 4, "Hub", "no such symbol"),
@@ -182,13 +182,13 @@ def test_all_that_leads_nowhere_is_found_and_nothing_else(small: Tree) -> None:
     ]
 
 
-def test_a_fault_says_where_it_is() -> None:
+def test_a_fault_prints_its_location() -> None:
     assert (
         str(Fault("docs/x.md", 3, "Hub", "no such symbol")) == "docs/x.md:3 `Hub`: no such symbol"
     )
 
 
-def test_headings_are_called_what_forges_call_them() -> None:
+def test_heading_anchors_match_those_of_code_forges() -> None:
     text = "# A `bin/test`, in *five* minutes\n## Why?\n```\n# not one\n```\n## Why?\n"
 
     assert anchors(text) == ["a-bintest-in-five-minutes", "why", "why-1"]
@@ -213,7 +213,7 @@ def test_definitions_of_javascript_are_found() -> None:
     assert {"Tab", "at", "open", "one", "two"} <= {*names_in_javascript(source)}
 
 
-def test_every_word_of_others_is_used_in_a_document() -> None:
+def test_every_foreign_word_is_used_in_a_document() -> None:
     text = "\n".join(one.read_text("utf-8") for one in DOCUMENTS)
     words = [word for group in OTHERS.values() for word in group.split()]
 

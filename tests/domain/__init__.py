@@ -1,1 +1,1 @@
-"""The domain's own tests: no loop, no disk, no clock."""
+"""Tests of `app.domain`: no event loop, no disk, no clock."""

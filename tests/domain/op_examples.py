@@ -24,7 +24,7 @@ from app.domain.ops import (
 )
 from app.domain.outbox import OutboxId
 from app.domain.rules import rule
-from tests.domain.crowd import CROWDED, CROWDED_SHELF, ONE_MORE, THINGS
+from tests.domain.crowd import CROWDED, CROWDED_CATALOG, ONE_MORE, THINGS
 from tests.examples import APPLES, EMPTY, FIVER, GHOST, MILK, NOON, TENTH, catalog_with, ref
 
 SOLD = (APPLES, MILK, THINGS[0], ONE_MORE)
@@ -47,7 +47,7 @@ OPS: tuple[Op, ...] = (
 
 
 class Day(NamedTuple):
-    """One price, one stock for all that the ops are about; or nothing of it is sold any more."""
+    """One price and one stock for all products of the ops, which may be discontinued."""
 
     price: Money
     stock: int
@@ -56,7 +56,7 @@ class Day(NamedTuple):
 
 def catalog_on(day: Day) -> Catalog:
     """Return the catalogue of that day."""
-    catalog = CROWDED_SHELF
+    catalog = CROWDED_CATALOG
     for sku in SOLD:
         catalog = catalog_with(sku, catalog, **day._asdict())
     return catalog
@@ -72,7 +72,7 @@ OUTBOXES = tuple(OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for numbe
 
 
 class OpOnDay(NamedTuple):
-    """An op, and the day on which it comes."""
+    """An op, and the day on which it is submitted."""
 
     op: Op
     day: Day
@@ -111,13 +111,13 @@ class OpSequence(NamedTuple):
 
 
 Picture = tuple[Lines, Lines, str, str]
-WISHES = tuple(OpOnDay(op, day) for op, day in every(OPS, DAYS))
+OPS_ON_DAYS = tuple(OpOnDay(op, day) for op, day in every(OPS, DAYS))
 
 
 def decode_ops_on_days(chosen: bytes) -> list[OpOnDay]:
     """Return the ops that *chosen* encodes, two bytes each."""
     numbers = memoryview(chosen[: len(chosen) // 2 * 2]).cast("H")
-    return [WISHES[number % len(WISHES)] for number in numbers]
+    return [OPS_ON_DAYS[number % len(OPS_ON_DAYS)] for number in numbers]
 
 
 some_ops_on_days = (st.binary(max_size=16) | st.binary(min_size=24, max_size=40)).map(
@@ -129,5 +129,5 @@ some_sequence = st.builds(OpSequence, some_start, some_ops_on_days)
 
 
 def what_shows(cart: Cart) -> Picture:
-    """Return all that an undo brings back."""
+    """Return all that an undo restores."""
     return cart.lines, cart.saved, cart.note, cart.voucher

@@ -1,4 +1,4 @@
-"""A cart as plain as can be, written from protocol.md §3 alone, for the rules to agree with.
+"""A simple model of a cart, written from protocol.md §3 alone, which the rules must agree with.
 
 It keeps whole copies where the shop keeps patches, and collects every objection to an op where
 the shop stops at the first.

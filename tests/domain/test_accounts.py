@@ -13,7 +13,7 @@ def test_an_email_address_has_one_at_sign_between_two_parts(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "ada", "@b", "a@", "a@b@c", "a b@c", "a@b\n", "x" * (LONGEST_EMAIL - 1) + "@b"]
 )
-def test_other_text_is_no_email_address(text: str) -> None:
+def test_other_text_is_not_an_email_address(text: str) -> None:
     assert not is_email(text)
 
 
@@ -23,5 +23,5 @@ def test_a_name_is_text_on_one_line(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   ", "Ada\nB", "Ada\tB", "x" * (LONGEST_NAME + 1)])
-def test_a_blank_a_long_or_a_broken_line_is_no_name(text: str) -> None:
+def test_blank_long_and_multi_line_texts_are_not_names(text: str) -> None:
     assert not is_name(text)

@@ -3,7 +3,7 @@
 from app.domain.addresses import Address
 
 
-def test_addresses_that_say_the_same_are_the_same() -> None:
+def test_addresses_with_equal_fields_are_equal() -> None:
     home = Address("Ada Byron", "12 St James's Square", "", "London", "SW1Y 4JH")
 
     assert home == Address(*home)

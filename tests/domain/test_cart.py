@@ -1,4 +1,4 @@
-"""The step from one revision to the next."""
+"""Patches advance a cart from one revision to the next."""
 
 import pytest
 from hypothesis import given
@@ -26,11 +26,11 @@ def test_a_patch_replaces_the_lines_it_names_and_no_others() -> None:
     assert advance(CART, Patch(2, {APPLES: FIVE})).lines == {APPLES: FIVE, MILK: TWO}
 
 
-def test_a_line_that_became_none_is_gone() -> None:
+def test_a_patch_with_none_removes_the_line() -> None:
     assert advance(CART, Patch(2, {MILK: None})).lines == {APPLES: THREE}
 
 
-def test_lines_and_saved_lines_are_apart() -> None:
+def test_lines_and_saved_lines_are_separate() -> None:
     cart = advance(CART, Patch(2, {APPLES: None}, {APPLES: FIVE}))
 
     assert (cart.lines, cart.saved) == ({MILK: TWO}, {APPLES: FIVE})
@@ -44,7 +44,7 @@ def test_a_patch_without_a_note_or_a_voucher_leaves_them() -> None:
     assert (cart.note, cart.voucher) == ("Ring twice", "FIVER")
 
 
-def test_an_empty_note_or_voucher_takes_it_off() -> None:
+def test_an_empty_note_or_voucher_removes_it() -> None:
     cart = advance(CART, Patch(2, voucher=VoucherCode("FIVER")))
     cart = advance(cart, Patch(3, note="", voucher=VoucherCode("")))
 
@@ -57,7 +57,7 @@ def test_a_cart_skips_no_revision_and_repeats_none(rev: int) -> None:
         advance(CART, Patch(rev))
 
 
-def test_the_old_cart_is_a_value_and_stays() -> None:
+def test_applying_a_patch_does_not_change_the_old_cart() -> None:
     advance(CART, Patch(2, {APPLES: None}))
 
     assert CART.lines[APPLES] == THREE
@@ -74,16 +74,16 @@ def test_the_old_cart_is_a_value_and_stays() -> None:
     ],
     ids=["a known place", "gone", "the next place", "far ahead, saved", "two places"],
 )
-def test_the_next_place_is_beyond_every_place_ever_given(patch: Patch, next_pos: int) -> None:
+def test_the_next_place_is_beyond_every_place_used_before(patch: Patch, next_pos: int) -> None:
     assert CART.next_pos == 3
     assert advance(CART, patch).next_pos == next_pos
 
 
-def test_a_new_cart_was_never_saved_nor_changed() -> None:
+def test_a_new_cart_has_version_0_and_revision_0() -> None:
     assert (EMPTY.version, EMPTY.rev, EMPTY.next_pos) == (0, 0, 1)
 
 
-def test_what_no_patch_speaks_of_stays_as_it_is() -> None:
+def test_fields_outside_the_patch_stay_as_they_are() -> None:
     lived = LIVED_IN._replace(lines=CART.lines)
 
     moved = advance(lived, Patch(2, {APPLES: FIVE}, {}, "", VoucherCode("FIVER")))
@@ -96,7 +96,7 @@ def test_another_save_changes_the_version_and_nothing_else() -> None:
     assert at_version(LIVED_IN, 9) == LIVED_IN._replace(version=9)
 
 
-def test_an_empty_cart_has_no_content() -> None:
+def test_an_empty_cart_has_content_0() -> None:
     assert EMPTY.content == content(EMPTY) == 0
 
 
@@ -116,20 +116,20 @@ def test_an_empty_cart_has_no_content() -> None:
     ],
     ids=str,
 )
-def test_the_content_moves_with_all_that_is_stored(patch: Patch) -> None:
+def test_the_content_hash_changes_with_every_stored_field(patch: Patch) -> None:
     moved = advance(CART, patch)
 
     assert moved.content != CART.content
     assert moved.content == content(moved)
 
 
-def test_the_content_of_a_change_and_its_opposite_is_the_old_one() -> None:
+def test_a_change_and_its_inverse_restore_the_content_hash() -> None:
     back = advance(advance(CART, Patch(2, {APPLES: FIVE})), Patch(3, {APPLES: THREE}))
 
     assert back.content == CART.content
 
 
-def test_the_content_is_the_same_on_every_node_and_after_every_update() -> None:
+def test_the_content_hash_does_not_depend_on_the_process() -> None:
     cart = advance(EMPTY, Patch(1, {APPLES: THREE}, {MILK: TWO}, "Ring twice", VoucherCode("X")))
 
     assert f"{cart.content:016x}" == "c324788718f64f47"
@@ -137,7 +137,7 @@ def test_the_content_is_the_same_on_every_node_and_after_every_update() -> None:
 
 
 @given(some_sequence, some_sequence)
-def test_two_carts_have_the_same_content_only_if_they_show_the_same(
+def test_two_carts_have_equal_content_hashes_only_if_they_show_the_same(
     one: OpSequence, two: OpSequence
 ) -> None:
     first, second = one.end(), two.end()

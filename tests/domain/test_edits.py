@@ -1,4 +1,4 @@
-"""Edits of products, and when they are refused."""
+"""Edits of products, and their refusal."""
 
 from dataclasses import replace
 
@@ -18,33 +18,31 @@ def test_an_edit_changes_what_it_names_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("seen", [2, 4])
-def test_an_edit_of_another_version_is_refused(seen: int) -> None:
+def test_an_edit_of_an_outdated_version_is_refused(seen: int) -> None:
     assert edited(BOTTLE, Edit(MILK, seen, price=Money(160))) is NotEdited.MOVED
 
 
 @pytest.mark.parametrize(
     ("by", "why"), [(-6, NotEdited.TOO_FEW), (MOST_STOCK - 4, NotEdited.TOO_MANY)]
 )
-def test_nobody_can_take_more_than_there_is_or_bring_more_than_there_can_be(
-    by: int, why: NotEdited
-) -> None:
+def test_stock_cannot_become_negative_or_exceed_its_maximum(by: int, why: NotEdited) -> None:
     assert edited(BOTTLE, Edit(MILK, 3, stock_by=by)) is why
 
 
-def test_stock_may_be_as_much_as_it_can_be() -> None:
+def test_stock_may_reach_its_maximum() -> None:
     full = edited(BOTTLE, Edit(MILK, 3, stock_by=MOST_STOCK - 5))
 
     assert full == replace(BOTTLE, stock=MOST_STOCK)
 
 
-def test_changes_are_told_for_each_field_that_is_another() -> None:
+def test_changes_list_each_differing_field() -> None:
     after = replace(BOTTLE, price=Money(160), sold=False, version=4)
 
     assert changes(BOTTLE, after) == {"price": (145, 160), "sold": (True, False)}
     assert changes(BOTTLE, replace(BOTTLE, version=4)) == {}
 
 
-def test_a_new_product_changes_from_nothing() -> None:
+def test_the_changes_of_a_new_product_have_no_old_values() -> None:
     made = changes(None, BOTTLE)
 
     assert made["name"] == (None, BOTTLE.name)

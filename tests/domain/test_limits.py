@@ -6,7 +6,7 @@ from app.domain.limits import Limits
 from app.domain.token_bucket import RateLimit
 
 
-def test_the_limits_are_those_of_the_protocol_unless_the_shop_says_otherwise() -> None:
+def test_the_default_limits_are_those_of_the_protocol() -> None:
     assert asdict(Limits()) == {
         "frame": 8192,
         "inflight": 32,
@@ -20,5 +20,5 @@ def test_the_limits_are_those_of_the_protocol_unless_the_shop_says_otherwise() -
     }
 
 
-def test_the_bucket_of_ops_is_as_large_as_told_and_fills_as_fast() -> None:
+def test_the_token_bucket_for_ops_has_the_configured_size_and_rate() -> None:
     assert Limits(burst=7, per_s=3).ops == RateLimit(size=7, per_s=3)

@@ -13,7 +13,7 @@ from tests.examples import MILK, NOON, after, catalog_with, product
 FOUR_MILKS = after(AddLine(MILK, 4))
 
 
-def test_a_line_is_told_with_todays_price_and_stock_of_its_product() -> None:
+def test_a_line_shows_todays_price_and_stock() -> None:
     milk = product(
         MILK, "Milk", 160, stock=5, slug="milk", unit="2 l", image="bottle", category="dairy"
     )
@@ -49,7 +49,7 @@ def test_a_line_is_told_with_todays_price_and_stock_of_its_product() -> None:
         ({"price": 146, "stock": 0, "sold": False}, LineState.GONE),
     ],
 )
-def test_of_several_states_of_a_line_the_gravest_is_told(
+def test_the_gravest_of_several_line_states_is_shown(
     today: dict[str, Any], state: LineState
 ) -> None:
     assert show_cart(FOUR_MILKS, catalog_with(MILK, **today), NOON).lines[0].state is state
@@ -65,5 +65,5 @@ def test_of_several_states_of_a_line_the_gravest_is_told(
         ({"stock": 500, "sold": False}, 0),
     ],
 )
-def test_stock_is_told_exactly_up_to_ten(today: dict[str, Any], stock: int | None) -> None:
+def test_the_stock_of_a_line_is_exact_up_to_ten(today: dict[str, Any], stock: int | None) -> None:
     assert show_cart(FOUR_MILKS, catalog_with(MILK, **today), NOON).lines[0].stock == stock

@@ -19,7 +19,7 @@ from tests.examples import EMPTY, NOON, ref
 
 
 class TwoCarts(RuleBasedStateMachine):
-    """The shop's cart beside the plain one."""
+    """The shop's cart beside the model."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,6 +69,6 @@ def _in_short(verdict: Verdict) -> str:
     return f"{verdict.warn.got} instead of {verdict.warn.asked}" if verdict.warn else "ok"
 
 
-def test_the_cart_agrees_with_a_much_plainer_one_whatever_happens() -> None:
+def test_the_cart_agrees_with_a_simpler_model_for_any_ops() -> None:
     days = settings(max_examples=settings().max_examples // 4, stateful_step_count=50)
     run_state_machine_as_test(TwoCarts, settings=days)

@@ -17,7 +17,7 @@ from app.domain.money import DEAREST, plain_pounds, pounds, read_pounds
         (123456, "£1,234.56"),
     ],
 )
-def test_money_is_written_as_people_write_it(amount: int, written: str) -> None:
+def test_money_is_formatted_for_people(amount: int, written: str) -> None:
     assert pounds(amount) == written
 
 
@@ -25,17 +25,17 @@ def test_money_is_written_as_people_write_it(amount: int, written: str) -> None:
     ("text", "amount"),
     [("2.20", 220), (" £2.2 ", 220), ("3", 300), ("0.01", 1), ("99999.99", DEAREST)],
 )
-def test_a_price_is_read_as_it_is_typed(text: str, amount: int) -> None:
+def test_a_typed_price_is_parsed(text: str, amount: int) -> None:
     assert read_pounds(text) == amount
 
 
 @pytest.mark.parametrize(
     "text", ["", "free", "0", "-1", "2.205", "2,20", "NaN", "Infinity", "1e9", "100000"]
 )
-def test_what_is_no_price_is_not_read_as_one(text: str) -> None:
+def test_other_text_is_not_parsed_as_a_price(text: str) -> None:
     assert read_pounds(text) is None
 
 
 @pytest.mark.parametrize("amount", [1, 99, 220, 123456, DEAREST])
-def test_a_plain_price_is_read_back_as_it_was(amount: int) -> None:
+def test_a_plain_price_is_parsed_back_unchanged(amount: int) -> None:
     assert read_pounds(plain_pounds(Money(amount))) == amount

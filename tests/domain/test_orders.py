@@ -16,13 +16,13 @@ ALLOWED = {
 
 @pytest.mark.parametrize("state", OrderState)
 @pytest.mark.parametrize("wanted", OrderState)
-def test_an_order_goes_on_by_one_step_or_is_cancelled_before_it_is_delivered(
+def test_an_order_advances_by_one_state_or_is_cancelled_before_delivery(
     state: OrderState, wanted: OrderState
 ) -> None:
     assert may_become(state, wanted) == ((state, wanted) in ALLOWED)
 
 
-def test_a_number_is_two_times_four_letters_that_nobody_mistakes() -> None:
+def test_an_order_number_has_two_groups_of_four_unambiguous_characters() -> None:
     number = format_number(123_456_789_012)
 
     assert len(number) == 9
@@ -30,7 +30,7 @@ def test_a_number_is_two_times_four_letters_that_nobody_mistakes() -> None:
     assert not {*number} & {*"01ILOU"}
 
 
-def test_every_number_that_is_drawn_is_spelled_in_its_own_way() -> None:
+def test_every_drawn_number_has_a_different_spelling() -> None:
     drawn = [0, 1, 29, 30, 899, 900, NUMBERS // 2, NUMBERS - 1]
 
     assert len({format_number(one) for one in drawn}) == len(drawn)

@@ -31,25 +31,25 @@ def record_verdicts(outboxes: Outboxes, outbox: OutboxId, times: int) -> Outboxe
 
 
 def remembered(outbox: Outbox) -> list[RecordedVerdict]:
-    """Return all that *outbox* can recall, oldest first."""
+    """Return the verdicts that *outbox* can recall, oldest first."""
     recalled = (outbox.recall(n) for n in range(1, outbox.last + 1))
     return [recorded for recorded in recalled if recorded]
 
 
 def record_once_each(outboxes: tuple[OutboxId, ...]) -> Outboxes:
-    """Return what is remembered after one op in each."""
+    """Return *outboxes* with one verdict in each."""
     remembered: Outboxes = {}
     for outbox in outboxes:
         remembered = record_verdicts(remembered, outbox, 1)
     return remembered
 
 
-def test_an_outbox_starts_with_nothing_said() -> None:
+def test_a_new_outbox_has_no_verdicts() -> None:
     assert Outbox().last == 0
     assert Outbox().recall(1) is None
 
 
-def test_a_verdict_is_found_again_with_the_body_it_was_said_to() -> None:
+def test_a_verdict_is_recalled_with_the_body_of_its_op() -> None:
     outbox = record_verdicts({}, HERE, 3)[HERE]
 
     assert outbox.last == 3
@@ -67,7 +67,7 @@ def test_a_verdict_is_found_again_with_the_body_it_was_said_to() -> None:
         No(1, Code.QTY_LIMIT, ("Gala apples", "99"), rev=7),
     ],
 )
-def test_each_kind_of_verdict_is_found_again_as_it_was(verdict: Verdict) -> None:
+def test_each_kind_of_verdict_is_recalled_unchanged(verdict: Verdict) -> None:
     outboxes, _ = record({}, OpRef(HERE, 1, "body"), verdict)
 
     recorded = outboxes[HERE].recall(1)
@@ -76,7 +76,7 @@ def test_each_kind_of_verdict_is_found_again_as_it_was(verdict: Verdict) -> None
     assert type(recorded.verdict) is type(verdict)
 
 
-def test_a_refusal_that_an_older_version_recorded_keeps_its_sentence() -> None:
+def test_a_rejection_recorded_by_an_older_version_keeps_its_sentence() -> None:
     kept = (
         "b0\t3\nb1\t3\tsold_out\tEggs: there are no more.\nb2\t4\tgone\t9\t5\nb3\t5\t!gone\tCider\n"
     )
@@ -92,7 +92,7 @@ def test_a_refusal_that_an_older_version_recorded_keeps_its_sentence() -> None:
 
 
 @pytest.mark.parametrize("n", [-1, 0, 4, 5])
-def test_nothing_was_said_to_an_op_that_never_came(n: int) -> None:
+def test_an_op_that_was_never_received_has_no_verdict(n: int) -> None:
     assert record_verdicts({}, HERE, 3)[HERE].recall(n) is None
 
 
@@ -105,14 +105,14 @@ def test_the_newest_32_verdicts_are_remembered() -> None:
     assert outbox.recall(2) == RecordedVerdict("body 2", Ok(2, rev=2))
 
 
-def test_an_outbox_does_not_hear_what_was_said_in_another() -> None:
+def test_outboxes_remember_their_own_verdicts_only() -> None:
     outboxes = record_verdicts(record_verdicts({}, HERE, 2), THERE, 1)
 
     assert (outboxes[HERE].last, outboxes[THERE].last) == (2, 1)
     assert remembered(outboxes[THERE]) == [RecordedVerdict("body 1", Ok(1, rev=1))]
 
 
-def test_the_seventeenth_outbox_pushes_out_the_one_that_rested_longest() -> None:
+def test_the_17th_outbox_evicts_the_least_recently_used_one() -> None:
     full = record_verdicts(record_once_each(OUTBOXES[:16]), OUTBOXES[0], 1)
 
     outboxes, evicted = record(full, OpRef(HERE, 1, "body"), Ok(1, rev=1))
@@ -121,7 +121,7 @@ def test_the_seventeenth_outbox_pushes_out_the_one_that_rested_longest() -> None
     assert list(outboxes) == [*OUTBOXES[2:16], OUTBOXES[0], HERE]
 
 
-def test_with_sixteen_outboxes_a_known_one_pushes_nobody_out() -> None:
+def test_an_op_of_one_of_16_known_outboxes_evicts_none() -> None:
     full = record_once_each(OUTBOXES[:16])
 
     outboxes, evicted = record(full, OpRef(OUTBOXES[3], 2, "body"), Ok(2, rev=2))
@@ -131,21 +131,21 @@ def test_with_sixteen_outboxes_a_known_one_pushes_nobody_out() -> None:
     assert list(outboxes)[-1] == OUTBOXES[3]
 
 
-def test_the_sixteenth_outbox_pushes_nobody_out() -> None:
+def test_the_16th_outbox_evicts_none() -> None:
     outboxes, evicted = record(record_once_each(OUTBOXES[:15]), OpRef(HERE, 1, ""), Ok(1, rev=1))
 
     assert evicted is None
     assert len(outboxes) == 16
 
 
-def test_an_outbox_that_was_pushed_out_goes_on_where_it_was_and_has_forgotten_the_rest() -> None:
+def test_an_evicted_outbox_continues_with_its_number_and_without_older_verdicts() -> None:
     outboxes, _ = record({}, OpRef(HERE, 40, "body 40"), Ok(40, rev=7))
 
     assert outboxes[HERE].last == 40
     assert remembered(outboxes[HERE]) == [RecordedVerdict("body 40", Ok(40, rev=7))]
 
 
-def test_what_was_remembered_before_stays_a_value() -> None:
+def test_recording_does_not_change_the_former_value() -> None:
     before = record_verdicts({}, HERE, 1)
     record_verdicts(before, HERE, 1)
 
@@ -165,7 +165,7 @@ def test_every_verdict_is_recorded_with_the_cart(op: AddLine | SetNote | SetVouc
     assert ruling.evicted is None
 
 
-def test_a_ruling_tells_which_outbox_it_pushed_out() -> None:
+def test_a_ruling_names_the_outbox_that_it_evicted() -> None:
     full = EMPTY._replace(outboxes=record_once_each(OUTBOXES[:16]))
 
     assert ruling_on(SetNote("Hello"), full).evicted == EvictedOutbox(OUTBOXES[0], last=1)

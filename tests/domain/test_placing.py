@@ -34,7 +34,7 @@ TWO_MILK = after(AddLine(MILK, 2))
 RISEN = catalog_with(APPLES, price=Money(230))
 
 
-def test_an_order_has_the_lines_at_todays_prices_and_all_that_the_shopper_said() -> None:
+def test_an_order_has_lines_at_todays_prices_address_note_and_voucher() -> None:
     order = placed(FULL).change.order
 
     assert (order.number, order.account, order.key) == (NUMBER, ADA, KEY)
@@ -47,7 +47,7 @@ def test_an_order_has_the_lines_at_todays_prices_and_all_that_the_shopper_said()
     assert (order.deliver, order.note, order.voucher) == (HOME, "Ring twice.", TENTH)
 
 
-def test_the_cart_is_emptied_as_one_revision_but_for_what_is_saved_for_later() -> None:
+def test_an_order_empties_the_cart_in_one_revision_but_keeps_saved_lines() -> None:
     cart = after(AddLine(APPLES, 1), SaveLine(APPLES), cart=FULL)
 
     outcome = placed(cart)
@@ -59,19 +59,19 @@ def test_the_cart_is_emptied_as_one_revision_but_for_what_is_saved_for_later() -
     assert outcome.cart.content == content(outcome.cart)
 
 
-def test_a_patch_says_nothing_of_a_note_and_a_voucher_that_were_not_there() -> None:
+def test_the_patch_of_an_order_omits_an_absent_note_and_voucher() -> None:
     patch = placed(TWO_MILK).patch
 
     assert (patch.note, patch.voucher) == (None, None)
 
 
-def test_no_undo_reaches_behind_an_order() -> None:
+def test_an_order_cannot_be_undone() -> None:
     cart = placed(TWO_MILK).cart
 
     assert refused(Undo(), cart) is Code.NOTHING_TO_UNDO
 
 
-def test_a_price_that_fell_is_charged() -> None:
+def test_a_lower_price_is_charged() -> None:
     fallen = catalog_with(MILK, price=Money(100))
 
     assert placed(TWO_MILK, fallen).change.order.lines[0].price == 100
@@ -80,7 +80,7 @@ def test_a_price_that_fell_is_charged() -> None:
 @pytest.mark.parametrize(
     "changes", [{"at": position(EMPTY)}, {"at": "nonsense"}, {"total": Money(1)}]
 )
-def test_an_order_of_another_cart_or_for_another_total_is_stale_and_told_todays(
+def test_an_order_for_another_position_or_total_is_stale_and_gets_the_current_ones(
     changes: dict[str, Any],
 ) -> None:
     refusal = not_placed(TWO_MILK, **changes)
@@ -89,7 +89,7 @@ def test_an_order_of_another_cart_or_for_another_total_is_stale_and_told_todays(
     assert (refusal.at, refusal.total) == (position(TWO_MILK), 640)
 
 
-def test_nothing_cannot_be_ordered() -> None:
+def test_an_empty_cart_cannot_be_ordered() -> None:
     assert not_placed(EMPTY).why is RejectReason.EMPTY
 
 
@@ -132,7 +132,7 @@ def test_stale_comes_before_all_other_reject_reasons() -> None:
     assert not_placed(EMPTY, total=Money(1)).why is RejectReason.STALE
 
 
-def test_a_voucher_that_counts_is_spent_and_counted() -> None:
+def test_an_applied_voucher_is_spent_and_its_use_counted() -> None:
     outcome = placed(FULL)
 
     assert outcome.cart.used == {TENTH: 1}
@@ -142,7 +142,7 @@ def test_a_voucher_that_counts_is_spent_and_counted() -> None:
     }
 
 
-def test_a_voucher_that_does_not_count_is_not_spent_and_the_order_goes_through() -> None:
+def test_a_voucher_that_does_not_apply_is_not_spent_and_the_order_is_placed() -> None:
     outcome = placed(after(AddLine(MILK, 1), SetVoucher(FIVER)))
 
     assert outcome.change.order.totals.discount == 0
@@ -150,7 +150,7 @@ def test_a_voucher_that_does_not_count_is_not_spent_and_the_order_goes_through()
     assert outcome.cart.used == {}
 
 
-def test_a_voucher_for_one_use_takes_nothing_off_the_next_order() -> None:
+def test_a_single_use_voucher_gives_no_discount_on_the_next_order() -> None:
     once = catalog_with_voucher(replace(CATALOG.vouchers[TENTH], uses_each=1))
     first = placed(FULL, once).cart
 
@@ -160,7 +160,7 @@ def test_a_voucher_for_one_use_takes_nothing_off_the_next_order() -> None:
     assert second.cart.used == {TENTH: 1}
 
 
-def test_a_cancelled_order_gives_its_use_of_the_voucher_back() -> None:
+def test_a_cancelled_order_restores_its_voucher_use() -> None:
     twice = placed(after(AddLine(MILK, 1), SetVoucher(TENTH), cart=placed(FULL).cart))
 
     once = cancel(twice.cart, twice.change.order)
@@ -172,16 +172,16 @@ def test_a_cancelled_order_gives_its_use_of_the_voucher_back() -> None:
     assert position(once.cart) == position(twice.cart)
 
 
-def test_an_order_without_a_voucher_gives_no_use_back() -> None:
+def test_a_cancelled_order_without_a_voucher_restores_no_use() -> None:
     cart = placed(FULL).cart
     plain = placed(after(AddLine(MILK, 1), cart=cart))
 
     assert cancel(plain.cart, plain.change.order).cart.used == {TENTH: 1}
 
 
-def test_what_is_wanted_twice_is_refused_the_second_time() -> None:
-    asked = request(TWO_MILK)
+def test_an_order_placed_twice_is_stale_the_second_time() -> None:
+    first = request(TWO_MILK)
 
     assert (
-        not_placed(placed(TWO_MILK).cart, at=asked.at, total=asked.total).why is RejectReason.STALE
+        not_placed(placed(TWO_MILK).cart, at=first.at, total=first.total).why is RejectReason.STALE
     )

@@ -31,7 +31,7 @@ def test_a_refusal_does_not_move_the_position() -> None:
     assert position(ruling_on(SetVoucher("SESAME"), CART).cart) == position(CART)
 
 
-def test_a_tab_that_has_just_this_cart_needs_no_other() -> None:
+def test_a_tab_at_the_current_position_needs_no_snapshot() -> None:
     assert snapshot_reason(position(CART), CART) is None
     assert snapshot_reason(position(EMPTY), EMPTY) is None
 
@@ -63,11 +63,11 @@ def test_a_tab_that_has_just_this_cart_needs_no_other() -> None:
         ("7c1d.2.0000000000000000", SnapshotReason.FORK),
     ],
 )
-def test_a_tab_gets_the_whole_cart_because(at: str | None, why: SnapshotReason) -> None:
+def test_a_snapshot_has_the_reason(at: str | None, why: SnapshotReason) -> None:
     assert snapshot_reason(at, CART) is why
 
 
-def test_only_a_tab_that_knows_more_or_else_is_alarming() -> None:
+def test_only_the_reasons_future_and_fork_are_divergences() -> None:
     assert {SnapshotReason.FUTURE, SnapshotReason.FORK} == DIVERGENCES
 
 
@@ -82,14 +82,14 @@ def test_a_tab_that_stayed_at_an_older_revision_is_behind(sequence: OpSequence) 
 
 
 @given(st.integers(0, len(position(CART)) - 1), st.characters())
-def test_a_position_that_was_tampered_with_is_not_the_carts(index: int, character: str) -> None:
+def test_a_tampered_position_does_not_match_the_cart(index: int, character: str) -> None:
     at = position(CART)
     other = at[:index] + character + at[index + 1 :]
 
     assert (snapshot_reason(other, CART) is None) == (other == at)
 
 
-def test_an_undo_is_another_position_with_the_same_content() -> None:
+def test_an_undo_has_a_new_position_with_the_same_content() -> None:
     back = after(AddLine(APPLES, 1), Undo(), cart=CART)
 
     assert position(back) == f"7c1d.4.{SUM}"

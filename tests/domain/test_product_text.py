@@ -1,4 +1,4 @@
-"""Products in files and forms."""
+"""Products as text, in files and forms."""
 
 from dataclasses import replace
 
@@ -47,25 +47,23 @@ FAULTS = [
     "product",
     [BOTTLE, replace(BOTTLE, sold=False, popular=False, ml=None, grams=500, stock=0)],
 )
-def test_what_was_written_is_read_back(product: object) -> None:
+def test_a_written_product_is_read_back_unchanged(product: object) -> None:
     assert read_product(write_product(product), KNOWN) == product  # type: ignore[arg-type]
 
 
-def test_spaces_around_a_text_do_not_count() -> None:
+def test_surrounding_spaces_are_ignored() -> None:
     assert read_product({name: f" {text} " for name, text in TEXTS.items()}, KNOWN) == BOTTLE
 
 
 @pytest.mark.parametrize(("column", "text", "problem"), FAULTS)
-def test_a_field_that_is_wrong_is_named_with_what_would_be_right(
-    column: str, text: str, problem: str
-) -> None:
+def test_an_invalid_field_is_named_with_what_is_valid(column: str, text: str, problem: str) -> None:
     (fault,) = faults_of({**TEXTS, column: text})
 
     assert fault.column == column
     assert problem in fault.text
 
 
-def test_all_that_is_wrong_is_told_at_once_and_what_is_missing_too() -> None:
+def test_all_faults_are_reported_at_once_including_missing_fields() -> None:
     problem = faults_of({})
 
     assert [fault.column for fault in problem] == [
@@ -73,7 +71,7 @@ def test_all_that_is_wrong_is_told_at_once_and_what_is_missing_too() -> None:
     ]
 
 
-def test_a_product_is_weighed_or_measured() -> None:
+def test_a_product_has_grams_or_millilitres_but_not_both() -> None:
     assert [fault.column for fault in faults_of({**TEXTS, "grams": "1"})] == ["ml"]
 
 

@@ -35,7 +35,7 @@ def test_the_revision_rises_by_one_with_a_patch_and_stays_without(sequence: OpSe
 
 
 @given(some_sequence)
-def test_only_accepting_and_undoing_ever_raise_an_agreed_price(sequence: OpSequence) -> None:
+def test_only_accept_and_undo_raise_an_agreed_price(sequence: OpSequence) -> None:
     def agreed(cart: Cart) -> dict[tuple[str, Sku], Money]:
         places = {"cart": cart.lines, "saved": cart.saved}
         return {
@@ -49,14 +49,16 @@ def test_only_accepting_and_undoing_ever_raise_an_agreed_price(sequence: OpSeque
 
 
 @given(some_sequence)
-def test_the_content_carried_along_is_the_content_from_scratch(sequence: OpSequence) -> None:
+def test_the_incremental_content_hash_equals_the_one_computed_from_scratch(
+    sequence: OpSequence,
+) -> None:
     cart = sequence.end()
 
     assert cart.content == content(cart)
 
 
 @given(some_sequence, st.integers(0, 40))
-def test_patches_replayed_on_an_older_cart_give_the_newer_one(
+def test_patches_applied_to_an_older_cart_give_the_newer_one(
     sequence: OpSequence, seen: int
 ) -> None:
     rulings = [step.ruling for step in sequence.steps()]
@@ -72,7 +74,7 @@ def test_patches_replayed_on_an_older_cart_give_the_newer_one(
 
 
 @given(some_sequence)
-def test_an_op_sent_again_finds_its_very_verdict_while_its_outbox_is_remembered(
+def test_a_repeated_op_gets_its_recorded_verdict_while_its_outbox_is_remembered(
     sequence: OpSequence,
 ) -> None:
     said: dict[OutboxId, list[RecordedVerdict]] = {}

@@ -8,7 +8,7 @@ from app.domain.cart import Line, Patch
 from app.domain.catalog import Money
 from app.domain.ops import AddLine, Op, SetLine
 from app.domain.verdicts import Clamped, Code, Ok
-from tests.domain.crowd import CROWDED_SHELF, FULL, ONE_MORE, THINGS
+from tests.domain.crowd import CROWDED_CATALOG, FULL, ONE_MORE, THINGS
 from tests.examples import (
     APPLES,
     CIDER,
@@ -64,7 +64,7 @@ def test_an_op_that_changes_nothing_is_ok_at_the_same_revision(op: Op) -> None:
 @pytest.mark.parametrize(
     ("op", "asked"), [(AddLine(MILK, 7), 9), (SetLine(MILK, 8), 8)], ids=["add", "set"]
 )
-def test_of_what_is_scarce_there_is_as_much_as_there_is(op: Op, asked: int) -> None:
+def test_a_quantity_is_clamped_to_the_stock(op: Op, asked: int) -> None:
     ruling = ruling_on(op, after(AddLine(MILK, 2)))
 
     assert ruling.verdict == Ok(2, rev=2, warn=Clamped(MILK, asked, got=5))
@@ -72,7 +72,7 @@ def test_of_what_is_scarce_there_is_as_much_as_there_is(op: Op, asked: int) -> N
 
 
 @pytest.mark.parametrize("op", [AddLine(MILK, 5), SetLine(MILK, 5)], ids=["add", "set"])
-def test_the_very_last_ones_can_be_had_without_a_warning(op: Op) -> None:
+def test_the_whole_stock_can_be_added_without_a_warning(op: Op) -> None:
     assert ruling_on(op).verdict == Ok(1, rev=1)
 
 
@@ -83,19 +83,19 @@ def test_a_line_that_would_gain_nothing_is_sold_out_and_never_lowered(op: Op, st
 
 
 @pytest.mark.parametrize("op", [AddLine(EGGS, 1), SetLine(EGGS, 1)], ids=["add", "set"])
-def test_a_first_one_of_none_is_sold_out(op: Op) -> None:
+def test_a_first_unit_of_a_product_without_stock_is_sold_out(op: Op) -> None:
     assert refused(op) is Code.SOLD_OUT
 
 
 @pytest.mark.parametrize("op", [AddLine(CIDER, 1), SetLine(CIDER, 1)], ids=["add", "set"])
-def test_what_is_no_longer_sold_is_gone(op: Op) -> None:
+def test_a_discontinued_product_is_gone(op: Op) -> None:
     assert refused(op) is Code.GONE
 
 
 @pytest.mark.parametrize(
     "op", [AddLine(GHOST, 1), SetLine(GHOST, 1), SetLine(GHOST, 0)], ids=["add", "set", "remove"]
 )
-def test_what_the_shop_never_had_is_unknown(op: Op) -> None:
+def test_a_product_that_never_existed_is_unknown(op: Op) -> None:
     assert refused(op) is Code.UNKNOWN_SKU
 
 
@@ -105,7 +105,7 @@ def test_what_the_shop_never_had_is_unknown(op: Op) -> None:
     ids=["gone", "sold out", "short", "dearer"],
 )
 @pytest.mark.parametrize("qty", [0, 1, 4])
-def test_removing_and_lowering_always_work_and_do_not_clamp(
+def test_removing_and_lowering_are_always_accepted_and_not_clamped(
     changes: dict[str, Any], qty: int
 ) -> None:
     ruling = ruling_on(SetLine(MILK, qty), FIVE_MILKS, catalog_with(MILK, **changes))
@@ -115,29 +115,29 @@ def test_removing_and_lowering_always_work_and_do_not_clamp(
 
 
 @pytest.mark.parametrize("op", [AddLine(APPLES, 97), SetLine(APPLES, 100), AddLine(APPLES, 1000)])
-def test_more_than_99_of_one_are_refused(op: Op) -> None:
+def test_more_than_99_units_of_a_product_are_rejected(op: Op) -> None:
     assert refused(op, THREE_APPLES) is Code.QTY_LIMIT
 
 
 @pytest.mark.parametrize("op", [AddLine(APPLES, 96), SetLine(APPLES, 99)], ids=["add", "set"])
-def test_99_of_one_are_granted(op: Op) -> None:
+def test_99_units_of_a_product_are_accepted(op: Op) -> None:
     assert granted(op, THREE_APPLES).lines[APPLES].qty == 99
 
 
 @pytest.mark.parametrize("op", [AddLine(ONE_MORE, 1), SetLine(ONE_MORE, 1)], ids=["add", "set"])
 def test_a_cart_holds_a_hundred_lines_and_no_more(op: Op) -> None:
-    almost = after(SetLine(THINGS[0], 0), cart=FULL, catalog=CROWDED_SHELF)
+    almost = after(SetLine(THINGS[0], 0), cart=FULL, catalog=CROWDED_CATALOG)
 
-    assert refused(op, FULL, CROWDED_SHELF) is Code.LINE_LIMIT
-    assert len(granted(op, almost, CROWDED_SHELF).lines) == 100
+    assert refused(op, FULL, CROWDED_CATALOG) is Code.LINE_LIMIT
+    assert len(granted(op, almost, CROWDED_CATALOG).lines) == 100
 
 
 @pytest.mark.parametrize("op", [AddLine(THINGS[7], 1), SetLine(THINGS[7], 2)], ids=["add", "set"])
 def test_a_line_of_a_full_cart_can_still_grow(op: Op) -> None:
-    assert granted(op, FULL, CROWDED_SHELF).lines[THINGS[7]].qty == 2
+    assert granted(op, FULL, CROWDED_CATALOG).lines[THINGS[7]].qty == 2
 
 
-def test_a_place_is_never_given_twice() -> None:
+def test_a_place_in_the_cart_is_never_used_twice() -> None:
     cart = after(AddLine(APPLES, 1), SetLine(APPLES, 0), AddLine(MILK, 1), AddLine(APPLES, 1))
 
     assert (cart.lines[MILK].pos, cart.lines[APPLES].pos) == (2, 3)

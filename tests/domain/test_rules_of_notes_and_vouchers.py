@@ -26,12 +26,12 @@ REDUCED = after(SetVoucher(TENTH))
 
 
 def guessed(times: int, cart: Cart = EMPTY, now_s: float = NOON) -> Cart:
-    """Return *cart* after so many wrong codes."""
+    """Return *cart* after so many unknown codes."""
     return after(*[WRONG] * times, cart=cart, now_s=now_s)
 
 
 @pytest.mark.parametrize("text", ["Leave it at the door", "", " Ring twice", "ring twice"])
-def test_a_note_is_kept_as_it_is_written(text: str) -> None:
+def test_a_note_is_kept_unchanged(text: str) -> None:
     ruling = ruling_on(SetNote(text), NOTED)
 
     assert ruling.verdict == Ok(2, rev=2)
@@ -47,7 +47,7 @@ def test_the_same_note_again_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("code", ["WELCOME10", "welcome10", "  Welcome10\n"])
-def test_a_voucher_is_known_by_its_code_whatever_the_case_and_outer_spaces(code: str) -> None:
+def test_a_voucher_code_ignores_case_and_surrounding_spaces(code: str) -> None:
     ruling = ruling_on(SetVoucher(code))
 
     assert ruling.verdict == Ok(1, rev=1)
@@ -55,11 +55,11 @@ def test_a_voucher_is_known_by_its_code_whatever_the_case_and_outer_spaces(code:
     assert ruling.cart.voucher == TENTH
 
 
-def test_another_voucher_takes_the_place_of_the_first() -> None:
+def test_another_voucher_replaces_the_first() -> None:
     assert granted(SetVoucher(FIVER), REDUCED).voucher == FIVER
 
 
-def test_a_voucher_is_taken_off() -> None:
+def test_a_voucher_is_removed() -> None:
     ruling = ruling_on(SetVoucher(None), REDUCED)
 
     assert ruling.verdict == Ok(2, rev=2)
@@ -72,7 +72,7 @@ def test_a_voucher_is_taken_off() -> None:
     [(REDUCED, SetVoucher(" welcome10 ")), (EMPTY, SetVoucher(None))],
     ids=["the same one again", "off where there is none"],
 )
-def test_a_voucher_that_is_so_already_changes_nothing(cart: Cart, op: SetVoucher) -> None:
+def test_setting_the_same_voucher_changes_nothing(cart: Cart, op: SetVoucher) -> None:
     ruling = ruling_on(op, cart)
 
     assert isinstance(ruling.verdict, Ok)
@@ -91,33 +91,33 @@ def test_a_voucher_that_is_so_already_changes_nothing(cart: Cart, op: SetVoucher
     ],
     ids=["not yet", "expired", "used up", "used", "below its minimum"],
 )
-def test_a_known_code_that_does_not_count_just_now_is_ok(voucher: Voucher) -> None:
+def test_a_known_code_that_does_not_apply_now_is_accepted(voucher: Voucher) -> None:
     assert granted(SetVoucher(TENTH), catalog=catalog_with_voucher(voucher)).voucher == TENTH
 
 
 @pytest.mark.parametrize("code", ["SESAME", "", "   ", "WELCOME 10"])
-def test_a_code_that_nobody_made_is_refused_and_leaves_the_voucher(code: str) -> None:
+def test_an_unknown_code_is_rejected_and_keeps_the_voucher(code: str) -> None:
     assert refused(SetVoucher(code), REDUCED) is Code.BAD_VOUCHER
     assert after(SetVoucher(code), cart=REDUCED).voucher == TENTH
 
 
-def test_after_ten_wrong_codes_in_an_hour_even_the_right_one_is_not_looked_at() -> None:
+def test_after_ten_wrong_codes_in_an_hour_even_a_valid_code_is_rejected() -> None:
     assert refused(WRONG, guessed(9)) is Code.BAD_VOUCHER
     assert refused(WRONG, guessed(10)) is Code.TOO_MANY_TRIES
     assert refused(SetVoucher(TENTH), guessed(10)) is Code.TOO_MANY_TRIES
 
 
-def test_what_was_not_looked_at_does_not_count_as_tried() -> None:
+def test_a_code_rejected_unchecked_is_not_counted_as_a_try() -> None:
     assert guessed(12).tries == guessed(10).tries == (NOON,) * 10
 
 
-def test_right_codes_do_not_count_as_tried() -> None:
+def test_valid_codes_are_not_counted_as_tries() -> None:
     nine_wrong = after(SetVoucher(TENTH), SetVoucher(FIVER), cart=guessed(9))
 
     assert refused(WRONG, nine_wrong) is Code.BAD_VOUCHER
 
 
-def test_a_voucher_can_be_taken_off_after_any_number_of_tries() -> None:
+def test_a_voucher_can_be_removed_after_any_number_of_tries() -> None:
     assert granted(SetVoucher(None), guessed(10, REDUCED)).voucher == ""
 
 
@@ -129,7 +129,7 @@ def test_a_try_counts_for_an_hour() -> None:
     assert guessed(1, tired, NOON + HOUR_S).tries == (NOON + 60,) * 9 + (NOON + HOUR_S,)
 
 
-def test_what_is_no_op_is_refused_and_the_refusal_recorded() -> None:
+def test_a_bad_op_is_rejected_and_the_rejection_recorded() -> None:
     ruling = ruling_on(BadOp(), after(AddLine(APPLES, 1)))
 
     assert isinstance(ruling.verdict, No)

@@ -8,7 +8,7 @@ from app.domain.ops import AcceptLine, AddLine, BadOp, Op, SaveLine, SetLine, Un
 from app.domain.outbox import OpRef
 from app.domain.rules import rule
 from app.domain.verdicts import Code, No
-from tests.domain.crowd import ALL_SAVED, CROWDED_SHELF, FULL, ONE_MORE
+from tests.domain.crowd import ALL_SAVED, CROWDED_CATALOG, FULL, ONE_MORE
 from tests.examples import (
     APPLES,
     CATALOG,
@@ -29,14 +29,14 @@ from tests.examples import (
 NINETY = after(AddLine(APPLES, 90))
 NO_APPLES = catalog_with(APPLES, stock=0)
 NEVER_APPLES = catalog_with(APPLES, stock=0, price=300, sold=False)
-FULL_OF = catalog_with(ONE_MORE, CROWDED_SHELF, stock=0)
-NEVER_MORE = catalog_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
+FULL_OF = catalog_with(ONE_MORE, CROWDED_CATALOG, stock=0)
+NEVER_MORE = catalog_with(ONE_MORE, CROWDED_CATALOG, stock=0, sold=False)
 
 
 @pytest.mark.parametrize(
     ("op", "cart", "catalog", "code"),
     [
-        (SetLine(GHOST, 100), FULL, CROWDED_SHELF, Code.UNKNOWN_SKU),
+        (SetLine(GHOST, 100), FULL, CROWDED_CATALOG, Code.UNKNOWN_SKU),
         (AddLine(ONE_MORE, 100), FULL, NEVER_MORE, Code.GONE),
         (AddLine(ONE_MORE, 100), FULL, FULL_OF, Code.LINE_LIMIT),
         (AddLine(ONE_MORE, 1), FULL, FULL_OF, Code.LINE_LIMIT),
@@ -45,8 +45,8 @@ NEVER_MORE = catalog_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
         (AddLine(APPLES, 9), NINETY, NO_APPLES, Code.SOLD_OUT),
         (AcceptLine(CIDER, Money(1)), EMPTY, CATALOG, Code.GONE),
         (AcceptLine(APPLES, Money(1)), NINETY, NEVER_APPLES, Code.GONE),
-        (SaveLine(ONE_MORE), ALL_SAVED, CROWDED_SHELF, Code.NOT_IN_CART),
-        (UnsaveLine(ONE_MORE), FULL, CROWDED_SHELF, Code.NOT_IN_CART),
+        (SaveLine(ONE_MORE), ALL_SAVED, CROWDED_CATALOG, Code.NOT_IN_CART),
+        (UnsaveLine(ONE_MORE), FULL, CROWDED_CATALOG, Code.NOT_IN_CART),
         (UnsaveLine(EGGS), EMPTY, CATALOG, Code.NOT_IN_CART),
         (Undo(rev=7), EMPTY, CATALOG, Code.NOTHING_TO_UNDO),
     ],
@@ -66,7 +66,7 @@ NEVER_MORE = catalog_with(ONE_MORE, CROWDED_SHELF, stock=0, sold=False)
         "nothing to undo before another change",
     ],
 )
-def test_the_reason_given_is(op: Op, cart: Cart, catalog: Catalog, code: Code) -> None:
+def test_the_code_of_a_rejection(op: Op, cart: Cart, catalog: Catalog, code: Code) -> None:
     assert refused(op, cart, catalog) is code
 
 
@@ -82,7 +82,7 @@ def test_the_reason_given_is(op: Op, cart: Cart, catalog: Catalog, code: Code) -
     ],
     ids=["unknown", "gone", "sold out", "too many", "not there", "another price"],
 )
-def test_a_refusal_names_the_product(op: Op, name: str) -> None:
+def test_a_rejection_names_the_product(op: Op, name: str) -> None:
     verdict = ruling_on(op, NINETY, catalog_with(APPLES, price=300)).verdict
 
     assert isinstance(verdict, No)
@@ -90,14 +90,14 @@ def test_a_refusal_names_the_product(op: Op, name: str) -> None:
 
 
 @pytest.mark.parametrize("op", [BadOp(), AddLine(GHOST, 1), Undo(rev=9)])
-def test_a_refusal_has_the_number_of_its_op_and_the_revision_that_stays(op: Op) -> None:
+def test_a_rejection_has_the_number_of_its_op_and_the_unchanged_revision(op: Op) -> None:
     verdict = rule(NINETY, OpRef(HERE, 2, "body"), op, CATALOG, NOON).verdict
 
     assert (verdict.n, verdict.rev) == (2, 1)
 
 
 @pytest.mark.parametrize("op", [BadOp(), AddLine(APPLES, 1), SetLine(APPLES, 90)])
-def test_what_an_op_is_not_about_stays_as_it_is(op: Op) -> None:
+def test_an_op_changes_only_its_own_line_or_field(op: Op) -> None:
     lived = NINETY._replace(version=4, tries=(NOON,), used={TENTH: 2}, saved=NINETY.lines)
 
     ruled = ruling_on(op, lived).cart

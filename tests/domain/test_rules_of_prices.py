@@ -54,7 +54,7 @@ def test_adding_more_keeps_the_agreed_price(op: Op, catalog: Catalog) -> None:
     assert granted(op, ONE_APPLE, catalog).lines[APPLES] == Line(1, 3, Money(220))
 
 
-def test_a_rise_is_agreed_to_by_accepting_it() -> None:
+def test_accepting_a_price_rise_sets_the_agreed_price() -> None:
     ruling = ruling_on(AcceptLine(APPLES, Money(240)), ONE_APPLE, DEARER)
 
     assert ruling.verdict == Ok(2, rev=2)
@@ -62,13 +62,13 @@ def test_a_rise_is_agreed_to_by_accepting_it() -> None:
 
 
 @pytest.mark.parametrize("price", [220, 230, 241])
-def test_a_rise_is_not_agreed_to_by_accepting_another_price(price: int) -> None:
+def test_accepting_another_price_does_not_set_the_agreed_price(price: int) -> None:
     assert refused(AcceptLine(APPLES, Money(price)), ONE_APPLE, DEARER) is Code.PRICE_MOVED
 
 
 @pytest.mark.parametrize("price", [1, 200, 220, 999])
 @pytest.mark.parametrize("today", [220, 200])
-def test_where_there_is_no_rise_accepting_is_ok_and_changes_nothing(price: int, today: int) -> None:
+def test_accepting_without_a_price_rise_changes_nothing(price: int, today: int) -> None:
     catalog = catalog_with(APPLES, price=today)
 
     ruling = ruling_on(AcceptLine(APPLES, Money(price)), ONE_APPLE, catalog)
@@ -79,7 +79,7 @@ def test_where_there_is_no_rise_accepting_is_ok_and_changes_nothing(price: int, 
 
 
 @pytest.mark.parametrize("stock", [0, 1])
-def test_a_rise_can_be_accepted_whatever_there_is_left(stock: int) -> None:
+def test_a_price_rise_can_be_accepted_whatever_the_stock(stock: int) -> None:
     catalog = catalog_with(APPLES, DEARER, stock=stock)
 
     assert granted(AcceptLine(APPLES, Money(240)), ONE_APPLE, catalog).lines[APPLES].agreed == 240
@@ -106,7 +106,7 @@ def test_undoing_a_removal_keeps_the_agreed_price() -> None:
     assert cart.lines[APPLES].agreed == 220
 
 
-def test_a_line_that_was_taken_out_and_put_in_again_is_a_new_one() -> None:
+def test_a_line_removed_and_added_again_is_a_new_line() -> None:
     cart = after(SetLine(APPLES, 0), AddLine(APPLES, 1), cart=ONE_APPLE, catalog=DEARER)
 
     assert cart.lines[APPLES] == Line(2, 1, Money(240))

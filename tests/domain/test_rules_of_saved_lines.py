@@ -9,7 +9,7 @@ from app.domain.catalog import Money, Sku
 from app.domain.ops import AddLine, SaveLine, SetLine, UnsaveLine
 from app.domain.totals import LineState, show_cart
 from app.domain.verdicts import Code, Ok
-from tests.domain.crowd import ALL_SAVED, CROWDED_SHELF, FULL, ONE_MORE, THINGS
+from tests.domain.crowd import ALL_SAVED, CROWDED_CATALOG, FULL, ONE_MORE, THINGS
 from tests.examples import (
     APPLES,
     CIDER,
@@ -27,7 +27,7 @@ BOTH = after(AddLine(APPLES, 3), AddLine(MILK, 4))
 MILK_SAVED = after(SaveLine(MILK), cart=BOTH)
 
 
-def test_a_saved_line_leaves_the_cart_for_a_new_place() -> None:
+def test_a_saved_line_leaves_the_cart_and_gets_a_new_place() -> None:
     ruling = ruling_on(SaveLine(APPLES), BOTH)
 
     assert ruling.verdict == Ok(3, rev=3)
@@ -44,7 +44,7 @@ def test_a_line_that_is_moved_back_goes_to_the_end_of_the_cart() -> None:
 
 
 @pytest.mark.parametrize(("before", "now"), [(145, 160), (160, 145)], ids=["a rise", "a fall"])
-def test_quantities_add_up_in_the_older_place_and_the_lower_agreed_price_stays(
+def test_merged_lines_keep_the_older_place_and_the_lower_agreed_price(
     before: int, now: int
 ) -> None:
     old, new = catalog_with(MILK, price=before), catalog_with(MILK, price=now)
@@ -63,7 +63,7 @@ def test_quantities_add_up_in_the_older_place_and_the_lower_agreed_price_stays(
     [{"sold": False}, {"stock": 0}, {"stock": 1}, {"price": 999}],
     ids=["gone", "sold out", "short", "dearer"],
 )
-def test_saving_always_works(changes: dict[str, Any]) -> None:
+def test_a_line_can_be_saved_whatever_its_stock(changes: dict[str, Any]) -> None:
     saved = granted(SaveLine(MILK), BOTH, catalog_with(MILK, **changes)).saved
 
     assert saved == {MILK: Line(3, 4, Money(145))}
@@ -78,7 +78,7 @@ def test_moving_back_does_not_clamp_so_that_the_line_is_short() -> None:
     assert show_cart(cart, scarce, NOON).lines[-1].state is LineState.SHORT
 
 
-def test_what_is_gone_can_be_moved_back_and_then_taken_out() -> None:
+def test_a_discontinued_product_can_be_moved_back_and_removed() -> None:
     without = catalog_with(MILK, sold=False)
 
     back = granted(UnsaveLine(MILK), MILK_SAVED, without)
@@ -91,7 +91,7 @@ def test_what_is_gone_can_be_moved_back_and_then_taken_out() -> None:
     ("sku", "code"),
     [(APPLES, Code.NOT_IN_CART), (CIDER, Code.NOT_IN_CART), (GHOST, Code.UNKNOWN_SKU)],
 )
-def test_what_is_not_saved_is_not_moved_back(sku: Sku, code: Code) -> None:
+def test_a_line_that_is_not_saved_cannot_be_moved_back(sku: Sku, code: Code) -> None:
     assert refused(UnsaveLine(sku), MILK_SAVED) is code
 
 
@@ -99,11 +99,11 @@ def test_what_is_not_saved_is_not_moved_back(sku: Sku, code: Code) -> None:
     ("sku", "code"),
     [(MILK, Code.NOT_IN_CART), (CIDER, Code.NOT_IN_CART), (GHOST, Code.UNKNOWN_SKU)],
 )
-def test_what_is_not_in_the_cart_is_not_saved(sku: Sku, code: Code) -> None:
+def test_a_line_that_is_not_in_the_cart_cannot_be_saved(sku: Sku, code: Code) -> None:
     assert refused(SaveLine(sku), MILK_SAVED) is code
 
 
-def test_together_they_may_be_99_and_no_more() -> None:
+def test_merged_lines_may_have_99_units_and_no_more() -> None:
     apart = after(AddLine(APPLES, 50), SaveLine(APPLES), AddLine(APPLES, 50))
     almost = after(SetLine(APPLES, 49), cart=apart)
 
@@ -114,19 +114,19 @@ def test_together_they_may_be_99_and_no_more() -> None:
 
 
 def test_a_hundred_lines_can_be_saved_and_no_more() -> None:
-    one_more = after(AddLine(ONE_MORE, 1), cart=ALL_SAVED, catalog=CROWDED_SHELF)
-    known = after(AddLine(THINGS[5], 1), cart=ALL_SAVED, catalog=CROWDED_SHELF)
+    one_more = after(AddLine(ONE_MORE, 1), cart=ALL_SAVED, catalog=CROWDED_CATALOG)
+    known = after(AddLine(THINGS[5], 1), cart=ALL_SAVED, catalog=CROWDED_CATALOG)
 
     assert len(ALL_SAVED.saved) == 100
-    assert refused(SaveLine(ONE_MORE), one_more, CROWDED_SHELF) is Code.LINE_LIMIT
-    assert granted(SaveLine(THINGS[5]), known, CROWDED_SHELF).saved[THINGS[5]].qty == 2
+    assert refused(SaveLine(ONE_MORE), one_more, CROWDED_CATALOG) is Code.LINE_LIMIT
+    assert granted(SaveLine(THINGS[5]), known, CROWDED_CATALOG).saved[THINGS[5]].qty == 2
 
 
-def test_a_line_is_not_moved_back_into_a_full_cart_unless_there_is_one_like_it() -> None:
-    one_saved = after(SaveLine(THINGS[0]), AddLine(ONE_MORE, 1), cart=FULL, catalog=CROWDED_SHELF)
+def test_a_line_is_moved_back_into_a_full_cart_only_if_it_merges() -> None:
+    one_saved = after(SaveLine(THINGS[0]), AddLine(ONE_MORE, 1), cart=FULL, catalog=CROWDED_CATALOG)
     known = after(
-        SetLine(ONE_MORE, 0), AddLine(THINGS[0], 1), cart=one_saved, catalog=CROWDED_SHELF
+        SetLine(ONE_MORE, 0), AddLine(THINGS[0], 1), cart=one_saved, catalog=CROWDED_CATALOG
     )
 
-    assert refused(UnsaveLine(THINGS[0]), one_saved, CROWDED_SHELF) is Code.LINE_LIMIT
-    assert granted(UnsaveLine(THINGS[0]), known, CROWDED_SHELF).lines[THINGS[0]].qty == 2
+    assert refused(UnsaveLine(THINGS[0]), one_saved, CROWDED_CATALOG) is Code.LINE_LIMIT
+    assert granted(UnsaveLine(THINGS[0]), known, CROWDED_CATALOG).lines[THINGS[0]].qty == 2

@@ -22,7 +22,7 @@ def used(days_ago: int, days_left: int) -> Session:
     ("days_ago", "days_left", "ends_in_days"),
     [(0, 14, 3), (2, 12, 1), (3, 11, 0), (0, 2, 2), (2, 1, 1), (1, 2, 2)],
 )
-def test_a_login_ends_three_days_after_its_last_use_but_never_later_than_at_its_end(
+def test_a_session_ends_three_days_after_its_last_use_but_not_after_its_maximum_lifetime(
     days_ago: int, days_left: int, ends_in_days: int
 ) -> None:
     ends_at = ends_at_s(used(days_ago, days_left), Lifetime())
@@ -30,9 +30,9 @@ def test_a_login_ends_three_days_after_its_last_use_but_never_later_than_at_its_
     assert ends_at == NOON + ends_in_days * DAY_S
 
 
-def test_a_login_lasts_fourteen_days_at_most_and_three_without_use() -> None:
+def test_a_session_lasts_14_days_at_most_and_three_without_use() -> None:
     assert Lifetime() == Lifetime(absolute_s=14 * DAY_S, idle_s=3 * DAY_S)
 
 
-def test_a_shop_may_end_its_logins_sooner() -> None:
+def test_a_shop_may_configure_shorter_sessions() -> None:
     assert ends_at_s(used(0, 14), Lifetime(idle_s=60)) == NOON + 60

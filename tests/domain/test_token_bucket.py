@@ -20,7 +20,7 @@ NOW_S = 1000.0
 
 
 def spent(times: int, bucket: RateLimit, now_s: float = NOW_S) -> TokenBucket:
-    """Return what a full bucket is after so many were taken out at once."""
+    """Return a full bucket after so many tokens were taken at once."""
     left = full(bucket, now_s)
     for _ in range(times):
         after = spend(left, bucket, now_s)
@@ -34,17 +34,17 @@ def test_a_full_bucket_gives_what_it_holds_and_no_more() -> None:
     assert spend(spent(64, OPS), OPS, NOW_S) is None
 
 
-def test_so_many_come_back_every_second() -> None:
+def test_tokens_are_refilled_at_the_configured_rate() -> None:
     assert refill(spent(64, OPS), OPS, NOW_S + 2) == TokenBucket(20, NOW_S + 2)
     assert spend(spent(64, OPS), OPS, NOW_S + 2) == TokenBucket(19, NOW_S + 2)
 
 
-def test_less_than_one_is_not_given() -> None:
+def test_a_fraction_of_a_token_is_not_given() -> None:
     assert spend(spent(3, SMALL), SMALL, NOW_S + 0.25) is None
     assert spend(spent(3, SMALL), SMALL, NOW_S + 0.5) == TokenBucket(0, NOW_S + 0.5)
 
 
-def test_what_came_back_by_halves_is_not_lost() -> None:
+def test_fractions_of_tokens_add_up() -> None:
     half = refill(spent(3, SMALL), SMALL, NOW_S + 0.25)
 
     assert spend(half, SMALL, NOW_S + 0.5) == TokenBucket(0, NOW_S + 0.5)
@@ -58,11 +58,11 @@ def test_buckets_that_are_full_again_are_forgotten() -> None:
     assert without_full(buckets, SMALL, first_is_full) == {"grace": buckets["grace"]}
 
 
-def test_a_bucket_does_not_run_over() -> None:
+def test_a_bucket_does_not_exceed_its_capacity() -> None:
     assert refill(spent(1, SMALL), SMALL, NOW_S + 3600) == full(SMALL, NOW_S + 3600)
 
 
-def test_a_clock_that_stands_or_goes_back_gives_nothing_and_takes_nothing() -> None:
+def test_a_clock_that_stops_or_goes_back_adds_and_removes_no_tokens() -> None:
     assert refill(spent(1, SMALL), SMALL, NOW_S).left == 2
     assert refill(spent(1, SMALL), SMALL, NOW_S - 60).left == 2
 
@@ -70,7 +70,9 @@ def test_a_clock_that_stands_or_goes_back_gives_nothing_and_takes_nothing() -> N
 @pytest.mark.parametrize(
     ("times", "later_s", "wait"), [(0, 0, 0), (2, 0, 0), (3, 0, 500), (3, 0.25, 250), (3, 0.5, 0)]
 )
-def test_the_wait_is_until_there_is_one(times: int, later_s: float, wait: int) -> None:
+def test_the_wait_is_the_time_until_a_token_is_available(
+    times: int, later_s: float, wait: int
+) -> None:
     assert wait_ms(spent(times, SMALL), SMALL, NOW_S + later_s) == wait
 
 
@@ -105,7 +107,7 @@ def test_buckets_that_are_full_by_now_are_left_out() -> None:
 
 
 @given(some_bucket, st.lists(st.sampled_from([0, 0.001, 0.1, 1 / 3, 2]), min_size=5, max_size=20))
-def test_no_stretch_of_time_gives_more_than_the_bucket_and_what_came_back(
+def test_no_interval_gives_more_than_the_capacity_and_the_refill(
     bucket: RateLimit, pauses_s: list[float]
 ) -> None:
     left, now_s, given_at = full(bucket, NOW_S), NOW_S, list[float]()
@@ -121,10 +123,12 @@ def test_no_stretch_of_time_gives_more_than_the_bucket_and_what_came_back(
 
 
 @given(some_bucket, st.floats(0, 5), st.floats(1, 1e7))
-def test_after_the_wait_there_is_a_token(bucket: RateLimit, later_s: float, start_s: float) -> None:
-    asked_s = start_s + later_s
+def test_a_token_is_available_after_the_wait(
+    bucket: RateLimit, later_s: float, start_s: float
+) -> None:
+    spent_at_s = start_s + later_s
     empty = spent(int(bucket.size), bucket, start_s)
 
-    waited_s = wait_ms(empty, bucket, asked_s) / 1000
+    waited_s = wait_ms(empty, bucket, spent_at_s) / 1000
 
-    assert spend(empty, bucket, asked_s + waited_s)
+    assert spend(empty, bucket, spent_at_s + waited_s)

@@ -44,7 +44,7 @@ def test_an_empty_cart_costs_nothing_not_even_the_delivery() -> None:
     assert show_cart(EMPTY, CATALOG, NOON) == ((), (), "", None, costs(0, 0, 0, 0, 0))
 
 
-def test_a_cart_costs_its_lines_at_todays_prices_and_the_delivery() -> None:
+def test_the_total_is_the_lines_at_todays_prices_plus_delivery() -> None:
     cart = after(AddLine(APPLES, 3), AddLine(MILK, 2))
 
     assert totals(cart) == costs(5, 950, 0, 350, 1300)
@@ -61,13 +61,13 @@ def test_a_cart_costs_its_lines_at_todays_prices_and_the_delivery() -> None:
     ],
     ids=["gone", "sold out", "short"],
 )
-def test_what_cannot_be_had_at_all_costs_nothing(today: dict[str, Any], expected: Totals) -> None:
+def test_a_line_without_stock_costs_nothing(today: dict[str, Any], expected: Totals) -> None:
     cart = after(AddLine(APPLES, 3), AddLine(MILK, 2))
 
     assert totals(cart, catalog_with(MILK, **today)) == expected
 
 
-def test_a_cart_of_which_nothing_can_be_had_is_delivered_for_nothing() -> None:
+def test_a_cart_with_nothing_available_costs_no_delivery() -> None:
     assert totals(FOUR_MILKS, catalog_with(MILK, stock=0)) == costs(0, 0, 0, 0, 0)
 
 
@@ -79,19 +79,19 @@ def test_saved_lines_cost_nothing() -> None:
 
 
 @pytest.mark.parametrize(("price", "delivery"), [(3999, 350), (4000, 0), (4001, 0)])
-def test_from_forty_pounds_on_the_delivery_is_free(price: int, delivery: int) -> None:
+def test_delivery_is_free_from_40_pounds(price: int, delivery: int) -> None:
     cart = after(AddLine(APPLES, 1))
 
     assert totals(cart, catalog_with(APPLES, price=price)).delivery == delivery
 
 
-def test_a_discount_does_not_make_the_delivery_cost_again() -> None:
+def test_a_discount_does_not_revoke_free_delivery() -> None:
     cart = after(AddLine(APPLES, 10), SetVoucher(FIVER))
 
     assert totals(cart, catalog_with(APPLES, price=400)) == costs(10, 4000, 500, 0, 3500)
 
 
-def test_a_discount_comes_off_before_the_delivery_is_added() -> None:
+def test_a_discount_is_subtracted_before_the_delivery_is_added() -> None:
     cart = after(AddLine(APPLES, 3), AddLine(MILK, 1), SetVoucher(TENTH))
 
     assert totals(cart) == costs(4, 805, 80, 350, 1075)

@@ -74,7 +74,7 @@ EACH_KIND = [
     [CATALOG, catalog_with(APPLES, stock=0), catalog_with(APPLES, sold=False, price=9)],
     ids=["same shelf", "sold out", "gone"],
 )
-def test_an_undo_restores_the_line_whatever_the_catalogue_has(op: Op, catalog: Catalog) -> None:
+def test_an_undo_restores_the_line_whatever_the_catalogue(op: Op, catalog: Catalog) -> None:
     changed = granted(op, BEFORE, DEARER)
     assert what_shows(changed) != what_shows(BEFORE)
 
@@ -85,13 +85,13 @@ def test_an_undo_restores_the_line_whatever_the_catalogue_has(op: Op, catalog: C
     assert undone.rev == changed.rev + 1 == BEFORE.rev + 2
 
 
-def test_an_undo_gives_a_line_its_old_place_back() -> None:
+def test_an_undo_restores_the_place_of_a_line() -> None:
     cart = after(AddLine(APPLES, 1), AddLine(MILK, 1), SetLine(APPLES, 0), Undo())
 
     assert (cart.lines[APPLES].pos, cart.lines[MILK].pos) == (1, 2)
 
 
-def test_a_place_that_was_undone_is_not_given_again() -> None:
+def test_an_undone_place_is_not_used_again() -> None:
     cart = after(AddLine(APPLES, 1), Undo(), AddLine(APPLES, 1))
 
     assert cart.lines[APPLES].pos == 2
@@ -112,7 +112,7 @@ def test_an_undo_is_not_itself_undone() -> None:
     assert refused(Undo(), cart) is Code.NOTHING_TO_UNDO
 
 
-def test_any_tab_takes_back_what_another_did() -> None:
+def test_a_tab_can_undo_the_change_of_another() -> None:
     added = granted(AddLine(APPLES, 1))
 
     undone = rule(added, ref(added, THERE), Undo(), CATALOG, NOON)
@@ -122,7 +122,7 @@ def test_any_tab_takes_back_what_another_did() -> None:
 
 
 @pytest.mark.parametrize("op", [SetLine(MILK, 0), AddLine(MILK, 1), SetVoucher("WRONG")])
-def test_what_changed_nothing_is_no_step(op: Op) -> None:
+def test_an_op_without_effect_adds_no_undo_step(op: Op) -> None:
     tried = after(op, cart=after(AddLine(APPLES, 1)), catalog=catalog_with(MILK, stock=0))
 
     assert granted(Undo(), tried).lines == {}
@@ -154,7 +154,7 @@ def test_the_newest_ten_changes_can_be_undone_and_no_more() -> None:
 
 
 def undo_all(cart: Cart) -> list[Picture]:
-    """Return what *cart* shows, then what it shows after each undo that is granted."""
+    """Return what *cart* shows, first as it is, then after each accepted undo."""
     shown = [what_shows(cart)]
     while cart.undo_stack:
         cart = granted(Undo(), cart)

@@ -16,7 +16,7 @@ OF_TODAY = Voucher(TENTH, "10 % off", percent=10, starts=NOON, ends=NOON + DAY_S
 def shown(
     voucher: Voucher, subtotal: int = 1000, used: int = 0, now_s: float = NOON
 ) -> ShownVoucher:
-    """Return how *voucher* stands on a cart."""
+    """Return the state of *voucher* on a cart."""
     cart = REDUCED._replace(used={TENTH: used})
     voucher_shown = show_voucher(cart, catalog_with_voucher(voucher), Money(subtotal), now_s)
     assert voucher_shown
@@ -24,12 +24,12 @@ def shown(
 
 
 def taken_off(voucher: Voucher, subtotal: int) -> int:
-    """Return what *voucher* takes off *subtotal*, given how it stands."""
+    """Return the discount of *voucher* on *subtotal*."""
     return discount(shown(voucher, subtotal), catalog_with_voucher(voucher), Money(subtotal))
 
 
 @pytest.mark.parametrize("code", ["welcome10", "WELCOME10", " Welcome10\t"])
-def test_case_and_outer_spaces_of_a_code_do_not_matter(code: str) -> None:
+def test_case_and_surrounding_spaces_of_a_code_are_ignored(code: str) -> None:
     assert normalise_code(code) == TENTH
 
 
@@ -55,13 +55,13 @@ def test_a_voucher_is_shown_with_its_label() -> None:
         (NOON + DAY_S, VoucherState.EXPIRED),
     ],
 )
-def test_a_voucher_counts_from_its_start_until_just_before_its_end(
+def test_a_voucher_applies_from_its_start_until_just_before_its_end(
     now_s: float, state: VoucherState
 ) -> None:
     assert shown(OF_TODAY, now_s=now_s).state is state
 
 
-def test_a_voucher_without_dates_counts_at_any_time() -> None:
+def test_a_voucher_without_dates_applies_at_any_time() -> None:
     for now_s in (0, NOON, 10 * NOON):
         assert shown(Voucher(TENTH, ""), now_s=now_s).state is VoucherState.OK
 
@@ -69,11 +69,11 @@ def test_a_voucher_without_dates_counts_at_any_time() -> None:
 @pytest.mark.parametrize(
     ("subtotal", "state"), [(1999, VoucherState.BELOW_MINIMUM), (2000, VoucherState.OK)]
 )
-def test_a_voucher_counts_from_its_minimum_on(subtotal: int, state: VoucherState) -> None:
+def test_a_voucher_applies_from_its_minimum_on(subtotal: int, state: VoucherState) -> None:
     assert shown(Voucher(TENTH, "", minimum=Money(2000)), subtotal).state is state
 
 
-def test_a_voucher_without_a_minimum_counts_from_nothing_on() -> None:
+def test_a_voucher_without_a_minimum_applies_to_any_subtotal() -> None:
     assert shown(Voucher(TENTH, ""), subtotal=0).state is VoucherState.OK
 
 
@@ -81,20 +81,18 @@ def test_a_voucher_without_a_minimum_counts_from_nothing_on() -> None:
     ("uses_left", "state"),
     [(1, VoucherState.OK), (0, VoucherState.USED_UP), (None, VoucherState.OK)],
 )
-def test_a_voucher_counts_while_there_are_uses_left(
-    uses_left: int | None, state: VoucherState
-) -> None:
+def test_a_voucher_applies_while_uses_are_left(uses_left: int | None, state: VoucherState) -> None:
     assert shown(Voucher(TENTH, "", uses_left=uses_left), used=9).state is state
 
 
 @pytest.mark.parametrize(
     ("used", "state"), [(0, VoucherState.OK), (1, VoucherState.OK), (2, VoucherState.USED)]
 )
-def test_a_voucher_counts_so_often_for_each_account(used: int, state: VoucherState) -> None:
+def test_a_voucher_is_limited_per_account(used: int, state: VoucherState) -> None:
     assert shown(Voucher(TENTH, "", uses_each=2), used=used).state is state
 
 
-def test_another_vouchers_uses_are_not_held_against_it() -> None:
+def test_the_uses_of_another_voucher_do_not_count() -> None:
     cart = REDUCED._replace(used={VoucherCode("FIVER"): 5})
     once = catalog_with_voucher(Voucher(TENTH, "", uses_each=1))
 
@@ -114,13 +112,13 @@ def test_another_vouchers_uses_are_not_held_against_it() -> None:
     ],
     ids=["not yet", "expired", "used up", "used"],
 )
-def test_of_several_reasons_the_one_told_is_the_one_the_shopper_can_least_help(
+def test_the_reason_shown_is_the_one_that_the_shopper_can_change_least(
     voucher: Voucher, state: VoucherState
 ) -> None:
     assert shown(voucher).state is state
 
 
-def test_a_voucher_that_the_shop_has_withdrawn_is_expired_and_takes_nothing_off() -> None:
+def test_a_withdrawn_voucher_is_expired_and_gives_no_discount() -> None:
     bare = CATALOG._replace(vouchers={})
 
     voucher_shown = show_voucher(REDUCED, bare, Money(1000), NOON)
@@ -137,7 +135,7 @@ def test_a_percentage_is_rounded_down_to_whole_minor_units(subtotal: int, off: i
 
 
 @pytest.mark.parametrize(("subtotal", "off"), [(499, 499), (500, 500), (501, 500)])
-def test_an_amount_comes_off_whole_but_never_more_than_there_is(subtotal: int, off: int) -> None:
+def test_an_amount_is_subtracted_but_never_more_than_the_subtotal(subtotal: int, off: int) -> None:
     assert taken_off(Voucher(TENTH, "", amount=Money(500)), subtotal) == off
 
 
@@ -156,7 +154,7 @@ def test_a_percentage_and_an_amount_add_up() -> None:
     ],
     ids=["not yet", "expired", "used up", "used", "below its minimum"],
 )
-def test_a_voucher_that_does_not_count_takes_nothing_off(voucher: Voucher) -> None:
+def test_a_voucher_that_does_not_apply_gives_no_discount(voucher: Voucher) -> None:
     assert taken_off(voucher, 1000) == 0
 
 

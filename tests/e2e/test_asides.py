@@ -10,7 +10,7 @@ BEAT_S = 1
 SETTINGS = {"heartbeat_ms": int(BEAT_S * 1000)}
 
 
-async def test_a_silent_line_is_kept_warm(ada: Shopper) -> None:
+async def test_an_idle_socket_receives_a_heartbeat_each_interval(ada: Shopper) -> None:
     tab = await ada.tab()
     assert tab.welcome["hb_ms"] == BEAT_S * 1000
     began_s = time.monotonic()
@@ -21,7 +21,7 @@ async def test_a_silent_line_is_kept_warm(ada: Shopper) -> None:
     assert 1.8 * BEAT_S < time.monotonic() - began_s < 2.2 * BEAT_S + 1
 
 
-async def test_a_line_that_is_not_silent_needs_no_heartbeat(ada: Shopper) -> None:
+async def test_a_busy_socket_receives_no_heartbeat(ada: Shopper) -> None:
     tab = await ada.tab()
     for number in range(6):
         await tab.send_frame("ping", id=number)
@@ -29,14 +29,14 @@ async def test_a_line_that_is_not_silent_needs_no_heartbeat(ada: Shopper) -> Non
         await asyncio.sleep(BEAT_S / 4)
 
 
-async def test_a_ping_is_answered_with_its_number(ada: Shopper) -> None:
+async def test_a_pong_has_the_id_of_its_ping(ada: Shopper) -> None:
     tab = await ada.tab()
     for number in (7, 0, -(2**53) + 1, 2**53 - 1):
         await tab.send_frame("ping", id=number)
         assert await tab.expect("pong") == {"t": "pong", "id": number}
 
 
-async def test_pings_beyond_ten_are_ignored_until_there_is_room_again(ada: Shopper) -> None:
+async def test_pings_beyond_a_burst_of_ten_are_ignored_until_tokens_refill(ada: Shopper) -> None:
     tab = await ada.tab()
     await tab.send_together(*(text_frame(frame("ping", id=number)) for number in range(30)))
     assert [(await tab.expect("pong"))["id"] for _ in range(10)] == list(range(10))
@@ -47,7 +47,7 @@ async def test_pings_beyond_ten_are_ignored_until_there_is_room_again(ada: Shopp
     assert await tab.expect("pong") == {"t": "pong", "id": 99}
 
 
-async def test_a_watch_is_answered_with_all_known_products_once(ada: Shopper) -> None:
+async def test_a_watch_returns_each_known_product_once(ada: Shopper) -> None:
     tab = await ada.tab()
     await tab.send_frame("watch", skus=[MILK, GHOST, APPLES, MILK])
 
@@ -61,14 +61,16 @@ async def test_a_watch_is_answered_with_all_known_products_once(ada: Shopper) ->
     }
 
 
-async def test_a_watch_replaces_the_one_before(ada: Shopper) -> None:
+async def test_a_watch_replaces_the_previous_one(ada: Shopper) -> None:
     tab = await ada.tab()
     for skus in ([APPLES], [MILK], []):
         await tab.send_frame("watch", skus=skus)
         assert [item["sku"] for item in (await tab.expect("prices"))["items"]] == skus
 
 
-async def test_of_too_many_watches_the_newest_is_answered_as_soon_as_may_be(ada: Shopper) -> None:
+async def test_of_watches_beyond_the_rate_limit_only_the_newest_is_answered_later(
+    ada: Shopper,
+) -> None:
     tab = await ada.tab()
     began_s = time.monotonic()
     await tab.send_together(*(text_frame(frame("watch", skus=[sku])) for sku in PLENTY[:30]))
@@ -80,7 +82,7 @@ async def test_of_too_many_watches_the_newest_is_answered_as_soon_as_may_be(ada:
     assert [news["t"] for news in await tab.receive_pending() if news["t"] == "prices"] == []
 
 
-async def test_of_too_many_resyncs_one_is_owed(ada: Shopper) -> None:
+async def test_resyncs_beyond_the_rate_limit_get_one_late_snapshot(ada: Shopper) -> None:
     tab = await ada.tab()
     await tab.send_together(*[text_frame(frame("resync"))] * 30)
 
@@ -91,7 +93,7 @@ async def test_of_too_many_resyncs_one_is_owed(ada: Shopper) -> None:
     assert [news["t"] for news in await tab.receive_pending() if news["t"] == "snapshot"] == []
 
 
-async def test_the_welcome_tells_the_limits_in_force(ada: Shopper) -> None:
+async def test_the_welcome_contains_the_limits_in_force(ada: Shopper) -> None:
     welcome = (await ada.tab()).welcome
 
     assert welcome["limits"] == {

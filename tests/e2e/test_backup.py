@@ -46,7 +46,7 @@ async def signed_in_again(ada: Shopper) -> None:
 
 
 @pytest.mark.on_both
-async def test_a_tab_that_knows_more_than_the_backup_is_told_and_overwrites_nothing(
+async def test_a_tab_ahead_of_a_restored_backup_gets_a_snapshot_and_overwrites_nothing(
     street: Street, tmp_path: Path
 ) -> None:
     shop, backup = street.open(drain_ms=0), tmp_path / "backup"
@@ -80,7 +80,9 @@ async def test_a_tab_that_knows_more_than_the_backup_is_told_and_overwrites_noth
     assert shop.alarms() == []
 
 
-async def test_without_a_new_epoch_the_tab_is_an_alarm(street: Street, tmp_path: Path) -> None:
+async def test_a_restored_backup_without_a_new_epoch_raises_an_alarm(
+    street: Street, tmp_path: Path
+) -> None:
     """The same without `shop restored`: what the new epoch prevents."""
     shop, backup = street.open(drain_ms=0), tmp_path / "backup"
     async with await new_shopper(shop) as ada:
@@ -99,7 +101,7 @@ async def test_without_a_new_epoch_the_tab_is_an_alarm(street: Street, tmp_path:
 
 @pytest.mark.on_both
 @pytest.mark.parametrize("words", [("restore", "backup"), ("restored",)], ids=["copy", "anew"])
-def test_while_a_server_is_there_nothing_is_restored(
+def test_restoring_is_refused_while_a_server_runs(
     street: Street, words: tuple[str, ...], tmp_path: Path
 ) -> None:
     shop = street.open()

@@ -109,7 +109,7 @@ def _await(port: int) -> None:
             time.sleep(0.05)
 
 
-async def test_what_a_shopper_sends_and_hears_passes_also_while_a_server_leaves(
+async def test_requests_and_frames_pass_the_proxy_also_while_a_server_drains(
     front: Front,
 ) -> None:
     """The login is known to one of the servers alone, so each answer shows that it sticks."""
@@ -139,7 +139,7 @@ async def test_what_a_shopper_sends_and_hears_passes_also_while_a_server_leaves(
         assert (await raw_socket.close_frame()).code == 1012
 
 
-async def test_nobody_reaches_the_figures_from_outside(front: Front) -> None:
+async def test_the_proxy_does_not_expose_metrics_or_probes(front: Front) -> None:
     async with await new_shopper(front.door) as ada:
         for path in ("/metrics", "/readyz"):
             assert (await ada.send("GET", path)).status == 404

@@ -36,7 +36,7 @@ async def prices_after(shop: Server, tab: RawSocket, sku: str, **changes: int) -
     return told
 
 
-async def test_the_command_reaches_an_open_cart(shop: Server, ada: Shopper) -> None:
+async def test_the_product_command_updates_an_open_cart(shop: Server, ada: Shopper) -> None:
     tab = await ada.tab()
     await tab.submit(1, "line.add", sku=MILK, qty=1)
     words = ("product", "set", MILK, "--price", "12.34", "--stock", "3")
@@ -53,7 +53,7 @@ async def test_the_command_reaches_an_open_cart(shop: Server, ada: Shopper) -> N
     assert (product["price"], product["stock"], product["state"]) == (1234, 3, "ok")
 
 
-async def test_a_rise_reaches_every_tab_with_the_line_and_the_totals(
+async def test_a_price_rise_reaches_every_tab_with_the_line_and_the_totals(
     shop: Server, ada: Shopper
 ) -> None:
     was = price(DEARER)
@@ -72,7 +72,7 @@ async def test_a_rise_reaches_every_tab_with_the_line_and_the_totals(
     assert cart["cart"]["totals"] == told["totals"]
 
 
-async def test_a_fall_simply_applies(shop: Server, ada: Shopper) -> None:
+async def test_a_price_fall_applies_without_being_accepted(shop: Server, ada: Shopper) -> None:
     was = price(CHEAPER)
     tab = await ada.tab()
     await tab.submit(1, "line.add", sku=CHEAPER, qty=1)
@@ -84,7 +84,7 @@ async def test_a_fall_simply_applies(shop: Server, ada: Shopper) -> None:
     assert told["totals"]["subtotal"] == was - 10
 
 
-async def test_what_runs_short_and_out_is_said_and_leaves_the_totals(
+async def test_short_and_sold_out_lines_are_flagged_and_sold_out_ones_leave_the_totals(
     shop: Server, ada: Shopper
 ) -> None:
     tab = await ada.tab()
@@ -99,7 +99,7 @@ async def test_what_runs_short_and_out_is_said_and_leaves_the_totals(
     assert out["totals"]["count"] == 0
 
 
-async def test_a_saved_line_follows_too_and_costs_nothing(shop: Server, ada: Shopper) -> None:
+async def test_a_saved_line_is_updated_too_and_costs_nothing(shop: Server, ada: Shopper) -> None:
     tab = await ada.tab()
     await tab.submit(1, "line.add", sku=SAVED, qty=1)
     await tab.submit(2, "line.save", sku=SAVED)
@@ -110,7 +110,7 @@ async def test_a_saved_line_follows_too_and_costs_nothing(shop: Server, ada: Sho
     assert "lines" not in told
 
 
-async def test_who_watches_a_product_is_told_and_who_does_not_is_not(
+async def test_only_tabs_that_watch_a_product_receive_its_changes(
     shop: Server, ada: Shopper
 ) -> None:
     watching, other = await ada.tab(), await ada.tab()
@@ -131,7 +131,9 @@ async def test_who_watches_a_product_is_told_and_who_does_not_is_not(
     assert "prices" not in {news["t"] for news in await watching.receive_pending()}
 
 
-async def test_what_is_ruled_on_is_ruled_on_with_what_was_told(shop: Server, ada: Shopper) -> None:
+async def test_ops_are_ruled_on_with_the_stock_that_was_published(
+    shop: Server, ada: Shopper
+) -> None:
     tab = await ada.tab()
     await tab.send_frame("watch", skus=[EMPTIED])
     await tab.expect("prices")
@@ -142,7 +144,7 @@ async def test_what_is_ruled_on_is_ruled_on_with_what_was_told(shop: Server, ada
     assert told["warn"] == {"code": "clamped", "sku": EMPTIED, "asked": 9, "got": 4}
 
 
-async def test_a_product_that_comes_back_can_be_had_again(shop: Server, ada: Shopper) -> None:
+async def test_a_restocked_product_can_be_added_again(shop: Server, ada: Shopper) -> None:
     sku = BACK
     tab = await ada.tab()
     await tab.submit(1, "line.add", sku=sku, qty=1)
@@ -156,7 +158,9 @@ async def test_a_product_that_comes_back_can_be_had_again(shop: Server, ada: Sho
     assert (await tab.submit(3, "line.add", sku=sku, qty=1))["t"] == "ok"
 
 
-async def test_a_rise_is_agreed_to_only_at_today_s_price(shop: Server, ada: Shopper) -> None:
+async def test_a_price_rise_is_accepted_only_at_the_current_price(
+    shop: Server, ada: Shopper
+) -> None:
     was = price(AGREED)
     tab = await ada.tab()
     await tab.submit(1, "line.add", sku=AGREED, qty=1, seen=was)

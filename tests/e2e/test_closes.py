@@ -25,7 +25,7 @@ BURST = 6
 SETTINGS = {"hello_ms": 1000, "burst": BURST, "per_s": 1}
 
 
-async def test_who_says_no_hello_in_time_is_4408(ada: Shopper) -> None:
+async def test_a_socket_without_a_hello_in_time_is_closed_with_4408(ada: Shopper) -> None:
     socket = await ada.socket()
     began_s = time.monotonic()
 
@@ -44,7 +44,7 @@ async def test_a_newer_connection_of_a_tab_replaces_the_older_one(ada: Shopper) 
 
 
 @pytest.mark.parametrize("gen", [1, 2])
-async def test_an_equal_or_older_connection_of_a_tab_is_itself_closed(
+async def test_a_connection_with_an_equal_or_older_generation_is_closed_itself(
     ada: Shopper, gen: int
 ) -> None:
     newer = await ada.tab(gen=2)
@@ -56,7 +56,7 @@ async def test_an_equal_or_older_connection_of_a_tab_is_itself_closed(
     assert (await newer.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
-async def test_a_tab_of_another_account_may_have_the_same_name(shop: Server, ada: Shopper) -> None:
+async def test_a_tab_of_another_account_may_have_the_same_id(shop: Server, ada: Shopper) -> None:
     hers = await ada.tab()
 
     async with await new_shopper(shop) as bob:
@@ -80,7 +80,7 @@ async def test_signing_out_closes_the_sockets_of_that_login_within_a_second(ada:
         assert (await stays.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
-async def test_signing_in_anew_ends_the_login_before(ada: Shopper) -> None:
+async def test_signing_in_again_ends_the_previous_login(ada: Shopper) -> None:
     tab = await ada.tab()
 
     await ada.send("POST", "/api/session", {"email": ada.email, "password": PASSWORD})
@@ -89,7 +89,7 @@ async def test_signing_in_anew_ends_the_login_before(ada: Shopper) -> None:
     assert (await ada.tab()).welcome["account"] == ada.account
 
 
-async def test_the_11th_tab_crowds_out_the_first(ada: Shopper) -> None:
+async def test_an_11th_tab_closes_the_oldest_one(ada: Shopper) -> None:
     tabs = [await ada.tab() for _ in range(11)]
 
     assert await tabs[0].close_frame() == CloseFrame(4411, "")
@@ -97,7 +97,7 @@ async def test_the_11th_tab_crowds_out_the_first(ada: Shopper) -> None:
     assert (await tabs[10].expect("patch"))["rev"] == 1
 
 
-async def test_a_tab_that_comes_again_crowds_nobody_out(ada: Shopper) -> None:
+async def test_a_reconnecting_tab_closes_no_other_tab(ada: Shopper) -> None:
     tabs = [await ada.tab() for _ in range(10)]
     await ada.tab(tab=tabs[5].tab, gen=2)
 
@@ -115,7 +115,7 @@ async def ask_too_fast(tab: RawSocket, *numbers: int) -> None:
     await tab.send_together(*map(text_frame, frames))
 
 
-async def test_who_does_not_wait_three_times_in_a_minute_is_4429(ada: Shopper) -> None:
+async def test_ignoring_retry_ms_three_times_in_a_minute_is_closed_with_4429(ada: Shopper) -> None:
     tab = await ada.tab()
     await ask_too_fast(tab, *[BURST + 1] * 3)
 
@@ -124,7 +124,9 @@ async def test_who_does_not_wait_three_times_in_a_minute_is_4429(ada: Shopper) -
     assert [(no["n"], no["code"]) for no in told] == [(BURST + 1, "rate")] * 3
 
 
-async def test_who_does_not_wait_twice_and_repeats_much_is_not_parted_from(ada: Shopper) -> None:
+async def test_ignoring_retry_ms_twice_and_repeating_ops_keeps_the_socket_open(
+    ada: Shopper,
+) -> None:
     tab = await ada.tab()
     await ask_too_fast(tab, *[BURST + 1] * 2, *[BURST] * 5, BURST + 2)
     for _ in range(6):
@@ -135,7 +137,7 @@ async def test_who_does_not_wait_twice_and_repeats_much_is_not_parted_from(ada: 
     assert await ada.quantities() == {APPLES: BURST + 1}
 
 
-async def test_at_the_end_tabs_are_asked_to_leave_and_then_shown_out(street: Street) -> None:
+async def test_a_shutdown_sends_drain_and_then_closes_the_tabs(street: Street) -> None:
     shop = street.open(drain_ms=2000)
     async with await new_shopper(shop) as ada, raw_connection(shop) as late:
         stays, leaves = await ada.tab(), await ada.tab()

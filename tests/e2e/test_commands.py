@@ -33,7 +33,7 @@ def test_a_second_server_on_the_same_database_is_refused(shop: Server) -> None:
     assert shop.is_open
 
 
-def test_an_address_that_is_taken_is_said_so(shop: Server, street: Street) -> None:
+def test_a_taken_address_is_reported_in_one_sentence(shop: Server, street: Street) -> None:
     other = street.build()
     taken = {**other.environment, "SHOP_BIND": shop.host}
 
@@ -44,7 +44,7 @@ def test_an_address_that_is_taken_is_said_so(shop: Server, street: Street) -> No
     assert done.stderr.count("\n") == 1
 
 
-async def test_signals_end_it_cleanly_and_all_is_there_afterwards(street: Street) -> None:
+async def test_sigint_and_sigterm_shut_down_cleanly_without_losing_ops(street: Street) -> None:
     shop = street.open(drain_ms=500)
     async with await new_shopper(shop) as ada:
         tab = await ada.tab()
@@ -64,7 +64,7 @@ async def test_signals_end_it_cleanly_and_all_is_there_afterwards(street: Street
     assert again.welcome["last"] == 32
 
 
-async def test_a_second_signal_does_not_wait(street: Street) -> None:
+async def test_a_second_signal_ends_the_drain_at_once(street: Street) -> None:
     shop = street.open(drain_ms=12_000)
     async with await new_shopper(shop) as ada:
         tab = await ada.tab()
@@ -88,7 +88,7 @@ async def test_an_account_that_a_command_added_can_sign_in(shop: Server) -> None
         assert (await grace.tab()).welcome["last"] == 0
 
 
-async def test_with_another_secret_everybody_signs_in_again_and_has_their_cart(
+async def test_a_new_secret_ends_all_logins_and_keeps_the_carts(
     street: Street,
 ) -> None:
     shop = street.open(drain_ms=0)

@@ -13,7 +13,7 @@ ACCOUNTS, TABS = 15, 4
 BACK_S = 30
 
 
-async def test_when_all_are_cut_at_once_all_are_back_within_30_s_and_nobody_is_refused(
+async def test_after_all_sockets_are_cut_at_once_all_reconnect_within_30_s_and_none_is_refused(
     street: Street,
 ) -> None:
     port, shop = free_port(), street.build(limits="load")

@@ -24,7 +24,7 @@ def behind(tmp_path: Path) -> Iterator[Balanced]:
 
 
 @pytest.mark.timeout(90)
-async def test_a_deploy_costs_each_tab_a_new_socket_and_no_click(behind: Balanced) -> None:
+async def test_a_rolling_restart_costs_each_tab_a_reconnect_and_no_click(behind: Balanced) -> None:
     async with clicking_accounts([behind.origin] * 2, ACCOUNTS) as crowd:
         clickers = [clicker for shopper in crowd for clicker in shopper.clickers]
         done = asyncio.Event()

@@ -72,7 +72,7 @@ FAULTS: dict[str, tuple[tuple[str, str, object], dict[str, str], tuple[int, str]
 
 
 @pytest.mark.parametrize(("asked", "headers", "fault"), FAULTS.values(), ids=FAULTS)
-async def test_every_fault_over_http_is_told_in_the_same_way(
+async def test_every_http_error_is_a_problem_document(
     ada: Shopper,
     asked: tuple[str, str, object],
     headers: dict[str, str],
@@ -88,7 +88,7 @@ async def test_every_fault_over_http_is_told_in_the_same_way(
     assert await ada.quantities() == {}
 
 
-async def test_a_body_in_chunks_may_be_no_larger(shop: Server, ada: Shopper) -> None:
+async def test_a_chunked_body_has_the_same_size_limit(shop: Server, ada: Shopper) -> None:
     async with raw_connection(shop) as connection:
         connection.write(
             request(
@@ -106,7 +106,9 @@ async def test_a_body_in_chunks_may_be_no_larger(shop: Server, ada: Shopper) -> 
         assert (await connection.head())[0].startswith("http/1.1 413")
 
 
-async def test_of_a_request_with_two_lengths_nothing_behind_it_is_read(shop: Server) -> None:
+async def test_a_request_with_two_lengths_is_refused_and_ends_the_connection(
+    shop: Server,
+) -> None:
     async with raw_connection(shop) as connection:
         two = ("Content-Length: 5", "Transfer-Encoding: chunked")
         connection.write(request(shop, "POST", "/api/session", *two) + b"0\r\n\r\n")
@@ -116,7 +118,7 @@ async def test_of_a_request_with_two_lengths_nothing_behind_it_is_read(shop: Ser
         assert b"HTTP/1.1" not in await connection.read_to_end()
 
 
-async def test_an_email_address_is_taken_once(shop: Server, ada: Shopper) -> None:
+async def test_an_email_address_can_be_registered_once(shop: Server, ada: Shopper) -> None:
     twin = {"email": ada.email.upper(), "password": PASSWORD, "name": "Ada"}
 
     answer = await Shopper(shop).send("POST", "/api/accounts", twin)
@@ -124,7 +126,7 @@ async def test_an_email_address_is_taken_once(shop: Server, ada: Shopper) -> Non
     assert (answer.status, answer.json["code"]) == (409, "email_taken")
 
 
-async def test_after_five_wrong_passwords_the_next_try_has_to_wait(ada: Shopper) -> None:
+async def test_after_five_wrong_passwords_the_next_login_is_throttled(ada: Shopper) -> None:
     wrong = {"email": ada.email, "password": "not this one"}
     told = [(await ada.send("POST", "/api/session", wrong)) for _ in range(6)]
 
@@ -143,13 +145,13 @@ async def test_ops_over_http_stop_at_a_gap_with_one_need(ada: Shopper) -> None:
     assert (answer.json["at"], answer.json["rev"]) == ((await ada.cart())["at"], 2)
 
 
-async def test_an_empty_list_of_ops_tells_where_the_cart_stands(ada: Shopper) -> None:
+async def test_an_empty_list_of_ops_returns_the_position_of_the_cart(ada: Shopper) -> None:
     answer = await ada.ops(OUTBOX)
 
     assert answer.json == {"verdicts": [], "at": (await ada.cart())["at"], "rev": 0}
 
 
-async def test_signing_out_ends_the_cookie_for_good(ada: Shopper) -> None:
+async def test_signing_out_invalidates_the_cookie(ada: Shopper) -> None:
     stolen = ada.cookie
     answer = await ada.send("DELETE", "/api/session")
 
@@ -159,9 +161,7 @@ async def test_signing_out_ends_the_cookie_for_good(ada: Shopper) -> None:
     assert (await ada.send("DELETE", "/api/session", Cookie=stolen)).status == 401
 
 
-async def test_the_login_cookie_is_kept_from_scripts_and_other_sites(
-    shop: Server, ada: Shopper
-) -> None:
+async def test_the_login_cookie_is_http_only_and_same_site_lax(shop: Server, ada: Shopper) -> None:
     login = {"email": ada.email, "password": PASSWORD}
 
     given = (await Shopper(shop).send("POST", "/api/session", login)).headers["set-cookie"]
@@ -178,7 +178,7 @@ async def hung_up_after_s(connection: RawConnection) -> float:
     return asyncio.get_running_loop().time() - began_s
 
 
-async def test_who_takes_more_than_five_seconds_for_the_headers_is_hung_up_on(
+async def test_a_connection_that_takes_over_five_seconds_for_its_headers_is_closed(
     shop: Server,
 ) -> None:
     async with (
@@ -207,7 +207,7 @@ async def drip(connection: RawConnection) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/ws"])
-async def test_headers_without_end_are_cut_off(shop: Server, path: str) -> None:
+async def test_too_large_headers_are_refused(shop: Server, path: str) -> None:
     async with raw_connection(shop) as connection:
         connection.write(f"GET {path} HTTP/1.1\r\nHost: {shop.host}\r\n".encode())
         connection.write(b"X-More: " + b"x" * 200_000)
@@ -216,7 +216,7 @@ async def test_headers_without_end_are_cut_off(shop: Server, path: str) -> None:
         assert shop.is_open
 
 
-async def test_a_flood_of_pings_is_cut_off(ada: Shopper) -> None:
+async def test_a_flood_of_pings_aborts_the_connection(ada: Shopper) -> None:
     tab = await ada.tab()
     await asyncio.gather(*[await tab.socket.ping() for _ in range(20)])
 
@@ -225,7 +225,7 @@ async def test_a_flood_of_pings_is_cut_off(ada: Shopper) -> None:
     assert await tab.close_frame() == CloseFrame(1006, "")
 
 
-async def test_of_a_socket_that_says_too_much_only_so_much_a_second_is_read(ada: Shopper) -> None:
+async def test_a_socket_that_sends_too_much_is_read_at_a_limited_rate(ada: Shopper) -> None:
     noisy, quiet = await ada.tab(), await ada.tab()
     loop = asyncio.get_running_loop()
     began_s = loop.time()
@@ -255,7 +255,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize(("method", "path", "headers", "status"), ANSWERS.values(), ids=ANSWERS)
-async def test_every_answer_carries_every_header_and_does_not_name_the_server(
+async def test_every_response_has_the_security_headers_and_no_server_header(
     stranger: Shopper, method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
     answer = await stranger.send(method, path, **headers)
@@ -266,7 +266,7 @@ async def test_every_answer_carries_every_header_and_does_not_name_the_server(
 
 
 @pytest.mark.parametrize("path", ["/shop", "/static/css/shop.css"])
-async def test_a_head_has_no_body_and_the_line_goes_on(shop: Server, path: str) -> None:
+async def test_a_head_response_has_no_body_and_keep_alive_works(shop: Server, path: str) -> None:
     async with raw_connection(shop) as connection:
         connection.write(request(shop, "HEAD", path, "Accept-Encoding: br"))
         status, *headers = await connection.head()
@@ -287,7 +287,7 @@ REFUSED_SOCKETS: dict[str, tuple[dict[str, Any], int]] = {
 
 
 @pytest.mark.parametrize(("options", "status"), REFUSED_SOCKETS.values(), ids=REFUSED_SOCKETS)
-async def test_a_failed_handshake_carries_every_header_too(
+async def test_a_failed_handshake_has_the_security_headers(
     ada: Shopper, options: dict[str, Any], status: int
 ) -> None:
     with pytest.raises(InvalidStatus) as refusal:
@@ -307,7 +307,7 @@ BAD_REQUESTS = {
 
 
 @pytest.mark.parametrize("text", BAD_REQUESTS.values(), ids=BAD_REQUESTS)
-async def test_what_is_no_request_is_answered_400_with_every_header(
+async def test_a_malformed_request_gets_400_with_the_security_headers(
     shop: Server, text: bytes
 ) -> None:
     async with raw_connection(shop) as connection:
@@ -348,7 +348,7 @@ ODD_REQUESTS = {
 @pytest.mark.parametrize(
     ("method", "path", "header", "body"), ODD_REQUESTS.values(), ids=ODD_REQUESTS
 )
-async def test_an_odd_request_is_no_fault_of_the_shop_and_leads_nowhere_else(
+async def test_an_unusual_request_gets_no_5xx_and_no_redirect_to_another_origin(
     shop: Server, method: str, path: str, header: str, body: str
 ) -> None:
     headers = [header] if header else []
@@ -376,7 +376,7 @@ async def test_a_handshake_without_a_key_is_refused(shop: Server) -> None:
     assert "server" not in {header.partition(":")[0] for header in headers}
 
 
-async def test_a_proxy_that_nobody_configured_is_not_believed(shop: Server, ada: Shopper) -> None:
+async def test_forwarded_headers_of_unknown_proxies_are_ignored(shop: Server, ada: Shopper) -> None:
     ada_s = {"Cookie": ada.cookie, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
     await ada.socket(additional_headers=ada_s)
 
@@ -384,7 +384,7 @@ async def test_a_proxy_that_nobody_configured_is_not_believed(shop: Server, ada:
     assert opened[-1]["address"] == "127.0.0.1"
 
 
-async def test_the_log_tells_no_secrets(shop: Server, ada: Shopper) -> None:
+async def test_the_log_contains_no_secrets(shop: Server, ada: Shopper) -> None:
     tab = await ada.tab()
     await tab.submit(1, "note.set", text="the key is under the mat")
     await ada.send("POST", "/api/session", {"email": ada.email, "password": PASSWORD})

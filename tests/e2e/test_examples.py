@@ -26,7 +26,7 @@ def ran(*words: str, seconds: float = 25) -> subprocess.CompletedProcess[str]:
     )
 
 
-async def test_thirty_lines_put_something_into_a_cart(shop: Server) -> None:
+async def test_the_python_example_adds_a_product_to_a_cart(shop: Server) -> None:
     account = await Shop(shop.origin).register("thirty@example.org", "a long enough one", "Ada")
     words = (sys.executable, str(EXAMPLES / "cart.py"), shop.origin, account.cookie)
 
@@ -37,7 +37,7 @@ async def test_thirty_lines_put_something_into_a_cart(shop: Server) -> None:
     assert (await account.cart()).lines["milk-2l"].qty == 2  # type: ignore[index]
 
 
-def test_locust_shops_without_a_failure(shop: Server, tmp_path: Path) -> None:
+def test_the_locust_example_runs_without_a_failure(shop: Server, tmp_path: Path) -> None:
     where = ("-f", str(EXAMPLES / "locustfile.py"), "--host", shop.origin)
     how = ("--headless", "-u", "4", "-r", "4", "-t", "3s", "--csv", str(tmp_path / "told"))
 
@@ -51,7 +51,7 @@ def test_locust_shops_without_a_failure(shop: Server, tmp_path: Path) -> None:
     assert int(rows["/api/cart/ops"]["Request Count"]) > 0
 
 
-def test_the_artillery_script_has_the_shape_that_artillery_reads() -> None:
+def test_the_artillery_example_has_the_keys_that_artillery_reads() -> None:
     script = yaml.safe_load((EXAMPLES / "artillery.yml").read_text())
     flow = script["scenarios"][0]["flow"]
     posts = [step["post"]["url"] for step in flow if "post" in step]
@@ -63,7 +63,7 @@ def test_the_artillery_script_has_the_shape_that_artillery_reads() -> None:
 
 
 @pytest.mark.skipif(ARTILLERY is None, reason="artillery is not installed: 461 npm packages")
-def test_artillery_shops_and_its_expectations_hold(shop: Server) -> None:
+def test_the_artillery_example_meets_its_expectations(shop: Server) -> None:
     assert ARTILLERY
     script = str(EXAMPLES / "artillery.yml")
 

@@ -31,7 +31,7 @@ def spoil_cart_of(shopper: Shopper) -> None:
     engine.dispose()
 
 
-async def test_a_fault_while_a_tab_comes_in_is_1011_and_nobody_elses(ailing: Server) -> None:
+async def test_a_fault_during_the_hello_closes_that_socket_alone_with_1011(ailing: Server) -> None:
     async with await new_shopper(ailing) as ada, await new_shopper(ailing) as bob:
         spoil_cart_of(ada)
         socket = await ada.socket()
@@ -44,7 +44,7 @@ async def test_a_fault_while_a_tab_comes_in_is_1011_and_nobody_elses(ailing: Ser
     assert closed[0] == 1011
 
 
-async def test_a_cart_that_comes_to_harm_while_it_is_open_is_lost_and_no_other(
+async def test_a_cart_corrupted_while_it_is_open_closes_its_own_tabs_alone(
     ailing: Server,
 ) -> None:
     async with await new_shopper(ailing) as ada, await new_shopper(ailing) as bob:
@@ -56,7 +56,7 @@ async def test_a_cart_that_comes_to_harm_while_it_is_open_is_lost_and_no_other(
         assert (await elsewhere.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
-async def test_a_fault_over_http_tells_nothing_of_itself(ailing: Server) -> None:
+async def test_a_500_response_reveals_nothing_about_the_fault(ailing: Server) -> None:
     async with await new_shopper(ailing) as ada:
         spoil_cart_of(ada)
 

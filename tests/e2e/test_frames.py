@@ -95,7 +95,7 @@ async def fault_between_ops(ada: Shopper, *bad: Frame) -> CloseFrame:
 
 
 @pytest.mark.parametrize(("text", "reason"), FRAMES.values(), ids=FRAMES)
-async def test_what_is_wrong_as_a_frame_is_4400(ada: Shopper, text: str, reason: str) -> None:
+async def test_a_malformed_frame_is_closed_with_4400(ada: Shopper, text: str, reason: str) -> None:
     goodbye = await fault_between_ops(ada, text_frame(text))
 
     assert goodbye.code == 4400
@@ -103,24 +103,24 @@ async def test_what_is_wrong_as_a_frame_is_4400(ada: Shopper, text: str, reason:
     assert len(goodbye.reason.encode()) <= 100
 
 
-async def test_a_binary_frame_is_4400(ada: Shopper) -> None:
+async def test_a_binary_frame_is_closed_with_4400(ada: Shopper) -> None:
     goodbye = await fault_between_ops(ada, Frame(Opcode.BINARY, b'{"t":"ping","id":1}'))
 
     assert goodbye == CloseFrame(4400, "a binary frame")
 
 
-async def test_an_empty_binary_frame_is_4400(ada: Shopper) -> None:
+async def test_an_empty_binary_frame_is_closed_with_4400(ada: Shopper) -> None:
     assert (await fault_between_ops(ada, Frame(Opcode.BINARY, b""))).code == 4400
 
 
-async def test_a_second_hello_is_4400(ada: Shopper) -> None:
+async def test_a_second_hello_is_closed_with_4400(ada: Shopper) -> None:
     again = frame("hello", tab=TAB, gen=1, outbox=TAB)
 
     assert await fault_between_ops(ada, text_frame(again)) == CloseFrame(4400, "t: a second hello")
 
 
 @pytest.mark.parametrize(("t", "fields", "reason"), VALUES.values(), ids=VALUES)
-async def test_what_is_wrong_as_a_value_is_4400(
+async def test_an_invalid_field_is_closed_with_4400(
     ada: Shopper, t: str, fields: dict[str, Any], reason: str
 ) -> None:
     goodbye = await fault_between_ops(ada, text_frame(frame(t, **fields)))
@@ -130,7 +130,7 @@ async def test_what_is_wrong_as_a_value_is_4400(
 
 
 @pytest.mark.parametrize(("fields", "reason"), HELLOS.values(), ids=HELLOS)
-async def test_what_is_wrong_with_a_hello_is_4400(
+async def test_an_invalid_hello_is_closed_with_4400(
     ada: Shopper, fields: dict[str, Any], reason: str
 ) -> None:
     socket = await ada.socket()
@@ -155,7 +155,9 @@ async def test_the_first_frame_must_be_hello(ada: Shopper, first: str) -> None:
     assert socket.received == []
 
 
-async def test_a_fault_right_behind_the_hello_waits_for_the_welcome(ada: Shopper) -> None:
+async def test_a_malformed_frame_right_behind_the_hello_is_handled_after_the_welcome(
+    ada: Shopper,
+) -> None:
     socket = await ada.socket()
     hello = text_frame(frame("hello", **hello_fields(socket)))
     await socket.send_together(hello, add(1), text_frame("not JSON"))
@@ -176,11 +178,11 @@ async def test_a_fault_right_behind_the_hello_waits_for_the_welcome(ada: Shopper
     ],
     ids=["a stray byte", "a surrogate", "in a fragment"],
 )
-async def test_what_is_not_utf8_is_1007(ada: Shopper, bad: tuple[Frame, ...]) -> None:
+async def test_invalid_utf8_is_closed_with_1007(ada: Shopper, bad: tuple[Frame, ...]) -> None:
     assert (await fault_between_ops(ada, *bad)).code == 1007
 
 
-async def test_a_character_may_be_cut_by_a_fragment(ada: Shopper) -> None:
+async def test_a_character_may_be_split_across_fragments(ada: Shopper) -> None:
     socket = await ada.tab()
     apple = "🍎".encode()
     await socket.send_together(
@@ -219,13 +221,13 @@ async def test_a_character_may_be_cut_by_a_fragment(ada: Shopper) -> None:
         "by fragments that are empty",
     ],
 )
-async def test_a_message_that_is_too_large_is_1009_whatever_else(
+async def test_a_too_large_message_is_closed_with_1009_whatever_else_is_wrong(
     ada: Shopper, bad: tuple[Frame, ...]
 ) -> None:
     assert (await fault_between_ops(ada, *bad)).code == 1009
 
 
-async def test_the_largest_message_is_read_in_one_piece_and_in_many(ada: Shopper) -> None:
+async def test_the_largest_message_is_accepted_whole_and_in_fragments(ada: Shopper) -> None:
     socket = await ada.tab()
     ping = frame("ping", id=1).encode().ljust(LARGEST)
     await socket.send_together(text_frame(ping))
@@ -238,7 +240,7 @@ async def test_the_largest_message_is_read_in_one_piece_and_in_many(ada: Shopper
     assert [await socket.expect("pong") for _ in range(2)] == [{"t": "pong", "id": 1}] * 2
 
 
-async def test_a_ping_between_fragments_is_no_part_of_a_message_however_large(
+async def test_a_ping_between_fragments_does_not_count_towards_the_message_size(
     ada: Shopper,
 ) -> None:
     socket = await ada.tab()
@@ -252,7 +254,7 @@ async def test_a_ping_between_fragments_is_no_part_of_a_message_however_large(
     assert await socket.expect("pong") == {"t": "pong", "id": 1}
 
 
-async def test_what_comes_behind_a_good_bye_is_not_done(ada: Shopper) -> None:
+async def test_ops_behind_a_close_frame_are_not_applied(ada: Shopper) -> None:
     socket = await ada.tab()
     await socket.send_together(add(1), Frame(Opcode.CLOSE, b"\x03\xe8"), add(2, MILK))
 
@@ -271,7 +273,7 @@ async def test_unknown_fields_are_ignored(ada: Shopper) -> None:
     assert await ada.quantities() == {APPLES: 1}
 
 
-async def test_a_frame_that_is_not_masked_ends_the_connection(ada: Shopper) -> None:
+async def test_an_unmasked_frame_is_closed_with_1002(ada: Shopper) -> None:
     socket = await ada.tab()
     socket.socket.transport.write(text_frame(frame("ping", id=1)).serialize(mask=False))
 

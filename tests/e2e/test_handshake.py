@@ -46,7 +46,7 @@ async def refused(shopper: Shopper, name: str = "", **options: Any) -> Response:
     return refusal.value.response
 
 
-async def test_a_tab_is_let_in(ada: Shopper) -> None:
+async def test_a_valid_handshake_opens_a_socket(ada: Shopper) -> None:
     socket = await ada.socket()
 
     assert socket.socket.subprotocol == V1
@@ -64,34 +64,36 @@ async def test_compression_is_not_negotiated(ada: Shopper) -> None:
 
 
 @pytest.mark.parametrize("name", ["evil.example:{port}", "127.0.0.1:1", "127.0.0.1.nip.example"])
-async def test_an_unknown_host_is_turned_away(ada: Shopper, name: str) -> None:
+async def test_an_unknown_host_is_refused_with_421(ada: Shopper, name: str) -> None:
     refusal = await refused(ada, name.format(port=ada.server.port))
 
     assert refusal.status_code == 421
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-async def test_a_foreign_page_is_turned_away(ada: Shopper, origin: str) -> None:
+async def test_a_foreign_origin_is_refused_with_403(ada: Shopper, origin: str) -> None:
     refusal = await refused(ada, origin=origin.format(port=ada.server.port))
 
     assert refusal.status_code == 403
 
 
-async def test_a_configured_origin_is_let_in_whatever_the_host_is_called(ada: Shopper) -> None:
+async def test_a_configured_origin_is_accepted_though_the_host_differs(ada: Shopper) -> None:
     socket = await ada.socket(origin=f"http://localhost:{ada.server.port}")
 
     assert socket.socket.subprotocol == V1
 
 
 @pytest.mark.parametrize("offered", [None, ["shop.cart.v2"], ["chat", "shop"]])
-async def test_who_offers_no_version_of_ours_is_turned_away(
+async def test_offering_no_known_subprotocol_is_refused_with_400(
     ada: Shopper, offered: list[str] | None
 ) -> None:
     assert (await refused(ada, subprotocols=offered)).status_code == 400
 
 
 @pytest.mark.parametrize("offered", [[FAMILY], ["shop.cart.v2", FAMILY]])
-async def test_who_speaks_another_version_is_told_so(ada: Shopper, offered: list[str]) -> None:
+async def test_another_protocol_version_is_closed_with_4406(
+    ada: Shopper, offered: list[str]
+) -> None:
     socket = await ada.socket(subprotocols=offered)
 
     assert socket.socket.subprotocol == FAMILY
@@ -100,12 +102,16 @@ async def test_who_speaks_another_version_is_told_so(ada: Shopper, offered: list
 
 
 @pytest.mark.parametrize("offered", [[FAMILY, V1], [V1], ["shop.cart.v2", V1, FAMILY]])
-async def test_our_version_is_chosen_wherever_it_stands(ada: Shopper, offered: list[str]) -> None:
+async def test_v1_is_chosen_at_any_place_among_the_offered_subprotocols(
+    ada: Shopper, offered: list[str]
+) -> None:
     assert (await ada.socket(subprotocols=offered)).socket.subprotocol == V1
 
 
 @pytest.mark.parametrize("cookie", ["", "shop=", "shop=forged", "shop=ab.cd.ef", "shop=\xe9"])
-async def test_who_has_no_valid_login_is_told_so(stranger: Shopper, cookie: str) -> None:
+async def test_a_socket_without_a_valid_login_is_closed_with_4401(
+    stranger: Shopper, cookie: str
+) -> None:
     stranger.cookie = cookie
     socket = await stranger.socket()
 
@@ -114,7 +120,7 @@ async def test_who_has_no_valid_login_is_told_so(stranger: Shopper, cookie: str)
     assert socket.received == []
 
 
-async def test_from_a_socket_without_a_login_nothing_is_read(shop: Server) -> None:
+async def test_nothing_is_read_from_a_socket_without_a_login(shop: Server) -> None:
     async with raw_connection(shop) as connection:
         connection.write(handshake(shop))
         assert (await connection.head())[0].startswith("http/1.1 101")
@@ -134,7 +140,7 @@ async def test_a_login_that_was_ended_opens_no_socket(ada: Shopper) -> None:
     assert (await (await ada.socket()).close_frame()).code == 4401
 
 
-async def test_the_21st_socket_of_an_address_without_a_login_has_to_come_back(
+async def test_the_21st_socket_of_an_address_without_a_login_is_refused_with_503(
     shop: Server, stranger: Shopper
 ) -> None:
     async with AsyncExitStack() as held:
@@ -153,7 +159,7 @@ async def test_the_21st_socket_of_an_address_without_a_login_has_to_come_back(
     assert (await (await stranger.socket()).close_frame()).code == 4401
 
 
-async def test_there_is_an_end_to_all_sockets(street: Street) -> None:
+async def test_a_socket_beyond_the_limit_of_the_server_is_refused_with_503(street: Street) -> None:
     small = street.open(sockets_in_all=2)
     async with await new_shopper(small) as ada:
         first = await ada.tab()
@@ -165,7 +171,7 @@ async def test_there_is_an_end_to_all_sockets(street: Street) -> None:
         await ada.tab()
 
 
-async def test_the_first_thing_that_is_wrong_is_named(ada: Shopper) -> None:
+async def test_the_first_failed_check_decides_the_status(ada: Shopper) -> None:
     nobody: dict[str, Any] = {"origin": "null", "subprotocols": ["chat"]}
 
     assert (await refused(ada, "evil.example", **nobody)).status_code == 421
@@ -175,7 +181,9 @@ async def test_the_first_thing_that_is_wrong_is_named(ada: Shopper) -> None:
     assert (await (await ada.socket(subprotocols=[FAMILY])).close_frame()).code == 4406
 
 
-async def test_the_11th_socket_of_an_account_without_hello_has_to_come_back(ada: Shopper) -> None:
+async def test_the_11th_socket_of_an_account_without_hello_is_closed_with_1013(
+    ada: Shopper,
+) -> None:
     waiting = [await ada.socket() for _ in range(10)]
     crowded = await ada.socket()
 
@@ -188,7 +196,7 @@ async def test_the_11th_socket_of_an_account_without_hello_has_to_come_back(ada:
     assert (await after.receive())["t"] == "welcome"
 
 
-async def test_another_account_is_not_crowded_by_those_without_hello(
+async def test_sockets_without_hello_do_not_count_against_another_account(
     shop: Server, ada: Shopper
 ) -> None:
     for _ in range(10):
@@ -201,11 +209,11 @@ async def test_another_account_is_not_crowded_by_those_without_hello(
 @pytest.mark.parametrize(
     ("path", "status"), [("/", 400), ("/api/cart", 400), ("/nowhere", 404), ("/ws/", 404)]
 )
-async def test_there_is_no_socket_anywhere_else(ada: Shopper, path: str, status: int) -> None:
+async def test_a_handshake_at_another_path_is_refused(ada: Shopper, path: str, status: int) -> None:
     assert (await refused(ada, path=path)).status_code == status
 
 
-async def test_a_handshake_says_nothing_of_what_the_server_is_made_of(ada: Shopper) -> None:
+async def test_a_handshake_response_has_no_server_header(ada: Shopper) -> None:
     socket = await ada.socket()
 
     assert socket.socket.response
@@ -214,7 +222,7 @@ async def test_a_handshake_says_nothing_of_what_the_server_is_made_of(ada: Shopp
     assert OFFERED[0] == socket.socket.response.headers["Sec-WebSocket-Protocol"]
 
 
-async def test_who_hangs_up_in_the_middle_of_it_is_no_fault_of_the_shop(
+async def test_a_client_that_disconnects_during_the_handshake_causes_no_error(
     ada: Shopper, shop: Server
 ) -> None:
     for wait_ms in range(60):

@@ -74,7 +74,7 @@ async def agree(ada: Shopper, *tabs: Watched) -> None:
 
 
 @pytest.mark.smoke
-async def test_killed_between_two_ops_both_tabs_come_back_with_exactly_that_cart(
+async def test_after_a_kill_between_two_ops_both_tabs_reconnect_with_the_same_cart(
     shop: Server, ada: Shopper, tabs: tuple[Watched, Watched]
 ) -> None:
     one, other = tabs
@@ -94,7 +94,7 @@ async def test_killed_between_two_ops_both_tabs_come_back_with_exactly_that_cart
 
 
 @pytest.mark.parametrize("moment", [1, 40, 80])
-async def test_killed_in_the_middle_of_200_ops_every_ok_is_there_exactly_once(
+async def test_after_a_kill_during_200_ops_every_ok_is_saved_exactly_once(
     shop: Server, ada: Shopper, tabs: tuple[Watched, Watched], moment: int
 ) -> None:
     one, other = tabs
@@ -118,7 +118,7 @@ async def test_killed_in_the_middle_of_200_ops_every_ok_is_there_exactly_once(
 
 
 @pytest.mark.parametrize("after_s", [0, 0.005])
-async def test_an_op_without_an_answer_gets_one_verdict_when_it_is_sent_again(
+async def test_an_unanswered_op_gets_one_verdict_when_it_is_sent_again(
     shop: Server, ada: Shopper, after_s: float
 ) -> None:
     tab = await ada.tab()
@@ -135,7 +135,7 @@ async def test_an_op_without_an_answer_gets_one_verdict_when_it_is_sent_again(
     assert await ada.quantities() == {APPLES: 1}
 
 
-async def test_ops_over_http_without_an_answer_are_done_once_when_sent_again(
+async def test_unanswered_ops_over_http_are_applied_once_when_sent_again(
     shop: Server, ada: Shopper
 ) -> None:
     outbox = str(uuid4())
@@ -154,7 +154,7 @@ async def test_ops_over_http_without_an_answer_are_done_once_when_sent_again(
 
 
 @pytest.mark.parametrize("after_s", [0.01, 0.1])
-async def test_killed_while_it_makes_its_database_it_opens_the_next_time(
+async def test_a_shop_killed_while_creating_its_database_starts_the_next_time(
     street: Street, after_s: float
 ) -> None:
     young = street.build()

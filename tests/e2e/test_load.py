@@ -36,7 +36,7 @@ def load(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.smoke
-def test_it_ends_well_and_leaves_a_report(shop: Server, tmp_path: Path) -> None:
+def test_a_load_run_succeeds_and_writes_its_reports(shop: Server, tmp_path: Path) -> None:
     told, shown, kept = (tmp_path / name for name in ("told.json", "shown.html", "kept.json"))
     files = ("--json", str(told), "--html", str(shown), "--accounts-file", str(kept))
     crowd = ("--accounts", "8", "--processes", "2", "--ramp", "0.5", "--seconds", "5")
@@ -54,7 +54,7 @@ def test_it_ends_well_and_leaves_a_report(shop: Server, tmp_path: Path) -> None:
     assert len(json.loads(kept.read_text())) == 8
 
 
-def test_http_stands_beside_sockets(shop: Server) -> None:
+def test_the_http_scenario_is_reported_beside_the_socket_scenario(shop: Server) -> None:
     crowd = ("--accounts", "4", "--rate", "40", "--ramp", "0", "--seconds", "1")
 
     done = load("--url", shop.origin, "--scenario", "http", *crowd)
@@ -66,7 +66,7 @@ def test_http_stands_beside_sockets(shop: Server) -> None:
     assert heads.split("┃")[3].strip() == "http"
 
 
-def test_ctrl_c_ends_it_with_its_report(shop: Server) -> None:
+def test_ctrl_c_ends_a_load_run_with_its_report(shop: Server) -> None:
     words = ("load", "--url", shop.origin, "--accounts", "2", "--seconds", "3600", "--ramp", "0")
     running = subprocess.Popen(
         [sys.executable, "-m", "app.cli", *words],
@@ -89,7 +89,7 @@ def test_ctrl_c_ends_it_with_its_report(shop: Server) -> None:
 
 
 @pytest.mark.parametrize("case", BAD_WORDS)
-def test_what_cannot_be_done_is_one_sentence_and_exit_2(case: str) -> None:
+def test_an_impossible_run_prints_one_sentence_and_exits_with_2(case: str) -> None:
     words, why = BAD_WORDS[case]
 
     done = load(*words)
@@ -98,7 +98,9 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_2(case: str) -> None:
     assert why in done.stderr.splitlines()[-1]
 
 
-def test_a_shop_with_its_limits_on_says_how_to_lift_them(street: Street) -> None:
+def test_a_rate_limited_shop_is_reported_with_the_setting_that_lifts_the_limits(
+    street: Street,
+) -> None:
     shop = street.open(registrations=1, registrations_per_h=1)
 
     done = load("--url", shop.origin, "--accounts", "3")

@@ -25,7 +25,7 @@ async def say_on(tab: RawSocket, *frames: str) -> int:
     return said
 
 
-async def test_an_unused_login_runs_out_soon_and_a_used_one_in_the_end(
+async def test_an_idle_login_expires_early_and_a_used_one_at_its_absolute_limit(
     shop: Server, ada: Shopper
 ) -> None:
     login = {"email": ada.email, "password": PASSWORD}

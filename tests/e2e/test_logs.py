@@ -12,7 +12,7 @@ SETTINGS = {"log": "debug", "node": "w7"}
 NOTE = "Leave it with the neighbours"
 
 
-async def test_one_name_leads_from_the_click_to_the_patch_of_another_tab(
+async def test_one_op_id_traces_an_op_from_its_receipt_to_its_patches(
     shop: Server, ada: Shopper
 ) -> None:
     first, second = await ada.tab(), await ada.tab()
@@ -42,7 +42,7 @@ async def test_one_name_leads_from_the_click_to_the_patch_of_another_tab(
     assert opened["account"] == let_in["account"] == ada.account
 
 
-async def test_an_op_over_http_is_followed_too(shop: Server, ada: Shopper) -> None:
+async def test_an_op_over_http_is_traced_too(shop: Server, ada: Shopper) -> None:
     outbox = "3f0c1a52-0000-4000-8000-00000000a0a0"
 
     await ada.ops(outbox, op(1, "line.add", sku=APPLES, qty=1))
@@ -52,7 +52,7 @@ async def test_an_op_over_http_is_followed_too(shop: Server, ada: Shopper) -> No
     assert lines[0]["tab"] is None
 
 
-async def test_no_log_opens_a_door(shop: Server, ada: Shopper) -> None:
+async def test_the_log_contains_no_credentials(shop: Server, ada: Shopper) -> None:
     tab = await ada.tab()
     await tab.submit(1, "note.set", text=NOTE)
     await ada.send("POST", "/api/session", {"email": ada.email, "password": f"not {PASSWORD}"})

@@ -159,7 +159,7 @@ async def test_a_tab_that_leaves_is_no_longer_counted_at_the_other_server(
 
 
 @pytest.mark.smoke
-async def test_signing_out_here_closes_the_socket_there(
+async def test_signing_out_at_one_server_closes_the_socket_at_the_other(
     ada: Ada, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     _, there = tabs
@@ -170,7 +170,7 @@ async def test_signing_out_here_closes_the_socket_there(
 
 
 @pytest.mark.smoke
-async def test_an_order_here_empties_the_cart_there(
+async def test_an_order_at_one_server_empties_the_cart_at_the_other(
     ada: Ada, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     _, there = tabs
@@ -191,7 +191,7 @@ async def test_an_order_here_empties_the_cart_there(
     assert (await ada.there.send("GET", f"/api/orders/{placed.json['number']}")).status == 200
 
 
-async def test_a_price_that_is_set_reaches_both(
+async def test_a_price_change_reaches_tabs_at_both_servers(
     nodes: Nodes, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     here, there = tabs
@@ -207,7 +207,7 @@ async def test_a_price_that_is_set_reaches_both(
     assert [items["items"][0]["price"] for items in told] == [100 * int(pounds[:-3])] * 2
 
 
-async def test_without_redis_both_serve_and_agree_when_it_is_back(
+async def test_without_redis_both_servers_work_and_converge_when_it_returns(
     nodes: Nodes, ada: Ada, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     here, there = tabs
@@ -222,7 +222,7 @@ async def test_without_redis_both_serve_and_agree_when_it_is_back(
     assert await ada.here.quantities() == {APPLES: 1, MILK: 1, BREAD: 1}
 
 
-async def test_a_server_without_redis_is_not_let_in_beside_them(nodes: Nodes) -> None:
+async def test_a_server_without_redis_is_refused_beside_servers_with_it(nodes: Nodes) -> None:
     alone = {**nodes.one.environment, "SHOP_BIND": f"127.0.0.1:{free_port()}"}
     del alone["SHOP_REDIS"]
     refused = await asyncio.to_thread(run_command, "run", environment=alone)
@@ -231,7 +231,7 @@ async def test_a_server_without_redis_is_not_let_in_beside_them(nodes: Nodes) ->
     assert "SHOP_REDIS" in refused.stderr
 
 
-async def test_a_crash_of_the_database_makes_ops_wait_and_loses_none(
+async def test_ops_wait_out_a_database_crash_and_none_is_lost(
     nodes: Nodes, ada: Ada, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     said: list[str] = []

@@ -17,7 +17,7 @@ def run_on(shop: Server, *words: str) -> tuple[int, str]:
 
 
 @pytest.mark.smoke("sqlite")
-async def test_an_order_is_listed_and_goes_its_way_step_by_step(shop: Server, ada: Shopper) -> None:
+async def test_an_order_is_listed_and_moved_through_its_states(shop: Server, ada: Shopper) -> None:
     await fill_cart(ada, **{APPLES: 1})
     number = (await place_order(ada, await order_body(ada))).json["number"]
 
@@ -31,7 +31,7 @@ async def test_an_order_is_listed_and_goes_its_way_step_by_step(shop: Server, ad
     )
 
 
-async def test_an_order_that_a_command_cancels_brings_its_stock_back(
+async def test_cancelling_an_order_by_command_restores_its_stock(
     shop: Server, ada: Shopper
 ) -> None:
     before = stock_of(shop, APPLES)
@@ -55,7 +55,7 @@ async def test_an_order_that_a_command_cancels_brings_its_stock_back(
         (("voucher", "add", "FREE", "--percent", "101"), "invalid choice"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence_and_exit_2(
+def test_an_impossible_command_prints_one_sentence_and_exits_with_2(
     shop: Server, words: tuple[str, ...], why: str
 ) -> None:
     code, text = run_on(shop, *words)
@@ -64,7 +64,7 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_2(
 
 
 @pytest.mark.smoke("sqlite")
-def test_a_voucher_says_what_it_gives(shop: Server) -> None:
+def test_adding_a_voucher_prints_its_terms(shop: Server) -> None:
     words = ("--amount", "5.00", "--minimum", "20.00", "--until", "2027-01-31", "--uses-each", "1")
 
     assert run_on(shop, "voucher", "add", "five", *words) == (0, "FIVE: £5.00 off from £20.00.\n")

@@ -64,7 +64,7 @@ async def test_an_order_takes_stock_and_empties_the_cart_in_every_tab(
     assert [line["qty"] for line in answer.json["lines"]] == [2]
 
 
-async def test_fifty_who_order_the_last_three_at_once_get_three(shop: Server) -> None:
+async def test_fifty_concurrent_orders_for_the_last_three_items_sell_three(shop: Server) -> None:
     sku = APPLES
     shoppers = await asyncio.gather(*(new_shopper(shop) for _ in range(CROWD)))
     await asyncio.to_thread(set_product, shop, sku, stock=3)
@@ -88,7 +88,9 @@ async def test_fifty_who_order_the_last_three_at_once_get_three(shop: Server) ->
     await asyncio.to_thread(set_product, shop, sku, stock=300)
 
 
-async def test_one_key_twenty_times_at_once_is_one_order(shop: Server, ada: Shopper) -> None:
+async def test_twenty_concurrent_requests_with_one_key_place_one_order(
+    shop: Server, ada: Shopper
+) -> None:
     before = stock_of(shop, MILK)
     await fill_cart(ada, **{MILK: 1})
     body = await order_body(ada)
@@ -100,7 +102,7 @@ async def test_one_key_twenty_times_at_once_is_one_order(shop: Server, ada: Shop
     assert stock_of(shop, MILK) == before - 1
 
 
-async def test_killed_between_commit_and_answer_the_key_still_finds_the_order(
+async def test_after_a_kill_between_commit_and_response_the_key_finds_the_order(
     shop: Server, ada: Shopper
 ) -> None:
     await fill_cart(ada, **{MILK: 1})
@@ -122,7 +124,7 @@ async def test_killed_between_commit_and_answer_the_key_still_finds_the_order(
 
 
 @pytest.mark.parametrize("changes", [{"at": "7c1d.0.0000000000000000"}, {"total": 1}])
-async def test_an_order_of_another_cart_or_total_is_stale_and_told_todays(
+async def test_an_order_with_another_position_or_total_is_stale_and_gets_the_current_ones(
     shop: Server, ada: Shopper, changes: dict[str, object]
 ) -> None:
     await fill_cart(ada, **{MILK: 1})
@@ -136,7 +138,7 @@ async def test_an_order_of_another_cart_or_total_is_stale_and_told_todays(
     assert (await place_order(ada, body)).status == 201
 
 
-async def test_a_rise_that_nobody_agreed_to_is_refused_though_the_total_is_right(
+async def test_an_order_with_an_unaccepted_price_rise_is_refused_though_its_total_is_right(
     shop: Server, ada: Shopper
 ) -> None:
     await fill_cart(ada, **{MILK: 1})
@@ -155,7 +157,7 @@ async def test_a_rise_that_nobody_agreed_to_is_refused_though_the_total_is_right
     await until_told(ada, MILK, price=price)
 
 
-async def test_a_voucher_for_one_use_is_used_once_by_twenty(shop: Server) -> None:
+async def test_twenty_concurrent_orders_use_a_single_use_voucher_once(shop: Server) -> None:
     made = run_command(
         "voucher", "add", "ONCE", "--percent", "50", "--uses", "1", environment=shop.environment
     )
@@ -173,7 +175,7 @@ async def test_a_voucher_for_one_use_is_used_once_by_twenty(shop: Server) -> Non
     assert query_database(shop, "SELECT count(*) FROM orders WHERE voucher = 'ONCE'") == 1
 
 
-async def test_a_foreign_order_is_as_unknown_as_one_that_never_was(
+async def test_another_account_s_order_looks_like_one_that_does_not_exist(
     shop: Server, ada: Shopper
 ) -> None:
     await fill_cart(ada, **{MILK: 1})
@@ -189,7 +191,9 @@ async def test_a_foreign_order_is_as_unknown_as_one_that_never_was(
     assert (await ada.send("GET", f"/api/orders/{number}")).json["state"] == "placed"
 
 
-async def test_a_cancelled_order_brings_its_stock_back_once(shop: Server, ada: Shopper) -> None:
+async def test_concurrent_cancellations_of_an_order_restore_its_stock_once(
+    shop: Server, ada: Shopper
+) -> None:
     before = stock_of(shop, MILK)
     await fill_cart(ada, **{MILK: 2})
     tab = await ada.tab()
@@ -205,7 +209,7 @@ async def test_a_cancelled_order_brings_its_stock_back_once(shop: Server, ada: S
     assert [one["state"] for one in told] == ["placed", "cancelled"]
 
 
-async def test_an_order_that_a_command_moves_on_is_told_within_a_second(
+async def test_tabs_receive_an_order_state_set_by_command_within_a_second(
     shop: Server, ada: Shopper
 ) -> None:
     await fill_cart(ada, **{MILK: 1})
@@ -225,7 +229,7 @@ async def test_an_order_that_a_command_moves_on_is_told_within_a_second(
     assert (refused.status, refused.json["code"]) == (409, "not_placed")
 
 
-async def test_a_key_with_another_address_is_refused(ada: Shopper) -> None:
+async def test_reusing_a_key_with_another_address_is_refused(ada: Shopper) -> None:
     await fill_cart(ada, **{MILK: 1})
     body = await order_body(ada, key=new_key())
     assert (await place_order(ada, body)).status == 201

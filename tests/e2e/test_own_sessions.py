@@ -41,7 +41,7 @@ async def ends_at_once(*sockets: RawSocket) -> bool:
         return [await socket.close_frame() for socket in sockets] == [SIGNED_OUT] * len(sockets)
 
 
-async def test_signing_out_there_closes_the_sockets_there(ada: Shopper, phone: Shopper) -> None:
+async def test_ending_another_session_closes_its_sockets(ada: Shopper, phone: Shopper) -> None:
     here, there, silent = await ada.tab(), await phone.tab(), await phone.socket()
     (form,) = await elsewhere(ada)
 
@@ -52,7 +52,7 @@ async def test_signing_out_there_closes_the_sockets_there(ada: Shopper, phone: S
     assert await (await phone.socket()).close_frame() == CloseFrame(4401, "")
 
 
-async def test_signing_out_everywhere_else_closes_all_sockets_but_these(
+async def test_ending_all_other_sessions_keeps_the_sockets_of_this_one(
     ada: Shopper, phone: Shopper
 ) -> None:
     here, there = await ada.tab(), await phone.tab()

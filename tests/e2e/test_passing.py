@@ -34,7 +34,7 @@ async def answers(tab: RawSocket, count: int) -> list[Frame]:
     return sorted(told, key=lambda verdict: verdict["n"])
 
 
-async def test_the_first_op_too_many_is_told_when_to_come_and_the_rest_is_dropped(
+async def test_the_first_op_beyond_the_rate_limit_gets_retry_ms_and_the_rest_is_dropped(
     ada: Shopper,
 ) -> None:
     tab = await ada.tab()
@@ -48,7 +48,7 @@ async def test_the_first_op_too_many_is_told_when_to_come_and_the_rest_is_droppe
     assert await ada.quantities() == {APPLES: BURST}
 
 
-async def test_what_follows_waits_until_the_op_itself_comes_again(ada: Shopper) -> None:
+async def test_later_ops_are_dropped_until_the_rate_limited_op_is_sent_again(ada: Shopper) -> None:
     tab = await ada.tab()
     await send_adds(tab, *range(1, 8))
     late = (await answers(tab, BURST + 1))[-1]
@@ -64,7 +64,9 @@ async def test_what_follows_waits_until_the_op_itself_comes_again(ada: Shopper) 
     assert await ada.quantities() == {APPLES: 7}
 
 
-async def test_what_follows_is_let_in_once_the_op_was_settled_by_another_way(ada: Shopper) -> None:
+async def test_later_ops_are_accepted_once_the_rate_limited_op_is_settled_over_http(
+    ada: Shopper,
+) -> None:
     tab = await ada.tab()
     await send_adds(tab, *range(1, 8))
     await answers(tab, BURST + 1)
@@ -74,7 +76,7 @@ async def test_what_follows_is_let_in_once_the_op_was_settled_by_another_way(ada
     assert (await tab.submit(7, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
-async def test_repeats_cost_nothing_and_are_answered_meanwhile(ada: Shopper) -> None:
+async def test_repeated_ops_use_no_tokens_and_are_answered_while_rate_limited(ada: Shopper) -> None:
     tab = await ada.tab()
     await send_adds(tab, *range(1, 8))
     await answers(tab, BURST + 1)
@@ -84,7 +86,7 @@ async def test_repeats_cost_nothing_and_are_answered_meanwhile(ada: Shopper) -> 
     assert await answers(tab, 20) == [{"t": "ok", "n": 3, "rev": 3}] * 20
 
 
-async def test_the_allowance_is_the_accounts_not_the_tabs(shop: Server, ada: Shopper) -> None:
+async def test_all_tabs_of_an_account_share_its_token_bucket(shop: Server, ada: Shopper) -> None:
     one, other = await ada.tab(), await ada.tab()
     await send_adds(one, *range(1, BURST + 1))
     await answers(one, BURST)
@@ -96,7 +98,7 @@ async def test_the_allowance_is_the_accounts_not_the_tabs(shop: Server, ada: Sho
         assert (await (await bob.tab()).submit(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
 
 
-async def test_over_http_the_first_op_too_many_ends_the_list(ada: Shopper) -> None:
+async def test_over_http_the_first_op_beyond_the_rate_limit_ends_the_list(ada: Shopper) -> None:
     answer = await ada.ops(str(uuid4()), *(add(n) for n in range(1, 10)))
 
     assert answer.status == 200
@@ -106,7 +108,7 @@ async def test_over_http_the_first_op_too_many_ends_the_list(ada: Shopper) -> No
     assert answer.json["rev"] == BURST
 
 
-async def test_while_the_database_is_locked_ops_are_busy_and_then_done_once(
+async def test_while_the_database_is_locked_ops_are_busy_and_then_applied_once(
     shop: Server, ada: Shopper
 ) -> None:
     tab, other, outbox = await ada.tab(), await ada.tab(), str(uuid4())
@@ -128,7 +130,7 @@ async def test_while_the_database_is_locked_ops_are_busy_and_then_done_once(
     assert [(await other.expect("patch"))["rev"] for _ in range(3)] == [1, 2, 3]
 
 
-async def test_while_the_database_is_locked_sockets_and_pages_stay(
+async def test_while_the_database_is_locked_sockets_and_pages_work(
     shop: Server, ada: Shopper
 ) -> None:
     tab = await ada.tab()
@@ -145,7 +147,9 @@ async def test_while_the_database_is_locked_sockets_and_pages_stay(
     assert (await tab.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
-async def test_a_short_wait_for_the_database_is_no_refusal(shop: Server, ada: Shopper) -> None:
+async def test_a_briefly_locked_database_delays_ops_without_a_rejection(
+    shop: Server, ada: Shopper
+) -> None:
     tab = await ada.tab()
     with locked(shop):
         await send_adds(tab, 1, 2)
@@ -156,7 +160,7 @@ async def test_a_short_wait_for_the_database_is_no_refusal(shop: Server, ada: Sh
     assert await tab.verdict(2) == {"t": "ok", "n": 2, "rev": 2}
 
 
-async def test_who_waits_for_32_verdicts_is_not_read_and_not_closed(
+async def test_a_socket_with_32_unanswered_ops_is_neither_read_nor_closed(
     shop: Server, ada: Shopper
 ) -> None:
     tab = await ada.tab()

@@ -49,9 +49,7 @@ def row_of(rows: list[dict[str, str]], sku: str) -> dict[str, str]:
     return row
 
 
-def test_what_was_exported_can_be_imported_and_changes_nothing(
-    shop: Server, tmp_path: Path
-) -> None:
+def test_importing_an_unchanged_export_changes_nothing(shop: Server, tmp_path: Path) -> None:
     file, rows = exported(shop, tmp_path)
 
     printed = run_on(shop, "product", "import", str(file))
@@ -61,7 +59,7 @@ def test_what_was_exported_can_be_imported_and_changes_nothing(
 
 
 @pytest.mark.smoke("sqlite")
-async def test_a_file_adds_and_changes_products_and_open_pages_follow(
+async def test_an_import_adds_and_changes_products_and_updates_open_tabs(
     shop: Server, ada: Shopper, tmp_path: Path
 ) -> None:
     tab = await ada.tab()
@@ -82,7 +80,7 @@ async def test_a_file_adds_and_changes_products_and_open_pages_follow(
     assert prices == {DEARER: 5555, NEW: round(float(row["price"]) * 100)}
 
 
-def test_stock_is_set_only_when_that_is_asked_for(shop: Server, tmp_path: Path) -> None:
+def test_an_import_sets_stock_only_with_the_set_stock_option(shop: Server, tmp_path: Path) -> None:
     _, rows = exported(shop, tmp_path)
     file = write(tmp_path / "stock.csv", {"sku": EMPTIED, "stock": "2"})
 
@@ -98,7 +96,7 @@ def test_stock_is_set_only_when_that_is_asked_for(shop: Server, tmp_path: Path) 
     }
 
 
-def test_a_file_with_faults_changes_nothing_and_all_of_them_are_named(
+def test_an_import_with_errors_changes_nothing_and_lists_them_all(
     shop: Server, tmp_path: Path
 ) -> None:
     _, rows = exported(shop, tmp_path)
@@ -124,7 +122,7 @@ def test_a_file_with_faults_changes_nothing_and_all_of_them_are_named(
     assert exported(shop, tmp_path)[1] == rows
 
 
-def test_a_file_that_is_no_table_of_products_is_refused_in_a_sentence(
+def test_a_file_that_is_no_product_table_is_refused_with_one_sentence(
     shop: Server, tmp_path: Path
 ) -> None:
     def refused(text: bytes) -> str:

@@ -13,7 +13,7 @@ FORWARDED = "198.51.100.9, 203.0.113.7"
     ("proxies", "address"),
     [("", "127.0.0.1"), ("192.0.2.1", "127.0.0.1"), ("127.0.0.1,10.0.0.0/8", "203.0.113.7")],
 )
-async def test_only_a_known_proxy_says_where_a_socket_comes_from(
+async def test_only_a_trusted_proxy_sets_the_address_of_a_socket(
     street: Street, proxies: str, address: str
 ) -> None:
     shop = street.open(proxies=proxies, drain_ms=0)
@@ -27,7 +27,7 @@ async def test_only_a_known_proxy_says_where_a_socket_comes_from(
     assert opened["address"] == address
 
 
-async def test_behind_a_known_proxy_one_address_does_not_use_up_anothers_allowance(
+async def test_behind_a_trusted_proxy_each_address_has_its_own_rate_limit(
     street: Street,
 ) -> None:
     shop = street.open(proxies="127.0.0.1", registrations=1, registrations_per_h=1, drain_ms=0)

@@ -72,7 +72,7 @@ async def refused(why: str, tab: RawSocket, n: int, k: str, **fields: object) ->
 
 
 @pytest.mark.parametrize("code", REFUSED)
-async def test_a_refusal_is_recorded_and_changes_nothing(ada: Shopper, code: str) -> None:
+async def test_a_rejection_is_recorded_and_changes_nothing(ada: Shopper, code: str) -> None:
     before, (k, fields) = REFUSED[code]
     tab = await ada.tab()
     for n, (kind, values) in enumerate(before, 1):
@@ -83,7 +83,9 @@ async def test_a_refusal_is_recorded_and_changes_nothing(ada: Shopper, code: str
 
 
 @pytest.mark.parametrize("fields", NO_OPS.values(), ids=NO_OPS)
-async def test_what_is_no_op_but_has_a_number_is_a_bad_op(ada: Shopper, fields: Frame) -> None:
+async def test_an_invalid_op_with_a_number_is_rejected_as_bad_op(
+    ada: Shopper, fields: Frame
+) -> None:
     tab = await ada.tab()
     await tab.send_frame("op", n=1, **fields)
 
@@ -93,14 +95,14 @@ async def test_what_is_no_op_but_has_a_number_is_a_bad_op(ada: Shopper, fields: 
     assert (await tab.submit(2, ADD[0], **ADD[1]))["t"] == "ok"
 
 
-async def test_an_op_may_be_refused_forever_but_the_next_is_done(ada: Shopper) -> None:
+async def test_the_op_after_a_rejected_op_is_applied(ada: Shopper) -> None:
     tab = await ada.tab()
 
     assert (await tab.submit(1, "line.add", sku=GHOST, qty=1))["t"] == "no"
     assert await tab.submit(2, "line.add", sku=APPLES, qty=1) == {"t": "ok", "n": 2, "rev": 1}
 
 
-async def test_there_is_no_room_for_a_101st_line(ada: Shopper) -> None:
+async def test_a_101st_line_is_rejected(ada: Shopper) -> None:
     outbox = str(uuid4())
     adds = [op(n, "line.add", sku=sku, qty=1) for n, sku in enumerate(PLENTY[:100], 1)]
     for first in range(0, 100, 25):
@@ -115,7 +117,7 @@ async def test_there_is_no_room_for_a_101st_line(ada: Shopper) -> None:
     assert (await tab.submit(104, "line.add", sku=PLENTY[100], qty=1))["t"] == "ok"
 
 
-async def test_after_ten_wrong_codes_no_code_is_looked_at(ada: Shopper) -> None:
+async def test_after_ten_wrong_voucher_codes_even_a_valid_one_is_rejected(ada: Shopper) -> None:
     tab = await ada.tab()
     for n in range(1, 11):
         assert (await tab.submit(n, "voucher.set", code=f"GUESS{n}"))["code"] == "bad_voucher"
@@ -125,7 +127,7 @@ async def test_after_ten_wrong_codes_no_code_is_looked_at(ada: Shopper) -> None:
     assert (await tab.submit(12, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
-async def test_a_code_that_does_not_count_yet_is_taken_and_says_why(ada: Shopper) -> None:
+async def test_a_voucher_below_its_minimum_is_accepted_with_that_state(ada: Shopper) -> None:
     tab = await ada.tab()
 
     assert (await tab.submit(1, "voucher.set", code=" fiveoff\t"))["t"] == "ok"
@@ -134,7 +136,7 @@ async def test_a_code_that_does_not_count_yet_is_taken_and_says_why(ada: Shopper
     assert (told["code"], told["state"]) == ("FIVEOFF", "below_minimum")
 
 
-async def test_an_op_from_long_ago_is_expired_whatever_it_was(ada: Shopper) -> None:
+async def test_an_op_older_than_the_recorded_verdicts_is_expired(ada: Shopper) -> None:
     tab = await ada.tab()
     for n in range(1, 34):
         assert (await tab.submit(n, "line.set", sku=APPLES, qty=n))["t"] == "ok"
@@ -146,7 +148,7 @@ async def test_an_op_from_long_ago_is_expired_whatever_it_was(ada: Shopper) -> N
     assert await ada.quantities() == {APPLES: 33}
 
 
-async def test_ops_of_the_17th_newest_outbox_are_expired_but_its_last_is_known(
+async def test_ops_of_the_17th_newest_outbox_are_expired_but_its_last_number_is_kept(
     ada: Shopper,
 ) -> None:
     oldest = await ada.tab()
@@ -163,7 +165,7 @@ async def test_ops_of_the_17th_newest_outbox_are_expired_but_its_last_is_known(
     assert await ada.quantities() == {APPLES: 2, MILK: 16}
 
 
-async def test_more_than_there_are_is_as_many_as_there_are_with_a_warning(ada: Shopper) -> None:
+async def test_a_quantity_above_the_stock_is_clamped_with_a_warning(ada: Shopper) -> None:
     tab = await ada.tab()
     told = await tab.submit(1, "line.add", sku=FEW, qty=FEW_LEFT + 3)
 
@@ -174,7 +176,7 @@ async def test_more_than_there_are_is_as_many_as_there_are_with_a_warning(ada: S
     await refused("sold_out", tab, 2, "line.add", sku=FEW, qty=1)
 
 
-async def test_a_gap_is_asked_to_be_filled(ada: Shopper) -> None:
+async def test_a_gap_in_op_numbers_is_answered_with_need(ada: Shopper) -> None:
     tab = await ada.tab()
     await tab.send_frame("op", n=3, k="line.add", sku=APPLES, qty=1)
 
@@ -184,7 +186,7 @@ async def test_a_gap_is_asked_to_be_filled(ada: Shopper) -> None:
     assert await ada.quantities() == {APPLES: 3}
 
 
-async def test_what_changes_nothing_is_ok_at_the_same_revision_and_tells_nobody(
+async def test_an_op_without_effect_is_ok_at_the_same_revision_and_sends_no_patch(
     ada: Shopper,
 ) -> None:
     tab = await ada.tab()

@@ -48,7 +48,7 @@ async def http_verdict_bytes(shopper: Shopper, outbox: str, asked: Frame) -> byt
 
 
 @pytest.mark.parametrize("asked", FIRST.values(), ids=FIRST)
-async def test_a_repeat_gets_the_same_bytes_everywhere_and_has_no_effect(
+async def test_a_repeated_op_gets_the_same_verdict_bytes_everywhere_and_has_no_effect(
     ada: Shopper, asked: Frame
 ) -> None:
     tab = await ada.tab()
@@ -66,7 +66,9 @@ async def test_a_repeat_gets_the_same_bytes_everywhere_and_has_no_effect(
     assert await ada.cart() == before
 
 
-async def test_after_a_restart_it_is_the_same_still(shop: Server, ada: Shopper) -> None:
+async def test_after_a_restart_a_repeated_op_gets_the_same_verdict(
+    shop: Server, ada: Shopper
+) -> None:
     tab = await ada.tab()
     ops = [{**asked, "n": n} for n, asked in enumerate(FIRST.values(), 1)]
     first = [await verdict_bytes(tab, asked) for asked in ops]
@@ -91,7 +93,7 @@ async def test_an_op_over_http_has_the_same_verdict_on_a_socket(ada: Shopper) ->
     assert await ada.quantities() == {FEW: FEW_LEFT}
 
 
-async def test_while_the_first_is_being_saved_all_repeats_get_the_one_verdict(
+async def test_repeats_sent_while_the_op_is_being_saved_get_its_one_verdict(
     shop: Server, ada: Shopper
 ) -> None:
     asked = FIRST["a plain ok"]
@@ -113,7 +115,7 @@ async def test_while_the_first_is_being_saved_all_repeats_get_the_one_verdict(
     assert await ada.quantities() == {APPLES: 2}
 
 
-async def test_the_order_of_keys_and_unknown_fields_make_no_other_op(ada: Shopper) -> None:
+async def test_key_order_and_unknown_fields_do_not_make_another_op(ada: Shopper) -> None:
     tab = await ada.tab()
     first = await verdict_bytes(tab, FIRST["a plain ok"])
 
@@ -124,7 +126,7 @@ async def test_the_order_of_keys_and_unknown_fields_make_no_other_op(ada: Shoppe
 
 
 @pytest.mark.parametrize(("asked", "other"), OTHERS.values(), ids=OTHERS)
-async def test_another_op_of_the_same_number_is_4400_and_409(
+async def test_another_op_with_the_same_number_is_closed_with_4400_or_answered_409(
     ada: Shopper, asked: Frame, other: Frame
 ) -> None:
     tab = await ada.tab()
@@ -141,7 +143,7 @@ async def test_another_op_of_the_same_number_is_4400_and_409(
     assert await verdict_bytes(await ada.tab(outbox=tab.outbox), asked) == first
 
 
-async def test_another_op_while_the_first_is_being_saved_is_4400(
+async def test_another_op_with_the_number_of_one_being_saved_is_closed_with_4400(
     shop: Server, ada: Shopper
 ) -> None:
     asked, other = OTHERS["another quantity"]
@@ -157,9 +159,7 @@ async def test_another_op_while_the_first_is_being_saved_is_4400(
     assert await ada.quantities() == {APPLES: 2}
 
 
-async def test_an_outbox_of_the_same_name_is_another_ones_with_another_account(
-    shop: Server, ada: Shopper
-) -> None:
+async def test_an_outbox_id_is_scoped_to_its_account(shop: Server, ada: Shopper) -> None:
     hers = await ada.tab()
     await hers.submit(1, "line.add", sku=APPLES, qty=1)
 

@@ -33,7 +33,9 @@ async def flood(tab: RawSocket) -> None:
     await tab.verdict(FLOOD)
 
 
-async def test_who_reads_nothing_for_five_seconds_is_4408(ada: Shopper) -> None:
+async def test_a_client_that_reads_nothing_for_five_seconds_is_closed_with_4408(
+    ada: Shopper,
+) -> None:
     stalled, tab = await deaf(ada), await ada.tab()
     began_s = time.monotonic()
     await flood(tab)
@@ -46,7 +48,7 @@ async def test_who_reads_nothing_for_five_seconds_is_4408(ada: Shopper) -> None:
     assert len(stalled.received) < FLOOD
 
 
-async def test_who_reads_slowly_gets_one_snapshot_for_all_that_waited(ada: Shopper) -> None:
+async def test_a_slow_reader_gets_one_snapshot_in_place_of_queued_patches(ada: Shopper) -> None:
     slow, tab = await deaf(ada), await ada.tab()
     await flood(tab)
     slow.socket.transport.resume_reading()

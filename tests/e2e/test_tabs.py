@@ -14,7 +14,7 @@ pytestmark = pytest.mark.on_both
 NOT_MENTIONED = {"saved", "note", "voucher"}
 
 
-async def test_a_change_is_told_to_both_tabs_and_the_verdict_comes_first(ada: Shopper) -> None:
+async def test_a_change_reaches_both_tabs_and_the_verdict_precedes_the_patch(ada: Shopper) -> None:
     asker, other = await ada.tab(), await ada.tab()
     await asker.expect("tabs")
     await asker.send_frame("op", n=1, k="line.add", sku=APPLES, qty=2)
@@ -31,7 +31,7 @@ async def test_a_change_is_told_to_both_tabs_and_the_verdict_comes_first(ada: Sh
     assert patch.keys() & NOT_MENTIONED == set()
 
 
-async def test_a_change_over_http_is_told_to_every_tab_by_nobody(ada: Shopper) -> None:
+async def test_a_change_over_http_reaches_every_tab_without_a_source_tab(ada: Shopper) -> None:
     tabs = [await ada.tab(), await ada.tab()]
     outbox = str(uuid4())
     answer = await ada.ops(outbox, op(1, "note.set", text="ring twice"))
@@ -42,7 +42,7 @@ async def test_a_change_over_http_is_told_to_every_tab_by_nobody(ada: Shopper) -
         assert (patch["note"], patch["at"]) == ("ring twice", answer.json["at"])
 
 
-async def test_each_tab_hears_how_many_there_are(ada: Shopper) -> None:
+async def test_each_tab_receives_the_number_of_open_tabs(ada: Shopper) -> None:
     first = await ada.tab()
     assert json.loads(first.received[-1]) == {"t": "tabs", "n": 1}
     second = await ada.tab()
@@ -57,7 +57,7 @@ async def test_each_tab_hears_how_many_there_are(ada: Shopper) -> None:
     assert await first.expect("tabs") == {"t": "tabs", "n": 1}
 
 
-async def test_nothing_is_told_to_another_account(shop: Server, ada: Shopper) -> None:
+async def test_another_account_receives_nothing(shop: Server, ada: Shopper) -> None:
     async with await new_shopper(shop) as bob:
         his = await bob.tab()
         hers = await ada.tab()
@@ -115,7 +115,7 @@ def elsewhere(at: str | None, **parts: str) -> str:
     return ".".join((known | parts).values())
 
 
-async def test_a_tab_that_has_the_cart_gets_only_today_s_prices(ada: Shopper) -> None:
+async def test_an_up_to_date_tab_receives_only_current_prices(ada: Shopper) -> None:
     tab = await filled(ada)
     await tab.submit(3, "line.save", sku=MILK)
     await tab.expect("patch")
@@ -144,7 +144,7 @@ async def test_a_tab_that_has_the_cart_gets_only_today_s_prices(ada: Shopper) ->
         ("bad", {"epoch": "../x"}),
     ],
 )
-async def test_a_tab_that_has_another_cart_is_told_why_and_gets_it_all(
+async def test_a_tab_at_another_position_gets_a_snapshot_and_the_reason(
     shop: Server, ada: Shopper, why: str, parts: Frame
 ) -> None:
     tab = await filled(ada)
@@ -157,13 +157,13 @@ async def test_a_tab_that_has_another_cart_is_told_why_and_gets_it_all(
 
 
 @pytest.mark.parametrize("at", [None, "", "yesterday", "7c1d.0." + "0" * 16 + "\n", "🍎" * 100])
-async def test_a_tab_without_a_position_of_ours_gets_it_all(ada: Shopper, at: str | None) -> None:
+async def test_a_tab_without_a_valid_position_gets_a_snapshot(ada: Shopper, at: str | None) -> None:
     tab = await ada.tab(at=at)
 
     assert tab.welcome["why"] == ("first" if at is None else "bad")
 
 
-async def test_an_alarm_is_told_once_a_minute_for_an_account(shop: Server, ada: Shopper) -> None:
+async def test_an_alarm_is_logged_once_a_minute_for_an_account(shop: Server, ada: Shopper) -> None:
     tab = await filled(ada)
     for _ in range(3):
         await ada.tab(at=elsewhere(tab.at, rev="9"))
@@ -171,7 +171,7 @@ async def test_an_alarm_is_told_once_a_minute_for_an_account(shop: Server, ada: 
     assert len([event for event in shop.alarms() if ada.account in event["event"]]) == 1
 
 
-async def test_the_welcome_tells_the_verdicts_that_were_missed_oldest_first(ada: Shopper) -> None:
+async def test_the_welcome_contains_the_missed_verdicts_oldest_first(ada: Shopper) -> None:
     tab = await ada.tab()
     for n in range(1, 40):
         await tab.submit(n, "line.set", sku=BREAD, qty=n)
@@ -181,7 +181,7 @@ async def test_the_welcome_tells_the_verdicts_that_were_missed_oldest_first(ada:
     assert again.welcome["verdicts"] == [{"t": "ok", "n": n, "rev": n} for n in (8, 20, 39)]
 
 
-async def test_a_login_ends_for_both_tabs_but_the_cart_stays(ada: Shopper) -> None:
+async def test_signing_out_keeps_the_cart(ada: Shopper) -> None:
     tab = await filled(ada)
     await tab.close()
     cart = await ada.cart()

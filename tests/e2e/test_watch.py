@@ -43,7 +43,7 @@ async def figures(shop: Server) -> ParsedMetrics:
     return read((await look(shop, "/metrics")).body.decode())
 
 
-async def test_what_happened_is_counted_and_what_is_there_is_read(watched: Server) -> None:
+async def test_counters_and_gauges_match_what_happened(watched: Server) -> None:
     async with await new_shopper(watched) as ada, await new_shopper(watched) as bob:
         first, second = await ada.tab(), await ada.tab()
         await first.submit(1, "line.add", sku=APPLES, qty=2)
@@ -96,13 +96,13 @@ async def test_a_refused_handshake_is_counted_by_its_status(watched: Server) -> 
     assert (await figures(watched)).number("shop_handshakes_refused_total", status="403") == 1
 
 
-async def test_none_of_it_is_at_the_public_address(watched: Server) -> None:
+async def test_metrics_and_probes_are_not_served_at_the_public_address(watched: Server) -> None:
     async with Shopper(watched) as stranger:
         for path in ("/metrics", "/healthz", "/readyz"):
             assert (await stranger.send("GET", path)).status == 404
 
 
-async def test_it_is_not_ready_while_nothing_can_be_saved_but_alive(
+async def test_a_server_that_cannot_save_is_alive_but_not_ready(
     watched: Server, engine: Engine
 ) -> None:
     assert (await look(watched, "/readyz")).body == b"ready\n"
@@ -116,7 +116,7 @@ async def test_it_is_not_ready_while_nothing_can_be_saved_but_alive(
     assert (await look(watched, "/readyz")).status == 200
 
 
-async def test_it_is_not_ready_from_the_signal_on_before_its_tabs_have_left(
+async def test_a_draining_server_is_not_ready_while_it_still_serves_tabs(
     watched: Server,
 ) -> None:
     async with await new_shopper(watched) as ada:
@@ -134,7 +134,9 @@ async def test_it_is_not_ready_from_the_signal_on_before_its_tabs_have_left(
     assert await asyncio.to_thread(watched.exit_code) == 0
 
 
-async def test_a_taken_address_is_said_so(watched: Server, street: Street) -> None:
+async def test_a_taken_metrics_address_is_reported_in_one_sentence(
+    watched: Server, street: Street
+) -> None:
     taken = street.build(metrics=watched.environment["SHOP_METRICS"])
 
     done = await asyncio.to_thread(taken.command, "run")

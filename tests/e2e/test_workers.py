@@ -70,7 +70,7 @@ async def nodes_of(shopper: Shopper, tabs: int = 24) -> set[str]:
     return {(await shopper.tab()).welcome["node"] for _ in range(tabs)}
 
 
-async def test_both_serve_one_port_and_one_cart(ada: Shopper) -> None:
+async def test_both_workers_serve_one_port_and_one_cart(ada: Shopper) -> None:
     tabs = [await ada.tab() for _ in range(24)]
     assert {tab.welcome["node"] for tab in tabs} == BOTH
 
@@ -80,7 +80,7 @@ async def test_both_serve_one_port_and_one_cart(ada: Shopper) -> None:
     assert patches == [patches[0]] * len(tabs)
 
 
-async def test_each_worker_is_watched_at_a_port_of_its_own(pair: Server, ada: Shopper) -> None:
+async def test_each_worker_serves_metrics_at_its_own_port(pair: Server, ada: Shopper) -> None:
     for tab in [await ada.tab() for _ in range(8)]:
         await tab.receive_pending()
 
@@ -128,7 +128,7 @@ async def test_when_the_parent_is_killed_the_workers_end(pair: Server, ada: Shop
 
 
 @pytest.mark.smoke
-async def test_at_the_end_all_tabs_are_told_and_all_workers_end(pair: Server, ada: Shopper) -> None:
+async def test_a_shutdown_closes_all_tabs_and_ends_all_workers(pair: Server, ada: Shopper) -> None:
     tabs = [await ada.tab() for _ in range(8)]
     workers = children(pair)
 
@@ -144,7 +144,7 @@ async def test_at_the_end_all_tabs_are_told_and_all_workers_end(pair: Server, ad
     ("words", "says"),
     [(("--workers", "2"), "SHOP_REDIS"), (("--workers", "0"), "a number from 1")],
 )
-def test_what_workers_need_is_said_in_a_sentence(
+def test_invalid_worker_settings_are_reported_in_one_sentence(
     tmp_path: Path, words: tuple[str, ...], says: str
 ) -> None:
     server = Server(tmp_path)

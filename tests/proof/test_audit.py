@@ -9,7 +9,7 @@ from bench.audit import of_node, of_python
 pytestmark = pytest.mark.smoke
 
 
-def test_a_package_with_a_known_fault_is_named() -> None:
+def test_a_package_with_a_known_vulnerability_is_reported() -> None:
     python = {
         "dependencies": [
             {"name": "quart", "version": "0.1", "vulns": [{"id": "CVE-1", "fix_versions": []}]},
@@ -25,12 +25,12 @@ def test_a_package_with_a_known_fault_is_named() -> None:
     assert of_node(json.dumps(node)) == (300, ["axe-core <2: high"])
 
 
-def test_a_package_that_could_not_be_looked_up_does_not_count_as_known() -> None:
+def test_a_package_that_could_not_be_looked_up_does_not_count_as_checked() -> None:
     python = {"dependencies": [{"name": "quart", "skip_reason": "not found"}]}
 
     assert of_python(json.dumps(python)) == (0, [])
     assert of_node(json.dumps({"message": "not allowed", "statusCode": 405})) == (0, [])
 
 
-def test_without_the_tools_nothing_is_known() -> None:
+def test_without_output_of_the_tools_no_package_counts_as_checked() -> None:
     assert [of_python(""), of_node("")] == [(0, []), (0, [])]

@@ -29,7 +29,7 @@ async def buy_one(shop: Inside, outbox: str, n: int) -> dict[str, object]:
 
 
 @pytest.mark.smoke
-async def test_an_op_is_done_once(shop: Inside) -> None:
+async def test_an_op_is_applied_once_at_whichever_await_it_is_cancelled(shop: Inside) -> None:
     outbox, wait, was_cancelled = str(uuid4()), 0, True
     while was_cancelled:
         wait += 1
@@ -42,7 +42,7 @@ async def test_an_op_is_done_once(shop: Inside) -> None:
     assert FEW_WAITS < wait < MOST_WAITS
 
 
-async def test_an_order_is_placed_once(shop: Inside) -> None:
+async def test_an_order_is_placed_once_at_whichever_await_it_is_cancelled(shop: Inside) -> None:
     outbox, wait, was_cancelled = str(uuid4()), 0, True
     stock = shop.count(STOCK)
     while was_cancelled:
@@ -57,7 +57,9 @@ async def test_an_order_is_placed_once(shop: Inside) -> None:
     assert FEW_WAITS < wait < MOST_WAITS
 
 
-async def test_an_order_is_cancelled_once(shop: Inside) -> None:
+async def test_an_order_is_cancelled_once_at_whichever_await_its_request_is_cancelled(
+    shop: Inside,
+) -> None:
     outbox, wait, was_cancelled = str(uuid4()), 0, True
     stock = shop.count(STOCK)
     while was_cancelled:

@@ -17,7 +17,7 @@ BUILD_S, RUN_S = 600, 3000
 
 @pytest.mark.long
 @pytest.mark.timeout(BUILD_S + RUN_S)
-def test_compiled_it_keeps_the_same_promises() -> None:
+def test_the_compiled_shop_passes_the_same_tests() -> None:
     subprocess.run([ROOT / "bin/compile"], check=True, timeout=BUILD_S)
     assert [
         one for one in ONE if not (COPY / one).with_suffix(EXTENSION_SUFFIXES[0]).exists()

@@ -19,13 +19,13 @@ MIGRATIONS = 4
 
 
 @pytest.mark.smoke
-def test_every_step_is_a_fault_of_the_list() -> None:
+def test_every_crash_step_is_a_listed_fault() -> None:
     assert {f"crash-{step}" for step in STEPS} == {*CRASHES, IN_MIGRATION}
     assert {*CRASHES, IN_MIGRATION} <= FAULTS.keys()
 
 
 @pytest.mark.parametrize("step", range(1, MIGRATIONS + 1))
-def test_a_shop_that_died_in_a_migration_opens_the_next_time(step: int, tmp_path: Path) -> None:
+def test_a_shop_that_crashed_in_a_migration_starts_the_next_time(step: int, tmp_path: Path) -> None:
     shop = PlantedShop(tmp_path)
     shop.crash_at("in-migration", step)
     shop.begin()
@@ -42,7 +42,9 @@ def test_a_shop_that_died_in_a_migration_opens_the_next_time(step: int, tmp_path
 
 
 @pytest.mark.parametrize("setting", ["SHOP_CRASH_AT", "SHOP_BUG"])
-def test_a_shop_that_is_no_test_build_refuses_to_be_told(setting: str, tmp_path: Path) -> None:
+def test_a_shop_that_is_no_test_build_refuses_crash_and_bug_settings(
+    setting: str, tmp_path: Path
+) -> None:
     shop = PlantedShop(tmp_path)
 
     done = run_command("run", environment={**shop.environment, setting: "received:1"})

@@ -51,7 +51,7 @@ def fill(path: Path) -> None:
 
 
 @pytest.mark.timeout(60)
-async def test_while_the_disk_is_full_ops_are_busy_and_sockets_and_pages_stay(
+async def test_while_the_disk_is_full_ops_are_busy_and_sockets_and_pages_work(
     tmp_path: Path, small_disk: Path
 ) -> None:
     """The fault "disk-full"."""

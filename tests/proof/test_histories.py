@@ -70,13 +70,15 @@ def imported_s() -> float:
 
 
 @pytest.mark.timeout(90)
-async def test_killed_20_times_it_keeps_its_promises(tmp_path: Path, record_property: Note) -> None:
+async def test_a_shop_killed_20_times_breaks_no_guarantee(
+    tmp_path: Path, record_property: Note
+) -> None:
     await check_kills(tmp_path, 1, record_property)
 
 
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_a_history_of_20_seconds_is_sound(
+async def test_a_history_of_20_seconds_has_no_anomaly(
     seed: int, tmp_path: Path, record_property: Note
 ) -> None:
     await check_mixed(tmp_path, seed, SHORT_S, record_property)
@@ -85,7 +87,7 @@ async def test_a_history_of_20_seconds_is_sound(
 @pytest.mark.long
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("seed", range(100, 115))
-async def test_killed_300_times_it_keeps_its_promises(
+async def test_a_shop_killed_300_times_breaks_no_guarantee(
     seed: int, tmp_path: Path, record_property: Note
 ) -> None:
     await check_kills(tmp_path, seed, record_property)
@@ -94,7 +96,7 @@ async def test_killed_300_times_it_keeps_its_promises(
 @pytest.mark.long
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("seed", range(100, 110))
-async def test_a_history_of_60_seconds_is_sound(
+async def test_a_history_of_60_seconds_has_no_anomaly(
     seed: int, tmp_path: Path, record_property: Note
 ) -> None:
     await check_mixed(tmp_path, seed, LONG_S, record_property)
@@ -103,7 +105,7 @@ async def test_a_history_of_60_seconds_is_sound(
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(100, 103))
-async def test_killed_on_postgresql_it_keeps_its_promises(
+async def test_a_shop_killed_on_postgresql_breaks_no_guarantee(
     seed: int, cluster: Cluster, tmp_path: Path, record_property: Note
 ) -> None:
     await check_kills(tmp_path, seed, record_property, cluster.new())
@@ -112,7 +114,7 @@ async def test_killed_on_postgresql_it_keeps_its_promises(
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(100, 103))
-async def test_a_history_on_postgresql_is_sound(
+async def test_a_history_on_postgresql_has_no_anomaly(
     seed: int, cluster: Cluster, tmp_path: Path, record_property: Note
 ) -> None:
     async def strike(stage: Stage) -> None:
@@ -129,7 +131,7 @@ async def test_a_history_on_postgresql_is_sound(
 
 @pytest.mark.long
 @pytest.mark.timeout(120)
-async def test_a_database_locked_for_30_seconds_is_waited_for(
+async def test_ops_wait_for_a_database_locked_for_30_seconds(
     tmp_path: Path, record_property: Note
 ) -> None:
     async def lock_for_long(stage: Stage) -> None:
@@ -143,7 +145,7 @@ async def test_a_database_locked_for_30_seconds_is_waited_for(
 
 
 @pytest.mark.smoke
-def test_every_fault_of_the_list_strikes_somewhere() -> None:
+def test_every_listed_fault_is_injected_somewhere() -> None:
     files = [*Path(__file__).parent.glob("*.py"), Path(chaos.__file__)]
     sources = "\n".join(path.read_text() for path in files)
 

@@ -158,7 +158,7 @@ def check(life: Life, home: Path, mixtures: int, note: Report) -> None:
 
 
 @pytest.mark.timeout(60)
-def test_whenever_the_power_goes_what_was_answered_is_there_and_whole(
+def test_after_a_power_cut_at_any_write_every_answered_op_is_saved(
     life: Life, tmp_path: Path, record_property: Report
 ) -> None:
     """The fault "power-loss"."""
@@ -167,14 +167,14 @@ def test_whenever_the_power_goes_what_was_answered_is_there_and_whole(
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-def test_in_whatever_mixture_the_power_leaves_the_disk(
+def test_after_a_power_cut_with_random_partial_writes_every_answered_op_is_saved(
     life: Life, tmp_path: Path, record_property: Report
 ) -> None:
     check(life, tmp_path, 50, record_property)
 
 
 @pytest.mark.parametrize("synchronous", ["NORMAL", "OFF"])
-def test_a_shop_that_syncs_less_is_found_to_lose_answers(
+def test_weaker_synchronous_settings_are_found_to_lose_answered_ops(
     synchronous: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = engines._configure  # noqa: SLF001 - the setting that this is about

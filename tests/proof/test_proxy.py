@@ -75,14 +75,14 @@ async def test_without_a_fault_everything_passes_both_ways() -> None:
         assert await ends.reader.readexactly(4) == b"back"
 
 
-async def test_a_cut_line_ends_both_ways_at_once() -> None:
+async def test_a_cut_connection_ends_both_ways_at_once() -> None:
     async with line() as ends:
         ends.proxy.cut()
         assert await ends.reader.read() == b""
         await asyncio.wait_for(ends.far.ended.wait(), 5)
 
 
-async def test_so_many_bytes_pass_and_not_one_more() -> None:
+async def test_cut_after_passes_that_many_bytes_and_no_more() -> None:
     async with line() as ends:
         ends.proxy.cut_after(3)
         ends.writer.write(b"there")
@@ -91,7 +91,7 @@ async def test_so_many_bytes_pass_and_not_one_more() -> None:
 
 
 @pytest.mark.parametrize(("up", "down"), [(True, False), (False, True), (True, True)])
-async def test_what_is_swallowed_one_way_passes_the_other_and_comes_when_healed(
+async def test_bytes_held_back_one_way_pass_the_other_and_arrive_when_healed(
     *, up: bool, down: bool
 ) -> None:
     async with line() as ends:
@@ -108,7 +108,7 @@ async def test_what_is_swallowed_one_way_passes_the_other_and_comes_when_healed(
             assert await ends.reader.readexactly(4) == b"back"
 
 
-async def test_a_half_closed_line_still_brings_what_comes_back() -> None:
+async def test_a_half_closed_connection_still_delivers_the_other_way() -> None:
     async with line() as ends:
         ends.proxy.half_close()
         await asyncio.wait_for(ends.far.ended.wait(), 5)
@@ -116,7 +116,7 @@ async def test_a_half_closed_line_still_brings_what_comes_back() -> None:
         assert await ends.reader.readexactly(4) == b"back"
 
 
-async def test_what_is_delayed_comes_later() -> None:
+async def test_delayed_bytes_arrive_later() -> None:
     async with line() as ends:
         ends.proxy.delay(SOON_S)
         began_s = time.monotonic()
@@ -125,7 +125,7 @@ async def test_what_is_delayed_comes_later() -> None:
         assert time.monotonic() - began_s >= SOON_S
 
 
-async def test_a_slow_reader_takes_much_longer_for_all_of_it() -> None:
+async def test_a_slow_reader_takes_longer_to_receive_all_bytes() -> None:
     async with line() as ends:
         ends.proxy.slow_down()
         ends.far.writer.write(b"x" * 5000)
@@ -134,7 +134,7 @@ async def test_a_slow_reader_takes_much_longer_for_all_of_it() -> None:
         assert time.monotonic() - began_s >= SOON_S
 
 
-async def test_only_ops_go_twice_whole_and_in_their_place() -> None:
+async def test_only_ops_are_duplicated_whole_and_in_place() -> None:
     op, ping = (frame.serialize(mask=True) for frame in (OP, PING))
     async with line() as ends:
         ends.proxy.double()

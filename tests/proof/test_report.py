@@ -34,7 +34,7 @@ def report(folder: Path) -> str:
     ).stdout
 
 
-def test_runs_of_one_sentence_stand_in_one_row_and_a_failure_says_why(tmp_path: Path) -> None:
+def test_runs_of_one_test_share_a_row_and_a_failure_shows_its_message(tmp_path: Path) -> None:
     (tmp_path / "results.xml").write_text(RESULTS)
 
     told = report(tmp_path)
@@ -45,14 +45,14 @@ def test_runs_of_one_sentence_stand_in_one_row_and_a_failure_says_why(tmp_path: 
     assert "**test_it_is_quiet**: it was loud" in told
 
 
-def test_results_of_several_runs_are_told_as_one(tmp_path: Path) -> None:
+def test_results_of_several_files_are_summed(tmp_path: Path) -> None:
     (tmp_path / "one.xml").write_text(RESULTS)
     (tmp_path / "other.xml").write_text(RESULTS)
 
     assert "6 tests in 1 minutes: 4 passed, 2 failure." in report(tmp_path)
 
 
-def test_what_is_beside_pytest_tells_how_it_ended_and_all_that_it_said(tmp_path: Path) -> None:
+def test_other_steps_are_reported_with_their_outcome_and_output(tmp_path: Path) -> None:
     (tmp_path / "fuzzing.txt").write_text("atheris is not here: left out\n")
     (tmp_path / "mutations.txt").write_text("-x = 1\n+x = 2\n9 of 10\nfailed after 7 s\n")
 

@@ -63,7 +63,7 @@ class Sample(NamedTuple):
 
 @pytest.mark.long
 @pytest.mark.timeout(SOAK_S + 300)
-async def test_after_half_an_hour_of_everything_nothing_has_grown(
+async def test_memory_files_and_tasks_do_not_grow_in_half_an_hour_of_load_and_faults(
     tmp_path: Path, record_property: Note
 ) -> None:
     await soak(tmp_path, SOAK_S, WARM_S, record_property)

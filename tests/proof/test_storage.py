@@ -107,7 +107,9 @@ def flaky(fails: Callable[[], object], *, is_done: bool) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("fault", CODES)
-async def test_whichever_write_fails_everything_is_done_once(fault: str, wall: Wall) -> None:
+async def test_ops_and_orders_are_applied_once_whichever_write_fails(
+    fault: str, wall: Wall
+) -> None:
     shopping = Shopping(wall.shop)
     for act in (shopping.add, shopping.buy):
         for call in count(1):
@@ -122,9 +124,7 @@ async def test_whichever_write_fails_everything_is_done_once(fault: str, wall: W
 
 
 @pytest.mark.parametrize("fault", CODES)
-async def test_while_nothing_can_be_written_ops_are_busy_and_pages_stay(
-    fault: str, wall: Wall
-) -> None:
+async def test_while_writes_fail_ops_are_busy_and_pages_work(fault: str, wall: Wall) -> None:
     shopping = Shopping(wall.shop)
     await shopping.add()
     wall.tape.fails = lambda _call: CODES[fault]
@@ -141,7 +141,7 @@ async def test_while_nothing_can_be_written_ops_are_busy_and_pages_stay(
 
 
 @pytest.mark.parametrize("is_done", [False, True], ids=["not done", "done, and not told"])
-async def test_whichever_question_fails_everything_is_done_once(
+async def test_ops_and_orders_are_applied_once_whichever_query_fails(
     wall: Wall, monkeypatch: pytest.MonkeyPatch, *, is_done: bool
 ) -> None:
     shopping = Shopping(wall.shop)
@@ -154,7 +154,7 @@ async def test_whichever_question_fails_everything_is_done_once(
             await shopping.adds_up()
 
 
-async def test_writes_fail_at_random_and_everything_is_done_once(wall: Wall) -> None:
+async def test_ops_and_orders_are_applied_once_when_writes_fail_at_random(wall: Wall) -> None:
     shopping, chance = Shopping(wall.shop), Random(1)
     wall.tape.fails = lambda _call: FAILED if chance.random() < 1 / 20 else 0
     for _ in range(ROUNDS):
@@ -166,7 +166,7 @@ async def test_writes_fail_at_random_and_everything_is_done_once(wall: Wall) -> 
 
 
 @pytest.mark.parametrize("is_done", [False, True], ids=["not done", "done, and not told"])
-async def test_questions_fail_at_random_and_everything_is_done_once(
+async def test_ops_and_orders_are_applied_once_when_queries_fail_at_random(
     wall: Wall, monkeypatch: pytest.MonkeyPatch, *, is_done: bool
 ) -> None:
     shopping, chance = Shopping(wall.shop), Random(1)

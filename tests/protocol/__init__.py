@@ -1,1 +1,1 @@
-"""Messages as text, by the samples that all who speak the protocol read."""
+"""Tests of `app.protocol`, on samples that the tests of every client read too."""

@@ -131,7 +131,7 @@ def welcome(
     return Welcome(ada, node, conn, why, last, verdicts, 20_000, days_ms, Limits())
 
 
-def changed(  # noqa: PLR0913 - a patch is what it is
+def changed(  # noqa: PLR0913 - a patch has these fields
     kind: Kind,
     at: str,
     lines: ShownChanges,

@@ -1,4 +1,4 @@
-"""The description of the socket: held against the samples, and against the code."""
+"""The AsyncAPI document agrees with the samples and the code."""
 
 from typing import Any, get_args
 
@@ -21,7 +21,7 @@ from tests.protocol.server_messages import SERVER_MESSAGES
 from tests.schemas import misfits
 
 VERDICTS = ".verdicts[]."
-"""They have samples of their own."""
+"""Verdicts have samples of their own."""
 RFC_6455 = {1000, 1001, 1002}
 
 
@@ -43,7 +43,7 @@ def _inside(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def shown(value: object, schema: dict[str, Any], at: str = "") -> set[str]:
-    """Return the path of every field that stands in *value*, where *schema* has values by SKU."""
+    """Return the path of every field in *value*; values by SKU are those of *schema*."""
     if "$ref" in schema:
         return shown(value, SCHEMAS[schema["$ref"].rpartition("/")[2]], at)
     found = [shown(value, one, at) for one in schema.get("anyOf", ())]
@@ -60,14 +60,14 @@ def shown(value: object, schema: dict[str, Any], at: str = "") -> set[str]:
 
 
 @pytest.mark.parametrize("name", SAID_BY_THE_SHOP)
-def test_what_the_shop_says_fits_and_nothing_of_it_is_left_out(name: str) -> None:
+def test_server_samples_match_their_schemas_and_every_field_is_described(name: str) -> None:
     said = SAID_BY_THE_SHOP[name]
 
     assert misfits(said, FROM_SERVER[said["t"]], SCHEMAS) == []
 
 
 @pytest.mark.parametrize("name", SAID_BY_CLIENTS)
-def test_what_clients_say_fits(name: str) -> None:
+def test_client_samples_match_their_schemas(name: str) -> None:
     said = SAID_BY_CLIENTS[name]
 
     assert misfits(said, FROM_CLIENT[said["t"]], SCHEMAS) == []
@@ -86,13 +86,15 @@ def test_what_clients_say_fits(name: str) -> None:
         ("op_note_set", {"text": "x" * 501}),
     ],
 )
-def test_what_the_decoder_refuses_does_not_fit_either(name: str, change: Fields) -> None:
+def test_messages_that_the_decoder_refuses_do_not_match_their_schemas(
+    name: str, change: Fields
+) -> None:
     said = SAID_BY_CLIENTS[name]
 
     assert misfits(said | change, FROM_CLIENT[said["t"]], SCHEMAS) != []
 
 
-def test_a_field_that_is_not_described_would_be_found() -> None:
+def test_an_undescribed_field_is_detected() -> None:
     assert misfits({"t": "hb", "mood": 1}, FROM_SERVER["hb"], SCHEMAS) == [
         "it.mood is not described"
     ]
@@ -100,7 +102,7 @@ def test_a_field_that_is_not_described_would_be_found() -> None:
 
 
 @pytest.mark.parametrize("t", [*FROM_CLIENT, *FROM_SERVER])
-def test_every_field_that_is_described_stands_in_a_sample(t: str) -> None:
+def test_every_described_field_is_in_a_sample(t: str) -> None:
     schema = {**FROM_CLIENT, **FROM_SERVER}[t]
     samples = (*SAID_BY_CLIENTS.values(), *SAID_BY_THE_SHOP.values())
 
@@ -119,7 +121,7 @@ def test_every_type_of_message_and_every_op_is_described() -> None:
     assert OPS.keys() == set(Kind)
 
 
-def test_values_have_the_very_fields_of_the_code() -> None:
+def test_schemas_have_the_same_fields_as_the_code() -> None:
     limits = FROM_SERVER["welcome"]["properties"]["limits"]["properties"]
 
     assert tuple(SCHEMAS["Line"]["properties"]) == ShownLine._fields
@@ -128,11 +130,11 @@ def test_values_have_the_very_fields_of_the_code() -> None:
     assert tuple(limits) == tuple(Limits.__dataclass_fields__)
 
 
-def test_every_close_code_is_described_and_no_other() -> None:
+def test_exactly_the_close_codes_of_the_code_are_described() -> None:
     assert CLOSE_CODES.keys() == {*CloseCode, NOT_UTF8, TOO_LARGE, *RFC_6455}
 
 
-def test_the_document_holds_together() -> None:
+def test_channels_and_messages_of_the_document_match() -> None:
     document = describe_socket()
     messages = document["components"]["messages"]
 

@@ -16,7 +16,7 @@ NUMBERED = {name: each for name, each in BAD.items() if each["fault"] == "op"}
 
 
 def fault_of(text: str) -> str:
-    """Return what is wrong with *text*, "" if nothing; it may be nothing worse than a fault."""
+    """Return the fault of *text*, or "" without one; any other exception fails the test."""
     try:
         message = decode(text)
     except (BadFrame, BadValue) as fault:
@@ -25,26 +25,26 @@ def fault_of(text: str) -> str:
     return ""
 
 
-def test_every_sample_of_what_clients_say_has_its_value() -> None:
+def test_every_client_sample_has_a_value() -> None:
     assert CLIENT_MESSAGES.keys() | OPS.keys() == SAID_BY_CLIENTS.keys()
 
 
 @pytest.mark.parametrize("name", CLIENT_MESSAGES)
-def test_a_client_says(name: str) -> None:
+def test_a_client_message_is_decoded_to(name: str) -> None:
     assert decode(frame(SAID_BY_CLIENTS[name])) == CLIENT_MESSAGES[name]
 
 
 @pytest.mark.parametrize("name", OPS)
-def test_a_client_asks_for(name: str) -> None:
-    asked = decode(frame(SAID_BY_CLIENTS[name]))
+def test_an_op_is_decoded_to(name: str) -> None:
+    submitted = decode(frame(SAID_BY_CLIENTS[name]))
 
-    assert isinstance(asked, SubmitOp)
-    assert (asked.n, asked.op) == OPS[name]
-    assert type(asked.op) is type(OPS[name][1])
+    assert isinstance(submitted, SubmitOp)
+    assert (submitted.n, submitted.op) == OPS[name]
+    assert type(submitted.op) is type(OPS[name][1])
 
 
 @pytest.mark.parametrize("name", ODD_BUT_FINE)
-def test_what_looks_odd_is_read_like_its_twin(name: str) -> None:
+def test_equivalent_spellings_are_decoded_alike(name: str) -> None:
     twin = SAID_BY_CLIENTS[ODD_BUT_FINE[name]["like"]]
 
     assert decode(ODD_BUT_FINE[name]["text"]) == decode(frame(twin))
@@ -63,11 +63,11 @@ def test_a_value_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NUMBERED)
-def test_an_op_that_has_a_number_is_a_bad_op_at_worst(name: str) -> None:
-    asked = decode(NUMBERED[name]["text"])
+def test_an_invalid_op_with_a_number_is_a_bad_op(name: str) -> None:
+    submitted = decode(NUMBERED[name]["text"])
 
-    assert isinstance(asked, SubmitOp)
-    assert (asked.n, asked.op) == (1, BadOp())
+    assert isinstance(submitted, SubmitOp)
+    assert (submitted.n, submitted.op) == (1, BadOp())
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_an_op_that_has_a_number_is_a_bad_op_at_worst(name: str) -> None:
     ],
     ids=["seen", "price", "rev"],
 )
-def test_the_smallest_number_that_may_be_is_read(op: Op, fields: Fields) -> None:
-    asked = decode(frame({"t": "op", "n": 1, **fields}))
+def test_the_smallest_allowed_number_is_decoded(op: Op, fields: Fields) -> None:
+    submitted = decode(frame({"t": "op", "n": 1, **fields}))
 
-    assert isinstance(asked, SubmitOp)
-    assert asked.op == op
+    assert isinstance(submitted, SubmitOp)
+    assert submitted.op == op
 
 
 def test_the_first_op_may_be_pending() -> None:
@@ -119,18 +119,18 @@ def test_a_fault_names_its_field(field: str, value: object) -> None:
         ({**HELLO, "pend": [2, 1]}, "pend: ascending numbers are needed"),
     ],
 )
-def test_a_fault_says_what_would_do(said: Fields, fault: str) -> None:
+def test_a_fault_says_what_is_valid(said: Fields, fault: str) -> None:
     assert fault_of(frame(said)) == fault
 
 
-def test_a_fault_fits_into_the_reason_of_a_close() -> None:
+def test_a_fault_fits_into_a_close_reason() -> None:
     faults = [fault for each in BAD.values() if (fault := fault_of(each["text"]))]
 
     assert len(faults) == len(BAD) - len(NUMBERED)
     assert max(len(fault.encode()) for fault in faults) <= 100
 
 
-def test_an_op_is_the_same_op_over_http_where_nothing_names_its_type() -> None:
+def test_an_op_over_http_is_decoded_like_one_on_a_socket() -> None:
     said = SAID_BY_CLIENTS["op_line_add_seen"]
 
     over_http = decode_op({name: value for name, value in said.items() if name != "t"})
@@ -140,7 +140,7 @@ def test_an_op_is_the_same_op_over_http_where_nothing_names_its_type() -> None:
 
 @given(st.text())
 @example('{"t":"ping","id":7}')
-def test_any_text_is_read_or_has_a_fault(text: str) -> None:
+def test_any_text_is_decoded_or_has_a_fault(text: str) -> None:
     fault_of(text)
 
 
@@ -169,14 +169,16 @@ some_changes = st.dictionaries(st.sampled_from(NAMES), some_values, max_size=4)
 
 
 @given(st.sampled_from(sorted(SAID_BY_CLIENTS)), some_changes)
-def test_a_message_with_anything_else_in_it_is_read_or_has_a_fault(
+def test_a_message_with_an_arbitrary_field_is_decoded_or_has_a_fault(
     name: str, changes: dict[str, object]
 ) -> None:
     fault_of(frame({**SAID_BY_CLIENTS[name], **changes}))
 
 
 @given(st.sampled_from(sorted(SAID_BY_CLIENTS)), st.data())
-def test_a_message_cut_off_or_spoilt_is_read_or_has_a_fault(name: str, data: st.DataObject) -> None:
+def test_a_truncated_or_corrupt_message_is_decoded_or_has_a_fault(
+    name: str, data: st.DataObject
+) -> None:
     text = frame(SAID_BY_CLIENTS[name])
     at = data.draw(st.integers(0, len(text)))
     there = data.draw(st.sampled_from(["", '"', "{", "]", "\\", "\x00", "9", "NaN", "\\ud800"]))
@@ -185,15 +187,15 @@ def test_a_message_cut_off_or_spoilt_is_read_or_has_a_fault(name: str, data: st.
 
 
 @given(some_changes)
-def test_what_has_the_number_of_an_op_never_ends_a_connection_for_its_values(
+def test_invalid_values_in_a_numbered_op_never_close_the_connection(
     changes: dict[str, object],
 ) -> None:
     said = {"k": "line.add", "sku": "milk-2l", "qty": 1, **changes, "t": "op", "n": 18}
 
     try:
-        asked = decode(frame(said))
+        submitted = decode(frame(said))
     except BadFrame:
         return
 
-    assert isinstance(asked, SubmitOp)
-    assert asked.n == 18
+    assert isinstance(submitted, SubmitOp)
+    assert submitted.n == 18

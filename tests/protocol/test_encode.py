@@ -11,7 +11,7 @@ from tests.protocol.samples import SAID_BY_THE_SHOP
 from tests.protocol.server_messages import LINES, SAVED, SERVER_MESSAGES
 
 
-def test_every_sample_of_what_a_cart_says_has_its_value() -> None:
+def test_every_server_sample_has_a_value() -> None:
     assert SERVER_MESSAGES.keys() == SAID_BY_THE_SHOP.keys()
 
 
@@ -28,7 +28,7 @@ def test_a_message_is_encoded_as_its_sample(name: str) -> None:
         assert encoded[field] == sample[field], field
 
 
-def test_lines_of_a_snapshot_are_told_in_the_order_of_the_view() -> None:
+def test_the_lines_of_a_snapshot_are_in_the_order_of_the_view() -> None:
     lines = json.loads(encode(SERVER_MESSAGES["snapshot_of_every_state"]))["cart"]["lines"]
 
     assert [each["sku"] for each in lines] == [each.sku for each in LINES]
@@ -41,7 +41,7 @@ def test_a_frame_is_utf_8_on_one_line() -> None:
     assert "\n" not in text
 
 
-def test_over_http_a_verdict_and_a_cart_look_as_on_a_socket() -> None:
+def test_a_verdict_and_a_cart_over_http_are_encoded_as_on_a_socket() -> None:
     snapshot = SAID_BY_THE_SHOP["snapshot_of_every_state"]
     cart = cart_fields(SERVER_MESSAGES["snapshot_of_every_state"].cart)  # type: ignore[union-attr]
 
@@ -63,7 +63,7 @@ def test_a_message_to_several_tabs_is_encoded_once() -> None:
     assert frame == encode(message)
 
 
-def test_the_encoder_does_not_mistake_one_message_for_another() -> None:
+def test_the_encoder_cache_distinguishes_messages() -> None:
     encoder = CachingEncoder()
 
     frames = [encoder.encode(Pong(number)) for number in (7, 8, 7)]

@@ -1,9 +1,9 @@
-"""The list of faults, as it is shown to people."""
+"""The list of protocol faults in the documentation."""
 
 from app.protocol.faults import FAULTS
 
 
-def test_each_fault_is_told_in_whole_sentences_and_under_a_name_of_its_own() -> None:
+def test_each_fault_has_a_unique_name_and_complete_sentences() -> None:
     assert [one.id for one in FAULTS.values()] == [*FAULTS]
     assert len({one.name for one in FAULTS.values()}) == len(FAULTS)
     assert [one.id for one in FAULTS.values() if not one.sentence.endswith(".")] == []

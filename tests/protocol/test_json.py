@@ -1,4 +1,4 @@
-"""JSON as strictly as the protocol wants it, at its edges."""
+"""Strict JSON, as the protocol requires it."""
 
 import json
 from typing import Any
@@ -33,7 +33,9 @@ some_nested = st.recursive(
 
 
 @given(st.dictionaries(st.text(), some_nested, max_size=3))
-def test_an_object_is_read_as_it_is_down_to_depth_4_and_not_below(value: dict[str, Any]) -> None:
+def test_an_object_is_read_unchanged_down_to_depth_4_and_refused_below(
+    value: dict[str, Any],
+) -> None:
     if depth(value) <= DEEPEST:
         assert read_object(json.dumps(value)) == value
     else:
@@ -42,31 +44,31 @@ def test_an_object_is_read_as_it_is_down_to_depth_4_and_not_below(value: dict[st
 
 
 @pytest.mark.parametrize("bracket", ["[", '{"a":'])
-def test_nesting_as_deep_as_a_frame_can_be_is_only_too_deep(bracket: str) -> None:
+def test_the_deepest_possible_nesting_is_refused_without_a_crash(bracket: str) -> None:
     with pytest.raises(BadFrame, match="nested deeper than 4"):
         read_object(bracket * (8192 // len(bracket)))
 
 
-def test_a_number_longer_than_python_reads_is_no_value_of_a_field() -> None:
+def test_a_number_with_too_many_digits_is_an_invalid_value() -> None:
     with pytest.raises(BadValue, match=r"^id: a whole number is needed"):
         decode(f'{{"t":"ping","id":{HUGE}}}')
 
 
-def test_a_number_longer_than_python_reads_is_no_position_and_not_none_either() -> None:
+def test_a_number_with_too_many_digits_is_an_invalid_position() -> None:
     hello = {**SAID_BY_CLIENTS["hello_first"], "at": 7}
 
     with pytest.raises(BadValue, match=r"^at: a string is needed"):
         decode(json.dumps(hello).replace('"at": 7', f'"at": {HUGE}'))
 
 
-def test_an_op_with_a_number_longer_than_python_reads_is_a_bad_op() -> None:
-    asked = decode(f'{{"t":"op","n":1,"k":"line.add","sku":"milk-2l","qty":{HUGE}}}')
+def test_an_op_with_a_number_of_too_many_digits_is_a_bad_op() -> None:
+    submitted = decode(f'{{"t":"op","n":1,"k":"line.add","sku":"milk-2l","qty":{HUGE}}}')
 
-    assert isinstance(asked, SubmitOp)
-    assert (asked.n, asked.op) == (1, BadOp())
+    assert isinstance(submitted, SubmitOp)
+    assert (submitted.n, submitted.op) == (1, BadOp())
 
 
-def test_a_number_longer_than_python_reads_does_no_harm_where_nobody_looks() -> None:
+def test_a_number_with_too_many_digits_in_an_unknown_field_is_ignored() -> None:
     assert decode(f'{{"t":"resync","x":-{HUGE}}}') == decode('{"t":"resync"}')
 
 
@@ -79,7 +81,7 @@ def test_a_number_longer_than_python_reads_does_no_harm_where_nobody_looks() -> 
         (',"x":' + "[" * 3000, "nested deeper than 4"),
     ],
 )
-def test_what_comes_after_a_number_longer_than_python_reads_is_looked_at_as_ever(
+def test_the_text_after_a_number_with_too_many_digits_is_checked_as_usual(
     rest: str, fault: str
 ) -> None:
     with pytest.raises(BadFrame, match=fault):
@@ -98,7 +100,7 @@ def test_what_comes_after_a_number_longer_than_python_reads_is_looked_at_as_ever
         ("{}", "t: not a type of message"),
     ],
 )
-def test_a_fault_of_a_frame_says_what_it_is(text: str, fault: str) -> None:
+def test_the_fault_of_a_frame_is_described(text: str, fault: str) -> None:
     with pytest.raises(BadFrame) as caught:
         decode(text)
 
@@ -106,7 +108,7 @@ def test_a_fault_of_a_frame_says_what_it_is(text: str, fault: str) -> None:
 
 
 @pytest.mark.parametrize("spelled", ["1.0", "1e0", "10E-1", "true", '"1"', "null", "[1]"])
-def test_only_an_integer_is_a_whole_number(spelled: str) -> None:
+def test_only_an_integer_is_accepted_as_a_whole_number(spelled: str) -> None:
     with pytest.raises(BadValue, match=r"^id: a whole number is needed"):
         decode(f'{{"t":"ping","id":{spelled}}}')
 
@@ -117,7 +119,7 @@ def test_a_control_character_makes_a_bad_op(code: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["\n", "\t", " ", "\xa0", "\u2028", "\u200d", "\U0010ffff"])
-def test_every_other_character_may_stand_in_a_note(text: str) -> None:
+def test_every_other_character_is_accepted_in_a_note(text: str) -> None:
     assert _note(text) != BadOp()
 
 
@@ -127,9 +129,9 @@ def test_lengths_count_code_points() -> None:
 
 
 def _note(text: str) -> object:
-    asked = decode(json.dumps({"t": "op", "n": 1, "k": "note.set", "text": text}))
-    assert isinstance(asked, SubmitOp)
-    return asked.op
+    submitted = decode(json.dumps({"t": "op", "n": 1, "k": "note.set", "text": text}))
+    assert isinstance(submitted, SubmitOp)
+    return submitted.op
 
 
 some_plain = st.text('abn{}[]:,"\\\\ 0159.eE-\t\x7f', max_size=12).map(
@@ -138,11 +140,11 @@ some_plain = st.text('abn{}[]:,"\\\\ 0159.eE-\t\x7f', max_size=12).map(
 
 
 @given(some_plain)
-def test_a_plain_message_means_what_the_strict_decoder_says_or_is_left_to_it(text: str) -> None:
-    """The two ways of reading must never tell one text apart."""
-    told_apart = f'{text[:-1]},"nested":[]}}' if len(text) > len('{"a}') else text
+def test_the_fast_decoder_agrees_with_the_strict_one_or_defers_to_it(text: str) -> None:
+    """Both decoders must accept the same texts, with the same result."""
+    nested = f'{text[:-1]},"nested":[]}}' if len(text) > len('{"a}') else text
     try:
-        slowly = read_object(told_apart)
+        slowly = read_object(nested)
     except BadFrame:
         slowly = {}
     slowly.pop("nested", None)
@@ -157,13 +159,13 @@ def test_a_plain_message_means_what_the_strict_decoder_says_or_is_left_to_it(tex
 
 
 @pytest.mark.parametrize("text", ['{"t":"a","t":"a"}', '{"t" :1,"t":2}', '{"t":{"a":1,"a":1}}'])
-def test_a_key_that_stands_twice_is_found_however_it_is_spelled(text: str) -> None:
+def test_a_duplicate_key_is_detected_however_it_is_spelled(text: str) -> None:
     with pytest.raises(BadFrame, match="a key stands twice"):
         read_object(text)
 
 
 @pytest.mark.parametrize("value", [None, 7, "", "Milk", "-milk", "a" * 65, "milk\n"])
-def test_what_is_no_sku_is_said_of_its_field(value: object) -> None:
+def test_an_invalid_sku_is_reported_with_its_field(value: object) -> None:
     with pytest.raises(BadValue) as caught:
         sku({"first": value}, "first")
 
@@ -171,7 +173,7 @@ def test_what_is_no_sku_is_said_of_its_field(value: object) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "xxxx"])
-def test_how_long_a_text_may_be_is_said_of_its_field(value: str) -> None:
+def test_a_text_of_invalid_length_is_reported_with_its_field(value: str) -> None:
     with pytest.raises(BadValue) as caught:
         text({"name": value}, "name", 3, 1)
 

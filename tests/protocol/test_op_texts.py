@@ -31,14 +31,14 @@ TRIED = NINETY._replace(tries=(NOON - 1,) * 10)
         (SetVoucher("SESAME"), "No voucher has this code. Check it for a slip."),
     ],
 )
-def test_a_refused_op_has_a_sentence(op: Op, sentence: str) -> None:
+def test_a_rejected_op_has_a_sentence(op: Op, sentence: str) -> None:
     verdict = ruling_on(op, NINETY, RISEN).verdict
 
     assert isinstance(verdict, No)
     assert refusal_text(verdict) == sentence
 
 
-def test_refusals_that_need_a_full_or_an_empty_cart_have_sentences() -> None:
+def test_rejections_that_need_a_full_or_an_empty_cart_have_sentences() -> None:
     hundred = NINETY._replace(lines={f"sku-{n}": NINETY.lines[APPLES] for n in range(100)})  # type: ignore[misc]
     verdicts = [
         ruling_on(SetLine(MILK, 1), hundred).verdict,
@@ -53,17 +53,17 @@ def test_refusals_that_need_a_full_or_an_empty_cart_have_sentences() -> None:
     ]
 
 
-def test_a_verdict_that_is_no_longer_kept_has_a_sentence() -> None:
+def test_an_expired_verdict_has_a_sentence() -> None:
     assert refusal_text(No(1, Code.EXPIRED, (), 0)) == (
         "This change was made too long ago to say what became of it. Look at your cart."
     )
 
 
-def test_a_sentence_that_was_recorded_stays_as_it_was() -> None:
+def test_a_recorded_sentence_stays_unchanged() -> None:
     assert refusal_text(No(1, Code.SOLD_OUT, (), 0, "All gone.")) == "All gone."
 
 
-def test_a_name_is_not_read_as_a_template() -> None:
+def test_a_product_name_is_not_interpreted_as_a_template() -> None:
     assert refusal_text(No(1, Code.GONE, ("{1}",), 0)) == "{1}: no longer sold."
 
 
@@ -81,7 +81,7 @@ def test_a_name_is_not_read_as_a_template() -> None:
         (RejectReason.GONE, "Eggs, Milk: no longer sold. Take it out."),
     ],
 )
-def test_a_rejected_order_has_a_sentence_that_names_what_blocks_it(
+def test_a_rejected_order_has_a_sentence_that_names_the_blocking_products(
     why: RejectReason, sentence: str
 ) -> None:
     assert rejection_text(Rejected(why, ("Eggs", "Milk"), "", Money(0))) == sentence

@@ -6,7 +6,7 @@ from tests.buying import HOME, NUMBER, placed
 from tests.examples import MILK, after
 
 
-def test_an_order_has_the_fields_of_the_protocol_and_its_time_in_utc() -> None:
+def test_an_order_has_the_fields_of_the_protocol_with_its_time_in_utc() -> None:
     order = placed(after(AddLine(MILK, 2), SetNote("Ring twice."))).change.order
     (line,) = order.lines
 

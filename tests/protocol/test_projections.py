@@ -55,7 +55,7 @@ def test_a_snapshot_is_the_whole_cart_with_its_position_and_revision() -> None:
     )
 
 
-def test_a_change_is_told_in_whole_lines_with_where_it_leads_and_who_asked() -> None:
+def test_a_patch_has_whole_lines_its_position_and_the_op_that_made_it() -> None:
     ruling = ruling_on(SaveLine(APPLES), CART)
     sent = changed(SaveLine(APPLES))
 
@@ -67,22 +67,22 @@ def test_a_change_is_told_in_whole_lines_with_where_it_leads_and_who_asked() -> 
     assert (sent.note, sent.voucher) == (None, UNTOUCHED)
 
 
-def test_a_note_is_told_where_it_changed() -> None:
+def test_a_changed_note_is_in_the_patch() -> None:
     assert changed(SetNote("Ring twice")).note == "Ring twice"
 
 
-def test_a_voucher_is_told_when_it_was_put_on_or_taken_off_or_stands_otherwise() -> None:
+def test_a_patch_has_the_voucher_if_it_was_set_removed_or_changed_its_state() -> None:
     assert changed(AddLine(APPLES, 1)).voucher == ENOUGH
     assert changed(SetVoucher(None)).voucher is None
     assert changed(SetNote("Hello"), sent=None).voucher == NOT_ENOUGH
 
 
-def test_a_voucher_that_stands_as_told_is_not_told_again() -> None:
+def test_an_unchanged_voucher_is_omitted() -> None:
     assert changed(AddLine(APPLES, 1), sent=ENOUGH).voucher is UNTOUCHED
     assert changed(SetLine(APPLES, 1)).voucher is UNTOUCHED
 
 
-def test_all_prices_are_those_of_every_line_saved_or_not() -> None:
+def test_a_full_prices_message_has_every_line_including_saved_ones() -> None:
     catalog = catalog_with(APPLES, price=240)
     shown = show_cart(CART, catalog, NOON)
 
@@ -95,7 +95,7 @@ def test_all_prices_are_those_of_every_line_saved_or_not() -> None:
     )
 
 
-def test_a_product_that_moved_is_told_as_the_line_that_it_makes() -> None:
+def test_a_changed_product_is_sent_with_its_line() -> None:
     dearer = catalog_with(APPLES, price=221)
     shown = show_cart(CART, dearer, NOON)
 
@@ -104,7 +104,7 @@ def test_a_product_that_moved_is_told_as_the_line_that_it_makes() -> None:
     assert prices == Prices((), {APPLES: shown.lines[0]}, {}, UNTOUCHED, shown.totals)
 
 
-def test_a_saved_product_that_moved_is_told_as_a_saved_line_without_totals() -> None:
+def test_a_changed_product_in_a_saved_line_is_sent_without_totals() -> None:
     dearer = catalog_with(MILK, price=160)
 
     prices = moved(MILK, catalog=dearer)
@@ -112,14 +112,14 @@ def test_a_saved_product_that_moved_is_told_as_a_saved_line_without_totals() -> 
     assert prices == Prices((), {}, {MILK: show_cart(CART, dearer, NOON).saved[0]})
 
 
-def test_a_price_that_makes_a_voucher_count_tells_the_voucher_too() -> None:
+def test_a_price_that_makes_a_voucher_apply_is_sent_with_the_voucher() -> None:
     prices = moved(APPLES, catalog=catalog_with(APPLES, price=240))
 
     assert prices
     assert prices.voucher == ENOUGH
 
 
-def test_a_voucher_that_the_shop_withdrew_is_told_with_whatever_moved() -> None:
+def test_a_withdrawn_voucher_is_sent_with_any_change() -> None:
     prices = moved(EGGS, catalog=CATALOG._replace(vouchers={}))
 
     assert prices
@@ -127,11 +127,11 @@ def test_a_voucher_that_the_shop_withdrew_is_told_with_whatever_moved() -> None:
     assert prices.voucher == ShownVoucher(FIVER, FIVER, VoucherState.EXPIRED)
 
 
-def test_a_product_that_is_in_no_line_means_nothing_to_a_cart() -> None:
+def test_a_changed_product_in_no_line_sends_nothing() -> None:
     assert moved(EGGS, catalog=catalog_with(EGGS, price=1)) is None
 
 
-def test_a_voucher_whose_time_has_come_is_told_with_the_totals_and_no_lines() -> None:
+def test_a_voucher_that_starts_is_sent_with_totals_and_without_lines() -> None:
     voucher, totals = price_cart(CART, CATALOG, NOON)
 
     assert (voucher, totals) == (NOT_ENOUGH, show_cart(CART, CATALOG, NOON).totals)
@@ -139,19 +139,19 @@ def test_a_voucher_whose_time_has_come_is_told_with_the_totals_and_no_lines() ->
     assert sent == Prices((), {}, {}, NOT_ENOUGH, totals)
 
 
-def test_whatever_is_told_with_totals_brings_the_lines_that_are_owed() -> None:
+def test_a_message_with_totals_includes_the_pending_lines() -> None:
     dearer = catalog_with(APPLES, price=221)
-    ruling, owed = ruling_on(SetNote("Hello"), CART, dearer), frozenset({APPLES, EGGS})
+    ruling, pending = ruling_on(SetNote("Hello"), CART, dearer), frozenset({APPLES, EGGS})
     assert ruling.patch
     shown = show_cart(CART, dearer, NOON)
 
-    change = patch_message(ruling.cart, ruling.patch, ADA_HERE, NOT_ENOUGH, dearer, NOON, owed)
-    voucher = voucher_message(CART, owed, NOT_ENOUGH, shown.totals, dearer)
+    change = patch_message(ruling.cart, ruling.patch, ADA_HERE, NOT_ENOUGH, dearer, NOON, pending)
+    voucher = voucher_message(CART, pending, NOT_ENOUGH, shown.totals, dearer)
 
     assert change.lines == voucher.lines == {APPLES: shown.lines[0]}
 
 
-def test_a_line_that_is_owed_and_taken_out_is_told_as_taken_out() -> None:
+def test_a_pending_line_that_was_removed_is_sent_as_removed() -> None:
     ruling = ruling_on(SaveLine(APPLES), CART)
     assert ruling.patch
 
@@ -162,7 +162,7 @@ def test_a_line_that_is_owed_and_taken_out_is_told_as_taken_out() -> None:
     assert change.lines == {APPLES: None}
 
 
-def test_what_a_tab_watches_is_told_along_with_its_cart_or_alone() -> None:
+def test_watched_products_are_sent_with_the_cart_or_alone() -> None:
     items = (Item(EGGS, CATALOG.products[EGGS].price, 0),)
     prices = all_prices_message(CART, CATALOG, NOON)
 

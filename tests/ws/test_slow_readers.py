@@ -5,7 +5,7 @@ import json
 from app.domain.catalog import Money
 from app.ws.close_codes import CloseCode
 from app.ws.send_queue import MOST_BYTES
-from tests.domain.crowd import CROWDED_SHELF, FULL
+from tests.domain.crowd import CROWDED_CATALOG, FULL
 from tests.examples import ADA, APPLES, EGGS, MILK, THERE, catalog_with
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import WsHarness, kinds
@@ -84,7 +84,7 @@ async def test_verdicts_are_kept_when_state_is_dropped(harness: WsHarness) -> No
 
 async def test_a_few_large_frames_become_one_snapshot_too(harness: WsHarness) -> None:
     harness.around.disk.carts[ADA] = FULL
-    await harness.around.updates_catalog(*CROWDED_SHELF.products.values())
+    await harness.around.updates_catalog(*CROWDED_CATALOG.products.values())
     here = await harness.connects()
     here.socket.is_full = True
     for _ in range(20):

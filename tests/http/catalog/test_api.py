@@ -45,7 +45,7 @@ async def test_an_unknown_product_is_not_found(harness: HttpHarness, sku: str) -
     assert await code(answer) == (404, "not_found")
 
 
-async def test_the_list_goes_on_page_by_page_to_its_end(harness: HttpHarness) -> None:
+async def test_the_list_is_paginated_to_its_end(harness: HttpHarness) -> None:
     skus = await listed(harness)
 
     on_sale = [
@@ -56,7 +56,7 @@ async def test_the_list_goes_on_page_by_page_to_its_end(harness: HttpHarness) ->
     assert len(skus) > 100
 
 
-async def test_every_listed_product_has_just_the_fields_of_the_protocol(
+async def test_every_listed_product_has_exactly_the_fields_of_the_protocol(
     harness: HttpHarness,
 ) -> None:
     answer = await fields(await harness.visitor().get("/api/products"))
@@ -71,7 +71,7 @@ async def test_a_page_beyond_the_end_is_empty(harness: HttpHarness) -> None:
     assert answer == {"products": [], "next": None}
 
 
-async def test_a_category_holds_only_its_own(harness: HttpHarness) -> None:
+async def test_a_category_lists_only_its_own_products(harness: HttpHarness) -> None:
     known = harness.context.catalog.today.products
 
     fruit = [product for product in known if known[product].category == "fruit"]
@@ -79,7 +79,9 @@ async def test_a_category_holds_only_its_own(harness: HttpHarness) -> None:
     assert await listed(harness, "category=nothing") == []
 
 
-async def test_what_left_the_range_is_not_listed_but_found(harness: HttpHarness) -> None:
+async def test_a_discontinued_product_is_not_listed_but_found_by_its_sku(
+    harness: HttpHarness,
+) -> None:
     (gone,) = [
         product.sku
         for product in harness.context.catalog.today.products.values()
@@ -136,14 +138,14 @@ async def test_an_outdated_etag_is_answered_with_the_new_price(harness: HttpHarn
     assert (await fields(again))["price"] == 225
 
 
-async def test_no_cookie_makes_a_difference(harness: HttpHarness) -> None:
+async def test_the_answer_does_not_depend_on_cookies(harness: HttpHarness) -> None:
     ada = await harness.ada()
     harness.database.reads.clear()
 
     for path in ("/api/products", f"/api/products/{APPLES}", "/api/products/ghost"):
-        signed_in, nobody = await ada.get(path), await harness.visitor().get(path)
+        signed_in, signed_out = await ada.get(path), await harness.visitor().get(path)
 
-        assert await signed_in.get_data() == await nobody.get_data()
-        assert dict(signed_in.headers) == dict(nobody.headers)
+        assert await signed_in.get_data() == await signed_out.get_data()
+        assert dict(signed_in.headers) == dict(signed_out.headers)
         assert not re.search("cookie", str(signed_in.headers), re.IGNORECASE)
     assert harness.database.reads == []

@@ -1,4 +1,4 @@
-"""A product as fields."""
+"""The fields of a product card."""
 
 from typing import Any
 
@@ -19,7 +19,9 @@ from tests.examples import product
         (90, {}, ""),
     ],
 )
-def test_the_price_of_a_kilogram_or_a_litre(price: int, held: dict[str, int], text: str) -> None:
+def test_a_card_has_the_price_per_kilogram_or_litre(
+    price: int, held: dict[str, int], text: str
+) -> None:
     assert per(product(Sku("thing"), "Thing", price, 5, **held)) == text
 
 
@@ -33,7 +35,7 @@ def test_the_price_of_a_kilogram_or_a_litre(price: int, held: dict[str, int], te
         ({"stock": 11, "sold": False}, (0, "gone")),
     ],
 )
-def test_a_card_shows_how_a_product_stands(
+def test_a_card_shows_the_availability_of_a_product(
     changes: dict[str, Any], shown: tuple[int | None, str]
 ) -> None:
     on_page = card(product(Sku("thing"), "Thing", 100, **changes))

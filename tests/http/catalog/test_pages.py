@@ -19,7 +19,7 @@ def cards(page: str) -> list[str]:
     return re.findall(r'<li class="card" data-card data-sku="([^"]+)"', " ".join(page.split()))
 
 
-async def test_the_front_page_shows_what_is_popular(harness: HttpHarness) -> None:
+async def test_the_front_page_shows_popular_products(harness: HttpHarness) -> None:
     page = await text(await harness.visitor().get("/"))
 
     products = harness.context.catalog.today.products
@@ -31,7 +31,7 @@ async def test_the_front_page_shows_what_is_popular(harness: HttpHarness) -> Non
     assert len(shown) > 5
 
 
-async def test_the_front_page_shows_one_size_of_each_and_one_in_stock_if_there_is(
+async def test_the_front_page_shows_one_size_of_each_product_preferably_in_stock(
     harness: HttpHarness,
 ) -> None:
     await harness.set_product("gala-apples-500g", stock=0)
@@ -50,7 +50,9 @@ async def test_the_list_shows_24_and_a_link_to_more(harness: HttpHarness) -> Non
     assert "/shop?category=&q=&sort=popular&page=2" in first
 
 
-async def test_the_last_page_has_no_link_to_more_and_none_follows_it(harness: HttpHarness) -> None:
+async def test_the_last_page_has_no_link_to_more_and_the_next_is_not_found(
+    harness: HttpHarness,
+) -> None:
     on_sale = [each for each in harness.context.catalog.today.products.values() if each.sold]
     last = -(-len(on_sale) // 24)
 
@@ -58,7 +60,7 @@ async def test_the_last_page_has_no_link_to_more_and_none_follows_it(harness: Ht
     assert (await harness.visitor().get(f"/shop?page={last + 1}")).status_code == 404
 
 
-async def test_filters_are_in_the_address(harness: HttpHarness) -> None:
+async def test_filters_are_in_the_url(harness: HttpHarness) -> None:
     page = await text(await harness.visitor().get("/shop?category=fruit&q=Apples&sort=-price"))
 
     known = harness.context.catalog.today.products
@@ -106,7 +108,7 @@ def withdraw(harness: HttpHarness, category: str) -> None:
         ("", "All shelves are empty just now.", '<a class="link" href="/">Back to the front page'),
     ],
 )
-async def test_an_empty_category_says_so_and_links_on(
+async def test_an_empty_category_says_so_and_links_to_all_products(
     harness: HttpHarness, category: str, sentence: str, link: str
 ) -> None:
     withdraw(harness, category)
@@ -133,7 +135,7 @@ async def test_a_long_search_is_cut(harness: HttpHarness) -> None:
     assert "x" * 101 not in page
 
 
-async def test_what_is_searched_for_is_shown_as_text(harness: HttpHarness) -> None:
+async def test_a_search_term_is_escaped(harness: HttpHarness) -> None:
     answer = await harness.visitor().get("/shop?q=%3Cscript%3Ealert(1)%3C/script%3E")
 
     assert "<script>alert" not in await answer.get_data(as_text=True)
@@ -143,7 +145,7 @@ async def test_an_unknown_category_is_not_found(harness: HttpHarness) -> None:
     assert (await harness.visitor().get("/shop?category=nothing")).status_code == 404
 
 
-async def test_a_product_page_shows_its_sizes_and_what_is_similar(harness: HttpHarness) -> None:
+async def test_a_product_page_shows_its_sizes_and_similar_products(harness: HttpHarness) -> None:
     known = harness.context.catalog.today.products
     page = await text(await harness.visitor().get("/p/gala-apples"))
 
@@ -157,7 +159,7 @@ async def test_a_product_page_shows_its_sizes_and_what_is_similar(harness: HttpH
     assert len(similar) == len(set(similar)) == 8
 
 
-async def test_a_product_page_begins_with_a_size_that_is_sold(harness: HttpHarness) -> None:
+async def test_a_product_page_preselects_a_size_that_is_sold(harness: HttpHarness) -> None:
     catalog = harness.context.catalog
     first, second, *_ = (
         each for each in catalog.today.products.values() if each.slug == "gala-apples"
@@ -170,7 +172,7 @@ async def test_a_product_page_begins_with_a_size_that_is_sold(harness: HttpHarne
     assert f"<title>{second.name}, {second.unit} " in " ".join(page.split())
 
 
-async def test_what_is_similar_and_sold_out_comes_last(harness: HttpHarness) -> None:
+async def test_similar_products_that_are_sold_out_come_last(harness: HttpHarness) -> None:
     def similar(page: str) -> list[str]:
         return cards(page[page.index('id="similar"') :])
 
@@ -202,11 +204,11 @@ async def test_an_unknown_product_is_not_found(harness: HttpHarness, slug: str) 
     "path",
     ["..%2f..%2fapp%2fruntime%2fbuild.py", "%2e%2e/app/runtime/build.py", "../runtime/build.py"],
 )
-async def test_only_files_for_browsers_are_served(harness: HttpHarness, path: str) -> None:
+async def test_only_public_files_are_served(harness: HttpHarness, path: str) -> None:
     assert (await harness.visitor().get(f"/static/{path}")).status_code == 404
 
 
-async def test_signed_in_the_header_shows_name_and_cart(harness: HttpHarness) -> None:
+async def test_the_header_shows_name_and_cart_after_signing_in(harness: HttpHarness) -> None:
     ada = await harness.ada(name="Ada <Lovelace>")
     await ada.form("/cart/add", sku=APPLES, qty="2")
 
@@ -231,7 +233,7 @@ async def test_a_page_costs_one_query_for_the_session_and_one_for_a_closed_cart(
     assert harness.database.reads == []
 
 
-async def test_categories_say_how_much_they_hold(harness: HttpHarness) -> None:
+async def test_categories_show_their_number_of_products(harness: HttpHarness) -> None:
     sold = [each for each in harness.context.catalog.today.products.values() if each.sold]
     names = dict(harness.context.categories)
 
@@ -240,7 +242,7 @@ async def test_categories_say_how_much_they_hold(harness: HttpHarness) -> None:
     assert all(f'href="/shop?category={slug}"' in page for slug in names)
 
 
-async def test_signing_in_leads_back_to_this_page(harness: HttpHarness) -> None:
+async def test_signing_in_returns_to_the_page(harness: HttpHarness) -> None:
     page = await text(await harness.visitor().get("/shop?q=green%20tea&page=1"))
 
     assert 'href="/login?next=/shop%3Fq%3Dgreen%2520tea%26page%3D1"' in page

@@ -48,7 +48,7 @@ def test_popular_products_come_first_and_the_rest_in_the_order_of_the_catalogue(
         (".*", []),
     ],
 )
-def test_all_words_must_be_there_whatever_their_case_and_accents(q: str, skus: list[str]) -> None:
+def test_all_words_must_match_whatever_their_case_and_accents(q: str, skus: list[str]) -> None:
     assert found(q=q) == skus
 
 
@@ -68,14 +68,14 @@ def test_a_search_can_be_sorted() -> None:
     assert found(sort="nonsense") == found(sort="popular")
 
 
-def test_a_search_can_be_kept_to_a_category() -> None:
+def test_a_search_can_be_limited_to_a_category() -> None:
     assert found(category="dairy") == ["brulee"]
     assert found(category="dairy", q="apples") == []
     assert found(category="nowhere") == []
 
 
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (24, 1), (25, 2), (48, 2), (49, 3)])
-def test_pages_hold_24_and_say_whether_there_are_more(count: int, pages: int) -> None:
+def test_pages_hold_24_products_and_say_whether_there_are_more(count: int, pages: int) -> None:
     catalog = [thing(f"thing-{number}", "Thing") for number in range(count)]
 
     parts = [find(catalog, NAMES, Search(page=page)) for page in range(1, pages + 1)]
@@ -90,7 +90,7 @@ def test_pages_hold_24_and_say_whether_there_are_more(count: int, pages: int) ->
     ("typed", "page"),
     [("1", 1), ("9999", 9999), ("007", 7), ("0", None), ("", None), ("-1", None), ("10000", None)],
 )
-def test_pages_are_numbers_from_1(typed: str, page: int | None) -> None:
+def test_a_page_is_a_number_from_1(typed: str, page: int | None) -> None:
     assert read_page(typed) == page
 
 

@@ -78,7 +78,7 @@ async def test_saving_the_last_use_of_a_session_is_counted(harness: HttpHarness)
     assert (await fields(await ada.get(f"{API}/session")))["queries"] == 2
 
 
-async def test_the_bytes_of_a_request_are_its_head(harness: HttpHarness) -> None:
+async def test_the_size_of_a_request_is_that_of_its_head(harness: HttpHarness) -> None:
     plain = await fields(await harness.visitor().get(f"{API}/stateless"))
     longer = await fields(await harness.visitor().get(f"{API}/stateless?x=12", X_More="seven"))
 
@@ -109,7 +109,7 @@ async def test_a_watch_counts_the_queries_about_its_account(harness: HttpHarness
     assert await fields(await unwatch(ada)) == {"queries": 2, "rows": 2}
 
 
-async def test_a_watch_is_nobody_else_s_and_ends_once(harness: HttpHarness) -> None:
+async def test_a_watch_belongs_to_one_account_and_ends_once(harness: HttpHarness) -> None:
     ada, bob = await harness.ada(), await harness.ada(email="bob@shop.example")
     await watch(ada)
 
@@ -128,7 +128,7 @@ async def test_opening_a_live_cart_makes_one_query(harness: HttpHarness) -> None
     assert (await fields(await unwatch(ada)))["queries"] == 1
 
 
-async def test_a_watch_needs_a_login_and_a_page_of_ours(harness: HttpHarness) -> None:
+async def test_a_watch_needs_a_login_and_our_origin(harness: HttpHarness) -> None:
     stranger = harness.visitor()
     assert await code(await stranger.send(f"{API}/watch", {})) == (401, "login_required")
     assert await code(await unwatch(stranger)) == (401, "login_required")
@@ -138,7 +138,7 @@ async def test_a_watch_needs_a_login_and_a_page_of_ours(harness: HttpHarness) ->
     assert await code(foreign) == (403, "foreign_origin")
 
 
-async def test_the_page_asks_strangers_to_sign_in(harness: HttpHarness) -> None:
+async def test_the_page_asks_visitors_to_sign_in(harness: HttpHarness) -> None:
     page = await text(await harness.visitor().get(PAGE))
 
     assert page.count('href="/login?next=/how-it-works"') >= 2
@@ -157,13 +157,15 @@ async def test_the_page_answers_its_forms_without_scripts(
     assert figure(page, other, "queries") == NOTHING
 
 
-async def test_nonsense_and_a_session_without_login_harm_nothing(harness: HttpHarness) -> None:
+async def test_an_unknown_try_and_a_session_try_without_login_count_nothing(
+    harness: HttpHarness,
+) -> None:
     for tried in ("session", "nonsense"):
         page = await text(await harness.visitor().get(f"{PAGE}?try={tried}"))
         assert figure(page, "session", "queries") == NOTHING
 
 
-async def test_the_example_is_cheap_and_can_be_had(harness: HttpHarness) -> None:
+async def test_the_example_product_is_cheap_and_in_stock(harness: HttpHarness) -> None:
     page = await text(await (await harness.ada()).get(PAGE))
     found = re.search(r'data-sku="([^"]+)"\s+data-name="[^"]+"\s+data-price', page)
 
@@ -174,6 +176,6 @@ async def test_the_example_is_cheap_and_can_be_had(harness: HttpHarness) -> None
     assert example.price == min(each.price for each in products.values() if each.stock >= 10)
 
 
-async def test_every_page_leads_to_it(harness: HttpHarness) -> None:
+async def test_every_page_links_to_it(harness: HttpHarness) -> None:
     for path in ("/", "/shop", "/login", "/nowhere"):
         assert 'href="/how-it-works"' in await text(await harness.visitor().get(path))

@@ -40,7 +40,7 @@ def test_every_route_is_described_and_no_other(harness: HttpHarness) -> None:
     }
 
 
-def test_every_code_of_a_refusal_is_described_under_its_status() -> None:
+def test_every_error_code_is_described_under_its_status() -> None:
     source = "".join(path.read_text() for path in (ROOT / "app/http").rglob("*.py"))
     raised = {
         (int(status), code) for status, code in re.findall(r'Problem\((\d+), "(\w+)"', source)
@@ -53,7 +53,7 @@ def test_every_code_of_a_refusal_is_described_under_its_status() -> None:
     }
 
 
-def test_an_address_has_the_very_fields_of_the_code() -> None:
+def test_the_schema_of_an_address_has_the_same_fields_as_the_code() -> None:
     assert tuple(SCHEMAS["Address"]["properties"]) == Address._fields
 
 
@@ -61,7 +61,7 @@ def test_an_address_has_the_very_fields_of_the_code() -> None:
     ("path", "document"),
     [("/openapi.json", describe_http()), ("/asyncapi.json", describe_socket())],
 )
-async def test_the_documents_are_public_and_may_be_kept(
+async def test_the_documents_are_public_and_cacheable(
     harness: HttpHarness, path: str, document: dict[str, Any]
 ) -> None:
     answer = await harness.visitor().get(path)
@@ -79,12 +79,12 @@ def schema_of(path: str, method: str, status: int) -> dict[str, Any]:
     return schema
 
 
-async def test_real_answers_are_as_described(harness: HttpHarness) -> None:
+async def test_real_answers_match_their_schemas(harness: HttpHarness) -> None:
     ada = await harness.ada()
     op = {"n": 1, "k": "line.add", "sku": APPLES, "qty": 1}
     outbox = "a91e04d7-52b8-4f1c-9e36-7c0a5d8b2e14"
     login = {"email": "ada@shop.example", "password": "wrong, but long"}
-    asked: list[tuple[str, str, Any]] = [
+    answers: list[tuple[str, str, Any]] = [
         ("/api/session", "post", await harness.visitor().send("/api/session", login)),
         ("/api/cart/ops", "post", await ada.send("/api/cart/ops", {"outbox": outbox, "ops": [op]})),
         ("/api/cart/ops", "post", await ada.send("/api/cart/ops", {"outbox": "", "ops": []})),
@@ -101,7 +101,7 @@ async def test_real_answers_are_as_described(harness: HttpHarness) -> None:
 
     assert {
         f"{method} {path}: {answer.status_code}": wrong
-        for path, method, answer in asked
+        for path, method, answer in answers
         if (
             wrong := misfits(
                 await answer.get_json(force=True),

@@ -50,7 +50,7 @@ async def test_a_cart_left_for_a_day_is_idle(harness: HttpHarness) -> None:
     assert (await staff.get("/staff/carts?page=2")).status_code == 404
 
 
-async def test_where_all_carts_are_empty_that_is_said(harness: HttpHarness) -> None:
+async def test_the_page_says_that_all_carts_are_empty(harness: HttpHarness) -> None:
     assert "All carts are empty." in await text(await (await grace(harness)).get("/staff/carts"))
 
 

@@ -31,14 +31,14 @@ async def test_the_last_minute_is_on_the_page_and_in_its_json(
     assert figures["plots"]["ops"]["lines"][0] in page
 
 
-async def test_shoppers_get_404(harness: HttpHarness) -> None:
+async def test_the_page_is_not_found_for_shoppers(harness: HttpHarness) -> None:
     ada = await harness.ada()
 
     assert (await ada.get("/staff/live")).status_code == 404
     assert (await ada.get("/staff/live.json")).status_code == 404
 
 
-def test_a_plot_is_drawn_up_to_a_round_figure_with_gaps_where_nothing_happened() -> None:
+def test_a_plot_has_a_rounded_maximum_and_gaps_for_missing_values() -> None:
     drawn = plot([[None, 2.0, 3.0, None, 4.0]], " ms")
 
     assert drawn == {"most": "5 ms", "now": ["4.0 ms"], "lines": ["M1 60.0h0L2 40.0M4 20.0h0"]}
@@ -54,5 +54,5 @@ def test_a_missing_newest_value_is_a_dash() -> None:
     ("value", "most"),
     [(0, 1), (0.2, 1), (1, 1), (3, 5), (7, 10), (10, 10), (11, 20), (6001, 10000)],
 )
-def test_the_edge_of_a_plot_is_a_round_figure(value: float, most: float) -> None:
+def test_the_maximum_of_a_plot_is_rounded(value: float, most: float) -> None:
     assert ceiling(value) == most

@@ -1,4 +1,4 @@
-"""The page of all orders; to everybody else it does not exist."""
+"""The staff page of all orders, which is not found for anyone else."""
 
 import re
 
@@ -17,18 +17,18 @@ PLACED = {"state": "placed", "next": "/staff/orders?state=placed"}
 
 
 async def placed(harness: HttpHarness) -> tuple[Visitor, str]:
-    """Return somebody with an order, and its number."""
+    """Return a visitor with an order, and its number."""
     ada = await stocked_cart(harness, note="Ring twice.")
     return ada, (await fields(await order(ada, await wanted(ada))))["number"]
 
 
 async def state(ada: Visitor, number: str) -> str:
-    """Return what the shopper sees of the order's state."""
+    """Return the order's state as the shopper sees it."""
     return str((await fields(await ada.get(f"/api/orders/{number}")))["state"])
 
 
 async def stock(harness: HttpHarness) -> int:
-    """Return how much milk there is on disk."""
+    """Return the stock of milk on disk."""
     moves = await harness.database.read(load_catalog_changes, -1)
     return int(moves.catalog.products[MILK].stock)
 
@@ -37,7 +37,7 @@ async def stock(harness: HttpHarness) -> int:
 @pytest.mark.parametrize(
     "path", ["/staff", "/staff/", "//staff/orders", "/staff/orders", "/staff/orders/{}/move"]
 )
-async def test_to_shoppers_and_strangers_a_page_of_staff_is_no_page(
+async def test_staff_pages_are_not_found_for_shoppers_and_visitors(
     harness: HttpHarness, method: str, path: str
 ) -> None:
     ada, number = await placed(harness)
@@ -52,12 +52,12 @@ async def test_to_shoppers_and_strangers_a_page_of_staff_is_no_page(
 
 
 async def known(answer: Response) -> str:
-    """Return a page byte by byte, but for the address it was asked at and forms' random keys."""
+    """Return the text of a page without its own URL and the random keys of its forms."""
     page = await answer.get_data(as_text=True)
     return re.sub(r'name="key" value="[^"]+"', "", page.replace("stuff", "staff"))
 
 
-async def test_a_login_that_is_no_longer_staffs_is_none_with_the_next_question(
+async def test_signing_out_ends_access_to_staff_pages_at_once(
     harness: HttpHarness,
 ) -> None:
     staff = await grace(harness)
@@ -68,38 +68,38 @@ async def test_a_login_that_is_no_longer_staffs_is_none_with_the_next_question(
     assert (await staff.get("/staff/orders")).status_code == 404
 
 
-async def test_one_question_finds_login_and_role(harness: HttpHarness) -> None:
+async def test_one_query_finds_session_and_role(harness: HttpHarness) -> None:
     staff = await grace(harness)
     harness.database.reads.clear()
 
     await staff.get("/staff/orders")
 
-    asked = [
+    queries = [
         name for name in harness.database.reads if name in {"find_staff_session", "find_session"}
     ]
-    assert asked == ["find_staff_session"]
+    assert queries == ["find_staff_session"]
 
 
-async def test_only_staff_are_shown_the_way(harness: HttpHarness) -> None:
+async def test_the_staff_link_is_shown_to_staff_only(harness: HttpHarness) -> None:
     assert 'href="/staff"' in await text(await (await grace(harness)).get("/shop"))
     assert 'href="/staff"' not in await text(await (await harness.ada()).get("/shop"))
 
 
-async def test_the_way_in_leads_to_orders(harness: HttpHarness) -> None:
+async def test_the_staff_start_page_redirects_to_orders(harness: HttpHarness) -> None:
     assert (await (await grace(harness)).get("/staff")).location == "/staff/orders"
 
 
-async def test_orders_are_listed_with_all_that_is_needed_to_pack_them(harness: HttpHarness) -> None:
+async def test_orders_are_listed_with_all_fields_needed_to_pack_them(harness: HttpHarness) -> None:
     _, number = await placed(harness)
 
     page = await text(await (await grace(harness)).get("/staff/orders?state=placed"))
 
-    for told in (number, "Whole milk", "2 litres", "1 Mill Lane", "BA1 1AA", "Ring twice."):
-        assert told in page
+    for expected in (number, "Whole milk", "2 litres", "1 Mill Lane", "BA1 1AA", "Ring twice."):
+        assert expected in page
     assert re.search(r'aria-current="true">Placed <span class="staff-count">1<', page)
 
 
-async def test_a_list_of_another_state_leaves_it_out(harness: HttpHarness) -> None:
+async def test_an_order_is_not_listed_under_another_state(harness: HttpHarness) -> None:
     _, number = await placed(harness)
     staff = await grace(harness)
 
@@ -108,7 +108,7 @@ async def test_a_list_of_another_state_leaves_it_out(harness: HttpHarness) -> No
     assert (await staff.get("/staff/orders?page=2")).status_code == 404
 
 
-async def test_an_order_moves_on_step_by_step_to_the_end(harness: HttpHarness) -> None:
+async def test_an_order_advances_state_by_state_to_the_last(harness: HttpHarness) -> None:
     ada, number = await placed(harness)
     staff = await grace(harness)
 
@@ -123,7 +123,9 @@ async def test_an_order_moves_on_step_by_step_to_the_end(harness: HttpHarness) -
     assert "/move" not in page
 
 
-async def test_what_somebody_else_moved_first_is_moved_once(harness: HttpHarness) -> None:
+async def test_an_order_advanced_by_a_colleague_first_is_advanced_once(
+    harness: HttpHarness,
+) -> None:
     ada, number = await placed(harness)
     staff = await grace(harness)
     await staff.post(f"/staff/orders/{number}/move", PLACED)
@@ -139,7 +141,7 @@ async def test_what_somebody_else_moved_first_is_moved_once(harness: HttpHarness
 
 
 @pytest.mark.parametrize("act", ["move", "cancel"])
-async def test_what_somebody_else_moves_in_the_same_moment_is_moved_once(
+async def test_an_order_advanced_by_two_at_once_is_advanced_once(
     harness: HttpHarness, act: str
 ) -> None:
     ada, number = await placed(harness)
@@ -154,7 +156,7 @@ async def test_what_somebody_else_moves_in_the_same_moment_is_moved_once(
 
 
 @pytest.mark.parametrize("seen", ["delivered", "cancelled"])
-async def test_what_has_come_to_its_end_stays_there(harness: HttpHarness, seen: str) -> None:
+async def test_an_order_in_a_final_state_cannot_be_changed(harness: HttpHarness, seen: str) -> None:
     ada, number = await placed(harness)
     staff = await grace(harness)
     path = f"/staff/orders/{number}"
@@ -170,7 +172,7 @@ async def test_what_has_come_to_its_end_stays_there(harness: HttpHarness, seen: 
     assert await state(ada, number) == seen
 
 
-async def test_a_packed_order_can_be_cancelled_and_its_stock_comes_back(
+async def test_a_packed_order_can_be_cancelled_and_its_stock_is_restored(
     harness: HttpHarness,
 ) -> None:
     await harness.set_product(MILK, stock=10)
@@ -187,7 +189,7 @@ async def test_a_packed_order_can_be_cancelled_and_its_stock_comes_back(
     assert await stock(harness) == 10
 
 
-async def test_a_shop_that_is_busy_says_so_and_nothing_is_done(harness: HttpHarness) -> None:
+async def test_a_busy_shop_says_so_and_changes_nothing(harness: HttpHarness) -> None:
     ada, number = await placed(harness)
     staff = await grace(harness)
     harness.database.writes_fail = True
@@ -199,7 +201,7 @@ async def test_a_shop_that_is_busy_says_so_and_nothing_is_done(harness: HttpHarn
     assert await state(ada, number) == "placed"
 
 
-async def test_a_form_from_elsewhere_does_nothing(harness: HttpHarness) -> None:
+async def test_a_form_from_another_origin_changes_nothing(harness: HttpHarness) -> None:
     ada, number = await placed(harness)
     staff = await grace(harness)
 
@@ -213,7 +215,7 @@ async def test_a_form_from_elsewhere_does_nothing(harness: HttpHarness) -> None:
     assert (await staff.post("/staff/orders/2222-2222/move", PLACED)).status_code == 404
 
 
-async def test_a_form_leads_back_to_its_list_and_nowhere_else(harness: HttpHarness) -> None:
+async def test_a_form_redirects_to_its_own_list_only(harness: HttpHarness) -> None:
     _, number = await placed(harness)
     staff = await grace(harness)
 

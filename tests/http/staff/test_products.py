@@ -1,4 +1,4 @@
-"""Editing and adding products, and the audit log of it."""
+"""The staff pages that edit and add products, and their audit log."""
 
 import re
 
@@ -18,14 +18,14 @@ LIST = "/staff/products?q=milk"
 
 
 async def version(harness: HttpHarness, sku: str = MILK) -> str:
-    """Return the version that a page would carry."""
+    """Return the current version of a product, by default the milk."""
     product = await harness.database.read(find_product, sku)
     assert product
     return str(product.version)
 
 
 async def edit(harness: HttpHarness, staff: Visitor, **fields: str) -> Response:
-    """Send the form of the milk, as the list's page holds it now, with *fields* typed in."""
+    """Send the edit form of the milk with *fields* and the current version."""
     usual = {"version": await version(harness), "reason": "Delivery", "next": LIST}
     return await staff.post(MILK_PAGE, usual | fields)
 
@@ -36,7 +36,7 @@ async def notice_after(staff: Visitor, answer: Response) -> str:
     return notices(await text(await staff.get(answer.location or "")))
 
 
-async def test_a_product_is_found_by_name_unit_and_sku_also_off_the_shelf(
+async def test_a_product_is_found_by_name_unit_and_sku_even_if_discontinued(
     harness: HttpHarness,
 ) -> None:
     staff = await grace(harness)
@@ -74,7 +74,7 @@ async def test_price_and_stock_are_changed_together_and_in_the_audit_log_with_th
 
 
 @pytest.mark.parametrize(("typed", "stock"), [("-3", 7), ("\N{MINUS SIGN}3", 7), ("4", 14)])
-async def test_stock_goes_up_or_down_by_what_is_typed(
+async def test_stock_changes_by_the_typed_amount(
     harness: HttpHarness, typed: str, stock: int
 ) -> None:
     staff = await grace(harness)
@@ -95,7 +95,7 @@ async def test_an_edit_requests_a_refresh_of_the_catalogue(harness: HttpHarness)
     assert harness.context.catalog.refresh_requested.is_set()
 
 
-async def test_a_product_leaves_the_shelf_and_comes_back(harness: HttpHarness) -> None:
+async def test_a_product_is_discontinued_and_sold_again(harness: HttpHarness) -> None:
     staff = await grace(harness)
 
     for sold, sentence in (("no", ", off the shelf."), ("yes", "in stock.")):
@@ -109,7 +109,9 @@ async def test_a_product_leaves_the_shelf_and_comes_back(harness: HttpHarness) -
     ]
 
 
-async def test_an_edit_of_an_old_version_is_refused_and_shows_both(harness: HttpHarness) -> None:
+async def test_an_edit_of_an_old_version_is_refused_and_shows_both_versions(
+    harness: HttpHarness,
+) -> None:
     staff, seen = await grace(harness), await version(harness)
     await harness.set_product(MILK, price=250)
 
@@ -169,7 +171,7 @@ async def test_an_invalid_field_is_marked_and_the_form_keeps_what_was_typed(
     assert await version(harness) == before
 
 
-async def test_no_more_can_be_taken_than_there_are(harness: HttpHarness) -> None:
+async def test_stock_cannot_become_negative(harness: HttpHarness) -> None:
     staff = await grace(harness)
     await harness.set_product(MILK, stock=3)
 
@@ -191,7 +193,7 @@ async def test_an_edit_that_changes_nothing_says_so(harness: HttpHarness) -> Non
     )
 
 
-async def test_a_shop_that_is_busy_keeps_what_was_typed(harness: HttpHarness) -> None:
+async def test_a_busy_shop_keeps_the_typed_values(harness: HttpHarness) -> None:
     staff, seen = await grace(harness), await version(harness)
     harness.database.writes_fail = True
 
@@ -203,7 +205,7 @@ async def test_a_shop_that_is_busy_keeps_what_was_typed(harness: HttpHarness) ->
     assert 'value="3.10"' in page
 
 
-async def test_who_holds_a_product_is_said_before_it_is_edited(harness: HttpHarness) -> None:
+async def test_the_carts_that_hold_a_product_are_shown_before_an_edit(harness: HttpHarness) -> None:
     staff = await grace(harness)
     assert "No cart holds this" in await text(await staff.get(MILK_PAGE))
 
@@ -224,7 +226,7 @@ async def test_an_unknown_product_is_not_found(harness: HttpHarness) -> None:
 @pytest.mark.parametrize(
     "path", ["/staff/products", MILK_PAGE, "/staff/new-product", "/staff/log", "/staff/carts"]
 )
-async def test_shoppers_get_404(harness: HttpHarness, path: str) -> None:
+async def test_the_pages_are_not_found_for_shoppers(harness: HttpHarness, path: str) -> None:
     ada, before = await harness.ada(), await version(harness)
 
     for visitor in (ada, harness.visitor()):
@@ -263,7 +265,7 @@ async def test_a_new_product_is_in_the_catalogue_and_in_the_audit_log(harness: H
     assert "“Asked for”" in page
 
 
-async def test_control_characters_do_not_get_into_the_audit_log(harness: HttpHarness) -> None:
+async def test_control_characters_are_removed_from_the_audit_log(harness: HttpHarness) -> None:
     staff = await grace(harness)
 
     await staff.post("/staff/new-product", NEW | {"reason": "Asked\0for\x1b[2J"})
@@ -271,7 +273,7 @@ async def test_control_characters_do_not_get_into_the_audit_log(harness: HttpHar
     assert "“Asked for [2J”" in await text(await staff.get("/staff/log?sku=rice-drink-1l"))
 
 
-async def test_a_sku_that_is_taken_is_refused_and_nothing_is_lost(harness: HttpHarness) -> None:
+async def test_a_taken_sku_is_refused_and_the_form_keeps_its_values(harness: HttpHarness) -> None:
     staff = await grace(harness)
 
     answer = await staff.post("/staff/new-product", NEW | {"sku": MILK})
@@ -282,7 +284,7 @@ async def test_a_sku_that_is_taken_is_refused_and_nothing_is_lost(harness: HttpH
     assert 'value="Rice drink"' in page
 
 
-async def test_a_new_product_with_faults_has_each_marked(harness: HttpHarness) -> None:
+async def test_every_invalid_field_of_a_new_product_is_marked(harness: HttpHarness) -> None:
     staff = await grace(harness)
 
     answer = await staff.post(
@@ -296,7 +298,7 @@ async def test_a_new_product_with_faults_has_each_marked(harness: HttpHarness) -
     assert 'value="cheap"' in page
 
 
-async def test_a_new_product_of_a_busy_shop_can_be_sent_again(harness: HttpHarness) -> None:
+async def test_a_new_product_refused_by_a_busy_shop_can_be_sent_again(harness: HttpHarness) -> None:
     staff = await grace(harness)
     harness.database.writes_fail = True
 
