@@ -17,7 +17,7 @@ from app.metrics.collect import Metrics
 from app.runtime.config import Config, read_config, variable
 from app.services.passwords import Passwords, make_hasher
 from app.ws.registry import ConnectionRegistry
-from tests.live.around import AroundHub
+from tests.live.harness import AroundHub
 from tests.metrics.reader import ParsedMetrics, read
 
 ROOT = Path(__file__).parents[1]

@@ -24,7 +24,7 @@ from app.domain.ops import (
 )
 from app.domain.outbox import OutboxId
 from app.domain.rules import rule
-from tests.domain.crowd import CROWDED, CROWDED_CATALOG, ONE_MORE, THINGS
+from tests.domain.large_carts import CROWDED, CROWDED_CATALOG, ONE_MORE, THINGS
 from tests.examples import APPLES, EMPTY, FIVER, GHOST, MILK, NOON, TENTH, catalog_with, ref
 
 SOLD = (APPLES, MILK, THINGS[0], ONE_MORE)

@@ -6,8 +6,8 @@ from app.domain.position import position
 from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater
 from app.protocol.messages import By, Need, PatchMessage
 from tests.examples import APPLES, EMPTY, HERE, MILK, TENTH, after
-from tests.live.around import Around, kinds_of
 from tests.live.fakes import FakeTab, another_tab
+from tests.live.harness import Around, kinds_of
 
 ONE_MILK = AddLine(MILK, 1)
 

@@ -6,8 +6,8 @@ from app.domain.verdicts import Code, No, Ok
 from app.live.outboxes import MOST_FORMER
 from app.protocol.messages import Need
 from tests.examples import HERE, MILK, THERE
-from tests.live.around import Around, kinds_of
 from tests.live.fakes import FakeTab
+from tests.live.harness import Around, kinds_of
 
 ONE_MILK = AddLine(MILK, 1)
 OUTBOXES = [OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in range(100)]

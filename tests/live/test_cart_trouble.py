@@ -10,8 +10,8 @@ from app.live.pending_op import BUSY_RETRY_MS
 from app.live.ports import DisconnectReason
 from app.protocol.messages import Need, PatchMessage, Snapshot
 from tests.examples import CATALOG, EMPTY, HERE, MILK, NOON, THERE, ref
-from tests.live.around import Around, kinds_of
 from tests.live.fakes import FakeTab, another_tab
+from tests.live.harness import Around, kinds_of
 
 ONE_MILK = AddLine(MILK, 1)
 SEVENTEEN = [OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in range(17)]

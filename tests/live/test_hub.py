@@ -14,8 +14,8 @@ from app.live import hub as live_hub
 from app.live.ports import DisconnectReason
 from app.protocol.messages import PatchMessage, Prices, Snapshot
 from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after, catalog_with
-from tests.live.around import AroundHub, kinds_of, until_it_waits
 from tests.live.fakes import FakeTab, another_tab
+from tests.live.harness import AroundHub, kinds_of, until_it_waits
 
 BOB = AccountId("u-bob")
 ONE_MILK = AddLine(MILK, 1)

@@ -10,8 +10,8 @@ from app.domain.ops import AddLine, SetNote
 from app.live.ports import DisconnectReason
 from app.live.sync_state import SyncState
 from tests.examples import ADA, EMPTY, MILK, after
-from tests.live.around import AroundHub, kinds_of, until_it_waits
 from tests.live.fakes import FakeTab, another_tab
+from tests.live.harness import AroundHub, kinds_of, until_it_waits
 
 BOB = AccountId("u-bob")
 ONE_MILK = AddLine(MILK, 1)

@@ -8,8 +8,8 @@ from app.live.ports import CommittedChange, DisconnectReason
 from app.live.sync_state import SyncState
 from app.protocol.messages import By
 from tests.examples import ADA, HERE, MILK, THERE, after
-from tests.live.around import AroundHub, kinds_of, until_it_waits
 from tests.live.fakes import FakeTab
+from tests.live.harness import AroundHub, kinds_of, until_it_waits
 
 ONE_MILK = AddLine(MILK, 1)
 NOTE = SetNote("Ring twice")

@@ -27,8 +27,8 @@ from tests.examples import (
     catalog_with,
     catalog_with_voucher,
 )
-from tests.live.around import Around, AroundHub, kinds_of
 from tests.live.fakes import FakeOrderObserver, another_tab
+from tests.live.harness import Around, AroundHub, kinds_of
 
 TWO_MILK = after(AddLine(MILK, 2))
 ELSEWHERE = Address("Bob", "2 Mill Lane", "", "Bath", "BA1 1AA")

@@ -8,8 +8,8 @@ from app.domain.ops import AddLine
 from app.live.price_broadcaster import CARTS_AT_ONCE, PAUSE_S
 from app.protocol.messages import PatchMessage, Prices
 from tests.examples import ADA, APPLES, EGGS, MILK, after, catalog_with
-from tests.live.around import AroundHub, kinds_of, until_it_waits
 from tests.live.fakes import FakeTab
+from tests.live.harness import AroundHub, kinds_of, until_it_waits
 
 BOB = AccountId("u-bob")
 

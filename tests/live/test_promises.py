@@ -14,8 +14,8 @@ from app.domain.rules import rule
 from app.domain.verdicts import No, Ok, RetryLater
 from app.protocol.messages import Need, PatchMessage, ServerMessage, Snapshot
 from tests.examples import APPLES, CATALOG, EMPTY, HERE, NOON, THERE, ref
-from tests.live.around import Around
 from tests.live.fakes import FakeTab
+from tests.live.harness import Around
 
 ONE = AddLine(APPLES, 1)
 ELSEWHERE = OutboxId("cccccccc-0000-4000-8000-000000000003")

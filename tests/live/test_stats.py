@@ -7,8 +7,8 @@ from app.domain.verdicts import Code, No, Ok, RetryCode, RetryLater
 from app.live.histogram import BOUNDS_S, Histogram
 from app.live.stats import SECONDS, Durations, Stats
 from tests.examples import APPLES, ref
-from tests.live.around import Around
 from tests.live.fakes import FakeTab
+from tests.live.harness import Around
 
 
 def test_a_quantile_is_the_duration_that_a_share_of_ops_does_not_exceed() -> None:

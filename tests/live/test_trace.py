@@ -11,8 +11,8 @@ from app.domain.outbox import OpRef
 from app.live.cart import LiveCart
 from app.live.trace import LoggingTrace
 from tests.examples import ADA, APPLES, EMPTY, GHOST, ref
-from tests.live.around import Around
 from tests.live.fakes import FakeTab
+from tests.live.harness import Around
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from app.protocol.messages import PatchMessage
 from app.runtime.commit_loop import CommitLoop
 from app.store.writer import Commit
 from tests.examples import ADA
-from tests.live.around import AroundHub
 from tests.live.fakes import FakeTab
+from tests.live.harness import AroundHub
 
 
 class FakeSource:

@@ -13,7 +13,7 @@ from app.protocol.messages import Heartbeat, Need
 from app.services import submit
 from app.services.submit import DuplicateNumber, PendingVerdict, submit_ops
 from tests.examples import APPLES, HERE
-from tests.live.around import Around, until_it_waits
+from tests.live.harness import Around, until_it_waits
 
 
 async def test_only_the_first_result_counts() -> None:

@@ -11,8 +11,8 @@ from app.protocol.encode import encode
 from app.store.carts import load_cart
 from app.store.database import run_query
 from tests.examples import ADA, HERE
-from tests.live.around import Around
 from tests.live.fakes import FakeTab
+from tests.live.harness import Around
 
 pytestmark = pytest.mark.on_both
 

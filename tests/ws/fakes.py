@@ -14,7 +14,7 @@ from app.ws.connection import CartConnection
 from app.ws.context import ConnectionContext
 from app.ws.registry import ConnectionRegistry
 from tests.examples import ADA, APPLES, HERE, NOON, THERE
-from tests.live.around import AroundHub
+from tests.live.harness import AroundHub
 from tests.ws.clock import LoopClock, soon
 
 Said = dict[str, Any]

@@ -19,8 +19,8 @@ from tests.examples import (
     catalog_with,
     catalog_with_voucher,
 )
-from tests.live.around import Around, kinds_of
 from tests.live.fakes import FakeTab, another_tab
+from tests.live.harness import Around, kinds_of
 
 CHEAPER_MILK = catalog_with(MILK, price=120)
 FIVE_OFF_AT_NOON = Voucher(
