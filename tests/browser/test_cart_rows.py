@@ -71,7 +71,7 @@ async def test_fast_clicks_become_few_absolute_ops(visitor: Visitor) -> None:
     assert len(ops) <= 3
 
 
-async def test_a_change_from_another_tab_is_tinted_and_told_and_takes_no_focus(
+async def test_a_change_from_another_tab_is_highlighted_and_announced_and_keeps_focus(
     visitor: Visitor,
 ) -> None:
     here, there = await visitor.open("/cart"), await visitor.open("/shop?q=gala")
@@ -92,7 +92,7 @@ async def test_a_change_from_another_tab_is_tinted_and_told_and_takes_no_focus(
     await expect(there.locator(f"{CARD} [data-part=qty]")).to_have_value("7")
 
 
-async def test_what_was_removed_comes_back_by_its_undo_and_by_the_keys_of_any_tab(
+async def test_a_removed_line_is_restored_by_its_undo_button_and_by_ctrl_z_in_any_tab(
     visitor: Visitor,
 ) -> None:
     here, there = await visitor.open("/shop?q=gala"), await visitor.open("/shop?q=gala")
@@ -114,7 +114,7 @@ async def test_what_was_removed_comes_back_by_its_undo_and_by_the_keys_of_any_ta
     await expect(here.locator(ROW)).to_be_visible()
 
 
-async def test_what_was_removed_leaves_a_word_for_eight_seconds(visitor: Visitor) -> None:
+async def test_the_undo_notice_of_a_removed_line_stays_for_eight_seconds(visitor: Visitor) -> None:
     page = await visitor.open("/shop?q=gala")
     await visitor.add(page, APPLES)
     await expect(page.locator(ROW)).not_to_have_attribute("data-waits", "")
@@ -135,7 +135,9 @@ async def test_what_was_removed_leaves_a_word_for_eight_seconds(visitor: Visitor
     await expect(gone).to_have_count(0)
 
 
-async def test_more_than_there_is_becomes_what_there_is(visitor: Visitor, server: Server) -> None:
+async def test_a_quantity_above_the_stock_is_reduced_to_the_stock(
+    visitor: Visitor, server: Server
+) -> None:
     page = await visitor.open("/shop?q=gala")
     await change_shelf(server, APPLES, "--stock", "3")
     chip = page.locator(f"{CARD} [data-part=chip]")
@@ -148,7 +150,7 @@ async def test_more_than_there_is_becomes_what_there_is(visitor: Visitor, server
     await expect(page.locator(f"{ROW} [data-part=qty]")).to_have_value("3")
 
 
-async def test_the_last_one_goes_and_everybody_who_wants_it_is_told(
+async def test_a_sold_out_product_is_marked_in_the_cart_and_on_its_card_and_announced(
     visitor: Visitor, server: Server
 ) -> None:
     page, bare = await visitor.open("/shop?q=gala"), await visitor.open("/shop?q=gala")
@@ -171,7 +173,7 @@ async def test_the_last_one_goes_and_everybody_who_wants_it_is_told(
     await expect(page.locator("[data-rows=saved] > li")).to_have_attribute("data-sku", sku)
 
 
-async def test_a_price_that_falls_is_a_saving_and_others_shopping_is_not_announced(
+async def test_a_price_drop_is_announced_as_a_saving_and_stock_changes_are_not_announced(
     visitor: Visitor, server: Server
 ) -> None:
     page = await visitor.open("/shop?q=gala")

@@ -8,7 +8,7 @@ from tests.browser.drops import click_through_drops
 DROPS = 10
 
 
-async def test_nothing_is_lost_or_done_twice_when_the_line_drops(
+async def test_no_click_is_lost_or_applied_twice_when_connections_drop(
     browser_session: BrowserSession,
 ) -> None:
     seed = secrets.token_hex(4)

@@ -40,7 +40,9 @@ async def shifts(page: Page) -> list[float]:
     return found
 
 
-async def test_the_panel_folds_and_stays_so_and_nothing_moves_on_load(visitor: Visitor) -> None:
+async def test_the_panel_stays_folded_after_a_reload_and_causes_no_layout_shift(
+    visitor: Visitor,
+) -> None:
     await visitor.context.add_init_script(WATCH_SHIFTS)
     page = await visitor.open("/shop?q=gala")
     fold = page.locator("[data-part=fold]")
@@ -57,7 +59,7 @@ async def test_the_panel_folds_and_stays_so_and_nothing_moves_on_load(visitor: V
     await expect(page.locator("#panel-cart")).to_be_visible()
 
 
-async def test_nothing_moves_beside_the_shelves_while_another_tab_changes_the_cart(
+async def test_changes_from_another_tab_cause_no_layout_shift_beside_the_catalogue(
     visitor: Visitor,
 ) -> None:
     await visitor.context.add_init_script(WATCH_SHIFTS)
@@ -103,7 +105,7 @@ async def test_on_a_phone_the_cart_opens_over_the_page(visitor: Visitor) -> None
     await expect(page.locator(f".frame > aside {LINE}")).to_be_visible()
 
 
-async def test_without_scripts_the_bar_leads_to_the_cart(plain_visitor: Visitor) -> None:
+async def test_without_javascript_the_bar_links_to_the_cart(plain_visitor: Visitor) -> None:
     page = await plain_visitor.open("/shop?q=gala")
     await page.set_viewport_size(PHONE)
     await plain_visitor.add(page, APPLES)
@@ -114,7 +116,7 @@ async def test_without_scripts_the_bar_leads_to_the_cart(plain_visitor: Visitor)
     assert (await shown(page)).rows == ((APPLES, "1"),)
 
 
-async def test_healthy_shows_nothing_and_connecting_is_said_after_two_seconds(
+async def test_the_status_bar_is_hidden_while_connected_and_shows_connecting_after_two_seconds(
     visitor: Visitor,
 ) -> None:
     page = await visitor.open("/shop?q=gala")
@@ -132,7 +134,7 @@ async def test_healthy_shows_nothing_and_connecting_is_said_after_two_seconds(
     await expect(page.locator(".dot")).not_to_have_css("background-color", "rgb(47, 168, 102)")
 
 
-async def test_back_never_shows_an_old_count(visitor: Visitor) -> None:
+async def test_navigating_back_never_shows_a_stale_count(visitor: Visitor) -> None:
     here, there = await visitor.open("/shop?q=gala"), await visitor.open("/shop?q=gala")
     await visitor.add(here, APPLES)
     await expect(here.locator("[data-part=cart-count]").first).to_have_text("1")
@@ -156,7 +158,7 @@ async def test_back_never_shows_an_old_count(visitor: Visitor) -> None:
     await expect(here).to_have_title(re.compile(r"^\(2\) "))
 
 
-async def test_how_many_tabs_are_open_is_said_in_the_foot(visitor: Visitor) -> None:
+async def test_the_footer_shows_how_many_tabs_are_open(visitor: Visitor) -> None:
     here, there = await visitor.open("/cart"), await visitor.open("/shop?q=gala")
     await expect(here.locator("[data-part=tabs]")).to_have_text("Open in 2 tabs")
 
@@ -165,7 +167,9 @@ async def test_how_many_tabs_are_open_is_said_in_the_foot(visitor: Visitor) -> N
     await expect(here.locator("[data-part=tabs]")).to_be_hidden(timeout=10_000)
 
 
-async def test_every_page_fits_a_narrow_screen_in_every_way_of_looking(visitor: Visitor) -> None:
+async def test_every_page_fits_a_narrow_screen_with_forced_colors_and_wide_text_spacing(
+    visitor: Visitor,
+) -> None:
     page = await visitor.open("/shop?q=gala")
     await visitor.add(page, APPLES)
     await settled(page)
@@ -180,7 +184,7 @@ async def test_every_page_fits_a_narrow_screen_in_every_way_of_looking(visitor: 
     assert await page.evaluate("getComputedStyle(document.body).getPropertyValue('--fade')") == "0s"
 
 
-async def test_signing_out_leaves_nothing_of_the_cart(visitor: Visitor, server: Server) -> None:
+async def test_signing_out_deletes_the_stored_outboxes(visitor: Visitor, server: Server) -> None:
     here = await visitor.open("/shop?q=gala")
     await visitor.add(here, APPLES)
     await settled(here)

@@ -32,7 +32,7 @@ async def press(page: Page, act: str, done: str) -> str:
     return await story.inner_text()
 
 
-async def test_who_asks_twice_without_a_cookie_is_two_strangers(
+async def test_two_requests_without_a_cookie_come_from_two_strangers(
     browser: Browser, server: Server
 ) -> None:
     context = await browser.new_context()
@@ -53,7 +53,7 @@ async def test_who_asks_twice_without_a_cookie_is_two_strangers(
     await context.close()
 
 
-async def test_a_session_costs_queries_as_the_shop_counts_them_and_the_open_line_none(
+async def test_a_session_costs_the_queries_that_the_server_counts_and_the_open_websocket_none(
     visitor: Visitor,
 ) -> None:
     page = await arrive(visitor)
@@ -73,7 +73,7 @@ async def test_a_session_costs_queries_as_the_shop_counts_them_and_the_open_line
     assert "0 in it, at revision 0" in await figure(page, "held", "answer")
 
 
-async def test_a_line_that_is_dropped_comes_back_one_generation_later(visitor: Visitor) -> None:
+async def test_a_dropped_connection_reconnects_as_the_next_generation(visitor: Visitor) -> None:
     page = await arrive(visitor)
     generation = page.locator("[data-part=now-gen]")
     before = int(await generation.inner_text())
@@ -103,7 +103,7 @@ async def test_an_op_sent_twice_changes_the_cart_once(visitor: Visitor) -> None:
     assert [line["qty"] for line in fresh["cart"]["lines"]] == [1]
 
 
-async def test_a_frozen_line_holds_what_is_asked_and_saves_it_on_thaw(visitor: Visitor) -> None:
+async def test_a_frozen_connection_queues_ops_and_saves_them_on_thaw(visitor: Visitor) -> None:
     page = await arrive(visitor)
     await press(page, "twice", "in the cart before")
     await page.locator(".inspector").evaluate("(it) => { it.dataset.freezeMs = '1500' }")
@@ -118,7 +118,7 @@ async def test_a_frozen_line_holds_what_is_asked_and_saves_it_on_thaw(visitor: V
     await expect(page.locator("[data-part=now-rev]")).to_have_text("2")
 
 
-async def test_what_a_button_does_is_loaded_when_it_is_pressed(visitor: Visitor) -> None:
+async def test_the_script_of_a_button_is_loaded_when_it_is_pressed(visitor: Visitor) -> None:
     page = await arrive(visitor)
     late = {"costs.js", "experiments.js", "live_panel.js", "requests.js"}
 
@@ -134,7 +134,7 @@ async def test_what_a_button_does_is_loaded_when_it_is_pressed(visitor: Visitor)
     assert await loaded() == {"costs.js", "live_panel.js", "experiments.js"}
 
 
-async def test_a_button_whose_script_does_not_come_says_so_and_can_be_pressed_again(
+async def test_a_button_whose_script_fails_to_load_shows_an_error_and_can_be_pressed_again(
     visitor: Visitor,
 ) -> None:
     page = await arrive(visitor)
@@ -145,7 +145,7 @@ async def test_a_button_whose_script_does_not_come_says_so_and_can_be_pressed_ag
     await press(page, "drop", "exactly the cart from before")
 
 
-async def test_the_panels_answer_without_scripts(plain_visitor: Visitor) -> None:
+async def test_the_panels_work_without_javascript(plain_visitor: Visitor) -> None:
     page = await plain_visitor.open(PAGE)
     await expect(page.locator("[data-kind=held]")).to_contain_text("needs JavaScript")
 

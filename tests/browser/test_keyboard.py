@@ -9,7 +9,7 @@ CARD = f"main [data-card][data-sku={APPLES}]"
 ROW = f"[data-rows=lines] > [data-sku={APPLES}]"
 
 
-async def test_keys_lead_to_search_and_cart_and_count_up_and_down(visitor: Visitor) -> None:
+async def test_single_keys_focus_search_and_cart_and_change_quantities(visitor: Visitor) -> None:
     page = await visitor.open("/shop?q=gala")
     await connected(page)
     await page.keyboard.press("/")
@@ -30,7 +30,7 @@ async def test_keys_lead_to_search_and_cart_and_count_up_and_down(visitor: Visit
     await expect(page.locator("[data-removed]")).to_contain_text("Removed Gala apples")
 
 
-async def test_the_list_of_keys_opens_by_a_key_and_switches_them_off_for_good(
+async def test_the_list_of_keys_opens_with_a_key_and_can_switch_single_keys_off(
     visitor: Visitor,
 ) -> None:
     page = await visitor.open("/shop?q=gala")

@@ -16,7 +16,7 @@ ON_SHELF = ("gala-apples-500g", "gala-apples-2kg", "braeburn-apples-1kg")
 
 
 @pytest.mark.parametrize("display", [DISPLAYS[0], DISPLAYS[2]], ids=["phone", "desktop"])
-async def test_nothing_moves_while_prices_and_stock_do(
+async def test_price_and_stock_changes_cause_no_layout_shift(
     browser_session: BrowserSession, display: Display
 ) -> None:
     async with browser_session.open_scene(

@@ -86,7 +86,7 @@ async def sleep(page: Page) -> None:
     await page.clock.run_for(15_000)
 
 
-async def test_a_tab_that_nobody_sees_lets_its_line_go_after_five_minutes_and_takes_it_back(
+async def test_a_hidden_tab_disconnects_after_five_minutes_and_reconnects_when_shown(
     visitor: Visitor,
 ) -> None:
     await visitor.context.clock.install()
@@ -112,7 +112,7 @@ async def test_a_tab_that_nobody_sees_lets_its_line_go_after_five_minutes_and_ta
     assert await shown(here) == await shown(there)
 
 
-async def test_a_tab_that_slept_asks_first_whether_its_line_is_still_there(
+async def test_a_tab_that_slept_pings_first_and_reconnects_if_there_is_no_answer(
     visitor: Visitor,
 ) -> None:
     tap = Wiretap()
@@ -139,7 +139,7 @@ async def test_a_tab_that_slept_asks_first_whether_its_line_is_still_there(
     await settled(page)
 
 
-async def test_a_page_that_is_put_away_leaves_what_waits_to_others_and_comes_back_current(
+async def test_a_page_in_the_bfcache_leaves_its_outbox_to_other_tabs_and_is_resynced_on_return(
     visitor: Visitor,
 ) -> None:
     here, there = await visitor.open("/shop?q=gala"), await visitor.open("/shop?q=gala")
@@ -164,7 +164,7 @@ async def test_a_page_that_is_put_away_leaves_what_waits_to_others_and_comes_bac
     await expect(there.locator(f"{LINE}[data-sku={PEARS}] [data-part=qty]")).to_have_value("2")
 
 
-async def test_a_login_that_runs_out_under_an_open_page_is_renewed_in_place(
+async def test_a_login_that_expires_on_an_open_page_is_renewed_in_a_dialog(
     browser: Browser, tmp_path: Path
 ) -> None:
     server = Server(tmp_path, login_s=LOGIN_S)

@@ -67,7 +67,9 @@ async def shop_offline(visitor: Visitor, *skus: str) -> Page:
     return page
 
 
-async def test_offline_is_said_calmly_and_back_online_says_what_was_saved(visitor: Visitor) -> None:
+async def test_the_status_shows_offline_and_a_notice_after_reconnecting_counts_the_saved_changes(
+    visitor: Visitor,
+) -> None:
     page = await shop_offline(visitor, APPLES, PEARS)
 
     await expect(page.locator(TEXT)).to_contain_text("Offline: 2 changes waiting · cart from ")
@@ -80,7 +82,7 @@ async def test_offline_is_said_calmly_and_back_online_says_what_was_saved(visito
     await settled(page)
 
 
-async def test_back_online_says_which_change_failed_and_why(
+async def test_the_notice_after_reconnecting_names_the_change_that_failed_and_why(
     visitor: Visitor, server: Server
 ) -> None:
     page = await shop_offline(visitor, APPLES, "gala-apples-500g")
@@ -94,7 +96,7 @@ async def test_back_online_says_which_change_failed_and_why(
     assert (await shown(page)).rows == ((APPLES, "1"),)
 
 
-async def test_what_waits_outlives_its_page_and_is_sent_by_the_next(visitor: Visitor) -> None:
+async def test_pending_ops_of_a_closed_page_are_sent_by_the_next_page(visitor: Visitor) -> None:
     gone = await shop_offline(visitor, APPLES)
     await visitor.more(gone, APPLES)
     await kept(gone, 2)
@@ -110,7 +112,7 @@ async def test_what_waits_outlives_its_page_and_is_sent_by_the_next(visitor: Vis
     assert (await shown(page)).rows == ((APPLES, "2"),)
 
 
-async def test_what_is_asked_as_the_page_goes_is_kept(visitor: Visitor) -> None:
+async def test_an_op_made_while_the_page_unloads_is_stored(visitor: Visitor) -> None:
     page = await shop_offline(visitor)
 
     await page.locator(f"main [data-sku={APPLES}] [data-part=add]").evaluate(
@@ -120,7 +122,7 @@ async def test_what_is_asked_as_the_page_goes_is_kept(visitor: Visitor) -> None:
     await kept(page, 1)
 
 
-async def test_the_outbox_of_a_closed_tab_is_sent_by_a_tab_that_was_open_before(
+async def test_the_outbox_of_a_closed_tab_is_sent_by_a_tab_that_was_already_open(
     visitor: Visitor,
 ) -> None:
     stays = await visitor.open("/shop?q=gala")
@@ -151,7 +153,7 @@ async def find_old_change(visitor: Visitor) -> tuple[Page, Locator]:
     return page, question
 
 
-async def test_what_waited_for_a_day_is_asked_about_first(visitor: Visitor) -> None:
+async def test_ops_older_than_a_day_are_sent_only_after_a_confirmation(visitor: Visitor) -> None:
     page, question = await find_old_change(visitor)
 
     await question.get_by_role("button", name="Send now").click()
@@ -163,7 +165,7 @@ async def test_what_waited_for_a_day_is_asked_about_first(visitor: Visitor) -> N
     assert (await shown(page)).rows == ((APPLES, "1"),)
 
 
-async def test_what_waited_for_a_day_can_be_forgotten(visitor: Visitor) -> None:
+async def test_ops_older_than_a_day_can_be_discarded(visitor: Visitor) -> None:
     page, question = await find_old_change(visitor)
 
     await question.get_by_role("button", name="Forget").click()
@@ -178,7 +180,7 @@ async def test_what_waited_for_a_day_can_be_forgotten(visitor: Visitor) -> None:
     assert (await shown(page)).rows == ((PEARS, "1"),)
 
 
-async def test_another_account_never_sends_what_this_one_left(visitor: Visitor) -> None:
+async def test_another_account_never_sends_the_pending_ops_of_this_one(visitor: Visitor) -> None:
     page = await shop_offline(visitor, APPLES)
     first = await page.locator("body").get_attribute("data-account")
     await page.close()
@@ -193,7 +195,7 @@ async def test_another_account_never_sends_what_this_one_left(visitor: Visitor) 
     await expect(other.locator("[data-part=status]")).to_be_hidden()
 
 
-async def test_a_login_that_ends_is_asked_for_in_place_and_the_queue_goes_out(
+async def test_after_signing_in_again_in_a_dialog_the_pending_ops_are_sent(
     visitor: Visitor, server: Server
 ) -> None:
     email = "returns@browser.example"

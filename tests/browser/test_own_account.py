@@ -19,7 +19,7 @@ async def elsewhere(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
     assert visitor.console_errors == []
 
 
-async def test_a_new_password_signs_the_other_browser_out_and_leaves_this_one(
+async def test_a_new_password_signs_out_the_other_browser_and_keeps_this_one_signed_in(
     visitor: Visitor, elsewhere: Visitor
 ) -> None:
     here, beside = await visitor.open("/account"), await visitor.open("/cart")

@@ -33,7 +33,7 @@ async def order_on(page: Page) -> str:
 
 
 @pytest.mark.smoke
-async def test_with_a_mouse_and_the_order_moves_on_while_one_looks(
+async def test_an_order_can_be_placed_with_a_mouse_and_its_page_follows_its_state(
     server: Server, visitor: Visitor
 ) -> None:
     page = await visitor.open("/shop?q=apples")
@@ -53,7 +53,7 @@ async def test_with_a_mouse_and_the_order_moves_on_while_one_looks(
     assert query_database(server, "SELECT count(*) FROM orders WHERE number = :n", n=number) == 1
 
 
-async def test_with_a_keyboard_alone(visitor: Visitor) -> None:
+async def test_an_order_can_be_placed_with_a_keyboard_alone(visitor: Visitor) -> None:
     page = await visitor.open("/shop?q=apples")
     await tab_to(page, f"[data-sku={APPLES}] [data-part=add]")
     await page.keyboard.press("Enter")
@@ -71,7 +71,9 @@ async def test_with_a_keyboard_alone(visitor: Visitor) -> None:
 
 
 @pytest.mark.smoke
-async def test_without_scripts(plain_visitor: Visitor) -> None:
+async def test_an_order_can_be_placed_and_cancelled_without_javascript(
+    plain_visitor: Visitor,
+) -> None:
     page = await plain_visitor.open("/shop?q=apples")
     await plain_visitor.add(page, MILK)
     await page.goto(f"{plain_visitor.origin}/cart")
@@ -91,7 +93,7 @@ async def test_without_scripts(plain_visitor: Visitor) -> None:
     await expect(page.locator(".notices")).to_contain_text("cancelled")
 
 
-async def test_a_total_that_moves_is_itemised_and_only_what_was_seen_is_ordered(
+async def test_a_changed_total_is_itemised_and_must_be_accepted_before_ordering(
     server: Server, visitor: Visitor
 ) -> None:
     page = await visitor.open("/shop?q=apples")

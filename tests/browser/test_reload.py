@@ -62,7 +62,9 @@ async def saved(page: Page, origin: str, lines: int) -> None:
     raise AssertionError(f"never were {lines} lines saved")
 
 
-async def test_a_change_whose_answer_was_not_heard_is_shown_once(visitor: Visitor) -> None:
+async def test_a_change_whose_verdict_was_lost_is_shown_once_after_a_reload(
+    visitor: Visitor,
+) -> None:
     line = Line()
     await visitor.context.route_web_socket("**/ws", line.connect)
     page = await visitor.open("/shop?q=gala")

@@ -1,6 +1,6 @@
-"""Every page in every state: axe-core and the console have nothing against it.
+"""Every page in every state: no axe-core violation, and no error or warning in the console.
 
-Each scene is played in one look, and the looks take turns; `python -m bench.page` takes them all.
+Each scene is checked in one display, in turns; `python -m bench.page` uses all displays.
 """
 
 import pytest
@@ -11,7 +11,7 @@ from tests.browser.scenes import BY_NAME, SCENES, Scene
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=list(BY_NAME))
-async def test_axe_and_the_console_have_nothing_against(
+async def test_a_scene_has_no_axe_violations_and_no_console_errors(
     browser_session: BrowserSession, scene: Scene
 ) -> None:
     display = DISPLAYS[SCENES.index(scene) % len(DISPLAYS)]
@@ -22,14 +22,14 @@ async def test_axe_and_the_console_have_nothing_against(
         assert opened.console_errors == []
 
 
-async def test_axe_finds_what_is_wrong(browser_session: BrowserSession) -> None:
+async def test_axe_reports_a_missing_label(browser_session: BrowserSession) -> None:
     async with browser_session.open_scene(BY_NAME["login"]) as opened:
         await opened.page.locator("label[for=email]").evaluate("label => label.remove()")
 
         assert [each.partition(":")[0] for each in await violations(opened.page)] == ["label"]
 
 
-async def test_the_console_tells_on_a_page(browser_session: BrowserSession) -> None:
+async def test_console_warnings_are_collected(browser_session: BrowserSession) -> None:
     async with browser_session.open_scene(BY_NAME["login"]) as opened:
         await opened.page.evaluate("console.warn('Mind the step.')")
 

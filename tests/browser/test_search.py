@@ -22,7 +22,7 @@ async def stop_the_clock(page: Page) -> None:
     await page.clock.pause_at((await page.evaluate("Date.now()") + 1_000) / 1_000)
 
 
-async def test_what_fits_is_listed_and_the_field_says_so(visitor: Visitor) -> None:
+async def test_suggestions_are_listed_and_the_field_is_marked_as_expanded(visitor: Visitor) -> None:
     page = await typed(visitor, "gala")
     field = page.locator("#q")
 
@@ -32,7 +32,7 @@ async def test_what_fits_is_listed_and_the_field_says_so(visitor: Visitor) -> No
     await expect(page.locator("#polite")).to_contain_text("suggestions.")
 
 
-async def test_the_arrows_go_through_the_list_and_enter_goes_there(visitor: Visitor) -> None:
+async def test_arrow_keys_select_a_suggestion_and_enter_opens_it(visitor: Visitor) -> None:
     page = await typed(visitor, "gala")
     field = page.locator("#q")
 
@@ -49,7 +49,7 @@ async def test_the_arrows_go_through_the_list_and_enter_goes_there(visitor: Visi
     await page.wait_for_url("**/p/gala-apples")
 
 
-async def test_escape_closes_the_list_and_keeps_what_was_typed(visitor: Visitor) -> None:
+async def test_escape_closes_the_list_and_keeps_the_typed_text(visitor: Visitor) -> None:
     page = await typed(visitor, "gala")
 
     await page.locator("#q").press("Escape")
@@ -59,7 +59,9 @@ async def test_escape_closes_the_list_and_keeps_what_was_typed(visitor: Visitor)
     await expect(page.locator("#q")).to_have_attribute("aria-expanded", "false")
 
 
-async def test_enter_alone_searches_and_so_does_the_last_option(visitor: Visitor) -> None:
+async def test_enter_without_a_selection_searches_and_so_does_the_last_option(
+    visitor: Visitor,
+) -> None:
     page = await typed(visitor, "milk")
     await page.locator("#q").press("Enter")
     await page.wait_for_url("**/shop?q=milk")
@@ -69,7 +71,7 @@ async def test_enter_alone_searches_and_so_does_the_last_option(visitor: Visitor
     await page.wait_for_url(re.compile(r"/shop\?q=milk$"))
 
 
-async def test_nothing_is_suggested_for_what_is_not_there(visitor: Visitor) -> None:
+async def test_a_word_without_matches_has_no_suggestions(visitor: Visitor) -> None:
     page = await visitor.open("/")
 
     await page.locator("#q").press_sequentially("xyzzy")
@@ -78,7 +80,7 @@ async def test_nothing_is_suggested_for_what_is_not_there(visitor: Visitor) -> N
     await expect(page.locator("#suggestions")).to_be_hidden()
 
 
-async def test_a_list_that_was_closed_stays_closed_whatever_was_typed_before(
+async def test_a_closed_list_stays_closed_and_cancels_the_delayed_request(
     visitor: Visitor,
 ) -> None:
     page = await typed(visitor, "gala")
@@ -94,7 +96,7 @@ async def test_a_list_that_was_closed_stays_closed_whatever_was_typed_before(
     assert [url for url in asked if "/api/products" in url] == []
 
 
-async def test_what_is_typed_on_calls_off_the_question_under_way(visitor: Visitor) -> None:
+async def test_typing_on_aborts_the_request_in_flight(visitor: Visitor) -> None:
     page = await visitor.open("/")
     await page.route("**/api/products?q=gal", lambda _: None)
     await stop_the_clock(page)
@@ -108,7 +110,7 @@ async def test_what_is_typed_on_calls_off_the_question_under_way(visitor: Visito
     assert (await failed.value).url.endswith("q=gal")
 
 
-async def test_suggestions_for_an_earlier_word_go_when_the_shop_cannot_be_asked(
+async def test_stale_suggestions_are_hidden_if_the_next_request_fails(
     visitor: Visitor,
 ) -> None:
     page = await typed(visitor, "gala")

@@ -14,7 +14,7 @@ from tests.browser.visitor import connected
 
 
 @pytest.mark.parametrize("context", [{}, {"java_script_enabled": False}])
-async def test_staff_move_an_order_on_and_the_shoppers_page_follows(
+async def test_staff_advance_an_order_and_the_shoppers_page_follows(
     browser_session: BrowserSession, context: dict[str, Any]
 ) -> None:
     async with (
@@ -41,7 +41,7 @@ async def test_staff_move_an_order_on_and_the_shoppers_page_follows(
         assert ada.console_errors == grace.console_errors == []
 
 
-async def test_what_another_member_of_staff_did_first_is_said(
+async def test_an_order_that_was_advanced_by_other_staff_is_reported_as_a_conflict(
     browser_session: BrowserSession,
 ) -> None:
     async with (
@@ -60,7 +60,7 @@ async def test_what_another_member_of_staff_did_first_is_said(
         await expect(other.locator(".notices")).to_contain_text(f"{number} is packed by now")
 
 
-async def test_figures_move_and_the_page_does_not_jump(browser_session: BrowserSession) -> None:
+async def test_the_statistics_update_without_layout_shift(browser_session: BrowserSession) -> None:
     async with browser_session.new_person(Role.STAFF) as grace:
         page = await grace.open("/staff/live")
         await connected(page)
@@ -75,7 +75,7 @@ async def test_figures_move_and_the_page_does_not_jump(browser_session: BrowserS
         assert grace.console_errors == []
 
 
-async def test_an_edit_by_staff_reaches_the_shoppers_page_and_a_late_one_shows_both(
+async def test_a_product_edit_reaches_the_shoppers_page_and_a_conflicting_edit_shows_both_values(
     browser_session: BrowserSession,
 ) -> None:
     async with (

@@ -35,7 +35,7 @@ async def test_what_is_added_in_one_tab_appears_in_the_other(visitor: Visitor) -
     assert (await there.title()).startswith("(2) ")
 
 
-async def test_a_change_in_the_second_tab_comes_back_to_the_first(visitor: Visitor) -> None:
+async def test_a_change_in_the_second_tab_appears_in_the_first(visitor: Visitor) -> None:
     here, there = await visitor.open("/shop?q=gala"), await visitor.open("/shop?q=gala")
     await visitor.add(here, APPLES)
     await expect(there.locator(LINE)).to_have_count(1)
@@ -48,7 +48,7 @@ async def test_a_change_in_the_second_tab_comes_back_to_the_first(visitor: Visit
 
 
 @pytest.mark.smoke
-async def test_both_tabs_come_back_with_the_same_cart_after_kill_9(
+async def test_both_tabs_reconnect_with_the_same_cart_after_kill_9(
     visitor: Visitor, server: Server
 ) -> None:
     here, there = await visitor.open("/shop?q=gala"), await visitor.open("/cart")
@@ -95,7 +95,7 @@ async def test_signing_out_in_one_tab_clears_the_other(visitor: Visitor) -> None
     await expect(there.locator("body")).not_to_contain_text("Gala")
 
 
-async def test_everything_about_the_cart_works_without_scripts(plain_visitor: Visitor) -> None:
+async def test_the_cart_works_without_javascript(plain_visitor: Visitor) -> None:
     page = await plain_visitor.open("/shop?q=gala")
 
     await plain_visitor.add(page, APPLES)

@@ -59,7 +59,7 @@ async def faults(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
     return {path: each for path, each in found.items() if each}
 
 
-async def test_at_200_percent_nothing_is_cut_and_nothing_scrolls_sideways(
+async def test_at_200_percent_nothing_is_clipped_and_nothing_scrolls_sideways(
     browser: Browser, server: Server
 ) -> None:
     context = await browser.new_context(viewport=ZOOMED, device_scale_factor=2)
@@ -82,7 +82,7 @@ async def test_at_200_percent_nothing_is_cut_and_nothing_scrolls_sideways(
     await context.close()
 
 
-async def test_what_is_cut_is_found(browser: Browser, server: Server) -> None:
+async def test_a_clipped_element_is_found(browser: Browser, server: Server) -> None:
     context = await browser.new_context(viewport=ZOOMED)
     page = await Visitor(context, server.origin).open("/login")
     await page.locator("h1").evaluate(

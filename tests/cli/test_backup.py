@@ -27,7 +27,7 @@ def url(tmp_path: Path) -> str:
     return url
 
 
-def test_a_copy_and_its_way_back_are_a_sentence_each(url: str, tmp_path: Path) -> None:
+def test_backup_and_restore_print_one_sentence_each(url: str, tmp_path: Path) -> None:
     assert back_up(url, tmp_path / "copy").startswith("Wrote ")
 
     sentence = restore(url, tmp_path / "copy", "beef", STAMP)
@@ -39,7 +39,7 @@ def test_a_copy_and_its_way_back_are_a_sentence_each(url: str, tmp_path: Path) -
     )
 
 
-def test_what_is_not_there_is_neither_copied_nor_put_back(url: str, tmp_path: Path) -> None:
+def test_a_missing_database_folder_or_file_is_an_error(url: str, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"there is no database .*/elsewhere.db"):
         back_up(f"sqlite:///{tmp_path / 'elsewhere.db'}", tmp_path / "copy")
     with pytest.raises(CommandError, match="there is no folder"):
@@ -48,7 +48,7 @@ def test_what_is_not_there_is_neither_copied_nor_put_back(url: str, tmp_path: Pa
         restore(url, tmp_path / "copy", "beef", STAMP)
 
 
-def test_no_file_is_written_over(url: str, tmp_path: Path) -> None:
+def test_backup_overwrites_no_file(url: str, tmp_path: Path) -> None:
     (tmp_path / "copy").touch()
 
     with pytest.raises(CommandError, match="already, and it stays as it is"):
@@ -76,14 +76,14 @@ def test_a_backup_of_a_newer_shop_is_refused(url: str, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "shop.db"]
 
 
-def test_a_damaged_database_is_not_copied(url: str, tmp_path: Path) -> None:
+def test_a_damaged_database_is_not_backed_up(url: str, tmp_path: Path) -> None:
     (tmp_path / "shop.db").write_bytes(b"x" * 9000)
 
     with pytest.raises(CommandError, match="was not copied: it cannot be read"):
         back_up(url, tmp_path / "copy")
 
 
-def test_what_is_to_be_run_for_postgresql_names_no_password() -> None:
+def test_the_suggested_postgresql_command_contains_no_password() -> None:
     url = "postgresql+psycopg://me:hush@db.example:5433/shop"
 
     with pytest.raises(CommandError) as backing_up:

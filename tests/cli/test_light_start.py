@@ -53,7 +53,7 @@ def without_coverage(environ: dict[str, str]) -> dict[str, str]:
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
 )
-def test_a_command_imports_nothing_that_it_does_without(
+def test_a_command_imports_no_module_that_it_does_not_need(
     database: str, words: tuple[str, ...], left_out: set[str]
 ) -> None:
     done = subprocess.run(

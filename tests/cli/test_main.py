@@ -37,7 +37,7 @@ BAD_WORDS = {
 
 
 @pytest.mark.parametrize(("settings", "sentence"), BAD_SETTINGS.values(), ids=BAD_SETTINGS)
-def test_a_bad_setting_is_one_sentence_and_exit_2(
+def test_a_bad_setting_prints_one_sentence_and_exits_with_2(
     tmp_path: Path, run_here: RunHere, settings: dict[str, str], sentence: str
 ) -> None:
     done = run_here("run", **settings)
@@ -48,7 +48,7 @@ def test_a_bad_setting_is_one_sentence_and_exit_2(
 
 
 @pytest.mark.parametrize(("words", "sentence"), BAD_WORDS.values(), ids=BAD_WORDS)
-def test_a_product_that_cannot_be_set_so_is_one_sentence_and_exit_2(
+def test_bad_arguments_of_product_set_print_one_sentence_and_exit_with_2(
     run_here: RunHere, words: tuple[str, ...], sentence: str
 ) -> None:
     done = run_here("product", "set", *words)
@@ -65,7 +65,7 @@ def test_seeding_twice_adds_everything_once(run_here: RunHere) -> None:
     assert second.out.startswith("Added 0 categories, 0 products and 0 vouchers")
 
 
-def test_config_tells_each_value_and_its_source_but_not_the_secret(run_here: RunHere) -> None:
+def test_config_prints_each_value_and_its_source_but_not_the_secret(run_here: RunHere) -> None:
     told = run_here("config", bind="127.0.0.1:4000", secret=SECRET, limits="load").out
     lines = {line.split()[0]: line.split()[1:] for line in told.splitlines()}
 
@@ -76,7 +76,7 @@ def test_config_tells_each_value_and_its_source_but_not_the_secret(run_here: Run
 
 
 @pytest.mark.parametrize("password", ["hunter2", "hun/ter2", "hun@ter2", "hun:ter2"])
-def test_config_tells_no_password_of_a_database(run_here: RunHere, password: str) -> None:
+def test_config_prints_no_password_of_a_database(run_here: RunHere, password: str) -> None:
     database = f"postgresql://shop:{password}@127.0.0.1/shop"
 
     told = run_here("config", database=database, redis=f"redis://:{password}@127.0.0.1:6379/0").out
@@ -98,7 +98,7 @@ def test_an_account_is_added_once(run_here: RunHere, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_a_help_page_of_its_own(run_here: RunHere, name: str) -> None:
+def test_every_command_has_its_own_help(run_here: RunHere, name: str) -> None:
     ended = run_here(name, "--help")
 
     assert (ended.code, ended.err) == (0, "")

@@ -24,7 +24,7 @@ from app.domain.ops import (
 )
 from app.domain.outbox import OutboxId
 from app.domain.rules import rule
-from tests.domain.crowd import CROWDED, CROWDED_CATALOG, ONE_MORE, THINGS
+from tests.domain.large_carts import CROWDED, CROWDED_CATALOG, ONE_MORE, THINGS
 from tests.examples import APPLES, EMPTY, FIVER, GHOST, MILK, NOON, TENTH, catalog_with, ref
 
 SOLD = (APPLES, MILK, THINGS[0], ONE_MORE)
@@ -111,13 +111,13 @@ class OpSequence(NamedTuple):
 
 
 Picture = tuple[Lines, Lines, str, str]
-WISHES = tuple(OpOnDay(op, day) for op, day in every(OPS, DAYS))
+OPS_ON_DAYS = tuple(OpOnDay(op, day) for op, day in every(OPS, DAYS))
 
 
 def decode_ops_on_days(chosen: bytes) -> list[OpOnDay]:
     """Return the ops that *chosen* encodes, two bytes each."""
     numbers = memoryview(chosen[: len(chosen) // 2 * 2]).cast("H")
-    return [WISHES[number % len(WISHES)] for number in numbers]
+    return [OPS_ON_DAYS[number % len(OPS_ON_DAYS)] for number in numbers]
 
 
 some_ops_on_days = (st.binary(max_size=16) | st.binary(min_size=24, max_size=40)).map(

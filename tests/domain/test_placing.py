@@ -180,8 +180,8 @@ def test_a_cancelled_order_without_a_voucher_restores_no_use() -> None:
 
 
 def test_an_order_placed_twice_is_stale_the_second_time() -> None:
-    asked = request(TWO_MILK)
+    first = request(TWO_MILK)
 
     assert (
-        not_placed(placed(TWO_MILK).cart, at=asked.at, total=asked.total).why is RejectReason.STALE
+        not_placed(placed(TWO_MILK).cart, at=first.at, total=first.total).why is RejectReason.STALE
     )

@@ -8,7 +8,7 @@ from app.domain.cart import Line, Patch
 from app.domain.catalog import Money
 from app.domain.ops import AddLine, Op, SetLine
 from app.domain.verdicts import Clamped, Code, Ok
-from tests.domain.crowd import CROWDED_CATALOG, FULL, ONE_MORE, THINGS
+from tests.domain.large_carts import CROWDED_CATALOG, FULL, ONE_MORE, THINGS
 from tests.examples import (
     APPLES,
     CIDER,

@@ -8,7 +8,7 @@ from app.domain.ops import AcceptLine, AddLine, BadOp, Op, SaveLine, SetLine, Un
 from app.domain.outbox import OpRef
 from app.domain.rules import rule
 from app.domain.verdicts import Code, No
-from tests.domain.crowd import ALL_SAVED, CROWDED_CATALOG, FULL, ONE_MORE
+from tests.domain.large_carts import ALL_SAVED, CROWDED_CATALOG, FULL, ONE_MORE
 from tests.examples import (
     APPLES,
     CATALOG,

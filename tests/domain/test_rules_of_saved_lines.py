@@ -9,7 +9,7 @@ from app.domain.catalog import Money, Sku
 from app.domain.ops import AddLine, SaveLine, SetLine, UnsaveLine
 from app.domain.totals import LineState, show_cart
 from app.domain.verdicts import Code, Ok
-from tests.domain.crowd import ALL_SAVED, CROWDED_CATALOG, FULL, ONE_MORE, THINGS
+from tests.domain.large_carts import ALL_SAVED, CROWDED_CATALOG, FULL, ONE_MORE, THINGS
 from tests.examples import (
     APPLES,
     CIDER,

@@ -126,9 +126,9 @@ def test_no_interval_gives_more_than_the_capacity_and_the_refill(
 def test_a_token_is_available_after_the_wait(
     bucket: RateLimit, later_s: float, start_s: float
 ) -> None:
-    asked_s = start_s + later_s
+    spent_at_s = start_s + later_s
     empty = spent(int(bucket.size), bucket, start_s)
 
-    waited_s = wait_ms(empty, bucket, asked_s) / 1000
+    waited_s = wait_ms(empty, bucket, spent_at_s) / 1000
 
-    assert spend(empty, bucket, asked_s + waited_s)
+    assert spend(empty, bucket, spent_at_s + waited_s)

@@ -12,7 +12,7 @@ from tests.databases import Databases
 from tests.e2e.catalog import APPLES
 from tests.e2e.raw_client import CloseFrame, Shopper, hello_fields, new_shopper
 from tests.e2e.server import Server
-from tests.store.spoilt import spoil
+from tests.store.unreadable_carts import spoil
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_verdicts_that_agree_with_the_cart_are_not_reported() -> None:
     assert harness.finish(5, {("line", MILK): 1, ("line", APPLES): 5}) == []
 
 
-def test_answers_of_two_outboxes_count_in_the_order_of_revisions() -> None:
+def test_verdicts_of_two_outboxes_are_applied_in_the_order_of_revisions() -> None:
     harness = Harness()
     harness.sent(1, 2, HERE)
     harness.sent(1, 7, THERE)
@@ -57,7 +57,7 @@ def test_two_equal_ops_may_share_a_revision() -> None:
     assert harness.finish(1, {("line", APPLES): 2}) == []
 
 
-def test_a_refusal_leaves_the_cart_as_it_is() -> None:
+def test_a_rejected_op_leaves_the_cart_unchanged() -> None:
     harness = Harness()
     harness.sent(1, 2)
     harness.answered(No(1, Code.SOLD_OUT, (), 0, "There are no more."))
@@ -121,7 +121,7 @@ def test_a_repeat_with_another_verdict_is_reported() -> None:
     assert "and later" in harness.reports[0]
 
 
-def test_a_repeat_that_comes_too_late_may_be_expired() -> None:
+def test_a_late_repeat_may_be_rejected_as_expired() -> None:
     harness = Harness()
     harness.sent(1, 2)
     harness.answered(Ok(1, 1), No(1, Code.EXPIRED, (), 1, "That was too long ago."))

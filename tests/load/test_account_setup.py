@@ -19,12 +19,12 @@ def test_saved_accounts_are_loaded_and_readable_by_their_owner_only(tmp_path: Pa
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_without_a_file_there_are_none(tmp_path: Path) -> None:
+def test_a_missing_file_loads_as_no_accounts(tmp_path: Path) -> None:
     assert load_accounts(tmp_path / "nothing") == []
 
 
 @pytest.mark.parametrize("text", ["", "{}", '[{"email": 5}]', "\xff"])
-def test_a_file_that_is_no_list_of_accounts_is_refused(text: str, tmp_path: Path) -> None:
+def test_a_file_without_a_list_of_accounts_is_rejected(text: str, tmp_path: Path) -> None:
     path = tmp_path / "accounts.json"
     path.write_text(text, encoding="latin-1")
 

@@ -27,7 +27,7 @@ def test_quantiles_count_from_the_fastest() -> None:
     assert histogram.at(1.0) == pytest.approx(100, rel=0.01)
 
 
-def test_two_histograms_add_up_as_if_all_had_gone_into_one() -> None:
+def test_the_sum_of_two_histograms_equals_one_histogram_of_all_values() -> None:
     assert of(1, 2) + of(2, 300) == of(1, 2, 2, 300)
 
 
@@ -36,5 +36,5 @@ def test_an_empty_histogram_has_no_quantiles() -> None:
     assert Histogram().buckets == []
 
 
-def test_buckets_come_in_order_with_how_many_are_in_each() -> None:
+def test_buckets_are_ordered_and_have_counts() -> None:
     assert [count for _, count in of(5, 1, 5).buckets] == [1, 2]

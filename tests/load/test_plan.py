@@ -6,14 +6,14 @@ from app.load.plan import BadPlan, Plan, Scenario
 
 
 @pytest.mark.parametrize("url", ["http://localhost:1", "http://127.0.0.1", "http://[::1]:8000"])
-def test_a_local_shop_needs_no_consent(url: str) -> None:
+def test_a_loopback_url_needs_no_consent(url: str) -> None:
     Plan(url=url).check()
 
 
 @pytest.mark.parametrize(
     "url", ["https://shop.example", "http://10.0.0.1:8000", "http://127.0.0.1.x"]
 )
-def test_a_remote_shop_needs_its_owners_consent(url: str) -> None:
+def test_a_remote_url_needs_the_owners_consent(url: str) -> None:
     with pytest.raises(BadPlan, match="--i-own-this-shop"):
         Plan(url=url).check()
 
@@ -28,7 +28,7 @@ def test_a_remote_shop_needs_its_owners_consent(url: str) -> None:
         Plan(accounts=2, processes=3),
     ],
 )
-def test_arguments_that_do_not_fit_are_refused(plan: Plan) -> None:
+def test_contradicting_arguments_are_rejected(plan: Plan) -> None:
     with pytest.raises(BadPlan):
         plan.check()
 

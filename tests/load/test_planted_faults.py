@@ -81,7 +81,7 @@ async def run_until(
 
 @pytest.mark.parametrize("scenario", [Scenario.HAMMER, Scenario.SHOPPING])
 @pytest.mark.parametrize("chaos", [False, True])
-async def test_a_correct_shop_is_not_blamed(scenario: Scenario, *, chaos: bool) -> None:
+async def test_a_correct_server_has_no_reports(scenario: Scenario, *, chaos: bool) -> None:
     breaches, tick = await run_until(
         lambda outcome: outcome.tick.submitted > 0, chaos=chaos, scenario=scenario, most=0
     )
@@ -102,13 +102,13 @@ async def test_each_planted_fault_is_found_and_named(fault: Fault) -> None:
     assert is_found(outcome), outcome.breaches
 
 
-async def test_a_broken_promise_has_the_frame_that_showed_it() -> None:
+async def test_a_broken_promise_is_reported_with_its_frame() -> None:
     breaches, _ = await run_until(lambda outcome: bool(outcome.breaches), Fault.DROPS_A_PATCH)
 
     assert '< {"t":"patch"' in breaches[0].frames[-1]
 
 
-async def test_no_more_than_the_last_frames_of_an_account_are_kept() -> None:
+async def test_only_the_last_frames_of_an_account_are_kept() -> None:
     def has_many_frames(outcome: Outcome) -> bool:
         return bool(outcome.breaches) and len(outcome.breaches[0].frames) >= FRAMES
 

@@ -36,7 +36,7 @@ POINTS = (
 RUN = Run(Plan(), POINTS, (Breach("u-1", NASTY, (NASTY,)),))
 
 
-def test_only_the_push_counts_for_the_figures() -> None:
+def test_the_figures_count_only_the_push_phase() -> None:
     figures = RUN.figures
 
     assert (figures.tick.done, figures.seconds, figures.per_s) == (400, 2.0, 200.0)
@@ -44,7 +44,7 @@ def test_only_the_push_counts_for_the_figures() -> None:
     assert RUN.all.done == 406
 
 
-def test_two_runs_stand_side_by_side() -> None:
+def test_two_runs_are_columns_of_one_table() -> None:
     other = Run(Plan(scenario=Scenario.HTTP), POINTS[:2], ())
     table = {name: text for name, *text in rows([RUN, other])}
 
@@ -64,7 +64,7 @@ def test_the_values_are_json_and_hold_the_broken_promise() -> None:
     assert run["broken"] == [{"account": "u-1", "what": NASTY, "frames": [NASTY]}]
 
 
-def test_the_page_is_well_formed_and_needs_nothing_else() -> None:
+def test_the_page_is_well_formed_and_loads_no_other_resource() -> None:
     text = page([RUN])
 
     ET.fromstring(  # noqa: S314 - it is our own
@@ -77,14 +77,14 @@ def test_the_page_is_well_formed_and_needs_nothing_else() -> None:
     assert [word for word in ("src=", "href=", "url(", "@import") if word in text] == []
 
 
-def test_a_plot_has_a_point_for_each_value_and_a_gap_where_there_is_none() -> None:
+def test_a_plot_has_a_point_for_each_value_and_a_gap_for_each_missing_one() -> None:
     drawn = lines("Answers", "ms", [Series("p50", [(0, 1.0), (1, None), (2, 2.0), (3, 4.0)])])
 
     assert drawn.count("M") == 2
     assert drawn.count("L") == 1
 
 
-def test_bars_count_everything_once() -> None:
+def test_bars_count_each_value_once() -> None:
     drawn = bars("Answers", "ms", [(0.9, 3), (1.5, 4), (1.9, 1), (40.0, 2)])
 
     assert [f"up to {most}: {count}<" in drawn for most, count in ((1, 3), (2, 5), (50, 2))] == [
@@ -92,6 +92,6 @@ def test_bars_count_everything_once() -> None:
     ] * 3
 
 
-def test_a_plot_of_nothing_is_left_out() -> None:
+def test_an_empty_plot_is_omitted() -> None:
     assert lines("Sockets", "open", [Series("sockets", [(0, 0.0)])]) == ""
     assert bars("Answers", "ms", []) == ""

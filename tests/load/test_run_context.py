@@ -31,7 +31,7 @@ def test_a_run_ends_after_its_seconds() -> None:
     assert not context.is_running
 
 
-def test_a_run_ends_after_its_most_ops() -> None:
+def test_a_run_ends_after_its_maximum_of_ops() -> None:
     context = run(Clock())
     context.ops_left = 0
 

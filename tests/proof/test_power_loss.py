@@ -25,7 +25,7 @@ from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after
 from tests.proof.power import Ruin, ruins
 from tests.proof.tape import Note, Wrote, taped
-from tests.store.people import ADA_HERSELF
+from tests.store.example_people import ADA_HERSELF
 
 Report = Callable[[str, object], None]
 

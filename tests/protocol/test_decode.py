@@ -36,11 +36,11 @@ def test_a_client_message_is_decoded_to(name: str) -> None:
 
 @pytest.mark.parametrize("name", OPS)
 def test_an_op_is_decoded_to(name: str) -> None:
-    asked = decode(frame(SAID_BY_CLIENTS[name]))
+    submitted = decode(frame(SAID_BY_CLIENTS[name]))
 
-    assert isinstance(asked, SubmitOp)
-    assert (asked.n, asked.op) == OPS[name]
-    assert type(asked.op) is type(OPS[name][1])
+    assert isinstance(submitted, SubmitOp)
+    assert (submitted.n, submitted.op) == OPS[name]
+    assert type(submitted.op) is type(OPS[name][1])
 
 
 @pytest.mark.parametrize("name", ODD_BUT_FINE)
@@ -64,10 +64,10 @@ def test_a_value_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", NUMBERED)
 def test_an_invalid_op_with_a_number_is_a_bad_op(name: str) -> None:
-    asked = decode(NUMBERED[name]["text"])
+    submitted = decode(NUMBERED[name]["text"])
 
-    assert isinstance(asked, SubmitOp)
-    assert (asked.n, asked.op) == (1, BadOp())
+    assert isinstance(submitted, SubmitOp)
+    assert (submitted.n, submitted.op) == (1, BadOp())
 
 
 @pytest.mark.parametrize(
@@ -80,10 +80,10 @@ def test_an_invalid_op_with_a_number_is_a_bad_op(name: str) -> None:
     ids=["seen", "price", "rev"],
 )
 def test_the_smallest_allowed_number_is_decoded(op: Op, fields: Fields) -> None:
-    asked = decode(frame({"t": "op", "n": 1, **fields}))
+    submitted = decode(frame({"t": "op", "n": 1, **fields}))
 
-    assert isinstance(asked, SubmitOp)
-    assert asked.op == op
+    assert isinstance(submitted, SubmitOp)
+    assert submitted.op == op
 
 
 def test_the_first_op_may_be_pending() -> None:
@@ -193,9 +193,9 @@ def test_invalid_values_in_a_numbered_op_never_close_the_connection(
     said = {"k": "line.add", "sku": "milk-2l", "qty": 1, **changes, "t": "op", "n": 18}
 
     try:
-        asked = decode(frame(said))
+        submitted = decode(frame(said))
     except BadFrame:
         return
 
-    assert isinstance(asked, SubmitOp)
-    assert asked.n == 18
+    assert isinstance(submitted, SubmitOp)
+    assert submitted.n == 18

@@ -16,9 +16,9 @@ BAD_OPS = [each["text"] for each in BAD.values() if each["fault"] == "op"]
 
 def digest(text: str) -> str:
     """Return the digest of the op that *text* spells."""
-    asked = decode(text)
-    assert isinstance(asked, SubmitOp)
-    return asked.body
+    submitted = decode(text)
+    assert isinstance(submitted, SubmitOp)
+    return submitted.body
 
 
 @given(st.sampled_from(OPS).flatmap(lambda said: st.permutations([*said.items()])))

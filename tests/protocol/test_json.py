@@ -62,10 +62,10 @@ def test_a_number_with_too_many_digits_is_an_invalid_position() -> None:
 
 
 def test_an_op_with_a_number_of_too_many_digits_is_a_bad_op() -> None:
-    asked = decode(f'{{"t":"op","n":1,"k":"line.add","sku":"milk-2l","qty":{HUGE}}}')
+    submitted = decode(f'{{"t":"op","n":1,"k":"line.add","sku":"milk-2l","qty":{HUGE}}}')
 
-    assert isinstance(asked, SubmitOp)
-    assert (asked.n, asked.op) == (1, BadOp())
+    assert isinstance(submitted, SubmitOp)
+    assert (submitted.n, submitted.op) == (1, BadOp())
 
 
 def test_a_number_with_too_many_digits_in_an_unknown_field_is_ignored() -> None:
@@ -129,9 +129,9 @@ def test_lengths_count_code_points() -> None:
 
 
 def _note(text: str) -> object:
-    asked = decode(json.dumps({"t": "op", "n": 1, "k": "note.set", "text": text}))
-    assert isinstance(asked, SubmitOp)
-    return asked.op
+    submitted = decode(json.dumps({"t": "op", "n": 1, "k": "note.set", "text": text}))
+    assert isinstance(submitted, SubmitOp)
+    return submitted.op
 
 
 some_plain = st.text('abn{}[]:,"\\\\ 0159.eE-\t\x7f', max_size=12).map(

@@ -13,7 +13,7 @@ from tests.examples import CATALOG, EMPTY, HERE, NOON
 SOMEBODY = By(TabId("tab"), HERE, 1, Kind.ADD_LINE)
 
 
-class ToldTab:
+class ReplayingTab:
     """A tab that knows only the messages it received."""
 
     def __init__(self, first: Snapshot) -> None:
@@ -50,17 +50,19 @@ def _merged(lines: dict[Sku, ShownLine], changes: ShownChanges) -> dict[Sku, Sho
 def test_a_tab_that_applies_every_message_shows_what_a_snapshot_would(
     ops_on_days: list[OpOnDay],
 ) -> None:
-    cart, today, owed = EMPTY, CATALOG, frozenset(SOLD)
-    tab = ToldTab(snapshot_message(cart, today, NOON))
+    cart, today, pending = EMPTY, CATALOG, frozenset(SOLD)
+    tab = ReplayingTab(snapshot_message(cart, today, NOON))
     for number, (_, sent, _, ruling) in enumerate(OpSequence("empty", ops_on_days).steps()):
         today = CATALOGS[sent.day]
-        prices = moved_prices_message(cart, owed, tab.voucher, today, NOON)
+        prices = moved_prices_message(cart, pending, tab.voucher, today, NOON)
         if prices and number % 3 == 0:
             tab.apply(prices)
         cart = ruling.cart
         if ruling.patch:
-            tab.apply(patch_message(cart, ruling.patch, SOMEBODY, tab.voucher, today, NOON, owed))
-    if prices := moved_prices_message(cart, owed, tab.voucher, today, NOON):
+            tab.apply(
+                patch_message(cart, ruling.patch, SOMEBODY, tab.voucher, today, NOON, pending)
+            )
+    if prices := moved_prices_message(cart, pending, tab.voucher, today, NOON):
         tab.apply(prices)
 
     assert tab.sees() == snapshot_message(cart, today, NOON)

@@ -141,12 +141,12 @@ def test_a_voucher_that_starts_is_sent_with_totals_and_without_lines() -> None:
 
 def test_a_message_with_totals_includes_the_pending_lines() -> None:
     dearer = catalog_with(APPLES, price=221)
-    ruling, owed = ruling_on(SetNote("Hello"), CART, dearer), frozenset({APPLES, EGGS})
+    ruling, pending = ruling_on(SetNote("Hello"), CART, dearer), frozenset({APPLES, EGGS})
     assert ruling.patch
     shown = show_cart(CART, dearer, NOON)
 
-    change = patch_message(ruling.cart, ruling.patch, ADA_HERE, NOT_ENOUGH, dearer, NOON, owed)
-    voucher = voucher_message(CART, owed, NOT_ENOUGH, shown.totals, dearer)
+    change = patch_message(ruling.cart, ruling.patch, ADA_HERE, NOT_ENOUGH, dearer, NOON, pending)
+    voucher = voucher_message(CART, pending, NOT_ENOUGH, shown.totals, dearer)
 
     assert change.lines == voucher.lines == {APPLES: shown.lines[0]}
 

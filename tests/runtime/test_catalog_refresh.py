@@ -102,7 +102,7 @@ async def test_in_an_outage_the_catalogue_stays_as_it_was(
     assert hub.context.catalog.today is before
 
 
-async def test_tabs_hear_of_orders_whose_state_changed(url: str) -> None:
+async def test_tabs_receive_the_new_state_of_their_orders(url: str) -> None:
     async with open_harness(url) as harness:
         visitor = harness.visitor()
         login = await session_of(harness, await visitor.send("/api/accounts", ADA))

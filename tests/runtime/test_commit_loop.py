@@ -13,8 +13,8 @@ from app.protocol.messages import PatchMessage
 from app.runtime.commit_loop import CommitLoop
 from app.store.writer import Commit
 from tests.examples import ADA
-from tests.live.around import AroundHub
 from tests.live.fakes import FakeTab
+from tests.live.harness import HubHarness
 
 
 class FakeSource:
@@ -31,7 +31,7 @@ class FakeSource:
 class FakeCatalog:
     """A catalogue that remembers what waited to be saved whenever it was refreshed."""
 
-    def __init__(self, around: AroundHub, *, is_away: bool = False) -> None:
+    def __init__(self, around: HubHarness, *, is_away: bool = False) -> None:
         self.waiting: list[bool] = []
         self._around = around
         self._is_away = is_away
@@ -42,7 +42,7 @@ class FakeCatalog:
             raise DatabaseUnavailable
 
 
-async def taken(around: AroundHub) -> tuple[LiveCart, FakeTab]:
+async def taken(around: HubHarness) -> tuple[LiveCart, FakeTab]:
     """Return a cart that the writer has taken with one op in it, and the tab that shows it."""
     tab = FakeTab()
     cart = await around.enters(tab)
@@ -51,14 +51,14 @@ async def taken(around: AroundHub) -> tuple[LiveCart, FakeTab]:
     return cart, tab
 
 
-async def handle(around: AroundHub, *commits: Commit, catalog: FakeCatalog | None = None) -> None:
+async def handle(around: HubHarness, *commits: Commit, catalog: FakeCatalog | None = None) -> None:
     """Run the loop over *commits*, and nothing else."""
     refresh = (catalog or FakeCatalog(around)).refresh
     await CommitLoop(FakeSource(*commits), around.hub, refresh, around.clock.steady_s).run()
 
 
 async def test_a_saved_cart_is_announced() -> None:
-    around = AroundHub()
+    around = HubHarness()
     _, tab = await taken(around)
 
     await handle(around, Commit(saved=(ADA,)))
@@ -67,7 +67,7 @@ async def test_a_saved_cart_is_announced() -> None:
 
 
 async def test_a_cart_that_another_server_saved_is_stale_until_it_is_reloaded() -> None:
-    around = AroundHub()
+    around = HubHarness()
     cart, tab = await taken(around)
 
     await handle(around, Commit(stale=(ADA,)))
@@ -79,7 +79,7 @@ async def test_a_cart_that_another_server_saved_is_stale_until_it_is_reloaded() 
 
 
 async def test_a_cart_of_an_unknown_commit_is_reloaded_before_it_is_announced() -> None:
-    around = AroundHub()
+    around = HubHarness()
     cart, tab = await taken(around)
 
     await handle(around, Commit(unknown=(ADA,)))
@@ -89,7 +89,7 @@ async def test_a_cart_of_an_unknown_commit_is_reloaded_before_it_is_announced() 
 
 
 async def test_a_cart_that_cannot_be_saved_is_dropped() -> None:
-    around = AroundHub()
+    around = HubHarness()
     _, tab = await taken(around)
 
     await handle(around, Commit(broken=(ADA,)))
@@ -99,7 +99,7 @@ async def test_a_cart_that_cannot_be_saved_is_dropped() -> None:
 
 
 async def test_a_refused_cart_is_ruled_on_again_with_a_refreshed_catalogue() -> None:
-    around = AroundHub()
+    around = HubHarness()
     await taken(around)
     catalog = FakeCatalog(around)
 
@@ -110,7 +110,7 @@ async def test_a_refused_cart_is_ruled_on_again_with_a_refreshed_catalogue() -> 
 
 
 async def test_a_refused_cart_is_ruled_on_again_though_the_catalogue_cannot_be_refreshed() -> None:
-    around = AroundHub()
+    around = HubHarness()
     await taken(around)
 
     await handle(around, Commit(refused=(ADA,)), catalog=FakeCatalog(around, is_away=True))
@@ -118,8 +118,8 @@ async def test_a_refused_cart_is_ruled_on_again_though_the_catalogue_cannot_be_r
     assert [*around.writer.waiting] == [ADA]
 
 
-async def test_the_catalogue_is_left_alone_if_nothing_was_refused() -> None:
-    around = AroundHub()
+async def test_the_catalogue_is_not_refreshed_if_nothing_was_refused() -> None:
+    around = HubHarness()
     await taken(around)
     catalog = FakeCatalog(around)
 
@@ -129,7 +129,7 @@ async def test_the_catalogue_is_left_alone_if_nothing_was_refused() -> None:
 
 
 async def test_every_commit_is_counted_by_its_outcome_and_duration() -> None:
-    around = AroundHub()
+    around = HubHarness()
     stats = around.hub.context.stats
 
     await handle(
@@ -140,8 +140,8 @@ async def test_every_commit_is_counted_by_its_outcome_and_duration() -> None:
     assert len(stats.at(around.clock.steady_s()).commits) == 2
 
 
-async def test_a_reader_that_waits_for_a_commit_goes_on_after_it() -> None:
-    around = AroundHub()
+async def test_a_reader_that_waits_for_a_commit_resumes_after_it() -> None:
+    around = HubHarness()
     around.peers.are_any = True
     cart, _ = await taken(around)
     around.disk.carts[ADA] = cart.saved._replace(version=cart.saved.version + 1, epoch="7c1d")
@@ -154,6 +154,6 @@ async def test_a_reader_that_waits_for_a_commit_goes_on_after_it() -> None:
     assert (await borrowing).startswith(position(cart.saved).partition(".")[0])
 
 
-async def _borrow(around: AroundHub) -> str:
+async def _borrow(around: HubHarness) -> str:
     async with around.hub.borrow(ADA, None) as cart:
         return position(cart.saved)

@@ -114,7 +114,7 @@ def fault_of(environ: dict[str, str]) -> str:
     return str(fault.value)
 
 
-def test_what_is_not_said_is_as_it_always_is() -> None:
+def test_missing_settings_have_their_defaults() -> None:
     config = read_config({"HOME": "/root"})
 
     assert config == Config(origins=("http://127.0.0.1:8000", "http://localhost:8000"))
@@ -122,12 +122,12 @@ def test_what_is_not_said_is_as_it_always_is() -> None:
     assert config.lifetime == Lifetime()
 
 
-def test_every_setting_can_be_given() -> None:
+def test_every_setting_has_an_example() -> None:
     assert [name for name, *_ in GIVEN] == [each.name for each in fields(Config)]
 
 
 @pytest.mark.parametrize(("name", "text", "value"), GIVEN)
-def test_what_is_given_counts(name: str, text: str, value: object) -> None:
+def test_a_setting_is_read_from_its_variable(name: str, text: str, value: object) -> None:
     environ = {variable(name): text}
 
     assert getattr(read_config(environ), name) == value
@@ -135,7 +135,7 @@ def test_what_is_given_counts(name: str, text: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(("name", "text"), BAD)
-def test_a_bad_setting_is_one_clear_sentence(name: str, text: str) -> None:
+def test_a_bad_setting_is_explained_in_one_sentence(name: str, text: str) -> None:
     fault = fault_of({variable(name): text})
 
     assert fault.startswith(f"{variable(name)}: ")
@@ -143,21 +143,21 @@ def test_a_bad_setting_is_one_clear_sentence(name: str, text: str) -> None:
     assert "\n" not in fault
 
 
-def test_every_setting_that_can_be_wrong_says_so() -> None:
+def test_every_setting_that_can_be_bad_has_an_example() -> None:
     assert {name for name, _ in BAD} == {each.name for each in fields(Config)} - {"node"}
 
 
-def test_a_setting_that_there_is_not_is_refused_and_other_variables_are_not() -> None:
+def test_an_unknown_setting_is_refused_and_other_variables_are_ignored() -> None:
     fault = fault_of({"SHOP_BURTS": "10", "PATH": "/bin"})
 
     assert fault == "SHOP_BURTS: there is no such setting. “shop config” lists them all."
 
 
-def test_a_secret_that_is_refused_is_not_told() -> None:
+def test_the_error_for_a_bad_secret_does_not_contain_it() -> None:
     assert "short" not in fault_of({"SHOP_SECRET": "short"})
 
 
-def test_many_origins_may_be_given() -> None:
+def test_several_origins_are_allowed() -> None:
     config = read_config({"SHOP_ORIGINS": " https://shop.example, https://www.shop.example:8443 ,"})
 
     assert config.origins == ("https://shop.example", "https://www.shop.example:8443")
@@ -168,7 +168,7 @@ def test_many_origins_may_be_given() -> None:
     "origin",
     ["http://localhost", "http://shop.localhost:8000", "http://127.0.0.2", "http://[::1]:8000"],
 )
-def test_http_is_for_loopback(origin: str) -> None:
+def test_http_origins_are_allowed_on_loopback_only(origin: str) -> None:
     config = read_config({"SHOP_ORIGINS": origin})
 
     assert config.origins == (origin,)
@@ -198,7 +198,7 @@ def test_http_is_for_loopback(origin: str) -> None:
         ),
     ],
 )
-def test_without_origins_pages_come_from_where_the_shop_listens(
+def test_the_default_origins_are_those_of_the_bind_address(
     bind: str, host: str, port: int, origins: tuple[str, ...]
 ) -> None:
     config = read_config({"SHOP_BIND": bind})
@@ -207,13 +207,13 @@ def test_without_origins_pages_come_from_where_the_shop_listens(
     assert config.origins == origins
 
 
-def test_clients_are_told_the_limits_that_are_in_force() -> None:
+def test_clients_receive_the_limits_in_force() -> None:
     config = read_config({"SHOP_BURST": "5", "SHOP_PER_S": "6", "SHOP_SOCKETS": "7"})
 
     assert config.told_limits == Limits(burst=5, per_s=6, sockets=7)
 
 
-def test_logins_last_as_long_as_they_are_given() -> None:
+def test_the_lifetime_of_logins_is_read_from_the_settings() -> None:
     config = read_config({"SHOP_LOGIN_S": "60", "SHOP_LOGIN_IDLE_S": "30"})
 
     assert config.lifetime == Lifetime(absolute_s=60, idle_s=30)
@@ -242,7 +242,7 @@ def test_a_load_test_lifts_every_limit_and_nothing_else() -> None:
     assert (lifted.burst, lifted.per_s, lifted.sockets) == (1_000_000,) * 3
 
 
-def test_a_limit_that_is_given_is_not_lifted() -> None:
+def test_an_explicit_limit_is_not_lifted() -> None:
     config = read_config({**LOAD, "SHOP_BURST": "5"})
 
     assert (config.burst, config.per_s) == (5, 1_000_000)
@@ -281,14 +281,14 @@ def test_without_a_load_test_nothing_is_lifted() -> None:
 @pytest.mark.parametrize(
     "url", ["postgresql://shop:secret@db.example/shop", "postgresql+psycopg:///shop?host=/run"]
 )
-def test_a_postgresql_database_can_be_shared_with_news_over_redis(url: str) -> None:
+def test_a_postgresql_database_with_redis_can_be_shared_by_several_servers(url: str) -> None:
     config = read_config({"SHOP_DATABASE": url, "SHOP_REDIS": "redis://127.0.0.1:6379/0"})
 
     assert (config.database, config.redis) == (url, "redis://127.0.0.1:6379/0")
     assert config.is_shareable
 
 
-def test_a_file_cannot_be_shared() -> None:
+def test_a_sqlite_file_cannot_be_shared_by_several_servers() -> None:
     assert not read_config({}).is_shareable
     assert "SHOP_DATABASE" in fault_of({"SHOP_REDIS": "redis://127.0.0.1"})
 
@@ -296,7 +296,7 @@ def test_a_file_cannot_be_shared() -> None:
 @pytest.mark.parametrize(
     ("metrics", "host"), [("127.0.0.1:9100", "127.0.0.1"), ("[::1]:9100", "::1")]
 )
-def test_those_who_watch_have_an_address_of_their_own(metrics: str, host: str) -> None:
+def test_metrics_have_an_address_of_their_own(metrics: str, host: str) -> None:
     config = read_config({"SHOP_METRICS": metrics})
 
     assert (config.metrics_host, config.metrics_port) == (host, 9100)

@@ -35,7 +35,7 @@ async def saved(database: FlakyDatabase) -> Cart:
     return found
 
 
-async def test_carts_are_read_as_they_were_saved(database: FlakyDatabase, disk: CartDisk) -> None:
+async def test_carts_are_loaded_as_they_were_saved(database: FlakyDatabase, disk: CartDisk) -> None:
     cart = await saved(database)
 
     assert await disk.cart(ADA) == cart
@@ -43,7 +43,7 @@ async def test_carts_are_read_as_they_were_saved(database: FlakyDatabase, disk: 
     assert await disk.version(ADA) == cart.version == 1
 
 
-async def test_an_outbox_that_was_never_seen_has_sent_nothing(disk: CartDisk) -> None:
+async def test_the_last_op_of_an_unknown_outbox_is_0(disk: CartDisk) -> None:
     assert await disk.last(ADA, OutboxId(HERE)) == 0
 
 
@@ -57,7 +57,7 @@ async def test_an_outbox_that_was_never_seen_has_sent_nothing(disk: CartDisk) ->
     ],
     ids=["cart", "carts_of", "version", "last"],
 )
-async def test_an_outage_is_passed_on(
+async def test_a_database_outage_raises_database_unavailable(
     database: FlakyDatabase, disk: CartDisk, read: Callable[[CartDisk], Awaitable[object]]
 ) -> None:
     database.is_away = True
@@ -66,7 +66,7 @@ async def test_an_outage_is_passed_on(
         await read(disk)
 
 
-async def test_a_login_is_found_by_its_cookie_for_as_long_as_it_lasts(
+async def test_a_login_is_found_by_its_cookie_until_it_expires(
     database: FlakyDatabase, disk: CartDisk
 ) -> None:
     assert await disk.version(ADA) == 0

@@ -55,7 +55,7 @@ async def test_clients_reconnect_at_random_within_half_of_the_time() -> None:
     assert connection.drains == [(700, 2000)]
 
 
-async def test_nobody_is_let_in_any_more() -> None:
+async def test_new_connections_are_refused_while_draining() -> None:
     connections = registry()
 
     await drain(connections, 2000, lambda _: 0, lambda: False, FakeSleep(connections))
@@ -85,7 +85,7 @@ async def test_clients_that_stay_are_closed_when_the_time_is_over() -> None:
     assert (leaves.restarts, stays.restarts) == (0, 1)
 
 
-async def test_a_server_in_a_hurry_does_not_wait() -> None:
+async def test_a_drain_that_is_forced_does_not_wait() -> None:
     connection = FakeConnection()
     connections = registry(connection)
     sleep = FakeSleep(connections)

@@ -24,7 +24,9 @@ CONFIG = Config(
 )
 
 
-async def test_the_context_is_made_of_settings_and_parts(database: FlakyDatabase) -> None:
+async def test_the_context_holds_the_settings_clocks_and_parts_of_the_server(
+    database: FlakyDatabase,
+) -> None:
     time_of_day, steady = FakeClock(), FakeClock()
     clock = Clock(time_of_day.now_s, steady.now_s)
     live = make_live_shop(CONFIG, database, CartDisk(database), NoPeers(), clock)

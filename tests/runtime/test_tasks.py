@@ -89,7 +89,7 @@ async def test_a_failed_task_ends_the_shop_and_is_logged(caplog: pytest.LogCaptu
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_a_task_that_is_done_ends_nothing() -> None:
+async def test_a_finished_task_does_not_end_the_shop() -> None:
     ends: list[str] = []
 
     task = BackgroundTasks(lambda: ends.append("shop")).start(FakeWork().run())
@@ -114,7 +114,7 @@ async def test_jobs_run_until_they_are_cancelled() -> None:
     assert len(asyncio.all_tasks()) == 1
 
 
-async def test_uses_of_logins_are_saved_and_logins_whose_time_is_over_end(
+async def test_last_uses_of_logins_are_saved_and_expired_logins_end(
     database: FlakyDatabase,
 ) -> None:
     clock = FakeClock()

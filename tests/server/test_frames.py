@@ -27,7 +27,9 @@ def sent(frame: Frame) -> bytes:
 
 
 @given(st.lists(some_frames, max_size=4), st.integers(0, 20))
-def test_frames_are_told_apart_wherever_the_line_is_cut(frames: list[Frame], cut: int) -> None:
+def test_the_ends_of_frames_are_found_wherever_the_data_is_cut(
+    frames: list[Frame], cut: int
+) -> None:
     whole = [sent(frame) for frame in frames]
     ends = [*accumulate(map(len, whole))]
     data = b"".join(whole)
@@ -41,7 +43,7 @@ def test_frames_are_told_apart_wherever_the_line_is_cut(frames: list[Frame], cut
 
 
 @given(some_frames)
-def test_only_a_short_text_in_one_piece_is_read_here(frame: Frame) -> None:
+def test_only_a_short_unfragmented_text_is_decoded_here(frame: Frame) -> None:
     is_short_text = frame.opcode is Opcode.TEXT and frame.fin and len(frame.data) <= 125
 
     assert short_text(sent(frame)) == (bytes(frame.data) if is_short_text else None)
@@ -56,25 +58,25 @@ def test_only_a_short_text_in_one_piece_is_read_here(frame: Frame) -> None:
     ],
     ids=["compressed", "ping", "close"],
 )
-def test_what_only_looks_like_a_short_text_is_left_to_the_library(frame: bytes) -> None:
+def test_a_frame_that_resembles_a_short_text_is_left_to_the_library(frame: bytes) -> None:
     assert short_text(frame) is None
 
 
-def test_a_text_that_is_not_masked_is_left_to_the_library() -> None:
+def test_an_unmasked_text_is_left_to_the_library() -> None:
     unmasked = Frame(Opcode.TEXT, b"hi").serialize(mask=False)
 
     assert short_text(unmasked) is None
     assert end_of_frame(unmasked, 0, LARGEST) == len(unmasked)
 
 
-def test_nobody_waits_for_a_frame_that_is_too_large() -> None:
+def test_a_frame_that_is_too_large_ends_where_the_data_ends() -> None:
     begun = sent(Frame(Opcode.TEXT, b"x" * (LARGEST + 1)))[:100]
 
     assert end_of_frame(begun, 0, LARGEST) == len(begun)
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, 70_000])
-def test_a_text_is_written_as_the_library_would(size: int) -> None:
+def test_a_text_is_encoded_as_by_the_library(size: int) -> None:
     text = b"x" * size
 
     assert write_text(text) == Frame(Opcode.TEXT, text).serialize(mask=False)

@@ -55,7 +55,7 @@ async def ask(health: Health, path: str, method: str = "GET") -> tuple[int, dict
     return start["status"], headers, body["body"].decode()
 
 
-async def test_it_is_ready_while_the_database_answers(
+async def test_the_server_is_ready_while_the_database_answers(
     database: FakeDatabase, readiness: Readiness
 ) -> None:
     assert await readiness.why_not() == ""
@@ -67,7 +67,7 @@ async def test_it_is_ready_while_the_database_answers(
     assert await readiness.why_not() == ""
 
 
-async def test_it_is_not_ready_once_the_server_is_to_end_whatever_the_database_says(
+async def test_a_server_that_shuts_down_is_not_ready_and_does_not_probe_the_database(
     database: FakeDatabase, readiness: Readiness
 ) -> None:
     readiness.leave()
@@ -76,7 +76,7 @@ async def test_it_is_not_ready_once_the_server_is_to_end_whatever_the_database_s
     assert database.probes == 0
 
 
-async def test_requests_that_come_together_share_one_probe(
+async def test_concurrent_requests_share_one_probe(
     database: FakeDatabase, readiness: Readiness
 ) -> None:
     database.is_free.clear()
@@ -90,7 +90,7 @@ async def test_requests_that_come_together_share_one_probe(
     assert database.probes == 1
 
 
-async def test_a_database_that_does_not_answer_is_away_and_is_not_asked_twice(
+async def test_a_database_that_does_not_answer_is_unavailable_and_is_probed_once(
     database: FakeDatabase, readiness: Readiness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.server.health.PROBE_S", 0.01)
@@ -103,7 +103,9 @@ async def test_a_database_that_does_not_answer_is_away_and_is_not_asked_twice(
     assert await readiness.why_not() == ""
 
 
-async def test_three_addresses_answer(database: FakeDatabase, readiness: Readiness) -> None:
+async def test_metrics_liveness_and_readiness_are_served(
+    database: FakeDatabase, readiness: Readiness
+) -> None:
     health = Health(lambda: "figures\n", readiness)
 
     status, headers, text = await ask(health, "/metrics")
@@ -116,7 +118,7 @@ async def test_three_addresses_answer(database: FakeDatabase, readiness: Readine
     assert (await ask(health, "/healthz"))[0] == 200
 
 
-async def test_nothing_else_is_answered(readiness: Readiness) -> None:
+async def test_other_paths_and_methods_are_refused(readiness: Readiness) -> None:
     health = Health(lambda: "figures\n", readiness)
 
     assert (await ask(health, "/"))[0] == 404

@@ -82,7 +82,7 @@ async def ask(socket: ClientConnection, word: str) -> None:
 
 
 @pytest.mark.parametrize(("path", "word"), [("/ws", "fail"), ("/broken", "anything")])
-async def test_what_fails_closes_with_1011(
+async def test_a_failing_websocket_is_closed_with_1011(
     caplog: pytest.LogCaptureFixture, path: str, word: str
 ) -> None:
     async with served() as port, connect(f"ws://127.0.0.1:{port}{path}") as failing:
@@ -94,7 +94,7 @@ async def test_what_fails_closes_with_1011(
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_what_fails_takes_no_other_socket_along() -> None:
+async def test_a_failing_websocket_leaves_others_open() -> None:
     async with served() as port:
         address = f"ws://127.0.0.1:{port}/ws"
         async with connect(address) as other, connect(address) as failing:
@@ -104,7 +104,9 @@ async def test_what_fails_takes_no_other_socket_along() -> None:
             await asyncio.wait_for(await other.ping(), PATIENCE_S)
 
 
-async def test_who_answers_no_ping_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_client_that_answers_no_ping_is_disconnected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(lifecycle, "PING_EVERY_S", 0.1)
     async with served() as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -117,13 +119,13 @@ async def test_who_answers_no_ping_is_hung_up_on(monkeypatch: pytest.MonkeyPatch
         writer.close()
 
 
-def test_who_is_not_there_is_noticed_within_45_seconds() -> None:
+def test_a_vanished_client_is_noticed_within_45_seconds() -> None:
     config = _made().config
 
     assert (config.ws_ping_interval or 0) + (config.ws_ping_timeout or 0) <= 45
 
 
-def test_what_makes_uvicorn_safe_is_set() -> None:
+def test_the_settings_that_make_uvicorn_safe_are_set() -> None:
     config = _made().config
 
     assert (config.ws_max_size, config.ws_per_message_deflate) == (8192, False)

@@ -11,7 +11,7 @@ from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import Databases
 from tests.examples import EMPTY, NOON
-from tests.store.people import ADA_HERSELF
+from tests.store.example_people import ADA_HERSELF
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from app.store.accounts import (
 from app.store.carts import load_cart
 from app.store.database import run_query
 from tests.examples import ADA, NOON
-from tests.store.people import ADA_HERSELF, BOB, BOB_HIMSELF
+from tests.store.example_people import ADA_HERSELF, BOB, BOB_HIMSELF
 
 pytestmark = pytest.mark.on_both
 

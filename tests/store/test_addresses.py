@@ -15,7 +15,7 @@ from app.store.addresses import (
 )
 from app.store.database import run_query
 from tests.examples import ADA, EMPTY, NOON
-from tests.store.people import BOB, BOB_HIMSELF
+from tests.store.example_people import BOB, BOB_HIMSELF
 
 pytestmark = pytest.mark.on_both
 

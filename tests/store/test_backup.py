@@ -14,7 +14,7 @@ from app.store.database import run_query
 from app.store.engines import connect, file_of
 from tests.databases import locked
 from tests.examples import ADA, NOON
-from tests.store.people import ADA_HERSELF, BOB_HIMSELF
+from tests.store.example_people import ADA_HERSELF, BOB_HIMSELF
 
 
 @pytest.fixture

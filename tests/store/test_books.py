@@ -36,7 +36,7 @@ from app.store.seed import seed
 from tests.buying import request
 from tests.examples import ADA, NOON, ref
 from tests.staff import BY_COMMAND, set_product
-from tests.store.people import BOB, BOB_HIMSELF
+from tests.store.example_people import BOB, BOB_HIMSELF
 
 pytestmark = pytest.mark.on_both
 

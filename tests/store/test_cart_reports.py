@@ -11,8 +11,8 @@ from app.store.cart_reports import CartCount, Idle, count_held, list_idle
 from app.store.carts import as_save, load_cart, save_carts
 from app.store.database import run_query
 from tests.examples import ADA, NOON
-from tests.store.people import BOB, BOB_HIMSELF
-from tests.store.spoilt import spoil
+from tests.store.example_people import BOB, BOB_HIMSELF
+from tests.store.unreadable_carts import spoil
 
 pytestmark = pytest.mark.on_both
 

@@ -33,8 +33,8 @@ from app.store.migrations import migrate
 from tests.databases import Cluster, Databases
 from tests.domain.op_examples import OpSequence, some_sequence
 from tests.examples import ADA, EMPTY, HERE, MILK, NOON, THERE, after
-from tests.store.people import ADA_HERSELF, BOB, BOB_HIMSELF
-from tests.store.spoilt import spoil
+from tests.store.example_people import ADA_HERSELF, BOB, BOB_HIMSELF
+from tests.store.unreadable_carts import spoil
 
 pytestmark = pytest.mark.on_both
 

@@ -23,7 +23,7 @@ from app.store.engines import connect
 from app.store.migrations import migrate
 from tests.databases import Cluster, locked
 from tests.examples import ADA, EMPTY, NOON
-from tests.store.people import ADA_HERSELF
+from tests.store.example_people import ADA_HERSELF
 
 
 def hash_of_ada(connection: Connection) -> str | None:

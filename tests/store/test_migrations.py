@@ -20,7 +20,7 @@ from app.store.migrations import TooNew, migrate, newest_step
 from app.store.tables import metadata
 from tests.databases import Databases
 from tests.examples import ADA, EMPTY
-from tests.store.people import ADA_HERSELF
+from tests.store.example_people import ADA_HERSELF
 
 pytestmark = pytest.mark.on_both
 

@@ -33,7 +33,7 @@ from app.store.seed import seed
 from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after
 from tests.staff import set_product
-from tests.store.people import BOB, BOB_HIMSELF
+from tests.store.example_people import BOB, BOB_HIMSELF
 
 pytestmark = pytest.mark.on_both
 

@@ -17,7 +17,7 @@ from app.store.sessions import (
     load_sessions,
 )
 from tests.examples import ADA, NOON
-from tests.store.people import BOB, BOB_HIMSELF
+from tests.store.example_people import BOB, BOB_HIMSELF
 from tests.store.test_sessions import ADAS, LIFETIME, found, sign_in
 
 pytestmark = pytest.mark.on_both

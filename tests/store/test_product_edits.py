@@ -23,7 +23,7 @@ from app.store.product_edits import (
 from app.store.seed import seed
 from tests.examples import ADA, GHOST, NOON
 from tests.staff import BY_COMMAND
-from tests.store.people import ADA_HERSELF
+from tests.store.example_people import ADA_HERSELF
 
 pytestmark = pytest.mark.on_both
 

@@ -13,7 +13,7 @@ from app.store.carts import as_save, load_cart, save_carts
 from app.store.database import MOST_WATCHES, Database
 from app.store.query_counter import Spent, count_queries
 from tests.examples import ADA, EMPTY, NOON
-from tests.store.people import ADA_HERSELF
+from tests.store.example_people import ADA_HERSELF
 
 pytestmark = pytest.mark.on_both
 

@@ -18,7 +18,7 @@ from app.store.sessions import (
     save_last_use,
 )
 from tests.examples import ADA, NOON
-from tests.store.people import BOB, BOB_HIMSELF
+from tests.store.example_people import BOB, BOB_HIMSELF
 
 pytestmark = pytest.mark.on_both
 

@@ -22,7 +22,7 @@ from app.store.database import Database, Query, run_query
 from app.store.writer import Commit, Writer
 from tests.databases import locked
 from tests.examples import ADA, EMPTY, HERE, NOON, after
-from tests.store.people import BOB
+from tests.store.example_people import BOB
 
 pytestmark = pytest.mark.on_both
 

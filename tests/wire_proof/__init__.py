@@ -1,1 +1,1 @@
-"""What the running server makes of clients that are broken, hostile or merely many."""
+"""Tests of the running server against broken, hostile and numerous clients."""

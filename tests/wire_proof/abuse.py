@@ -1,6 +1,6 @@
-"""What abusive clients do, in a process of their own, which reads what on standard input.
+"""Abusive clients, in a process of their own, which reads its arguments as JSON on standard input.
 
-Nothing is checked here: the process that started it looks at the server.
+Nothing is checked here: the parent process measures the server.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ from websockets.frames import Opcode
 
 from tests.wire_proof.mutants import frame
 
-AT_ONCE = 50
+CONCURRENT = 50
 
 
 class Target(NamedTuple):
-    """The shop, as bytes: how to greet it with a login and without, and how often to be bad."""
+    """Where the shop is, the handshake with and without a login, and the number of repetitions."""
 
     port: int
     host: str
@@ -29,112 +29,112 @@ class Target(NamedTuple):
     times: int
 
 
-class Line:
-    """A connection to the shop."""
+class RawConnection:
+    """A TCP connection to the shop."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
         self.reader, self.writer = reader, writer
 
     async def send(self, data: bytes) -> None:
-        """Send, and wait until there is room."""
+        """Send *data*, and wait until the write buffer has room."""
         self.writer.write(data)
         await self.writer.drain()
 
     async def hello(self, greeting: str) -> None:
-        """Become a tab."""
+        """Do the handshake, and send a hello."""
         await self.send(greeting.encode())
         await self.reader.readuntil(b"\r\n\r\n")
         hello = {"t": "hello", "tab": str(uuid4()), "gen": 1, "outbox": str(uuid4())}
         await self.send(frame(Opcode.TEXT, json.dumps(hello).encode()))
 
-    async def read_out(self) -> None:
-        """Read until the shop hangs up."""
+    async def read_until_closed(self) -> None:
+        """Read and discard until the shop closes the connection."""
         while await self.reader.read(1 << 16):
             pass
 
 
-async def line_to(target: Target) -> Line:
-    """Open a connection."""
-    return Line(*await asyncio.open_connection("127.0.0.1", target.port))
+async def connect_to(target: Target) -> RawConnection:
+    """Open a connection to *target*."""
+    return RawConnection(*await asyncio.open_connection("127.0.0.1", target.port))
 
 
 async def drip_headers(target: Target) -> None:
-    """Send a header every half second, and never the last."""
-    line = await line_to(target)
-    await line.send(f"GET / HTTP/1.1\r\nHost: {target.host}\r\n".encode())
+    """Send a header every half second, and never the end of the headers."""
+    connection = await connect_to(target)
+    await connection.send(f"GET / HTTP/1.1\r\nHost: {target.host}\r\n".encode())
     while True:
-        await line.send(b"X-More: 1\r\n")
+        await connection.send(b"X-More: 1\r\n")
         await asyncio.sleep(0.5)
 
 
 async def flood_headers(target: Target) -> None:
-    """Send headers as fast as they are taken."""
-    line = await line_to(target)
-    await line.send(f"GET / HTTP/1.1\r\nHost: {target.host}\r\n".encode())
+    """Send headers as fast as the shop reads them."""
+    connection = await connect_to(target)
+    await connection.send(f"GET / HTTP/1.1\r\nHost: {target.host}\r\n".encode())
     for _ in range(300):
-        await line.send(b"X-More: " + b"x" * 10_000 + b"\r\n")
+        await connection.send(b"X-More: " + b"x" * 10_000 + b"\r\n")
 
 
 async def flood_pings(target: Target) -> None:
-    """Send pings as fast as they are taken."""
-    line = await line_to(target)
-    await line.hello(target.greeting)
+    """Send pings as fast as the shop reads them."""
+    connection = await connect_to(target)
+    await connection.hello(target.greeting)
     for _ in range(2000):
-        await line.send(frame(Opcode.PING, b"p" * 125) * 100)
+        await connection.send(frame(Opcode.PING, b"p" * 125) * 100)
 
 
 async def say_no_hello(target: Target) -> None:
-    """Open a socket, and send nothing."""
-    line = await line_to(target)
-    await line.send(target.greeting.encode())
-    await line.read_out()
+    """Open a websocket, and send no hello."""
+    connection = await connect_to(target)
+    await connection.send(target.greeting.encode())
+    await connection.read_until_closed()
 
 
 async def have_no_login(target: Target) -> None:
-    """Open a socket without a login, and stay as long as possible."""
-    line = await line_to(target)
-    await line.send(target.without_login.encode())
-    await line.read_out()
+    """Open a websocket without a login, and keep it open as long as possible."""
+    connection = await connect_to(target)
+    await connection.send(target.without_login.encode())
+    await connection.read_until_closed()
 
 
 async def flood_ops(target: Target) -> None:
-    """Send ops without waiting for answers, which are read and forgotten."""
-    line = await line_to(target)
-    await line.hello(target.greeting)
-    reading = asyncio.create_task(line.read_out())
+    """Send ops without waiting for verdicts, which are read and discarded."""
+    connection = await connect_to(target)
+    await connection.hello(target.greeting)
+    reading = asyncio.create_task(connection.read_until_closed())
     async with asyncio.timeout(4):
         for n in count(1):
-            await line.send(_note(n))
+            await connection.send(_note(n))
     await reading
 
 
 async def read_nothing(target: Target) -> None:
-    """Request as much as possible, and never read it."""
-    line = await line_to(target)
-    await line.hello(target.greeting)
-    assert isinstance(line.writer.transport, asyncio.Transport)
-    line.writer.transport.pause_reading()
+    """Send ops and resyncs, and read nothing."""
+    connection = await connect_to(target)
+    await connection.hello(target.greeting)
+    assert isinstance(connection.writer.transport, asyncio.Transport)
+    connection.writer.transport.pause_reading()
     async with asyncio.timeout(9):
         for n in count(1):
-            await line.send(_note(n % 60 + 1))
-            await line.send(frame(Opcode.TEXT, b'{"t":"resync"}'))
+            await connection.send(_note(n % 60 + 1))
+            await connection.send(frame(Opcode.TEXT, b'{"t":"resync"}'))
 
 
 async def come_and_go(target: Target) -> None:
-    """Open a tab and cut it at once."""
-    line = await line_to(target)
-    await line.hello(target.greeting)
-    line.writer.transport.abort()
+    """Send a hello, and abort the connection at once."""
+    connection = await connect_to(target)
+    await connection.hello(target.greeting)
+    connection.writer.transport.abort()
 
 
 async def guess_passwords(target: Target) -> None:
     """Sign in with an e-mail address that may or may not exist."""
     body = json.dumps({"email": f"{uuid4()}@shop.example", "password": "a guess, no more"})
-    line = await line_to(target)
+    connection = await connect_to(target)
     head = f"POST /api/session HTTP/1.1\r\nHost: {target.host}\r\nConnection: close\r\n"
-    given = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-    await line.send(f"{head}{given}".encode())
-    await line.read_out()
+    content = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    await connection.send(f"{head}{content}".encode())
+    await connection.read_until_closed()
 
 
 def _note(n: int) -> bytes:
@@ -159,11 +159,11 @@ ABUSES: Mapping[str, Callable[[Target], Awaitable[None]]] = {
 
 
 async def main(name: str, target: Target) -> None:
-    """Abuse the server so many times, some of them at once."""
-    turns = asyncio.Semaphore(AT_ONCE)
+    """Run the abuse *name* `target.times` times, at most CONCURRENT of them at once."""
+    slots = asyncio.Semaphore(CONCURRENT)
 
     async def once() -> None:
-        async with turns:
+        async with slots:
             with suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
                 await ABUSES[name](target)
 
@@ -171,5 +171,5 @@ async def main(name: str, target: Target) -> None:
 
 
 if __name__ == "__main__":
-    told = json.load(sys.stdin)
-    asyncio.run(main(told.pop("name"), Target(**told)))
+    arguments = json.load(sys.stdin)
+    asyncio.run(main(arguments.pop("name"), Target(**arguments)))

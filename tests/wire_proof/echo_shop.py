@@ -1,6 +1,6 @@
-"""The shop's own socket and server command, with a listener that returns what it hears.
+"""The shop's own websocket and server, with a listener that echoes messages.
 
-PORT says where. Autobahn's cases want an echo; what is tried is all that is below the cart.
+It listens on port PORT. Autobahn's cases need an echo; they test every layer below the cart.
 """
 
 import asyncio
@@ -17,11 +17,11 @@ LARGEST = 16 * 1024 * 1024
 FRAMES_A_SECOND = 1_000_000
 
 
-class Echo(ShopSocket):
-    """The shop's socket; binary messages, which it refuses, come back too."""
+class EchoSocket(ShopSocket):
+    """The shop's websocket, which also echoes binary messages instead of refusing them."""
 
     def send_receive_event_to_app(self) -> None:
-        """Return a whole binary message."""
+        """Echo a complete binary message."""
         if self.curr_msg_data_type == "text":
             super().send_receive_event_to_app()
             return
@@ -30,45 +30,45 @@ class Echo(ShopSocket):
             self.transport.write(Frame(Opcode.BINARY, data).serialize(mask=False))
 
 
-class Parrot:
-    """Echoes messages; closes as soon as something is wrong."""
+class EchoListener:
+    """Echoes text messages; closes on a protocol error."""
 
-    def __init__(self, line: Echo):
-        self._line = line
+    def __init__(self, socket: EchoSocket):
+        self._socket = socket
 
     def on_text(self, text: str) -> None:
-        """Return a text."""
-        self._line.write([text.encode()])
+        """Echo *text*."""
+        self._socket.write([text.encode()])
 
     def on_binary(self) -> None:
-        """Nothing is refused here."""
+        """Do nothing: `EchoSocket` echoes binary messages."""
 
     def on_protocol_error(self, code: int, reason: str) -> None:
-        """Hang up."""
-        self._line.close(code, reason)
+        """Close the websocket."""
+        self._socket.close(code, reason)
 
     def on_writable(self) -> None:
-        """Nothing waits."""
+        """Do nothing: no message is queued."""
 
     def on_close(self, _code: int) -> None:
-        """Nothing is kept."""
+        """Do nothing: there is no state to clean up."""
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until a signal stops the process."""
     quart = Quart("echo")
 
     @quart.websocket("/")
-    async def parrot() -> None:
+    async def echo() -> None:
         await websocket.accept()
-        line: Echo = websocket.scope[SOCKET]  # type: ignore[literal-required]
-        line.attach(Parrot(line), FRAMES_A_SECOND)
+        socket: EchoSocket = websocket.scope[SOCKET]  # type: ignore[literal-required]
+        socket.attach(EchoListener(socket), FRAMES_A_SECOND)
 
-    async def leave(_: object) -> None:
+    async def drain(_: object) -> None:
         await asyncio.sleep(0)
 
-    server = make_server(quart, "127.0.0.1", int(os.environ["PORT"]), lambda: None, leave)
-    server.config.ws, server.config.ws_max_size = Echo, LARGEST
+    server = make_server(quart, "127.0.0.1", int(os.environ["PORT"]), lambda: None, drain)
+    server.config.ws, server.config.ws_max_size = EchoSocket, LARGEST
     server.run()
 
 

@@ -1,4 +1,4 @@
-"""Frames corrupted at random, and how the server may treat each (RFC 6455 §5 and §7.4)."""
+"""Randomly mutated frames, and the close codes that each may cause (RFC 6455 §5 and §7.4)."""
 
 import struct
 from collections.abc import Callable
@@ -12,20 +12,20 @@ from app.server.frames import MASKED, MEDIUM, SHORT
 MASK = b"\x37\xfa\x21\x3d"
 PROTOCOL_ERROR, NOT_UTF8, TOO_LARGE, BAD_MESSAGE = 1002, 1007, 1009, 4400
 CLOSES = frozenset({PROTOCOL_ERROR, NOT_UTF8, TOO_LARGE, BAD_MESSAGE})
-WITHOUT_A_WORD = frozenset({1005, 1006})
+NO_CLOSE_CODE = frozenset({1005, 1006})
 BAD_CODES = (0, 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535)
 GOOD_CODES = (1000, 1001, 1003, 1011, 3000, 4000, 4999)
 GOOD = b'{"t":"resync"}'
 
 
 class Mutant(NamedTuple):
-    """Bytes for the line, and the codes with which the server may close because of them.
+    """Bytes to send, and the codes with which the server may close because of them.
 
-    Nothing follows on one that is `half_closed`: the server cannot wait for its end for ever.
+    After a `half_closed` one, the client half-closes: the server must not wait for its rest.
     """
 
     data: bytes
-    ends: frozenset[int] = frozenset()
+    close_codes: frozenset[int] = frozenset()
     half_closed: bool = False
 
 
@@ -55,19 +55,19 @@ def in_fragments(chance: Random, text: bytes) -> bytes:
     return b"".join(pieces)
 
 
-def broken(chance: Random) -> Mutant:
-    """Return frames that break the protocol."""
+def invalid_frames(chance: Random) -> Mutant:
+    """Return frames that violate the protocol."""
     return chance.choice(FAULTS)(chance)
 
 
-def wild(chance: Random, text: bytes) -> Mutant:
-    """Return a frame with bits flipped at its beginning, or cut off; anything may come of it."""
-    spoilt = bytearray(frame(Opcode.TEXT, text))
+def corrupted_frame(chance: Random, text: bytes) -> Mutant:
+    """Return a frame with flipped bits at its beginning, or truncated; any outcome is allowed."""
+    corrupted = bytearray(frame(Opcode.TEXT, text))
     for _ in range(chance.randint(1, 3)):
-        spoilt[chance.randrange(min(14, len(spoilt)))] ^= 1 << chance.randrange(8)
+        corrupted[chance.randrange(min(14, len(corrupted)))] ^= 1 << chance.randrange(8)
     if chance.random() < 0.3:
-        del spoilt[chance.randrange(len(spoilt)) :]
-    return Mutant(bytes(spoilt), CLOSES | WITHOUT_A_WORD, half_closed=True)
+        del corrupted[chance.randrange(len(corrupted)) :]
+    return Mutant(bytes(corrupted), CLOSES | NO_CLOSE_CODE, half_closed=True)
 
 
 def _reserved_bit(chance: Random) -> Mutant:
@@ -81,17 +81,17 @@ def _reserved_opcode(chance: Random) -> Mutant:
     return Mutant(frame(opcode, GOOD), frozenset({PROTOCOL_ERROR}))
 
 
-def _not_masked(chance: Random) -> Mutant:
+def _unmasked(chance: Random) -> Mutant:
     opcode = chance.choice((Opcode.TEXT, Opcode.PING, Opcode.BINARY))
     return Mutant(bytes([0x80 | opcode, len(GOOD)]) + GOOD, frozenset({PROTOCOL_ERROR}))
 
 
-def _continued_from_nothing(chance: Random) -> Mutant:
+def _continuation_without_start(chance: Random) -> Mutant:
     data = frame(Opcode.CONT, GOOD, fin=chance.random() < 0.5)
     return Mutant(data, frozenset({PROTOCOL_ERROR}))
 
 
-def _text_within_a_text(_: Random) -> Mutant:
+def _text_inside_a_fragmented_text(_: Random) -> Mutant:
     data = frame(Opcode.TEXT, GOOD[:5], fin=False) + frame(Opcode.TEXT, GOOD)
     return Mutant(data, frozenset({PROTOCOL_ERROR}))
 
@@ -101,7 +101,7 @@ def _long_control_frame(chance: Random) -> Mutant:
     return Mutant(frame(opcode, b"x" * chance.randint(126, 300)), frozenset({PROTOCOL_ERROR}))
 
 
-def _control_frame_in_fragments(chance: Random) -> Mutant:
+def _fragmented_control_frame(chance: Random) -> Mutant:
     opcode = chance.choice((Opcode.PING, Opcode.PONG, Opcode.CLOSE))
     return Mutant(frame(opcode, b"", fin=False), frozenset({PROTOCOL_ERROR}))
 
@@ -111,7 +111,7 @@ def _binary(chance: Random) -> Mutant:
     return Mutant(data, frozenset({BAD_MESSAGE}))
 
 
-def _announced_too_large(chance: Random) -> Mutant:
+def _too_large(chance: Random) -> Mutant:
     size = chance.choice((8193, 65536, 2**31, 2**63 - 1, 2**63, 2**64 - 1))
     digits = struct.pack("!BH", 0xFE, size) if size < 65536 else struct.pack("!BQ", 0xFF, size)
     opcode = chance.choice((Opcode.TEXT, Opcode.BINARY, Opcode.PING))
@@ -123,11 +123,11 @@ def _closed_with_a_bad_code(chance: Random) -> Mutant:
     return Mutant(frame(Opcode.CLOSE, data), frozenset({PROTOCOL_ERROR}))
 
 
-def _closed_with_half_a_code(_: Random) -> Mutant:
+def _closed_with_one_byte(_: Random) -> Mutant:
     return Mutant(frame(Opcode.CLOSE, b"\x03"), frozenset({PROTOCOL_ERROR}))
 
 
-def _closed_for_a_reason_that_is_no_text(_: Random) -> Mutant:
+def _closed_with_a_reason_that_is_not_utf8(_: Random) -> Mutant:
     return Mutant(frame(Opcode.CLOSE, b"\x03\xe8\xff"), frozenset({NOT_UTF8}))
 
 
@@ -139,15 +139,15 @@ def _closed(chance: Random) -> Mutant:
 FAULTS: tuple[Callable[[Random], Mutant], ...] = (
     _reserved_bit,
     _reserved_opcode,
-    _not_masked,
-    _continued_from_nothing,
-    _text_within_a_text,
+    _unmasked,
+    _continuation_without_start,
+    _text_inside_a_fragmented_text,
     _long_control_frame,
-    _control_frame_in_fragments,
+    _fragmented_control_frame,
     _binary,
-    _announced_too_large,
+    _too_large,
     _closed_with_a_bad_code,
-    _closed_with_half_a_code,
-    _closed_for_a_reason_that_is_no_text,
+    _closed_with_one_byte,
+    _closed_with_a_reason_that_is_not_utf8,
     _closed,
 )

@@ -1,4 +1,4 @@
-"""A client socket of which the test controls every byte, and which records how it is closed."""
+"""A websocket client that sends raw bytes, and records the close code."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,20 +8,20 @@ from websockets.frames import Opcode
 from tests.e2e.raw_client import Shopper
 from tests.e2e.raw_http import handshake
 
-WITHOUT_A_WORD = 1006
-WITHOUT_A_CODE = 1005
-PATIENCE_S = 15.0
+ABNORMAL_CLOSURE = 1006
+NO_STATUS = 1005
+TIMEOUT_S = 15.0
 
 
 class Peer(asyncio.Protocol):
-    """The client's end of a socket; `over` becomes the close code, 1006 if there was none."""
+    """The client's end of a websocket; `close_code` is 1006 if there was no close frame."""
 
-    def __init__(self, greeting: bytes, heard: Callable[[bytes], None]):
+    def __init__(self, greeting: bytes, on_text: Callable[[bytes], None]):
         loop = asyncio.get_running_loop()
         self.opened: asyncio.Future[bytes] = loop.create_future()
-        self.over: asyncio.Future[int] = loop.create_future()
+        self.close_code: asyncio.Future[int] = loop.create_future()
         self._greeting = greeting
-        self._heard = heard
+        self._on_text = on_text
         self._unread = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -31,7 +31,7 @@ class Peer(asyncio.Protocol):
         transport.write(self._greeting)
 
     def data_received(self, data: bytes) -> None:
-        """Read the answer to the handshake, and then frames."""
+        """Read the response to the handshake, and then frames."""
         self._unread += data
         if not self.opened.done():
             head, end, rest = self._unread.partition(b"\r\n\r\n")
@@ -40,21 +40,21 @@ class Peer(asyncio.Protocol):
             self._unread = rest
             self.opened.set_result(bytes(head))
         while frame := self._take_frame():
-            self._hear(*frame)
+            self._on_frame(*frame)
 
     def connection_lost(self, _: Exception | None) -> None:
-        """Handle the end of the connection."""
-        self._end(WITHOUT_A_WORD)
+        """Record a connection that was lost without a close frame."""
+        self._end(ABNORMAL_CLOSURE)
         if not self.opened.done():
             self.opened.set_result(b"")
 
     def write(self, data: bytes) -> None:
-        """Send *data*."""
+        """Send *data*, unless the connection is closing."""
         if not self.transport.is_closing():
             self.transport.write(data)
 
     def _take_frame(self) -> tuple[int, bytes] | None:
-        """Take a whole frame off what came; the shop never masks or fragments."""
+        """Remove a complete frame from the buffer; the shop never masks or fragments."""
         unread, begins = self._unread, 2
         if len(unread) < begins:
             return None
@@ -68,26 +68,26 @@ class Peer(asyncio.Protocol):
         del unread[: begins + size]
         return opcode, payload
 
-    def _hear(self, opcode: int, payload: bytes) -> None:
+    def _on_frame(self, opcode: int, payload: bytes) -> None:
         if opcode == Opcode.TEXT:
-            self._heard(payload)
+            self._on_text(payload)
         elif opcode == Opcode.CLOSE:
-            self._end(int.from_bytes(payload[:2]) if payload else WITHOUT_A_CODE)
+            self._end(int.from_bytes(payload[:2]) if payload else NO_STATUS)
             self.transport.close()
 
     def _end(self, code: int) -> None:
-        if not self.over.done():
-            self.over.set_result(code)
+        if not self.close_code.done():
+            self.close_code.set_result(code)
 
 
-async def peer_of(shopper: Shopper, heard: Callable[[bytes], None]) -> Peer:
-    """Open a socket with the login of *shopper*, or fail; say nothing yet."""
+async def peer_of(shopper: Shopper, on_text: Callable[[bytes], None]) -> Peer:
+    """Open a websocket with the login of *shopper*; send no hello yet."""
     greeting = handshake(shopper.server, f"Cookie: {shopper.cookie}")
     loop = asyncio.get_running_loop()
     _, peer = await loop.create_connection(
-        lambda: Peer(greeting, heard), "127.0.0.1", shopper.server.port
+        lambda: Peer(greeting, on_text), "127.0.0.1", shopper.server.port
     )
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(TIMEOUT_S):
         head = await peer.opened
     assert head.startswith(b"HTTP/1.1 101"), head
     return peer

@@ -1,4 +1,4 @@
-"""Abusive clients cost little memory, slow nobody down, and leave nothing behind."""
+"""Abusive clients cost little memory, do not slow others down, and leave nothing behind."""
 
 import asyncio
 import json
@@ -11,12 +11,12 @@ from tests.e2e.raw_client import new_shopper
 from tests.e2e.raw_http import handshake
 from tests.e2e.server import ROOT
 from tests.notes import Note
-from tests.wire_proof.bystander import Bystander, bystander
-from tests.wire_proof.watched import WatchedServer
+from tests.wire_proof.measured_server import MeasuredServer
+from tests.wire_proof.other_shoppers import OtherShoppers, other_shoppers
 
-OFTEN = {"flood_headers": 100, "flood_ops": 10, "read_nothing": 20, "come_and_go": 2000}
-"""How many times each is tried, by bin/test too."""
-SELDOM = {
+TIMES_IN_TEST = {"flood_headers": 100, "flood_ops": 10, "read_nothing": 20, "come_and_go": 2000}
+"""Repetitions of each abuse in bin/test."""
+TIMES_IN_PROVE = {
     "drip_headers": 40,
     "flood_pings": 10,
     "say_no_hello": 30,
@@ -24,33 +24,33 @@ SELDOM = {
     "guess_passwords": 200,
     "come_and_go": 20_000,
 }
-"""And by bin/prove only."""
-MOST_MS = 200
-"""So much longer than before may one answer in a hundred take."""
+"""Repetitions of each abuse in bin/prove only."""
+MAX_DELAY_MS = 200
+"""The 99th percentile of waits may grow by this."""
 TRIES = 3
-"""A machine that others use as well may be slow by itself; a shop that is, is so every time."""
-MOST_PEAK_KIB = 48 * 1024
-MOST_LEFT_KIB = 24 * 1024
-"""What Python keeps of its peak; it does not grow with how often."""
-READERS = 4
-"""Connections to the database may have been opened meanwhile, and are kept."""
+"""A shared machine may be slow once; a slow shop is slow every time."""
+MAX_PEAK_KIB = 48 * 1024
+MAX_LEFT_KIB = 24 * 1024
+"""Memory that Python keeps after a peak; it does not grow with the repetitions."""
+MORE_DATABASE_CONNECTIONS = 4
+"""Connections to the database that may be opened meanwhile, and stay open."""
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WatchedServer]:
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MeasuredServer]:
     """Return a shop with its usual limits."""
     home = tmp_path_factory.mktemp("shop")
-    server = WatchedServer(home, log="warning")
+    server = MeasuredServer(home, log="warning")
     server.start()
     yield server
     server.end()
     assert server.error_events() == []
 
 
-async def abuse(shop: WatchedServer, name: str, times: int) -> None:
-    """Have a process of its own do it so often, and wait for its end."""
+async def abuse(shop: MeasuredServer, name: str, times: int) -> None:
+    """Run the abuse *name* in a process of its own, and wait until it exits."""
     mallory = await new_shopper(shop)
-    told = {
+    arguments = {
         "name": name,
         "port": shop.port,
         "host": shop.host,
@@ -61,50 +61,50 @@ async def abuse(shop: WatchedServer, name: str, times: int) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.wire_proof.abuse"), cwd=ROOT, stdin=asyncio.subprocess.PIPE
     )
-    await process.communicate(json.dumps(told).encode())
+    await process.communicate(json.dumps(arguments).encode())
     assert process.returncode == 0
 
 
-async def abused(shop: WatchedServer, name: str, times: int) -> Bystander:
-    """Have people shop while the shop is abused; return what they saw."""
-    async with bystander(shop) as seen:
+async def shop_during_abuse(shop: MeasuredServer, name: str, times: int) -> OtherShoppers:
+    """Run ordinary shoppers during the abuse; return their measurements."""
+    async with other_shoppers(shop) as shoppers:
         await abuse(shop, name, times)
-    return seen
+    return shoppers
 
 
 @pytest.mark.parametrize(
     ("name", "times"),
     [
-        *(pytest.param(*one, marks=pytest.mark.timeout(350)) for one in OFTEN.items()),
+        *(pytest.param(*one, marks=pytest.mark.timeout(350)) for one in TIMES_IN_TEST.items()),
         *(
             pytest.param(*one, marks=(pytest.mark.long, pytest.mark.timeout(2400)))
-            for one in SELDOM.items()
+            for one in TIMES_IN_PROVE.items()
         ),
     ],
 )
-async def test_abuse_is_bounded_in_nobodys_way_and_soon_over(
-    shop: WatchedServer, name: str, times: int, record_property: Note
+async def test_abuse_costs_little_memory_does_not_slow_others_and_leaves_nothing_behind(
+    shop: MeasuredServer, name: str, times: int, record_property: Note
 ) -> None:
-    async with bystander(shop) as calm:
+    async with other_shoppers(shop) as baseline:
         await asyncio.sleep(2)
-    before = await shop.settled()
-    before = before._replace(files=before.files + READERS)
+    before = await shop.settled_resources()
+    before = before._replace(files=before.files + MORE_DATABASE_CONNECTIONS)
 
-    most_ms = calm.p99_ms + MOST_MS
-    seen = await abused(shop, name, times)
+    max_ms = baseline.p99_ms + MAX_DELAY_MS
+    observed = await shop_during_abuse(shop, name, times)
     for _ in range(TRIES - 1):
-        if seen.p99_ms > most_ms:
-            seen = await abused(shop, name, times)
+        if observed.p99_ms > max_ms:
+            observed = await shop_during_abuse(shop, name, times)
 
-    after = await shop.settled(before)
-    grown_kib, left_kib = (kib - before.memory_kib for kib in (seen.peak_kib, after.memory_kib))
+    after = await shop.settled_resources(before)
+    grown_kib, left_kib = (kib - before.memory_kib for kib in (observed.peak_kib, after.memory_kib))
     record_property(
         f"{name} {times:,} times",
-        f"p99 {seen.p99_ms:.1f} ms of {len(seen.waits_s):,} answers, {calm.p99_ms:.1f} before,"
-        f" {grown_kib:+,} KiB at most, {left_kib:+,} KiB after",
+        f"p99 {observed.p99_ms:.1f} ms of {len(observed.waits_s):,} answers,"
+        f" {baseline.p99_ms:.1f} before, {grown_kib:+,} KiB at most, {left_kib:+,} KiB after",
     )
-    assert seen.p99_ms <= most_ms
-    assert grown_kib < MOST_PEAK_KIB
-    assert left_kib < MOST_LEFT_KIB
+    assert observed.p99_ms <= max_ms
+    assert grown_kib < MAX_PEAK_KIB
+    assert left_kib < MAX_LEFT_KIB
     assert after.files <= before.files
     assert after.tasks <= before.tasks

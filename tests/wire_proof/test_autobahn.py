@@ -1,7 +1,7 @@
-"""Autobahn's cases, all but those of compression and of messages larger than a shop's.
+"""Autobahn's test cases, except those of compression and of messages above the size limit.
 
-They need wstest, which needs Python 2.7: `bin/test` sets it up where there is one. It is found
-there, on PATH, or where WSTEST says. Without it they are left out, and pytest says so.
+They need wstest, which needs Python 2.7; `bin/test` installs it if there is one. WSTEST may name
+another program. Without wstest, pytest reports the test as skipped.
 """
 
 import asyncio
@@ -19,31 +19,31 @@ import pytest
 
 from tests.e2e.server import ROOT, free_port
 
-SET_UP = ROOT / ".venv-autobahn"
+AUTOBAHN_VENV = ROOT / ".venv-autobahn"
 ENVIRON = {
     **os.environ,
-    "PATH": f"{SET_UP / 'bin'}{os.pathsep}{os.environ['PATH']}",
-    "PYTHONUSERBASE": str(SET_UP),
+    "PATH": f"{AUTOBAHN_VENV / 'bin'}{os.pathsep}{os.environ['PATH']}",
+    "PYTHONUSERBASE": str(AUTOBAHN_VENV),
 }
 WSTEST = shutil.which(os.environ.get("WSTEST", "wstest"), path=ENVIRON["PATH"])
 CASES = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*"]
-FINE = {"OK", "INFORMATIONAL"}
-NOT_AT_ONCE = {"6.4.1", "6.4.2", "6.4.3", "6.4.4"}
+PASSED = {"OK", "INFORMATIONAL"}
+FAIL_FAST_CASES = {"6.4.1", "6.4.2", "6.4.3", "6.4.4"}
 """A message that is not UTF-8 is refused when it is whole, not at its first wrong byte."""
-LEAST_CASES = 240
+MIN_CASES = 240
 
 pytestmark = pytest.mark.skipif(WSTEST is None, reason="there is no Python 2.7 with wstest")
 
 
 def is_open(port: int) -> bool:
-    """Say whether a server listens there."""
+    """Whether a server listens on *port*."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    """Return where a server with the shop's socket echoes."""
+    """Return the port of an echo server with the shop's websocket."""
     port = free_port()
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(
@@ -61,16 +61,16 @@ def port(tmp_path: Path) -> Iterator[int]:
 
 
 @pytest.mark.timeout(300)
-async def test_the_socket_does_what_autobahn_wants(port: int, tmp_path: Path) -> None:
+async def test_the_websocket_passes_the_autobahn_cases(port: int, tmp_path: Path) -> None:
     assert WSTEST
-    wanted = {
+    configuration = {
         "outdir": str(tmp_path),
         "servers": [{"agent": "shop", "url": f"ws://127.0.0.1:{port}/"}],
         "cases": CASES,
         "exclude-cases": [],
         "exclude-agent-cases": {},
     }
-    (tmp_path / "wanted.json").write_text(json.dumps(wanted))
+    (tmp_path / "wanted.json").write_text(json.dumps(configuration))
 
     await asyncio.to_thread(
         subprocess.run,
@@ -82,9 +82,9 @@ async def test_the_socket_does_what_autobahn_wants(port: int, tmp_path: Path) ->
     )
 
     cases = json.loads((tmp_path / "index.json").read_text())["shop"]
-    assert len(cases) > LEAST_CASES
+    assert len(cases) > MIN_CASES
     assert {
         name: case
         for name, case in cases.items()
-        if not {case["behavior"], case["behaviorClose"]} <= FINE and name not in NOT_AT_ONCE
+        if not {case["behavior"], case["behaviorClose"]} <= PASSED and name not in FAIL_FAST_CASES
     } == {}

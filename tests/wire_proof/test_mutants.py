@@ -1,4 +1,4 @@
-"""Frames corrupted at random: each closes the connection as it must, or does no harm."""
+"""Randomly mutated frames: each closes the connection as predicted, or is harmless."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,46 +10,46 @@ import pytest
 from tests.e2e.catalog import APPLES
 from tests.e2e.raw_client import Shopper, new_shopper
 from tests.notes import Note
+from tests.wire_proof.measured_server import MeasuredServer
 from tests.wire_proof.runs import Run
-from tests.wire_proof.watched import WatchedServer
 
-WARM_UP = 2000
-AT_ONCE = 8
-MOST_GROWTH_KIB = 16 * 1024
+WARM_UP_FRAMES = 2000
+CONCURRENT = 8
+MAX_GROWTH_KIB = 16 * 1024
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[WatchedServer]:
-    """Return a shop without limits of rate."""
-    server = WatchedServer(tmp_path, limits="load", log="warning")
+def shop(tmp_path: Path) -> Iterator[MeasuredServer]:
+    """Return a shop without rate limits."""
+    server = MeasuredServer(tmp_path, limits="load", log="warning")
     server.start()
     yield server
     server.end()
 
 
-class Storm:
-    """Runs, one after the other and some at once, until so many frames were sent."""
+class FrameSender:
+    """Executes runs, one after another for each shopper, until enough frames were sent."""
 
     def __init__(self, seed: str) -> None:
         self.seed = seed
         self.frames = 0
-        self.surprises: list[str] = []
+        self.failures: list[str] = []
         self._numbers = count(1)
 
-    async def rage(self, shoppers: list[Shopper], frames: int) -> None:
-        """Go on until *frames* were sent in all."""
-        await asyncio.gather(*(self._send(shopper, frames) for shopper in shoppers))
+    async def send(self, shoppers: list[Shopper], frames: int) -> None:
+        """Execute runs until *frames* were sent in all."""
+        await asyncio.gather(*(self._send_runs(shopper, frames) for shopper in shoppers))
 
-    async def _send(self, shopper: Shopper, frames: int) -> None:
-        while self.frames < frames and not self.surprises:
+    async def _send_runs(self, shopper: Shopper, frames: int) -> None:
+        while self.frames < frames and not self.failures:
             run = Run(f"{self.seed} {next(self._numbers)}")
             self.frames += len(run.mutants)
-            if went := await run.go(shopper):
-                self.surprises.append(went)
+            if failure := await run.execute(shopper):
+                self.failures.append(failure)
 
 
-async def add_now_and_then(shopper: Shopper, done: asyncio.Event) -> int:
-    """Add apples on a socket that stays open; return how many times."""
+async def keep_adding(shopper: Shopper, done: asyncio.Event) -> int:
+    """Set the quantity of apples repeatedly on one websocket until *done*; return how often."""
     tab = await shopper.tab()
     for n in count(1):
         verdict = await tab.submit(n, "line.set", sku=APPLES, qty=n % 99 + 1)
@@ -67,40 +67,42 @@ async def add_now_and_then(shopper: Shopper, done: asyncio.Event) -> int:
         pytest.param(1_000_000, marks=(pytest.mark.long, pytest.mark.timeout(7000))),
     ],
 )
-async def test_mutated_frames_do_what_the_protocol_says_and_nothing_is_left_of_them(
-    shop: WatchedServer, frames: int, record_property: Note
+async def test_mutated_frames_have_the_outcome_of_the_protocol_and_leak_nothing(
+    shop: MeasuredServer, frames: int, record_property: Note
 ) -> None:
-    storm, done = Storm(f"{frames} frames"), asyncio.Event()
-    shoppers = [await new_shopper(shop) for _ in range(AT_ONCE)]
-    await storm.rage(shoppers, WARM_UP)
-    warm = await shop.settled()
-    async with await new_shopper(shop) as bystander, asyncio.TaskGroup() as tasks:
-        busy = tasks.create_task(add_now_and_then(bystander, done))
-        await storm.rage(shoppers, WARM_UP + frames)
+    sender, done = FrameSender(f"{frames} frames"), asyncio.Event()
+    shoppers = [await new_shopper(shop) for _ in range(CONCURRENT)]
+    await sender.send(shoppers, WARM_UP_FRAMES)
+    warm = await shop.settled_resources()
+    async with await new_shopper(shop) as regular, asyncio.TaskGroup() as tasks:
+        adding = tasks.create_task(keep_adding(regular, done))
+        await sender.send(shoppers, WARM_UP_FRAMES + frames)
         done.set()
-        assert storm.surprises == []
+        assert sender.failures == []
 
-        times = await busy
-        assert await bystander.quantities() == {APPLES: times % 99 + 1}
+        times = await adding
+        assert await regular.quantities() == {APPLES: times % 99 + 1}
 
-    after = await shop.settled()
+    after = await shop.settled_resources()
     record_property(
         f"{frames:,} frames", f"memory KiB {warm.memory_kib:,}, then {after.memory_kib:,}"
     )
     assert (after.files, after.tasks) == (warm.files, warm.tasks)
-    assert after.memory_kib - warm.memory_kib < MOST_GROWTH_KIB
+    assert after.memory_kib - warm.memory_kib < MAX_GROWTH_KIB
     assert shop.error_events() == []
 
 
-def test_a_seed_brings_back_the_very_same_run() -> None:
+def test_the_same_seed_draws_the_same_run() -> None:
     once, again, other = Run("one 1"), Run("one 1"), Run("one 2")
 
-    assert [mutant.ends for mutant in once.mutants] == [mutant.ends for mutant in again.mutants]
+    assert [mutant.close_codes for mutant in once.mutants] == [
+        mutant.close_codes for mutant in again.mutants
+    ]
     assert once.mutants != other.mutants
 
 
 def test_the_runs_meet_every_outcome() -> None:
-    ends = {code for number in range(3000) for code in Run(f"some {number}").ends}
+    close_codes = {code for number in range(3000) for code in Run(f"some {number}").close_codes}
 
-    assert {1000, 1002, 1007, 1009, 4400} <= ends
-    assert any(Run(f"some {number}").ends == frozenset() for number in range(100))
+    assert {1000, 1002, 1007, 1009, 4400} <= close_codes
+    assert any(Run(f"some {number}").close_codes == frozenset() for number in range(100))

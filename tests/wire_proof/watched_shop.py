@@ -1,4 +1,4 @@
-"""The shop, run as ever; asked by SIGUSR1, it writes down how many tasks it has.
+"""The shop's own command, which also writes its number of tasks to TASKS_FILE at SIGUSR1.
 
 TASKS_FILE=… python -m tests.wire_proof.watched_shop run
 """

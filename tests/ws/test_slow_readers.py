@@ -5,7 +5,7 @@ import json
 from app.domain.catalog import Money
 from app.ws.close_codes import CloseCode
 from app.ws.send_queue import MOST_BYTES
-from tests.domain.crowd import CROWDED_CATALOG, FULL
+from tests.domain.large_carts import CROWDED_CATALOG, FULL
 from tests.examples import ADA, APPLES, EGGS, MILK, THERE, catalog_with
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import WsHarness, kinds

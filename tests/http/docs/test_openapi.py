@@ -84,7 +84,7 @@ async def test_real_answers_match_their_schemas(harness: HttpHarness) -> None:
     op = {"n": 1, "k": "line.add", "sku": APPLES, "qty": 1}
     outbox = "a91e04d7-52b8-4f1c-9e36-7c0a5d8b2e14"
     login = {"email": "ada@shop.example", "password": "wrong, but long"}
-    asked: list[tuple[str, str, Any]] = [
+    answers: list[tuple[str, str, Any]] = [
         ("/api/session", "post", await harness.visitor().send("/api/session", login)),
         ("/api/cart/ops", "post", await ada.send("/api/cart/ops", {"outbox": outbox, "ops": [op]})),
         ("/api/cart/ops", "post", await ada.send("/api/cart/ops", {"outbox": "", "ops": []})),
@@ -101,7 +101,7 @@ async def test_real_answers_match_their_schemas(harness: HttpHarness) -> None:
 
     assert {
         f"{method} {path}: {answer.status_code}": wrong
-        for path, method, answer in asked
+        for path, method, answer in answers
         if (
             wrong := misfits(
                 await answer.get_json(force=True),

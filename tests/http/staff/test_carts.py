@@ -9,7 +9,7 @@ from tests.http.harness import HttpHarness
 from tests.http.order_helpers import MILK, stocked_cart
 from tests.http.staff_helpers import grace
 from tests.http.visitor import text
-from tests.store.spoilt import spoil
+from tests.store.unreadable_carts import spoil
 
 pytestmark = pytest.mark.on_both
 

@@ -1,4 +1,4 @@
-"""Client messages, corrupted at random: odd fields, and broken text."""
+"""Randomly mutated client messages: unusual fields, and invalid text."""
 
 import json
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from tests.protocol.samples import BAD, ODD_BUT_FINE, SAID_BY_CLIENTS, SAID_BY_T
 Fields = dict[str, Any]
 
 LARGEST = 8192
-SAMPLES = [said for name, said in SAID_BY_CLIENTS.items() if not name.startswith("hello")]
+SAMPLES = [message for name, message in SAID_BY_CLIENTS.items() if not name.startswith("hello")]
 OTHERS: list[str] = [each["text"] for each in (*BAD.values(), *ODD_BUT_FINE.values())] + [
-    json.dumps(said) for said in SAID_BY_THE_SHOP.values()
+    json.dumps(message) for message in SAID_BY_THE_SHOP.values()
 ]
 ODD: list[object] = [
     *(None, True, False, 0, 1, -1, 99, 100, 1.0, 1.5, 1e400, 2**53, 2**53 - 1, -(2**53), 10**30),
@@ -50,11 +50,11 @@ TOKENS = (
 
 
 def mutated_text(chance: Random, n: int) -> bytes:
-    """Return a message, as it should be or not; *n* is the number that a next op would have."""
+    """Return a message, valid or not; *n* is the number of the next op."""
     if chance.random() < 0.05:
         text = chance.choice(OTHERS).encode("utf-8", "surrogatepass")
     else:
-        text = _spelled(chance, _mutated_fields(chance, n))
+        text = _encoded(chance, _mutated_fields(chance, n))
     for _ in range(chance.choice((0, 0, 0, 0, 0, 1, 1, 2, 3))):
         text = chance.choice(TEXT_MUTATIONS)(chance, text)
     return text
@@ -69,7 +69,7 @@ def _mutated_fields(chance: Random, n: int) -> Fields:
     return fields
 
 
-def _spelled(chance: Random, fields: Fields) -> bytes:
+def _encoded(chance: Random, fields: Fields) -> bytes:
     text = json.dumps(fields, ensure_ascii=chance.random() < 0.5)
     return text.encode("utf-8", "surrogatepass")
 
@@ -94,16 +94,16 @@ def _in_another_order(chance: Random, fields: Fields) -> None:
 
 
 def _some_field(chance: Random, fields: Fields) -> str:
-    """Choose a field; seldom one without which nothing else is looked at."""
+    """Choose a field; rarely `t` or `n`, because without them no other field is validated."""
     inner = [name for name in fields if name not in {"t", "n"}]
     return chance.choice(inner if inner and chance.random() < 0.9 else [*fields, "x"])
 
 
 def _with_flipped_bits(chance: Random, text: bytes) -> bytes:
-    spoilt = bytearray(text or b"\0")
+    corrupted = bytearray(text or b"\0")
     for _ in range(chance.randint(1, 3)):
-        spoilt[chance.randrange(len(spoilt))] ^= 1 << chance.randrange(8)
-    return bytes(spoilt)
+        corrupted[chance.randrange(len(corrupted))] ^= 1 << chance.randrange(8)
+    return bytes(corrupted)
 
 
 def _with_token(chance: Random, text: bytes) -> bytes:
@@ -121,7 +121,7 @@ def _with_part_twice(chance: Random, text: bytes) -> bytes:
     return text[: at + size] + text[at:]
 
 
-def _as_large_as_may_be(chance: Random, text: bytes) -> bytes:
+def _with_size_near_the_limit(chance: Random, text: bytes) -> bytes:
     return text.ljust(LARGEST + chance.choice((-1, 0, 0, 1, 4000)))
 
 
@@ -142,6 +142,6 @@ TEXT_MUTATIONS: tuple[Callable[[Random, bytes], bytes], ...] = (
     _with_token,
     _without_part,
     _with_part_twice,
-    _as_large_as_may_be,
+    _with_size_near_the_limit,
     _within_brackets,
 )

@@ -1,4 +1,4 @@
-"""A server whose memory, open files and tasks can be read."""
+"""A server whose memory, open files and tasks can be measured."""
 
 import asyncio
 import signal
@@ -12,21 +12,21 @@ from app.load.server import cost
 from tests.e2e.server import ROOT, Server
 
 SETTLE_S = 6.0
-"""Longer than anything in the shop is kept for a socket that has gone."""
+"""Longer than the shop keeps any state of a closed websocket."""
 TRIES = 30
-LOOK_AGAIN_S, LOOKS = 0.05, 400
+POLL_S, POLLS = 0.05, 400
 
 
-class Holdings(NamedTuple):
-    """What a process holds now."""
+class Resources(NamedTuple):
+    """The resources that a process uses at one moment."""
 
     memory_kib: int
     files: int
     tasks: int
 
 
-class WatchedServer(Server):
-    """A server that reports how many tasks it has."""
+class MeasuredServer(Server):
+    """A server process that reports its number of tasks."""
 
     def __init__(self, home: Path, **settings: object):
         super().__init__(home, None, **settings)
@@ -34,7 +34,7 @@ class WatchedServer(Server):
         self.environment["TASKS_FILE"] = str(self._tasks)
 
     def begin(self) -> None:
-        """Start a process, and do not wait until it is ready."""
+        """Start the process, without waiting until it is ready."""
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.wire_proof.watched_shop", "run"],
@@ -47,34 +47,37 @@ class WatchedServer(Server):
 
     @property
     def memory_kib(self) -> int:
-        """Return the resident memory."""
+        """The resident memory."""
         return cost(self.running.pid).memory_kib
 
-    async def holdings(self) -> Holdings:
-        """Return what the server holds now."""
+    async def resources(self) -> Resources:
+        """Return the resources that the server uses now."""
         self._tasks.unlink(missing_ok=True)
         self.send_signal(signal.SIGUSR1)
-        await asyncio.to_thread(self._await_count)
-        return Holdings(self.memory_kib, self._files, int(self._tasks.read_text()))
+        await asyncio.to_thread(self._wait_for_count)
+        return Resources(self.memory_kib, self._files, int(self._tasks.read_text()))
 
-    async def settled(self, before: Holdings | None = None) -> Holdings:
-        """Return what is held once all that was timed is over, and is as *before*, or soon."""
+    async def settled_resources(self, before: Resources | None = None) -> Resources:
+        """Return the resources after all timeouts, and once files and tasks are at most *before*'s.
+
+        Gives up after TRIES seconds, and returns the last measurement.
+        """
         await asyncio.sleep(SETTLE_S)
-        now = await self.holdings()
+        now = await self.resources()
         for _ in range(TRIES):
             if before is None or (now.files <= before.files and now.tasks <= before.tasks):
                 break
             await asyncio.sleep(1)
-            now = await self.holdings()
+            now = await self.resources()
         return now
 
     @property
     def _files(self) -> int:
         return len(list(Path(f"/proc/{self.running.pid}/fd").iterdir()))
 
-    def _await_count(self) -> None:
-        for _ in range(LOOKS):
+    def _wait_for_count(self) -> None:
+        for _ in range(POLLS):
             if self._tasks.exists():
                 return
-            time.sleep(LOOK_AGAIN_S)
+            time.sleep(POLL_S)
         raise TimeoutError("the shop does not say how many tasks it has")
