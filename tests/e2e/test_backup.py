@@ -100,7 +100,7 @@ async def test_a_restored_backup_without_a_new_epoch_raises_an_alarm(
 
 
 @pytest.mark.on_both
-@pytest.mark.parametrize("words", [("restore", "backup"), ("restored",)], ids=["copy", "anew"])
+@pytest.mark.parametrize("command", [("restore", "backup"), ("restored",)], ids=["copy", "anew"])
 def test_restoring_is_refused_while_a_server_runs(
     street: Street, command: tuple[str, ...], tmp_path: Path
 ) -> None:
