@@ -1,4 +1,4 @@
-"""Bugs to plant in a shop, so that the checker can prove that it finds them."""
+"""Bugs to plant in a shop: the history checker must find each of them."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ SLOW_S: Final = 0.005
 
 
 class Bug(NamedTuple):
-    """A bug, the anomaly that it is found as, and the faults that bring it out."""
+    """A bug, the kind of anomaly that reveals it, and the faults that provoke it."""
 
     sentence: str
     plant: Callable[[], None]
@@ -95,7 +95,7 @@ def _trust_any_epoch() -> None:
 
 
 def _forget_when_cancelled() -> None:
-    """Forget what is being saved when a request is cancelled, as if the save ran in its task."""
+    """Drop the batch being saved when a request is cancelled, as if the save ran in its task."""
 
     async def around(original: Any, cart: LiveCart, *args: Any) -> Any:
         try:
@@ -188,7 +188,7 @@ def _keep_the_cart() -> None:
 
 
 def _forget_order_keys() -> None:
-    """Never look up an order's key, and store it with something added."""
+    """Never look up an order's key, and store a unique variant of it."""
 
     async def around(_original: Any, *_args: Any) -> None:
         return None
@@ -212,7 +212,7 @@ def _read_behind() -> None:
 
 
 def _get_stuck() -> None:
-    """Send the tabs of some carts nothing more, after a while."""
+    """After a while, send nothing more to the tabs of some carts."""
     turns = count(1)
 
     def around(original: Any, hub: Hub, saved: Any) -> None:
@@ -230,12 +230,14 @@ BUGS: Final = {
     "answer-before-commit": Bug(
         "an answer before the commit", _answer_before_commit, "lost", ("crash-before-commit",) * 3
     ),
-    "publish-before-commit": Bug("news before the commit", _publish_before_commit, "order of news"),
+    "publish-before-commit": Bug(
+        "a patch before the commit", _publish_before_commit, "order of patches"
+    ),
     "epoch-not-checked": Bug(
         "a tab of another epoch is current", _trust_any_epoch, "epoch", ("restored",) * 2
     ),
     "cancel-not-shielded": Bug(
-        "who hangs up cancels the save",
+        "a dropped request cancels the save",
         _forget_when_cancelled,
         "liveness",
         ("request-dropped",) * 3,
@@ -248,5 +250,5 @@ BUGS: Final = {
     "cart-kept": Bug("an order leaves the cart full", _keep_the_cart, "lost"),
     "key-forgotten": Bug("an order's key is not looked up", _forget_order_keys, "invention"),
     "read-behind": Bug("a read is one behind", _read_behind, "own writes", ("line-cut",)),
-    "news-stuck": Bug("a cart's tabs hear nothing more", _get_stuck, "convergence"),
+    "news-stuck": Bug("a cart's tabs receive nothing more", _get_stuck, "convergence"),
 }

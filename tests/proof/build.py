@@ -21,7 +21,7 @@ from tests.proof.graft import graft
 
 
 def build() -> None:
-    """Change the shop as the environment says, and run it."""
+    """Plant the bug, task counter and crash that the environment names, and run the shop."""
     if bug := os.environ.pop("SHOP_BUG", ""):
         BUGS[bug].plant()
     if tasks := os.environ.pop("SHOP_TASKS", ""):
@@ -33,7 +33,7 @@ def build() -> None:
 
 
 def _and_count(file: Path, jobs_of: Any, *args: Any) -> tuple[Job, ...]:
-    """Return all background jobs of the shop, and one that counts its tasks."""
+    """Return the background jobs of the shop, and one that writes the number of tasks to *file*."""
 
     async def count_tasks() -> None:
         file.write_text(str(len(asyncio.all_tasks())))  # noqa: ASYNC240 - a few bytes

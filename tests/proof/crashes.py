@@ -1,4 +1,4 @@
-"""The steps of an op, an order and a migration at which a test build of the shop can die."""
+"""The steps of an op, an order and a migration at which a test build of the shop can crash."""
 
 import asyncio
 import os
@@ -18,13 +18,13 @@ from tests.proof.graft import graft
 VERDICTS = (b'{"t":"ok"', b'{"t":"no"')
 NEWS = b'{"t":"patch"'
 SENT_AFTER_S = 0.002
-"""By then the loop has sent what was written."""
+"""Long enough for the event loop to send what was written."""
 
 Pass = Callable[[], None]
 
 
 def plant_crash(step: str, count: int) -> None:
-    """Have this process die when it comes to *step* for the *count*-th time."""
+    """Kill this process when it reaches *step* for the *count*-th time."""
     left = count
 
     def pass_by() -> None:
@@ -37,7 +37,7 @@ def plant_crash(step: str, count: int) -> None:
 
 
 def die() -> None:
-    """End as by kill -9: nothing is flushed, closed or sent."""
+    """Send this process SIGKILL: nothing is flushed, closed or sent."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -69,7 +69,7 @@ def _after(owner: Any, name: str) -> Callable[[Pass], None]:
 
 
 def _at_save(pass_by: Pass, *, before: bool, orders_only: bool = False) -> None:
-    """Pass by just before or just after a transaction that saves carts."""
+    """Count transactions that save carts, just before or just after each."""
 
     def around(original: Any, engine: Any, question: Any, *args: Any, **kwargs: Any) -> Any:
         counts = getattr(question, "__name__", "") == "save_carts" and (
@@ -90,7 +90,7 @@ def _has_order(saves: Sequence[Save], _now_s: int) -> bool:
 
 
 def _at_write(pass_by: Pass, *, verdicts: bool, before: bool) -> None:
-    """Pass by when frames are written to a tab: to the sender of an op, or to another."""
+    """Count writes of verdicts (*verdicts*) or else of patches to a tab, before or after each."""
 
     def around(original: Any, socket: ShopSocket, texts: Sequence[bytes]) -> None:
         frames = list(texts)

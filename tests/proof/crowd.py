@@ -1,4 +1,4 @@
-"""Clients that shop while faults strike, and write down what they asked and heard."""
+"""Clients that shop while faults are injected, and record what they send and receive."""
 
 import asyncio
 import time
@@ -37,14 +37,14 @@ AGAIN_S: Final = 0.05
 FIRST_FAILURE: Final = 500
 THOUGHT_S: Final = 0.04
 HASTE_S: Final = 0.02
-"""Who is in haste waits no longer for an answer."""
+"""The longest that a customer waits who drops requests."""
 
 T = TypeVar("T")
 Chore = Callable[[], Awaitable[None]]
 
 
 class Customer:
-    """One account: its tabs, an outbox for what it posts, and the orders that it placed."""
+    """One account: its tabs, an outbox for ops over HTTP, and the orders that it placed."""
 
     def __init__(self, account: Account, site: Site, log: Log, chance: Random):
         self.account = account
@@ -71,7 +71,7 @@ class Customer:
         await asyncio.gather(*(tab.close() for tab in self.tabs))
 
     async def shop(self, goes_on: Callable[[], bool]) -> None:
-        """Ask with three hands for as long as it goes on; what was asked is seen to its end."""
+        """Run three activities at once until *goes_on* is false; each finishes its last action."""
         hands = (self._ask, self._ask, self._do_by_request)
         with suppress(Stopped):
             await asyncio.gather(*(self._keep_doing(hand, goes_on) for hand in hands))
@@ -86,11 +86,11 @@ class Customer:
             await asyncio.sleep(self._chance.random() * THOUGHT_S)
 
     async def _ask(self) -> None:
-        """Ask in a tab, and sometimes ask again what was answered."""
+        """Send an op in a tab, and sometimes repeat an answered one."""
         tab = self._chance.choice(self.tabs)
         await tab.send(self._wish(tab))
         if self._chance.random() < 1 / 4:
-            with suppress(Exception):  # There may be nothing to repeat, or no line just now.
+            with suppress(Exception):  # Nothing to repeat yet, or the tab is not connected.
                 tab.resend(tab.settled)
 
     async def _do_by_request(self) -> None:
@@ -105,7 +105,7 @@ class Customer:
             await self._cancel(self._orders.pop())
 
     async def _post(self, wish: ClientOp) -> None:
-        """Post an op until there is a verdict; who is in haste hangs up before it comes."""
+        """Post an op until it has a verdict; requests may be dropped before their response."""
         self._posted += 1
         n, asked = self._posted, [(self._posted, wish)]
         self._log.events.append(
@@ -152,7 +152,7 @@ class Customer:
             self._log.events.append(Cancelled(_now(), self.who, number))
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Ask again until the shop answers; raise what it refuses for good."""
+        """Repeat a request until the shop answers it; raises `Problem` for a 4xx response."""
         while True:
             try:
                 return await ask()
@@ -164,7 +164,7 @@ class Customer:
                 await asyncio.sleep(AGAIN_S)
 
     def _wish(self, tab: Tab) -> ClientOp:
-        """Draw what people do: mostly add, sometimes change their minds."""
+        """Draw an op: mostly additions, sometimes changes and undos."""
         self._turn += 1
         chance, sku = self._chance, self._chance.choice(SKUS)
         held = self._chance.choice([*tab.cart.lines] or SKUS)

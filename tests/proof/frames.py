@@ -1,4 +1,4 @@
-"""A client's frames in a stream of bytes, far enough to send some of them twice."""
+"""Splits a client's byte stream into WebSocket frames (RFC 6455 §5.2), to duplicate ops."""
 
 from typing import Final
 
@@ -10,11 +10,11 @@ SHORTEST_HEAD: Final = 2
 MASK_BYTES: Final = 4
 LENGTH: Final = 0x7F
 EXTRA: Final = {126: 2, 127: 8}
-"""Bytes of a length that stands behind the first two."""
+"""Bytes of the extended payload length, by the value of the 7-bit length."""
 
 
 class Doubler:
-    """Passes whole frames on, once a handshake has passed; ops twice, if that is wanted."""
+    """Forwards whole frames once a handshake has passed, and sends ops twice on request."""
 
     def __init__(self) -> None:
         self._is_open = False
@@ -22,7 +22,7 @@ class Doubler:
         self._doubled = 0
 
     def take(self, data: bytes, *, doubles: bool) -> bytes:
-        """Return what is to be passed on now that *data* has come."""
+        """Return the bytes to forward after receiving *data*."""
         if not self._is_open:
             return self._pass_head(data)
         self._kept += data
@@ -35,12 +35,12 @@ class Doubler:
         return passed
 
     def take_count(self) -> int:
-        """Return how many went twice since this was asked last."""
+        """Return how many ops were duplicated since the last call."""
         doubled, self._doubled = self._doubled, 0
         return doubled
 
     def _pass_head(self, data: bytes) -> bytes:
-        """Pass a request on as it comes; what follows a handshake's head are frames."""
+        """Forward an HTTP request unchanged; frames follow the head of a handshake."""
         self._kept += data
         head, end, rest = self._kept.partition(END_OF_HEAD)
         if end and UPGRADE in head.lower():
@@ -50,7 +50,7 @@ class Doubler:
 
 
 def _size(data: bytes) -> int:
-    """Return how long the masked frame is that *data* begins with; 0 if that cannot be told yet."""
+    """Return the size of the masked frame at the start of *data*; 0 if its head is incomplete."""
     if len(data) < SHORTEST_HEAD:
         return 0
     start = _start(data)
@@ -63,7 +63,7 @@ def _size(data: bytes) -> int:
 
 
 def _start(frame: bytes) -> int:
-    """Return where what a masked frame says begins."""
+    """Return the offset of the payload in a masked frame."""
     return SHORTEST_HEAD + EXTRA.get(frame[1] & LENGTH, 0) + MASK_BYTES
 
 

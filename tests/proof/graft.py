@@ -1,4 +1,4 @@
-"""Putting something of a test's own around a function of the shop."""
+"""Wraps functions of the shop with a test's own."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,9 +7,9 @@ CartHarness = Callable[..., Any]
 
 
 def graft(owner: Any, name: str, around: CartHarness) -> None:
-    """Have *around* called in place of a function, with that function before its arguments.
+    """Replace *owner*'s function *name* by *around*, which gets the original and its arguments.
 
-    A function that was renamed is missed at once: there is nothing of that name to replace.
+    Raises AttributeError if there is no function of that name.
     """
     original = getattr(owner, name)
 

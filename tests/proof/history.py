@@ -1,7 +1,7 @@
-"""The history checker: holds what clients wrote down against what the shop promises.
+"""The history checker: compares what clients recorded with what the shop guarantees.
 
-It knows the protocol and an independent model of a cart, and nothing of the shop. Each account's
-events are gone through once in their order, and then its revisions, one after the other.
+It knows the protocol and an independent model of a cart, and nothing of the shop. It reads each
+account's events once, in order, and then replays its revisions one after the other.
 """
 
 from collections import Counter, defaultdict
@@ -39,7 +39,7 @@ Name = tuple[str, int]
 
 
 class Anomaly(NamedTuple):
-    """A promise that was broken: which, to whom, and how it shows."""
+    """A broken guarantee: its kind, the account, and the evidence."""
 
     kind: str
     who: str
@@ -47,7 +47,7 @@ class Anomaly(NamedTuple):
 
 
 def check(events: Iterable[Event], rest: Rest) -> list[Anomaly]:
-    """Return every promise that was broken in a history that ended in *rest*."""
+    """Return every guarantee that was broken in a history that ended in the state *rest*."""
     books = {who: Books(who) for who in rest.carts}
     for event in events:
         if not isinstance(event, Struck):
@@ -57,7 +57,7 @@ def check(events: Iterable[Event], rest: Rest) -> list[Anomaly]:
 
 
 class Line:
-    """What one socket was told; `floor` is what was known when its tab said hello."""
+    """What one websocket has received; `floor` is the newest revision known at its hello."""
 
     def __init__(self) -> None:
         self.outbox = self.epoch = ""
@@ -67,7 +67,7 @@ class Line:
 
 
 class Books:
-    """All that happened to one account."""
+    """Checks the events of one account."""
 
     def __init__(self, who: str):
         self._who = who
@@ -87,7 +87,7 @@ class Books:
         self._cancelled: set[str] = set()
 
     def take(self, event: Event) -> None:
-        """Take what happened next."""
+        """Check the next event."""
         match event:
             case Sent() | Heard():
                 self._take_frame(event, self._lines[event.where])
@@ -107,7 +107,7 @@ class Books:
                 pass
 
     def close(self, rest: Rest) -> list[Anomaly]:
-        """Hold all of it against how things stand in the end; return what is wrong."""
+        """Compare the events with the final state; return all anomalies."""
         for name in self._asked.keys() - self._said.keys():
             self._object("liveness", f"op {name} never got a verdict")
         rows = [row for row in rest.orders if row.account == self._who]
@@ -128,7 +128,7 @@ class Books:
             case _:
                 pass
 
-    # What is asked
+    # What the client sends
 
     def _greet(self, line: Line, frame: str) -> None:
         greeting = decode_hello(frame)
@@ -145,7 +145,7 @@ class Books:
         if line:
             line.first_sent.add(op.n)
 
-    # What is heard
+    # What the client receives
 
     def _hear(self, at_s: float, line: Line, told: Told) -> None:
         match told.t:
@@ -166,13 +166,13 @@ class Books:
         for said in told.verdicts:
             self._rule(at_s, line.outbox, said.verdict)
         if told.mode == "same" and line.held < line.floor:
-            self._object("own writes", f"{line.held} is called current; {line.floor} was told")
+            self._object("own writes", f"{line.held} is called current; {line.floor} was known")
 
     def _follow(self, at_s: float, line: Line, told: Told) -> None:
         if line.held != told.prev or told.rev != told.prev + 1:
-            self._object("gap", f"held {line.held}, and heard a patch {told.prev} → {told.rev}")
+            self._object("gap", f"held {line.held}, and received a patch {told.prev} → {told.rev}")
         if _epoch(told.at) != line.epoch:
-            self._object("epoch", f"a tab of epoch {line.epoch} was told a patch of {told.at}")
+            self._object("epoch", f"a tab of epoch {line.epoch} received a patch of {told.at}")
         line.held = told.rev
         self._own_note(told.note or "")
         if told.by and told.by.k == "order":
@@ -183,9 +183,9 @@ class Books:
 
     def _credit(self, line: Line, name: Name, rev: int) -> None:
         if name not in self._asked:
-            self._object("invention", f"revision {rev} was made by {name}, which nobody asked for")
+            self._object("invention", f"revision {rev} was made by {name}, which was never sent")
         elif name[0] == line.outbox and name[1] in line.first_sent and name not in self._said:
-            self._object("order of news", f"the patch of {name} came before its verdict")
+            self._object("order of patches", f"the patch of {name} came before its verdict")
         if (first := self._made.setdefault(name, rev)) != rev:
             self._object("duplicate", f"{name} made revisions {first} and {rev}")
         if (maker := self._makers.setdefault(rev, name)) != name:
@@ -201,7 +201,7 @@ class Books:
     def _look(self, look: Looked) -> None:
         floor = next(rev for at_s, rev in reversed(self._floors) if at_s <= look.began_s)
         if look.rev < floor:
-            self._object("own writes", f"read revision {look.rev}, after {floor} was told")
+            self._object("own writes", f"read revision {look.rev}, after {floor} was known")
         self._learn(look.at_s, look.rev, look.at)
 
     def _rule(self, at_s: float, outbox: str, verdict: Verdict | RetryLater) -> None:
@@ -209,7 +209,7 @@ class Books:
             return
         name = (outbox, verdict.n)
         if name not in self._asked:
-            self._object("invention", f"a verdict on {name}, which nobody asked for")
+            self._object("invention", f"a verdict on {name}, which was never sent")
         elif (first := self._said.setdefault(name, verdict)) != verdict:
             self._object("two verdicts", f"{name}: {first}, and later {verdict}")
         elif verdict.rev < self._asked[name][1]:
@@ -224,7 +224,7 @@ class Books:
         self._learn(at_s, self._ordered[key] + 1, "")
 
     def _learn(self, at_s: float, rev: int, at: str) -> None:
-        """Note that *rev* exists, and what is in it; the epoch is the operator's to change."""
+        """Record that *rev* exists, and its digest; only an operator changes the epoch."""
         if rev > self._known:
             self._known = rev
             self._floors.append((at_s, rev))
@@ -237,16 +237,16 @@ class Books:
 
     def _own_note(self, note: str) -> None:
         if note and not note.startswith(self._who):
-            self._object("isolation", f"told of somebody else's note: {note}")
+            self._object("isolation", f"received another account's note: {note}")
 
-    # How it ends
+    # The final state
 
     def _check_orders(self, rows: list[Row]) -> None:
         for key, count in Counter(row.key for row in rows).items():
             if count > 1:
                 self._object("two orders", f"key {key} has {count}")
             if key not in self._ordered:
-                self._object("invention", f"an order under key {key}, which nobody placed")
+                self._object("invention", f"an order under key {key}, which was never requested")
         there = {row.key: row.number for row in rows}
         for key, number in self._placed.items():
             if there.get(key) != number:
@@ -255,9 +255,9 @@ class Books:
             self._object("lost", f"orders {kept} were cancelled, and are not")
 
     def _replay(self, rows: list[Row], newest: int, contents: Contents) -> None:
-        """Go through all revisions, and see that each has its maker, and nothing else an effect."""
+        """Replay all revisions: each has one source, and no other op has an effect."""
         if newest < self._known:
-            self._object("lost", f"the cart is at {newest}, but {self._known} was told")
+            self._object("lost", f"the cart is at {newest}, but {self._known} was known")
         granted: defaultdict[int, list[tuple[Name, Accepted]]] = defaultdict(list)
         for name, said in self._said.items():
             if isinstance(said, Ok) and name in self._asked:
@@ -280,7 +280,7 @@ class Books:
     def _advance(
         self, model: Model, rev: int, granted: list[tuple[Name, Accepted]], row: Row | None
     ) -> Model:
-        """Return the model one revision later; an order leaves what is saved, and nothing else."""
+        """Return the model one revision later; after an order only saved lines are left."""
         if row is not None:
             lines = {sku: qty for (kind, sku), qty in model.contents.items() if kind == "line"}
             if lines != row.lines:
@@ -308,7 +308,7 @@ def _check_rest(rest: Rest) -> Iterator[Anomaly]:
 
 
 def _check_stock(rest: Rest) -> Iterator[Anomaly]:
-    """Hold what left the shelf against what was sold and not taken back."""
+    """Compare the decrease of stock with the orders that are not cancelled."""
     sold: Counter[str] = Counter()
     for row in rest.orders:
         if row.state != TAKEN_BACK:
@@ -324,7 +324,7 @@ def _epoch(at: str) -> str:
 
 
 def told(anomalies: Iterable[Anomaly]) -> str:
-    """Return *anomalies* in lines, for whoever reads why a test failed."""
+    """Return *anomalies* as text, one a line."""
     return "\n".join(f"{one.kind}: {one.who} {one.what}" for one in anomalies)
 
 

@@ -1,4 +1,4 @@
-"""A complete server in the test's own process, without its sockets; it is sent HTTP requests."""
+"""A complete server in the test's own process, without sockets, for HTTP requests."""
 
 import asyncio
 import gc
@@ -21,7 +21,7 @@ from app.store.server_lock import acquire_server_lock
 from tests.e2e.raw_client import PASSWORD
 
 HOST: Final = {"Host": "127.0.0.1:8000"}
-SECRET: Final = "known to all who read these tests"
+SECRET: Final = "a secret for tests alone, long enough"
 ENOUGH: Final = 400
 FIRST_FAILURE: Final = 500
 SOON_S: Final = 0.01
@@ -31,11 +31,11 @@ HOME: Final = {
 }  # fmt: skip
 
 Answer = tuple[int, Any]
-"""A status, and what the body says."""
+"""A status, and the decoded body."""
 
 
 class CancelAt:
-    """Awaits something, and cancels the task that does so when it waits for the *wait*-th time."""
+    """Awaits a coroutine, and cancels the current task when it suspends for the *wait*-th time."""
 
     def __init__(self, awaited: Coroutine[Any, Any, Any], wait: int):
         self.waits = 0
@@ -43,7 +43,7 @@ class CancelAt:
         self._wait = wait
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        """Await it step by step."""
+        """Await the coroutine step by step."""
         steps = self._awaited.__await__()
         error: BaseException | None = None
         while True:
@@ -58,12 +58,12 @@ class CancelAt:
                 task.cancel()
             try:
                 yield waits_for
-            except BaseException as thrown:  # noqa: BLE001 - it belongs to what is awaited
+            except BaseException as thrown:  # noqa: BLE001 - the coroutine handles it
                 error = thrown
 
 
 class Inside(NamedTuple):
-    """The app, and the cookie of Ada, who is signed in."""
+    """The app, its database file, and the session cookie of a new account."""
 
     app: Quart
     cookie: str
@@ -82,12 +82,12 @@ class Inside(NamedTuple):
             if _is_final(*answer):
                 return answer
             await asyncio.sleep(SOON_S)
-        raise AssertionError(f"{path}: the shop is never ready, but says {answer}")
+        raise AssertionError(f"{path}: the shop gives no final answer: {answer}")
 
     async def send_until_cancelled(
         self, wait: int, method: str, path: str, body: object = None
     ) -> bool:
-        """Send a request, and cancel its handler at a wait; say whether it got that far."""
+        """Send a request, cancel its handler at a wait, and return whether it was cancelled."""
 
         async def handle() -> None:
             async with self._request(method, path, body):
@@ -103,7 +103,7 @@ class Inside(NamedTuple):
         return sum(line["qty"] for line in answer["cart"]["lines"] if line["sku"] == sku)
 
     async def wanted(self) -> dict[str, Any]:
-        """Return an order of the cart as it is."""
+        """Return the body of a request to order the cart."""
         _, answer = await self.insist("GET", "/api/cart")
         total = answer["cart"]["totals"]["total"]
         usual = {"key": str(uuid4()), "at": answer["at"], "total": total}
@@ -129,7 +129,7 @@ class Inside(NamedTuple):
 
 
 def op(n: int, sku: str, outbox: str) -> dict[str, object]:
-    """Return what adds one of *sku*, as `POST /api/cart/ops` takes it."""
+    """Return the body of `POST /api/cart/ops` that adds one of *sku*."""
     return {"outbox": outbox, "ops": [{"n": n, "k": "line.add", "sku": sku, "qty": 1}]}
 
 

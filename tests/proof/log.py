@@ -1,4 +1,4 @@
-"""What clients write down while faults strike: what they asked, and what they heard."""
+"""The events that clients record while faults are injected: what they send and receive."""
 
 import time
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from app.domain.verdicts import Verdict
 from app.load.model import Contents, SentOp
 
 Where = tuple[int, int]
-"""A tab and which of its connections."""
+"""A tab's number, and the generation of its connection."""
 
 
 class Opened(NamedTuple):
-    """A socket was opened."""
+    """A websocket was opened."""
 
     at_s: float
     who: str
@@ -25,7 +25,7 @@ class Opened(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """A tab said something."""
+    """A tab sent a frame."""
 
     at_s: float
     who: str
@@ -34,7 +34,7 @@ class Sent(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """A tab was told something."""
+    """A tab received a frame."""
 
     at_s: float
     who: str
@@ -52,7 +52,7 @@ class Posted(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """An op that was posted has its verdict."""
+    """An op over HTTP got its verdict."""
 
     at_s: float
     who: str
@@ -61,7 +61,7 @@ class Answered(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """A cart was read over HTTP; it was asked for at *began_s*."""
+    """A cart was read over HTTP; the request was sent at *began_s*."""
 
     at_s: float
     who: str
@@ -71,7 +71,7 @@ class Looked(NamedTuple):
 
 
 class Ordered(NamedTuple):
-    """The cart at position *at* is to be bought."""
+    """An order of the cart at position *at* was requested."""
 
     at_s: float
     who: str
@@ -80,7 +80,7 @@ class Ordered(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """What became of an order: its number, or nothing if it was refused."""
+    """The outcome of an order: its number, or "" if it was refused."""
 
     at_s: float
     who: str
@@ -89,7 +89,7 @@ class Placed(NamedTuple):
 
 
 class Cancelled(NamedTuple):
-    """An order was cancelled, and the shop said so."""
+    """The shop confirmed that an order is cancelled."""
 
     at_s: float
     who: str
@@ -97,7 +97,7 @@ class Cancelled(NamedTuple):
 
 
 class Struck(NamedTuple):
-    """A fault began."""
+    """A fault was injected."""
 
     at_s: float
     fault: str
@@ -107,7 +107,7 @@ Event = Opened | Sent | Heard | Posted | Answered | Looked | Ordered | Placed | 
 
 
 class Row(NamedTuple):
-    """An order as the database has it."""
+    """An order in the database."""
 
     number: str
     account: str
@@ -117,10 +117,10 @@ class Row(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """How everything stands once all faults are over and nobody asks any more.
+    """The final state, once all faults are healed and all ops are answered.
 
     `quiet_s`: how long it took until no op waited. `agreed_s`: how long from then until each tab
-    showed the cart; infinite for one that never did. `stock` is before and after, by SKU.
+    had the saved cart; infinite for a tab that never had. `stock` is before and after, by SKU.
     """
 
     quiet_s: float
@@ -132,7 +132,7 @@ class Rest(NamedTuple):
 
 
 class By(Struct, frozen=True):
-    """Which op a patch says it comes of: none for an order."""
+    """The op that caused a patch; without outbox and number for an order."""
 
     k: str = ""
     outbox: str | None = None
@@ -140,7 +140,7 @@ class By(Struct, frozen=True):
 
 
 class Told(Struct, frozen=True):
-    """All that matters of whatever the shop says."""
+    """A message of the server, with the fields that the checker needs."""
 
     t: str
     n: int = 0
@@ -160,22 +160,22 @@ read_told = Decoder(Told).decode
 
 
 class Log:
-    """Keeps what happened, in its order."""
+    """All events, in order of occurrence."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
 
     def struck(self, fault: str) -> None:
-        """Note that a fault began."""
+        """Record that a fault was injected."""
         self.events.append(Struck(time.monotonic(), fault))
 
     def strikes(self) -> list[str]:
-        """Return which faults began, in their order."""
+        """Return the ids of the injected faults, in order."""
         return [event.fault for event in self.events if isinstance(event, Struck)]
 
 
 class Pen(Observer):
-    """Writes down what goes over the sockets of one tab."""
+    """Records the frames on the websockets of one tab."""
 
     def __init__(self, log: Log, who: str, tab: int):
         self._log = log.events
@@ -183,13 +183,13 @@ class Pen(Observer):
         self._tab = tab
 
     def opened(self, gen: int) -> None:
-        """Note it."""
+        """Record the event."""
         self._log.append(Opened(time.monotonic(), self._who, (self._tab, gen)))
 
     def sent(self, gen: int, frame: str) -> None:
-        """Note it."""
+        """Record the event."""
         self._log.append(Sent(time.monotonic(), self._who, (self._tab, gen), frame))
 
     def received(self, gen: int, frame: bytes) -> None:
-        """Note it."""
+        """Record the event."""
         self._log.append(Heard(time.monotonic(), self._who, (self._tab, gen), frame))

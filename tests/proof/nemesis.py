@@ -1,4 +1,4 @@
-"""Has faults strike a shop and the lines to it, one at a time, each healed before the next."""
+"""Injects faults into a shop and its connections, one at a time, each healed before the next."""
 
 import asyncio
 import signal
@@ -20,13 +20,13 @@ STEP: Final = "crash-"
 MOST_PASSES: Final = 30
 FEW_PASSES: Final = 3
 COMES_BY_S: Final = 60
-"""So long may it take until a busy machine has come to a step so often."""
+"""How long a busy machine may take to reach a step that often."""
 
 Strike = Callable[[Stage], Awaitable[None]]
 
 
 def striking(faults: Sequence[str], seconds: float) -> Nemesis:
-    """Return what strikes with each of *faults* once, and for so long with any of them."""
+    """Return a nemesis that injects each of *faults* once, then any until *seconds* are over."""
 
     async def strike(stage: Stage) -> None:
         ends_s = asyncio.get_running_loop().time() + seconds
@@ -40,7 +40,7 @@ def striking(faults: Sequence[str], seconds: float) -> Nemesis:
 
 
 def killing(cycles: int) -> Nemesis:
-    """Return what kills the shop so often: once at each of its steps, and else at any moment."""
+    """Return a nemesis that kills the shop *cycles* times: once at each step, else anywhere."""
 
     async def kill(stage: Stage) -> None:
         deaths = [*CRASHES, *["kill"] * (cycles - len(CRASHES))]
@@ -51,7 +51,7 @@ def killing(cycles: int) -> Nemesis:
 
 
 async def strike_once(stage: Stage, fault: str) -> None:
-    """Have one fault strike, and heal it."""
+    """Inject one fault, and heal it."""
     stage.log.struck(FAULTS[fault].id)
     if fault in CRASHES:
         await _crash(stage, fault.removeprefix(STEP))
@@ -73,7 +73,7 @@ def _on_lines(act: Callable[[Stage], Any], lasts_s: float = LASTS_S) -> Strike:
 
 
 async def _hurry(stage: Stage) -> None:
-    """Have everybody hang up on the shop before it answers."""
+    """Let all customers drop their requests before the response."""
     for customer in stage.customers:
         customer.is_in_haste = True
     await asyncio.sleep(LASTS_S)
@@ -88,13 +88,13 @@ async def _kill(stage: Stage) -> None:
 
 
 async def _crash(stage: Stage, step: str) -> None:
-    """Start a process that dies at a step, wait until it has, and start another."""
+    """Start a process that crashes at a step, wait until it has, and start another."""
     passes = FEW_PASSES if "order" in step else MOST_PASSES
     stage.shop.crash_at(step, stage.chance.randint(1, passes))
     await asyncio.to_thread(stage.shop.kill)
     await asyncio.to_thread(stage.shop.begin)
     code = await asyncio.to_thread(stage.shop.exit_code, COMES_BY_S)
-    assert code == -signal.SIGKILL, f"it was to die at {step}, and ended with {code}"
+    assert code == -signal.SIGKILL, f"expected a crash at {step}, but the exit code is {code}"
     stage.shop.crash_nowhere()
     await asyncio.to_thread(stage.shop.start)
 
@@ -111,13 +111,13 @@ async def _restart(stage: Stage) -> None:
 
 
 async def lock(stage: Stage, seconds: float = LOCKED_S) -> None:
-    """Hold the lock for writing."""
+    """Hold the database's write lock for *seconds*."""
     with locked(stage.shop):
         await asyncio.sleep(seconds)
 
 
 async def _restore(stage: Stage) -> None:
-    """Do as an operator who brings a backup back: the same carts, in a new epoch."""
+    """Restart the shop with the same carts in a new epoch, as after `shop restored`."""
     await asyncio.to_thread(stage.shop.end)
     epoch = f"{stage.chance.getrandbits(32):08x}"
 
@@ -150,4 +150,4 @@ STRIKES: Final[dict[str, Strike]] = {
 CRASHES: Final = [
     fault for fault in FAULTS if fault.startswith(STEP) and fault != "crash-in-migration"
 ]
-"""Those of a shop that is open."""
+"""The crashes of a running shop, without that in a migration."""

@@ -1,4 +1,4 @@
-"""A history from its first click to its end: a shop, a crowd, faults, and then peace."""
+"""Runs a history: a shop, customers and faults, until the shop has come to rest."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ SETTINGS: Final = {"limits": "load", "heartbeat_ms": 500, "drain_ms": 200, "log"
 
 
 class PlantedShop(Server):
-    """A shop that dies where it is told to, and has the bug that it is told to have."""
+    """A test build of the shop, with planted crashes and bugs."""
 
     program = "tests.proof.build"
 
@@ -45,16 +45,16 @@ class PlantedShop(Server):
         self.opened_s.append(time.monotonic() - began_s)
 
     def crash_at(self, step: str, count: int) -> None:
-        """Have the next process die when it comes to *step* for the *count*-th time."""
+        """Let the next process crash when it reaches *step* for the *count*-th time."""
         self.environment["SHOP_CRASH_AT"] = f"{step}:{count}"
 
     def crash_nowhere(self) -> None:
-        """Have the next process live."""
+        """Let the next process run without a crash."""
         self.environment.pop("SHOP_CRASH_AT", None)
 
 
 class Stage(NamedTuple):
-    """Where a history takes place: the shop, the line to it, and what is written down."""
+    """The parts of a history: the shop, the proxy before it, the event log, and the customers."""
 
     shop: PlantedShop
     proxy: Proxy
@@ -64,7 +64,7 @@ class Stage(NamedTuple):
 
 
 Nemesis = Callable[[Stage], Coroutine[None, None, None]]
-"""Has faults strike, one after the other; all is healed when it returns."""
+"""Injects faults one after the other; all are healed when it returns."""
 
 
 @asynccontextmanager
@@ -88,9 +88,9 @@ async def staged(
 
 
 async def play(stage: Stage, nemesis: Nemesis, quiet_s: float = QUIET_S) -> list[Anomaly]:
-    """Have customers shop while *nemesis* strikes; return which promises were broken.
+    """Let customers shop while *nemesis* injects faults; return the broken guarantees.
 
-    Afterwards everything that was asked has to be answered within *quiet_s*.
+    Afterwards every request must be answered within *quiet_s*.
     """
     before = stock(stage.shop)
     struck = asyncio.create_task(nemesis(stage))
@@ -111,7 +111,7 @@ async def play(stage: Stage, nemesis: Nemesis, quiet_s: float = QUIET_S) -> list
 
 
 def stock(shop: Server) -> dict[str, int]:
-    """Return how many there are of everything."""
+    """Return the stock of every product, by SKU."""
     return dict(_all(shop, "SELECT sku, stock FROM products"))
 
 
@@ -124,7 +124,7 @@ async def _customer(stage: Stage) -> Customer:
 
 
 async def _come_to_rest(stage: Stage, before: dict[str, int], within_s: float) -> Rest:
-    """Wait until nobody asks any more, and then until all tabs show the cart that there is."""
+    """Wait until no customer is busy, and then until all tabs have the saved cart."""
     quiet_s = await _until(lambda: not any(each.busy for each in stage.customers), within_s)
     carts = {one.who: await one.account.cart() for one in stage.customers}
     tabs = {(one.who, n): tab for one in stage.customers for n, tab in enumerate(one.tabs, 1)}
@@ -147,7 +147,7 @@ def _agrees(tab: Tab, cart: Cart) -> bool:
 
 
 async def _until(holds: Callable[[], bool], within_s: float) -> float:
-    """Return how long it took until it held; infinite if it did not in time."""
+    """Return how long it took until *holds* was true; infinite if it was not in time."""
     began_s = time.monotonic()
     while not holds():
         if time.monotonic() - began_s > within_s:

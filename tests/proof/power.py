@@ -1,4 +1,4 @@
-"""What is left on a disk when the power goes, made from a tape of what was written to it."""
+"""The possible contents of a disk after a power cut, computed from the records of a tape."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,13 +8,13 @@ from typing import Final, NamedTuple
 from tests.proof.tape import Cut, Deleted, Mark, Note, Synced, Wrote
 
 SECTOR: Final = 512
-"""Bytes that a disk writes as one, or not at all."""
+"""Bytes that a disk writes atomically."""
 
 Files = dict[str, bytes]
 
 
 class Ruin(NamedTuple):
-    """What a power cut leaves: the files, how it came to be, and the last mark before it."""
+    """The files after a power cut, which writes they have, and the last marker before the cut."""
 
     files: Files
     how: str
@@ -22,10 +22,10 @@ class Ruin(NamedTuple):
 
 
 def ruins(base: Files, notes: Iterable[Note], chance: Random, mixtures: int) -> Iterator[Ruin]:
-    """Yield what is left when the power goes after each note.
+    """Yield the possible disk states for a power cut after each record.
 
-    What was synced is there. Of what was written to a file since, everything is there, or
-    nothing, or, *mixtures* times, any part: some writes not at all, some only so many sectors.
+    Synced writes are always kept. Of the writes to a file since, all are kept, or none, or,
+    *mixtures* times, a random part: some writes are missing, some have only their first sectors.
     """
     disk, loose = dict(base), defaultdict[str, list[Wrote | Cut | Deleted]](list)
     mark: object = None

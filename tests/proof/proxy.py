@@ -1,4 +1,4 @@
-"""A line between the tabs and the shop, on which everything can happen that happens to lines."""
+"""A TCP proxy between the tabs and the shop that injects network faults."""
 
 import asyncio
 import socket
@@ -11,21 +11,21 @@ from tests.proof.frames import Doubler
 CHUNK: Final = 1 << 16
 SMALL_BUFFER: Final = 4096
 DROPS: Final = 512
-"""Bytes that a slow reader takes at a time."""
+"""Bytes that a slow reader reads at a time."""
 SIP_S: Final = 0.02
 
 Flow = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Line(NamedTuple):
-    """One connection: its two ends, and what it counts."""
+    """One proxied connection: its writers to both ends."""
 
     client: asyncio.StreamWriter
     shop: asyncio.StreamWriter
 
 
 class Proxy:
-    """Passes on what comes, as its weather is; faults last until `heal`."""
+    """Forwards bytes both ways; injected faults last until `heal`."""
 
     def __init__(self, shop_port: int):
         self.port = 0
@@ -41,40 +41,40 @@ class Proxy:
 
     @property
     def origin(self) -> str:
-        """Return where the shop seems to be."""
+        """Return the origin of the proxy."""
         return f"http://127.0.0.1:{self.port}"
 
-    # What can be done to all lines
+    # Faults of all connections
 
     def heal(self) -> None:
-        """Let everything pass again, what was held back first."""
+        """End all faults; bytes that were held back are forwarded first."""
         self._up.set()
         self._down.set()
         self._delay_s, self._left = 0.0, float("inf")
         self._doubles = self._is_slow = False
 
     def cut(self) -> None:
-        """Cut every line now, without a word to either end."""
+        """Abort every connection now, at both ends."""
         for line in tuple(self._lines):
             _cut(line)
 
     def cut_after(self, count: int) -> None:
-        """Cut the line on which the *count*-th byte from now passes, whichever way, after it."""
+        """Abort the connection on which the *count*-th byte from now passes, either way."""
         self._left = count
 
     def delay(self, seconds: float) -> None:
-        """Let everything arrive so much later."""
+        """Delay all bytes by *seconds*."""
         self._delay_s = seconds
 
     def swallow(self, *, up: bool, down: bool) -> None:
-        """Let nothing pass to the shop, to the tabs, or both; nobody is told."""
+        """Hold back all bytes to the shop (*up*), to the tabs (*down*), or both."""
         if up:
             self._up.clear()
         if down:
             self._down.clear()
 
     def half_close(self) -> None:
-        """Tell the shop that no more will come; what it says still passes."""
+        """Half-close the connections to the shop; its bytes are still forwarded."""
         for line in tuple(self._lines):
             with suppress(OSError):
                 line.shop.write_eof()
@@ -85,13 +85,13 @@ class Proxy:
         self._doubles = True
 
     def slow_down(self) -> None:
-        """Take what the shop says in drops."""
+        """Read from the shop slowly."""
         self._is_slow = True
 
     # One connection
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Connect a client with the shop, until one of them hangs up."""
+        """Forward between a client and the shop until one of them closes."""
         try:
             shop_reader, shop_writer = await self._dial()
         except OSError:
@@ -104,7 +104,7 @@ class Proxy:
                 both.create_task(self._pass_up(line, (reader, shop_writer)))
                 both.create_task(self._pass_down(line, (shop_reader, writer)))
         except* OSError:
-            pass  # Whoever has gone is no fault of the line's.
+            pass  # A closed end is no fault of the proxy.
         finally:
             _cut(line)
             await asyncio.sleep(0)
@@ -112,7 +112,7 @@ class Proxy:
             self._halves.discard(line)
 
     async def close(self) -> None:
-        """Cut all lines for good."""
+        """Abort all connections, also those that are still opening."""
         self.heal()
         while self._lines:
             self.cut()
@@ -121,7 +121,7 @@ class Proxy:
     async def _dial(self) -> Flow:
         plug = socket.socket()
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
-        plug.setblocking(False)  # noqa: FBT003 - that is how sockets are told
+        plug.setblocking(False)  # noqa: FBT003 - the parameter is positional
         try:
             await asyncio.get_running_loop().sock_connect(plug, ("127.0.0.1", self._shop_port))
         except OSError:
@@ -169,7 +169,7 @@ def _cut(line: Line) -> None:
 
 @asynccontextmanager
 async def proxy_to(shop_port: int, port: int = 0) -> AsyncIterator[Proxy]:
-    """Open a line to the shop at *shop_port*; *port* is its own, or any that is free."""
+    """Run a proxy to the shop at *shop_port*; *port* is the proxy's, 0 for any free one."""
     proxy = Proxy(shop_port)
     async with await asyncio.start_server(proxy.serve, "127.0.0.1", port) as server:
         proxy.port = server.sockets[0].getsockname()[1]

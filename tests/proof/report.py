@@ -1,7 +1,7 @@
-"""What `bin/prove` found, as a page of Markdown made of what its steps wrote into a folder.
+"""Prints the results of `bin/prove` as Markdown, from the files of its steps in a folder.
 
-`python -m tests.proof.report FOLDER`: of pytest there are `*.xml`, of all else `*.txt`, whose last
-line says how it ended.
+`python -m tests.proof.report FOLDER`: `*.xml` are results of pytest, `*.txt` the output of other
+steps, whose last line is their outcome.
 """
 
 import os
@@ -25,7 +25,7 @@ MOST_LINES = 3000
 
 
 class Case(NamedTuple):
-    """One test that ran: the sentence that it is, how it ended, and what it noted."""
+    """One test run: its name, outcome, failure message, duration, and recorded properties."""
 
     name: str
     outcome: str
@@ -35,7 +35,7 @@ class Case(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One step that is no test of pytest's: its name, how it ended, and what it said."""
+    """One step outside pytest: its name, outcome, and output."""
 
     name: str
     ended: str
@@ -84,7 +84,7 @@ def _report(cases: list[Case]) -> Iterator[str]:
 
 
 def _beside(parts: list[Part]) -> Iterator[str]:
-    """Yield how each part ended and what it said last, and then all that they said."""
+    """Yield the outcome and last line of each part, and then all of their output."""
     if parts:
         yield "\n| beside pytest | ended | seen |\n| --- | --- | --- |"
     for part in parts:
@@ -96,7 +96,7 @@ def _beside(parts: list[Part]) -> Iterator[str]:
 
 
 def _by_sentence(cases: Iterable[Case]) -> dict[str, list[Case]]:
-    """Return the runs of each test, whatever they were given."""
+    """Return the runs of each test, whatever their parameters."""
     alike: defaultdict[str, list[Case]] = defaultdict(list)
     for case in cases:
         name = case.name.partition("[")[0].removeprefix("test_").replace("_", " ")
@@ -110,7 +110,7 @@ def _ended(alike: list[Case]) -> str:
 
 
 def _seen(alike: list[Case]) -> str:
-    """Return what was noted: numbers of several runs as their sum, all else as it is."""
+    """Return the recorded properties: numbers of several runs summed, other values listed."""
     seen: defaultdict[str, list[str]] = defaultdict(list)
     for case in alike:
         for name, value in case.notes.items():

@@ -1,9 +1,8 @@
-"""A tape between SQLite and the disk: it notes every write and every sync, and can fail them.
+"""A tape between SQLite and the disk: it records every write and sync, and can make them fail.
 
 SQLite reaches its files through a table of functions, its VFS. While a tape runs, the default one
-is a copy of the usual table whose files write, sync and truncate by way of Python; all else is
-as it was. This is the library that the shop itself has loaded, and so are the settings that it
-gives its connections.
+is a copy of the original whose files write, sync and truncate through Python. The library and
+the connection settings are those of the shop.
 """
 
 import ctypes
@@ -15,11 +14,11 @@ from typing import Any, Final, NamedTuple
 
 OK: Final = 0
 FULL, READ_ONLY, FAILED = 13, 8, 10
-"""Result codes of SQLite: the disk is full, cannot be written to, fails."""
+"""Result codes of SQLite: the disk is full, is read-only, or fails (I/O error)."""
 
 
 class Wrote(NamedTuple):
-    """So many bytes were written at *at*."""
+    """*data* was written at offset *at*."""
 
     file: str
     at: int
@@ -27,14 +26,14 @@ class Wrote(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A file was cut to *size* bytes."""
+    """A file was truncated to *size* bytes."""
 
     file: str
     size: int
 
 
 class Synced(NamedTuple):
-    """All that was written to a file before is there to stay."""
+    """A file was synced: all earlier writes to it are durable."""
 
     file: str
 
@@ -46,7 +45,7 @@ class Deleted(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Something happened outside that a test wants to find again, like an answer."""
+    """A test's own marker, for example that an op was answered."""
 
     what: object
 
@@ -57,12 +56,12 @@ _Sync = CFUNCTYPE(c_int, c_void_p, c_int)
 _Truncate = CFUNCTYPE(c_int, c_void_p, c_int64)
 _Write = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
 _Open = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, POINTER(c_int))
-"""The name of a file is a pointer here, for SQLite keeps it and does not copy what is there."""
+"""The file name is a plain pointer, because SQLite keeps the pointer and not a copy."""
 _Delete = CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)
 
 
 class _Methods(Structure):
-    """`sqlite3_io_methods`: what an open file can do."""
+    """`sqlite3_io_methods`: the functions of an open file."""
 
     _fields_ = (
         ("version", c_int),
@@ -76,7 +75,7 @@ class _Methods(Structure):
 
 
 class _File(Structure):
-    """`sqlite3_file`, as far as it is the same for everybody."""
+    """`sqlite3_file`: the part that all VFSs share."""
 
     _fields_ = (("methods", POINTER(_Methods)),)
 
@@ -100,14 +99,14 @@ class _Vfs(Structure):
 def _library() -> ctypes.CDLL:
     """Return the SQLite that the shop's connections use."""
     try:
-        from pysqlite3 import _sqlite3  # noqa: PLC0415 - it need not be there
+        from pysqlite3 import _sqlite3  # noqa: PLC0415 - it is optional
     except ImportError:
         return ctypes.CDLL("libsqlite3.so.0")
     return ctypes.CDLL(_sqlite3.__file__)
 
 
 class Tape:
-    """What was noted, in order; `fails` says for each call what SQLite is told instead of OK."""
+    """All records, in order; `fails` returns the result code of each call, `OK` to let it pass."""
 
     def __init__(self) -> None:
         self.notes: list[Note] = []
@@ -118,11 +117,11 @@ class Tape:
         self._alive: list[Any] = []
 
     def mark(self, what: object) -> None:
-        """Note something that happened outside."""
+        """Record a marker."""
         self.notes.append(Mark(what))
 
     def vfs_like(self, usual: _Vfs) -> _Vfs:
-        """Return a table like *usual*, but whose files are on this tape."""
+        """Return a copy of the VFS *usual* whose files are recorded on this tape."""
         taped = _Vfs.from_buffer_copy(usual)
         taped.name = b"taped"
 
@@ -176,7 +175,7 @@ class Tape:
 
 @contextmanager
 def taped() -> Iterator[Tape]:
-    """Have all databases that are opened meanwhile on a tape."""
+    """Record all databases that are opened in this context on a tape."""
     library, tape = _library(), Tape()
     library.sqlite3_vfs_find.restype = POINTER(_Vfs)
     usual = library.sqlite3_vfs_find(None)

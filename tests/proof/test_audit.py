@@ -1,4 +1,4 @@
-"""What the registries tell of packages, and what it means when they tell nothing."""
+"""How the audit reads the output of pip-audit and `npm audit`, also when there is none."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A checker that finds nothing proves nothing: here is what it must find."""
+"""The history checker finds each planted bug; one that finds nothing would prove nothing."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from tests.proof.play import play, staged
 LONG_ENOUGH_S = 2.0
 QUIET_S = 2.0
 TRIES = 3
-"""Most bugs show by chance; on a busy machine the moment for it may pass once."""
+"""Most bugs appear by chance, and a busy machine may miss the moment."""
 
 
 async def find(name: str, bug: Bug, home: Path, seed: int) -> list[Anomaly]:
-    """Have a history happen in a shop with a bug; return what is found."""
+    """Run a history in a shop with a bug; return the anomalies."""
     async with staged(home, seed, accounts=2, bug=name) as stage:
         return await play(stage, striking(bug.faults, LONG_ENOUGH_S), QUIET_S)
 

@@ -1,4 +1,4 @@
-"""Whoever waits inside the shop is cancelled, at any wait: what was asked for happens once."""
+"""A request that is cancelled at any await takes effect once when it is sent again."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,13 +17,13 @@ LEFT = "SELECT count(*) FROM orders WHERE state <> 'cancelled'"
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Inside]:
-    """Return a shop in this process, in which the fault "wait-cancelled" strikes."""
+    """Return a shop in this process, for the fault "wait-cancelled"."""
     async with inside(tmp_path) as opened:
         yield opened
 
 
 async def buy_one(shop: Inside, outbox: str, n: int) -> dict[str, object]:
-    """Put one more into the cart, and return an order of it."""
+    """Add one product, and return the body of a request to order the cart."""
     await shop.insist("POST", "/api/cart/ops", op(n, APPLES, outbox))
     return await shop.wanted()
 

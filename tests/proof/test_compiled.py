@@ -1,4 +1,4 @@
-"""The shop as `bin/compile` makes it keeps the same promises, and is really compiled."""
+"""The shop that `bin/compile` builds passes the same tests, and is really compiled."""
 
 import os
 import subprocess

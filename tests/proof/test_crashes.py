@@ -1,4 +1,4 @@
-"""The test build dies where it is told to; the shop itself cannot be told."""
+"""The test build crashes at the configured step; the shop itself has no such setting."""
 
 import signal
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A disk that is really full, under a shop that is really asked: nothing false is answered."""
+"""A really full disk under a busy shop: no op is answered that was not saved."""
 
 import asyncio
 import errno
@@ -17,12 +17,12 @@ DISK_KIB = 16384
 CHUNK = 4096
 FULL_S = 2.0
 BEFORE_S, AFTER_S = 0.3, 0.7
-"""So soon the log has not begun to use its first pages again, for which there would be room."""
+"""Short enough that the write-ahead log has not yet begun to reuse its first pages."""
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder with a disk of its own, in memory; only root may make one."""
+    """Return a folder with a small tmpfs mounted on it; only root may mount."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounting = ["mount", "-t", "tmpfs", "-o", f"size={DISK_KIB}k", "tmpfs", str(disk)]
@@ -33,7 +33,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if mounted.returncode:
         pytest.skip(f"NOT SHOWN HERE: a full disk; {mounted.stderr.strip()}")
     yield disk
-    subprocess.run(["umount", str(disk)], check=True)  # noqa: S607 - where it is differs
+    subprocess.run(["umount", str(disk)], check=True)  # noqa: S607 - its path differs by system
 
 
 def fill(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Clients write down what they hear while faults strike, and no promise is broken."""
+"""Histories under faults: no guarantee is broken."""
 
 import asyncio
 import signal
@@ -27,15 +27,15 @@ CYCLES = 20
 SHORT_S, LONG_S, LOCKED_S = 20, 60, 30
 CRASHES_OF_POSTGRESQL, DOWN_S = 3, 2
 READY_S, MOST_IMPORTS = 2.0, 5
-"""So soon a shop that was killed is ready again; a slow machine has as much time as it takes to
-import the shop so often, which is the same on one that is not.
+"""A killed shop is ready again within `READY_S`, or, on a slow machine, within the time that it
+takes to import the shop `MOST_IMPORTS` times.
 """
 
 
 async def check(
     home: Path, seed: int, nemesis: Nemesis, note: Note, database: str | None = None
 ) -> Stage:
-    """Have a history happen, and hold it against the promises."""
+    """Run a history, and check that it has no anomaly."""
     async with staged(home, seed, accounts=ACCOUNTS, database=database) as stage:
         anomalies = await play(stage, nemesis)
     note("events", len(stage.log.events))
@@ -48,14 +48,14 @@ async def check(
 
 
 async def check_mixed(home: Path, seed: int, seconds: float, note: Note) -> None:
-    """Have every fault strike, one after the other, for so long."""
+    """Run a history with every fault, one after the other, for *seconds*."""
     stage = await check(home, seed, striking([*STRIKES], seconds), note)
     assert {*STRIKES} <= {*stage.log.strikes()}
     assert len(stage.log.events) > LEAST_EVENTS_A_S * seconds
 
 
 async def check_kills(home: Path, seed: int, note: Note, database: str | None = None) -> None:
-    """Kill the shop again and again, at each of its steps and between them."""
+    """Run a history that kills the shop at each of its steps and between them."""
     stage = await check(home, seed, killing(CYCLES), note, database)
     assert len(stage.log.strikes()) == CYCLES
     assert stage.proxy.doubled == 0
@@ -63,7 +63,7 @@ async def check_kills(home: Path, seed: int, note: Note, database: str | None = 
 
 
 def imported_s() -> float:
-    """Return how long this machine takes now to import what the shop is made of."""
+    """Return how long this machine takes now to import the shop."""
     began_s = time.monotonic()
     subprocess.run([sys.executable, "-c", "import app.runtime.build"], check=True, cwd=ROOT)
     return time.monotonic() - began_s

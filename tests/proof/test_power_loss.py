@@ -1,4 +1,4 @@
-"""The power goes at any moment, and every operation that was answered is there."""
+"""After a power cut at any write, every answered op and order is in the database."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -32,13 +32,13 @@ Report = Callable[[str, object], None]
 APPLES = Sku("gala-apples-1kg")
 SAVES, ORDER_EVERY = 24, 6
 PAGES_IN_LOG = 12
-"""So few, that the log is carried over into the database several times."""
+"""Few enough that the log is checkpointed several times."""
 SOLD = "SELECT coalesce(sum(qty), 0) FROM order_lines"
 STOCK = "SELECT sum(stock) FROM products"
 
 
 class Life(NamedTuple):
-    """A database's life: how it began, what was written, and how the cart was at each version."""
+    """A recorded run: the first database, its stock, the records, and the position by version."""
 
     base: bytes
     stock: int
@@ -47,11 +47,11 @@ class Life(NamedTuple):
 
 
 class Lost(Exception):
-    """The database after a power cut is not as was promised."""
+    """The database after a power cut lacks an answered op, or is inconsistent."""
 
 
 def begin(file: Path) -> None:
-    """Make a database with Ada in it and everything on the shelf."""
+    """Create a database with the seeded catalogue and one account."""
     engine = connect(f"sqlite:///{file}")
     migrate(engine)
     run_query(engine, seed)
@@ -60,7 +60,7 @@ def begin(file: Path) -> None:
 
 
 def live(file: Path) -> Life:
-    """Have Ada's cart change and be bought; a version is marked once it was answered."""
+    """Save changes and orders of one cart; each version is marked once it was answered."""
     begin(file)
     base = file.read_bytes()
     with taped() as tape:
@@ -78,7 +78,7 @@ def live(file: Path) -> Life:
 
 
 def save_next(engine: Engine, number: int) -> Cart:
-    """Save the next change, each so many times with an order; return the cart as it is then."""
+    """Save the next change, every `ORDER_EVERY`-th with an order; return the saved cart."""
     catalog = run_query(engine, load_catalog_changes, -1).catalog
     cart = after(
         AddLine(APPLES, 1),
@@ -97,18 +97,18 @@ def save_next(engine: Engine, number: int) -> Cart:
 
 
 def keep_log_short(connection: Connection) -> None:
-    """Have SQLite carry its log over often."""
+    """Let SQLite checkpoint its write-ahead log often."""
     connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {PAGES_IN_LOG}")
 
 
 def scalar(connection: Connection, question: str) -> int:
-    """Return the one number that *question* asks for."""
+    """Return the number that the SQL *query* selects."""
     found: int = connection.execute(text(question)).scalar_one()
     return found
 
 
 def inspect(ruin: Ruin, life: Life, home: Path) -> None:
-    """Open what is left, as the shop does; raise `Lost` where a promise is broken."""
+    """Open the files after a power cut as the shop does, and check them."""
     for name in ("shop.db", "shop.db-wal", "shop.db-shm", "shop.db-journal"):
         (home / name).unlink(missing_ok=True)
     for name, data in ruin.files.items():
@@ -121,7 +121,7 @@ def inspect(ruin: Ruin, life: Life, home: Path) -> None:
 
 
 def judge(connection: Connection, ruin: Ruin, life: Life) -> None:
-    """Hold what is found against what was answered."""
+    """Compare the database with what was answered; raises `DataLost` if something is missing."""
     if (sound := connection.exec_driver_sql("PRAGMA integrity_check").scalar()) != "ok":
         raise Lost(f"{ruin.how}: {sound}")
     cart = load_cart(connection, ADA)
@@ -134,7 +134,7 @@ def judge(connection: Connection, ruin: Ruin, life: Life) -> None:
 
 
 def cut_everywhere(life: Life, home: Path, mixtures: int) -> int:
-    """Cut the power after each write, and look at what is left; return how often."""
+    """Check the files of a power cut after each write; return the number of power cuts."""
     count = 0
     for ruin in ruins({"shop.db": life.base}, life.notes, Random(1), mixtures):
         inspect(ruin, life, home)
@@ -144,13 +144,13 @@ def cut_everywhere(life: Life, home: Path, mixtures: int) -> int:
 
 @pytest.fixture
 def life(tmp_path: Path) -> Life:
-    """Return a life that ended well."""
+    """Return a recorded run without failures."""
     (tmp_path / "life").mkdir()
     return live(tmp_path / "life/shop.db")
 
 
 def check(life: Life, home: Path, mixtures: int, note: Report) -> None:
-    """Cut the power everywhere."""
+    """Check power cuts after each write."""
     count = cut_everywhere(life, home, mixtures)
     note("power cuts", count)
     assert count > 3 * SAVES
@@ -177,7 +177,7 @@ def test_after_a_power_cut_with_random_partial_writes_every_answered_op_is_saved
 def test_weaker_synchronous_settings_are_found_to_lose_answered_ops(
     synchronous: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = engines._configure  # noqa: SLF001 - the setting that this is about
+    usual = engines._configure  # noqa: SLF001 - the function under test
 
     def set_up(connection: object, record: object) -> None:
         usual(connection, record)

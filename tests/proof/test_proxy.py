@@ -1,4 +1,4 @@
-"""The line between does to what passes just what it is told to."""
+"""The proxy forwards bytes, and injects exactly the requested faults."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ SOON_S = 0.1
 
 
 class Far(NamedTuple):
-    """The far end of a line: what came, and the way back."""
+    """The server's end of a proxied connection: the bytes received, and a writer."""
 
     heard: bytearray
     ended: asyncio.Event
@@ -26,7 +26,7 @@ class Far(NamedTuple):
 
 
 class Ends(NamedTuple):
-    """Both ends of a line through a proxy."""
+    """Both ends of a connection through a proxy."""
 
     proxy: Proxy
     reader: asyncio.StreamReader
@@ -34,15 +34,15 @@ class Ends(NamedTuple):
     far: Far
 
     async def arrives(self, data: bytes) -> None:
-        """Wait until *data* is all that has come to the far end."""
+        """Wait until the far end has received exactly *data*."""
         async with asyncio.timeout(5):
-            while bytes(self.far.heard) != data:  # noqa: ASYNC110 - bytes come as they come
+            while bytes(self.far.heard) != data:  # noqa: ASYNC110 - the chunks vary
                 await asyncio.sleep(0.005)
 
 
 @asynccontextmanager
 async def line() -> AsyncIterator[Ends]:
-    """Open a line through a proxy to an end that writes down what it hears."""
+    """Open a connection through a proxy to a server that records what it receives."""
     fars: asyncio.Queue[Far] = asyncio.Queue()
 
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

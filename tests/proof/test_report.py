@@ -1,4 +1,4 @@
-"""What `bin/prove` found, as people read it."""
+"""The report of `bin/prove` in Markdown."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ RESULTS = """\
 
 
 def report(folder: Path) -> str:
-    """Return what is made of what lies in *folder*."""
+    """Return the report on the results in *folder*."""
     return subprocess.run(
         [sys.executable, "-m", "tests.proof.report", str(folder)],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Half an hour of everything, with a fault each minute, and nothing grows."""
+"""Half an hour of load with a fault each minute: memory, files and tasks do not grow."""
 
 import asyncio
 import sys
@@ -22,20 +22,20 @@ from tests.proof.nemesis import STRIKES, strike_once
 from tests.proof.play import Stage, staged
 
 Ended = Callable[[], Awaitable[list[tuple[int | None, str]]]]
-"""Waits for all crowds to end; returns their exit codes, and what they said."""
+"""Waits for all load generators to end; returns their exit codes and output."""
 
 SOAK_S: Final = 1800
 WARM_S: Final = 300
 LOOK_S: Final = 5.0
 FAULT_EVERY_S: Final = 60.0
 SETTLE_S: Final = 90
-"""A tab that was cut again and again may take half a minute until it tries once more."""
+"""The backoff of a tab that was cut repeatedly can reach half a minute."""
 BUY_EVERY_S: Final = 2.0
 GROWTH_KIB: Final = 16 * 1024
 FEW: Final = 10
 KILLS: Final = {"kill", "restart", "restored"}
 FAULTS: Final = sorted({*STRIKES} - KILLS)
-"""Those that the process outlives, or nothing could be said of what it holds."""
+"""The faults that the process survives, so that its samples are comparable."""
 CROWDS: Final = (
     ("--scenario", "shopping", "--accounts", "40", "--tabs", "2"),
     ("--scenario", "shopping", "--chaos", "--accounts", "5", "--tabs", "2"),
@@ -54,7 +54,7 @@ TROUBLE: Final = (
 
 
 class Sample(NamedTuple):
-    """What the server holds at a moment."""
+    """The server's memory, open files and asyncio tasks at a moment."""
 
     memory_kib: int
     files: int
@@ -70,7 +70,7 @@ async def test_memory_files_and_tasks_do_not_grow_in_half_an_hour_of_load_and_fa
 
 
 async def soak(home: Path, seconds: float, warm_s: float, note: Note) -> None:
-    """Push for so long; hold what the server holds at the end against how it was when warm."""
+    """Run load and faults for *seconds*; compare the last samples with those after *warm_s*."""
     tasks = home / "tasks"
     async with staged(home, 1, accounts=0, tasks=tasks) as stage, crowds(stage, seconds) as ended:
         sampling = asyncio.create_task(sample_for(stage, tasks, seconds))
@@ -94,7 +94,7 @@ async def soak(home: Path, seconds: float, warm_s: float, note: Note) -> None:
 
 @asynccontextmanager
 async def crowds(stage: Stage, seconds: float) -> AsyncIterator[Ended]:
-    """Let several crowds of `shop load` in; give what waits for how they end."""
+    """Start several `shop load` processes; yield the function that waits for their end."""
     shop = ("--url", stage.proxy.origin, "--settle", str(SETTLE_S))
     words = ("-m", "app.cli", "load", *shop, "--seconds", str(seconds))
     running = [
@@ -121,7 +121,7 @@ async def crowds(stage: Stage, seconds: float) -> AsyncIterator[Ended]:
 
 
 async def strike(stage: Stage) -> None:
-    """Have a fault strike each minute."""
+    """Inject a fault each minute."""
     while True:
         for fault in stage.chance.sample(FAULTS, len(FAULTS)):
             await asyncio.sleep(FAULT_EVERY_S)
@@ -129,7 +129,7 @@ async def strike(stage: Stage) -> None:
 
 
 async def buy(stage: Stage) -> None:
-    """Order something now and then, and take it back, so that there is always enough of it."""
+    """Place and cancel an order now and then, so that the stock stays the same."""
     async with await new_shopper(stage.shop) as shopper:
         outbox, n = str(uuid4()), 0
         while True:
@@ -140,7 +140,7 @@ async def buy(stage: Stage) -> None:
 
 
 async def buy_once(shopper: Shopper, outbox: str, n: int) -> None:
-    """Put something into the cart, order it, and cancel the order."""
+    """Fill the cart, order it, and cancel the order."""
     await shopper.ops(outbox, op(n, "line.set", sku=MILK, qty=1))
     cart = await shopper.cart()
     total = cart["cart"]["totals"]["total"]
@@ -152,7 +152,7 @@ async def buy_once(shopper: Shopper, outbox: str, n: int) -> None:
 
 
 async def sample_for(stage: Stage, tasks: Path, seconds: float) -> list[Sample]:
-    """Look at the server every few seconds."""
+    """Sample the server every few seconds."""
     samples = []
     for _ in range(int(seconds / LOOK_S)):
         await asyncio.sleep(LOOK_S)
@@ -161,12 +161,12 @@ async def sample_for(stage: Stage, tasks: Path, seconds: float) -> list[Sample]:
 
 
 def sample(pid: int, tasks: Path) -> Sample:
-    """Look at the server once."""
+    """Return one sample of the server."""
     files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     return Sample(cost(pid).memory_kib, files, int(tasks.read_text() or 0))
 
 
 def level(samples: list[Sample]) -> Sample:
-    """Return what is held in the middle of all these moments."""
+    """Return the median of *samples*."""
     memory, files, tasks = (int(median(values)) for values in zip(*samples, strict=True))
     return Sample(memory, files, tasks)

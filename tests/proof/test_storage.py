@@ -1,4 +1,4 @@
-"""The disk fails in every way that it has: nothing false is answered, and the shop recovers."""
+"""Disk and query failures: no op is answered that was not saved, and the shop recovers."""
 
 from collections.abc import AsyncIterator, Callable
 from itertools import count
@@ -24,7 +24,7 @@ SOLD = "SELECT coalesce(sum(qty), 0) FROM order_lines"
 
 
 class Wall(NamedTuple):
-    """A shop, and the tape between it and the disk."""
+    """A shop, and the tape between its database and the disk."""
 
     shop: Inside
     tape: Tape
@@ -39,7 +39,7 @@ async def wall(tmp_path: Path) -> AsyncIterator[Wall]:
 
 
 class Shopping:
-    """Puts one after the other into a cart, and buys it now and then."""
+    """Adds products and places orders, and checks that cart, orders and stock add up."""
 
     def __init__(self, shop: Inside):
         self._context = shop
@@ -49,7 +49,7 @@ class Shopping:
         self._stock = shop.count(STOCK)
 
     async def add(self) -> None:
-        """Add one, however long it takes."""
+        """Add one product; retries until it is answered."""
         self._added += 1
         asked = op(self._added, APPLES, self._outbox)
         _, told = await self._context.insist("POST", "/api/cart/ops", asked)
@@ -57,7 +57,7 @@ class Shopping:
         assert [(one["t"], one["n"]) for one in told["verdicts"]] == [("ok", self._added)]
 
     async def buy(self) -> None:
-        """Buy what is in the cart, however long it takes."""
+        """Order the cart; retries until it is answered."""
         status, told = await self._context.insist(
             "POST", "/api/orders", await self._context.wanted()
         )
@@ -66,7 +66,7 @@ class Shopping:
         self._in_cart = 0
 
     async def adds_up(self) -> None:
-        """Hold cart, orders and stock against what was answered."""
+        """Check that cart, orders and stock match what was answered."""
         assert await self._context.quantity(APPLES) == self._in_cart
         sold = self._context.count(SOLD)
         assert (sold, self._stock - sold) == (
@@ -76,7 +76,7 @@ class Shopping:
 
 
 class Once:
-    """Fails one call: so many from now, and then no more; `has_failed` says whether it came."""
+    """Fails the *call*-th call from now, and no other; `has_failed` is set when it has."""
 
     def __init__(self, call: int, code: int = FAILED):
         self.has_failed = False
@@ -84,23 +84,23 @@ class Once:
         self._code = code
 
     def __call__(self, _call: int = 0) -> int:
-        """Count a call; return what it fails with."""
+        """Count a call; return its result code."""
         self._left -= 1
         self.has_failed |= self._left == 0
         return 0 if self._left else self._code
 
 
 def flaky(fails: Callable[[], object], *, is_done: bool) -> Callable[..., Any]:
-    """Return a way to ask the database that fails at times, before or after it was asked."""
+    """Return a `run_query` that fails when *fails* is true: before the query, or after it."""
     usual = store_database.run_query
 
     def ask(*args: Any, **kwargs: Any) -> Any:
         fails_now = fails()
         if fails_now and not is_done:
-            raise DatabaseUnavailable("the test says so")
+            raise DatabaseUnavailable("a planted failure")
         answer = usual(*args, **kwargs)
         if fails_now:
-            raise DatabaseUnavailable("the test says so, though it is done")
+            raise DatabaseUnavailable("a planted failure after the commit")
         return answer
 
     return ask
@@ -140,7 +140,7 @@ async def test_while_writes_fail_ops_are_busy_and_pages_work(fault: str, wall: W
     await shopping.adds_up()
 
 
-@pytest.mark.parametrize("is_done", [False, True], ids=["not done", "done, and not told"])
+@pytest.mark.parametrize("is_done", [False, True], ids=["not done", "done without an answer"])
 async def test_ops_and_orders_are_applied_once_whichever_query_fails(
     wall: Wall, monkeypatch: pytest.MonkeyPatch, *, is_done: bool
 ) -> None:
@@ -165,7 +165,7 @@ async def test_ops_and_orders_are_applied_once_when_writes_fail_at_random(wall: 
     await shopping.adds_up()
 
 
-@pytest.mark.parametrize("is_done", [False, True], ids=["not done", "done, and not told"])
+@pytest.mark.parametrize("is_done", [False, True], ids=["not done", "done without an answer"])
 async def test_ops_and_orders_are_applied_once_when_queries_fail_at_random(
     wall: Wall, monkeypatch: pytest.MonkeyPatch, *, is_done: bool
 ) -> None:
