@@ -25,8 +25,8 @@ from app.store import order_changes, writer
 from app.ws import admission
 from tests.proof.graft import graft
 
-SOMETIMES: Final = 5
-MANY: Final = 25
+EVERY: Final = 5
+STUCK_AT: Final = 25
 SLOW_S: Final = 0.005
 
 
@@ -94,7 +94,7 @@ def _trust_any_epoch() -> None:
     graft(admission, "snapshot_reason", around)
 
 
-def _forget_when_cancelled() -> None:
+def _drop_batch_when_cancelled() -> None:
     """Drop the batch being saved when a request is cancelled, as if the save ran in its task."""
 
     async def around(original: Any, cart: LiveCart, *args: Any) -> Any:
@@ -114,11 +114,11 @@ def _forget_when_cancelled() -> None:
 
 
 def _lose_an_effect() -> None:
-    turns = count(1)
+    calls = count(1)
 
     def around(original: Any, pending: PendingOp, before: Cart, *args: Any) -> Cart:
         after: Cart = original(pending, before, *args)
-        if next(turns) % SOMETIMES or pending.ruling.patch is None:
+        if next(calls) % EVERY or pending.ruling.patch is None:
             return after
         kept = after._replace(
             lines=before.lines, saved=before.saved, note=before.note, content=before.content
@@ -142,11 +142,11 @@ def _change_verdicts() -> None:
     graft(KnownOutboxes, "answer", around)
 
 
-def _drop_news() -> None:
-    turns = count(1)
+def _drop_patches() -> None:
+    calls = count(1)
 
     def around(original: Any, presence: Presence, message: Any) -> None:
-        if isinstance(message, PatchMessage) and next(turns) % SOMETIMES == 0:
+        if isinstance(message, PatchMessage) and next(calls) % EVERY == 0:
             for tab in list(presence)[1:]:
                 tab.tell(message)
         else:
@@ -155,7 +155,7 @@ def _drop_news() -> None:
     graft(Presence, "tell", around)
 
 
-def _tell_strangers() -> None:
+def _send_to_other_accounts() -> None:
     presences: list[Presence] = []
 
     def around(original: Any, presence: Presence, message: Any) -> None:
@@ -187,7 +187,7 @@ def _keep_the_cart() -> None:
     graft(LiveCart, "take", around)
 
 
-def _forget_order_keys() -> None:
+def _ignore_order_keys() -> None:
     """Never look up an order's key, and store a unique variant of it."""
 
     async def around(_original: Any, *_args: Any) -> None:
@@ -200,7 +200,7 @@ def _forget_order_keys() -> None:
     graft(order_changes, "_add", renamed)
 
 
-def _read_behind() -> None:
+def _serve_stale_reads() -> None:
     shown: dict[str, Any] = {}
 
     def around(original: Any, cart: LiveCart) -> Any:
@@ -211,12 +211,12 @@ def _read_behind() -> None:
     graft(LiveCart, "snapshot", around)
 
 
-def _get_stuck() -> None:
+def _stop_sending() -> None:
     """After a while, send nothing more to the tabs of some carts."""
-    turns = count(1)
+    calls = count(1)
 
     def around(original: Any, hub: Hub, saved: Any) -> None:
-        for account in saved if next(turns) == MANY else ():
+        for account in saved if next(calls) == STUCK_AT else ():
             hub._carts[account].view.tabs = Presence(0, lambda _tabs: None)
         original(hub, saved)
 
@@ -238,17 +238,17 @@ BUGS: Final = {
     ),
     "cancel-not-shielded": Bug(
         "a dropped request cancels the save",
-        _forget_when_cancelled,
+        _drop_batch_when_cancelled,
         "liveness",
         ("request-dropped",) * 3,
     ),
     "effect-lost": Bug("an ok without an effect", _lose_an_effect, "lost"),
     "verdict-changed": Bug("a repeat gets another verdict", _change_verdicts, "two verdicts"),
-    "news-dropped": Bug("a patch that never comes", _drop_news, "gap"),
-    "stranger-told": Bug("a patch to the wrong account", _tell_strangers, "isolation"),
+    "news-dropped": Bug("a patch that never comes", _drop_patches, "gap"),
+    "stranger-told": Bug("a patch to the wrong account", _send_to_other_accounts, "isolation"),
     "stock-kept": Bug("an order takes no stock", _keep_stock, "stock"),
     "cart-kept": Bug("an order leaves the cart full", _keep_the_cart, "lost"),
-    "key-forgotten": Bug("an order's key is not looked up", _forget_order_keys, "invention"),
-    "read-behind": Bug("a read is one behind", _read_behind, "own writes", ("line-cut",)),
-    "news-stuck": Bug("a cart's tabs receive nothing more", _get_stuck, "convergence"),
+    "key-forgotten": Bug("an order's key is not looked up", _ignore_order_keys, "invention"),
+    "read-behind": Bug("a read is one behind", _serve_stale_reads, "own writes", ("line-cut",)),
+    "news-stuck": Bug("a cart's tabs receive nothing more", _stop_sending, "convergence"),
 }

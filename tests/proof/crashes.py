@@ -16,24 +16,24 @@ from app.ws.requests import Requests
 from tests.proof.graft import graft
 
 VERDICTS = (b'{"t":"ok"', b'{"t":"no"')
-NEWS = b'{"t":"patch"'
+PATCH = b'{"t":"patch"'
 SENT_AFTER_S = 0.002
 """Long enough for the event loop to send what was written."""
 
-Pass = Callable[[], None]
+PassStep = Callable[[], None]
 
 
 def plant_crash(step: str, count: int) -> None:
     """Kill this process when it reaches *step* for the *count*-th time."""
     left = count
 
-    def pass_by() -> None:
+    def pass_step() -> None:
         nonlocal left
         left -= 1
         if left == 0:
             die()
 
-    STEPS[step](pass_by)
+    STEPS[step](pass_step)
 
 
 def die() -> None:
@@ -41,14 +41,14 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _die_soon(pass_by: Pass) -> None:
-    asyncio.get_running_loop().call_later(SENT_AFTER_S, pass_by)
+def _die_soon(pass_step: PassStep) -> None:
+    asyncio.get_running_loop().call_later(SENT_AFTER_S, pass_step)
 
 
-def _before(owner: Any, name: str) -> Callable[[Pass], None]:
-    def plant(pass_by: Pass) -> None:
+def _before(owner: Any, name: str) -> Callable[[PassStep], None]:
+    def plant(pass_step: PassStep) -> None:
         def around(original: Any, *args: Any, **kwargs: Any) -> Any:
-            pass_by()
+            pass_step()
             return original(*args, **kwargs)
 
         graft(owner, name, around)
@@ -56,11 +56,11 @@ def _before(owner: Any, name: str) -> Callable[[Pass], None]:
     return plant
 
 
-def _after(owner: Any, name: str) -> Callable[[Pass], None]:
-    def plant(pass_by: Pass) -> None:
+def _after(owner: Any, name: str) -> Callable[[PassStep], None]:
+    def plant(pass_step: PassStep) -> None:
         def around(original: Any, *args: Any, **kwargs: Any) -> Any:
             done = original(*args, **kwargs)
-            pass_by()
+            pass_step()
             return done
 
         graft(owner, name, around)
@@ -68,18 +68,18 @@ def _after(owner: Any, name: str) -> Callable[[Pass], None]:
     return plant
 
 
-def _at_save(pass_by: Pass, *, before: bool, orders_only: bool = False) -> None:
+def _at_save(pass_step: PassStep, *, before: bool, orders_only: bool = False) -> None:
     """Count transactions that save carts, just before or just after each."""
 
-    def around(original: Any, engine: Any, question: Any, *args: Any, **kwargs: Any) -> Any:
-        counts = getattr(question, "__name__", "") == "save_carts" and (
+    def around(original: Any, engine: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        counts = getattr(query, "__name__", "") == "save_carts" and (
             not orders_only or _has_order(*args)
         )
         if counts and before:
-            pass_by()
-        done = original(engine, question, *args, **kwargs)
+            pass_step()
+        done = original(engine, query, *args, **kwargs)
         if counts and not before:
-            pass_by()
+            pass_step()
         return done
 
     graft(database, "run_query", around)
@@ -89,35 +89,35 @@ def _has_order(saves: Sequence[Save], _now_s: int) -> bool:
     return any(save.changes for save in saves)
 
 
-def _at_write(pass_by: Pass, *, verdicts: bool, before: bool) -> None:
+def _at_write(pass_step: PassStep, *, verdicts: bool, before: bool) -> None:
     """Count writes of verdicts (*verdicts*) or else of patches to a tab, before or after each."""
 
     def around(original: Any, socket: ShopSocket, texts: Sequence[bytes]) -> None:
         frames = list(texts)
         is_answer = any(frame.startswith(VERDICTS) for frame in frames)
-        is_news = not is_answer and any(frame.startswith(NEWS) for frame in frames)
-        counts = is_answer if verdicts else is_news
+        is_patch = not is_answer and any(frame.startswith(PATCH) for frame in frames)
+        counts = is_answer if verdicts else is_patch
         if counts and before:
-            pass_by()
+            pass_step()
         original(socket, frames)
         if counts and not before:
-            _die_soon(pass_by)
+            _die_soon(pass_step)
 
     graft(ShopSocket, "write", around)
 
 
-STEPS: dict[str, Callable[[Pass], None]] = {
+STEPS: dict[str, Callable[[PassStep], None]] = {
     "received": _before(Requests, "_submit"),
-    "before-begin": lambda pass_by: _at_save(pass_by, before=True),
+    "before-begin": lambda pass_step: _at_save(pass_step, before=True),
     "in-transaction": _before(writer, "save_carts"),
     "before-commit": _after(writer, "save_carts"),
-    "after-commit": lambda pass_by: _at_save(pass_by, before=False),
+    "after-commit": lambda pass_step: _at_save(pass_step, before=False),
     "before-answer": _before(Hub, "announce"),
-    "after-answer": lambda pass_by: _at_write(pass_by, verdicts=True, before=False),
-    "before-news": lambda pass_by: _at_write(pass_by, verdicts=False, before=True),
-    "after-news": lambda pass_by: _at_write(pass_by, verdicts=False, before=False),
+    "after-answer": lambda pass_step: _at_write(pass_step, verdicts=True, before=False),
+    "before-news": lambda pass_step: _at_write(pass_step, verdicts=False, before=True),
+    "after-news": lambda pass_step: _at_write(pass_step, verdicts=False, before=False),
     "in-order": _after(carts, "apply_order_change"),
-    "after-order": lambda pass_by: _at_save(pass_by, before=False, orders_only=True),
+    "after-order": lambda pass_step: _at_save(pass_step, before=False, orders_only=True),
     "in-migration": _after(HeadMaintainer, "update_to_step"),
 }
 """Each is the second half of a fault's id in `app/protocol/faults.py`."""

@@ -19,9 +19,18 @@ from app.domain.ops import AddLine, ClientOp, SaveLine, SetLine, SetNote, Undo, 
 from app.domain.verdicts import No, Ok, RetryLater
 from app.load.frames import decode_op
 from tests.e2e.catalog import PLENTY
-from tests.proof.log import Answered, Cancelled, Log, Looked, Ordered, Pen, Placed, Posted
+from tests.proof.log import (
+    CartRead,
+    Log,
+    OpAnswered,
+    OpPosted,
+    OrderCancelled,
+    OrderOutcome,
+    OrderRequested,
+    TabRecorder,
+)
 
-QUICK: Final = RetryPolicy(
+RETRY_POLICY: Final = RetryPolicy(
     base_delay_s=0.05,
     max_delay_s=0.2,
     reset_after_s=0,
@@ -32,15 +41,15 @@ QUICK: Final = RetryPolicy(
 TABS: Final = 2
 SKUS: Final = [Sku(sku) for sku in PLENTY[:8]]
 HOME: Final = Address("Ada", "1 Mill Lane", "", "Bath", "BA1 1AA")
-TROUBLE: Final = (OSError, TimeoutError, InvalidResponse)
-AGAIN_S: Final = 0.05
+RETRIABLE: Final = (OSError, TimeoutError, InvalidResponse)
+RETRY_S: Final = 0.05
 FIRST_FAILURE: Final = 500
-THOUGHT_S: Final = 0.04
-HASTE_S: Final = 0.02
+THINK_S: Final = 0.04
+MAX_DROP_S: Final = 0.02
 """The longest that a customer waits who drops requests."""
 
 T = TypeVar("T")
-Chore = Callable[[], Awaitable[None]]
+Action = Callable[[], Awaitable[None]]
 
 
 class Customer:
@@ -48,138 +57,140 @@ class Customer:
 
     def __init__(self, account: Account, site: Site, log: Log, chance: Random):
         self.account = account
-        self.who = str(account.id)
+        self.account_id = str(account.id)
         self.tabs: list[Tab] = []
         self.busy = 0
-        self.is_in_haste = False
+        self.drops_requests = False
         self._site = site
         self._log = log
         self._chance = chance
-        self._turn = 0
-        self._outbox = self._name()
+        self._op_count = 0
+        self._outbox = self._new_id()
         self._posted = 0
         self._orders: list[str] = []
 
-    async def enter(self) -> None:
+    async def open_tabs(self) -> None:
         """Open the tabs."""
         for number in range(1, TABS + 1):
-            pen = Pen(self._log, self.who, number)
-            self.tabs.append(await self.account.tab(observer=pen).open())
+            recorder = TabRecorder(self._log, self.account_id, number)
+            self.tabs.append(await self.account.tab(observer=recorder).open())
 
-    async def leave(self) -> None:
+    async def close_tabs(self) -> None:
         """Close the tabs."""
         await asyncio.gather(*(tab.close() for tab in self.tabs))
 
     async def shop(self, goes_on: Callable[[], bool]) -> None:
         """Run three activities at once until *goes_on* is false; each finishes its last action."""
-        hands = (self._ask, self._ask, self._do_by_request)
+        activities = (self._send_op, self._send_op, self._use_http)
         with suppress(Stopped):
-            await asyncio.gather(*(self._keep_doing(hand, goes_on) for hand in hands))
+            await asyncio.gather(*(self._repeat(activity, goes_on) for activity in activities))
 
-    async def _keep_doing(self, chore: Chore, goes_on: Callable[[], bool]) -> None:
+    async def _repeat(self, action: Action, goes_on: Callable[[], bool]) -> None:
         while goes_on():
             self.busy += 1
             try:
-                await chore()
+                await action()
             finally:
                 self.busy -= 1
-            await asyncio.sleep(self._chance.random() * THOUGHT_S)
+            await asyncio.sleep(self._chance.random() * THINK_S)
 
-    async def _ask(self) -> None:
+    async def _send_op(self) -> None:
         """Send an op in a tab, and sometimes repeat an answered one."""
         tab = self._chance.choice(self.tabs)
-        await tab.send(self._wish(tab))
+        await tab.send(self._choose_op(tab))
         if self._chance.random() < 1 / 4:
             with suppress(Exception):  # Nothing to repeat yet, or the tab is not connected.
                 tab.resend(tab.settled)
 
-    async def _do_by_request(self) -> None:
+    async def _use_http(self) -> None:
         share = self._chance.random()
         if share < 0.5:
-            await self._post(self._wish(self.tabs[0]))
+            await self._post_op(self._choose_op(self.tabs[0]))
         elif share < 0.75:
-            await self._look()
+            await self._read_cart()
         elif share < 0.95 or not self._orders:
             await self._order()
         else:
             await self._cancel(self._orders.pop())
 
-    async def _post(self, wish: ClientOp) -> None:
+    async def _post_op(self, client_op: ClientOp) -> None:
         """Post an op until it has a verdict; requests may be dropped before their response."""
         self._posted += 1
-        n, asked = self._posted, [(self._posted, wish)]
+        n, ops = self._posted, [(self._posted, client_op)]
         self._log.events.append(
-            Posted(_now(), self.who, self._outbox, decode_op(op(n, op_body(wish))))
+            OpPosted(_now(), self.account_id, self._outbox, decode_op(op(n, op_body(client_op))))
         )
         while True:
-            said = await self._patiently(lambda: self._post_once(asked))
-            if isinstance(said, Ok | No):
-                self._log.events.append(Answered(_now(), self.who, self._outbox, said))
+            verdict = await self._retry(lambda: self._post_once(ops))
+            if isinstance(verdict, Ok | No):
+                self._log.events.append(OpAnswered(_now(), self.account_id, self._outbox, verdict))
                 return
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(RETRY_S)
 
-    async def _post_once(self, asked: list[tuple[int, ClientOp]]) -> Ok | No | RetryLater | Need:
-        patience_s = (
-            self._chance.random() * HASTE_S if self.is_in_haste else QUICK.response_timeout_s
+    async def _post_once(self, ops: list[tuple[int, ClientOp]]) -> Ok | No | RetryLater | Need:
+        timeout_s = (
+            self._chance.random() * MAX_DROP_S
+            if self.drops_requests
+            else RETRY_POLICY.response_timeout_s
         )
-        async with asyncio.timeout(patience_s):
-            return (await self.account.send(self._outbox, asked)).verdicts[0]
+        async with asyncio.timeout(timeout_s):
+            return (await self.account.send(self._outbox, ops)).verdicts[0]
 
-    async def _look(self) -> None:
+    async def _read_cart(self) -> None:
         began_s = _now()
-        with suppress(*TROUBLE, Problem):
+        with suppress(*RETRIABLE, Problem):
             cart = await self.account.cart()
             assert cart.at
-            self._log.events.append(Looked(_now(), self.who, began_s, cart.at, cart.rev))
+            self._log.events.append(CartRead(_now(), self.account_id, began_s, cart.at, cart.rev))
 
     async def _order(self) -> None:
-        cart = await self._patiently(self.account.cart)
+        cart = await self._retry(self.account.cart)
         if not cart.lines or cart.at is None:
             return
-        key, at, total = self._name(), cart.at, cart.totals.total
-        self._log.events.append(Ordered(_now(), self.who, key, at))
+        key, at, total = self._new_id(), cart.at, cart.totals.total
+        self._log.events.append(OrderRequested(_now(), self.account_id, key, at))
         number = ""
         with suppress(Problem):
-            placed = await self._patiently(lambda: self.account.place_order(key, at, total, HOME))
+            placed = await self._retry(lambda: self.account.place_order(key, at, total, HOME))
             number = str(placed.number)
             self._orders.append(number)
-        self._log.events.append(Placed(_now(), self.who, key, number))
+        self._log.events.append(OrderOutcome(_now(), self.account_id, key, number))
 
     async def _cancel(self, number: str) -> None:
-        asked = Request("POST", f"/api/orders/{number}/cancel", "{}", self.account.cookie)
+        request = Request("POST", f"/api/orders/{number}/cancel", "{}", self.account.cookie)
         with suppress(Problem):
-            await self._patiently(lambda: fetch(self._site, asked, QUICK.response_timeout_s))
-            self._log.events.append(Cancelled(_now(), self.who, number))
+            await self._retry(lambda: fetch(self._site, request, RETRY_POLICY.response_timeout_s))
+            self._log.events.append(OrderCancelled(_now(), self.account_id, number))
 
-    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+    async def _retry(self, send: Callable[[], Awaitable[T]]) -> T:
         """Repeat a request until the shop answers it; raises `Problem` for a 4xx response."""
         while True:
             try:
-                return await ask()
-            except TROUBLE:
-                await asyncio.sleep(AGAIN_S)
+                return await send()
+            except RETRIABLE:
+                await asyncio.sleep(RETRY_S)
             except Problem as problem:
                 if problem.status < FIRST_FAILURE:
                     raise
-                await asyncio.sleep(AGAIN_S)
+                await asyncio.sleep(RETRY_S)
 
-    def _wish(self, tab: Tab) -> ClientOp:
+    def _choose_op(self, tab: Tab) -> ClientOp:
         """Draw an op: mostly additions, sometimes changes and undos."""
-        self._turn += 1
+        self._op_count += 1
         chance, sku = self._chance, self._chance.choice(SKUS)
         held = self._chance.choice([*tab.cart.lines] or SKUS)
         saved = self._chance.choice([*tab.cart.saved] or SKUS)
-        wishes: dict[ClientOp, int] = {
+        weights: dict[ClientOp, int] = {
             AddLine(sku, 1 + chance.randrange(3)): 45,
             SetLine(held, chance.randrange(9)): 20,
-            SetNote(f"{self.who} {self._turn}"): 13,
+            SetNote(f"{self.account_id} {self._op_count}"): 13,
             SaveLine(held): 7,
             UnsaveLine(saved): 5,
             Undo(): 10,
         }
-        return chance.choices([*wishes], [*wishes.values()])[0]
+        return chance.choices([*weights], [*weights.values()])[0]
 
-    def _name(self) -> str:
+    def _new_id(self) -> str:
         return str(UUID(int=self._chance.getrandbits(128), version=4))
 
 

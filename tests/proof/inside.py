@@ -22,7 +22,7 @@ from tests.e2e.raw_client import PASSWORD
 
 HOST: Final = {"Host": "127.0.0.1:8000"}
 SECRET: Final = "a secret for tests alone, long enough"
-ENOUGH: Final = 400
+MAX_ATTEMPTS: Final = 400
 FIRST_FAILURE: Final = 500
 SOON_S: Final = 0.01
 ADA: Final = {"email": "ada@shop.example", "password": PASSWORD, "name": "Ada"}
@@ -62,7 +62,7 @@ class CancelAt:
                 error = thrown
 
 
-class Inside(NamedTuple):
+class InProcessShop(NamedTuple):
     """The app, its database file, and the session cookie of a new account."""
 
     app: Quart
@@ -74,10 +74,10 @@ class Inside(NamedTuple):
         async with self._request(method, path, body):
             return await _read(await self.app.full_dispatch_request())
 
-    async def insist(self, method: str, path: str, body: object = None) -> Answer:
+    async def send_until_final(self, method: str, path: str, body: object = None) -> Answer:
         """Send a request again until its answer is final."""
         answer: Answer = (0, {})
-        for _ in range(ENOUGH):
+        for _ in range(MAX_ATTEMPTS):
             answer = await self.send(method, path, body)
             if _is_final(*answer):
                 return answer
@@ -99,12 +99,12 @@ class Inside(NamedTuple):
 
     async def quantity(self, sku: str) -> int:
         """Return how many of *sku* are in the cart."""
-        _, answer = await self.insist("GET", "/api/cart")
+        _, answer = await self.send_until_final("GET", "/api/cart")
         return sum(line["qty"] for line in answer["cart"]["lines"] if line["sku"] == sku)
 
-    async def wanted(self) -> dict[str, Any]:
+    async def order_request(self) -> dict[str, Any]:
         """Return the body of a request to order the cart."""
-        _, answer = await self.insist("GET", "/api/cart")
+        _, answer = await self.send_until_final("GET", "/api/cart")
         total = answer["cart"]["totals"]["total"]
         usual = {"key": str(uuid4()), "at": answer["at"], "total": total}
         return usual | {"deliver": HOME, "pay": "on_delivery"}
@@ -134,7 +134,7 @@ def op(n: int, sku: str, outbox: str) -> dict[str, object]:
 
 
 @asynccontextmanager
-async def inside(home: Path) -> AsyncIterator[Inside]:
+async def in_process_shop(home: Path) -> AsyncIterator[InProcessShop]:
     """Start a server as `shop run` does, but without sockets."""
     file, thresholds = home / "shop.db", gc.get_threshold()
     url = f"sqlite:///{file}"
@@ -143,8 +143,8 @@ async def inside(home: Path) -> AsyncIterator[Inside]:
     run_query(engine, seed)
     engine.dispose()
     settings = {"SHOP_DATABASE": url, "SHOP_SECRET": SECRET, "SHOP_LIMITS": "load"}
-    claimed = acquire_server_lock(url, shared=False)
-    server = build(read_config(settings), claimed, lambda: None)
+    lock = acquire_server_lock(url, shared=False)
+    server = build(read_config(settings), lock, lambda: None)
     app = server.config.app
     assert isinstance(app, Quart)
     try:
@@ -152,9 +152,9 @@ async def inside(home: Path) -> AsyncIterator[Inside]:
             client = opened.test_client()
             answer = await client.post("/api/accounts", json=ADA, headers=HOST)
             assert answer.status_code == 201, await answer.get_data(as_text=True)
-            yield Inside(app, answer.headers["Set-Cookie"].partition(";")[0], file)
+            yield InProcessShop(app, answer.headers["Set-Cookie"].partition(";")[0], file)
     finally:
-        claimed.close()
+        lock.close()
         gc.unfreeze()
         gc.set_threshold(*thresholds)
 

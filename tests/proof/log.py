@@ -12,101 +12,112 @@ from app.client.messages import NoMessage, OkMessage
 from app.domain.verdicts import Verdict
 from app.load.model import Contents, SentOp
 
-Where = tuple[int, int]
+ConnectionKey = tuple[int, int]
 """A tab's number, and the generation of its connection."""
 
 
-class Opened(NamedTuple):
+class SocketOpened(NamedTuple):
     """A websocket was opened."""
 
     at_s: float
-    who: str
-    where: Where
+    account_id: str
+    connection: ConnectionKey
 
 
-class Sent(NamedTuple):
+class FrameSent(NamedTuple):
     """A tab sent a frame."""
 
     at_s: float
-    who: str
-    where: Where
+    account_id: str
+    connection: ConnectionKey
     frame: str
 
 
-class Heard(NamedTuple):
+class FrameReceived(NamedTuple):
     """A tab received a frame."""
 
     at_s: float
-    who: str
-    where: Where
+    account_id: str
+    connection: ConnectionKey
     frame: bytes
 
 
-class Posted(NamedTuple):
+class OpPosted(NamedTuple):
     """An op was sent over HTTP."""
 
     at_s: float
-    who: str
+    account_id: str
     outbox: str
     op: SentOp
 
 
-class Answered(NamedTuple):
+class OpAnswered(NamedTuple):
     """An op over HTTP got its verdict."""
 
     at_s: float
-    who: str
+    account_id: str
     outbox: str
     verdict: Verdict
 
 
-class Looked(NamedTuple):
+class CartRead(NamedTuple):
     """A cart was read over HTTP; the request was sent at *began_s*."""
 
     at_s: float
-    who: str
+    account_id: str
     began_s: float
     at: str
     rev: int
 
 
-class Ordered(NamedTuple):
+class OrderRequested(NamedTuple):
     """An order of the cart at position *at* was requested."""
 
     at_s: float
-    who: str
+    account_id: str
     key: str
     at: str
 
 
-class Placed(NamedTuple):
+class OrderOutcome(NamedTuple):
     """The outcome of an order: its number, or "" if it was refused."""
 
     at_s: float
-    who: str
+    account_id: str
     key: str
     number: str
 
 
-class Cancelled(NamedTuple):
+class OrderCancelled(NamedTuple):
     """The shop confirmed that an order is cancelled."""
 
     at_s: float
-    who: str
+    account_id: str
     number: str
 
 
-class Struck(NamedTuple):
+class FaultInjected(NamedTuple):
     """A fault was injected."""
 
     at_s: float
     fault: str
 
 
-Event = Opened | Sent | Heard | Posted | Answered | Looked | Ordered | Placed | Cancelled | Struck
+Event = (
+    SocketOpened
+    | FrameSent
+    | FrameReceived
+    | OpPosted
+    | OpAnswered
+    | CartRead
+    | OrderRequested
+    | OrderOutcome
+    | OrderCancelled
+    | FaultInjected
+)
 
 
-class Row(NamedTuple):
+class OrderRow(NamedTuple):
     """An order in the database."""
 
     number: str
@@ -116,22 +127,22 @@ class Row(NamedTuple):
     lines: Mapping[str, int]
 
 
-class Rest(NamedTuple):
+class FinalState(NamedTuple):
     """The final state, once all faults are healed and all ops are answered.
 
-    `quiet_s`: how long it took until no op waited. `agreed_s`: how long from then until each tab
+    `settled_s`: how long it took until no op waited. `agreed_s`: how long from then until each tab
     had the saved cart; infinite for a tab that never had. `stock` is before and after, by SKU.
     """
 
-    quiet_s: float
+    settled_s: float
     agreed_s: Mapping[tuple[str, int], float]
     carts: Mapping[str, Cart]
     contents: Mapping[str, Contents]
-    orders: tuple[Row, ...]
+    orders: tuple[OrderRow, ...]
     stock: tuple[Mapping[str, int], Mapping[str, int]]
 
 
-class By(Struct, frozen=True):
+class PatchSource(Struct, frozen=True):
     """The op that caused a patch; without outbox and number for an order."""
 
     k: str = ""
@@ -139,7 +150,7 @@ class By(Struct, frozen=True):
     n: int | None = None
 
 
-class Told(Struct, frozen=True):
+class ServerMessage(Struct, frozen=True):
     """A message of the server, with the fields that the checker needs."""
 
     t: str
@@ -151,12 +162,12 @@ class Told(Struct, frozen=True):
     mode: str = ""
     last: int = 0
     verdicts: tuple[OkMessage | NoMessage, ...] = ()
-    by: By | None = None
+    by: PatchSource | None = None
     note: str | None = None
     cart: dict[str, object] = {}
 
 
-read_told = Decoder(Told).decode
+decode_message = Decoder(ServerMessage).decode
 
 
 class Log:
@@ -165,31 +176,31 @@ class Log:
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    def struck(self, fault: str) -> None:
+    def record_fault(self, fault: str) -> None:
         """Record that a fault was injected."""
-        self.events.append(Struck(time.monotonic(), fault))
+        self.events.append(FaultInjected(time.monotonic(), fault))
 
-    def strikes(self) -> list[str]:
+    def injected_faults(self) -> list[str]:
         """Return the ids of the injected faults, in order."""
-        return [event.fault for event in self.events if isinstance(event, Struck)]
+        return [event.fault for event in self.events if isinstance(event, FaultInjected)]
 
 
-class Pen(Observer):
+class TabRecorder(Observer):
     """Records the frames on the websockets of one tab."""
 
-    def __init__(self, log: Log, who: str, tab: int):
+    def __init__(self, log: Log, account_id: str, tab: int):
         self._log = log.events
-        self._who = who
+        self._account_id = account_id
         self._tab = tab
 
     def opened(self, gen: int) -> None:
         """Record the event."""
-        self._log.append(Opened(time.monotonic(), self._who, (self._tab, gen)))
+        self._log.append(SocketOpened(time.monotonic(), self._account_id, (self._tab, gen)))
 
     def sent(self, gen: int, frame: str) -> None:
         """Record the event."""
-        self._log.append(Sent(time.monotonic(), self._who, (self._tab, gen), frame))
+        self._log.append(FrameSent(time.monotonic(), self._account_id, (self._tab, gen), frame))
 
     def received(self, gen: int, frame: bytes) -> None:
         """Record the event."""
-        self._log.append(Heard(time.monotonic(), self._who, (self._tab, gen), frame))
+        self._log.append(FrameReceived(time.monotonic(), self._account_id, (self._tab, gen), frame))

@@ -13,87 +13,87 @@ from app.store.engines import connect
 from tests.e2e.lock import locked
 from tests.proof.play import Nemesis, Stage
 
-LASTS_S: Final = 0.6
+DURATION_S: Final = 0.6
 LOCKED_S: Final = 2.5
 """Longer than the shop waits for a lock."""
 STEP: Final = "crash-"
-MOST_PASSES: Final = 30
-FEW_PASSES: Final = 3
-COMES_BY_S: Final = 60
+MAX_PASSES: Final = 30
+MAX_ORDER_PASSES: Final = 3
+CRASH_TIMEOUT_S: Final = 60
 """How long a busy machine may take to reach a step that often."""
 
-Strike = Callable[[Stage], Awaitable[None]]
+Injector = Callable[[Stage], Awaitable[None]]
 
 
-def striking(faults: Sequence[str], seconds: float) -> Nemesis:
+def inject_faults(faults: Sequence[str], seconds: float) -> Nemesis:
     """Return a nemesis that injects each of *faults* once, then any until *seconds* are over."""
 
-    async def strike(stage: Stage) -> None:
+    async def inject(stage: Stage) -> None:
         ends_s = asyncio.get_running_loop().time() + seconds
         left = stage.chance.sample(list(faults), len(faults))
         while left or asyncio.get_running_loop().time() < ends_s:
-            await _let_go_by(stage, 0.1, 0.4)
+            await _sleep_between(stage, 0.1, 0.4)
             if faults:
-                await strike_once(stage, left.pop() if left else stage.chance.choice(faults))
+                await inject_fault(stage, left.pop() if left else stage.chance.choice(faults))
 
-    return strike
+    return inject
 
 
-def killing(cycles: int) -> Nemesis:
+def inject_kills(cycles: int) -> Nemesis:
     """Return a nemesis that kills the shop *cycles* times: once at each step, else anywhere."""
 
     async def kill(stage: Stage) -> None:
-        deaths = [*CRASHES, *["kill"] * (cycles - len(CRASHES))]
-        for death in stage.chance.sample(deaths, cycles):
-            await strike_once(stage, death)
+        kills = [*CRASHES, *["kill"] * (cycles - len(CRASHES))]
+        for kill_at in stage.chance.sample(kills, cycles):
+            await inject_fault(stage, kill_at)
 
     return kill
 
 
-async def strike_once(stage: Stage, fault: str) -> None:
+async def inject_fault(stage: Stage, fault: str) -> None:
     """Inject one fault, and heal it."""
-    stage.log.struck(FAULTS[fault].id)
+    stage.log.record_fault(FAULTS[fault].id)
     if fault in CRASHES:
         await _crash(stage, fault.removeprefix(STEP))
         return
-    await STRIKES[fault](stage)
+    await INJECTORS[fault](stage)
     stage.proxy.heal()
 
 
-async def _let_go_by(stage: Stage, least_s: float, most_s: float) -> None:
-    await asyncio.sleep(stage.chance.uniform(least_s, most_s))
+async def _sleep_between(stage: Stage, min_s: float, max_s: float) -> None:
+    await asyncio.sleep(stage.chance.uniform(min_s, max_s))
 
 
-def _on_lines(act: Callable[[Stage], Any], lasts_s: float = LASTS_S) -> Strike:
-    async def strike(stage: Stage) -> None:
+def _for_a_while(act: Callable[[Stage], Any], duration_s: float = DURATION_S) -> Injector:
+    async def inject(stage: Stage) -> None:
         act(stage)
-        await asyncio.sleep(lasts_s)
+        await asyncio.sleep(duration_s)
 
-    return strike
+    return inject
 
 
-async def _hurry(stage: Stage) -> None:
+async def _drop_requests(stage: Stage) -> None:
     """Let all customers drop their requests before the response."""
     for customer in stage.customers:
-        customer.is_in_haste = True
-    await asyncio.sleep(LASTS_S)
+        customer.drops_requests = True
+    await asyncio.sleep(DURATION_S)
     for customer in stage.customers:
-        customer.is_in_haste = False
+        customer.drops_requests = False
 
 
 async def _kill(stage: Stage) -> None:
-    await _let_go_by(stage, 0.05, 0.4)
+    await _sleep_between(stage, 0.05, 0.4)
     await asyncio.to_thread(stage.shop.kill)
     await asyncio.to_thread(stage.shop.start)
 
 
 async def _crash(stage: Stage, step: str) -> None:
     """Start a process that crashes at a step, wait until it has, and start another."""
-    passes = FEW_PASSES if "order" in step else MOST_PASSES
+    passes = MAX_ORDER_PASSES if "order" in step else MAX_PASSES
     stage.shop.crash_at(step, stage.chance.randint(1, passes))
     await asyncio.to_thread(stage.shop.kill)
     await asyncio.to_thread(stage.shop.begin)
-    code = await asyncio.to_thread(stage.shop.exit_code, COMES_BY_S)
+    code = await asyncio.to_thread(stage.shop.exit_code, CRASH_TIMEOUT_S)
     assert code == -signal.SIGKILL, f"expected a crash at {step}, but the exit code is {code}"
     stage.shop.crash_nowhere()
     await asyncio.to_thread(stage.shop.start)
@@ -101,7 +101,7 @@ async def _crash(stage: Stage, step: str) -> None:
 
 async def _stop(stage: Stage) -> None:
     stage.shop.send_signal(signal.SIGSTOP)
-    await asyncio.sleep(LASTS_S)
+    await asyncio.sleep(DURATION_S)
     stage.shop.send_signal(signal.SIGCONT)
 
 
@@ -130,17 +130,19 @@ async def _restore(stage: Stage) -> None:
     await asyncio.to_thread(stage.shop.start)
 
 
-STRIKES: Final[dict[str, Strike]] = {
-    "line-cut": _on_lines(lambda stage: stage.proxy.cut(), 0),
-    "line-torn": _on_lines(lambda stage: stage.proxy.cut_after(stage.chance.randint(1, 3000)), 0.3),
-    "line-frozen": _on_lines(lambda stage: stage.proxy.swallow(up=True, down=True), 2),
-    "line-mute": _on_lines(lambda stage: stage.proxy.swallow(up=True, down=False), 2),
-    "line-deaf": _on_lines(lambda stage: stage.proxy.swallow(up=False, down=True), 2),
-    "line-slow": _on_lines(lambda stage: stage.proxy.delay(0.05)),
-    "line-half": _on_lines(lambda stage: stage.proxy.half_close(), 0.2),
-    "reader-slow": _on_lines(lambda stage: stage.proxy.slow_down()),
-    "op-twice": _on_lines(lambda stage: stage.proxy.double()),
-    "request-dropped": _hurry,
+INJECTORS: Final[dict[str, Injector]] = {
+    "line-cut": _for_a_while(lambda stage: stage.proxy.cut(), 0),
+    "line-torn": _for_a_while(
+        lambda stage: stage.proxy.cut_after(stage.chance.randint(1, 3000)), 0.3
+    ),
+    "line-frozen": _for_a_while(lambda stage: stage.proxy.hold_back(up=True, down=True), 2),
+    "line-mute": _for_a_while(lambda stage: stage.proxy.hold_back(up=True, down=False), 2),
+    "line-deaf": _for_a_while(lambda stage: stage.proxy.hold_back(up=False, down=True), 2),
+    "line-slow": _for_a_while(lambda stage: stage.proxy.delay(0.05)),
+    "line-half": _for_a_while(lambda stage: stage.proxy.half_close(), 0.2),
+    "reader-slow": _for_a_while(lambda stage: stage.proxy.slow_down()),
+    "op-twice": _for_a_while(lambda stage: stage.proxy.duplicate_ops()),
+    "request-dropped": _drop_requests,
     "kill": _kill,
     "stop": _stop,
     "restart": _restart,

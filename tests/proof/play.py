@@ -20,12 +20,12 @@ from app.store.database import run_query
 from app.store.engines import connect
 from tests.e2e.raw_client import PASSWORD
 from tests.e2e.server import Server, free_port
-from tests.proof.crowd import QUICK, Customer
-from tests.proof.history import CONVERGED_S, QUIET_S, Anomaly, check
-from tests.proof.log import Log, Rest, Row
+from tests.proof.crowd import RETRY_POLICY, Customer
+from tests.proof.history import CONVERGED_S, SETTLE_S, Anomaly, check
+from tests.proof.log import FinalState, Log, OrderRow
 from tests.proof.proxy import Proxy, proxy_to
 
-LOOK_S: Final = 0.02
+POLL_S: Final = 0.02
 SETTINGS: Final = {"limits": "load", "heartbeat_ms": 500, "drain_ms": 200, "log": "warning"}
 
 
@@ -36,13 +36,13 @@ class PlantedShop(Server):
 
     def __init__(self, home: Path, database: str | None = None, **settings: object):
         super().__init__(home, database, **settings)
-        self.opened_s: list[float] = []
+        self.startup_s: list[float] = []
 
     def start(self) -> None:
         """Start a process, and note how long it took until it was ready."""
         began_s = time.monotonic()
         super().start()
-        self.opened_s.append(time.monotonic() - began_s)
+        self.startup_s.append(time.monotonic() - began_s)
 
     def crash_at(self, step: str, count: int) -> None:
         """Let the next process crash when it reaches *step* for the *count*-th time."""
@@ -87,27 +87,27 @@ async def staged(
         await asyncio.to_thread(shop.end)
 
 
-async def play(stage: Stage, nemesis: Nemesis, quiet_s: float = QUIET_S) -> list[Anomaly]:
+async def play(stage: Stage, nemesis: Nemesis, quiet_s: float = SETTLE_S) -> list[Anomaly]:
     """Let customers shop while *nemesis* injects faults; return the broken guarantees.
 
     Afterwards every request must be answered within *quiet_s*.
     """
     before = stock(stage.shop)
-    struck = asyncio.create_task(nemesis(stage))
+    injecting = asyncio.create_task(nemesis(stage))
     for customer in stage.customers:
-        await customer.enter()
+        await customer.open_tabs()
     shopping = [
-        asyncio.create_task(customer.shop(lambda: not struck.done()))
+        asyncio.create_task(customer.shop(lambda: not injecting.done()))
         for customer in stage.customers
     ]
     try:
-        await struck
-        rest = await _come_to_rest(stage, before, quiet_s)
-        return check(stage.log.events, rest)
+        await injecting
+        final = await _settle(stage, before, quiet_s)
+        return check(stage.log.events, final)
     finally:
         for task in shopping:
             task.cancel()
-        await asyncio.gather(*(customer.leave() for customer in stage.customers))
+        await asyncio.gather(*(customer.close_tabs() for customer in stage.customers))
 
 
 def stock(shop: Server) -> dict[str, int]:
@@ -118,25 +118,28 @@ def stock(shop: Server) -> dict[str, int]:
 async def _customer(stage: Stage) -> Customer:
     origin = stage.proxy.origin
     chance = Random(stage.chance.random())
-    shop = Shop(origin, retry_policy=QUICK, chance=chance.random)
+    shop = Shop(origin, retry_policy=RETRY_POLICY, chance=chance.random)
     account = await shop.register(f"{uuid4()}@shop.example", PASSWORD, "Ada")
     return Customer(account, Site.at(origin, None), stage.log, chance)
 
 
-async def _come_to_rest(stage: Stage, before: dict[str, int], within_s: float) -> Rest:
+async def _settle(stage: Stage, before: dict[str, int], within_s: float) -> FinalState:
     """Wait until no customer is busy, and then until all tabs have the saved cart."""
     quiet_s = await _until(lambda: not any(each.busy for each in stage.customers), within_s)
-    carts = {one.who: await one.account.cart() for one in stage.customers}
-    tabs = {(one.who, n): tab for one in stage.customers for n, tab in enumerate(one.tabs, 1)}
+    carts = {one.account_id: await one.account.cart() for one in stage.customers}
+    tabs = {
+        (one.account_id, n): tab for one in stage.customers for n, tab in enumerate(one.tabs, 1)
+    }
     agreeing = [
-        _until(partial(_agrees, tab, carts[who]), CONVERGED_S) for (who, _), tab in tabs.items()
+        _until(partial(_agrees, tab, carts[account_id]), CONVERGED_S)
+        for (account_id, _), tab in tabs.items()
     ]
     agreed_s = await asyncio.gather(*agreeing)
-    return Rest(
+    return FinalState(
         quiet_s,
         dict(zip(tabs, agreed_s, strict=True)),
         carts,
-        {who: contents(cart) for who, cart in carts.items()},
+        {account_id: contents(cart) for account_id, cart in carts.items()},
         tuple(_rows(stage.shop)),
         (before, stock(stage.shop)),
     )
@@ -152,21 +155,24 @@ async def _until(holds: Callable[[], bool], within_s: float) -> float:
     while not holds():
         if time.monotonic() - began_s > within_s:
             return float("inf")
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(POLL_S)
     return time.monotonic() - began_s
 
 
-def _rows(shop: Server) -> list[Row]:
+def _rows(shop: Server) -> list[OrderRow]:
     lines: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for number, sku, qty in _all(shop, 'SELECT "order", sku, qty FROM order_lines'):
         lines[number][sku] = qty
     rows = _all(shop, "SELECT number, account, key, state FROM orders")
-    return [Row(number, who, key, state, lines[number]) for number, who, key, state in rows]
+    return [
+        OrderRow(number, account_id, key, state, lines[number])
+        for number, account_id, key, state in rows
+    ]
 
 
-def _all(shop: Server, question: str) -> list[Any]:
+def _all(shop: Server, query: str) -> list[Any]:
     def rows(connection: Connection) -> list[Any]:
-        return list(connection.execute(text(question)))
+        return list(connection.execute(text(query)))
 
     engine = connect(shop.database)
     try:

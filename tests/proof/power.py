@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 from typing import Final, NamedTuple
 
-from tests.proof.tape import Cut, Deleted, Mark, Note, Synced, Wrote
+from tests.proof.tape import DeleteRecord, Marker, Record, SyncRecord, TruncateRecord, WriteRecord
 
 SECTOR: Final = 512
 """Bytes that a disk writes atomically."""
@@ -13,62 +13,73 @@ SECTOR: Final = 512
 Files = dict[str, bytes]
 
 
-class Ruin(NamedTuple):
+class CrashState(NamedTuple):
     """The files after a power cut, which writes they have, and the last marker before the cut."""
 
     files: Files
-    how: str
-    mark: object
+    description: str
+    marker: object
 
 
-def ruins(base: Files, notes: Iterable[Note], chance: Random, mixtures: int) -> Iterator[Ruin]:
+def crash_states(
+    base: Files, records: Iterable[Record], chance: Random, mixtures: int
+) -> Iterator[CrashState]:
     """Yield the possible disk states for a power cut after each record.
 
     Synced writes are always kept. Of the writes to a file since, all are kept, or none, or,
     *mixtures* times, a random part: some writes are missing, some have only their first sectors.
     """
-    disk, loose = dict(base), defaultdict[str, list[Wrote | Cut | Deleted]](list)
-    mark: object = None
-    for number, note in enumerate(notes):
-        match note:
-            case Mark(what):
-                mark = what
-            case Synced(file):
-                disk = _applied(disk, loose.pop(file, []))
+    disk, unsynced = (
+        dict(base),
+        defaultdict[str, list[WriteRecord | TruncateRecord | DeleteRecord]](list),
+    )
+    marker: object = None
+    for number, record in enumerate(records):
+        match record:
+            case Marker(value):
+                marker = value
+            case SyncRecord(file):
+                disk = _applied(disk, unsynced.pop(file, []))
             case _:
-                loose[note.file].append(note)
-        left = [one for each in loose.values() for one in each]
-        yield Ruin(_applied(disk, left), f"all up to {number}", mark)
-        if left:
-            yield Ruin(disk, f"only what was synced before {number}", mark)
-        for turn in range(mixtures if left else 0):
-            yield Ruin(_applied(disk, _part(left, chance)), f"mixture {turn} at {number}", mark)
+                unsynced[record.file].append(record)
+        pending = [one for each in unsynced.values() for one in each]
+        yield CrashState(_applied(disk, pending), f"all up to {number}", marker)
+        if pending:
+            yield CrashState(disk, f"only what was synced before {number}", marker)
+        for turn in range(mixtures if pending else 0):
+            yield CrashState(
+                _applied(disk, _part(pending, chance)), f"mixture {turn} at {number}", marker
+            )
 
 
-def _part(notes: list[Wrote | Cut | Deleted], chance: Random) -> list[Wrote | Cut | Deleted]:
-    part: list[Wrote | Cut | Deleted] = []
-    for note in notes:
-        fate = chance.random()
-        if fate < 1 / 3:
+def _part(
+    records: list[WriteRecord | TruncateRecord | DeleteRecord], chance: Random
+) -> list[WriteRecord | TruncateRecord | DeleteRecord]:
+    part: list[WriteRecord | TruncateRecord | DeleteRecord] = []
+    for record in records:
+        draw = chance.random()
+        if draw < 1 / 3:
             continue
-        if isinstance(note, Wrote) and fate < 1 / 2:
-            sectors = chance.randrange(len(note.data) // SECTOR + 1)
-            part.append(note._replace(data=note.data[: sectors * SECTOR]))
+        if isinstance(record, WriteRecord) and draw < 1 / 2:
+            sectors = chance.randrange(len(record.data) // SECTOR + 1)
+            part.append(record._replace(data=record.data[: sectors * SECTOR]))
         else:
-            part.append(note)
+            part.append(record)
     return part
 
 
-def _applied(disk: Mapping[str, bytes], notes: Iterable[Wrote | Cut | Deleted]) -> Files:
+def _applied(
+    disk: Mapping[str, bytes], records: Iterable[WriteRecord | TruncateRecord | DeleteRecord]
+) -> Files:
     files = {name: bytearray(data) for name, data in disk.items()}
-    for note in notes:
-        if isinstance(note, Deleted):
-            files.pop(note.file, None)
+    for record in records:
+        if isinstance(record, DeleteRecord):
+            files.pop(record.file, None)
             continue
-        data = files.setdefault(note.file, bytearray())
-        if isinstance(note, Cut):
-            del data[note.size :]
+        data = files.setdefault(record.file, bytearray())
+        if isinstance(record, TruncateRecord):
+            del data[record.size :]
             continue
-        data.extend(bytes(max(0, note.at - len(data))))
-        data[note.at : note.at + len(note.data)] = note.data
+        data.extend(bytes(max(0, record.at - len(data))))
+        data[record.at : record.at + len(record.data)] = record.data
     return {name: bytes(data) for name, data in files.items()}

@@ -6,18 +6,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final, NamedTuple
 
-from tests.proof.frames import Doubler
+from tests.proof.frames import OpDuplicator
 
 CHUNK: Final = 1 << 16
 SMALL_BUFFER: Final = 4096
-DROPS: Final = 512
+SLOW_READ_BYTES: Final = 512
 """Bytes that a slow reader reads at a time."""
-SIP_S: Final = 0.02
+SLOW_READ_DELAY_S: Final = 0.02
 
-Flow = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class Line(NamedTuple):
+class ProxiedConnection(NamedTuple):
     """One proxied connection: its writers to both ends."""
 
     client: asyncio.StreamWriter
@@ -29,14 +29,14 @@ class Proxy:
 
     def __init__(self, shop_port: int):
         self.port = 0
-        self.doubled = 0
+        self.duplicated = 0
         self._shop_port = shop_port
-        self._lines: set[Line] = set()
-        self._halves: set[Line] = set()
+        self._connections: set[ProxiedConnection] = set()
+        self._half_closed: set[ProxiedConnection] = set()
         self._up, self._down = asyncio.Event(), asyncio.Event()
         self._delay_s = 0.0
-        self._left: float = float("inf")
-        self._doubles = self._is_slow = False
+        self._bytes_left: float = float("inf")
+        self._duplicates = self._is_slow = False
         self.heal()
 
     @property
@@ -50,23 +50,23 @@ class Proxy:
         """End all faults; bytes that were held back are forwarded first."""
         self._up.set()
         self._down.set()
-        self._delay_s, self._left = 0.0, float("inf")
-        self._doubles = self._is_slow = False
+        self._delay_s, self._bytes_left = 0.0, float("inf")
+        self._duplicates = self._is_slow = False
 
     def cut(self) -> None:
         """Abort every connection now, at both ends."""
-        for line in tuple(self._lines):
-            _cut(line)
+        for connection in tuple(self._connections):
+            _abort(connection)
 
     def cut_after(self, count: int) -> None:
         """Abort the connection on which the *count*-th byte from now passes, either way."""
-        self._left = count
+        self._bytes_left = count
 
     def delay(self, seconds: float) -> None:
         """Delay all bytes by *seconds*."""
         self._delay_s = seconds
 
-    def swallow(self, *, up: bool, down: bool) -> None:
+    def hold_back(self, *, up: bool, down: bool) -> None:
         """Hold back all bytes to the shop (*up*), to the tabs (*down*), or both."""
         if up:
             self._up.clear()
@@ -75,14 +75,14 @@ class Proxy:
 
     def half_close(self) -> None:
         """Half-close the connections to the shop; its bytes are still forwarded."""
-        for line in tuple(self._lines):
+        for connection in tuple(self._connections):
             with suppress(OSError):
-                line.shop.write_eof()
-            self._halves.add(line)
+                connection.shop.write_eof()
+            self._half_closed.add(connection)
 
-    def double(self) -> None:
+    def duplicate_ops(self) -> None:
         """Send every op twice."""
-        self._doubles = True
+        self._duplicates = True
 
     def slow_down(self) -> None:
         """Read from the shop slowly."""
@@ -93,77 +93,81 @@ class Proxy:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Forward between a client and the shop until one of them closes."""
         try:
-            shop_reader, shop_writer = await self._dial()
+            shop_reader, shop_writer = await self._connect()
         except OSError:
             writer.transport.abort()
             return
-        line = Line(writer, shop_writer)
-        self._lines.add(line)
+        connection = ProxiedConnection(writer, shop_writer)
+        self._connections.add(connection)
         try:
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._pass_up(line, (reader, shop_writer)))
-                both.create_task(self._pass_down(line, (shop_reader, writer)))
+                both.create_task(self._forward_up(connection, (reader, shop_writer)))
+                both.create_task(self._forward_down(connection, (shop_reader, writer)))
         except* OSError:
             pass  # A closed end is no fault of the proxy.
         finally:
-            _cut(line)
+            _abort(connection)
             await asyncio.sleep(0)
-            self._lines.discard(line)
-            self._halves.discard(line)
+            self._connections.discard(connection)
+            self._half_closed.discard(connection)
 
     async def close(self) -> None:
         """Abort all connections, also those that are still opening."""
         self.heal()
-        while self._lines:
+        while self._connections:
             self.cut()
             await asyncio.sleep(0.001)
 
-    async def _dial(self) -> Flow:
-        plug = socket.socket()
-        plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
-        plug.setblocking(False)  # noqa: FBT003 - the parameter is positional
+    async def _connect(self) -> Streams:
+        connecting = socket.socket()
+        connecting.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
+        connecting.setblocking(False)  # noqa: FBT003 - the parameter is positional
         try:
-            await asyncio.get_running_loop().sock_connect(plug, ("127.0.0.1", self._shop_port))
+            await asyncio.get_running_loop().sock_connect(
+                connecting, ("127.0.0.1", self._shop_port)
+            )
         except OSError:
-            plug.close()
+            connecting.close()
             raise
-        return await asyncio.open_connection(sock=plug)
+        return await asyncio.open_connection(sock=connecting)
 
-    async def _pass_up(self, line: Line, flow: Flow) -> None:
-        reader, writer = flow
-        doubler = Doubler()
+    async def _forward_up(self, connection: ProxiedConnection, streams: Streams) -> None:
+        reader, writer = streams
+        duplicator = OpDuplicator()
         while data := await reader.read(CHUNK):
             await self._up.wait()
-            passed = doubler.take(data, doubles=self._doubles)
-            self.doubled = self.doubled + doubler.take_count()
-            if line not in self._halves:
-                await self._pass(line, writer, passed)
+            output = duplicator.feed(data, duplicates=self._duplicates)
+            self.duplicated = self.duplicated + duplicator.take_count()
+            if connection not in self._half_closed:
+                await self._forward(connection, writer, output)
         if not writer.is_closing():
             writer.write_eof()
 
-    async def _pass_down(self, line: Line, flow: Flow) -> None:
-        reader, writer = flow
-        while data := await reader.read(DROPS if self._is_slow else CHUNK):
+    async def _forward_down(self, connection: ProxiedConnection, streams: Streams) -> None:
+        reader, writer = streams
+        while data := await reader.read(SLOW_READ_BYTES if self._is_slow else CHUNK):
             await self._down.wait()
             if self._is_slow:
-                await asyncio.sleep(SIP_S)
-            await self._pass(line, writer, data)
-        _cut(line)
+                await asyncio.sleep(SLOW_READ_DELAY_S)
+            await self._forward(connection, writer, data)
+        _abort(connection)
 
-    async def _pass(self, line: Line, writer: asyncio.StreamWriter, data: bytes) -> None:
+    async def _forward(
+        self, connection: ProxiedConnection, writer: asyncio.StreamWriter, data: bytes
+    ) -> None:
         if self._delay_s:
             await asyncio.sleep(self._delay_s)
-        writer.write(data[: int(min(self._left, len(data)))])
-        self._left -= len(data)
-        if self._left <= 0:
-            self._left = float("inf")
+        writer.write(data[: int(min(self._bytes_left, len(data)))])
+        self._bytes_left -= len(data)
+        if self._bytes_left <= 0:
+            self._bytes_left = float("inf")
             await writer.drain()
-            _cut(line)
+            _abort(connection)
         await writer.drain()
 
 
-def _cut(line: Line) -> None:
-    for end in line:
+def _abort(connection: ProxiedConnection) -> None:
+    for end in connection:
         end.transport.abort()
 
 

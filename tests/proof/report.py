@@ -19,9 +19,9 @@ from xml.etree.ElementTree import Element, parse
 from app.store.database import run_query
 from app.store.engines import connect
 
-TROUBLES = ("failure", "error", "skipped")
-LONGEST_TROUBLE = 300
-MOST_LINES = 3000
+OUTCOMES = ("failure", "error", "skipped")
+MAX_MESSAGE_CHARS = 300
+MAX_LINES = 3000
 
 
 class Case(NamedTuple):
@@ -29,17 +29,17 @@ class Case(NamedTuple):
 
     name: str
     outcome: str
-    trouble: str
+    message: str
     seconds: float
-    notes: dict[str, str]
+    properties: dict[str, str]
 
 
 class Part(NamedTuple):
     """One step outside pytest: its name, outcome, and output."""
 
     name: str
-    ended: str
-    said: list[str]
+    outcome: str
+    output: list[str]
 
 
 def main() -> None:
@@ -48,24 +48,24 @@ def main() -> None:
     results = [parse(path) for path in sorted(folder.glob("*.xml"))]  # noqa: S314 - our own
     cases = [_case(one) for result in results for one in result.iter("testcase")]
     parts = [_part(path) for path in sorted(folder.glob("*.txt"))]
-    print("\n".join([*_report(cases), *_beside(parts)]))  # noqa: T201 - it is a command
+    print("\n".join([*_report(cases), *_report_parts(parts)]))  # noqa: T201 - it is a command
 
 
 def _case(element: Element) -> Case:
-    trouble = next((one for one in element if one.tag in TROUBLES), None)
-    notes = {one.get("name", ""): one.get("value", "") for one in element.iter("property")}
+    message = next((one for one in element if one.tag in OUTCOMES), None)
+    properties = {one.get("name", ""): one.get("value", "") for one in element.iter("property")}
     return Case(
         element.get("name", ""),
-        "passed" if trouble is None else trouble.tag,
-        "" if trouble is None else trouble.get("message", "")[:LONGEST_TROUBLE],
+        "passed" if message is None else message.tag,
+        "" if message is None else message.get("message", "")[:MAX_MESSAGE_CHARS],
         float(element.get("time", "0")),
-        notes,
+        properties,
     )
 
 
 def _part(path: Path) -> Part:
-    *said, ended = path.read_text("utf-8", "replace").splitlines()
-    return Part(path.stem, ended, said[-MOST_LINES:])
+    *output, outcome = path.read_text("utf-8", "replace").splitlines()
+    return Part(path.stem, outcome, output[-MAX_LINES:])
 
 
 def _report(cases: list[Case]) -> Iterator[str]:
@@ -73,60 +73,63 @@ def _report(cases: list[Case]) -> Iterator[str]:
     minutes = sum(case.seconds for case in cases) / 60
     yield f"# What was proved on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n"
     yield f"Commit {_commit()}; {_machine()}.\n"
-    told = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
-    yield f"{len(cases)} tests in {minutes:.0f} minutes: {told}.\n"
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+    yield f"{len(cases)} tests in {minutes:.0f} minutes: {counts}.\n"
     yield "| what | ended | seconds | seen |\n| --- | --- | --- | --- |"
-    for name, alike in _by_sentence(cases).items():
-        yield f"| {name} | {_ended(alike)} | {sum(c.seconds for c in alike):.0f} | {_seen(alike)} |"
+    for name, runs in _by_test(cases).items():
+        seconds = f"{sum(c.seconds for c in runs):.0f}"
+        yield f"| {name} | {_outcome(runs)} | {seconds} | {_properties(runs)} |"
     for case in cases:
-        if case.trouble:
-            yield f"\n**{case.name}**: {case.trouble}"
+        if case.message:
+            yield f"\n**{case.name}**: {case.message}"
 
 
-def _beside(parts: list[Part]) -> Iterator[str]:
+def _report_parts(parts: list[Part]) -> Iterator[str]:
     """Yield the outcome and last line of each part, and then all of their output."""
     if parts:
         yield "\n| beside pytest | ended | seen |\n| --- | --- | --- |"
     for part in parts:
-        yield f"| {part.name} | {part.ended} | {part.said[-1] if part.said else ''} |"
+        yield f"| {part.name} | {part.outcome} | {part.output[-1] if part.output else ''} |"
     for part in parts:
-        if part.said:
+        if part.output:
             yield f"\n<details><summary>{part.name}</summary>\n"
-            yield "\n".join(["````", *part.said, "````", "", "</details>"])
+            yield "\n".join(["````", *part.output, "````", "", "</details>"])
 
 
-def _by_sentence(cases: Iterable[Case]) -> dict[str, list[Case]]:
+def _by_test(cases: Iterable[Case]) -> dict[str, list[Case]]:
     """Return the runs of each test, whatever their parameters."""
-    alike: defaultdict[str, list[Case]] = defaultdict(list)
+    runs: defaultdict[str, list[Case]] = defaultdict(list)
     for case in cases:
         name = case.name.partition("[")[0].removeprefix("test_").replace("_", " ")
-        alike[name].append(case)
-    return alike
+        runs[name].append(case)
+    return runs
 
 
-def _ended(alike: list[Case]) -> str:
-    passed = sum(case.outcome == "passed" for case in alike)
-    return f"{passed} of {len(alike)} passed"
+def _outcome(runs: list[Case]) -> str:
+    passed = sum(case.outcome == "passed" for case in runs)
+    return f"{passed} of {len(runs)} passed"
 
 
-def _seen(alike: list[Case]) -> str:
+def _properties(runs: list[Case]) -> str:
     """Return the recorded properties: numbers of several runs summed, other values listed."""
-    seen: defaultdict[str, list[str]] = defaultdict(list)
-    for case in alike:
-        for name, value in case.notes.items():
-            seen[name].append(value)
-    return "; ".join(f"{name}: {_together(values)}" for name, values in seen.items())
+    values_by_name: defaultdict[str, list[str]] = defaultdict(list)
+    for case in runs:
+        for name, value in case.properties.items():
+            values_by_name[name].append(value)
+    return "; ".join(f"{name}: {_combined(values)}" for name, values in values_by_name.items())
 
 
-def _together(values: list[str]) -> str:
+def _combined(values: list[str]) -> str:
     if all(value.isdecimal() for value in values):
         return f"{sum(map(int, values)):,}"
     return ", ".join(dict.fromkeys(values))
 
 
 def _commit() -> str:
-    asked = ["git", "describe", "--always", "--dirty"]
-    return subprocess.run(asked, capture_output=True, check=False, text=True).stdout.strip() or "?"
+    command = ["git", "describe", "--always", "--dirty"]
+    return (
+        subprocess.run(command, capture_output=True, check=False, text=True).stdout.strip() or "?"
+    )
 
 
 def _machine() -> str:

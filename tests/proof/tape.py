@@ -17,7 +17,7 @@ FULL, READ_ONLY, FAILED = 13, 8, 10
 """Result codes of SQLite: the disk is full, is read-only, or fails (I/O error)."""
 
 
-class Wrote(NamedTuple):
+class WriteRecord(NamedTuple):
     """*data* was written at offset *at*."""
 
     file: str
@@ -25,32 +25,32 @@ class Wrote(NamedTuple):
     data: bytes
 
 
-class Cut(NamedTuple):
+class TruncateRecord(NamedTuple):
     """A file was truncated to *size* bytes."""
 
     file: str
     size: int
 
 
-class Synced(NamedTuple):
+class SyncRecord(NamedTuple):
     """A file was synced: all earlier writes to it are durable."""
 
     file: str
 
 
-class Deleted(NamedTuple):
+class DeleteRecord(NamedTuple):
     """A file was deleted."""
 
     file: str
 
 
-class Mark(NamedTuple):
+class Marker(NamedTuple):
     """A test's own marker, for example that an op was answered."""
 
-    what: object
+    value: object
 
 
-Note = Wrote | Cut | Synced | Deleted | Mark
+Record = WriteRecord | TruncateRecord | SyncRecord | DeleteRecord | Marker
 
 _Sync = CFUNCTYPE(c_int, c_void_p, c_int)
 _Truncate = CFUNCTYPE(c_int, c_void_p, c_int64)
@@ -109,16 +109,16 @@ class Tape:
     """All records, in order; `fails` returns the result code of each call, `OK` to let it pass."""
 
     def __init__(self) -> None:
-        self.notes: list[Note] = []
+        self.records: list[Record] = []
         self.calls = 0
         self.fails: Callable[[int], int] = lambda _call: OK
         self._names: dict[int, str] = {}
         self._tables: dict[int, _Methods] = {}
         self._alive: list[Any] = []
 
-    def mark(self, what: object) -> None:
+    def mark(self, value: object) -> None:
         """Record a marker."""
-        self.notes.append(Mark(what))
+        self.records.append(Marker(value))
 
     def vfs_like(self, usual: _Vfs) -> _Vfs:
         """Return a copy of the VFS *usual* whose files are recorded on this tape."""
@@ -133,7 +133,7 @@ class Tape:
             return result
 
         def delete(_vfs: int, name: bytes, sync: int) -> int:
-            self.notes.append(Deleted(Path(name.decode()).name))
+            self.records.append(DeleteRecord(Path(name.decode()).name))
             result: int = usual.delete(ctypes.addressof(usual), name, sync)
             return result
 
@@ -151,25 +151,27 @@ class Tape:
         self._alive.append(usual)
 
         def write(file: int, data: int, size: int, at: int) -> int:
-            note = Wrote(self._names[file], at, ctypes.string_at(data, size))
-            return self._do(note, lambda: usual.write(file, data, size, at))
+            record = WriteRecord(self._names[file], at, ctypes.string_at(data, size))
+            return self._do(record, lambda: usual.write(file, data, size, at))
 
         def truncate(file: int, size: int) -> int:
-            return self._do(Cut(self._names[file], size), lambda: usual.truncate(file, size))
+            return self._do(
+                TruncateRecord(self._names[file], size), lambda: usual.truncate(file, size)
+            )
 
         def sync(file: int, flags: int) -> int:
-            return self._do(Synced(self._names[file]), lambda: usual.sync(file, flags))
+            return self._do(SyncRecord(self._names[file]), lambda: usual.sync(file, flags))
 
         taped.write, taped.truncate, taped.sync = _Write(write), _Truncate(truncate), _Sync(sync)
         return taped
 
-    def _do(self, note: Note, call: Callable[[], int]) -> int:
+    def _do(self, record: Record, call: Callable[[], int]) -> int:
         self.calls += 1
         if failure := self.fails(self.calls):
             return failure
         result = call()
         if result == OK:
-            self.notes.append(note)
+            self.records.append(record)
         return result
 
 

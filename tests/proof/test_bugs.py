@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.proof.bugs import BUGS, Bug
-from tests.proof.history import Anomaly, kinds, told
-from tests.proof.nemesis import striking
+from tests.proof.history import Anomaly, format_anomalies, kinds
+from tests.proof.nemesis import inject_faults
 from tests.proof.play import play, staged
 
 LONG_ENOUGH_S = 2.0
@@ -18,7 +18,7 @@ TRIES = 3
 async def find(name: str, bug: Bug, home: Path, seed: int) -> list[Anomaly]:
     """Run a history in a shop with a bug; return the anomalies."""
     async with staged(home, seed, accounts=2, bug=name) as stage:
-        return await play(stage, striking(bug.faults, LONG_ENOUGH_S), QUIET_S)
+        return await play(stage, inject_faults(bug.faults, LONG_ENOUGH_S), QUIET_S)
 
 
 @pytest.mark.timeout(90)
@@ -32,4 +32,4 @@ async def test_each_planted_bug_is_found(
         if bug.found_as in kinds(anomalies):
             break
 
-    assert bug.found_as in kinds(anomalies), told(anomalies)
+    assert bug.found_as in kinds(anomalies), format_anomalies(anomalies)

@@ -10,8 +10,13 @@ import pytest
 from tests.e2e.server import ROOT
 
 COPY = ROOT / "var/compiled"
-PROMISES = ("domain", "protocol", "live", "ws", "store", "client", "load", "e2e")
-ONE = "app/domain/rules.py", "app/live/cart.py", "app/ws/connection.py", "app/protocol/decode.py"
+FOLDERS = ("domain", "protocol", "live", "ws", "store", "client", "load", "e2e")
+COMPILED_MODULES = (
+    "app/domain/rules.py",
+    "app/live/cart.py",
+    "app/ws/connection.py",
+    "app/protocol/decode.py",
+)
 BUILD_S, RUN_S = 600, 3000
 
 
@@ -20,11 +25,13 @@ BUILD_S, RUN_S = 600, 3000
 def test_the_compiled_shop_passes_the_same_tests() -> None:
     subprocess.run([ROOT / "bin/compile"], check=True, timeout=BUILD_S)
     assert [
-        one for one in ONE if not (COPY / one).with_suffix(EXTENSION_SUFFIXES[0]).exists()
+        one
+        for one in COMPILED_MODULES
+        if not (COPY / one).with_suffix(EXTENSION_SUFFIXES[0]).exists()
     ] == []
 
     fewer_examples = {name: os.environ[name] for name in os.environ.keys() - {"HYPOTHESIS_PROFILE"}}
-    words = ("-m", "pytest", "-q", "--exitfirst", *(f"tests/{room}" for room in PROMISES))
+    words = ("-m", "pytest", "-q", "--exitfirst", *(f"tests/{room}" for room in FOLDERS))
     done = subprocess.run(
         [sys.executable, *words],
         capture_output=True,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.history import told
-from tests.proof.log import Heard, Opened
+from tests.proof.history import format_anomalies
+from tests.proof.log import FrameReceived, SocketOpened
 from tests.proof.play import Stage, play, staged
 
 DISK_KIB = 16384
@@ -55,15 +55,15 @@ async def test_while_the_disk_is_full_ops_are_busy_and_sockets_and_pages_work(
     tmp_path: Path, small_disk: Path
 ) -> None:
     """The fault "disk-full"."""
-    seen: list[int] = []
+    event_range: list[int] = []
 
     async def fill_and_free(stage: Stage) -> None:
         await asyncio.sleep(BEFORE_S)
-        stage.log.struck("disk-full")
+        stage.log.record_fault("disk-full")
         fill(small_disk / "filler")
         began = len(stage.log.events)
         await asyncio.sleep(FULL_S)
-        seen.extend((began, len(stage.log.events)))
+        event_range.extend((began, len(stage.log.events)))
         await asyncio.gather(*(each.account.cart() for each in stage.customers))
         (small_disk / "filler").unlink()
         await asyncio.sleep(AFTER_S)
@@ -72,10 +72,10 @@ async def test_while_the_disk_is_full_ops_are_busy_and_sockets_and_pages_work(
     async with staged(tmp_path, 1, accounts=2, database=database) as stage:
         anomalies = await play(stage, fill_and_free)
 
-    assert anomalies == [], told(anomalies)
-    meanwhile = stage.log.events[slice(*seen)]
-    assert not any(isinstance(event, Opened) for event in meanwhile)
-    heard = [event.frame for event in meanwhile if isinstance(event, Heard)]
-    assert any(b'"code":"busy"' in frame for frame in heard)
-    late = [frame for frame in heard[len(heard) // 2 :] if frame.startswith(b'{"t":"ok"')]
+    assert anomalies == [], format_anomalies(anomalies)
+    during = stage.log.events[slice(*event_range)]
+    assert not any(isinstance(event, SocketOpened) for event in during)
+    received = [event.frame for event in during if isinstance(event, FrameReceived)]
+    assert any(b'"code":"busy"' in frame for frame in received)
+    late = [frame for frame in received[len(received) // 2 :] if frame.startswith(b'{"t":"ok"')]
     assert late == []

@@ -16,9 +16,9 @@ from tests.databases import Cluster
 from tests.e2e.server import ROOT
 from tests.notes import Note
 from tests.proof.crowd import TABS
-from tests.proof.history import told
-from tests.proof.log import Opened
-from tests.proof.nemesis import CRASHES, STRIKES, killing, lock, striking
+from tests.proof.history import format_anomalies
+from tests.proof.log import SocketOpened
+from tests.proof.nemesis import CRASHES, INJECTORS, inject_faults, inject_kills, lock
 from tests.proof.play import Nemesis, Stage, play, staged
 
 ACCOUNTS = 3
@@ -39,27 +39,27 @@ async def check(
     async with staged(home, seed, accounts=ACCOUNTS, database=database) as stage:
         anomalies = await play(stage, nemesis)
     note("events", len(stage.log.events))
-    note("faults", len(stage.log.strikes()))
+    note("faults", len(stage.log.injected_faults()))
     note("anomalies", len(anomalies))
-    note("ready again, median s", round(median(stage.shop.opened_s), 2))
-    assert anomalies == [], f"after {stage.log.strikes()}\n{told(anomalies)}"
+    note("ready again, median s", round(median(stage.shop.startup_s), 2))
+    assert anomalies == [], f"after {stage.log.injected_faults()}\n{format_anomalies(anomalies)}"
     assert stage.shop.error_events() == []
     return stage
 
 
 async def check_mixed(home: Path, seed: int, seconds: float, note: Note) -> None:
     """Run a history with every fault, one after the other, for *seconds*."""
-    stage = await check(home, seed, striking([*STRIKES], seconds), note)
-    assert {*STRIKES} <= {*stage.log.strikes()}
+    stage = await check(home, seed, inject_faults([*INJECTORS], seconds), note)
+    assert {*INJECTORS} <= {*stage.log.injected_faults()}
     assert len(stage.log.events) > LEAST_EVENTS_A_S * seconds
 
 
 async def check_kills(home: Path, seed: int, note: Note, database: str | None = None) -> None:
     """Run a history that kills the shop at each of its steps and between them."""
-    stage = await check(home, seed, killing(CYCLES), note, database)
-    assert len(stage.log.strikes()) == CYCLES
-    assert stage.proxy.doubled == 0
-    assert min(stage.shop.opened_s) < max(READY_S, MOST_IMPORTS * imported_s())
+    stage = await check(home, seed, inject_kills(CYCLES), note, database)
+    assert len(stage.log.injected_faults()) == CYCLES
+    assert stage.proxy.duplicated == 0
+    assert min(stage.shop.startup_s) < max(READY_S, MOST_IMPORTS * imported_s())
 
 
 def imported_s() -> float:
@@ -117,16 +117,16 @@ async def test_a_shop_killed_on_postgresql_breaks_no_guarantee(
 async def test_a_history_on_postgresql_has_no_anomaly(
     seed: int, cluster: Cluster, tmp_path: Path, record_property: Note
 ) -> None:
-    async def strike(stage: Stage) -> None:
+    async def inject(stage: Stage) -> None:
         for turn in range(CRASHES_OF_POSTGRESQL):
-            faults = [*STRIKES][turn::CRASHES_OF_POSTGRESQL]
-            await striking(faults, LONG_S / CRASHES_OF_POSTGRESQL)(stage)
-            stage.log.struck("database-crash")
+            faults = [*INJECTORS][turn::CRASHES_OF_POSTGRESQL]
+            await inject_faults(faults, LONG_S / CRASHES_OF_POSTGRESQL)(stage)
+            stage.log.record_fault("database-crash")
             await asyncio.to_thread(cluster.stop, signal.SIGQUIT)
             await asyncio.sleep(DOWN_S)
             await asyncio.to_thread(cluster.start)
 
-    await check(tmp_path, seed, strike, record_property, cluster.new())
+    await check(tmp_path, seed, inject, record_property, cluster.new())
 
 
 @pytest.mark.long
@@ -136,11 +136,11 @@ async def test_ops_wait_for_a_database_locked_for_30_seconds(
 ) -> None:
     async def lock_for_long(stage: Stage) -> None:
         await asyncio.sleep(1)
-        stage.log.struck("disk-locked")
+        stage.log.record_fault("disk-locked")
         await lock(stage, LOCKED_S)
 
     stage = await check(tmp_path, 1, lock_for_long, record_property)
-    opened = [event for event in stage.log.events if isinstance(event, Opened)]
+    opened = [event for event in stage.log.events if isinstance(event, SocketOpened)]
     assert len(opened) == ACCOUNTS * TABS
 
 

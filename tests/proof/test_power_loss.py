@@ -23,8 +23,8 @@ from app.store.migrations import migrate
 from app.store.seed import seed
 from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after
-from tests.proof.power import Ruin, ruins
-from tests.proof.tape import Note, Wrote, taped
+from tests.proof.power import CrashState, crash_states
+from tests.proof.tape import Record, WriteRecord, taped
 from tests.store.example_people import ADA_HERSELF
 
 Report = Callable[[str, object], None]
@@ -37,16 +37,16 @@ SOLD = "SELECT coalesce(sum(qty), 0) FROM order_lines"
 STOCK = "SELECT sum(stock) FROM products"
 
 
-class Life(NamedTuple):
+class RecordedRun(NamedTuple):
     """A recorded run: the first database, its stock, the records, and the position by version."""
 
     base: bytes
     stock: int
-    notes: list[Note]
+    records: list[Record]
     positions: dict[int, str]
 
 
-class Lost(Exception):
+class DataLost(Exception):
     """The database after a power cut lacks an answered op, or is inconsistent."""
 
 
@@ -59,7 +59,7 @@ def begin(file: Path) -> None:
     engine.dispose()
 
 
-def live(file: Path) -> Life:
+def record_run(file: Path) -> RecordedRun:
     """Save changes and orders of one cart; each version is marked once it was answered."""
     begin(file)
     base = file.read_bytes()
@@ -72,9 +72,9 @@ def live(file: Path) -> Life:
             cart = save_next(engine, number)
             positions[cart.version] = position(cart)
             tape.mark(cart.version)
-        notes = list(tape.notes)
+        records = list(tape.records)
         engine.dispose()
-    return Life(base, stock, notes, positions)
+    return RecordedRun(base, stock, records, positions)
 
 
 def save_next(engine: Engine, number: int) -> Cart:
@@ -89,8 +89,8 @@ def save_next(engine: Engine, number: int) -> Cart:
     if number % ORDER_EVERY:
         save = as_save(cart, ())
     else:
-        key, drawn = OrderKey(f"key {number}"), OrderNumber(format_number(number))
-        bought = placed(cart, catalog, key=key, number=drawn)
+        key, order_number = OrderKey(f"key {number}"), OrderNumber(format_number(number))
+        bought = placed(cart, catalog, key=key, number=order_number)
         cart, save = bought.cart, as_save(bought.cart, (), (bought.change,))
     assert run_query(engine, save_carts, [save], NOON) == SaveConflicts()
     return cart._replace(version=cart.version + 1)
@@ -101,76 +101,78 @@ def keep_log_short(connection: Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {PAGES_IN_LOG}")
 
 
-def scalar(connection: Connection, question: str) -> int:
+def scalar(connection: Connection, query: str) -> int:
     """Return the number that the SQL *query* selects."""
-    found: int = connection.execute(text(question)).scalar_one()
+    found: int = connection.execute(text(query)).scalar_one()
     return found
 
 
-def inspect(ruin: Ruin, life: Life, home: Path) -> None:
+def check_state(state: CrashState, run: RecordedRun, home: Path) -> None:
     """Open the files after a power cut as the shop does, and check them."""
     for name in ("shop.db", "shop.db-wal", "shop.db-shm", "shop.db-journal"):
         (home / name).unlink(missing_ok=True)
-    for name, data in ruin.files.items():
+    for name, data in state.files.items():
         (home / name).write_bytes(data)
     engine = connect(f"sqlite:///{home}/shop.db")
     try:
-        run_query(engine, lambda connection: judge(connection, ruin, life))
+        run_query(engine, lambda connection: check_database(connection, state, run))
     finally:
         engine.dispose()
 
 
-def judge(connection: Connection, ruin: Ruin, life: Life) -> None:
+def check_database(connection: Connection, state: CrashState, run: RecordedRun) -> None:
     """Compare the database with what was answered; raises `DataLost` if something is missing."""
     if (sound := connection.exec_driver_sql("PRAGMA integrity_check").scalar()) != "ok":
-        raise Lost(f"{ruin.how}: {sound}")
+        raise DataLost(f"{state.description}: {sound}")
     cart = load_cart(connection, ADA)
-    if ruin.mark is not None and cart.version < int(str(ruin.mark)):
-        raise Lost(f"{ruin.how}: {ruin.mark} was answered, and {cart.version} is there")
-    if position(cart) != life.positions[cart.version]:
-        raise Lost(f"{ruin.how}: version {cart.version} is not what it was")
-    if scalar(connection, STOCK) + scalar(connection, SOLD) != life.stock:
-        raise Lost(f"{ruin.how}: the stock does not add up")
+    if state.marker is not None and cart.version < int(str(state.marker)):
+        raise DataLost(
+            f"{state.description}: {state.marker} was answered, and {cart.version} is there"
+        )
+    if position(cart) != run.positions[cart.version]:
+        raise DataLost(f"{state.description}: version {cart.version} is not what it was")
+    if scalar(connection, STOCK) + scalar(connection, SOLD) != run.stock:
+        raise DataLost(f"{state.description}: the stock does not add up")
 
 
-def cut_everywhere(life: Life, home: Path, mixtures: int) -> int:
+def check_all_states(run: RecordedRun, home: Path, mixtures: int) -> int:
     """Check the files of a power cut after each write; return the number of power cuts."""
     count = 0
-    for ruin in ruins({"shop.db": life.base}, life.notes, Random(1), mixtures):
-        inspect(ruin, life, home)
+    for state in crash_states({"shop.db": run.base}, run.records, Random(1), mixtures):
+        check_state(state, run, home)
         count += 1
     return count
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Life:
+def run(tmp_path: Path) -> RecordedRun:
     """Return a recorded run without failures."""
     (tmp_path / "life").mkdir()
-    return live(tmp_path / "life/shop.db")
+    return record_run(tmp_path / "life/shop.db")
 
 
-def check(life: Life, home: Path, mixtures: int, note: Report) -> None:
+def check(run: RecordedRun, home: Path, mixtures: int, note: Report) -> None:
     """Check power cuts after each write."""
-    count = cut_everywhere(life, home, mixtures)
+    count = check_all_states(run, home, mixtures)
     note("power cuts", count)
     assert count > 3 * SAVES
-    assert any(isinstance(one, Wrote) and one.file == "shop.db" for one in life.notes)
+    assert any(isinstance(one, WriteRecord) and one.file == "shop.db" for one in run.records)
 
 
 @pytest.mark.timeout(60)
 def test_after_a_power_cut_at_any_write_every_answered_op_is_saved(
-    life: Life, tmp_path: Path, record_property: Report
+    run: RecordedRun, tmp_path: Path, record_property: Report
 ) -> None:
     """The fault "power-loss"."""
-    check(life, tmp_path, 1, record_property)
+    check(run, tmp_path, 1, record_property)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 def test_after_a_power_cut_with_random_partial_writes_every_answered_op_is_saved(
-    life: Life, tmp_path: Path, record_property: Report
+    run: RecordedRun, tmp_path: Path, record_property: Report
 ) -> None:
-    check(life, tmp_path, 50, record_property)
+    check(run, tmp_path, 50, record_property)
 
 
 @pytest.mark.parametrize("synchronous", ["NORMAL", "OFF"])
@@ -186,7 +188,7 @@ def test_weaker_synchronous_settings_are_found_to_lose_answered_ops(
     with monkeypatch.context() as patched:
         patched.setattr(engines, "_configure", set_up)
         (tmp_path / "life").mkdir()
-        life = live(tmp_path / "life/shop.db")
+        run = record_run(tmp_path / "life/shop.db")
 
-    with pytest.raises(Lost, match="was answered, and"):
-        cut_everywhere(life, tmp_path, 0)
+    with pytest.raises(DataLost, match="was answered, and"):
+        check_all_states(run, tmp_path, 0)

@@ -17,40 +17,40 @@ PING = Frame(Opcode.TEXT, b'{"t":"ping","id":1}')
 SOON_S = 0.1
 
 
-class Far(NamedTuple):
+class FarEnd(NamedTuple):
     """The server's end of a proxied connection: the bytes received, and a writer."""
 
-    heard: bytearray
+    received: bytearray
     ended: asyncio.Event
     writer: asyncio.StreamWriter
 
 
-class Ends(NamedTuple):
+class ProxiedPair(NamedTuple):
     """Both ends of a connection through a proxy."""
 
     proxy: Proxy
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    far: Far
+    far: FarEnd
 
-    async def arrives(self, data: bytes) -> None:
+    async def wait_until_received(self, data: bytes) -> None:
         """Wait until the far end has received exactly *data*."""
         async with asyncio.timeout(5):
-            while bytes(self.far.heard) != data:  # noqa: ASYNC110 - the chunks vary
+            while bytes(self.far.received) != data:  # noqa: ASYNC110 - the chunks vary
                 await asyncio.sleep(0.005)
 
 
 @asynccontextmanager
-async def line() -> AsyncIterator[Ends]:
+async def proxied_pair() -> AsyncIterator[ProxiedPair]:
     """Open a connection through a proxy to a server that records what it receives."""
-    fars: asyncio.Queue[Far] = asyncio.Queue()
+    far_ends: asyncio.Queue[FarEnd] = asyncio.Queue()
 
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far = Far(bytearray(), asyncio.Event(), writer)
-        fars.put_nowait(far)
+        far = FarEnd(bytearray(), asyncio.Event(), writer)
+        far_ends.put_nowait(far)
         with suppress(OSError):
             while data := await reader.read(1 << 16):
-                far.heard.extend(data)
+                far.received.extend(data)
         far.ended.set()
 
     async with (
@@ -58,9 +58,9 @@ async def line() -> AsyncIterator[Ends]:
         proxy_to(server.sockets[0].getsockname()[1]) as proxy,
     ):
         reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
-        far = await fars.get()
+        far = await far_ends.get()
         try:
-            yield Ends(proxy, reader, writer, far)
+            yield ProxiedPair(proxy, reader, writer, far)
         finally:
             for end in (writer, far.writer):
                 end.transport.abort()
@@ -68,79 +68,79 @@ async def line() -> AsyncIterator[Ends]:
 
 
 async def test_without_a_fault_everything_passes_both_ways() -> None:
-    async with line() as ends:
-        ends.writer.write(b"there")
-        await ends.arrives(b"there")
-        ends.far.writer.write(b"back")
-        assert await ends.reader.readexactly(4) == b"back"
+    async with proxied_pair() as pair:
+        pair.writer.write(b"there")
+        await pair.wait_until_received(b"there")
+        pair.far.writer.write(b"back")
+        assert await pair.reader.readexactly(4) == b"back"
 
 
 async def test_a_cut_connection_ends_both_ways_at_once() -> None:
-    async with line() as ends:
-        ends.proxy.cut()
-        assert await ends.reader.read() == b""
-        await asyncio.wait_for(ends.far.ended.wait(), 5)
+    async with proxied_pair() as pair:
+        pair.proxy.cut()
+        assert await pair.reader.read() == b""
+        await asyncio.wait_for(pair.far.ended.wait(), 5)
 
 
 async def test_cut_after_passes_that_many_bytes_and_no_more() -> None:
-    async with line() as ends:
-        ends.proxy.cut_after(3)
-        ends.writer.write(b"there")
-        await asyncio.wait_for(ends.far.ended.wait(), 5)
-        assert bytes(ends.far.heard) in {b"", b"the"}
+    async with proxied_pair() as pair:
+        pair.proxy.cut_after(3)
+        pair.writer.write(b"there")
+        await asyncio.wait_for(pair.far.ended.wait(), 5)
+        assert bytes(pair.far.received) in {b"", b"the"}
 
 
 @pytest.mark.parametrize(("up", "down"), [(True, False), (False, True), (True, True)])
 async def test_bytes_held_back_one_way_pass_the_other_and_arrive_when_healed(
     *, up: bool, down: bool
 ) -> None:
-    async with line() as ends:
-        ends.proxy.swallow(up=up, down=down)
-        ends.writer.write(b"there")
-        ends.far.writer.write(b"back")
+    async with proxied_pair() as pair:
+        pair.proxy.hold_back(up=up, down=down)
+        pair.writer.write(b"there")
+        pair.far.writer.write(b"back")
         await asyncio.sleep(SOON_S)
-        assert bytes(ends.far.heard) == (b"" if up else b"there")
+        assert bytes(pair.far.received) == (b"" if up else b"there")
         if not down:
-            assert await ends.reader.readexactly(4) == b"back"
-        ends.proxy.heal()
-        await ends.arrives(b"there")
+            assert await pair.reader.readexactly(4) == b"back"
+        pair.proxy.heal()
+        await pair.wait_until_received(b"there")
         if down:
-            assert await ends.reader.readexactly(4) == b"back"
+            assert await pair.reader.readexactly(4) == b"back"
 
 
 async def test_a_half_closed_connection_still_delivers_the_other_way() -> None:
-    async with line() as ends:
-        ends.proxy.half_close()
-        await asyncio.wait_for(ends.far.ended.wait(), 5)
-        ends.far.writer.write(b"back")
-        assert await ends.reader.readexactly(4) == b"back"
+    async with proxied_pair() as pair:
+        pair.proxy.half_close()
+        await asyncio.wait_for(pair.far.ended.wait(), 5)
+        pair.far.writer.write(b"back")
+        assert await pair.reader.readexactly(4) == b"back"
 
 
 async def test_delayed_bytes_arrive_later() -> None:
-    async with line() as ends:
-        ends.proxy.delay(SOON_S)
+    async with proxied_pair() as pair:
+        pair.proxy.delay(SOON_S)
         began_s = time.monotonic()
-        ends.writer.write(b"there")
-        await ends.arrives(b"there")
+        pair.writer.write(b"there")
+        await pair.wait_until_received(b"there")
         assert time.monotonic() - began_s >= SOON_S
 
 
 async def test_a_slow_reader_takes_longer_to_receive_all_bytes() -> None:
-    async with line() as ends:
-        ends.proxy.slow_down()
-        ends.far.writer.write(b"x" * 5000)
+    async with proxied_pair() as pair:
+        pair.proxy.slow_down()
+        pair.far.writer.write(b"x" * 5000)
         began_s = time.monotonic()
-        assert len(await ends.reader.readexactly(5000)) == 5000
+        assert len(await pair.reader.readexactly(5000)) == 5000
         assert time.monotonic() - began_s >= SOON_S
 
 
 async def test_only_ops_are_duplicated_whole_and_in_place() -> None:
     op, ping = (frame.serialize(mask=True) for frame in (OP, PING))
-    async with line() as ends:
-        ends.proxy.double()
+    async with proxied_pair() as pair:
+        pair.proxy.duplicate_ops()
         sent = UPGRADE + op + ping
         for byte in sent:
-            ends.writer.write(bytes([byte]))
+            pair.writer.write(bytes([byte]))
             await asyncio.sleep(0)
-        await ends.arrives(UPGRADE + op + op + ping)
-        assert ends.proxy.doubled == 1
+        await pair.wait_until_received(UPGRADE + op + op + ping)
+        assert pair.proxy.duplicated == 1

@@ -37,12 +37,12 @@ def report(folder: Path) -> str:
 def test_runs_of_one_test_share_a_row_and_a_failure_shows_its_message(tmp_path: Path) -> None:
     (tmp_path / "results.xml").write_text(RESULTS)
 
-    told = report(tmp_path)
+    page = report(tmp_path)
 
-    assert "3 tests in 1 minutes: 2 passed, 1 failure." in told
-    assert "| killed often | 2 of 2 passed | 42 | faults: 40; ready: 0.6, 0.7 |" in told
-    assert "| it is quiet | 0 of 1 passed | 1 |  |" in told
-    assert "**test_it_is_quiet**: it was loud" in told
+    assert "3 tests in 1 minutes: 2 passed, 1 failure." in page
+    assert "| killed often | 2 of 2 passed | 42 | faults: 40; ready: 0.6, 0.7 |" in page
+    assert "| it is quiet | 0 of 1 passed | 1 |  |" in page
+    assert "**test_it_is_quiet**: it was loud" in page
 
 
 def test_results_of_several_files_are_summed(tmp_path: Path) -> None:
@@ -56,9 +56,9 @@ def test_other_steps_are_reported_with_their_outcome_and_output(tmp_path: Path) 
     (tmp_path / "fuzzing.txt").write_text("atheris is not here: left out\n")
     (tmp_path / "mutations.txt").write_text("-x = 1\n+x = 2\n9 of 10\nfailed after 7 s\n")
 
-    told = report(tmp_path)
+    page = report(tmp_path)
 
-    assert "| fuzzing | atheris is not here: left out |  |" in told
-    assert "| mutations | failed after 7 s | 9 of 10 |" in told
-    assert "<summary>mutations</summary>\n\n````\n-x = 1\n+x = 2\n9 of 10\n````" in told
-    assert "<summary>fuzzing</summary>" not in told
+    assert "| fuzzing | atheris is not here: left out |  |" in page
+    assert "| mutations | failed after 7 s | 9 of 10 |" in page
+    assert "<summary>mutations</summary>\n\n````\n-x = 1\n+x = 2\n9 of 10\n````" in page
+    assert "<summary>fuzzing</summary>" not in page

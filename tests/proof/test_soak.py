@@ -18,15 +18,15 @@ from tests.e2e.orders import HOME
 from tests.e2e.raw_client import Shopper, new_shopper, op
 from tests.e2e.server import ROOT, environment
 from tests.notes import Note
-from tests.proof.nemesis import STRIKES, strike_once
+from tests.proof.nemesis import INJECTORS, inject_fault
 from tests.proof.play import Stage, staged
 
-Ended = Callable[[], Awaitable[list[tuple[int | None, str]]]]
+WaitForEnd = Callable[[], Awaitable[list[tuple[int | None, str]]]]
 """Waits for all load generators to end; returns their exit codes and output."""
 
 SOAK_S: Final = 1800
 WARM_S: Final = 300
-LOOK_S: Final = 5.0
+POLL_S: Final = 5.0
 FAULT_EVERY_S: Final = 60.0
 SETTLE_S: Final = 90
 """The backoff of a tab that was cut repeatedly can reach half a minute."""
@@ -34,15 +34,15 @@ BUY_EVERY_S: Final = 2.0
 GROWTH_KIB: Final = 16 * 1024
 FEW: Final = 10
 KILLS: Final = {"kill", "restart", "restored"}
-FAULTS: Final = sorted({*STRIKES} - KILLS)
+FAULTS: Final = sorted({*INJECTORS} - KILLS)
 """The faults that the process survives, so that its samples are comparable."""
-CROWDS: Final = (
+LOADS: Final = (
     ("--scenario", "shopping", "--accounts", "40", "--tabs", "2"),
     ("--scenario", "shopping", "--chaos", "--accounts", "5", "--tabs", "2"),
     ("--scenario", "reconnect", "--accounts", "5", "--tabs", "1"),
     ("--scenario", "hammer", "--accounts", "5", "--tabs", "2", "--rate", "25"),
 )
-TROUBLE: Final = (
+EXPECTED_ERRORS: Final = (
     OSError,
     TimeoutError,
     InvalidResponse,
@@ -72,19 +72,22 @@ async def test_memory_files_and_tasks_do_not_grow_in_half_an_hour_of_load_and_fa
 async def soak(home: Path, seconds: float, warm_s: float, note: Note) -> None:
     """Run load and faults for *seconds*; compare the last samples with those after *warm_s*."""
     tasks = home / "tasks"
-    async with staged(home, 1, accounts=0, tasks=tasks) as stage, crowds(stage, seconds) as ended:
+    async with (
+        staged(home, 1, accounts=0, tasks=tasks) as stage,
+        load_generators(stage, seconds) as wait_for_end,
+    ):
         sampling = asyncio.create_task(sample_for(stage, tasks, seconds))
-        busy = [asyncio.create_task(work) for work in (strike(stage), buy(stage))]
+        busy = [asyncio.create_task(work) for work in (inject(stage), buy(stage))]
         samples = await sampling
         for task in busy:
             task.cancel()
         stage.proxy.heal()
-        said = await ended()
-        broken = [told for code, told in said if code]
+        results = await wait_for_end()
+        broken = [output for code, output in results if code]
         assert broken == [], "\n".join(broken)
-    warm, last = samples[int(warm_s / LOOK_S) :], samples[-int(warm_s / LOOK_S) :]
+    warm, last = samples[int(warm_s / POLL_S) :], samples[-int(warm_s / POLL_S) :]
     before, after = level(warm[: len(last)]), level(last)
-    note("faults", len(stage.log.strikes()))
+    note("faults", len(stage.log.injected_faults()))
     note("memory KiB, files, tasks when warm", tuple(before))
     note("memory KiB, files, tasks at the end", tuple(after))
     assert after.memory_kib - before.memory_kib < GROWTH_KIB
@@ -93,39 +96,39 @@ async def soak(home: Path, seconds: float, warm_s: float, note: Note) -> None:
 
 
 @asynccontextmanager
-async def crowds(stage: Stage, seconds: float) -> AsyncIterator[Ended]:
+async def load_generators(stage: Stage, seconds: float) -> AsyncIterator[WaitForEnd]:
     """Start several `shop load` processes; yield the function that waits for their end."""
     shop = ("--url", stage.proxy.origin, "--settle", str(SETTLE_S))
     words = ("-m", "app.cli", "load", *shop, "--seconds", str(seconds))
     running = [
         await asyncio.create_subprocess_exec(
-            sys.executable, *words, *crowd, cwd=ROOT, env=environment(),
+            sys.executable, *words, *options, cwd=ROOT, env=environment(),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )
-        for crowd in CROWDS
+        for options in LOADS
     ]  # fmt: skip
 
-    async def ended() -> list[tuple[int | None, str]]:
-        said = await asyncio.gather(*(one.communicate() for one in running))
+    async def wait_for_end() -> list[tuple[int | None, str]]:
+        results = await asyncio.gather(*(one.communicate() for one in running))
         return [
             (one.returncode, out.decode()[-2000:])
-            for one, (out, _) in zip(running, said, strict=True)
+            for one, (out, _) in zip(running, results, strict=True)
         ]
 
     try:
-        yield ended
+        yield wait_for_end
     finally:
         for one in running:
             if one.returncode is None:
                 one.kill()
 
 
-async def strike(stage: Stage) -> None:
+async def inject(stage: Stage) -> None:
     """Inject a fault each minute."""
     while True:
         for fault in stage.chance.sample(FAULTS, len(FAULTS)):
             await asyncio.sleep(FAULT_EVERY_S)
-            await strike_once(stage, fault)
+            await inject_fault(stage, fault)
 
 
 async def buy(stage: Stage) -> None:
@@ -134,7 +137,7 @@ async def buy(stage: Stage) -> None:
         outbox, n = str(uuid4()), 0
         while True:
             n += 1
-            with suppress(*TROUBLE):
+            with suppress(*EXPECTED_ERRORS):
                 await buy_once(shopper, outbox, n)
             await asyncio.sleep(BUY_EVERY_S)
 
@@ -154,8 +157,8 @@ async def buy_once(shopper: Shopper, outbox: str, n: int) -> None:
 async def sample_for(stage: Stage, tasks: Path, seconds: float) -> list[Sample]:
     """Sample the server every few seconds."""
     samples = []
-    for _ in range(int(seconds / LOOK_S)):
-        await asyncio.sleep(LOOK_S)
+    for _ in range(int(seconds / POLL_S)):
+        await asyncio.sleep(POLL_S)
         samples.append(sample(stage.shop.running.pid, tasks))
     return samples
 
