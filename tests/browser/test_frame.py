@@ -10,7 +10,7 @@ from tests.e2e.server import Server
 
 APPLES = "gala-apples-1kg"
 LINE = "[data-rows=lines] > li"
-GLIDES_MS = 250
+ANIMATION_MS = 250
 DESK = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=360, height=800)
 NARROW = ViewportSize(width=320, height=640)
@@ -69,7 +69,7 @@ async def test_changes_from_another_tab_cause_no_layout_shift_beside_the_catalog
     for at in range(4):
         await adds.nth(at).click()
         await expect(page.locator(LINE)).to_have_count(at + 1)
-        await page.wait_for_timeout(GLIDES_MS)
+        await page.wait_for_timeout(ANIMATION_MS)
     await page.bring_to_front()
 
     await there.locator(f"{LINE} [data-part=remove]").nth(1).click()

@@ -30,7 +30,7 @@ MAKE_OLD = """
 """
 
 
-COUNT_KEPT = """
+COUNT_STORED = """
 (account) => new Promise((resolve, reject) => {
   const opening = indexedDB.open(`shop ${account}`)
   opening.onerror = reject
@@ -45,14 +45,14 @@ COUNT_KEPT = """
 """
 
 
-async def kept(page: Page, changes: int) -> None:
+async def wait_until_stored(page: Page, changes: int) -> None:
     """Wait until the browser keeps so many *changes*: nobody closes a page as fast as a test."""
     account = await page.locator("body").get_attribute("data-account")
     for _ in range(250):
-        if await page.evaluate(COUNT_KEPT, account) == changes:
+        if await page.evaluate(COUNT_STORED, account) == changes:
             return
         await asyncio.sleep(0.02)
-    assert await page.evaluate(COUNT_KEPT, account) == changes
+    assert await page.evaluate(COUNT_STORED, account) == changes
 
 
 async def shop_offline(visitor: Visitor, *skus: str) -> Page:
@@ -63,7 +63,7 @@ async def shop_offline(visitor: Visitor, *skus: str) -> Page:
     await expect(page.locator(TEXT)).to_contain_text("Offline")
     for sku in skus:
         await visitor.add(page, sku)
-    await kept(page, len(skus))
+    await wait_until_stored(page, len(skus))
     return page
 
 
@@ -99,7 +99,7 @@ async def test_the_notice_after_reconnecting_names_the_change_that_failed_and_wh
 async def test_pending_ops_of_a_closed_page_are_sent_by_the_next_page(visitor: Visitor) -> None:
     gone = await shop_offline(visitor, APPLES)
     await visitor.more(gone, APPLES)
-    await kept(gone, 2)
+    await wait_until_stored(gone, 2)
     await gone.close()
     await visitor.context.set_offline(False)
 
@@ -119,7 +119,7 @@ async def test_an_op_made_while_the_page_unloads_is_stored(visitor: Visitor) -> 
         "(add) => { add.click(); dispatchEvent(new PageTransitionEvent('pagehide')) }"
     )
 
-    await kept(page, 1)
+    await wait_until_stored(page, 1)
 
 
 async def test_the_outbox_of_a_closed_tab_is_sent_by_a_tab_that_was_already_open(
@@ -171,7 +171,7 @@ async def test_ops_older_than_a_day_can_be_discarded(visitor: Visitor) -> None:
     await question.get_by_role("button", name="Forget").click()
     await expect(page.locator(LINE)).to_have_count(0)
     await expect(question).to_have_count(0)
-    await kept(page, 0)
+    await wait_until_stored(page, 0)
 
     await visitor.add(page, PEARS)
     await settled(page)

@@ -13,7 +13,7 @@ from app.load.server import Cost
 from app.load.summary import rows, values
 from app.load.trace import Breach
 
-NASTY = "</pre><script>alert(1)</script>"
+MARKUP = "</pre><script>alert(1)</script>"
 
 
 def tick(done: int, *milliseconds: float) -> Tick:
@@ -33,7 +33,7 @@ POINTS = (
     point(3, Phase.PUSH, 300),
     point(4, Phase.SETTLE, 1),
 )
-RUN = Run(Plan(), POINTS, (Breach("u-1", NASTY, (NASTY,)),))
+RUN = Run(Plan(), POINTS, (Breach("u-1", MARKUP, (MARKUP,)),))
 
 
 def test_the_figures_count_only_the_push_phase() -> None:
@@ -61,7 +61,7 @@ def test_the_values_are_json_and_hold_the_broken_promise() -> None:
 
     assert run["ops"] == 400
     assert run["latency_ms"]["p50"] > 0
-    assert run["broken"] == [{"account": "u-1", "what": NASTY, "frames": [NASTY]}]
+    assert run["broken"] == [{"account": "u-1", "what": MARKUP, "frames": [MARKUP]}]
 
 
 def test_the_page_is_well_formed_and_loads_no_other_resource() -> None:
@@ -72,7 +72,7 @@ def test_the_page_is_well_formed_and_loads_no_other_resource() -> None:
         .replace('<meta charset="utf-8">', "")
         .replace('<meta name="viewport" content="width=device-width, initial-scale=1">', "")
     )
-    assert NASTY not in text
+    assert MARKUP not in text
     assert "&lt;script&gt;" in text
     assert [word for word in ("src=", "href=", "url(", "@import") if word in text] == []
 

@@ -42,7 +42,7 @@ class FakeCatalog:
             raise DatabaseUnavailable
 
 
-async def taken(around: AroundHub) -> tuple[LiveCart, FakeTab]:
+async def cart_in_writer(around: AroundHub) -> tuple[LiveCart, FakeTab]:
     """Return a cart that the writer has taken with one op in it, and the tab that shows it."""
     tab = FakeTab()
     cart = await around.enters(tab)
@@ -59,7 +59,7 @@ async def handle(around: AroundHub, *commits: Commit, catalog: FakeCatalog | Non
 
 async def test_a_saved_cart_is_announced() -> None:
     around = AroundHub()
-    _, tab = await taken(around)
+    _, tab = await cart_in_writer(around)
 
     await handle(around, Commit(saved=(ADA,)))
 
@@ -68,7 +68,7 @@ async def test_a_saved_cart_is_announced() -> None:
 
 async def test_a_cart_that_another_server_saved_is_stale_until_it_is_reloaded() -> None:
     around = AroundHub()
-    cart, tab = await taken(around)
+    cart, tab = await cart_in_writer(around)
 
     await handle(around, Commit(stale=(ADA,)))
 
@@ -80,7 +80,7 @@ async def test_a_cart_that_another_server_saved_is_stale_until_it_is_reloaded() 
 
 async def test_a_cart_of_an_unknown_commit_is_reloaded_before_it_is_announced() -> None:
     around = AroundHub()
-    cart, tab = await taken(around)
+    cart, tab = await cart_in_writer(around)
 
     await handle(around, Commit(unknown=(ADA,)))
 
@@ -90,7 +90,7 @@ async def test_a_cart_of_an_unknown_commit_is_reloaded_before_it_is_announced() 
 
 async def test_a_cart_that_cannot_be_saved_is_dropped() -> None:
     around = AroundHub()
-    _, tab = await taken(around)
+    _, tab = await cart_in_writer(around)
 
     await handle(around, Commit(broken=(ADA,)))
 
@@ -100,7 +100,7 @@ async def test_a_cart_that_cannot_be_saved_is_dropped() -> None:
 
 async def test_a_refused_cart_is_ruled_on_again_with_a_refreshed_catalogue() -> None:
     around = AroundHub()
-    await taken(around)
+    await cart_in_writer(around)
     catalog = FakeCatalog(around)
 
     await handle(around, Commit(refused=(ADA,)), catalog=catalog)
@@ -111,7 +111,7 @@ async def test_a_refused_cart_is_ruled_on_again_with_a_refreshed_catalogue() -> 
 
 async def test_a_refused_cart_is_ruled_on_again_though_the_catalogue_cannot_be_refreshed() -> None:
     around = AroundHub()
-    await taken(around)
+    await cart_in_writer(around)
 
     await handle(around, Commit(refused=(ADA,)), catalog=FakeCatalog(around, is_away=True))
 
@@ -120,7 +120,7 @@ async def test_a_refused_cart_is_ruled_on_again_though_the_catalogue_cannot_be_r
 
 async def test_the_catalogue_is_not_refreshed_if_nothing_was_refused() -> None:
     around = AroundHub()
-    await taken(around)
+    await cart_in_writer(around)
     catalog = FakeCatalog(around)
 
     await handle(around, Commit(saved=(ADA,)), Commit(), catalog=catalog)
@@ -143,7 +143,7 @@ async def test_every_commit_is_counted_by_its_outcome_and_duration() -> None:
 async def test_a_reader_that_waits_for_a_commit_resumes_after_it() -> None:
     around = AroundHub()
     around.peers.are_any = True
-    cart, _ = await taken(around)
+    cart, _ = await cart_in_writer(around)
     around.disk.carts[ADA] = cart.saved._replace(version=cart.saved.version + 1, epoch="7c1d")
     borrowing = asyncio.create_task(_borrow(around))
     await asyncio.sleep(0)
