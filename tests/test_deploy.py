@@ -17,7 +17,7 @@ from app.metrics.collect import Metrics
 from app.runtime.config import Config, read_config, variable
 from app.services.passwords import Passwords, make_hasher
 from app.ws.registry import ConnectionRegistry
-from tests.live.harness import AroundHub
+from tests.live.harness import HubHarness
 from tests.metrics.reader import ParsedMetrics, read
 
 ROOT = Path(__file__).parents[1]
@@ -47,7 +47,7 @@ def told() -> ParsedMetrics:
     """Return what a server tells that has just been opened."""
     passwords = Passwords(make_hasher())
     metrics = Metrics(
-        "w1", AroundHub().hub, ConnectionRegistry(1, 1, 1), Still(), passwords, Quiet(), 0.0
+        "w1", HubHarness().hub, ConnectionRegistry(1, 1, 1), Still(), passwords, Quiet(), 0.0
     )
     text = metrics.text()
     passwords.close()

@@ -50,8 +50,8 @@ async def browser_session(
     server = Server(tmp_path_factory.mktemp("shop"))
     async with open_browser_session(browser, server) as browser_session:
         yield browser_session
-    complaints = server.complaints()
-    assert [each for each in complaints if CORRUPT_BODY_ERROR not in each.get("error", "")] == []
+    error_events = server.error_events()
+    assert [each for each in error_events if CORRUPT_BODY_ERROR not in each.get("error", "")] == []
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -204,4 +204,4 @@ async def test_signing_out_deletes_the_stored_outboxes(visitor: Visitor, server:
     )
 
     assert rows == 0
-    assert await asyncio.to_thread(server.complaints) == []
+    assert await asyncio.to_thread(server.error_events) == []

@@ -87,7 +87,7 @@ async def test_a_restart_costs_one_new_connection_and_no_op(
     account = await shop.register("robin@example.org", PASSWORD, "Robin")
     async with account.tab(observer=recorder) as tab:
         first = await tab.add("milk-2l")
-        server.tell(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(server.exit_code) == 0
         waiting = tab.add("no-such-thing")
         await asyncio.to_thread(server.start)

@@ -1,4 +1,4 @@
-"""HAProxy in front of servers, as a deployment has it."""
+"""HAProxy in front of several servers, as in a deployment."""
 
 import shutil
 import signal
@@ -37,7 +37,7 @@ backend servers
 
 
 class Balancer:
-    """An address at which one of several servers answers."""
+    """An HAProxy process that balances one address over several servers."""
 
     def __init__(self, home: Path, program: str):
         self.port = free_port()
@@ -47,18 +47,18 @@ class Balancer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, servers: Sequence[Server]) -> None:
-        """Stand before *servers*, and return when it listens."""
+        """Start HAProxy before *servers*, and return when it listens."""
         lines = [f"    server s{port} 127.0.0.1:{port}" for port in (each.port for each in servers)]
         self._config.write_text(CONFIG.format(port=self.port) + "\n".join(lines) + "\n")
-        words = [self._program, "-db", "-f", str(self._config)]
-        self._process = subprocess.Popen(words)
-        give_up_s = time.monotonic() + PATIENCE_S
+        command = [self._program, "-db", "-f", str(self._config)]
+        self._process = subprocess.Popen(command)
+        deadline_s = time.monotonic() + PATIENCE_S
         while not self._listens():
-            assert time.monotonic() < give_up_s, "HAProxy does not listen"
+            assert time.monotonic() < deadline_s, "HAProxy does not listen"
             time.sleep(0.02)
 
     def end(self) -> None:
-        """Go."""
+        """Kill the HAProxy process."""
         if self._process:
             self._process.kill()
             self._process.wait(PATIENCE_S)
@@ -84,12 +84,12 @@ class Balanced(NamedTuple):
 
 @contextmanager
 def balanced(home: Path, shared: Shared, count: int, **settings: object) -> Iterator[Balanced]:
-    """Open so many servers on one database behind one address, or skip the test."""
+    """Open *count* servers on one database behind one address; skip the test without HAProxy."""
     if (program := shutil.which("haproxy")) is None:
         pytest.skip("there is no HAProxy here (on Debian: apt-get install haproxy)")
     balancer, url = Balancer(home, program), shared.cluster.new()
-    usual = {"redis": shared.redis.url, "origins": balancer.origin, **settings}
-    servers = [_server(home, url, f"s{number}", **usual) for number in range(count)]
+    defaults = {"redis": shared.redis.url, "origins": balancer.origin, **settings}
+    servers = [_server(home, url, f"s{number}", **defaults) for number in range(count)]
     try:
         for server in servers:
             server.origin = balancer.origin
@@ -109,7 +109,7 @@ def _server(home: Path, url: str, name: str, **settings: object) -> Server:
 
 def _restart(server: Server) -> float:
     began_s = time.monotonic()
-    server.tell(signal.SIGTERM)
+    server.send_signal(signal.SIGTERM)
     code, took_s = server.exit_code(), time.monotonic() - began_s
     assert code == 0
     server.start()

@@ -1,4 +1,4 @@
-"""What the tests take from the shelf; stock and prices are those of the catalogue."""
+"""Products for tests, with the stock and prices of the seeded catalogue."""
 
 import tomllib
 from typing import Any
@@ -15,19 +15,19 @@ def price(sku: str) -> int:
 
 
 def stock(sku: str) -> int:
-    """Return how many of *sku* a new shop has."""
+    """Return the stock of *sku* in a new shop."""
     return next(int(size["stock"]) for size in _SIZES if size["sku"] == sku)
 
 
 def slug(sku: str) -> str:
-    """Return what the page of *sku* is called."""
+    """Return the slug of the page of *sku*."""
     return next(
         str(each["slug"]) for each in _PRODUCTS if sku in {size["sku"] for size in each["size"]}
     )
 
 
 PLENTY = [size["sku"] for size in _SIZES if size.get("sold", True) and size["stock"] > 99]
-"""Products of which there are more than anybody can have; each test may have its own."""
+"""Products with more stock than a cart line may have; tests use different ones of them."""
 APPLES, MILK, BREAD = PLENTY[:3]
 FEW, FEW_LEFT = next((size["sku"], size["stock"]) for size in _SIZES if 3 < size["stock"] < 9)
 SOLD_OUT = next(size["sku"] for size in _SIZES if size["stock"] == 0)

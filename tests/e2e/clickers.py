@@ -21,16 +21,16 @@ class SocketLog(Observer):
         self.history: list[str] = []
 
     def opened(self, gen: int) -> None:
-        """Record it."""
+        """Record the event."""
         self.opened_count += 1
         self._record(f"{gen} opened")
 
     def closed(self, gen: int, code: int, reason: str) -> None:
-        """Record it."""
+        """Record the event."""
         self._record(f"{gen} closed {code} {reason}")
 
     def failed(self, why: str) -> None:
-        """Record it."""
+        """Record the event."""
         self._record(f"none: {why}")
 
     def _record(self, line: str) -> None:

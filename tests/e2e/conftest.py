@@ -1,4 +1,4 @@
-"""A server for each module, with the SETTINGS of the module, and shoppers."""
+"""Fixtures: a server for each module, with the module's SETTINGS, further servers, shoppers."""
 
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ LAST_CHARS = 4000
 
 
 class Street:
-    """The servers that one test starts beside the module's."""
+    """Starts servers for one test, beside the module's server."""
 
     def __init__(self, home: Path, databases: Databases):
         self.home = home
@@ -44,7 +44,7 @@ def module_shop(
     server.start()
     yield server
     server.end()
-    assert server.complaints() == []
+    assert server.error_events() == []
 
 
 @pytest.fixture
@@ -57,12 +57,12 @@ def shop(module_shop: Server) -> Server:
 
 @pytest.fixture
 def street(tmp_path: Path, databases: Databases) -> Iterator[Street]:
-    """Return the object with which a test starts its own servers."""
+    """Return the factory with which a test starts its own servers."""
     street = Street(tmp_path, databases)
     yield street
     for server in street.shops:
         server.end()
-    assert [server.complaints() for server in street.shops if server.complaints()] == []
+    assert [server.error_events() for server in street.shops if server.error_events()] == []
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ async def ada(shop: Server) -> AsyncIterator[Shopper]:
 @pytest.fixture
 async def stranger(shop: Server) -> AsyncIterator[Shopper]:
     """Return a shopper who is not signed in."""
-    async with Shopper(shop) as nobody:
-        yield nobody
+    async with Shopper(shop) as shopper:
+        yield shopper
 
 
 @pytest.hookimpl(wrapper=True)

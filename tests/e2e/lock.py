@@ -1,4 +1,4 @@
-"""Keeping the database from being written to."""
+"""Holding the write lock of a server's database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from tests.e2e.server import Server
 
 @contextmanager
 def locked(server: Server) -> Iterator[None]:
-    """Hold the database's write lock, as another process may."""
+    """Hold the database's write lock, as another process can."""
     engine = connect(server.environment["SHOP_DATABASE"])
     try:
         with databases.locked(engine):

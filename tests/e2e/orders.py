@@ -34,14 +34,14 @@ async def order_body(shopper: Shopper, **changes: Any) -> dict[str, Any]:
     """Return the body of `POST /api/orders` for the cart as it is, with *changes*."""
     cart = await shopper.cart()
     total = cart["cart"]["totals"]["total"]
-    usual = {
+    body = {
         "key": new_key(),
         "at": cart["at"],
         "total": total,
         "deliver": HOME,
         "pay": "on_delivery",
     }
-    return usual | changes
+    return body | changes
 
 
 async def place_order(shopper: Shopper, body: dict[str, Any]) -> Answer:

@@ -149,7 +149,7 @@ class Shopper:
         *name* is the host name of the URL, in place of the server's address.
         """
         headers = {"Cookie": self.cookie} if self.cookie else {}
-        usual: dict[str, Any] = {
+        defaults: dict[str, Any] = {
             "host": "127.0.0.1",
             "port": self.server.port,
             "subprotocols": OFFERED,
@@ -161,7 +161,7 @@ class Shopper:
             "max_queue": 1024,
             "close_timeout": 1,
         }
-        opened = await connect(f"ws://{name or self.server.host}{path}", **usual | options)
+        opened = await connect(f"ws://{name or self.server.host}{path}", **defaults | options)
         socket = RawSocket(opened, outbox or str(uuid4()))
         self._sockets.append(socket)
         return socket
@@ -261,6 +261,6 @@ def send(port: int, method: str, path: str, body: Any, headers: Mapping[str, str
 
 
 def login_cookie(answer: Answer) -> str | None:
-    """Return the login cookie that *answer* sets as `name=value`, or `None`."""
+    """Return the session cookie that *answer* sets as `name=value`, or `None`."""
     given = SimpleCookie(answer.headers.get("set-cookie", "")).get("shop")
     return f"shop={given.coded_value}" if given and given.value else None

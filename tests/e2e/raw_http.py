@@ -1,4 +1,4 @@
-"""Raw TCP connections with HTTP written by hand, for requests that no HTTP library sends."""
+"""Raw TCP connections, for requests that no HTTP library sends."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

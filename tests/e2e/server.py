@@ -15,9 +15,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EXIT_S = 60
-LEAST_PORT, LEAST_GIVEN_PORT = 10_000, 32_768
-"""The first ephemeral port of Linux, by default."""
-PATIENT = {"registrations": 1000, "log": "info"}
+FIRST_PORT, FIRST_EPHEMERAL_PORT = 10_000, 32_768
+"""`FIRST_EPHEMERAL_PORT` is Linux's default."""
+TEST_SETTINGS = {"registrations": 1000, "log": "info"}
 """All tests register accounts from one address, so the rate limit is raised."""
 
 
@@ -39,7 +39,7 @@ class Server:
             bind=self.host,
             database=self.database,
             secret="known to nobody but the tests of this shop",
-            **{**PATIENT, **settings},
+            **{**TEST_SETTINGS, **settings},
         )
         self._process: subprocess.Popen[str] | None = None
 
@@ -51,7 +51,7 @@ class Server:
 
     @property
     def is_open(self) -> bool:
-        """Say whether the newest process runs."""
+        """Return whether the newest process runs."""
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
@@ -75,7 +75,7 @@ class Server:
                 text=True,
             )
 
-    def tell(self, sign: signal.Signals) -> None:
+    def send_signal(self, sign: signal.Signals) -> None:
         """Send a signal without waiting for its effect."""
         self.running.send_signal(sign)
 
@@ -94,7 +94,7 @@ class Server:
     def end(self) -> None:
         """Stop the process with SIGTERM, if it runs."""
         if self.is_open:
-            self.tell(signal.SIGTERM)
+            self.send_signal(signal.SIGTERM)
         if self._process:
             self.exit_code()
 
@@ -110,16 +110,16 @@ class Server:
         """Return the log events of tabs that are ahead of the database."""
         return [event for event in self.events() if event["event"].startswith("alarm: ")]
 
-    def complaints(self) -> list[dict[str, Any]]:
+    def error_events(self) -> list[dict[str, Any]]:
         """Return the log events of errors, without alarms."""
         failures = [event for event in self.events() if event["level"] in {"error", "critical"}]
         return [event for event in failures if event not in self.alarms()]
 
 
 def environment(**settings: object) -> dict[str, str]:
-    """Return the environment of a command that has only these settings."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("SHOP_")}
-    return own | {f"SHOP_{name.upper()}": str(value) for name, value in settings.items()}
+    """Return the environment of a command: this process's, with only these settings of the shop."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SHOP_")}
+    return inherited | {f"SHOP_{name.upper()}": str(value) for name, value in settings.items()}
 
 
 def run_command(
@@ -144,7 +144,7 @@ def free_port(in_a_row: int = 1) -> int:
     None of them is ephemeral, since the system could assign such a port at any moment.
     """
     while True:
-        first = random.randrange(LEAST_PORT, LEAST_GIVEN_PORT - in_a_row)
+        first = random.randrange(FIRST_PORT, FIRST_EPHEMERAL_PORT - in_a_row)
         if all(map(_is_free, range(first, first + in_a_row))):
             return first
 

@@ -1,4 +1,4 @@
-"""What several servers share: a PostgreSQL and a Redis of their own, which may be stopped."""
+"""A PostgreSQL and a Redis that several servers share, and that tests can stop."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from tests.redis import RedisServer, find_redis
 
 
 class Shared(NamedTuple):
-    """Both, running."""
+    """A running PostgreSQL and a running Redis."""
 
     cluster: Cluster
     redis: RedisServer
@@ -19,7 +19,7 @@ class Shared(NamedTuple):
 
 @contextmanager
 def open_shared() -> Iterator[Shared]:
-    """Run both for a while, or skip the test where one is not installed."""
+    """Run PostgreSQL and Redis; skip the test where one is not installed."""
     postgresql, program = find_postgresql(), find_redis()
     if postgresql is None or program is None:
         pytest.skip("PostgreSQL and Redis are needed (Debian: postgresql, redis-server)")

@@ -1,4 +1,4 @@
-"""What a tab may ask beside ops, and what it hears unasked (protocol.md §3 and §4)."""
+"""Messages other than ops: heartbeats, pings, watches and resyncs (protocol.md §3 and §4)."""
 
 import asyncio
 import time
@@ -6,19 +6,19 @@ import time
 from tests.e2e.catalog import APPLES, GHOST, MILK, PLENTY, price
 from tests.e2e.raw_client import Shopper, frame, text_frame
 
-BEAT_S = 1
-SETTINGS = {"heartbeat_ms": int(BEAT_S * 1000)}
+HEARTBEAT_S = 1
+SETTINGS = {"heartbeat_ms": int(HEARTBEAT_S * 1000)}
 
 
 async def test_an_idle_socket_receives_a_heartbeat_each_interval(ada: Shopper) -> None:
     tab = await ada.tab()
-    assert tab.welcome["hb_ms"] == BEAT_S * 1000
+    assert tab.welcome["hb_ms"] == HEARTBEAT_S * 1000
     began_s = time.monotonic()
 
     assert await tab.receive() == {"t": "hb"}
     assert await tab.receive() == {"t": "hb"}
 
-    assert 1.8 * BEAT_S < time.monotonic() - began_s < 2.2 * BEAT_S + 1
+    assert 1.8 * HEARTBEAT_S < time.monotonic() - began_s < 2.2 * HEARTBEAT_S + 1
 
 
 async def test_a_busy_socket_receives_no_heartbeat(ada: Shopper) -> None:
@@ -26,7 +26,7 @@ async def test_a_busy_socket_receives_no_heartbeat(ada: Shopper) -> None:
     for number in range(6):
         await tab.send_frame("ping", id=number)
         assert await tab.receive() == {"t": "pong", "id": number}
-        await asyncio.sleep(BEAT_S / 4)
+        await asyncio.sleep(HEARTBEAT_S / 4)
 
 
 async def test_a_pong_has_the_id_of_its_ping(ada: Shopper) -> None:
@@ -51,9 +51,9 @@ async def test_a_watch_returns_each_known_product_once(ada: Shopper) -> None:
     tab = await ada.tab()
     await tab.send_frame("watch", skus=[MILK, GHOST, APPLES, MILK])
 
-    told = await tab.expect("prices")
+    prices = await tab.expect("prices")
 
-    assert told == {
+    assert prices == {
         "t": "prices",
         "items": [
             {"sku": sku, "price": price(sku), "stock": None} for sku in sorted((APPLES, MILK))
@@ -75,11 +75,13 @@ async def test_of_watches_beyond_the_rate_limit_only_the_newest_is_answered_late
     began_s = time.monotonic()
     await tab.send_together(*(text_frame(frame("watch", skus=[sku])) for sku in PLENTY[:30]))
 
-    told = [(await tab.expect("prices"))["items"][0]["sku"] for _ in range(11)]
+    answered = [(await tab.expect("prices"))["items"][0]["sku"] for _ in range(11)]
 
-    assert told == [*PLENTY[:10], PLENTY[29]]
+    assert answered == [*PLENTY[:10], PLENTY[29]]
     assert time.monotonic() - began_s > 0.4
-    assert [news["t"] for news in await tab.receive_pending() if news["t"] == "prices"] == []
+    assert [
+        message["t"] for message in await tab.receive_pending() if message["t"] == "prices"
+    ] == []
 
 
 async def test_resyncs_beyond_the_rate_limit_get_one_late_snapshot(ada: Shopper) -> None:
@@ -90,7 +92,9 @@ async def test_resyncs_beyond_the_rate_limit_get_one_late_snapshot(ada: Shopper)
 
     assert snapshots == [snapshots[0]] * 11
     await asyncio.sleep(0.6)
-    assert [news["t"] for news in await tab.receive_pending() if news["t"] == "snapshot"] == []
+    assert [
+        message["t"] for message in await tab.receive_pending() if message["t"] == "snapshot"
+    ] == []
 
 
 async def test_the_welcome_contains_the_limits_in_force(ada: Shopper) -> None:

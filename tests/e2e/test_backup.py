@@ -15,7 +15,7 @@ from tests.e2e.server import Server
 
 
 def back_up(shop: Server, to: Path) -> None:
-    """Run the command, or the tool that it names in its place (PostgreSQL)."""
+    """Run `shop backup`; on PostgreSQL it names another tool, which is run instead."""
     done = shop.command("backup", str(to))
     if done.returncode:
         _run(done.stderr)
@@ -23,7 +23,7 @@ def back_up(shop: Server, to: Path) -> None:
 
 
 def restore(shop: Server, backup: Path) -> str:
-    """Likewise; return what the last command printed."""
+    """Run `shop restore`, or the tool that it names and `shop restored`; return the output."""
     done = shop.command("restore", str(backup))
     if done.returncode:
         _run(done.stderr)
@@ -38,7 +38,7 @@ def _run(printed: str) -> None:
     subprocess.run(shlex.split(command), check=True)
 
 
-async def signed_in_again(ada: Shopper) -> None:
+async def sign_in_again(ada: Shopper) -> None:
     """Sign in again; the old cookie is refused first."""
     assert (await ada.send("GET", "/api/cart")).status == 401
     login = {"email": ada.email, "password": PASSWORD}
@@ -56,26 +56,26 @@ async def test_a_tab_ahead_of_a_restored_backup_gets_a_snapshot_and_overwrites_n
         await asyncio.to_thread(back_up, shop, backup)
         await tab.submit(2, "line.add", sku=MILK, qty=1)
         await tab.receive_pending()
-        known, cookie = tab.at, ada.cookie
+        position, cookie = tab.at, ada.cookie
         await asyncio.to_thread(shop.end)
 
         printed = await asyncio.to_thread(restore, shop, backup)
         await asyncio.to_thread(shop.start)
 
         assert "1 carts have a new epoch, and 1 logins have ended." in printed
-        await signed_in_again(ada)
+        await sign_in_again(ada)
         assert ada.cookie != cookie
-        again = await ada.tab(tab=tab.tab, gen=2, outbox=tab.outbox, at=known, pend=[3])
-        assert (again.welcome["why"], again.welcome["last"]) == ("epoch", 1)
+        reconnected = await ada.tab(tab=tab.tab, gen=2, outbox=tab.outbox, at=position, pend=[3])
+        assert (reconnected.welcome["why"], reconnected.welcome["last"]) == ("epoch", 1)
         assert await ada.quantities() == {APPLES: 2}
 
-        await again.send_frame("op", n=3, k="line.set", sku=MILK, qty=5)
-        assert (await again.expect("need", "ok", "no")) == {"t": "need", "n": 2}
+        await reconnected.send_frame("op", n=3, k="line.set", sku=MILK, qty=5)
+        assert (await reconnected.expect("need", "ok", "no")) == {"t": "need", "n": 2}
         assert await ada.quantities() == {APPLES: 2}
 
-        anew = await ada.tab(at=again.at)
-        assert anew.welcome["mode"] == "same"
-        assert (await anew.submit(1, "line.set", sku=MILK, qty=5))["rev"] == 2
+        fresh = await ada.tab(at=reconnected.at)
+        assert fresh.welcome["mode"] == "same"
+        assert (await fresh.submit(1, "line.set", sku=MILK, qty=5))["rev"] == 2
         assert await ada.quantities() == {APPLES: 2, MILK: 5}
     assert shop.alarms() == []
 
@@ -83,7 +83,7 @@ async def test_a_tab_ahead_of_a_restored_backup_gets_a_snapshot_and_overwrites_n
 async def test_a_restored_backup_without_a_new_epoch_raises_an_alarm(
     street: Street, tmp_path: Path
 ) -> None:
-    """The same without `shop restored`: what the new epoch prevents."""
+    """Without `shop restored` the position of the tab is ahead of the database."""
     shop, backup = street.open(drain_ms=0), tmp_path / "backup"
     async with await new_shopper(shop) as ada:
         tab = await ada.tab()
@@ -100,14 +100,14 @@ async def test_a_restored_backup_without_a_new_epoch_raises_an_alarm(
 
 
 @pytest.mark.on_both
-@pytest.mark.parametrize("words", [("restore", "backup"), ("restored",)], ids=["copy", "anew"])
+@pytest.mark.parametrize("command", [("restore", "backup"), ("restored",)], ids=["copy", "anew"])
 def test_restoring_is_refused_while_a_server_runs(
-    street: Street, words: tuple[str, ...], tmp_path: Path
+    street: Street, command: tuple[str, ...], tmp_path: Path
 ) -> None:
     shop = street.open()
     (tmp_path / "backup").touch()
 
-    done = shop.command(*words)
+    done = shop.command(*command)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "shop: a server has this database open. End all servers first.\n"

@@ -1,4 +1,4 @@
-"""Each way in which the shop parts from a tab (protocol.md §3, §5 and §6)."""
+"""Each close code with which the server closes a websocket (protocol.md §3, §5 and §6)."""
 
 import asyncio
 import json
@@ -108,8 +108,8 @@ async def test_a_reconnecting_tab_closes_no_other_tab(ada: Shopper) -> None:
     ]
 
 
-async def ask_too_fast(tab: RawSocket, *numbers: int) -> None:
-    """Use up the allowance, and send these ops right behind; all arrive together."""
+async def exceed_rate_limit(tab: RawSocket, *numbers: int) -> None:
+    """Send ops that empty the token bucket, and these ops right behind; all arrive together."""
     ops = (*range(1, BURST + 2), *numbers)
     frames = (frame("op", n=n, k="line.add", sku=APPLES, qty=1) for n in ops)
     await tab.send_together(*map(text_frame, frames))
@@ -117,18 +117,18 @@ async def ask_too_fast(tab: RawSocket, *numbers: int) -> None:
 
 async def test_ignoring_retry_ms_three_times_in_a_minute_is_closed_with_4429(ada: Shopper) -> None:
     tab = await ada.tab()
-    await ask_too_fast(tab, *[BURST + 1] * 3)
+    await exceed_rate_limit(tab, *[BURST + 1] * 3)
 
     assert await tab.close_frame() == CloseFrame(4429, "wait for retry_ms")
-    told = [news for news in map(json.loads, tab.received) if news["t"] == "no"]
-    assert [(no["n"], no["code"]) for no in told] == [(BURST + 1, "rate")] * 3
+    rejections = [message for message in map(json.loads, tab.received) if message["t"] == "no"]
+    assert [(no["n"], no["code"]) for no in rejections] == [(BURST + 1, "rate")] * 3
 
 
 async def test_ignoring_retry_ms_twice_and_repeating_ops_keeps_the_socket_open(
     ada: Shopper,
 ) -> None:
     tab = await ada.tab()
-    await ask_too_fast(tab, *[BURST + 1] * 2, *[BURST] * 5, BURST + 2)
+    await exceed_rate_limit(tab, *[BURST + 1] * 2, *[BURST] * 5, BURST + 2)
     for _ in range(6):
         assert (await tab.verdict(BURST))["t"] == "ok"
     await asyncio.sleep(1.1)
@@ -142,7 +142,7 @@ async def test_a_shutdown_sends_drain_and_then_closes_the_tabs(street: Street) -
     async with await new_shopper(shop) as ada, raw_connection(shop) as late:
         stays, leaves = await ada.tab(), await ada.tab()
         await stays.receive_pending()
-        shop.tell(signal.SIGTERM)
+        shop.send_signal(signal.SIGTERM)
 
         for tab in (stays, leaves):
             drain = await tab.receive()

@@ -23,9 +23,9 @@ def test_a_server_without_a_secret_does_not_start(tmp_path: Path) -> None:
 
 @pytest.mark.smoke
 def test_a_second_server_on_the_same_database_is_refused(shop: Server) -> None:
-    elsewhere = {**shop.environment, "SHOP_BIND": f"127.0.0.1:{free_port()}"}
+    other_address = {**shop.environment, "SHOP_BIND": f"127.0.0.1:{free_port()}"}
 
-    done = run_command("run", environment=elsewhere)
+    done = run_command("run", environment=other_address)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("shop: another server has this database open")
@@ -51,26 +51,26 @@ async def test_sigint_and_sigterm_shut_down_cleanly_without_losing_ops(street: S
         for n in range(1, 33):
             await tab.send_frame("op", n=n, k="line.set", sku=APPLES, qty=n)
         await tab.verdict(1)
-        shop.tell(signal.SIGINT)
+        shop.send_signal(signal.SIGINT)
 
         assert (await tab.close_frame()).code == 1012
         assert await asyncio.to_thread(shop.exit_code) == 0
         shop.start()
-        again = await ada.tab(outbox=tab.outbox)
-        shop.tell(signal.SIGTERM)
+        reconnected = await ada.tab(outbox=tab.outbox)
+        shop.send_signal(signal.SIGTERM)
 
-        assert (await again.close_frame()).code == 1012
+        assert (await reconnected.close_frame()).code == 1012
         assert await asyncio.to_thread(shop.exit_code) == 0
-    assert again.welcome["last"] == 32
+    assert reconnected.welcome["last"] == 32
 
 
 async def test_a_second_signal_ends_the_drain_at_once(street: Street) -> None:
     shop = street.open(drain_ms=12_000)
     async with await new_shopper(shop) as ada:
         tab = await ada.tab()
-        shop.tell(signal.SIGTERM)
+        shop.send_signal(signal.SIGTERM)
         await tab.expect("drain")
-        shop.tell(signal.SIGTERM)
+        shop.send_signal(signal.SIGTERM)
 
         async with asyncio.timeout(5):
             assert await asyncio.to_thread(shop.exit_code) == 0
@@ -78,8 +78,8 @@ async def test_a_second_signal_ends_the_drain_at_once(street: Street) -> None:
 
 async def test_an_account_that_a_command_added_can_sign_in(shop: Server) -> None:
     password = "five green bottles"
-    words = ("account", "add", "Grace@shop.example", "--name", "Grace")
-    done = await asyncio.to_thread(lambda: shop.command(*words, given=f"{password}\n"))
+    command = ("account", "add", "Grace@shop.example", "--name", "Grace")
+    done = await asyncio.to_thread(lambda: shop.command(*command, given=f"{password}\n"))
     assert (done.returncode, done.stderr) == (0, "")
 
     async with Shopper(shop) as grace:

@@ -1,4 +1,4 @@
-"""All sockets break in the same moment, as when a proxy is restarted."""
+"""All websockets are cut in the same moment, as when a proxy is restarted."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from tests.e2e.server import free_port
 from tests.proof.proxy import proxy_to
 
 ACCOUNTS, TABS = 15, 4
-BACK_S = 30
+RECONNECT_S = 30
 
 
 async def test_after_all_sockets_are_cut_at_once_all_reconnect_within_30_s_and_none_is_refused(
@@ -21,16 +21,16 @@ async def test_after_all_sockets_are_cut_at_once_all_reconnect_within_30_s_and_n
     shop.start()
     async with (
         proxy_to(shop.port, port) as proxy,
-        clicking_accounts([proxy.origin] * TABS, ACCOUNTS) as crowd,
+        clicking_accounts([proxy.origin] * TABS, ACCOUNTS) as accounts,
     ):
-        clickers = [clicker for shopper in crowd for clicker in shopper.clickers]
+        clickers = [clicker for account in accounts for clicker in account.clickers]
         proxy.cut()
 
-        async with asyncio.timeout(BACK_S):
+        async with asyncio.timeout(RECONNECT_S):
             verdicts = await asyncio.gather(*(one.tab.add(APPLES) for one in clickers))
 
         assert all(isinstance(verdict, Ok) for verdict in verdicts)
         assert {one.sockets.opened_count for one in clickers} == {2}
         assert not any("none:" in line for one in clickers for line in one.sockets.history)
-        for shopper in crowd:
-            assert (await shopper.account.cart()).rev == TABS
+        for account in accounts:
+            assert (await account.account.cart()).rev == TABS

@@ -1,4 +1,4 @@
-"""A deploy: servers are restarted one after the other while people shop."""
+"""A rolling restart: servers are restarted one after the other while tabs add products."""
 
 import asyncio
 from collections.abc import Iterator
@@ -13,32 +13,34 @@ from tests.e2e.shared import open_shared
 
 ACCOUNTS = 10
 LONGEST_EXIT_S = 15
-EAGER = {"limits": "load", "drain_ms": 1000}
+SETTINGS_OF_SERVERS = {"limits": "load", "drain_ms": 1000}
 
 
 @pytest.fixture
-def behind(tmp_path: Path) -> Iterator[Balanced]:
+def balanced_servers(tmp_path: Path) -> Iterator[Balanced]:
     """Return two servers behind one address."""
-    with open_shared() as shared, balanced(tmp_path, shared, 2, **EAGER) as behind:
-        yield behind
+    with open_shared() as shared, balanced(tmp_path, shared, 2, **SETTINGS_OF_SERVERS) as servers:
+        yield servers
 
 
 @pytest.mark.timeout(90)
-async def test_a_rolling_restart_costs_each_tab_a_reconnect_and_no_click(behind: Balanced) -> None:
-    async with clicking_accounts([behind.origin] * 2, ACCOUNTS) as crowd:
-        clickers = [clicker for shopper in crowd for clicker in shopper.clickers]
+async def test_a_rolling_restart_costs_each_tab_a_reconnect_and_no_click(
+    balanced_servers: Balanced,
+) -> None:
+    async with clicking_accounts([balanced_servers.origin] * 2, ACCOUNTS) as accounts:
+        clickers = [clicker for account in accounts for clicker in account.clickers]
         done = asyncio.Event()
         clicking = asyncio.gather(*(clicker.click(PLENTY, 0.1, done) for clicker in clickers))
         await asyncio.sleep(0.5)
 
-        exits_s = await asyncio.to_thread(behind.roll)
+        exits_s = await asyncio.to_thread(balanced_servers.roll)
 
         await asyncio.sleep(0.5)
         done.set()
         await clicking
-        clicks = sum([await shopper.check_converged() for shopper in crowd])
+        clicks = sum([await account.check_converged() for account in accounts])
 
-    assert [server.alarms() for server in behind.servers] == [[], []]
+    assert [server.alarms() for server in balanced_servers.servers] == [[], []]
     assert clicks > 10 * len(clickers)
     assert max(exits_s) < LONGEST_EXIT_S
     too_many = [one.sockets.history for one in clickers if one.sockets.opened_count not in {2, 3}]

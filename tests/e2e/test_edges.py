@@ -1,4 +1,4 @@
-"""What only a real server shows: its edges, made safe, and its faults over HTTP."""
+"""HTTP errors, limits, security headers and malformed requests, against a real server."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ FAULTS: dict[str, tuple[tuple[str, str, object], dict[str, str], tuple[int, str]
     ),
     "no type": (("POST", "/api/cart/ops", json.dumps(OPS)), {}, (415, "not_json")),
     "too large": (("POST", "/api/cart/ops", " " * 65_537), JSON, (413, "too_large")),
-    "a foreign page": (
+    "a foreign origin": (
         ("POST", "/api/cart/ops", OPS),
         {"Origin": "https://evil.example"},
         (403, "foreign_origin"),
@@ -53,10 +53,10 @@ FAULTS: dict[str, tuple[tuple[str, str, object], dict[str, str], tuple[int, str]
         {"Sec_Fetch_Site": "same-site"},
         (403, "foreign_origin"),
     ),
-    "nobody": (("GET", "/api/cart", None), {"Cookie": "shop=x"}, (401, "login_required")),
-    "nobody's op": (("POST", "/api/cart/ops", OPS), {"Cookie": "shop=x"}, (401, "login_required")),
-    "nothing there": (("GET", "/api/products/ghost", None), {}, (404, "not_found")),
-    "nowhere": (("GET", "/api/nowhere", None), {}, (404, "not_found")),
+    "no login": (("GET", "/api/cart", None), {"Cookie": "shop=x"}, (401, "login_required")),
+    "no login, op": (("POST", "/api/cart/ops", OPS), {"Cookie": "shop=x"}, (401, "login_required")),
+    "no such product": (("GET", "/api/products/ghost", None), {}, (404, "not_found")),
+    "no such path": (("GET", "/api/nowhere", None), {}, (404, "not_found")),
     "another host": (("GET", "/api/cart", None), {"Host": "evil.example"}, (421, "unknown_host")),
     "a wrong login": (
         ("POST", "/api/session", {"email": "nobody@shop.example", "password": "wrong"}),
@@ -71,14 +71,14 @@ FAULTS: dict[str, tuple[tuple[str, str, object], dict[str, str], tuple[int, str]
 }
 
 
-@pytest.mark.parametrize(("asked", "headers", "fault"), FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(("request_", "headers", "fault"), FAULTS.values(), ids=FAULTS)
 async def test_every_http_error_is_a_problem_document(
     ada: Shopper,
-    asked: tuple[str, str, object],
+    request_: tuple[str, str, object],
     headers: dict[str, str],
     fault: tuple[int, str],
 ) -> None:
-    answer = await ada.send(*asked, **headers)
+    answer = await ada.send(*request_, **headers)
 
     assert (answer.status, answer.json["code"]) == fault
     assert answer.json["detail"].endswith(".")
@@ -128,11 +128,11 @@ async def test_an_email_address_can_be_registered_once(shop: Server, ada: Shoppe
 
 async def test_after_five_wrong_passwords_the_next_login_is_throttled(ada: Shopper) -> None:
     wrong = {"email": ada.email, "password": "not this one"}
-    told = [(await ada.send("POST", "/api/session", wrong)) for _ in range(6)]
+    answers = [(await ada.send("POST", "/api/session", wrong)) for _ in range(6)]
 
-    assert [answer.status for answer in told] == [401] * 5 + [429]
-    assert told[-1].json["code"] == "throttled"
-    assert int(told[-1].headers["retry-after"]) >= 1
+    assert [answer.status for answer in answers] == [401] * 5 + [429]
+    assert answers[-1].json["code"] == "throttled"
+    assert int(answers[-1].headers["retry-after"]) >= 1
 
 
 async def test_ops_over_http_stop_at_a_gap_with_one_need(ada: Shopper) -> None:
@@ -140,8 +140,8 @@ async def test_ops_over_http_stop_at_a_gap_with_one_need(ada: Shopper) -> None:
 
     answer = await ada.ops(OUTBOX, *ops)
 
-    told = [{"t": "ok", "n": 1, "rev": 1}, {"t": "ok", "n": 2, "rev": 2}, {"t": "need", "n": 3}]
-    assert (answer.status, answer.json["verdicts"]) == (200, told)
+    verdicts = [{"t": "ok", "n": 1, "rev": 1}, {"t": "ok", "n": 2, "rev": 2}, {"t": "need", "n": 3}]
+    assert (answer.status, answer.json["verdicts"]) == (200, verdicts)
     assert (answer.json["at"], answer.json["rev"]) == ((await ada.cart())["at"], 2)
 
 
@@ -164,15 +164,15 @@ async def test_signing_out_invalidates_the_cookie(ada: Shopper) -> None:
 async def test_the_login_cookie_is_http_only_and_same_site_lax(shop: Server, ada: Shopper) -> None:
     login = {"email": ada.email, "password": PASSWORD}
 
-    given = (await Shopper(shop).send("POST", "/api/session", login)).headers["set-cookie"]
+    cookie = (await Shopper(shop).send("POST", "/api/session", login)).headers["set-cookie"]
 
-    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(given.split("; "))
-    assert given.startswith("shop=")
-    assert "Secure" not in given
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert cookie.startswith("shop=")
+    assert "Secure" not in cookie
 
 
-async def hung_up_after_s(connection: RawConnection) -> float:
-    """Return after how many seconds the shop hangs up without an answer."""
+async def seconds_until_closed(connection: RawConnection) -> float:
+    """Return after how many seconds the shop closes *connection* without a response."""
     began_s = asyncio.get_running_loop().time()
     assert await connection.read_to_end() == b""
     return asyncio.get_running_loop().time() - began_s
@@ -190,17 +190,17 @@ async def test_a_connection_that_takes_over_five_seconds_for_its_headers_is_clos
         assert (await again.head())[0] == "http/1.1 200 ok"
         again.write(b"GET / HTTP/1.1\r\nHost: ")
         slow.write(b"GET / HTTP/1.1\r\n")
-        dripping = asyncio.create_task(drip(slow))
+        sending = asyncio.create_task(send_headers(slow))
 
-        waited_s = await asyncio.gather(hung_up_after_s(silent), hung_up_after_s(slow))
+        waited_s = await asyncio.gather(seconds_until_closed(silent), seconds_until_closed(slow))
 
         assert all(4 < each < 8 for each in waited_s)
         assert b"HTTP/1.1" not in await again.read_to_end()
-        dripping.cancel()
+        sending.cancel()
 
 
-async def drip(connection: RawConnection) -> None:
-    """Send one header after the other, and never the last."""
+async def send_headers(connection: RawConnection) -> None:
+    """Send one header after the other without ever ending the request."""
     while True:
         connection.write(b"X-More: 1\r\n")
         await asyncio.sleep(0.5)
@@ -226,23 +226,23 @@ async def test_a_flood_of_pings_aborts_the_connection(ada: Shopper) -> None:
 
 
 async def test_a_socket_that_sends_too_much_is_read_at_a_limited_rate(ada: Shopper) -> None:
-    noisy, quiet = await ada.tab(), await ada.tab()
+    flooding, other = await ada.tab(), await ada.tab()
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     add = text_frame(frame("op", n=1, k="line.add", sku=APPLES, qty=1))
-    await noisy.send_together(*[text_frame(frame("resync"))] * 300, add)
+    await flooding.send_together(*[text_frame(frame("resync"))] * 300, add)
 
-    assert (await quiet.submit(1, "note.set", text="not kept waiting"))["t"] == "ok"
-    quick_s = loop.time() - began_s
-    assert (await noisy.verdict(1))["t"] == "ok"
-    assert loop.time() - began_s > max(1, quick_s)
+    assert (await other.submit(1, "note.set", text="not kept waiting"))["t"] == "ok"
+    other_s = loop.time() - began_s
+    assert (await flooding.verdict(1))["t"] == "ok"
+    assert loop.time() - began_s > max(1, other_s)
 
 
 ANSWERS = {
     "a page": ("GET", "/", {}, 200),
     "a file": ("GET", "/static/css/shop.css", {}, 200),
     "a missing file": ("GET", "/static/nothing.css", {}, 404),
-    "a climb out of the folder": ("GET", "/static/../app/runtime/build.py", {}, 404),
+    "a path traversal": ("GET", "/static/../app/runtime/build.py", {}, 404),
     "nothing": ("GET", "/nothing", {}, 404),
     "another method": ("PUT", "/", {}, 405),
     "another host": ("GET", "/", {"Host": "evil.example"}, 421),
@@ -319,7 +319,7 @@ async def test_a_malformed_request_gets_400_with_the_security_headers(
 
 
 FORM = "Content-Type: application/x-www-form-urlencoded"
-ODD_REQUESTS = {
+UNUSUAL_REQUESTS = {
     "a trace": ("TRACE", "/", "", ""),
     "a tunnel": ("CONNECT", "evil.example:443", "", ""),
     "a star": ("OPTIONS", "*", "", ""),
@@ -346,7 +346,7 @@ ODD_REQUESTS = {
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "header", "body"), ODD_REQUESTS.values(), ids=ODD_REQUESTS
+    ("method", "path", "header", "body"), UNUSUAL_REQUESTS.values(), ids=UNUSUAL_REQUESTS
 )
 async def test_an_unusual_request_gets_no_5xx_and_no_redirect_to_another_origin(
     shop: Server, method: str, path: str, header: str, body: str
@@ -355,16 +355,16 @@ async def test_an_unusual_request_gets_no_5xx_and_no_redirect_to_another_origin(
     async with raw_connection(shop) as connection:
         head = request(shop, method, path, *headers, f"Content-Length: {len(body)}")
         connection.write(head.decode().encode("latin-1") + body.encode())
-        status, *told = await connection.head()
+        status, *fields = await connection.head()
 
     assert int(status.split()[1]) < 500
-    assert {header.partition(":")[0] for header in told} >= HEADERS
+    assert {header.partition(":")[0] for header in fields} >= HEADERS
     assert all(
         header.startswith(("location: /", f"location: {shop.origin}/"))
-        for header in told
+        for header in fields
         if header.startswith("location")
     )
-    assert not any(header.startswith("location: //") for header in told)
+    assert not any(header.startswith("location: //") for header in fields)
 
 
 async def test_a_handshake_without_a_key_is_refused(shop: Server) -> None:
@@ -377,8 +377,8 @@ async def test_a_handshake_without_a_key_is_refused(shop: Server) -> None:
 
 
 async def test_forwarded_headers_of_unknown_proxies_are_ignored(shop: Server, ada: Shopper) -> None:
-    ada_s = {"Cookie": ada.cookie, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
-    await ada.socket(additional_headers=ada_s)
+    headers = {"Cookie": ada.cookie, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    await ada.socket(additional_headers=headers)
 
     opened = [event for event in shop.events() if event["event"] == "socket opened"]
     assert opened[-1]["address"] == "127.0.0.1"

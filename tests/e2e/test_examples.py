@@ -1,4 +1,4 @@
-"""The examples for those who have their own tools: each is run against a real shop."""
+"""Each script in examples/ runs against a real shop."""
 
 import asyncio
 import csv
@@ -19,18 +19,18 @@ ARTILLERY = shutil.which("artillery")
 STEPS = {"get", "post", "think"}
 
 
-def ran(*words: str, seconds: float = 25) -> subprocess.CompletedProcess[str]:
+def run_to_end(*command: str, seconds: float = 25) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
-        words, capture_output=True, check=False, cwd=ROOT, text=True, timeout=seconds
+        command, capture_output=True, check=False, cwd=ROOT, text=True, timeout=seconds
     )
 
 
 async def test_the_python_example_adds_a_product_to_a_cart(shop: Server) -> None:
     account = await Shop(shop.origin).register("thirty@example.org", "a long enough one", "Ada")
-    words = (sys.executable, str(EXAMPLES / "cart.py"), shop.origin, account.cookie)
+    command = (sys.executable, str(EXAMPLES / "cart.py"), shop.origin, account.cookie)
 
-    done = await asyncio.to_thread(ran, *words)
+    done = await asyncio.to_thread(run_to_end, *command)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert [line.split()[0] for line in done.stdout.splitlines()][-2:] == ["ok", "patch"]
@@ -38,13 +38,13 @@ async def test_the_python_example_adds_a_product_to_a_cart(shop: Server) -> None
 
 
 def test_the_locust_example_runs_without_a_failure(shop: Server, tmp_path: Path) -> None:
-    where = ("-f", str(EXAMPLES / "locustfile.py"), "--host", shop.origin)
-    how = ("--headless", "-u", "4", "-r", "4", "-t", "3s", "--csv", str(tmp_path / "told"))
+    target = ("-f", str(EXAMPLES / "locustfile.py"), "--host", shop.origin)
+    options = ("--headless", "-u", "4", "-r", "4", "-t", "3s", "--csv", str(tmp_path / "report"))
 
-    done = ran(sys.executable, "-m", "locust", *where, *how, "--only-summary")
+    done = run_to_end(sys.executable, "-m", "locust", *target, *options, "--only-summary")
 
     assert done.returncode == 0, done.stderr
-    with (tmp_path / "told_stats.csv").open() as file:
+    with (tmp_path / "report_stats.csv").open() as file:
         rows = {row["Name"]: row for row in csv.DictReader(file)}
     assert int(rows["Aggregated"]["Failure Count"]) == 0
     assert int(rows["op"]["Request Count"]) > 0
@@ -67,7 +67,7 @@ def test_the_artillery_example_meets_its_expectations(shop: Server) -> None:
     assert ARTILLERY
     script = str(EXAMPLES / "artillery.yml")
 
-    done = ran(ARTILLERY, "run", "--target", shop.origin, script, seconds=28)
+    done = run_to_end(ARTILLERY, "run", "--target", shop.origin, script, seconds=28)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "plugins.expect.ok.equals" in done.stdout

@@ -1,4 +1,4 @@
-"""What is wrong with a frame ends the connection, after what came before it (protocol.md §2)."""
+"""An invalid frame closes the websocket once earlier frames are handled (protocol.md §2)."""
 
 import json
 from typing import Any
@@ -73,40 +73,40 @@ HELLOS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def add(n: int, sku: str = APPLES) -> Frame:
-    """Return a good op, to stand before or after a bad frame."""
+    """Return a frame with a valid op."""
     return text_frame(frame("op", n=n, k="line.add", sku=sku, qty=1))
 
 
 async def fault_between_ops(ada: Shopper, *bad: Frame) -> CloseFrame:
-    """Return how a socket is closed on which *bad* arrives together with ops around it.
+    """Return how a websocket is closed on which *bad* arrives between two ops, all at once.
 
-    The op before must be answered, and the one after it must not be done.
+    Checks that the op before is answered and the op after is not applied.
     """
     socket = await ada.tab()
     await socket.send_together(add(1), *bad, add(2, MILK))
 
-    goodbye = await socket.close_frame()
+    closed = await socket.close_frame()
 
-    said = [json.loads(told) for told in socket.received]
-    assert {"t": "ok", "n": 1, "rev": 1} in said
-    assert [told["n"] for told in said if told["t"] in {"ok", "no"}] == [1]
+    messages = [json.loads(data) for data in socket.received]
+    assert {"t": "ok", "n": 1, "rev": 1} in messages
+    assert [message["n"] for message in messages if message["t"] in {"ok", "no"}] == [1]
     assert await ada.quantities() == {APPLES: 1}
-    return goodbye
+    return closed
 
 
 @pytest.mark.parametrize(("text", "reason"), FRAMES.values(), ids=FRAMES)
 async def test_a_malformed_frame_is_closed_with_4400(ada: Shopper, text: str, reason: str) -> None:
-    goodbye = await fault_between_ops(ada, text_frame(text))
+    closed = await fault_between_ops(ada, text_frame(text))
 
-    assert goodbye.code == 4400
-    assert reason in goodbye.reason
-    assert len(goodbye.reason.encode()) <= 100
+    assert closed.code == 4400
+    assert reason in closed.reason
+    assert len(closed.reason.encode()) <= 100
 
 
 async def test_a_binary_frame_is_closed_with_4400(ada: Shopper) -> None:
-    goodbye = await fault_between_ops(ada, Frame(Opcode.BINARY, b'{"t":"ping","id":1}'))
+    closed = await fault_between_ops(ada, Frame(Opcode.BINARY, b'{"t":"ping","id":1}'))
 
-    assert goodbye == CloseFrame(4400, "a binary frame")
+    assert closed == CloseFrame(4400, "a binary frame")
 
 
 async def test_an_empty_binary_frame_is_closed_with_4400(ada: Shopper) -> None:
@@ -123,10 +123,10 @@ async def test_a_second_hello_is_closed_with_4400(ada: Shopper) -> None:
 async def test_an_invalid_field_is_closed_with_4400(
     ada: Shopper, t: str, fields: dict[str, Any], reason: str
 ) -> None:
-    goodbye = await fault_between_ops(ada, text_frame(frame(t, **fields)))
+    closed = await fault_between_ops(ada, text_frame(frame(t, **fields)))
 
-    assert goodbye.code == 4400
-    assert goodbye.reason.startswith(reason)
+    assert closed.code == 4400
+    assert closed.reason.startswith(reason)
 
 
 @pytest.mark.parametrize(("fields", "reason"), HELLOS.values(), ids=HELLOS)
@@ -136,10 +136,10 @@ async def test_an_invalid_hello_is_closed_with_4400(
     socket = await ada.socket()
     await socket.send_frame("hello", **hello_fields(socket) | fields)
 
-    goodbye = await socket.close_frame()
+    closed = await socket.close_frame()
 
-    assert goodbye.code == 4400
-    assert goodbye.reason.startswith(reason)
+    assert closed.code == 4400
+    assert closed.reason.startswith(reason)
     assert socket.received == []
 
 
@@ -163,7 +163,7 @@ async def test_a_malformed_frame_right_behind_the_hello_is_handled_after_the_wel
     await socket.send_together(hello, add(1), text_frame("not JSON"))
 
     assert (await socket.close_frame()).code == 4400
-    kinds = [json.loads(told)["t"] for told in socket.received]
+    kinds = [json.loads(data)["t"] for data in socket.received]
     assert kinds[:2] == ["welcome", "snapshot"]
     assert "ok" in kinds
     assert await ada.quantities() == {APPLES: 1}

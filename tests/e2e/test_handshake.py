@@ -1,4 +1,4 @@
-"""Who may open a socket, and what everybody else hears (protocol.md §1)."""
+"""Which handshakes open a websocket, and how the others fail (protocol.md §1)."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -39,8 +39,8 @@ FOREIGN = [
 CLOSE_4401 = b"\x88\x02" + (4401).to_bytes(2)
 
 
-async def refused(shopper: Shopper, name: str = "", **options: Any) -> Response:
-    """Return the answer to a handshake that fails, under another *name* of the server."""
+async def failed_handshake(shopper: Shopper, name: str = "", **options: Any) -> Response:
+    """Return the response to a handshake that must fail; *name* replaces the host name."""
     with pytest.raises(InvalidStatus) as refusal:
         await shopper.socket(name=name, **options)
     return refusal.value.response
@@ -65,14 +65,14 @@ async def test_compression_is_not_negotiated(ada: Shopper) -> None:
 
 @pytest.mark.parametrize("name", ["evil.example:{port}", "127.0.0.1:1", "127.0.0.1.nip.example"])
 async def test_an_unknown_host_is_refused_with_421(ada: Shopper, name: str) -> None:
-    refusal = await refused(ada, name.format(port=ada.server.port))
+    refusal = await failed_handshake(ada, name.format(port=ada.server.port))
 
     assert refusal.status_code == 421
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
 async def test_a_foreign_origin_is_refused_with_403(ada: Shopper, origin: str) -> None:
-    refusal = await refused(ada, origin=origin.format(port=ada.server.port))
+    refusal = await failed_handshake(ada, origin=origin.format(port=ada.server.port))
 
     assert refusal.status_code == 403
 
@@ -87,7 +87,7 @@ async def test_a_configured_origin_is_accepted_though_the_host_differs(ada: Shop
 async def test_offering_no_known_subprotocol_is_refused_with_400(
     ada: Shopper, offered: list[str] | None
 ) -> None:
-    assert (await refused(ada, subprotocols=offered)).status_code == 400
+    assert (await failed_handshake(ada, subprotocols=offered)).status_code == 400
 
 
 @pytest.mark.parametrize("offered", [[FAMILY], ["shop.cart.v2", FAMILY]])
@@ -143,18 +143,18 @@ async def test_a_login_that_was_ended_opens_no_socket(ada: Shopper) -> None:
 async def test_the_21st_socket_of_an_address_without_a_login_is_refused_with_503(
     shop: Server, stranger: Shopper
 ) -> None:
-    async with AsyncExitStack() as held:
+    async with AsyncExitStack() as connections:
         for _ in range(20):
-            connection = await held.enter_async_context(raw_connection(shop))
+            connection = await connections.enter_async_context(raw_connection(shop))
             connection.write(handshake(shop))
             assert (await connection.head())[0].startswith("http/1.1 101")
 
-        refusal = await refused(stranger)
-        crowded_first = await refused(stranger, subprotocols=["chat"])
+        refusal = await failed_handshake(stranger)
+        over_limit = await failed_handshake(stranger, subprotocols=["chat"])
 
         assert (refusal.status_code, refusal.headers["Retry-After"]) == (503, "2")
-        assert crowded_first.status_code == 503
-        assert (await refused(stranger, origin="null")).status_code == 403
+        assert over_limit.status_code == 503
+        assert (await failed_handshake(stranger, origin="null")).status_code == 403
 
     assert (await (await stranger.socket()).close_frame()).code == 4401
 
@@ -165,19 +165,19 @@ async def test_a_socket_beyond_the_limit_of_the_server_is_refused_with_503(stree
         first = await ada.tab()
         await ada.tab()
 
-        assert (await refused(ada)).status_code == 503
+        assert (await failed_handshake(ada)).status_code == 503
 
         await first.close()
         await ada.tab()
 
 
 async def test_the_first_failed_check_decides_the_status(ada: Shopper) -> None:
-    nobody: dict[str, Any] = {"origin": "null", "subprotocols": ["chat"]}
+    options: dict[str, Any] = {"origin": "null", "subprotocols": ["chat"]}
 
-    assert (await refused(ada, "evil.example", **nobody)).status_code == 421
-    assert (await refused(ada, **nobody)).status_code == 403
+    assert (await failed_handshake(ada, "evil.example", **options)).status_code == 421
+    assert (await failed_handshake(ada, **options)).status_code == 403
     ada.cookie = ""
-    assert (await refused(ada, subprotocols=["chat"])).status_code == 400
+    assert (await failed_handshake(ada, subprotocols=["chat"])).status_code == 400
     assert (await (await ada.socket(subprotocols=[FAMILY])).close_frame()).code == 4406
 
 
@@ -185,9 +185,9 @@ async def test_the_11th_socket_of_an_account_without_hello_is_closed_with_1013(
     ada: Shopper,
 ) -> None:
     waiting = [await ada.socket() for _ in range(10)]
-    crowded = await ada.socket()
+    extra = await ada.socket()
 
-    assert await crowded.close_frame() == CloseFrame(1013, "")
+    assert await extra.close_frame() == CloseFrame(1013, "")
 
     await waiting[0].send_frame("hello", **hello_fields(waiting[0]))
     assert (await waiting[0].receive())["t"] == "welcome"
@@ -210,7 +210,7 @@ async def test_sockets_without_hello_do_not_count_against_another_account(
     ("path", "status"), [("/", 400), ("/api/cart", 400), ("/nowhere", 404), ("/ws/", 404)]
 )
 async def test_a_handshake_at_another_path_is_refused(ada: Shopper, path: str, status: int) -> None:
-    assert (await refused(ada, path=path)).status_code == status
+    assert (await failed_handshake(ada, path=path)).status_code == status
 
 
 async def test_a_handshake_response_has_no_server_header(ada: Shopper) -> None:
@@ -218,7 +218,7 @@ async def test_a_handshake_response_has_no_server_header(ada: Shopper) -> None:
 
     assert socket.socket.response
     assert "Server" not in socket.socket.response.headers
-    assert "Server" not in (await refused(ada, origin="null")).headers
+    assert "Server" not in (await failed_handshake(ada, origin="null")).headers
     assert OFFERED[0] == socket.socket.response.headers["Sec-WebSocket-Protocol"]
 
 
@@ -234,4 +234,4 @@ async def test_a_client_that_disconnects_during_the_handshake_causes_no_error(
     await socket.send_frame("hello", **hello_fields(socket))
 
     assert (await socket.receive())["t"] == "welcome"
-    assert shop.complaints() == []
+    assert shop.error_events() == []

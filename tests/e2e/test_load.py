@@ -1,4 +1,4 @@
-"""`shop load` against a real shop: it ends well, and leaves a report."""
+"""`shop load` against a real shop: exit codes, messages and reports."""
 
 import json
 import signal
@@ -14,18 +14,18 @@ from tests.e2e.server import ROOT, Server, environment
 SETTINGS = {"limits": "load", "log": "warning"}
 LONGEST_S = 100
 
-BAD_WORDS = {
+BAD_ARGUMENTS = {
     "another machine": (("--url", "https://shop.example"), "--i-own-this-shop"),
-    "nobody there": (("--url", "http://127.0.0.1:1"), "does not let us in"),
-    "too wide": (("--window", "33"), "is not a number from 1 to 32"),
-    "never": (("--seconds", "nan"), "is not a number from 0.1"),
+    "no server there": (("--url", "http://127.0.0.1:1"), "does not let us in"),
+    "too large a window": (("--window", "33"), "is not a number from 1 to 32"),
+    "no duration": (("--seconds", "nan"), "is not a number from 0.1"),
 }
 
 
-def load(*words: str) -> subprocess.CompletedProcess[str]:
+def load(*command: str) -> subprocess.CompletedProcess[str]:
     """Run `shop load` to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "app.cli", "load", *words],
+        [sys.executable, "-m", "app.cli", "load", *command],
         capture_output=True,
         check=False,
         cwd=ROOT,
@@ -37,27 +37,36 @@ def load(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.smoke
 def test_a_load_run_succeeds_and_writes_its_reports(shop: Server, tmp_path: Path) -> None:
-    told, shown, kept = (tmp_path / name for name in ("told.json", "shown.html", "kept.json"))
-    files = ("--json", str(told), "--html", str(shown), "--accounts-file", str(kept))
-    crowd = ("--accounts", "8", "--processes", "2", "--ramp", "0.5", "--seconds", "5")
+    json_file, html_file, accounts_file = (
+        tmp_path / name for name in ("run.json", "run.html", "accounts.json")
+    )
+    files = (
+        "--json",
+        str(json_file),
+        "--html",
+        str(html_file),
+        "--accounts-file",
+        str(accounts_file),
+    )
+    options = ("--accounts", "8", "--processes", "2", "--ramp", "0.5", "--seconds", "5")
 
-    done = load("--url", shop.origin, "--chaos", "--seed", "7", *crowd, *files)
+    done = load("--url", shop.origin, "--chaos", "--seed", "7", *options, *files)
 
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "Every promise was kept." in done.stdout
-    (run,) = json.loads(told.read_text())["runs"]
+    (run,) = json.loads(json_file.read_text())["runs"]
     assert (run["broken"], run["plan"]["seed"]) == ([], 7)
     assert 8 <= run["sockets"] <= 16
     assert run["ops"] > 0
     assert run["server_cpu_us_per_op"] > 0
-    assert shown.read_text().startswith("<!doctype html>")
-    assert len(json.loads(kept.read_text())) == 8
+    assert html_file.read_text().startswith("<!doctype html>")
+    assert len(json.loads(accounts_file.read_text())) == 8
 
 
 def test_the_http_scenario_is_reported_beside_the_socket_scenario(shop: Server) -> None:
-    crowd = ("--accounts", "4", "--rate", "40", "--ramp", "0", "--seconds", "1")
+    options = ("--accounts", "4", "--rate", "40", "--ramp", "0", "--seconds", "1")
 
-    done = load("--url", shop.origin, "--scenario", "http", *crowd)
+    done = load("--url", shop.origin, "--scenario", "http", *options)
 
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert done.stdout.count("Every promise was kept.") == 1
@@ -67,9 +76,9 @@ def test_the_http_scenario_is_reported_beside_the_socket_scenario(shop: Server) 
 
 
 def test_ctrl_c_ends_a_load_run_with_its_report(shop: Server) -> None:
-    words = ("load", "--url", shop.origin, "--accounts", "2", "--seconds", "3600", "--ramp", "0")
+    command = ("load", "--url", shop.origin, "--accounts", "2", "--seconds", "3600", "--ramp", "0")
     running = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", *words],
+        [sys.executable, "-m", "app.cli", *command],
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -88,14 +97,14 @@ def test_ctrl_c_ends_a_load_run_with_its_report(shop: Server) -> None:
     assert "Every promise was kept." in rest
 
 
-@pytest.mark.parametrize("case", BAD_WORDS)
+@pytest.mark.parametrize("case", BAD_ARGUMENTS)
 def test_an_impossible_run_prints_one_sentence_and_exits_with_2(case: str) -> None:
-    words, why = BAD_WORDS[case]
+    command, message = BAD_ARGUMENTS[case]
 
-    done = load(*words)
+    done = load(*command)
 
     assert (done.returncode, done.stdout.count("Traceback")) == (2, 0)
-    assert why in done.stderr.splitlines()[-1]
+    assert message in done.stderr.splitlines()[-1]
 
 
 def test_a_rate_limited_shop_is_reported_with_the_setting_that_lifts_the_limits(

@@ -1,4 +1,4 @@
-"""How long a login lasts on an open socket (protocol.md §4, `auth`, and §7)."""
+"""When a login expires on an open websocket (protocol.md §4, `auth`, and §7)."""
 
 import asyncio
 from contextlib import suppress
@@ -14,15 +14,15 @@ IDLE_S, ABSOLUTE_S = 2, 4
 SETTINGS = {"login_idle_s": IDLE_S, "login_s": ABSOLUTE_S}
 
 
-async def say_on(tab: RawSocket, *frames: str) -> int:
-    """Say one frame after the other, until the socket is closed; return how many that were."""
-    said = 0
+async def send_until_closed(tab: RawSocket, *frames: str) -> int:
+    """Send one frame after the other until the websocket is closed; return how many were sent."""
+    sent = 0
     with suppress(ConnectionClosed):
         for frame_ in frames:
             await tab.send_text(frame_)
-            said += 1
+            sent += 1
             await asyncio.sleep(0.2)
-    return said
+    return sent
 
 
 async def test_an_idle_login_expires_early_and_a_used_one_at_its_absolute_limit(
@@ -33,15 +33,15 @@ async def test_an_idle_login_expires_early_and_a_used_one_at_its_absolute_limit(
         await elsewhere.send("POST", "/api/session", login)
         used, idle = await ada.tab(), await elsewhere.tab()
         ops = [frame("op", n=n, k="line.set", sku=APPLES, qty=n) for n in range(1, 64)]
-        asking = asyncio.create_task(say_on(used, *ops))
-        pinging = asyncio.create_task(say_on(idle, *[frame("ping", id=1)] * 64))
+        sending_ops = asyncio.create_task(send_until_closed(used, *ops))
+        sending_pings = asyncio.create_task(send_until_closed(idle, *[frame("ping", id=1)] * 64))
 
         assert 0 < (await idle.expect("auth"))["session_left_ms"] <= IDLE_S * 1000
         assert await idle.close_frame() == CloseFrame(4401, "")
-        assert not asking.done()
+        assert not sending_ops.done()
         assert await used.close_frame() == CloseFrame(4401, "")
 
-        assert 5 < await pinging < await asking < 64
+        assert 5 < await sending_pings < await sending_ops < 64
         assert (await (await ada.socket()).close_frame()).code == 4401
         assert (await ada.send("GET", "/api/cart")).status == 401
 

@@ -1,4 +1,4 @@
-"""What a real server logs: enough to follow an op, and nothing that opens a door."""
+"""A real server's log: it traces each op, and contains no credentials."""
 
 import asyncio
 import json
@@ -21,25 +21,25 @@ async def test_one_op_id_traces_an_op_from_its_receipt_to_its_patches(
     by = (await second.expect("patch"))["by"]
     await first.receive_pending()
 
-    name = f"{ada.account}/{by['outbox']}/{by['n']}"
-    lines = [event for event in shop.events() if event.get("op") == name]
+    op_id = f"{ada.account}/{by['outbox']}/{by['n']}"
+    lines = [event for event in shop.events() if event.get("op") == op_id]
     steps = ["op received", "op ruled", "op saved", "op told", "op told"]
     assert [line["event"] for line in lines] == steps
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
     assert {line["node"] for line in lines} == {"w7"}
     assert (lines[0]["tab"], lines[-1]["tabs"]) == (first.tab, 2)
-    (let_in,) = (
+    (welcomed,) = (
         event
         for event in shop.events()
         if event["event"] == "tab let in" and event["tab"] == first.tab
     )
-    assert let_in["at"] <= lines[0]["at"]
+    assert welcomed["at"] <= lines[0]["at"]
     (opened,) = (
         event
         for event in shop.events()
-        if event["event"] == "socket opened" and event["socket"] == let_in["socket"]
+        if event["event"] == "socket opened" and event["socket"] == welcomed["socket"]
     )
-    assert opened["account"] == let_in["account"] == ada.account
+    assert opened["account"] == welcomed["account"] == ada.account
 
 
 async def test_an_op_over_http_is_traced_too(shop: Server, ada: Shopper) -> None:

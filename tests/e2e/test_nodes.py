@@ -1,4 +1,4 @@
-"""Two servers of one shop: any of them serves any cart, and they tell each other news."""
+"""Two servers of one shop: either serves any cart, and they publish changes to each other."""
 
 import asyncio
 import signal
@@ -19,11 +19,11 @@ from tests.e2e.shared import open_shared
 from tests.redis import RedisServer
 
 EDITS = 40
-EAGER = {"burst": 1000, "per_s": 1000}
+NODE_SETTINGS = {"burst": 1000, "per_s": 1000}
 
 
 class Nodes(NamedTuple):
-    """Two servers, and what they share."""
+    """Two servers, and the PostgreSQL and Redis that they share."""
 
     one: Server
     other: Server
@@ -41,40 +41,42 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     """Return two open servers on a database and a Redis that may be stopped."""
     with ExitStack() as stack:
         shared = stack.enter_context(open_shared())
-        url, settings = shared.cluster.new(), {"redis": shared.redis.url, **EAGER}
+        url, settings = shared.cluster.new(), {"redis": shared.redis.url, **NODE_SETTINGS}
         home = tmp_path_factory.mktemp("nodes")
-        both = [Server(folder(home, name), url, node=name, **settings) for name in ("one", "other")]
+        both = [
+            Server(make_folder(home, name), url, node=name, **settings) for name in ("one", "other")
+        ]
         for each in both:
             stack.callback(each.end)
             each.start()
         yield Nodes(both[0], both[1], shared.cluster, shared.redis)
-    assert [event for each in both for event in each.complaints()] == []
+    assert [event for each in both for event in each.error_events()] == []
 
 
-def folder(home: Path, name: str) -> Path:
-    """Make a folder."""
+def make_folder(home: Path, name: str) -> Path:
+    """Make a make_folder."""
     (home / name).mkdir()
     return home / name
 
 
-class Ada(NamedTuple):
-    """One shopper at two servers."""
+class ShopperAtBoth(NamedTuple):
+    """One shopper with a client at each of two servers."""
 
     here: Shopper
     there: Shopper
 
 
 @pytest.fixture
-async def ada(nodes: Nodes) -> AsyncIterator[Ada]:
-    """Return somebody who is signed in, whichever server is asked."""
+async def ada(nodes: Nodes) -> AsyncIterator[ShopperAtBoth]:
+    """Return a shopper who is signed in at both servers."""
     here = await new_shopper(nodes.one)
     async with here, Shopper(nodes.other, here.cookie, here.account, here.email) as there:
-        yield Ada(here, there)
+        yield ShopperAtBoth(here, there)
 
 
 @pytest.fixture
-async def tabs(ada: Ada) -> tuple[RawSocket, RawSocket]:
-    """Return a tab of hers at each server, which know of each other."""
+async def tabs(ada: ShopperAtBoth) -> tuple[RawSocket, RawSocket]:
+    """Return a tab at each server, once both have received the number of tabs."""
     here, there = await ada.here.tab(), await ada.there.tab()
     for tab in (here, there):
         if tab.received[-1] != b'{"t":"tabs","n":2}':
@@ -82,15 +84,15 @@ async def tabs(ada: Ada) -> tuple[RawSocket, RawSocket]:
     return here, there
 
 
-async def place(shopper: Shopper) -> str:
-    """Return where a server says that the cart is."""
+async def position_at(shopper: Shopper) -> str:
+    """Return the position of the cart at one server."""
     return str((await shopper.cart())["at"])
 
 
-async def agree(ada: Ada, *tabs: RawSocket) -> None:
-    """Wait until both servers and all tabs are at one place."""
+async def wait_until_converged(ada: ShopperAtBoth, *tabs: RawSocket) -> None:
+    """Wait until both servers and all tabs are at one position."""
     async with asyncio.timeout(60):
-        while (at := await place(ada.here)) != await place(ada.there):  # noqa: ASYNC110 - HTTP
+        while (at := await position_at(ada.here)) != await position_at(ada.there):  # noqa: ASYNC110 - HTTP
             await asyncio.sleep(0.02)
         for tab in tabs:
             while tab.at != at:
@@ -111,7 +113,7 @@ async def test_a_change_reaches_the_tab_at_the_other_server_as_a_patch(
     assert await there.receive() == patch
 
 
-async def test_a_change_over_http_reaches_the_tab_at_the_other_server(ada: Ada) -> None:
+async def test_a_change_over_http_reaches_the_tab_at_the_other_server(ada: ShopperAtBoth) -> None:
     tab, outbox = await ada.there.tab(), str(uuid4())
     answer = await ada.here.ops(outbox, op(1, "note.set", text="ring twice"))
 
@@ -122,7 +124,7 @@ async def test_a_change_over_http_reaches_the_tab_at_the_other_server(ada: Ada) 
 
 
 async def test_a_repeat_at_the_other_server_gets_the_same_verdict(
-    ada: Ada, tabs: tuple[RawSocket, RawSocket]
+    ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     here, _ = tabs
     verdict = await here.submit(1, "line.add", sku=MILK, qty=3)
@@ -134,18 +136,18 @@ async def test_a_repeat_at_the_other_server_gets_the_same_verdict(
 
 
 async def test_both_servers_change_one_line_at_once_and_nothing_is_lost_or_doubled(
-    ada: Ada, tabs: tuple[RawSocket, RawSocket]
+    ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
-    async def click(tab: RawSocket) -> set[str]:
-        asking = [
+    async def add_repeatedly(tab: RawSocket) -> set[str]:
+        sending = [
             tab.send_frame("op", n=n, k="line.add", sku=BREAD, qty=1) for n in range(1, EDITS + 1)
         ]
-        await asyncio.gather(*asking)
+        await asyncio.gather(*sending)
         return {(await tab.verdict(n))["t"] for n in range(1, EDITS + 1)}
 
-    assert await asyncio.gather(*map(click, tabs)) == [{"ok"}, {"ok"}]
+    assert await asyncio.gather(*map(add_repeatedly, tabs)) == [{"ok"}, {"ok"}]
 
-    await agree(ada, *tabs)
+    await wait_until_converged(ada, *tabs)
     assert await ada.there.quantities() == {BREAD: 2 * EDITS}
 
 
@@ -160,7 +162,7 @@ async def test_a_tab_that_leaves_is_no_longer_counted_at_the_other_server(
 
 @pytest.mark.smoke
 async def test_signing_out_at_one_server_closes_the_socket_at_the_other(
-    ada: Ada, tabs: tuple[RawSocket, RawSocket]
+    ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     _, there = tabs
     assert (await ada.here.send("DELETE", "/api/session")).status == 204
@@ -171,7 +173,7 @@ async def test_signing_out_at_one_server_closes_the_socket_at_the_other(
 
 @pytest.mark.smoke
 async def test_an_order_at_one_server_empties_the_cart_at_the_other(
-    ada: Ada, tabs: tuple[RawSocket, RawSocket]
+    ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     _, there = tabs
     await fill_cart(ada.here, **{APPLES: 2})
@@ -202,13 +204,13 @@ async def test_a_price_change_reaches_tabs_at_both_servers(
     done = await asyncio.to_thread(nodes.one.command, "product", "set", MILK, "--price", pounds)
     assert done.returncode == 0, done.stderr
 
-    told = [await tab.expect("prices") for tab in (here, there)]
+    prices = [await tab.expect("prices") for tab in (here, there)]
 
-    assert [items["items"][0]["price"] for items in told] == [100 * int(pounds[:-3])] * 2
+    assert [items["items"][0]["price"] for items in prices] == [100 * int(pounds[:-3])] * 2
 
 
 async def test_without_redis_both_servers_work_and_converge_when_it_returns(
-    nodes: Nodes, ada: Ada, tabs: tuple[RawSocket, RawSocket]
+    nodes: Nodes, ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     here, there = tabs
     await asyncio.to_thread(nodes.redis.kill)
@@ -218,39 +220,39 @@ async def test_without_redis_both_servers_work_and_converge_when_it_returns(
 
     await asyncio.to_thread(nodes.redis.start)
 
-    await agree(ada, here, there)
+    await wait_until_converged(ada, here, there)
     assert await ada.here.quantities() == {APPLES: 1, MILK: 1, BREAD: 1}
 
 
 async def test_a_server_without_redis_is_refused_beside_servers_with_it(nodes: Nodes) -> None:
-    alone = {**nodes.one.environment, "SHOP_BIND": f"127.0.0.1:{free_port()}"}
-    del alone["SHOP_REDIS"]
-    refused = await asyncio.to_thread(run_command, "run", environment=alone)
+    without_redis = {**nodes.one.environment, "SHOP_BIND": f"127.0.0.1:{free_port()}"}
+    del without_redis["SHOP_REDIS"]
+    refused = await asyncio.to_thread(run_command, "run", environment=without_redis)
 
     assert refused.returncode == 2
     assert "SHOP_REDIS" in refused.stderr
 
 
 async def test_ops_wait_out_a_database_crash_and_none_is_lost(
-    nodes: Nodes, ada: Ada, tabs: tuple[RawSocket, RawSocket]
+    nodes: Nodes, ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
-    said: list[str] = []
+    codes: list[str] = []
 
-    async def click(tab: RawSocket) -> None:
+    async def add_until_accepted(tab: RawSocket) -> None:
         for n in range(1, EDITS + 1):
             while (verdict := await tab.submit(n, "line.add", sku=MILK, qty=1))["t"] != "ok":
                 assert verdict["code"] == "busy", verdict
-                said.append(verdict["code"])
+                codes.append(verdict["code"])
                 await asyncio.sleep(verdict["retry_ms"] / 1000)
 
-    clicking = asyncio.gather(*map(click, tabs))
+    adding = asyncio.gather(*map(add_until_accepted, tabs))
     await asyncio.sleep(0.05)
     await asyncio.to_thread(nodes.cluster.stop, signal.SIGQUIT)
     await asyncio.sleep(0.5)
     await asyncio.to_thread(nodes.cluster.start)
     async with asyncio.timeout(60):
-        await clicking
+        await adding
 
-    assert said
-    await agree(ada, *tabs)
+    assert codes
+    await wait_until_converged(ada, *tabs)
     assert await ada.here.quantities() == {MILK: 2 * EDITS}

@@ -1,4 +1,4 @@
-"""Orders at a real server: the last one is sold once, and an order happens once."""
+"""Orders at a real server: no overselling, and each idempotency key places one order."""
 
 import asyncio
 import json
@@ -16,29 +16,31 @@ from tests.e2e.server import Server, run_command
 pytestmark = pytest.mark.on_both
 
 SETTINGS = {"limits": "load"}
-CROWD = 50
-TIMES = 20
+SHOPPERS = 50
+REPEATS = 20
 
 
 def set_product(shop: Server, sku: str, **values: object) -> None:
     """Change a product with the command, beside the server."""
-    words = [word for name, value in values.items() for word in (f"--{name}", str(value))]
-    done = run_command("product", "set", sku, *words, environment=shop.environment)
+    arguments = [word for name, value in values.items() for word in (f"--{name}", str(value))]
+    done = run_command("product", "set", sku, *arguments, environment=shop.environment)
     assert done.returncode == 0, done.stderr
 
 
-async def until_told(shopper: Shopper, sku: str, **told: object) -> None:
-    """Wait until the server has seen what changed on the shelf."""
+async def wait_until_published(shopper: Shopper, sku: str, **values: object) -> None:
+    """Wait until the server has loaded these values of a product."""
     async with asyncio.timeout(60):
         while True:
             seen = (await shopper.send("GET", f"/api/products/{sku}")).json
-            if told.items() <= seen.items():
+            if values.items() <= seen.items():
                 return
             await asyncio.sleep(0.02)
 
 
-def asked_by_the_deaf(shop: Server, shopper: Shopper, body: object) -> HTTPConnection:
-    """Place an order as somebody who never hears the answer, whenever it is sent."""
+def order_without_reading_the_response(
+    shop: Server, shopper: Shopper, body: object
+) -> HTTPConnection:
+    """Send an order, and return the connection without reading the response."""
     connection = HTTPConnection("127.0.0.1", shop.port)
     headers = {"Cookie": shopper.cookie, "Content-Type": "application/json"}
     connection.request("POST", "/api/orders", json.dumps(body), headers)
@@ -54,11 +56,11 @@ async def test_an_order_takes_stock_and_empties_the_cart_in_every_tab(
 
     answer = await place_order(ada, await order_body(ada))
 
-    patch, news = await tab.receive(), await tab.receive()
+    patch, message = await tab.receive(), await tab.receive()
     assert answer.status == 201
     assert patch["by"] == {"tab": None, "outbox": None, "n": None, "k": "order"}
     assert (patch["t"], patch["lines"]) == ("patch", {MILK: None})
-    assert news == {"t": "order", "number": answer.json["number"], "state": "placed"}
+    assert message == {"t": "order", "number": answer.json["number"], "state": "placed"}
     assert stock_of(shop, MILK) == before - 2
     assert await ada.quantities() == {}
     assert [line["qty"] for line in answer.json["lines"]] == [2]
@@ -66,9 +68,9 @@ async def test_an_order_takes_stock_and_empties_the_cart_in_every_tab(
 
 async def test_fifty_concurrent_orders_for_the_last_three_items_sell_three(shop: Server) -> None:
     sku = APPLES
-    shoppers = await asyncio.gather(*(new_shopper(shop) for _ in range(CROWD)))
+    shoppers = await asyncio.gather(*(new_shopper(shop) for _ in range(SHOPPERS)))
     await asyncio.to_thread(set_product, shop, sku, stock=3)
-    await until_told(shoppers[0], sku, stock=3)
+    await wait_until_published(shoppers[0], sku, stock=3)
     await asyncio.gather(*(fill_cart(shopper, **{sku: 1}) for shopper in shoppers))
     bodies = await asyncio.gather(*(order_body(shopper) for shopper in shoppers))
 
@@ -76,7 +78,7 @@ async def test_fifty_concurrent_orders_for_the_last_three_items_sell_three(shop:
 
     codes = Counter("sold" if answer.status == 201 else answer.json["code"] for answer in answers)
     assert codes["sold"] == 3
-    assert codes.total() == CROWD
+    assert codes.total() == SHOPPERS
     assert set(codes) <= {"sold", "stale", "sold_out"}
     assert {answer.status for answer in answers} == {201, 409}
     assert stock_of(shop, sku) == 0
@@ -84,7 +86,7 @@ async def test_fifty_concurrent_orders_for_the_last_three_items_sell_three(shop:
     refused = [
         shopper for shopper, answer in zip(shoppers, answers, strict=True) if answer.status == 409
     ]
-    assert [await shopper.quantities() for shopper in refused] == [{sku: 1}] * (CROWD - 3)
+    assert [await shopper.quantities() for shopper in refused] == [{sku: 1}] * (SHOPPERS - 3)
     await asyncio.to_thread(set_product, shop, sku, stock=300)
 
 
@@ -95,9 +97,9 @@ async def test_twenty_concurrent_requests_with_one_key_place_one_order(
     await fill_cart(ada, **{MILK: 1})
     body = await order_body(ada)
 
-    answers = await asyncio.gather(*(place_order(ada, body) for _ in range(TIMES)))
+    answers = await asyncio.gather(*(place_order(ada, body) for _ in range(REPEATS)))
 
-    assert Counter(answer.status for answer in answers) == {201: 1, 200: TIMES - 1}
+    assert Counter(answer.status for answer in answers) == {201: 1, 200: REPEATS - 1}
     assert len({answer.body for answer in answers}) == 1
     assert stock_of(shop, MILK) == before - 1
 
@@ -107,15 +109,15 @@ async def test_after_a_kill_between_commit_and_response_the_key_finds_the_order(
 ) -> None:
     await fill_cart(ada, **{MILK: 1})
     body, before = await order_body(ada), stock_of(shop, MILK)
-    deaf = asked_by_the_deaf(shop, ada, body)
+    connection = order_without_reading_the_response(shop, ada, body)
     while not query_database(shop, "SELECT count(*) FROM orders WHERE key = :key", key=body["key"]):
         pass
-    shop.tell(signal.SIGKILL)
+    shop.send_signal(signal.SIGKILL)
     await asyncio.to_thread(shop.exit_code)
-    deaf.close()
+    connection.close()
     await asyncio.to_thread(shop.start)
 
-    answers = await asyncio.gather(*(place_order(ada, body) for _ in range(TIMES)))
+    answers = await asyncio.gather(*(place_order(ada, body) for _ in range(REPEATS)))
 
     assert {answer.status for answer in answers} == {200}
     assert len({answer.body for answer in answers}) == 1
@@ -146,15 +148,15 @@ async def test_an_order_with_an_unaccepted_price_rise_is_refused_though_its_tota
     before = stock_of(shop, MILK)
     await asyncio.to_thread(set_product, shop, MILK, price=f"{(price + 10) / 100:.2f}")
 
-    early = await place_order(ada, await order_body(ada))
-    await until_told(ada, MILK, price=price + 10)
-    late = await place_order(ada, await order_body(ada))
+    before_publication = await place_order(ada, await order_body(ada))
+    await wait_until_published(ada, MILK, price=price + 10)
+    after_publication = await place_order(ada, await order_body(ada))
 
-    assert early.json["code"] in {"stale", "price_rise"}
-    assert (late.status, late.json["code"]) == (409, "price_rise")
+    assert before_publication.json["code"] in {"stale", "price_rise"}
+    assert (after_publication.status, after_publication.json["code"]) == (409, "price_rise")
     assert stock_of(shop, MILK) == before
     await asyncio.to_thread(set_product, shop, MILK, price=f"{price / 100:.2f}")
-    await until_told(ada, MILK, price=price)
+    await wait_until_published(ada, MILK, price=price)
 
 
 async def test_twenty_concurrent_orders_use_a_single_use_voucher_once(shop: Server) -> None:
@@ -162,14 +164,14 @@ async def test_twenty_concurrent_orders_use_a_single_use_voucher_once(shop: Serv
         "voucher", "add", "ONCE", "--percent", "50", "--uses", "1", environment=shop.environment
     )
     assert made.returncode == 0, made.stderr
-    shoppers = await asyncio.gather(*(new_shopper(shop) for _ in range(TIMES)))
+    shoppers = await asyncio.gather(*(new_shopper(shop) for _ in range(REPEATS)))
     await asyncio.sleep(0.6)
     await asyncio.gather(*(fill_cart(one, voucher="once", **{MILK: 1}) for one in shoppers))
     bodies = await asyncio.gather(*(order_body(one) for one in shoppers))
 
     answers = await asyncio.gather(*map(place_order, shoppers, bodies))
 
-    assert Counter(answer.status for answer in answers) == {201: 1, 409: TIMES - 1}
+    assert Counter(answer.status for answer in answers) == {201: 1, 409: REPEATS - 1}
     assert {answer.json["code"] for answer in answers if answer.status == 409} == {"stale"}
     assert query_database(shop, "SELECT uses_left FROM vouchers WHERE code = 'ONCE'") == 0
     assert query_database(shop, "SELECT count(*) FROM orders WHERE voucher = 'ONCE'") == 1
@@ -205,8 +207,8 @@ async def test_concurrent_cancellations_of_an_order_restore_its_stock_once(
 
     assert {(one.status, one.json["state"]) for one in cancelled} == {(200, "cancelled")}
     assert stock_of(shop, MILK) == before
-    told = [await tab.expect("order"), await tab.expect("order")]
-    assert [one["state"] for one in told] == ["placed", "cancelled"]
+    states = [await tab.expect("order"), await tab.expect("order")]
+    assert [one["state"] for one in states] == ["placed", "cancelled"]
 
 
 async def test_tabs_receive_an_order_state_set_by_command_within_a_second(
@@ -221,11 +223,11 @@ async def test_tabs_receive_an_order_state_set_by_command_within_a_second(
         run_command, "order", "move", number, environment=shop.environment
     )
     async with asyncio.timeout(1):
-        news = await tab.expect("order")
+        message = await tab.expect("order")
     refused = await ada.send("POST", f"/api/orders/{number}/cancel")
 
     assert moved.stdout == f"{number}: packed.\n"
-    assert news == {"t": "order", "number": number, "state": "packed"}
+    assert message == {"t": "order", "number": number, "state": "packed"}
     assert (refused.status, refused.json["code"]) == (409, "not_placed")
 
 

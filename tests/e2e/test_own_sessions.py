@@ -1,4 +1,4 @@
-"""Sockets of logins that their owner ends on the account's page (protocol.md §5, 4410)."""
+"""Websockets of sessions that a user ends on the account page (protocol.md §5, 4410)."""
 
 import asyncio
 import re
@@ -16,38 +16,38 @@ SIGNED_OUT = CloseFrame(4410, "")
 
 @pytest.fixture
 async def phone(shop: Server, ada: Shopper) -> AsyncIterator[Shopper]:
-    """Return Ada once more, signed in on her phone."""
-    async with Shopper(shop) as elsewhere:
+    """Return the same user in a second session."""
+    async with Shopper(shop) as second_session:
         login = {"email": ada.email, "password": PASSWORD}
-        assert (await elsewhere.send("POST", "/api/session", login)).status == 200
-        yield elsewhere
+        assert (await second_session.send("POST", "/api/session", login)).status == 200
+        yield second_session
 
 
 async def post(shopper: Shopper, path: str, **fields: str) -> Answer:
-    """Send a form of the account's page."""
+    """Submit a form of the account page."""
     kind = "application/x-www-form-urlencoded"
     return await shopper.send("POST", f"/account{path}", urlencode(fields), Content_Type=kind)
 
 
-async def elsewhere(shopper: Shopper) -> list[str]:
-    """Return the forms that sign *shopper* out at one other place."""
+async def other_session_paths(shopper: Shopper) -> list[str]:
+    """Return the paths that end the other sessions of *shopper*, from the account page."""
     page = (await shopper.send("GET", "/account")).body.decode()
     return re.findall(r'action="/account(/sessions/[0-9a-f]{64}/end)"', page)
 
 
-async def ends_at_once(*sockets: RawSocket) -> bool:
-    """Say whether all *sockets* are closed within a second because their login was ended."""
+async def all_signed_out(*sockets: RawSocket) -> bool:
+    """Return whether all *sockets* are closed because their session was ended."""
     async with asyncio.timeout(60):
         return [await socket.close_frame() for socket in sockets] == [SIGNED_OUT] * len(sockets)
 
 
 async def test_ending_another_session_closes_its_sockets(ada: Shopper, phone: Shopper) -> None:
     here, there, silent = await ada.tab(), await phone.tab(), await phone.socket()
-    (form,) = await elsewhere(ada)
+    (form,) = await other_session_paths(ada)
 
     assert (await post(ada, form)).status == 303
 
-    assert await ends_at_once(there, silent)
+    assert await all_signed_out(there, silent)
     assert (await here.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
     assert await (await phone.socket()).close_frame() == CloseFrame(4401, "")
 
@@ -59,7 +59,7 @@ async def test_ending_all_other_sessions_keeps_the_sockets_of_this_one(
 
     assert (await post(ada, "/sessions/end-others")).status == 303
 
-    assert await ends_at_once(there)
+    assert await all_signed_out(there)
     assert (await here.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
@@ -71,9 +71,9 @@ async def test_a_new_password_closes_the_sockets_of_all_other_logins(
 
     assert (await post(ada, "/password", current=PASSWORD, new="nine purple bricks")).status == 303
 
-    assert await ends_at_once(there)
+    assert await all_signed_out(there)
     assert (await here.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
     assert ada.cookie != before
     assert (await ada.cart())["rev"] == 1
     assert (await ada.send("DELETE", "/api/session")).status == 204
-    assert await ends_at_once(here)
+    assert await all_signed_out(here)

@@ -1,4 +1,4 @@
-"""Refusals that pass: too fast, or the database is away (protocol.md §4 and §6)."""
+"""Temporary rejections: rate limits, and a locked database (protocol.md §4 and §6)."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ SETTINGS = {"burst": BURST, "per_s": PER_S}
 
 
 def add(n: int) -> Frame:
-    """Return an op that makes a revision."""
+    """Return an op that increments the revision."""
     return op(n, "line.add", sku=APPLES, qty=1)
 
 
@@ -28,10 +28,12 @@ async def send_adds(tab: RawSocket, *numbers: int) -> None:
 
 
 async def answers(tab: RawSocket, count: int) -> list[Frame]:
-    """Return so many verdicts, in the order of their numbers, and make sure that no more come."""
-    told = [await tab.expect("ok", "no") for _ in range(count)]
-    assert [news["t"] for news in await tab.receive_pending() if news["t"] != "patch"] == []
-    return sorted(told, key=lambda verdict: verdict["n"])
+    """Return *count* verdicts, ordered by number, and check that no more arrive."""
+    verdicts = [await tab.expect("ok", "no") for _ in range(count)]
+    assert [
+        message["t"] for message in await tab.receive_pending() if message["t"] != "patch"
+    ] == []
+    return sorted(verdicts, key=lambda verdict: verdict["n"])
 
 
 async def test_the_first_op_beyond_the_rate_limit_gets_retry_ms_and_the_rest_is_dropped(
@@ -39,20 +41,20 @@ async def test_the_first_op_beyond_the_rate_limit_gets_retry_ms_and_the_rest_is_
 ) -> None:
     tab = await ada.tab()
     await send_adds(tab, *range(1, 10))
-    *done, late = await answers(tab, BURST + 1)
+    *done, limited = await answers(tab, BURST + 1)
 
     assert done == [{"t": "ok", "n": n, "rev": n} for n in range(1, BURST + 1)]
-    assert late.keys() == {"t", "n", "code", "retry_ms"}
-    assert (late["n"], late["code"]) == (BURST + 1, "rate")
-    assert 0 < late["retry_ms"] <= 1000 / PER_S
+    assert limited.keys() == {"t", "n", "code", "retry_ms"}
+    assert (limited["n"], limited["code"]) == (BURST + 1, "rate")
+    assert 0 < limited["retry_ms"] <= 1000 / PER_S
     assert await ada.quantities() == {APPLES: BURST}
 
 
 async def test_later_ops_are_dropped_until_the_rate_limited_op_is_sent_again(ada: Shopper) -> None:
     tab = await ada.tab()
     await send_adds(tab, *range(1, 8))
-    late = (await answers(tab, BURST + 1))[-1]
-    await asyncio.sleep(late["retry_ms"] / 1000)
+    limited = (await answers(tab, BURST + 1))[-1]
+    await asyncio.sleep(limited["retry_ms"] / 1000)
 
     await send_adds(tab, 7)
     assert await answers(tab, 0) == []
@@ -102,9 +104,9 @@ async def test_over_http_the_first_op_beyond_the_rate_limit_ends_the_list(ada: S
     answer = await ada.ops(str(uuid4()), *(add(n) for n in range(1, 10)))
 
     assert answer.status == 200
-    said = answer.json["verdicts"]
-    assert [verdict["t"] for verdict in said] == ["ok"] * BURST + ["no"]
-    assert said[-1]["code"] == "rate"
+    verdicts = answer.json["verdicts"]
+    assert [verdict["t"] for verdict in verdicts] == ["ok"] * BURST + ["no"]
+    assert verdicts[-1]["code"] == "rate"
     assert answer.json["rev"] == BURST
 
 
@@ -169,10 +171,10 @@ async def test_a_socket_with_32_unanswered_ops_is_neither_read_nor_closed(
             await tab.send_text(frame("op", **add(1)), frame("op", **add(1)))
         await asyncio.sleep(0.1)
         await tab.send_frame("ping", id=5)
-        heard = asyncio.create_task(tab.receive())
+        receiving = asyncio.create_task(tab.receive())
         await asyncio.sleep(0.4)
-        assert not heard.done()
+        assert not receiving.done()
 
-    assert await heard == {"t": "ok", "n": 1, "rev": 1}
+    assert await receiving == {"t": "ok", "n": 1, "rev": 1}
     assert await tab.expect("pong") == {"t": "pong", "id": 5}
     assert await ada.quantities() == {APPLES: 1}

@@ -13,28 +13,28 @@ from tests.e2e.test_order_commands import run_on
 
 pytestmark = pytest.mark.on_both
 
-DEARER, EMPTIED = PLENTY[30:32]
+RISING, SCARCE = PLENTY[30:32]
 NEW = "a-new-thing"
 STALE = "was edited after this file was written, so its row is out of date; export again"
-WITHIN_S = 60
+TIMEOUT_S = 60
 
 
-def exported(shop: Server, folder: Path) -> tuple[Path, list[dict[str, str]]]:
+def export(shop: Server, folder: Path) -> tuple[Path, list[dict[str, str]]]:
     """Return a file with all products of *shop*, and its rows."""
     file = folder / "products.csv"
     code, printed = run_on(shop, "product", "export", str(file))
-    rows = read(file)
+    rows = read_rows(file)
     assert (code, printed) == (0, f"Wrote {len(rows)} products to {file}.\n")
     return file, rows
 
 
-def read(file: Path) -> list[dict[str, str]]:
+def read_rows(file: Path) -> list[dict[str, str]]:
     """Return the rows of *file*."""
     with file.open(newline="") as opened:
         return list(csv.DictReader(opened))
 
 
-def write(file: Path, *rows: dict[str, str]) -> Path:
+def write_rows(file: Path, *rows: dict[str, str]) -> Path:
     """Write *rows* to *file*, with the columns of the first."""
     with file.open("w", newline="") as opened:
         writer = csv.DictWriter(opened, rows[0].keys())
@@ -50,7 +50,7 @@ def row_of(rows: list[dict[str, str]], sku: str) -> dict[str, str]:
 
 
 def test_importing_an_unchanged_export_changes_nothing(shop: Server, tmp_path: Path) -> None:
-    file, rows = exported(shop, tmp_path)
+    file, rows = export(shop, tmp_path)
 
     printed = run_on(shop, "product", "import", str(file))
 
@@ -63,45 +63,47 @@ async def test_an_import_adds_and_changes_products_and_updates_open_tabs(
     shop: Server, ada: Shopper, tmp_path: Path
 ) -> None:
     tab = await ada.tab()
-    await tab.send_frame(t="watch", skus=[DEARER, NEW])
+    await tab.send_frame(t="watch", skus=[RISING, NEW])
     await tab.expect("prices")
-    _, rows = await asyncio.to_thread(exported, shop, tmp_path)
-    row = row_of(rows, DEARER)
+    _, rows = await asyncio.to_thread(export, shop, tmp_path)
+    row = row_of(rows, RISING)
     new = {**row, "sku": NEW, "slug": NEW, "name": "A new thing", "stock": "3", "version": ""}
-    file = write(tmp_path / "few.csv", {**row, "price": "55.55", "stock": "1"}, new)
+    file = write_rows(tmp_path / "few.csv", {**row, "price": "55.55", "stock": "1"}, new)
 
     printed = await asyncio.to_thread(run_on, shop, "product", "import", str(file))
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(TIMEOUT_S):
         message = await tab.expect("prices")
 
     assert printed[0] == 0
     assert printed[1].startswith("1 added, 1 changed, 0 as they were. 1 have another stock here")
     prices = {item["sku"]: item["price"] for item in message["items"]}
-    assert prices == {DEARER: 5555, NEW: round(float(row["price"]) * 100)}
+    assert prices == {RISING: 5555, NEW: round(float(row["price"]) * 100)}
 
 
 def test_an_import_sets_stock_only_with_the_set_stock_option(shop: Server, tmp_path: Path) -> None:
-    _, rows = exported(shop, tmp_path)
-    file = write(tmp_path / "stock.csv", {"sku": EMPTIED, "stock": "2"})
+    _, rows = export(shop, tmp_path)
+    file = write_rows(tmp_path / "stock.csv", {"sku": SCARCE, "stock": "2"})
 
-    kept = run_on(shop, "product", "import", str(file))
-    done = run_on(shop, "product", "import", str(file), "--set-stock")
+    without_option = run_on(shop, "product", "import", str(file))
+    with_option = run_on(shop, "product", "import", str(file), "--set-stock")
 
-    assert kept[1].startswith("0 added, 0 changed, 1 as they were. 1 have another stock here")
-    assert done == (0, "0 added, 1 changed, 0 as they were.\n")
-    assert row_of(exported(shop, tmp_path)[1], EMPTIED) == {
-        **row_of(rows, EMPTIED),
+    assert without_option[1].startswith(
+        "0 added, 0 changed, 1 as they were. 1 have another stock here"
+    )
+    assert with_option == (0, "0 added, 1 changed, 0 as they were.\n")
+    assert row_of(export(shop, tmp_path)[1], SCARCE) == {
+        **row_of(rows, SCARCE),
         "stock": "2",
-        "version": str(int(row_of(rows, EMPTIED)["version"]) + 1),
+        "version": str(int(row_of(rows, SCARCE)["version"]) + 1),
     }
 
 
 def test_an_import_with_errors_changes_nothing_and_lists_them_all(
     shop: Server, tmp_path: Path
 ) -> None:
-    _, rows = exported(shop, tmp_path)
-    good, stale = row_of(rows, DEARER), row_of(rows, EMPTIED)
-    file = write(
+    _, rows = export(shop, tmp_path)
+    good, stale = row_of(rows, RISING), row_of(rows, SCARCE)
+    file = write_rows(
         tmp_path / "bad.csv",
         {**good, "price": "1.00"},
         {**good, "sku": "another", "price": "2,20", "stock": "many"},
@@ -116,28 +118,28 @@ def test_an_import_with_errors_changes_nothing_and_lists_them_all(
         f"shop: nothing was changed, for {file} is not right:",
         "  line 3: price: “2,20” is not a price like 2.20",
         "  line 3: stock: “many” is not a number from 0 to 1000000",
-        f"  line 4: version: “{EMPTIED}” {STALE}",
-        f"  line 5: sku: “{DEARER}” stands here a second time",
+        f"  line 4: version: “{SCARCE}” {STALE}",
+        f"  line 5: sku: “{RISING}” stands here a second time",
     ]
-    assert exported(shop, tmp_path)[1] == rows
+    assert export(shop, tmp_path)[1] == rows
 
 
 def test_a_file_that_is_no_product_table_is_refused_with_one_sentence(
     shop: Server, tmp_path: Path
 ) -> None:
-    def refused(text: bytes) -> str:
+    def import_error(text: bytes) -> str:
         file = tmp_path / "odd.csv"
         file.write_bytes(text)
         code, printed = run_on(shop, "product", "import", str(file))
         assert code == 2
         return printed
 
-    many = refused(b"sku,name\n" + b"x,y,z\n" * 30).splitlines()
+    many = import_error(b"sku,name\n" + b"x,y,z\n" * 30).splitlines()
 
-    assert "no column “sku”" in refused(b"name\nx\n")
-    assert "a column “colour”" in refused(b"sku,colour\nx,red\n")
-    assert "not in UTF-8" in refused(b"sku,name\nx,caf\xe9\n")
-    assert "not CSV" in refused(b'sku\n"x')
+    assert "no column “sku”" in import_error(b"name\nx\n")
+    assert "a column “colour”" in import_error(b"sku,colour\nx,red\n")
+    assert "not in UTF-8" in import_error(b"sku,name\nx,caf\xe9\n")
+    assert "not CSV" in import_error(b'sku\n"x')
     assert many[1] == "  line 2: sku: this row has more cells than there are columns"
     assert many[-1] == "  and 10 more"
     assert run_on(shop, "product", "import", "nowhere.csv")[1] == (

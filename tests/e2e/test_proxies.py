@@ -1,4 +1,4 @@
-"""Behind a proxy, limits by address are about the shopper's address; else nobody is believed."""
+"""Only trusted proxies set the client's address, to which logs and rate limits refer."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.e2e.conftest import Street
 from tests.e2e.raw_client import Shopper, hello_fields, new_shopper
 
 FORWARDED = "198.51.100.9, 203.0.113.7"
-"""What its first part says came from outside; the last was added by who is nearest."""
+"""The client sent the first address; the nearest proxy appended the last one."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every way in which an op is refused for good, on a real socket (protocol.md §3 and §4)."""
+"""Every code with which an op is permanently rejected, on a real websocket (protocol.md §3, §4)."""
 
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,7 @@ SETTINGS = {"burst": 10_000}
 Op = tuple[str, dict[str, Any]]
 
 ADD: Op = ("line.add", {"sku": APPLES, "qty": 1})
-REFUSED: dict[str, tuple[list[Op], Op]] = {
+REJECTED: dict[str, tuple[list[Op], Op]] = {
     "bad_op": ([ADD], ("line.add", {"sku": APPLES, "qty": 1.0})),
     "unknown_sku": ([ADD], ("line.add", {"sku": GHOST, "qty": 1})),
     "gone": ([ADD], ("line.add", {"sku": GONE, "qty": 1})),
@@ -24,7 +24,7 @@ REFUSED: dict[str, tuple[list[Op], Op]] = {
     "nothing_to_undo": ([], ("undo", {})),
     "bad_voucher": ([ADD], ("voucher.set", {"code": "nonsense"})),
 }
-NO_OPS: dict[str, Frame] = {
+INVALID_OPS: dict[str, Frame] = {
     "no k": {},
     "an unknown k": {"k": "line.steal", "sku": APPLES},
     "k as a list": {"k": ["undo"]},
@@ -54,44 +54,44 @@ NO_OPS: dict[str, Frame] = {
 }
 
 
-async def refused(why: str, tab: RawSocket, n: int, k: str, **fields: object) -> None:
-    """Ask for what must be refused with the code *why*: for good, and without any change."""
+async def check_rejected(expected: str, tab: RawSocket, n: int, k: str, **fields: object) -> None:
+    """Submit an op that must be rejected with the code *expected*, twice, without any effect."""
     at = tab.at
-    told = await tab.submit(n, k, **fields)
-    assert told.keys() == {"t", "n", "code", "text", "rev"}
-    assert (told["t"], told["code"]) == ("no", why)
-    assert told["text"]
+    verdict = await tab.submit(n, k, **fields)
+    assert verdict.keys() == {"t", "n", "code", "text", "rev"}
+    assert (verdict["t"], verdict["code"]) == ("no", expected)
+    assert verdict["text"]
     first = tab.received[-1]
 
     await tab.submit(n, k, **fields)
 
     assert tab.received[-1] == first
-    assert [news for news in await tab.receive_pending() if news["t"] != "tabs"] == []
+    assert [one for one in await tab.receive_pending() if one["t"] != "tabs"] == []
     await tab.send_frame("resync")
     assert (await tab.expect("snapshot"))["at"] == at
 
 
-@pytest.mark.parametrize("code", REFUSED)
+@pytest.mark.parametrize("code", REJECTED)
 async def test_a_rejection_is_recorded_and_changes_nothing(ada: Shopper, code: str) -> None:
-    before, (k, fields) = REFUSED[code]
+    before, (k, fields) = REJECTED[code]
     tab = await ada.tab()
     for n, (kind, values) in enumerate(before, 1):
         assert (await tab.submit(n, kind, **values))["t"] == "ok"
         await tab.expect("patch")
 
-    await refused(code, tab, len(before) + 1, k, **fields)
+    await check_rejected(code, tab, len(before) + 1, k, **fields)
 
 
-@pytest.mark.parametrize("fields", NO_OPS.values(), ids=NO_OPS)
+@pytest.mark.parametrize("fields", INVALID_OPS.values(), ids=INVALID_OPS)
 async def test_an_invalid_op_with_a_number_is_rejected_as_bad_op(
     ada: Shopper, fields: Frame
 ) -> None:
     tab = await ada.tab()
     await tab.send_frame("op", n=1, **fields)
 
-    told = await tab.verdict(1)
+    verdict = await tab.verdict(1)
 
-    assert (told["t"], told["code"], told["rev"]) == ("no", "bad_op", 0)
+    assert (verdict["t"], verdict["code"], verdict["rev"]) == ("no", "bad_op", 0)
     assert (await tab.submit(2, ADD[0], **ADD[1]))["t"] == "ok"
 
 
@@ -106,11 +106,11 @@ async def test_a_101st_line_is_rejected(ada: Shopper) -> None:
     outbox = str(uuid4())
     adds = [op(n, "line.add", sku=sku, qty=1) for n, sku in enumerate(PLENTY[:100], 1)]
     for first in range(0, 100, 25):
-        told = (await ada.ops(outbox, *adds[first : first + 25])).json["verdicts"]
-        assert {verdict["t"] for verdict in told} == {"ok"}
+        verdicts = (await ada.ops(outbox, *adds[first : first + 25])).json["verdicts"]
+        assert {verdict["t"] for verdict in verdicts} == {"ok"}
     tab = await ada.tab(outbox=outbox)
 
-    await refused("line_limit", tab, 101, "line.add", sku=PLENTY[100], qty=1)
+    await check_rejected("line_limit", tab, 101, "line.add", sku=PLENTY[100], qty=1)
 
     assert (await tab.submit(102, "line.add", sku=PLENTY[0], qty=1))["t"] == "ok"
     assert (await tab.submit(103, "line.set", sku=PLENTY[1], qty=0))["t"] == "ok"
@@ -122,7 +122,7 @@ async def test_after_ten_wrong_voucher_codes_even_a_valid_one_is_rejected(ada: S
     for n in range(1, 11):
         assert (await tab.submit(n, "voucher.set", code=f"GUESS{n}"))["code"] == "bad_voucher"
 
-    await refused("too_many_tries", tab, 11, "voucher.set", code="WELCOME10")
+    await check_rejected("too_many_tries", tab, 11, "voucher.set", code="WELCOME10")
 
     assert (await tab.submit(12, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
@@ -132,8 +132,8 @@ async def test_a_voucher_below_its_minimum_is_accepted_with_that_state(ada: Shop
 
     assert (await tab.submit(1, "voucher.set", code=" fiveoff\t"))["t"] == "ok"
 
-    told = (await tab.expect("patch"))["voucher"]
-    assert (told["code"], told["state"]) == ("FIVEOFF", "below_minimum")
+    voucher = (await tab.expect("patch"))["voucher"]
+    assert (voucher["code"], voucher["state"]) == ("FIVEOFF", "below_minimum")
 
 
 async def test_an_op_older_than_the_recorded_verdicts_is_expired(ada: Shopper) -> None:
@@ -142,8 +142,8 @@ async def test_an_op_older_than_the_recorded_verdicts_is_expired(ada: Shopper) -
         assert (await tab.submit(n, "line.set", sku=APPLES, qty=n))["t"] == "ok"
 
     for qty in (1, 50):
-        told = await tab.submit(1, "line.set", sku=APPLES, qty=qty)
-        assert (told["t"], told["code"]) == ("no", "expired")
+        verdict = await tab.submit(1, "line.set", sku=APPLES, qty=qty)
+        assert (verdict["t"], verdict["code"]) == ("no", "expired")
     assert await tab.submit(2, "line.set", sku=APPLES, qty=2) == {"t": "ok", "n": 2, "rev": 2}
     assert await ada.quantities() == {APPLES: 33}
 
@@ -154,8 +154,8 @@ async def test_ops_of_the_17th_newest_outbox_are_expired_but_its_last_number_is_
     oldest = await ada.tab()
     assert (await oldest.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
     for _ in range(16):
-        told = await ada.ops(str(uuid4()), op(1, "line.add", sku=MILK, qty=1))
-        assert told.json["verdicts"][0]["t"] == "ok"
+        answer = await ada.ops(str(uuid4()), op(1, "line.add", sku=MILK, qty=1))
+        assert answer.json["verdicts"][0]["t"] == "ok"
 
     assert (await oldest.submit(1, "line.add", sku=APPLES, qty=1))["code"] == "expired"
     again = await ada.tab(outbox=oldest.outbox, pend=[1])
@@ -167,13 +167,13 @@ async def test_ops_of_the_17th_newest_outbox_are_expired_but_its_last_number_is_
 
 async def test_a_quantity_above_the_stock_is_clamped_with_a_warning(ada: Shopper) -> None:
     tab = await ada.tab()
-    told = await tab.submit(1, "line.add", sku=FEW, qty=FEW_LEFT + 3)
+    verdict = await tab.submit(1, "line.add", sku=FEW, qty=FEW_LEFT + 3)
 
     warn = {"code": "clamped", "sku": FEW, "asked": FEW_LEFT + 3, "got": FEW_LEFT}
-    assert told == {"t": "ok", "n": 1, "rev": 1, "warn": warn}
+    assert verdict == {"t": "ok", "n": 1, "rev": 1, "warn": warn}
     assert await ada.quantities() == {FEW: FEW_LEFT}
     await tab.expect("patch")
-    await refused("sold_out", tab, 2, "line.add", sku=FEW, qty=1)
+    await check_rejected("sold_out", tab, 2, "line.add", sku=FEW, qty=1)
 
 
 async def test_a_gap_in_op_numbers_is_answered_with_need(ada: Shopper) -> None:

@@ -1,4 +1,4 @@
-"""A tab that does not read is told less, and then nothing (protocol.md §6)."""
+"""A tab that does not read gets snapshots for patches, and is then closed (protocol.md §6)."""
 
 import asyncio
 import json
@@ -13,11 +13,11 @@ NOTE_OF_2_KB = "🍎" * 499
 FLOOD = 2500
 
 
-async def deaf(ada: Shopper) -> RawSocket:
-    """Return a tab with small buffers that reads no more."""
+async def stalled_tab(ada: Shopper) -> RawSocket:
+    """Return a tab with a small receive buffer that has stopped reading."""
     small = socket.socket()
     small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
-    small.setblocking(False)  # noqa: FBT003 - that is how sockets are told
+    small.setblocking(False)  # noqa: FBT003 - the parameter is positional
     await asyncio.get_running_loop().sock_connect(small, ("127.0.0.1", ada.server.port))
     raw_socket = await ada.socket(sock=small, host=None, port=None)
     await raw_socket.send_frame("hello", **hello_fields(raw_socket))
@@ -27,7 +27,7 @@ async def deaf(ada: Shopper) -> RawSocket:
 
 
 async def flood(tab: RawSocket) -> None:
-    """Make more patches than fit into anybody's buffers."""
+    """Cause more patches than fit into the buffers of a websocket."""
     for n in range(1, FLOOD + 1):
         await tab.send_frame("op", n=n, k="note.set", text=f"{NOTE_OF_2_KB}{n % 2}")
     await tab.verdict(FLOOD)
@@ -36,7 +36,7 @@ async def flood(tab: RawSocket) -> None:
 async def test_a_client_that_reads_nothing_for_five_seconds_is_closed_with_4408(
     ada: Shopper,
 ) -> None:
-    stalled, tab = await deaf(ada), await ada.tab()
+    stalled, tab = await stalled_tab(ada), await ada.tab()
     began_s = time.monotonic()
     await flood(tab)
 
@@ -49,13 +49,13 @@ async def test_a_client_that_reads_nothing_for_five_seconds_is_closed_with_4408(
 
 
 async def test_a_slow_reader_gets_one_snapshot_in_place_of_queued_patches(ada: Shopper) -> None:
-    slow, tab = await deaf(ada), await ada.tab()
+    slow, tab = await stalled_tab(ada), await ada.tab()
     await flood(tab)
     slow.socket.transport.resume_reading()
 
     assert (await slow.expect("snapshot"))["rev"] == FLOOD
-    told = [json.loads(text) for text in slow.received]
-    revs = [news["rev"] for news in told if news["t"] == "patch"]
+    messages = [json.loads(text) for text in slow.received]
+    revs = [message["rev"] for message in messages if message["t"] == "patch"]
     assert revs == list(range(1, len(revs) + 1))
     assert len(revs) < FLOOD
     assert (await slow.submit(1, "note.set", text="done"))["rev"] == FLOOD + 1

@@ -1,4 +1,4 @@
-"""Two tabs of one account, and how a tab that comes back is met (protocol.md §3 and §4)."""
+"""Two tabs of one account, and how a reconnecting tab is welcomed (protocol.md §3 and §4)."""
 
 import json
 from uuid import uuid4
@@ -11,24 +11,24 @@ from tests.e2e.server import Server
 
 pytestmark = pytest.mark.on_both
 
-NOT_MENTIONED = {"saved", "note", "voucher"}
+UNCHANGED_FIELDS = {"saved", "note", "voucher"}
 
 
 async def test_a_change_reaches_both_tabs_and_the_verdict_precedes_the_patch(ada: Shopper) -> None:
-    asker, other = await ada.tab(), await ada.tab()
-    await asker.expect("tabs")
-    await asker.send_frame("op", n=1, k="line.add", sku=APPLES, qty=2)
+    sender, other = await ada.tab(), await ada.tab()
+    await sender.expect("tabs")
+    await sender.send_frame("op", n=1, k="line.add", sku=APPLES, qty=2)
 
-    verdict, patch = await asker.receive(), await asker.receive()
+    verdict, patch = await sender.receive(), await sender.receive()
 
     assert verdict == {"t": "ok", "n": 1, "rev": 1}
     assert (patch["t"], patch["prev"], patch["rev"]) == ("patch", 0, 1)
-    assert patch["by"] == {"tab": asker.tab, "outbox": asker.outbox, "n": 1, "k": "line.add"}
+    assert patch["by"] == {"tab": sender.tab, "outbox": sender.outbox, "n": 1, "k": "line.add"}
     assert await other.receive() == patch
-    assert other.received[-1] == asker.received[-1]
+    assert other.received[-1] == sender.received[-1]
     assert patch["lines"][APPLES]["qty"] == 2
     assert patch["totals"]["subtotal"] == 2 * price(APPLES)
-    assert patch.keys() & NOT_MENTIONED == set()
+    assert patch.keys() & UNCHANGED_FIELDS == set()
 
 
 async def test_a_change_over_http_reaches_every_tab_without_a_source_tab(ada: Shopper) -> None:
@@ -49,11 +49,11 @@ async def test_each_tab_receives_the_number_of_open_tabs(ada: Shopper) -> None:
     assert json.loads(second.received[-1]) == {"t": "tabs", "n": 2}
     assert await first.expect("tabs") == {"t": "tabs", "n": 2}
 
-    again = await ada.tab(tab=second.tab, gen=2)
-    assert json.loads(again.received[-1]) == {"t": "tabs", "n": 2}
+    reconnected = await ada.tab(tab=second.tab, gen=2)
+    assert json.loads(reconnected.received[-1]) == {"t": "tabs", "n": 2}
     assert await first.receive_pending() == []
 
-    await again.cut()
+    await reconnected.cut()
     assert await first.expect("tabs") == {"t": "tabs", "n": 1}
 
 
@@ -75,8 +75,8 @@ async def test_the_position_is_the_same_on_every_socket_and_over_http(ada: Shopp
         patch = await one.expect("patch")
         assert (await other.expect("patch"))["at"] == patch["at"]
         assert (patch["prev"], patch["rev"]) == (n - 1, n)
-        told = await ada.cart()
-        assert (told["at"], told["rev"]) == (patch["at"], n)
+        cart = await ada.cart()
+        assert (cart["at"], cart["rev"]) == (patch["at"], n)
     await other.send_frame("resync")
     assert await other.expect("snapshot") == {"t": "snapshot", **await ada.cart()}
 
@@ -98,7 +98,7 @@ EACH_KIND: list[tuple[str, Frame]] = [
 ]
 
 
-async def filled(ada: Shopper) -> RawSocket:
+async def tab_at_revision_2(ada: Shopper) -> RawSocket:
     """Return a tab at revision 2."""
     tab = await ada.tab()
     await tab.submit(1, "line.add", sku=APPLES, qty=1)
@@ -108,7 +108,7 @@ async def filled(ada: Shopper) -> RawSocket:
     return tab
 
 
-def elsewhere(at: str | None, **parts: str) -> str:
+def altered_position(at: str | None, **parts: str) -> str:
     """Return a position that differs from *at* in some *parts*."""
     assert at
     known = dict(zip(("epoch", "rev", "digest"), at.split("."), strict=True))
@@ -116,20 +116,20 @@ def elsewhere(at: str | None, **parts: str) -> str:
 
 
 async def test_an_up_to_date_tab_receives_only_current_prices(ada: Shopper) -> None:
-    tab = await filled(ada)
+    tab = await tab_at_revision_2(ada)
     await tab.submit(3, "line.save", sku=MILK)
     await tab.expect("patch")
-    again = await ada.tab(tab=tab.tab, gen=2, outbox=tab.outbox, at=tab.at)
+    reconnected = await ada.tab(tab=tab.tab, gen=2, outbox=tab.outbox, at=tab.at)
     cart = (await ada.cart())["cart"]
 
-    assert again.welcome["mode"] == "same"
-    assert "why" not in again.welcome
-    prices = json.loads(again.received[1])
+    assert reconnected.welcome["mode"] == "same"
+    assert "why" not in reconnected.welcome
+    prices = json.loads(reconnected.received[1])
     assert prices["t"] == "prices"
     assert list(prices["lines"].values()) == cart["lines"]
     assert list(prices["saved"].values()) == cart["saved"]
     assert (prices["voucher"], prices["totals"]) == (cart["voucher"], cart["totals"])
-    assert again.welcome["last"] == 3
+    assert reconnected.welcome["last"] == 3
 
 
 @pytest.mark.parametrize(
@@ -147,11 +147,11 @@ async def test_an_up_to_date_tab_receives_only_current_prices(ada: Shopper) -> N
 async def test_a_tab_at_another_position_gets_a_snapshot_and_the_reason(
     shop: Server, ada: Shopper, why: str, parts: Frame
 ) -> None:
-    tab = await filled(ada)
-    again = await ada.tab(at=elsewhere(tab.at, **parts))
+    tab = await tab_at_revision_2(ada)
+    reconnected = await ada.tab(at=altered_position(tab.at, **parts))
 
-    assert (again.welcome["mode"], again.welcome["why"]) == ("snapshot", why)
-    assert json.loads(again.received[1]) == {"t": "snapshot", **await ada.cart()}
+    assert (reconnected.welcome["mode"], reconnected.welcome["why"]) == ("snapshot", why)
+    assert json.loads(reconnected.received[1]) == {"t": "snapshot", **await ada.cart()}
     alarms = [event for event in shop.alarms() if ada.account in event["event"]]
     assert len(alarms) == (why in {"future", "fork"})
 
@@ -164,9 +164,9 @@ async def test_a_tab_without_a_valid_position_gets_a_snapshot(ada: Shopper, at: 
 
 
 async def test_an_alarm_is_logged_once_a_minute_for_an_account(shop: Server, ada: Shopper) -> None:
-    tab = await filled(ada)
+    tab = await tab_at_revision_2(ada)
     for _ in range(3):
-        await ada.tab(at=elsewhere(tab.at, rev="9"))
+        await ada.tab(at=altered_position(tab.at, rev="9"))
 
     assert len([event for event in shop.alarms() if ada.account in event["event"]]) == 1
 
@@ -175,14 +175,14 @@ async def test_the_welcome_contains_the_missed_verdicts_oldest_first(ada: Shoppe
     tab = await ada.tab()
     for n in range(1, 40):
         await tab.submit(n, "line.set", sku=BREAD, qty=n)
-    again = await ada.tab(outbox=tab.outbox, pend=[3, 8, 20, 39, 40, 41])
+    reconnected = await ada.tab(outbox=tab.outbox, pend=[3, 8, 20, 39, 40, 41])
 
-    assert again.welcome["last"] == 39
-    assert again.welcome["verdicts"] == [{"t": "ok", "n": n, "rev": n} for n in (8, 20, 39)]
+    assert reconnected.welcome["last"] == 39
+    assert reconnected.welcome["verdicts"] == [{"t": "ok", "n": n, "rev": n} for n in (8, 20, 39)]
 
 
 async def test_signing_out_keeps_the_cart(ada: Shopper) -> None:
-    tab = await filled(ada)
+    tab = await tab_at_revision_2(ada)
     await tab.close()
     cart = await ada.cart()
     await ada.send("DELETE", "/api/session")

@@ -1,4 +1,4 @@
-"""A real server, as those see it who watch over it."""
+"""Metrics and probes of a real server."""
 
 import asyncio
 import signal
@@ -19,32 +19,32 @@ DRAIN_MS = 3000
 
 
 @pytest.fixture
-def watched(street: Street) -> Server:
-    """Return a shop with an address for those who watch."""
+def monitored(street: Street) -> Server:
+    """Return a shop with an address for metrics and probes."""
     return street.open(metrics=f"127.0.0.1:{free_port()}", drain_ms=DRAIN_MS, node="w7")
 
 
 @pytest.fixture
-def engine(watched: Server) -> Iterator[Engine]:
-    """Return another way into its database."""
-    engine = connect(watched.database)
+def engine(monitored: Server) -> Iterator[Engine]:
+    """Return a second engine on its database."""
+    engine = connect(monitored.database)
     yield engine
     engine.dispose()
 
 
-async def look(shop: Server, path: str) -> Answer:
-    """Ask at the second address."""
+async def get_internal(shop: Server, path: str) -> Answer:
+    """Send a GET request to the address for metrics and probes."""
     port = int(shop.environment["SHOP_METRICS"].rpartition(":")[2])
     return await asyncio.to_thread(send, port, "GET", path, None, {})
 
 
-async def figures(shop: Server) -> ParsedMetrics:
+async def read_metrics(shop: Server) -> ParsedMetrics:
     """Return what the shop tells."""
-    return read((await look(shop, "/metrics")).body.decode())
+    return read((await get_internal(shop, "/metrics")).body.decode())
 
 
-async def test_counters_and_gauges_match_what_happened(watched: Server) -> None:
-    async with await new_shopper(watched) as ada, await new_shopper(watched) as bob:
+async def test_counters_and_gauges_match_what_happened(monitored: Server) -> None:
+    async with await new_shopper(monitored) as ada, await new_shopper(monitored) as bob:
         first, second = await ada.tab(), await ada.tab()
         await first.submit(1, "line.add", sku=APPLES, qty=2)
         await first.submit(2, "line.add", sku=GHOST, qty=1)
@@ -58,30 +58,30 @@ async def test_counters_and_gauges_match_what_happened(watched: Server) -> None:
         await bob.socket()
         await again.receive_pending()
 
-        told = await figures(watched)
+        metrics = await read_metrics(monitored)
 
-    assert told.number("shop_info", node="w7") == 1
-    assert told.number("shop_verdicts_total", code="ok") == 1
-    assert told.number("shop_verdicts_total", code="unknown_sku") == 1
-    assert told.number("shop_verdicts_total", code="sold_out") == 0
-    assert told.number("shop_answer_seconds_count") == 2
-    assert told.number("shop_commit_seconds_count") == 2
-    assert told.number("shop_saves_total", fate="saved") == 2
-    assert told.number("shop_welcomes_total", mode="snapshot", why="first") == 2
-    assert told.number("shop_welcomes_total", mode="same", why="") == 1
-    assert told.number("shop_welcomes_total", mode="snapshot", why="future") == 1
-    assert told.number("shop_alarms_total", kind="future") == 1
-    assert told.number("shop_closes_total", code="1000") == 1
-    assert told.number("shop_closes_total", code="4401") == 1
-    assert (told.number("shop_sockets"), told.number("shop_carts")) == (3, 1)
-    assert told.number("shop_carts_waiting") == told.number("shop_wishes_waiting") == 0
-    assert told.number("shop_unread_frames") == told.number("shop_unread_frames_most") == 0
-    assert told.number("process_cpu_seconds_total") > 0
-    assert told.number("process_open_fds") > 3
+    assert metrics.number("shop_info", node="w7") == 1
+    assert metrics.number("shop_verdicts_total", code="ok") == 1
+    assert metrics.number("shop_verdicts_total", code="unknown_sku") == 1
+    assert metrics.number("shop_verdicts_total", code="sold_out") == 0
+    assert metrics.number("shop_answer_seconds_count") == 2
+    assert metrics.number("shop_commit_seconds_count") == 2
+    assert metrics.number("shop_saves_total", fate="saved") == 2
+    assert metrics.number("shop_welcomes_total", mode="snapshot", why="first") == 2
+    assert metrics.number("shop_welcomes_total", mode="same", why="") == 1
+    assert metrics.number("shop_welcomes_total", mode="snapshot", why="future") == 1
+    assert metrics.number("shop_alarms_total", kind="future") == 1
+    assert metrics.number("shop_closes_total", code="1000") == 1
+    assert metrics.number("shop_closes_total", code="4401") == 1
+    assert (metrics.number("shop_sockets"), metrics.number("shop_carts")) == (3, 1)
+    assert metrics.number("shop_carts_waiting") == metrics.number("shop_wishes_waiting") == 0
+    assert metrics.number("shop_unread_frames") == metrics.number("shop_unread_frames_most") == 0
+    assert metrics.number("process_cpu_seconds_total") > 0
+    assert metrics.number("process_open_fds") > 3
 
 
-async def test_a_refused_handshake_is_counted_by_its_status(watched: Server) -> None:
-    async with Shopper(watched) as stranger:
+async def test_a_refused_handshake_is_counted_by_its_status(monitored: Server) -> None:
+    async with Shopper(monitored) as stranger:
         answer = await stranger.send(
             "GET",
             "/ws",
@@ -93,51 +93,53 @@ async def test_a_refused_handshake_is_counted_by_its_status(watched: Server) -> 
         )
 
     assert answer.status == 403
-    assert (await figures(watched)).number("shop_handshakes_refused_total", status="403") == 1
+    assert (await read_metrics(monitored)).number(
+        "shop_handshakes_refused_total", status="403"
+    ) == 1
 
 
-async def test_metrics_and_probes_are_not_served_at_the_public_address(watched: Server) -> None:
-    async with Shopper(watched) as stranger:
+async def test_metrics_and_probes_are_not_served_at_the_public_address(monitored: Server) -> None:
+    async with Shopper(monitored) as stranger:
         for path in ("/metrics", "/healthz", "/readyz"):
             assert (await stranger.send("GET", path)).status == 404
 
 
 async def test_a_server_that_cannot_save_is_alive_but_not_ready(
-    watched: Server, engine: Engine
+    monitored: Server, engine: Engine
 ) -> None:
-    assert (await look(watched, "/readyz")).body == b"ready\n"
+    assert (await get_internal(monitored, "/readyz")).body == b"ready\n"
 
     with locked(engine):
-        answer = await look(watched, "/readyz")
-        alive = await look(watched, "/healthz")
+        answer = await get_internal(monitored, "/readyz")
+        alive = await get_internal(monitored, "/healthz")
 
     assert (answer.status, answer.body) == (503, b"not ready: the database is away\n")
     assert alive.status == 200
-    assert (await look(watched, "/readyz")).status == 200
+    assert (await get_internal(monitored, "/readyz")).status == 200
 
 
 async def test_a_draining_server_is_not_ready_while_it_still_serves_tabs(
-    watched: Server,
+    monitored: Server,
 ) -> None:
-    async with await new_shopper(watched) as ada:
+    async with await new_shopper(monitored) as ada:
         tab = await ada.tab()
-        watched.tell(signal.SIGTERM)
+        monitored.send_signal(signal.SIGTERM)
         await tab.expect("drain")
 
-        answer = await look(watched, "/readyz")
-        told = await figures(watched)
+        answer = await get_internal(monitored, "/readyz")
+        metrics = await read_metrics(monitored)
         await tab.submit(1, "line.add", sku=APPLES, qty=1)
 
         assert (await tab.close_frame()).code == 1012
     assert (answer.status, answer.body) == (503, b"not ready: the server is about to end\n")
-    assert told.number("shop_sockets") == 1
-    assert await asyncio.to_thread(watched.exit_code) == 0
+    assert metrics.number("shop_sockets") == 1
+    assert await asyncio.to_thread(monitored.exit_code) == 0
 
 
 async def test_a_taken_metrics_address_is_reported_in_one_sentence(
-    watched: Server, street: Street
+    monitored: Server, street: Street
 ) -> None:
-    taken = street.build(metrics=watched.environment["SHOP_METRICS"])
+    taken = street.build(metrics=monitored.environment["SHOP_METRICS"])
 
     done = await asyncio.to_thread(taken.command, "run")
 

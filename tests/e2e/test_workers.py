@@ -1,4 +1,4 @@
-"""Several processes behind one port."""
+"""Several worker processes that listen on one port."""
 
 import asyncio
 import os
@@ -15,19 +15,19 @@ from tests.e2e.shared import Shared, open_shared
 from tests.metrics.reader import read
 
 BOTH = {"w-1", "w-2"}
-SOON_S = 60
+TIMEOUT_S = 60
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Shared]:
-    """Return what the workers share."""
+    """Return the PostgreSQL and the Redis that the workers share."""
     with open_shared() as shared:
         yield shared
 
 
 @pytest.fixture
 def pair(shared: Shared, tmp_path: Path) -> Iterator[Server]:
-    """Return two workers of one shop."""
+    """Return a server with two workers."""
     settings = {"redis": shared.redis.url, "metrics": f"127.0.0.1:{free_port(in_a_row=2)}"}
     server = Server(tmp_path, shared.cluster.new(), node="w", sockets=100, **settings)
     server.words = ("run", "--workers", "2")
@@ -38,27 +38,27 @@ def pair(shared: Shared, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 async def ada(pair: Server) -> AsyncIterator[Shopper]:
-    """Return somebody who has just registered."""
+    """Return a shopper with a new account."""
     async with await new_shopper(pair) as shopper:
         yield shopper
 
 
 def children(server: Server) -> set[int]:
-    """Return the processes whose parent the server is; multiprocessing's own is none of them."""
+    """Return the pids of the worker processes; multiprocessing's resource tracker is excluded."""
     found = set()
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
-            about = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
-            words = (status.parent / "cmdline").read_text()
+            fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
+            command = (status.parent / "cmdline").read_text()
         except (FileNotFoundError, ProcessLookupError, ValueError):
             continue
-        if about["PPid"] == str(server.running.pid) and "spawn_main" in words:
-            found.add(int(about["Pid"]))
+        if fields["PPid"] == str(server.running.pid) and "spawn_main" in command:
+            found.add(int(fields["Pid"]))
     return found
 
 
-def is_there(pid: int) -> bool:
-    """Say whether a process runs."""
+def is_running(pid: int) -> bool:
+    """Return whether a process runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
@@ -66,7 +66,7 @@ def is_there(pid: int) -> bool:
 
 
 async def nodes_of(shopper: Shopper, tabs: int = 24) -> set[str]:
-    """Open so many tabs, and return which workers they came to."""
+    """Open *tabs* tabs, and return the names of the workers that serve them."""
     return {(await shopper.tab()).welcome["node"] for _ in range(tabs)}
 
 
@@ -89,10 +89,10 @@ async def test_each_worker_serves_metrics_at_its_own_port(pair: Server, ada: Sho
         await asyncio.to_thread(send, port, "GET", "/metrics", None, {})
         for port in (first, first + 1)
     ]
-    told = [read(answer.body.decode()) for answer in answers]
+    metrics = [read(answer.body.decode()) for answer in answers]
 
-    assert [one.number("shop_info", node=f"w-{n}") for n, one in enumerate(told, 1)] == [1, 1]
-    assert sum(one.number("shop_sockets") for one in told) == 8
+    assert [one.number("shop_info", node=f"w-{n}") for n, one in enumerate(metrics, 1)] == [1, 1]
+    assert sum(one.number("shop_sockets") for one in metrics) == 8
 
 
 async def test_a_worker_that_dies_is_replaced_and_nothing_is_lost(
@@ -105,8 +105,8 @@ async def test_a_worker_that_dies_is_replaced_and_nothing_is_lost(
 
     killed = min(before)
     os.kill(killed, signal.SIGKILL)
-    async with asyncio.timeout(SOON_S):
-        while len(after := children(pair) - {killed}) < 2:  # noqa: ASYNC110 - no event tells of it
+    async with asyncio.timeout(TIMEOUT_S):
+        while len(after := children(pair) - {killed}) < 2:  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.1)
         while await nodes_of(ada, 8) != BOTH:
             pass
@@ -122,8 +122,8 @@ async def test_when_the_parent_is_killed_the_workers_end(pair: Server, ada: Shop
 
     pair.kill()
 
-    async with asyncio.timeout(SOON_S):
-        while any(map(is_there, workers)):  # noqa: ASYNC110 - they are no children of ours
+    async with asyncio.timeout(TIMEOUT_S):
+        while any(map(is_running, workers)):  # noqa: ASYNC110 - they are not child processes
             await asyncio.sleep(0.1)
 
 
@@ -132,25 +132,25 @@ async def test_a_shutdown_closes_all_tabs_and_ends_all_workers(pair: Server, ada
     tabs = [await ada.tab() for _ in range(8)]
     workers = children(pair)
 
-    pair.tell(signal.SIGTERM)
+    pair.send_signal(signal.SIGTERM)
 
     assert {(await tab.close_frame()).code for tab in tabs} == {1012}
     assert await asyncio.to_thread(pair.exit_code) == 0
-    assert not any(map(is_there, workers))
-    assert pair.complaints() == []
+    assert not any(map(is_running, workers))
+    assert pair.error_events() == []
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("arguments", "message"),
     [(("--workers", "2"), "SHOP_REDIS"), (("--workers", "0"), "a number from 1")],
 )
 def test_invalid_worker_settings_are_reported_in_one_sentence(
-    tmp_path: Path, words: tuple[str, ...], says: str
+    tmp_path: Path, arguments: tuple[str, ...], message: str
 ) -> None:
     server = Server(tmp_path)
 
-    ended = run_command("run", *words, environment=server.environment)
+    ended = run_command("run", *arguments, environment=server.environment)
 
     assert ended.returncode == 2
-    assert says in ended.stderr
+    assert message in ended.stderr
     assert ended.stderr.count("\n") == 1

@@ -26,7 +26,7 @@ def context_with(
     return CartContext(catalog, writer, limits or Limits(), clock.now_s, clock.steady_s, peers)
 
 
-class Around:
+class CartHarness:
     """Ada's live cart, with a clock and a writer that the test controls."""
 
     def __init__(self, saved: Cart = EMPTY, limits: Limits | None = None):
@@ -64,7 +64,7 @@ class Around:
             PriceBroadcaster(self.context).tell([self.cart])
 
 
-class AroundHub:
+class HubHarness:
     """A hub, with a disk, a clock and a writer that the test controls."""
 
     def __init__(self, limits: Limits | None = None, clock: FakeClock | None = None) -> None:

@@ -7,29 +7,29 @@ from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater
 from app.protocol.messages import By, Need, PatchMessage
 from tests.examples import APPLES, EMPTY, HERE, MILK, TENTH, after
 from tests.live.fakes import FakeTab, another_tab
-from tests.live.harness import Around, kinds_of
+from tests.live.harness import CartHarness, kinds_of
 
 ONE_MILK = AddLine(MILK, 1)
 
 
 def test_no_message_is_sent_before_the_save() -> None:
-    around, here, there = Around(), FakeTab(), another_tab()
-    around.let_in(here, there)
+    harness, here, there = CartHarness(), FakeTab(), another_tab()
+    harness.let_in(here, there)
 
-    here.submits(around.cart, 1, ONE_MILK)
-    cart, _ = around.takes()
+    here.submits(harness.cart, 1, ONE_MILK)
+    cart, _ = harness.takes()
 
     assert cart.lines[MILK].qty == 1
-    assert around.cart.saved == EMPTY
+    assert harness.cart.saved == EMPTY
     assert here.received == there.received == []
 
 
 def test_after_the_save_the_sender_gets_its_verdict_and_then_every_tab_gets_the_patch() -> None:
-    around, here, there = Around(), FakeTab(), another_tab()
-    around.let_in(here, there)
-    here.submits(around.cart, 1, ONE_MILK)
+    harness, here, there = CartHarness(), FakeTab(), another_tab()
+    harness.let_in(here, there)
+    here.submits(harness.cart, 1, ONE_MILK)
 
-    saved = around.saves()
+    saved = harness.saves()
 
     verdict, patch = here.received
     assert verdict == Ok(1, 1)
@@ -42,15 +42,15 @@ def test_after_the_save_the_sender_gets_its_verdict_and_then_every_tab_gets_the_
 
 
 def test_a_rejection_is_saved_like_a_success_and_sent_to_the_sender_only() -> None:
-    around, here, there = Around(), FakeTab(), another_tab()
-    around.let_in(here, there)
+    harness, here, there = CartHarness(), FakeTab(), another_tab()
+    harness.let_in(here, there)
 
-    here.submits(around.cart, 1, AddLine(MILK, 99))
-    here.submits(around.cart, 2, ONE_MILK)
-    around.saves()
+    here.submits(harness.cart, 1, AddLine(MILK, 99))
+    here.submits(harness.cart, 2, ONE_MILK)
+    harness.saves()
     there.take_received()
-    here.submits(around.cart, 3, BadOp())
-    saved = around.saves()
+    here.submits(harness.cart, 3, BadOp())
+    saved = harness.saves()
 
     assert [message for message in here.received if not isinstance(message, PatchMessage)] == [
         Ok(1, 1, Clamped(MILK, 99, 5)),
@@ -62,22 +62,22 @@ def test_a_rejection_is_saved_like_a_success_and_sent_to_the_sender_only() -> No
 
 
 def test_an_op_without_effect_is_accepted_and_makes_no_patch() -> None:
-    around, here = Around(), FakeTab()
-    around.let_in(here)
+    harness, here = CartHarness(), FakeTab()
+    harness.let_in(here)
 
-    here.submits(around.cart, 1, SetLine(MILK, 0))
-    around.saves()
+    here.submits(harness.cart, 1, SetLine(MILK, 0))
+    harness.saves()
 
     assert here.received == [Ok(1, 0)]
 
 
 def test_an_op_is_applied_on_top_of_unsaved_ops() -> None:
-    around, here = Around(), FakeTab()
-    around.let_in(here)
+    harness, here = CartHarness(), FakeTab()
+    harness.let_in(here)
     for n in (1, 2, 3):
-        here.submits(around.cart, n, ONE_MILK)
+        here.submits(harness.cart, n, ONE_MILK)
 
-    saved = around.saves()
+    saved = harness.saves()
 
     assert (saved.version, saved.rev, saved.lines[MILK].qty) == (1, 3, 3)
     assert kinds_of(here.received) == ["Ok", "PatchMessage"] * 3
@@ -89,13 +89,13 @@ def test_an_op_is_applied_on_top_of_unsaved_ops() -> None:
 
 
 def test_every_patch_carries_the_totals_of_its_revision() -> None:
-    around, here = Around(), FakeTab()
-    around.let_in(here)
-    here.submits(around.cart, 1, AddLine(APPLES, 1))
-    here.submits(around.cart, 2, SetVoucher(TENTH))
-    here.submits(around.cart, 3, AddLine(APPLES, 1))
+    harness, here = CartHarness(), FakeTab()
+    harness.let_in(here)
+    here.submits(harness.cart, 1, AddLine(APPLES, 1))
+    here.submits(harness.cart, 2, SetVoucher(TENTH))
+    here.submits(harness.cart, 3, AddLine(APPLES, 1))
 
-    around.saves()
+    harness.saves()
 
     patches = [message for message in here.received if isinstance(message, PatchMessage)]
     assert [patch.totals.subtotal for patch in patches] == [220, 220, 440]
@@ -103,127 +103,127 @@ def test_every_patch_carries_the_totals_of_its_revision() -> None:
 
 
 def test_an_op_submitted_during_a_save_waits_for_the_next_save() -> None:
-    around, here, there = Around(), FakeTab(), another_tab()
-    around.let_in(here, there)
-    here.submits(around.cart, 1, ONE_MILK)
-    around.takes()
+    harness, here, there = CartHarness(), FakeTab(), another_tab()
+    harness.let_in(here, there)
+    here.submits(harness.cart, 1, ONE_MILK)
+    harness.takes()
 
-    there.submits(around.cart, 1, SetNote("Ring twice"))
-    around.cart.announce()
+    there.submits(harness.cart, 1, SetNote("Ring twice"))
+    harness.cart.announce()
 
     assert kinds_of(here.take_received()) == ["Ok", "PatchMessage"]
     assert kinds_of(there.take_received()) == ["PatchMessage"]
-    assert around.cart.saved.note == ""
-    assert around.saves().note == "Ring twice"
+    assert harness.cart.saved.note == ""
+    assert harness.saves().note == "Ring twice"
     assert kinds_of(there.received) == ["Ok", "PatchMessage"]
 
 
 def test_each_save_expects_the_version_that_the_previous_save_wrote() -> None:
-    around, here = Around(), FakeTab()
+    harness, here = CartHarness(), FakeTab()
     seen = []
     for n in (1, 2, 3):
-        here.submits(around.cart, n, ONE_MILK)
-        cart, _ = around.takes()
+        here.submits(harness.cart, n, ONE_MILK)
+        cart, _ = harness.takes()
         seen.append(cart.version)
-        around.cart.announce()
+        harness.cart.announce()
 
     assert seen == [0, 1, 2]
-    assert around.cart.saved.version == around.cart.latest.version == 3
+    assert harness.cart.saved.version == harness.cart.latest.version == 3
 
 
 def test_a_save_that_was_not_taken_is_not_announced() -> None:
-    around, here = Around(), FakeTab()
-    here.submits(around.cart, 1, ONE_MILK)
+    harness, here = CartHarness(), FakeTab()
+    here.submits(harness.cart, 1, ONE_MILK)
 
-    around.cart.announce()
+    harness.cart.announce()
 
     assert here.received == []
-    assert around.cart.saved == EMPTY
+    assert harness.cart.saved == EMPTY
 
 
 def test_a_save_is_announced_once() -> None:
-    around, here = Around(), FakeTab()
-    here.submits(around.cart, 1, ONE_MILK)
-    around.saves()
-    here.submits(around.cart, 2, ONE_MILK)
+    harness, here = CartHarness(), FakeTab()
+    here.submits(harness.cart, 1, ONE_MILK)
+    harness.saves()
+    here.submits(harness.cart, 2, ONE_MILK)
 
-    around.cart.announce()
+    harness.cart.announce()
 
     assert here.received == [Ok(1, 1)]
-    assert around.cart.saved.version == 1
+    assert harness.cart.saved.version == 1
 
 
 def test_a_gap_in_op_numbers_is_requested_and_uses_no_token() -> None:
-    around, here = Around(limits=Limits(burst=1)), FakeTab()
+    harness, here = CartHarness(limits=Limits(burst=1)), FakeTab()
 
     for n in (2, 3):
-        here.submits(around.cart, n, ONE_MILK)
-    here.submits(around.cart, 1, ONE_MILK)
+        here.submits(harness.cart, n, ONE_MILK)
+    here.submits(harness.cart, 1, ONE_MILK)
 
     assert here.received == [Need(1), Need(1)]
-    assert around.saves().lines[MILK].qty == 1
+    assert harness.saves().lines[MILK].qty == 1
 
 
 def test_an_op_over_the_rate_limit_is_deferred() -> None:
-    around, here = Around(limits=Limits(burst=3, per_s=10)), FakeTab()
+    harness, here = CartHarness(limits=Limits(burst=3, per_s=10)), FakeTab()
     for n in (1, 2, 3, 4):
-        here.submits(around.cart, n, SetNote(str(n)))
+        here.submits(harness.cart, n, SetNote(str(n)))
 
     assert here.received == [RetryLater(4, RetryCode.RATE, 100)]
-    assert around.cart.latest.note == "3"
+    assert harness.cart.latest.note == "3"
 
 
 def test_an_op_sent_again_after_its_delay_is_accepted() -> None:
-    around, here = Around(limits=Limits(burst=3, per_s=10)), FakeTab()
+    harness, here = CartHarness(limits=Limits(burst=3, per_s=10)), FakeTab()
     for n in (1, 2, 3, 4):
-        here.submits(around.cart, n, SetNote(str(n)))
+        here.submits(harness.cart, n, SetNote(str(n)))
 
-    around.clock.passes(0.1)
-    here.submits(around.cart, 4, SetNote("4"))
+    harness.clock.passes(0.1)
+    here.submits(harness.cart, 4, SetNote("4"))
 
-    assert around.saves().note == "4"
+    assert harness.saves().note == "4"
 
 
 def test_all_tabs_of_an_account_share_one_token_bucket() -> None:
-    around, here, there = Around(limits=Limits(burst=2)), FakeTab(), another_tab()
+    harness, here, there = CartHarness(limits=Limits(burst=2)), FakeTab(), another_tab()
 
-    here.submits(around.cart, 1, ONE_MILK)
-    there.submits(around.cart, 1, ONE_MILK)
-    there.submits(around.cart, 2, ONE_MILK)
+    here.submits(harness.cart, 1, ONE_MILK)
+    there.submits(harness.cart, 1, ONE_MILK)
+    there.submits(harness.cart, 2, ONE_MILK)
 
     assert there.received == [RetryLater(2, RetryCode.RATE, 100)]
 
 
 def test_a_cart_without_tabs_and_without_unsaved_ops_is_idle() -> None:
-    around, here = Around(), FakeTab()
-    idle = [around.cart.idle]
+    harness, here = CartHarness(), FakeTab()
+    idle = [harness.cart.idle]
 
-    around.let_in(here)
-    idle.append(around.cart.idle)
-    here.submits(around.cart, 1, ONE_MILK)
-    around.cart.tabs.leave(here)
-    idle.append(around.cart.idle)
-    around.saves()
-    idle.append(around.cart.idle)
+    harness.let_in(here)
+    idle.append(harness.cart.idle)
+    here.submits(harness.cart, 1, ONE_MILK)
+    harness.cart.tabs.leave(here)
+    idle.append(harness.cart.idle)
+    harness.saves()
+    idle.append(harness.cart.idle)
 
     assert idle == [True, False, False, True]
 
 
 def test_a_verdict_is_still_sent_to_a_tab_that_left_the_cart() -> None:
-    around, here = Around(), FakeTab()
-    around.let_in(here)
-    here.submits(around.cart, 1, ONE_MILK)
+    harness, here = CartHarness(), FakeTab()
+    harness.let_in(here)
+    here.submits(harness.cart, 1, ONE_MILK)
 
-    around.cart.tabs.leave(here)
-    around.saves()
+    harness.cart.tabs.leave(here)
+    harness.saves()
 
     assert here.received == [Ok(1, 1)]
 
 
 def test_revisions_continue_from_the_saved_cart() -> None:
-    around, here = Around(after(ONE_MILK, ONE_MILK)), FakeTab()
+    harness, here = CartHarness(after(ONE_MILK, ONE_MILK)), FakeTab()
 
-    here.submits(around.cart, 3, ONE_MILK)
+    here.submits(harness.cart, 3, ONE_MILK)
 
-    saved = around.saves()
+    saved = harness.saves()
     assert (saved.rev, saved.lines[MILK].qty) == (3, 3)

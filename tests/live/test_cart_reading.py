@@ -20,7 +20,7 @@ from tests.examples import (
     catalog_with_voucher,
 )
 from tests.live.fakes import FakeTab, another_tab
-from tests.live.harness import Around, kinds_of
+from tests.live.harness import CartHarness, kinds_of
 
 CHEAPER_MILK = catalog_with(MILK, price=120)
 FIVE_OFF_AT_NOON = Voucher(
@@ -28,31 +28,31 @@ FIVE_OFF_AT_NOON = Voucher(
 )
 
 
-def restocked(around: Around, catalog: Catalog) -> list[Prices]:
+def restocked(harness: CartHarness, catalog: Catalog) -> list[Prices]:
     """Update the catalogue, and return the messages of a tab that connected before."""
     tab = FakeTab("watcher")
-    around.let_in(tab)
-    around.updates_catalog(catalog)
+    harness.let_in(tab)
+    harness.updates_catalog(catalog)
     return [message for message in tab.received if isinstance(message, Prices)]
 
 
 def test_a_snapshot_shows_saved_changes_only() -> None:
-    around, here = Around(after(AddLine(MILK, 1))), FakeTab()
-    here.submits(around.cart, 2, AddLine(MILK, 1))
+    harness, here = CartHarness(after(AddLine(MILK, 1))), FakeTab()
+    here.submits(harness.cart, 2, AddLine(MILK, 1))
 
-    snapshot, prices = around.cart.snapshot(), around.cart.prices()
+    snapshot, prices = harness.cart.snapshot(), harness.cart.prices()
 
     assert [line.qty for line in snapshot.cart.lines] == [1]
-    assert (snapshot.rev, snapshot.at) == (1, position(around.cart.saved))
+    assert (snapshot.rev, snapshot.at) == (1, position(harness.cart.saved))
     assert prices.lines[MILK].qty == 1
     assert prices.totals == snapshot.cart.totals
 
 
 def test_a_tab_with_the_product_in_its_cart_gets_the_new_price_and_totals() -> None:
-    around, here = Around(after(AddLine(MILK, 2))), FakeTab()
-    around.let_in(here)
+    harness, here = CartHarness(after(AddLine(MILK, 2))), FakeTab()
+    harness.let_in(here)
 
-    around.updates_catalog(CHEAPER_MILK)
+    harness.updates_catalog(CHEAPER_MILK)
 
     (prices,) = here.received
     assert isinstance(prices, Prices)
@@ -63,10 +63,13 @@ def test_a_tab_with_the_product_in_its_cart_gets_the_new_price_and_totals() -> N
 
 
 def test_a_price_rise_and_a_stock_shortage_show_in_the_lines() -> None:
-    around, here = Around(after(AddLine(MILK, 2), AddLine(APPLES, 2), SaveLine(APPLES))), FakeTab()
-    around.let_in(here)
+    harness, here = (
+        CartHarness(after(AddLine(MILK, 2), AddLine(APPLES, 2), SaveLine(APPLES))),
+        FakeTab(),
+    )
+    harness.let_in(here)
 
-    around.updates_catalog(catalog_with(APPLES, catalog_with(MILK, price=200), stock=1))
+    harness.updates_catalog(catalog_with(APPLES, catalog_with(MILK, price=200), stock=1))
 
     (prices,) = here.received
     assert isinstance(prices, Prices)
@@ -76,32 +79,32 @@ def test_a_price_rise_and_a_stock_shortage_show_in_the_lines() -> None:
 
 
 def test_a_tab_that_watches_the_product_gets_its_price_without_totals() -> None:
-    around, here = Around(), FakeTab()
+    harness, here = CartHarness(), FakeTab()
     here.watched = frozenset({MILK, APPLES, GHOST})
-    around.let_in(here)
+    harness.let_in(here)
 
-    around.updates_catalog(CHEAPER_MILK)
+    harness.updates_catalog(CHEAPER_MILK)
 
     (message,) = here.received
     assert message == Prices((Item(MILK, CHEAPER_MILK.products[MILK].price, 5),))
 
 
 def test_a_tab_that_does_not_show_the_product_gets_no_message() -> None:
-    around, here = Around(after(AddLine(APPLES, 1))), FakeTab()
+    harness, here = CartHarness(after(AddLine(APPLES, 1))), FakeTab()
     here.watched = frozenset({EGGS})
-    around.let_in(here)
+    harness.let_in(here)
 
-    around.updates_catalog(CHEAPER_MILK)
+    harness.updates_catalog(CHEAPER_MILK)
 
     assert here.received == []
 
 
 def test_each_tab_gets_one_message_about_all_that_it_shows() -> None:
-    around, here, there = Around(after(AddLine(MILK, 1))), FakeTab(), another_tab()
+    harness, here, there = CartHarness(after(AddLine(MILK, 1))), FakeTab(), another_tab()
     here.watched = frozenset({APPLES, MILK})
-    around.let_in(here, there)
+    harness.let_in(here, there)
 
-    around.updates_catalog(catalog_with(APPLES, CHEAPER_MILK, price=230))
+    harness.updates_catalog(catalog_with(APPLES, CHEAPER_MILK, price=230))
 
     assert kinds_of(here.received) == kinds_of(there.received) == ["Prices"]
     assert [item.sku for item in here.received[0].items] == [APPLES, MILK]  # type: ignore[union-attr]
@@ -109,10 +112,10 @@ def test_each_tab_gets_one_message_about_all_that_it_shows() -> None:
 
 
 def test_a_price_change_that_changes_the_voucher_state_includes_the_voucher() -> None:
-    around = Around(after(AddLine(APPLES, 9), SetVoucher(FIVER)))
+    harness = CartHarness(after(AddLine(APPLES, 9), SetVoucher(FIVER)))
 
-    (below,) = restocked(around, catalog_with(APPLES, price=230))
-    (enough,) = restocked(Around(around.cart.saved), catalog_with(APPLES, price=20))
+    (below,) = restocked(harness, catalog_with(APPLES, price=230))
+    (enough,) = restocked(CartHarness(harness.cart.saved), catalog_with(APPLES, price=20))
 
     assert below.voucher
     assert below.voucher is not UNTOUCHED
@@ -121,11 +124,11 @@ def test_a_price_change_that_changes_the_voucher_state_includes_the_voucher() ->
 
 
 def test_a_voucher_with_an_unchanged_state_is_not_sent_again() -> None:
-    around, here = Around(after(AddLine(APPLES, 9), SetVoucher(FIVER))), FakeTab()
-    around.let_in(here)
+    harness, here = CartHarness(after(AddLine(APPLES, 9), SetVoucher(FIVER))), FakeTab()
+    harness.let_in(here)
 
     for price in (230, 231, 232):
-        around.updates_catalog(catalog_with(APPLES, price=price))
+        harness.updates_catalog(catalog_with(APPLES, price=price))
 
     has_voucher = [
         message.voucher is not UNTOUCHED for message in here.received if isinstance(message, Prices)
@@ -134,10 +137,10 @@ def test_a_voucher_with_an_unchanged_state_is_not_sent_again() -> None:
 
 
 def test_a_voucher_edit_is_sent_without_any_product_change() -> None:
-    around, here = Around(after(AddLine(APPLES, 9), SetVoucher(TENTH))), FakeTab()
-    around.let_in(here)
+    harness, here = CartHarness(after(AddLine(APPLES, 9), SetVoucher(TENTH))), FakeTab()
+    harness.let_in(here)
 
-    around.updates_catalog(catalog_with_voucher(Voucher(TENTH, "10 % off", percent=10, ends=NOON)))
+    harness.updates_catalog(catalog_with_voucher(Voucher(TENTH, "10 % off", percent=10, ends=NOON)))
 
     (message,) = here.received
     assert isinstance(message, Prices)
@@ -149,12 +152,12 @@ def test_a_voucher_edit_is_sent_without_any_product_change() -> None:
 
 
 def test_a_change_that_makes_the_voucher_apply_sends_its_state_once() -> None:
-    around, here = Around(after(AddLine(APPLES, 9), SetVoucher(FIVER))), FakeTab()
-    around.let_in(here)
+    harness, here = CartHarness(after(AddLine(APPLES, 9), SetVoucher(FIVER))), FakeTab()
+    harness.let_in(here)
 
-    here.submits(around.cart, 3, AddLine(APPLES, 1))
-    here.submits(around.cart, 4, AddLine(APPLES, 1))
-    around.saves()
+    here.submits(harness.cart, 3, AddLine(APPLES, 1))
+    here.submits(harness.cart, 4, AddLine(APPLES, 1))
+    harness.saves()
 
     patches = [message for message in here.received if isinstance(message, PatchMessage)]
     assert patches[0].voucher
@@ -164,18 +167,18 @@ def test_a_change_that_makes_the_voucher_apply_sends_its_state_once() -> None:
 
 
 def test_a_voucher_that_starts_is_sent_to_all_tabs_before_a_snapshot_shows_it() -> None:
-    around, here = Around(), FakeTab()
-    around.updates_catalog(
+    harness, here = CartHarness(), FakeTab()
+    harness.updates_catalog(
         catalog_with_voucher(Voucher(TENTH, "10 % off", percent=10, starts=NOON + 60))
     )
-    here.submits(around.cart, 1, AddLine(APPLES, 1))
-    here.submits(around.cart, 2, SetVoucher(TENTH))
-    around.saves()
-    around.let_in(here)
+    here.submits(harness.cart, 1, AddLine(APPLES, 1))
+    here.submits(harness.cart, 2, SetVoucher(TENTH))
+    harness.saves()
+    harness.let_in(here)
     here.take_received()
 
-    around.clock.passes(60)
-    snapshots = [around.cart.snapshot(), around.cart.snapshot()]
+    harness.clock.passes(60)
+    snapshots = [harness.cart.snapshot(), harness.cart.snapshot()]
 
     (message,) = here.received
     assert isinstance(message, Prices)
@@ -186,17 +189,17 @@ def test_a_voucher_that_starts_is_sent_to_all_tabs_before_a_snapshot_shows_it() 
 
 
 def test_a_prices_message_also_sends_the_end_of_a_voucher_to_other_tabs() -> None:
-    around, here = Around(), FakeTab()
-    around.updates_catalog(
+    harness, here = CartHarness(), FakeTab()
+    harness.updates_catalog(
         catalog_with_voucher(Voucher(TENTH, "10 % off", percent=10, ends=NOON + 60))
     )
-    here.submits(around.cart, 1, SetVoucher(TENTH))
-    around.saves()
-    around.let_in(here)
+    here.submits(harness.cart, 1, SetVoucher(TENTH))
+    harness.saves()
+    harness.let_in(here)
 
-    around.clock.passes(60)
+    harness.clock.passes(60)
     here.take_received()
-    prices = around.cart.prices()
+    prices = harness.cart.prices()
 
     assert kinds_of(here.received) == ["Prices"]
     assert prices.voucher
@@ -205,12 +208,12 @@ def test_a_prices_message_also_sends_the_end_of_a_voucher_to_other_tabs() -> Non
 
 
 def test_a_discontinued_product_is_still_shown() -> None:
-    around = Around(after(AddLine(MILK, 1)))
+    harness = CartHarness(after(AddLine(MILK, 1)))
 
-    (prices,) = restocked(around, catalog_with(MILK, sold=False))
+    (prices,) = restocked(harness, catalog_with(MILK, sold=False))
 
     assert prices.lines[MILK].state is LineState.GONE
     assert prices.totals
     assert prices.totals.count == 0
-    assert isinstance(around.cart.snapshot(), Snapshot)
-    assert CIDER in around.context.catalog.today.products
+    assert isinstance(harness.cart.snapshot(), Snapshot)
+    assert CIDER in harness.context.catalog.today.products

@@ -11,7 +11,7 @@ from app.live.ports import DisconnectReason
 from app.protocol.messages import Need, PatchMessage, Snapshot
 from tests.examples import CATALOG, EMPTY, HERE, MILK, NOON, THERE, ref
 from tests.live.fakes import FakeTab, another_tab
-from tests.live.harness import Around, kinds_of
+from tests.live.harness import CartHarness, kinds_of
 
 ONE_MILK = AddLine(MILK, 1)
 SEVENTEEN = [OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in range(17)]
@@ -37,17 +37,17 @@ def busy(n: int) -> RetryLater:
 
 
 def test_pending_ops_are_ruled_on_again_over_a_cart_saved_elsewhere() -> None:
-    around, here = Around(), FakeTab()
-    around.let_in(here)
-    here.submits(around.cart, 1, ONE_MILK)
-    here.submits(around.cart, 2, ONE_MILK)
-    around.takes()
+    harness, here = CartHarness(), FakeTab()
+    harness.let_in(here)
+    here.submits(harness.cart, 1, ONE_MILK)
+    here.submits(harness.cart, 2, ONE_MILK)
+    harness.takes()
     elsewhere = saved_elsewhere(EMPTY, AddLine(MILK, 4))
 
-    around.cart.mark_stale()
-    around.cart.reload(elsewhere)
+    harness.cart.mark_stale()
+    harness.cart.reload(elsewhere)
     (snapshot,) = here.take_received()
-    saved = around.saves()
+    saved = harness.saves()
 
     assert isinstance(snapshot, Snapshot)
     assert (snapshot.rev, snapshot.at) == (1, position(elsewhere))
@@ -59,213 +59,213 @@ def test_pending_ops_are_ruled_on_again_over_a_cart_saved_elsewhere() -> None:
 
 
 def test_nothing_is_sent_about_a_save_that_lost_to_another_node() -> None:
-    around, here = Around(), FakeTab()
-    here.submits(around.cart, 1, ONE_MILK)
-    around.takes()
+    harness, here = CartHarness(), FakeTab()
+    here.submits(harness.cart, 1, ONE_MILK)
+    harness.takes()
 
-    around.cart.mark_stale()
-    around.cart.announce()
+    harness.cart.mark_stale()
+    harness.cart.announce()
 
     assert here.received == []
-    assert around.cart.saved == EMPTY
+    assert harness.cart.saved == EMPTY
 
 
 def test_an_op_submitted_before_the_reload_waits_for_it() -> None:
-    around, here, there = Around(), FakeTab(), another_tab()
-    here.submits(around.cart, 1, SetNote("first"))
-    around.takes()
-    around.cart.mark_stale()
+    harness, here, there = CartHarness(), FakeTab(), another_tab()
+    here.submits(harness.cart, 1, SetNote("first"))
+    harness.takes()
+    harness.cart.mark_stale()
 
-    there.submits(around.cart, 1, SetNote("second"))
-    here.submits(around.cart, 2, SetNote("third"))
-    assert around.writer.waiting == {}
-    around.cart.reload(EMPTY._replace(version=1))
-    saved = around.saves()
+    there.submits(harness.cart, 1, SetNote("second"))
+    here.submits(harness.cart, 2, SetNote("third"))
+    assert harness.writer.waiting == {}
+    harness.cart.reload(EMPTY._replace(version=1))
+    saved = harness.saves()
 
     assert (saved.note, saved.rev, saved.version) == ("third", 3, 2)
     assert (here.received, there.received) == ([Ok(1, 1), Ok(2, 3)], [Ok(1, 2)])
 
 
 def test_a_reload_that_changes_only_the_version_sends_no_snapshot() -> None:
-    around, here = Around(), FakeTab()
-    around.let_in(here)
-    around.cart.mark_stale()
+    harness, here = CartHarness(), FakeTab()
+    harness.let_in(here)
+    harness.cart.mark_stale()
 
-    around.cart.reload(EMPTY._replace(version=1))
+    harness.cart.reload(EMPTY._replace(version=1))
 
     assert here.received == []
 
 
 def test_an_op_found_saved_is_answered_and_the_others_are_ruled_on_again() -> None:
-    around, here, again = Around(), FakeTab(), FakeTab("again")
-    around.let_in(here)
-    here.submits(around.cart, 1, SetLine(MILK, 2))
-    here.submits(around.cart, 2, AddLine(MILK, 9))
-    again.submits(around.cart, 1, SetLine(MILK, 2))
-    around.takes()
-    around.cart.mark_stale()
+    harness, here, again = CartHarness(), FakeTab(), FakeTab("again")
+    harness.let_in(here)
+    here.submits(harness.cart, 1, SetLine(MILK, 2))
+    here.submits(harness.cart, 2, AddLine(MILK, 9))
+    again.submits(harness.cart, 1, SetLine(MILK, 2))
+    harness.takes()
+    harness.cart.mark_stale()
 
-    around.cart.reload(saved_here(EMPTY, SetLine(MILK, 2)))
+    harness.cart.reload(saved_here(EMPTY, SetLine(MILK, 2)))
 
     assert kinds_of(here.received) == ["Ok", "Snapshot"]
     assert again.received == here.take_received()[:1] == [Ok(1, 1)]
-    assert around.saves().lines[MILK].qty == 5
+    assert harness.saves().lines[MILK].qty == 5
     assert here.received[0] == Ok(2, 2, Clamped(MILK, 11, 5))
 
 
 def test_an_op_that_differs_from_the_saved_op_of_its_number_is_rejected_as_a_duplicate() -> None:
-    around, here = Around(), FakeTab()
-    here.submits(around.cart, 1, SetLine(MILK, 2))
-    around.takes()
-    around.cart.mark_stale()
+    harness, here = CartHarness(), FakeTab()
+    here.submits(harness.cart, 1, SetLine(MILK, 2))
+    harness.takes()
+    harness.cart.mark_stale()
 
-    around.cart.reload(saved_here(EMPTY, SetLine(MILK, 3)))
+    harness.cart.reload(saved_here(EMPTY, SetLine(MILK, 3)))
 
     assert (here.rejected_duplicates, here.received) == (1, [])
 
 
 def test_an_op_whose_predecessors_are_lost_has_them_sent_again() -> None:
-    around, here = Around(EMPTY._replace(outboxes={HERE: Outbox(7)})), FakeTab()
-    here.submits(around.cart, 8, ONE_MILK)
-    around.takes()
-    around.cart.mark_stale()
+    harness, here = CartHarness(EMPTY._replace(outboxes={HERE: Outbox(7)})), FakeTab()
+    here.submits(harness.cart, 8, ONE_MILK)
+    harness.takes()
+    harness.cart.mark_stale()
 
-    around.cart.reload(EMPTY._replace(version=1))
+    harness.cart.reload(EMPTY._replace(version=1))
 
     assert here.received == [Need(1)]
-    assert around.writer.waiting == {}
+    assert harness.writer.waiting == {}
 
 
 def test_an_op_whose_save_has_an_unknown_outcome_is_busy() -> None:
-    around, here, again = Around(), FakeTab(), FakeTab("again")
-    around.let_in(here)
-    here.submits(around.cart, 1, ONE_MILK)
-    again.submits(around.cart, 1, ONE_MILK)
-    around.takes()
-    here.submits(around.cart, 2, ONE_MILK)
+    harness, here, again = CartHarness(), FakeTab(), FakeTab("again")
+    harness.let_in(here)
+    here.submits(harness.cart, 1, ONE_MILK)
+    again.submits(harness.cart, 1, ONE_MILK)
+    harness.takes()
+    here.submits(harness.cart, 2, ONE_MILK)
 
-    around.cart.mark_unknown()
-    around.cart.announce()
+    harness.cart.mark_unknown()
+    harness.cart.announce()
 
     assert (here.received, again.received) == ([busy(1), busy(2)], [busy(1)])
-    assert around.cart.latest == around.cart.saved == EMPTY
+    assert harness.cart.latest == harness.cart.saved == EMPTY
 
 
 def test_while_the_database_is_unavailable_new_ops_are_busy_and_use_no_token() -> None:
-    around, here = Around(), FakeTab()
-    here.submits(around.cart, 1, ONE_MILK)
-    around.saves()
-    before = around.cart.tokens
-    around.cart.mark_unknown()
+    harness, here = CartHarness(), FakeTab()
+    here.submits(harness.cart, 1, ONE_MILK)
+    harness.saves()
+    before = harness.cart.tokens
+    harness.cart.mark_unknown()
     here.take_received()
 
-    here.submits(around.cart, 2, ONE_MILK)
-    here.submits(around.cart, 3, ONE_MILK)
-    here.submits(around.cart, 1, ONE_MILK)
+    here.submits(harness.cart, 2, ONE_MILK)
+    here.submits(harness.cart, 3, ONE_MILK)
+    here.submits(harness.cart, 1, ONE_MILK)
 
     assert here.received == [busy(2), Need(2), Ok(1, 1)]
-    assert (around.cart.tokens, around.writer.waiting) == (before, {})
+    assert (harness.cart.tokens, harness.writer.waiting) == (before, {})
 
 
 def test_an_op_of_unknown_outcome_that_was_not_saved_is_applied_when_sent_again() -> None:
-    around, here = Around(), FakeTab()
-    here.submits(around.cart, 1, ONE_MILK)
-    around.takes()
-    around.cart.mark_unknown()
+    harness, here = CartHarness(), FakeTab()
+    here.submits(harness.cart, 1, ONE_MILK)
+    harness.takes()
+    harness.cart.mark_unknown()
     here.take_received()
 
-    around.cart.reload(EMPTY)
-    here.submits(around.cart, 1, ONE_MILK)
-    around.saves()
+    harness.cart.reload(EMPTY)
+    here.submits(harness.cart, 1, ONE_MILK)
+    harness.saves()
 
     assert here.received == [Ok(1, 1)]
 
 
 def test_an_op_of_unknown_outcome_that_was_saved_gets_its_verdict_when_sent_again() -> None:
-    around, here = Around(), FakeTab()
-    around.let_in(here)
-    here.submits(around.cart, 1, ONE_MILK)
-    around.takes()
-    around.cart.mark_unknown()
+    harness, here = CartHarness(), FakeTab()
+    harness.let_in(here)
+    here.submits(harness.cart, 1, ONE_MILK)
+    harness.takes()
+    harness.cart.mark_unknown()
     here.take_received()
 
-    around.cart.reload(saved_here(EMPTY, ONE_MILK))
+    harness.cart.reload(saved_here(EMPTY, ONE_MILK))
     (snapshot,) = here.take_received()
-    here.submits(around.cart, 1, ONE_MILK)
+    here.submits(harness.cart, 1, ONE_MILK)
 
     assert isinstance(snapshot, Snapshot)
     assert (snapshot.rev, here.received) == (1, [Ok(1, 1)])
-    assert around.writer.waiting == {}
+    assert harness.writer.waiting == {}
 
 
 def test_a_cart_read_before_the_save_ended_is_not_adopted() -> None:
-    around, here = Around(), FakeTab()
-    here.submits(around.cart, 1, ONE_MILK)
-    around.saves()
-    around.cart.mark_unknown()
+    harness, here = CartHarness(), FakeTab()
+    here.submits(harness.cart, 1, ONE_MILK)
+    harness.saves()
+    harness.cart.mark_unknown()
 
-    around.cart.reload(EMPTY)
+    harness.cart.reload(EMPTY)
 
-    assert around.cart.saved.rev == 1
-    here.submits(around.cart, 2, ONE_MILK)
+    assert harness.cart.saved.rev == 1
+    here.submits(harness.cart, 2, ONE_MILK)
     assert here.received == [Ok(1, 1), busy(2)]
 
 
 def test_a_cart_in_sync_is_not_replaced_by_a_reload() -> None:
-    around, here = Around(), FakeTab()
-    here.submits(around.cart, 1, ONE_MILK)
+    harness, here = CartHarness(), FakeTab()
+    here.submits(harness.cart, 1, ONE_MILK)
 
-    around.cart.reload(saved_elsewhere(EMPTY, SetNote("Ring twice")))
+    harness.cart.reload(saved_elsewhere(EMPTY, SetNote("Ring twice")))
 
-    saved = around.saves()
+    saved = harness.saves()
     assert (saved.note, saved.version) == ("", 1)
 
 
 def test_outboxes_evicted_by_a_save_of_unknown_outcome_are_restored() -> None:
-    around = Around()
+    harness = CartHarness()
     for outbox in SEVENTEEN:
-        FakeTab(outbox=outbox).submits(around.cart, 1, SetNote(outbox))
-    around.takes()
+        FakeTab(outbox=outbox).submits(harness.cart, 1, SetNote(outbox))
+    harness.takes()
 
-    around.cart.mark_unknown()
-    _, evicted, _ = around.cart.take()
+    harness.cart.mark_unknown()
+    _, evicted, _ = harness.cart.take()
 
     assert evicted == ()
 
 
 def test_outboxes_evicted_by_a_save_that_succeeded_are_not_evicted_again() -> None:
-    around, elsewhere = Around(), EMPTY
+    harness, elsewhere = CartHarness(), EMPTY
     for outbox in SEVENTEEN:
-        FakeTab(outbox=outbox).submits(around.cart, 1, ONE_MILK)
+        FakeTab(outbox=outbox).submits(harness.cart, 1, ONE_MILK)
         named = ref(elsewhere, outbox, repr(ONE_MILK))
         elsewhere = rule(elsewhere, named, ONE_MILK, CATALOG, NOON).cart
-    around.takes()
+    harness.takes()
 
-    around.cart.mark_stale()
-    around.cart.reload(elsewhere._replace(version=1))
-    FakeTab(outbox=SEVENTEEN[1]).submits(around.cart, 2, SetNote("Ring twice"))
-    _, evicted = around.takes()
+    harness.cart.mark_stale()
+    harness.cart.reload(elsewhere._replace(version=1))
+    FakeTab(outbox=SEVENTEEN[1]).submits(harness.cart, 2, SetNote("Ring twice"))
+    _, evicted = harness.takes()
 
     assert evicted == ()
 
 
 def test_a_submit_to_a_lost_cart_disconnects_its_tab() -> None:
-    around, late = Around(), FakeTab("late")
-    around.cart.lose()
+    harness, late = CartHarness(), FakeTab("late")
+    harness.cart.lose()
 
-    late.submits(around.cart, 1, ONE_MILK)
+    late.submits(harness.cart, 1, ONE_MILK)
 
     assert (late.disconnects, late.received) == ([DisconnectReason.LOST], [])
-    assert around.writer.waiting == {}
+    assert harness.writer.waiting == {}
 
 
 def test_a_tab_that_shows_or_awaits_a_lost_cart_is_disconnected() -> None:
-    around, here, subscriber = Around(), FakeTab(), FakeTab("asker")
-    around.let_in(here)
-    subscriber.submits(around.cart, 1, ONE_MILK)
+    harness, here, subscriber = CartHarness(), FakeTab(), FakeTab("asker")
+    harness.let_in(here)
+    subscriber.submits(harness.cart, 1, ONE_MILK)
 
-    around.cart.lose()
+    harness.cart.lose()
 
     assert here.disconnects == subscriber.disconnects == [DisconnectReason.LOST]
     assert here.received == subscriber.received == []
-    assert around.cart.idle
+    assert harness.cart.idle

@@ -15,170 +15,170 @@ from app.live.ports import DisconnectReason
 from app.protocol.messages import PatchMessage, Prices, Snapshot
 from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after, catalog_with
 from tests.live.fakes import FakeTab, another_tab
-from tests.live.harness import AroundHub, kinds_of, until_it_waits
+from tests.live.harness import HubHarness, kinds_of, until_it_waits
 
 BOB = AccountId("u-bob")
 ONE_MILK = AddLine(MILK, 1)
 
 
 async def test_two_tabs_share_one_cart() -> None:
-    around = AroundHub()
+    harness = HubHarness()
 
-    here = await around.enters(FakeTab())
-    there = await around.enters(another_tab())
+    here = await harness.enters(FakeTab())
+    there = await harness.enters(another_tab())
 
     assert here is there
-    assert around.disk.carts_read == [ADA]
+    assert harness.disk.carts_read == [ADA]
 
 
 async def test_two_accounts_do_not_share_a_cart() -> None:
-    around = AroundHub()
+    harness = HubHarness()
 
-    ada, bob = await around.enters(FakeTab()), await around.enters(FakeTab(), BOB)
+    ada, bob = await harness.enters(FakeTab()), await harness.enters(FakeTab(), BOB)
 
     assert ada is not bob
-    assert (bob.saved.account, around.hub.open_carts) == (BOB, 2)
+    assert (bob.saved.account, harness.hub.open_carts) == (BOB, 2)
 
 
 async def test_tabs_that_arrive_together_load_the_cart_once() -> None:
-    around = AroundHub()
-    around.disk.is_free.clear()
-    arriving = [asyncio.create_task(around.enters(FakeTab(name))) for name in "abc"]
+    harness = HubHarness()
+    harness.disk.is_free.clear()
+    arriving = [asyncio.create_task(harness.enters(FakeTab(name))) for name in "abc"]
     await until_it_waits()
 
-    around.disk.is_free.set()
+    harness.disk.is_free.set()
     carts = await asyncio.gather(*arriving)
 
-    assert around.disk.carts_read == [ADA]
+    assert harness.disk.carts_read == [ADA]
     assert len({id(cart) for cart in carts}) == 1
 
 
 async def test_if_the_first_waiting_tab_is_cancelled_the_second_loads_the_cart() -> None:
-    around = AroundHub()
-    around.disk.is_free.clear()
-    first, second = (asyncio.create_task(around.enters(FakeTab(name))) for name in "ab")
+    harness = HubHarness()
+    harness.disk.is_free.clear()
+    first, second = (asyncio.create_task(harness.enters(FakeTab(name))) for name in "ab")
     await until_it_waits()
 
     first.cancel()
     await until_it_waits()
-    around.disk.is_free.set()
+    harness.disk.is_free.set()
 
     assert (await second).saved == EMPTY
-    assert around.disk.carts_read == [ADA, ADA]
+    assert harness.disk.carts_read == [ADA, ADA]
     assert first.cancelled()
 
 
 async def test_cancelling_the_second_waiting_tab_does_not_affect_the_first() -> None:
-    around = AroundHub()
-    around.disk.is_free.clear()
-    first, second = (asyncio.create_task(around.enters(FakeTab(name))) for name in "ab")
+    harness = HubHarness()
+    harness.disk.is_free.clear()
+    first, second = (asyncio.create_task(harness.enters(FakeTab(name))) for name in "ab")
     await until_it_waits()
 
     second.cancel()
     await until_it_waits()
-    around.disk.is_free.set()
+    harness.disk.is_free.set()
 
     assert (await first).saved == EMPTY
-    assert around.disk.carts_read == [ADA]
+    assert harness.disk.carts_read == [ADA]
 
 
 async def test_a_cart_cannot_be_opened_until_the_database_is_available() -> None:
-    around = AroundHub()
-    around.disk.is_away = True
+    harness = HubHarness()
+    harness.disk.is_away = True
     arrivals = await asyncio.gather(
-        *(around.enters(FakeTab(name)) for name in "ab"), return_exceptions=True
+        *(harness.enters(FakeTab(name)) for name in "ab"), return_exceptions=True
     )
 
-    around.disk.is_away = False
-    cart = await around.enters(FakeTab())
+    harness.disk.is_away = False
+    cart = await harness.enters(FakeTab())
 
     assert [type(arrival) for arrival in arrivals] == [DatabaseUnavailable, DatabaseUnavailable]
-    assert (cart.saved, around.hub.open_carts) == (EMPTY, 1)
+    assert (cart.saved, harness.hub.open_carts) == (EMPTY, 1)
 
 
 async def test_a_cart_without_tabs_is_closed_and_loaded_again_later() -> None:
-    around, here = AroundHub(), FakeTab()
-    cart = await around.enters(here)
-    around.hub.leave(cart, here)
-    assert around.hub.open_carts == 0
+    harness, here = HubHarness(), FakeTab()
+    cart = await harness.enters(here)
+    harness.hub.leave(cart, here)
+    assert harness.hub.open_carts == 0
 
-    around.disk.carts[ADA] = after(ONE_MILK)
-    again = await around.enters(here)
+    harness.disk.carts[ADA] = after(ONE_MILK)
+    again = await harness.enters(here)
 
     assert again.saved.rev == 1
 
 
 async def test_a_borrowed_cart_is_returned_even_if_its_borrower_fails() -> None:
-    around = AroundHub()
+    harness = HubHarness()
 
     with suppress(ZeroDivisionError):
-        async with around.hub.borrow(ADA, HERE):
-            assert around.hub.open_carts == 1
+        async with harness.hub.borrow(ADA, HERE):
+            assert harness.hub.open_carts == 1
             raise ZeroDivisionError
 
-    assert around.hub.open_carts == 0
+    assert harness.hub.open_carts == 0
 
 
 async def test_a_borrowed_cart_stays_open_when_the_tabs_leave() -> None:
-    around, here = AroundHub(), FakeTab()
-    await around.enters(here)
+    harness, here = HubHarness(), FakeTab()
+    await harness.enters(here)
 
-    async with around.hub.borrow(ADA, None) as cart:
-        around.hub.leave(cart, here)
-        assert await around.enters(another_tab()) is cart
+    async with harness.hub.borrow(ADA, None) as cart:
+        harness.hub.leave(cart, here)
+        assert await harness.enters(another_tab()) is cart
 
-    assert around.disk.carts_read == [ADA]
+    assert harness.disk.carts_read == [ADA]
 
 
 async def test_a_cart_stays_until_its_last_op_is_saved() -> None:
-    around, here = AroundHub(), FakeTab()
-    cart = await around.enters(here)
+    harness, here = HubHarness(), FakeTab()
+    cart = await harness.enters(here)
     here.submits(cart, 1, ONE_MILK)
-    around.hub.leave(cart, here)
+    harness.hub.leave(cart, here)
 
-    assert await around.enters(another_tab()) is cart
-    around.hub.leave(cart, *cart.tabs)
-    around.saves()
+    assert await harness.enters(another_tab()) is cart
+    harness.hub.leave(cart, *cart.tabs)
+    harness.saves()
 
-    assert around.hub.open_carts == 0
+    assert harness.hub.open_carts == 0
     assert here.received == [Ok(1, 1)]
 
 
 async def test_an_outbox_is_looked_up_on_disk_only_if_the_cart_does_not_know_it() -> None:
-    around = AroundHub()
-    around.disk.carts[ADA] = after(ONE_MILK)
-    around.disk.lasts[ADA, THERE] = 500
+    harness = HubHarness()
+    harness.disk.carts[ADA] = after(ONE_MILK)
+    harness.disk.lasts[ADA, THERE] = 500
 
-    cart = await around.enters(FakeTab())
-    await around.enters(another_tab())
-    await around.enters(FakeTab("third", outbox=THERE))
+    cart = await harness.enters(FakeTab())
+    await harness.enters(another_tab())
+    await harness.enters(FakeTab("third", outbox=THERE))
 
-    assert around.disk.lasts_read == [THERE]
+    assert harness.disk.lasts_read == [THERE]
     assert (cart.last(HERE), cart.last(THERE)) == (1, 500)
 
 
 async def test_a_cart_opened_without_an_outbox_looks_none_up() -> None:
-    around = AroundHub()
+    harness = HubHarness()
 
-    async with around.hub.borrow(ADA, None) as cart:
+    async with harness.hub.borrow(ADA, None) as cart:
         assert cart.snapshot().rev == 0
 
-    assert around.disk.lasts_read == []
+    assert harness.disk.lasts_read == []
 
 
 async def test_if_the_outbox_cannot_be_looked_up_the_cart_is_returned() -> None:
-    around = AroundHub()
-    cart = await around.enters(FakeTab())
-    around.disk.is_away = True
+    harness = HubHarness()
+    cart = await harness.enters(FakeTab())
+    harness.disk.is_away = True
 
     with pytest.raises(DatabaseUnavailable):
-        await around.enters(another_tab())
+        await harness.enters(another_tab())
 
     assert (cart.holds, len(cart.tabs)) == (0, 1)
 
 
 async def test_a_cart_without_tabs_sends_nothing() -> None:
-    hub = AroundHub().hub
+    hub = HubHarness().hub
 
     hub.announce([ADA])
     hub.mark_stale([ADA])
@@ -189,41 +189,41 @@ async def test_a_cart_without_tabs_sends_nothing() -> None:
 
 
 async def test_the_tabs_of_a_lost_cart_are_disconnected_and_the_next_one_loads_it_again() -> None:
-    around, here = AroundHub(), FakeTab()
-    lost = await around.enters(here)
+    harness, here = HubHarness(), FakeTab()
+    lost = await harness.enters(here)
 
-    around.hub.lose([ADA])
-    fresh = await around.enters(another_tab())
-    around.hub.leave(lost, here)
+    harness.hub.lose([ADA])
+    fresh = await harness.enters(another_tab())
+    harness.hub.leave(lost, here)
 
     assert here.disconnects == [DisconnectReason.LOST]
     assert fresh is not lost
-    assert around.hub.open_carts == 1
+    assert harness.hub.open_carts == 1
 
 
 async def test_reconnecting_does_not_refill_the_token_bucket() -> None:
-    around, here = AroundHub(Limits(burst=1, per_s=1)), FakeTab()
-    cart = await around.enters(here)
+    harness, here = HubHarness(Limits(burst=1, per_s=1)), FakeTab()
+    cart = await harness.enters(here)
     here.submits(cart, 1, ONE_MILK)
-    around.saves()
-    around.hub.leave(cart, here)
+    harness.saves()
+    harness.hub.leave(cart, here)
     here.take_received()
 
-    around.clock.passes(0.5)
-    here.submits(await around.enters(here), 2, ONE_MILK)
+    harness.clock.passes(0.5)
+    here.submits(await harness.enters(here), 2, ONE_MILK)
 
     assert here.received == [RetryLater(2, RetryCode.RATE, 500)]
 
 
 async def test_each_account_has_its_own_token_bucket() -> None:
-    around, here = AroundHub(Limits(burst=1)), FakeTab()
-    cart = await around.enters(here)
+    harness, here = HubHarness(Limits(burst=1)), FakeTab()
+    cart = await harness.enters(here)
     here.submits(cart, 1, ONE_MILK)
-    around.saves()
-    around.hub.leave(cart, here)
+    harness.saves()
+    harness.hub.leave(cart, here)
     here.take_received()
 
-    here.submits(await around.enters(here, BOB), 1, ONE_MILK)
+    here.submits(await harness.enters(here, BOB), 1, ONE_MILK)
 
     assert here.received == []
 
@@ -232,47 +232,47 @@ async def test_full_token_buckets_are_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(live_hub, "MOST_BUCKETS", 2)
-    around = AroundHub(Limits(burst=1, per_s=1))
+    harness = HubHarness(Limits(burst=1, per_s=1))
     for account in (ADA, BOB, AccountId("u-eve")):
-        around.clock.passes(0.6)
+        harness.clock.passes(0.6)
         tab = FakeTab()
-        cart = await around.enters(tab, account)
+        cart = await harness.enters(tab, account)
         tab.submits(cart, 1, ONE_MILK)
-        around.saves()
-        around.hub.leave(cart, tab)
+        harness.saves()
+        harness.hub.leave(cart, tab)
 
     left = {}
     for account in (ADA, BOB):
-        async with around.hub.borrow(account, None) as cart:
+        async with harness.hub.borrow(account, None) as cart:
             left[account] = cart.tokens.left
 
     assert left == {ADA: 1, BOB: 0}
 
 
 async def test_a_catalogue_change_reaches_every_open_cart() -> None:
-    around, ada, bob = AroundHub(), FakeTab(), FakeTab("bob's")
-    around.disk.carts[ADA] = after(ONE_MILK)
-    await around.enters(ada)
-    await around.enters(bob, BOB)
+    harness, ada, bob = HubHarness(), FakeTab(), FakeTab("bob's")
+    harness.disk.carts[ADA] = after(ONE_MILK)
+    await harness.enters(ada)
+    await harness.enters(bob, BOB)
     bob.watched = frozenset({MILK})
     moved = catalog_with(MILK, price=160).products[MILK]
 
-    await around.updates_catalog(moved)
+    await harness.updates_catalog(moved)
 
     assert kinds_of(ada.received) == kinds_of(bob.received) == ["Prices"]
     assert isinstance(ada.received[0], Prices)
     assert ada.received[0].lines[MILK].price == 160
-    assert around.hub.context.catalog.revision == 2
+    assert harness.hub.context.catalog.revision == 2
 
 
 async def test_ops_are_ruled_on_by_the_current_catalogue() -> None:
-    around, here = AroundHub(), FakeTab()
-    cart = await around.enters(here)
+    harness, here = HubHarness(), FakeTab()
+    cart = await harness.enters(here)
     moved = catalog_with(MILK, price=160).products[MILK]
 
-    await around.updates_catalog(moved)
+    await harness.updates_catalog(moved)
     here.submits(cart, 1, ONE_MILK)
-    around.saves()
+    harness.saves()
 
     assert isinstance(here.received[1], PatchMessage)
     assert here.received[1].totals.subtotal == 160

@@ -9,7 +9,7 @@ from app.live.price_broadcaster import CARTS_AT_ONCE, PAUSE_S
 from app.protocol.messages import PatchMessage, Prices
 from tests.examples import ADA, APPLES, EGGS, MILK, after, catalog_with
 from tests.live.fakes import FakeTab
-from tests.live.harness import AroundHub, kinds_of, until_it_waits
+from tests.live.harness import HubHarness, kinds_of, until_it_waits
 
 BOB = AccountId("u-bob")
 
@@ -26,45 +26,45 @@ def prices_received(tab: FakeTab) -> list[int]:
     ]
 
 
-async def watcher(around: AroundHub, account: AccountId = ADA) -> FakeTab:
+async def watcher(harness: HubHarness, account: AccountId = ADA) -> FakeTab:
     """Connect a tab that watches milk."""
     tab = FakeTab(f"of {account}")
     tab.watched = frozenset({MILK})
-    await around.enters(tab, account)
+    await harness.enters(tab, account)
     return tab
 
 
 async def test_a_tab_gets_one_message_per_interval_with_the_last_of_many_edits() -> None:
-    around = AroundHub()
-    tab = await watcher(around)
+    harness = HubHarness()
+    tab = await watcher(harness)
 
     for price in range(160, 180):
-        await around.updates_catalog(milk_at(price))
-        around.clock.passes(PAUSE_S / 10)
-    await around.hub.broadcaster.send_due()
+        await harness.updates_catalog(milk_at(price))
+        harness.clock.passes(PAUSE_S / 10)
+    await harness.hub.broadcaster.send_due()
 
     assert prices_received(tab) == [160, 170, 179]
 
 
 async def test_a_change_within_the_interval_is_sent_after_it() -> None:
-    around = AroundHub()
-    tab = await watcher(around)
-    going = asyncio.create_task(around.hub.broadcaster.go())
-    around.hub.update_catalog(2, catalog_with(MILK, price=160))
+    harness = HubHarness()
+    tab = await watcher(harness)
+    going = asyncio.create_task(harness.hub.broadcaster.go())
+    harness.hub.update_catalog(2, catalog_with(MILK, price=160))
     await going
-    around.hub.update_catalog(3, catalog_with(MILK, price=170))
-    await around.hub.broadcaster.go()
+    harness.hub.update_catalog(3, catalog_with(MILK, price=170))
+    await harness.hub.broadcaster.go()
     assert prices_received(tab) == [160]
 
-    around.clock.passes(PAUSE_S)
-    await around.hub.broadcaster.go()
+    harness.clock.passes(PAUSE_S)
+    await harness.hub.broadcaster.go()
 
     assert prices_received(tab) == [170]
 
 
 async def test_nothing_is_sent_before_a_product_changes() -> None:
-    around = AroundHub()
-    going = asyncio.create_task(around.hub.broadcaster.go())
+    harness = HubHarness()
+    going = asyncio.create_task(harness.hub.broadcaster.go())
 
     await until_it_waits()
 
@@ -73,13 +73,13 @@ async def test_nothing_is_sent_before_a_product_changes() -> None:
 
 
 async def test_tabs_of_many_accounts_with_equal_views_get_the_same_message_object() -> None:
-    around = AroundHub()
-    tabs = [await watcher(around, AccountId(f"u-{n}")) for n in range(CARTS_AT_ONCE)]
+    harness = HubHarness()
+    tabs = [await watcher(harness, AccountId(f"u-{n}")) for n in range(CARTS_AT_ONCE)]
     other = FakeTab("other")
     other.watched = frozenset({MILK, EGGS})
-    await around.enters(other, BOB)
+    await harness.enters(other, BOB)
 
-    await around.updates_catalog(milk_at(160), catalog_with(EGGS, price=9).products[EGGS])
+    await harness.updates_catalog(milk_at(160), catalog_with(EGGS, price=9).products[EGGS])
 
     (first, *rest) = [tab.received[-1] for tab in tabs]
     assert all(message is first for message in rest)
@@ -88,11 +88,13 @@ async def test_tabs_of_many_accounts_with_equal_views_get_the_same_message_objec
 
 
 async def test_the_event_loop_runs_other_tasks_between_batches_of_carts() -> None:
-    around = AroundHub()
-    first, *_, last = [await watcher(around, AccountId(f"u-{n}")) for n in range(CARTS_AT_ONCE + 1)]
-    around.hub.update_catalog(2, catalog_with(MILK, price=160))
+    harness = HubHarness()
+    first, *_, last = [
+        await watcher(harness, AccountId(f"u-{n}")) for n in range(CARTS_AT_ONCE + 1)
+    ]
+    harness.hub.update_catalog(2, catalog_with(MILK, price=160))
 
-    telling = asyncio.create_task(around.hub.broadcaster.send_due())
+    telling = asyncio.create_task(harness.hub.broadcaster.send_due())
     await asyncio.sleep(0)
 
     assert (kinds_of(first.received), kinds_of(last.received)) == (["Prices"], [])
@@ -101,15 +103,15 @@ async def test_the_event_loop_runs_other_tasks_between_batches_of_carts() -> Non
 
 
 async def test_a_cart_change_is_sent_at_once_with_pending_prices() -> None:
-    around, tab = AroundHub(), FakeTab()
-    around.disk.carts[ADA] = after(AddLine(MILK, 2))
-    cart = await around.enters(tab)
-    await around.updates_catalog(milk_at(120))
-    await around.updates_catalog(milk_at(110))
+    harness, tab = HubHarness(), FakeTab()
+    harness.disk.carts[ADA] = after(AddLine(MILK, 2))
+    cart = await harness.enters(tab)
+    await harness.updates_catalog(milk_at(120))
+    await harness.updates_catalog(milk_at(110))
     tab.take_received()
 
     tab.submits(cart, 2, AddLine(APPLES, 1))
-    around.saves()
+    harness.saves()
 
     (change,) = [message for message in tab.received if isinstance(message, PatchMessage)]
     milk = change.lines[MILK]
@@ -119,13 +121,13 @@ async def test_a_cart_change_is_sent_at_once_with_pending_prices() -> None:
 
 
 async def test_a_tab_that_left_gets_no_message_and_its_cart_is_forgotten() -> None:
-    around = AroundHub()
-    tab = await watcher(around)
-    async with around.hub.borrow(ADA, None) as cart:
-        around.hub.update_catalog(2, catalog_with(MILK, price=160))
-    around.hub.leave(cart, tab)
+    harness = HubHarness()
+    tab = await watcher(harness)
+    async with harness.hub.borrow(ADA, None) as cart:
+        harness.hub.update_catalog(2, catalog_with(MILK, price=160))
+    harness.hub.leave(cart, tab)
 
-    await around.hub.broadcaster.send_due()
+    await harness.hub.broadcaster.send_due()
 
     assert tab.received == []
-    assert around.hub.open_carts == 0
+    assert harness.hub.open_carts == 0

@@ -15,7 +15,7 @@ from app.domain.verdicts import No, Ok, RetryLater
 from app.protocol.messages import Need, PatchMessage, ServerMessage, Snapshot
 from tests.examples import APPLES, CATALOG, EMPTY, HERE, NOON, THERE, ref
 from tests.live.fakes import FakeTab
-from tests.live.harness import Around
+from tests.live.harness import CartHarness
 
 ONE = AddLine(APPLES, 1)
 ELSEWHERE = OutboxId("cccccccc-0000-4000-8000-000000000003")
@@ -24,9 +24,9 @@ ELSEWHERE = OutboxId("cccccccc-0000-4000-8000-000000000003")
 class Shopper(FakeTab):
     """A tab that follows the protocol: it applies messages, and sends ops again."""
 
-    def __init__(self, name: str, outbox: OutboxId, around: Around):
+    def __init__(self, name: str, outbox: OutboxId, harness: CartHarness):
         super().__init__(name, outbox=outbox)
-        self._around = around
+        self._around = harness
         self._submitted = 0
         self.waits: set[int] = set()
         self.verdicts: dict[int, Ok | No] = {}
@@ -67,11 +67,11 @@ class World:
 
     def __init__(self) -> None:
         self.disk = EMPTY
-        self.around = Around(limits=Limits(burst=10_000))
-        self.shoppers = [Shopper(name, name, self.around) for name in (HERE, THERE)]
-        self.around.let_in(*self.shoppers)
+        self.harness = CartHarness(limits=Limits(burst=10_000))
+        self.shoppers = [Shopper(name, name, self.harness) for name in (HERE, THERE)]
+        self.harness.let_in(*self.shoppers)
         for shopper in self.shoppers:
-            shopper.tell(self.around.cart.snapshot())
+            shopper.tell(self.harness.cart.snapshot())
         self._taken: Cart | None = None
         self._ill = False
 
@@ -95,13 +95,13 @@ class World:
             self.disk = self._ruled(OpRef(HERE, last + 1, repr(ONE)))
 
     def writer_takes(self) -> None:
-        if self._taken is None and self.around.writer.waiting:
-            self._taken, _ = self.around.takes()
+        if self._taken is None and self.harness.writer.waiting:
+            self._taken, _ = self.harness.takes()
 
     def commit_ends(self) -> None:
         """End the commit: saved, or stale."""
         if self._commits():
-            self.around.cart.announce()
+            self.harness.cart.announce()
 
     def reply_is_lost(self) -> None:
         """End the commit as saved, but with an unknown outcome."""
@@ -115,7 +115,7 @@ class World:
     def reloads(self) -> None:
         if self._ill:
             self._ill = False
-            self.around.cart.reload(self.disk)
+            self.harness.cart.reload(self.disk)
 
     def comes_to_rest(self) -> None:
         """Submit one more op, to find out what others saved, and run until nothing waits."""
@@ -139,7 +139,7 @@ class World:
             return False
         if taken.version != self.disk.version:
             self._ill = True
-            self.around.cart.mark_stale()
+            self.harness.cart.mark_stale()
             return False
         self.disk = taken._replace(version=taken.version + 1)
         return True
@@ -147,7 +147,7 @@ class World:
     def _mark_unknown(self) -> None:
         self._taken = None
         self._ill = True
-        self.around.cart.mark_unknown()
+        self.harness.cart.mark_unknown()
 
 
 ACTIONS = (
@@ -186,4 +186,4 @@ def test_every_op_has_one_effect_and_one_verdict_and_all_tabs_show_what_is_on_di
     quantity = sum(line.qty for line in world.disk.lines.values())
     assert quantity == oks + elsewhere == world.disk.rev
     assert [shopper.shown for shopper in world.shoppers] == [quantity] * 2
-    assert position(world.around.cart.saved) == position(world.disk)
+    assert position(world.harness.cart.saved) == position(world.disk)

@@ -8,7 +8,7 @@ from app.live.histogram import BOUNDS_S, Histogram
 from app.live.stats import SECONDS, Durations, Stats
 from tests.examples import APPLES, ref
 from tests.live.fakes import FakeTab
-from tests.live.harness import Around
+from tests.live.harness import CartHarness
 
 
 def test_a_quantile_is_the_duration_that_a_share_of_ops_does_not_exceed() -> None:
@@ -99,13 +99,13 @@ def test_cart_saves_are_counted_by_outcome() -> None:
 
 
 def test_an_op_is_counted_when_answered_with_the_time_since_it_was_submitted() -> None:
-    around, tab = Around(), FakeTab()
-    around.let_in(tab)
-    around.cart.submit(ref(around.cart.latest), AddLine(APPLES, 1), tab)
-    around.clock.passes(0.25)
+    harness, tab = CartHarness(), FakeTab()
+    harness.let_in(tab)
+    harness.cart.submit(ref(harness.cart.latest), AddLine(APPLES, 1), tab)
+    harness.clock.passes(0.25)
 
-    around.saves()
+    harness.saves()
 
-    second = around.context.stats.at(around.clock.steady_s())
+    second = harness.context.stats.at(harness.clock.steady_s())
     assert second.verdicts == {"ok": 1}
     assert second.answers.ms(0.5) == pytest.approx(250)

@@ -12,15 +12,15 @@ from app.live.cart import LiveCart
 from app.live.trace import LoggingTrace
 from tests.examples import ADA, APPLES, EMPTY, GHOST, ref
 from tests.live.fakes import FakeTab
-from tests.live.harness import Around
+from tests.live.harness import CartHarness
 
 
 @pytest.fixture
-def around() -> Around:
+def harness() -> CartHarness:
     """Return Ada's cart, every op of which is traced."""
-    around = Around()
-    around.cart = LiveCart(EMPTY, replace(around.context, trace=LoggingTrace), None)
-    return around
+    harness = CartHarness()
+    harness.cart = LiveCart(EMPTY, replace(harness.context, trace=LoggingTrace), None)
+    return harness
 
 
 @pytest.fixture
@@ -37,15 +37,15 @@ def steps_of(logged: pytest.LogCaptureFixture, op: OpRef) -> list[str]:
 
 
 def test_an_op_is_logged_as_received_ruled_saved_and_told(
-    around: Around, logged: pytest.LogCaptureFixture
+    harness: CartHarness, logged: pytest.LogCaptureFixture
 ) -> None:
     tab, op = FakeTab(), ref(EMPTY)
-    around.let_in(tab)
+    harness.let_in(tab)
 
-    around.cart.submit(op, AddLine(APPLES, 1), tab, tab.id)
+    harness.cart.submit(op, AddLine(APPLES, 1), tab, tab.id)
     assert steps_of(logged, op) == ["op received", "op ruled"]
 
-    around.saves()
+    harness.saves()
     ends = ["op saved", "op told", "op told"]
     assert steps_of(logged, op) == ["op received", "op ruled", *ends]
     received, ruled, saved, answered, shown = (vars(record) for record in logged.records)
@@ -56,33 +56,33 @@ def test_an_op_is_logged_as_received_ruled_saved_and_told(
 
 
 def test_a_rejection_is_logged_with_its_code(
-    around: Around, logged: pytest.LogCaptureFixture
+    harness: CartHarness, logged: pytest.LogCaptureFixture
 ) -> None:
-    around.cart.submit(ref(EMPTY), AddLine(GHOST, 1), FakeTab())
+    harness.cart.submit(ref(EMPTY), AddLine(GHOST, 1), FakeTab())
 
     assert vars(logged.records[-1])["code"] == "unknown_sku"
 
 
 def test_repeats_and_gaps_are_logged_as_such(
-    around: Around, logged: pytest.LogCaptureFixture
+    harness: CartHarness, logged: pytest.LogCaptureFixture
 ) -> None:
     op = ref(EMPTY)
     early = op._replace(n=op.n + 5)
     for each in (op, op, early):
-        around.cart.submit(each, AddLine(APPLES, 1), FakeTab())
+        harness.cart.submit(each, AddLine(APPLES, 1), FakeTab())
 
     assert steps_of(logged, op) == ["op received", "op ruled", "op repeated"]
     assert steps_of(logged, early) == ["op too early"]
 
 
 def test_an_op_is_logged_as_deferred_while_the_database_is_unavailable(
-    around: Around, logged: pytest.LogCaptureFixture
+    harness: CartHarness, logged: pytest.LogCaptureFixture
 ) -> None:
     waiting = ref(EMPTY)
-    around.cart.submit(waiting, AddLine(APPLES, 1), FakeTab())
-    around.takes()
-    around.cart.mark_unknown()
-    around.cart.submit(waiting, AddLine(APPLES, 1), FakeTab())
+    harness.cart.submit(waiting, AddLine(APPLES, 1), FakeTab())
+    harness.takes()
+    harness.cart.mark_unknown()
+    harness.cart.submit(waiting, AddLine(APPLES, 1), FakeTab())
 
     assert steps_of(logged, waiting) == [
         "op received",
@@ -95,55 +95,55 @@ def test_an_op_is_logged_as_deferred_while_the_database_is_unavailable(
 
 
 def test_an_op_found_saved_is_logged_as_told(
-    around: Around, logged: pytest.LogCaptureFixture
+    harness: CartHarness, logged: pytest.LogCaptureFixture
 ) -> None:
     tab, op = FakeTab(), ref(EMPTY)
-    around.cart.submit(op, AddLine(APPLES, 1), tab)
-    cart, _ = around.takes()
-    around.cart.mark_stale()
+    harness.cart.submit(op, AddLine(APPLES, 1), tab)
+    cart, _ = harness.takes()
+    harness.cart.mark_stale()
 
-    around.cart.reload(at_version(cart, cart.version + 1))
+    harness.cart.reload(at_version(cart, cart.version + 1))
 
     assert steps_of(logged, op) == ["op received", "op ruled", "op saved", "op told"]
 
 
 def test_an_op_ruled_on_twice_is_logged_as_told_once(
-    around: Around, logged: pytest.LogCaptureFixture
+    harness: CartHarness, logged: pytest.LogCaptureFixture
 ) -> None:
     op = ref(EMPTY)
-    around.cart.submit(op, AddLine(APPLES, 1), FakeTab())
-    around.takes()
-    around.cart.mark_stale()
-    around.cart.reload(EMPTY._replace(version=EMPTY.version + 1))
+    harness.cart.submit(op, AddLine(APPLES, 1), FakeTab())
+    harness.takes()
+    harness.cart.mark_stale()
+    harness.cart.reload(EMPTY._replace(version=EMPTY.version + 1))
 
-    around.saves()
+    harness.saves()
 
     ruled = ["op received", "op ruled", "op ruled"]
     assert steps_of(logged, op) == [*ruled, "op saved", "op told", "op told"]
 
 
 def test_a_change_of_another_node_is_logged_under_the_name_of_its_op(
-    around: Around, logged: pytest.LogCaptureFixture
+    harness: CartHarness, logged: pytest.LogCaptureFixture
 ) -> None:
-    elsewhere = Around()
+    elsewhere = CartHarness()
     elsewhere.cart.submit(ref(EMPTY), AddLine(APPLES, 1), FakeTab())
     cart = elsewhere.saves()
     ((_, version, made),) = elsewhere.peers.commits
-    around.let_in(FakeTab())
-    around.cart.on_remote_commit(version, made)
-    around.cart.mark_stale()
+    harness.let_in(FakeTab())
+    harness.cart.on_remote_commit(version, made)
+    harness.cart.mark_stale()
 
-    around.cart.reload(cart)
+    harness.cart.reload(cart)
 
     assert steps_of(logged, ref(EMPTY)) == ["op told"]
 
 
 def test_a_lost_cart_logs_which_ops_are_lost(
-    around: Around, logged: pytest.LogCaptureFixture
+    harness: CartHarness, logged: pytest.LogCaptureFixture
 ) -> None:
     op = ref(EMPTY)
-    around.cart.submit(op, AddLine(APPLES, 1), FakeTab())
+    harness.cart.submit(op, AddLine(APPLES, 1), FakeTab())
 
-    around.cart.lose()
+    harness.cart.lose()
 
     assert steps_of(logged, op)[-1] == "op lost"

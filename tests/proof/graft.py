@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-Around = Callable[..., Any]
+CartHarness = Callable[..., Any]
 
 
-def graft(owner: Any, name: str, around: Around) -> None:
+def graft(owner: Any, name: str, around: CartHarness) -> None:
     """Have *around* called in place of a function, with that function before its arguments.
 
     A function that was renamed is missed at once: there is nothing of that name to replace.

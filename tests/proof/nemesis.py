@@ -100,9 +100,9 @@ async def _crash(stage: Stage, step: str) -> None:
 
 
 async def _stop(stage: Stage) -> None:
-    stage.shop.tell(signal.SIGSTOP)
+    stage.shop.send_signal(signal.SIGSTOP)
     await asyncio.sleep(LASTS_S)
-    stage.shop.tell(signal.SIGCONT)
+    stage.shop.send_signal(signal.SIGCONT)
 
 
 async def _restart(stage: Stage) -> None:

@@ -43,7 +43,7 @@ async def check(
     note("anomalies", len(anomalies))
     note("ready again, median s", round(median(stage.shop.opened_s), 2))
     assert anomalies == [], f"after {stage.log.strikes()}\n{told(anomalies)}"
-    assert stage.shop.complaints() == []
+    assert stage.shop.error_events() == []
     return stage
 
 

@@ -13,7 +13,7 @@ from app.protocol.messages import Heartbeat, Need
 from app.services import submit
 from app.services.submit import DuplicateNumber, PendingVerdict, submit_ops
 from tests.examples import APPLES, HERE
-from tests.live.harness import Around, until_it_waits
+from tests.live.harness import CartHarness, until_it_waits
 
 
 async def test_only_the_first_result_counts() -> None:
@@ -48,7 +48,7 @@ async def test_after_the_timeout_the_op_may_be_sent_again(monkeypatch: pytest.Mo
 
 
 async def test_ops_after_one_that_is_to_be_sent_again_are_not_submitted() -> None:
-    around = Around(limits=Limits(burst=1))
+    around = CartHarness(limits=Limits(burst=1))
     ops = [SubmitOp(n, AddLine(APPLES, 1), f"add {n}") for n in (1, 2, 3)]
 
     submitting = asyncio.create_task(submit_ops(around.cart, HERE, ops))

@@ -12,7 +12,7 @@ from app.store.carts import load_cart
 from app.store.database import run_query
 from tests.examples import ADA, HERE
 from tests.live.fakes import FakeTab
-from tests.live.harness import Around
+from tests.live.harness import CartHarness
 
 pytestmark = pytest.mark.on_both
 
@@ -41,7 +41,7 @@ def store_as_an_older_version_did(connection: Connection) -> None:
 
 def test_a_rejection_stored_as_a_sentence_is_repeated_with_that_sentence(engine: Engine) -> None:
     run_query(engine, store_as_an_older_version_did)
-    around, tab = Around(run_query(engine, load_cart, ADA)), FakeTab()
+    around, tab = CartHarness(run_query(engine, load_cart, ADA)), FakeTab()
 
     again = decode('{"t":"op","n":1,"k":"line.add","sku":"ghost","qty":1}')
     assert isinstance(again, SubmitOp)

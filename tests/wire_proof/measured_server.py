@@ -53,7 +53,7 @@ class MeasuredServer(Server):
     async def resources(self) -> Resources:
         """Return the resources that the server uses now."""
         self._tasks.unlink(missing_ok=True)
-        self.tell(signal.SIGUSR1)
+        self.send_signal(signal.SIGUSR1)
         await asyncio.to_thread(self._wait_for_count)
         return Resources(self.memory_kib, self._files, int(self._tasks.read_text()))
 

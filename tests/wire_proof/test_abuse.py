@@ -44,7 +44,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MeasuredServer]:
     server.start()
     yield server
     server.end()
-    assert server.complaints() == []
+    assert server.error_events() == []
 
 
 async def abuse(shop: MeasuredServer, name: str, times: int) -> None:

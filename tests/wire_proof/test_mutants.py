@@ -89,7 +89,7 @@ async def test_mutated_frames_have_the_outcome_of_the_protocol_and_leak_nothing(
     )
     assert (after.files, after.tasks) == (warm.files, warm.tasks)
     assert after.memory_kib - warm.memory_kib < MAX_GROWTH_KIB
-    assert shop.complaints() == []
+    assert shop.error_events() == []
 
 
 def test_the_same_seed_draws_the_same_run() -> None:

@@ -34,7 +34,7 @@ def shop(tmp_path: Path) -> Iterator[Server]:
     server.start()
     yield server
     server.end()
-    assert server.complaints() == []
+    assert server.error_events() == []
 
 
 @pytest.mark.timeout(SECONDS + 90)

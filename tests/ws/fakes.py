@@ -14,7 +14,7 @@ from app.ws.connection import CartConnection
 from app.ws.context import ConnectionContext
 from app.ws.registry import ConnectionRegistry
 from tests.examples import ADA, APPLES, HERE, NOON, THERE
-from tests.live.harness import AroundHub
+from tests.live.harness import HubHarness
 from tests.ws.clock import LoopClock, soon
 
 Said = dict[str, Any]
@@ -127,7 +127,7 @@ class WsHarness:
     """
 
     def __init__(self, limits: Limits | None = None):
-        self.around = AroundHub(limits, LoopClock())
+        self.around = HubHarness(limits, LoopClock())
         self.sessions = LiveSessions(LIFETIME, self.around.clock.now_s, self.around.peers)
         self.connections = ConnectionRegistry(100, 20, 10)
         self.context = ConnectionContext(
