@@ -1,4 +1,4 @@
-"""Measures the goals of the pages, each with its figure.
+"""Measures the pages against their goals.
 
     python -m bench.page [--only NAME]… [--shots FOLDER]
 

@@ -1,8 +1,8 @@
 """Measures how soon after a click on “Add” the page has painted the change.
 
-Time counts from the timestamp of the click event to a task that was posted while the next frame was
-made: when it runs, that frame is painted. At sixty frames a second, up to 16.7 ms of this are the
-wait until a frame is due; the goal is about the rest.
+Time counts from the timestamp of the click event to a task that is posted while the next frame is
+rendered: when the task runs, that frame is painted. At 60 frames a second, up to 16.7 ms of this
+are the wait until the next frame is due; the goal applies to the rest.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What a row and a card show while somebody adds, changes and takes out."""
+"""What cart rows and product cards show while lines are added, changed and removed."""
 
 import asyncio
 import json
@@ -24,12 +24,12 @@ CLICK_AND_READ_CART = """
 
 
 async def set_product(server: Server, sku: str, *words: str) -> None:
-    """Change a product as an operator does."""
+    """Change a product with the `product set` command."""
     await asyncio.to_thread(server.command, "product", "set", sku, *words)
 
 
 def record_ops(page: Page) -> list[dict[str, object]]:
-    """Gather the ops that *page* sends from now on, each number once."""
+    """Record the ops that *page* sends from now on, without repeats."""
     ops: list[dict[str, object]] = []
 
     def on_frame(text: str | bytes) -> None:

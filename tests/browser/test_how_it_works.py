@@ -1,4 +1,4 @@
-"""The page that teaches: every button, and whether its figures are true."""
+"""The page “How it works”: every button, and whether its figures are correct."""
 
 import re
 from typing import Any
@@ -13,19 +13,19 @@ SOON_MS = 5_000
 
 
 async def open_connected(visitor: Visitor) -> Page:
-    """Open the page, and wait until the line is open and looked at."""
+    """Open the page, and wait until the inspector shows an open connection."""
     page = await visitor.open(PAGE)
     await expect(page.locator("[data-part=now-state]")).to_have_text("open")
     return page
 
 
 async def figure(page: Page, kind: str, part: str) -> str:
-    """Return what stands in a panel."""
+    """Return the text of one part of a panel."""
     return await page.locator(f"[data-kind={kind}] [data-part={part}]").inner_text()
 
 
 async def press(page: Page, act: str, done: str) -> str:
-    """Press a button of the inspector, and return its story once that says *done*."""
+    """Press a button of the inspector; return its report once that contains *done*."""
     await page.click(f"[data-act={act}]")
     story = page.locator("[data-part=story]")
     await expect(story).to_contain_text(done, timeout=SOON_MS)

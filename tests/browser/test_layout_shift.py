@@ -1,4 +1,4 @@
-"""Nothing on a page moves while prices and stock do."""
+"""Changes of prices and stock cause no layout shift."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A page that is hidden, sleeps, is put away or outlives its login, and what it does then."""
+"""Pages that are hidden, sleep, enter the back/forward cache, or outlive their login."""
 
 import asyncio
 from collections.abc import Iterator
@@ -22,14 +22,15 @@ SHOW = """(is_shown) => {
   Object.defineProperty(document, "hidden", { configurable: true, value: !is_shown })
   document.dispatchEvent(new Event("visibilitychange"))
 }"""
-# Chromium puts away no page that is `no-store`; others do, so the page hears what they would say.
-PUT_AWAY = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
-BRING_BACK = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+# Chromium keeps no `no-store` page in its back/forward cache, but other browsers do; so the test
+# dispatches the events that they would send.
+HIDE_IN_BFCACHE = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
+RESTORE_FROM_BFCACHE = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return a shop that gives signs of life even to pages for which time flies."""
+    """Return a shop whose heartbeats are frequent enough for pages with an accelerated clock."""
     server = Server(tmp_path_factory.mktemp("shop"), heartbeat_ms=HEARTBEAT_MS)
     server.start()
     yield server
@@ -38,14 +39,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @dataclass
 class SocketRecorder:
-    """Hears what a page sends; any of its lines can be made to lead nowhere."""
+    """Records the frames that pages send; connections up to `dead_connections` forward nothing."""
 
     sent: list[str] = field(default_factory=list)
     connections: int = 0
     dead_connections: int = 0
 
     def connect(self, page: WebSocketRoute) -> None:
-        """Put a line through to the shop."""
+        """Forward a websocket to the shop."""
         self.connections += 1
         number, shop = self.connections, page.connect_to_server()
 
@@ -63,24 +64,24 @@ class SocketRecorder:
 
     @property
     def pings(self) -> int:
-        """Return how often the page has asked whether anybody is there."""
+        """The number of pings that pages have sent."""
         return sum('"ping"' in text for text in self.sent)
 
 
 async def wait_for_connection(page: Page, state: str) -> None:
-    """Wait until the line of *page* is in *state*."""
+    """Wait until the connection of *page* is in *state*."""
     await expect(page.locator("body")).to_have_attribute("data-link", state, timeout=15_000)
 
 
 async def run_clock(page: Page, minutes: int) -> None:
-    """Let minutes pass for *page*, slowly enough to hear the shop in each of their halves."""
+    """Advance the clock of *page* by half minutes, with heartbeats of the shop in between."""
     for _ in range(2 * minutes):
         await page.clock.run_for(30_000)
         await asyncio.sleep(3 * HEARTBEAT_MS / 1000)
 
 
 async def sleep_an_hour(page: Page) -> None:
-    """Let an hour pass as for a machine that sleeps: the clock goes on, nothing else does."""
+    """Advance the clock by an hour without running timers, as on a machine that sleeps."""
     now_s = await page.evaluate("Date.now()") / 1000
     await page.clock.set_system_time(datetime.fromtimestamp(now_s + HOUR_S, UTC))
     await page.clock.run_for(15_000)
@@ -149,14 +150,14 @@ async def test_a_page_in_the_bfcache_leaves_its_outbox_to_other_tabs_and_is_resy
     await visitor.add(here, PEARS)
     await expect(here.locator(f"{LINE}[data-waits]")).to_have_count(1)
 
-    await here.evaluate(PUT_AWAY)
+    await here.evaluate(HIDE_IN_BFCACHE)
     await wait_for_connection(here, "stopped")
     await expect(here.locator(COUNT).first).to_have_text("…")
     await visitor.context.set_offline(False)
     await expect(there.locator(LINE)).to_have_count(2, timeout=15_000)
     await wait_for_connection(here, "stopped")
 
-    await here.evaluate(BRING_BACK)
+    await here.evaluate(RESTORE_FROM_BFCACHE)
     await wait_for_connection(here, "open")
     await expect(here.locator(COUNT).first).to_have_text("2")
     assert (await shown(here)).rows == ((APPLES, "1"), (PEARS, "1"))

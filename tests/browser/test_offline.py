@@ -1,4 +1,4 @@
-"""What waits while the shop cannot be reached: shown, kept, and sent by whom it belongs to."""
+"""Ops made offline: shown as pending, stored, and sent by the account that made them."""
 
 import asyncio
 
@@ -46,7 +46,7 @@ COUNT_STORED = """
 
 
 async def wait_until_stored(page: Page, changes: int) -> None:
-    """Wait until the browser keeps so many *changes*: nobody closes a page as fast as a test."""
+    """Wait until so many *changes* are in IndexedDB: a test closes pages faster than people do."""
     account = await page.locator("body").get_attribute("data-account")
     for _ in range(250):
         if await page.evaluate(COUNT_STORED, account) == changes:
@@ -56,7 +56,7 @@ async def wait_until_stored(page: Page, changes: int) -> None:
 
 
 async def shop_offline(visitor: Visitor, *skus: str) -> Page:
-    """Open the shop, lose the line, and add what is asked for."""
+    """Open the shop, go offline, and add one of each of *skus*."""
     page = await visitor.open("/shop?q=gala")
     await connected(page)
     await visitor.context.set_offline(True)
@@ -138,7 +138,7 @@ async def test_the_outbox_of_a_closed_tab_is_sent_by_a_tab_that_was_already_open
 
 
 async def find_old_change(visitor: Visitor) -> tuple[Page, Locator]:
-    """Return a page that finds a change from yesterday, and what it asks."""
+    """Return a page with a pending change from yesterday, and its confirmation prompt."""
     page = await shop_offline(visitor, APPLES)
     account = await page.locator("body").get_attribute("data-account")
     await page.close()

@@ -1,4 +1,4 @@
-"""One's own account, in two browsers."""
+"""The account page, in two browsers."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,7 @@ from tests.e2e.server import Server
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def other_browser(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
-    """Return a second browser, in which nobody is signed in yet."""
+    """Return a second browser that is not signed in yet."""
     context = await browser.new_context()
     visitor = Visitor(context, server.origin)
     yield visitor

@@ -1,4 +1,4 @@
-"""The whole purchase in a real Chromium: with a mouse, with a keyboard alone, without scripts."""
+"""A whole purchase in Chromium: with a mouse, with a keyboard alone, without JavaScript."""
 
 import asyncio
 
@@ -14,19 +14,19 @@ HOME = {"line1": "1 Mill Lane", "city": "Bath", "postcode": "BA1 1AA"}
 
 
 async def run_shop_command(server: Server, *words: str) -> None:
-    """Run a command of the shop beside the server."""
+    """Run a command of the shop in a process beside the server."""
     done = await asyncio.to_thread(run_command, *words, environment=server.environment)
     assert done.returncode == 0, done.stderr
 
 
 async def fill_in_address(page: Page) -> None:
-    """Say where the order goes."""
+    """Fill in the delivery address."""
     for name, value in HOME.items():
         await page.fill(f"input[name={name}]", value)
 
 
 async def wait_for_order(page: Page) -> str:
-    """Wait until the page shows an order; return its number."""
+    """Wait until the page of a new order is shown; return its number."""
     await page.wait_for_url("**/orders/*-*")
     await expect(page.locator(".notices")).to_contain_text("Thank you.")
     return page.url.rpartition("/")[2]
@@ -121,7 +121,7 @@ async def test_a_changed_total_is_itemised_and_must_be_accepted_before_ordering(
 
 
 async def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until the element has the focus."""
+    """Press Tab until *selector* has the focus."""
     wanted = page.locator(selector).first
     for _ in range(200):
         if await wanted.evaluate("element => element === document.activeElement"):

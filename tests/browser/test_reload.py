@@ -1,4 +1,4 @@
-"""A page that is loaded again in the very moment of an answer."""
+"""A page that is reloaded before it receives the verdict of an op."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ POLLS = 500
 
 @dataclass
 class SocketRecorder:
-    """A line on which the shop can be made silent, and one to it can lead nowhere at all."""
+    """Records the frames that pages send; can drop the shop's messages, or not connect at all."""
 
     sent: list[str] = field(default_factory=list)
     drops_responses: bool = False
@@ -22,7 +22,7 @@ class SocketRecorder:
     pages: list[WebSocketRoute] = field(default_factory=list)
 
     def connect(self, page: WebSocketRoute) -> None:
-        """Put a line through to the shop, or to nowhere."""
+        """Forward a websocket to the shop, unless `never_connects`."""
         shop = None if self.never_connects else page.connect_to_server()
         self.pages.append(page)
 
@@ -40,11 +40,11 @@ class SocketRecorder:
             shop.on_message(on_server_message)
 
     def frames_of(self, kind: str) -> list[dict[str, object]]:
-        """Return the frames of one kind that pages have sent."""
+        """Return the frames of type *kind* that pages have sent."""
         return [frame for frame in map(json.loads, self.sent) if frame["t"] == kind]
 
     async def hello(self) -> dict[str, object]:
-        """Wait until a page says hello, and return it; it has then found what waited."""
+        """Wait until a page sends hello, and return it; the page has then loaded its outbox."""
         for _ in range(POLLS):
             if found := self.frames_of("hello"):
                 return found[-1]
@@ -53,7 +53,7 @@ class SocketRecorder:
 
 
 async def wait_until_saved(page: Page, origin: str, lines: int) -> None:
-    """Wait until so many lines are saved, as the shop tells anybody who asks."""
+    """Wait until the saved cart has so many *lines*."""
     for _ in range(POLLS):
         cart = await (await page.context.request.get(f"{origin}/api/cart")).json()
         if len(cart["cart"]["lines"]) == lines:

@@ -1,4 +1,4 @@
-"""Suggestions while somebody types, as a keyboard, a mouse and a screen reader meet them."""
+"""Search suggestions, with a keyboard, a mouse and a screen reader."""
 
 import re
 
@@ -17,7 +17,7 @@ async def open_and_type(visitor: Visitor, words: str) -> Page:
 
 
 async def pause_clock(page: Page) -> None:
-    """Let time pass for *page* only when the test says so."""
+    """Stop the clock of *page*; only the test advances it."""
     await page.clock.install()
     await page.clock.pause_at((await page.evaluate("Date.now()") + 1_000) / 1_000)
 

@@ -1,4 +1,4 @@
-"""Staff at work in a real Chromium, and what shoppers see of it."""
+"""Staff pages in Chromium, and what shoppers see of the changes."""
 
 import re
 from typing import Any

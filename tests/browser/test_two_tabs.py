@@ -1,4 +1,4 @@
-"""Two tabs of one account, as a person sees them."""
+"""Two tabs of one account show the same cart."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ LINE = "[data-rows=lines] > li"
 
 
 async def wait_until_equal(here: Page, there: Page) -> None:
-    """Give both pages a little time to show the same cart."""
+    """Wait until both pages show the same cart."""
     for _ in range(EQUAL_POLLS):
         if await shown(here) == await shown(there):
             return

@@ -1,4 +1,4 @@
-"""What is left of the pages at 200 %: half the room each way, and nothing cut."""
+"""Pages at 200 % zoom: half the width and height, and nothing clipped."""
 
 from collections.abc import Iterable
 from urllib.parse import urljoin
@@ -10,7 +10,7 @@ from tests.e2e.server import Server
 
 APPLES = "gala-apples-1kg"
 ZOOMED = ViewportSize(width=640, height=400)
-"""What a window of 1280 x 800 has left."""
+"""The viewport of a window of 1280 x 800 at 200 %."""
 SIGNED_OUT_PATHS = ("/", "/shop", "/how-it-works", "/login", "/register", "/nothing-here")
 SIGNED_IN_PATHS = (
     "/",
@@ -45,13 +45,13 @@ FIND_CLIPPED = """() => {
 
 
 async def clipped(page: Page) -> list[str]:
-    """Return what of *page* cannot be seen, or only by scrolling sideways."""
+    """Return the elements of *page* that are clipped, or need horizontal scrolling."""
     found: list[str] = await page.evaluate(FIND_CLIPPED)
     return found
 
 
 async def clipped_by_path(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
-    """Return what is cut on which of *paths*."""
+    """Return the clipped elements by path, for those of *paths* that have any."""
     found = {}
     for path in paths:
         await page.goto(urljoin(page.url, path))

@@ -1,4 +1,4 @@
-"""Commands run inside the test process: faster than a process each, and seen by coverage."""
+"""Runs commands in the test process: faster than subprocesses, and measured by coverage."""
 
 import os
 from collections.abc import Callable
@@ -25,7 +25,7 @@ RunCommand = Callable[..., CommandResult]
 def run_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> RunCommand:
-    """Return a function that runs a command in this process, on a database of the test."""
+    """Return a function that runs a command in this process, with a new database file."""
     for name in [name for name in os.environ if name.startswith("SHOP_")]:
         monkeypatch.delenv(name)
 

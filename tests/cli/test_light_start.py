@@ -1,4 +1,4 @@
-"""A command imports only what it needs: most of what the shop is made of takes long to import."""
+"""A command imports only the modules that it needs, because many take long to import."""
 
 import json
 import subprocess
@@ -39,7 +39,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def without_coverage(environ: dict[str, str]) -> dict[str, str]:
-    """Return *environ* for a process that coverage does not measure: it imports much itself."""
+    """Return *environ* without coverage's variables: coverage imports many modules itself."""
     return {name: environ[name] for name in environ if not name.startswith("COVERAGE_")}
 
 

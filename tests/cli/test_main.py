@@ -1,4 +1,4 @@
-"""What the commands print and how they end: one sentence where something is wrong, and exit 2."""
+"""Output and exit codes of the commands: a user error is one sentence and exit code 2."""
 
 import sys
 from io import StringIO
@@ -97,7 +97,7 @@ def test_an_account_is_added_once(run_command: RunCommand, monkeypatch: pytest.M
         monkeypatch.setattr(sys, "stdin", StringIO("five green bottles\n"))
         results.append(run_command(*words))
 
-    assert [end.code for end in results] == [0, 2]
+    assert [result.code for result in results] == [0, 2]
     assert results[1].err.startswith("shop: there is an account with grace@shop.example already")
 
 

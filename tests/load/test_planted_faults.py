@@ -66,9 +66,9 @@ async def run_load(
 async def run_until(
     is_enough: Callable[[Outcome], bool], fault: Fault | None = None, **how: Any
 ) -> Outcome:
-    """Run load tests, each twice as long as the last, until one has shown what it is for.
+    """Run load tests, each twice as long as the last, until `is_enough(outcome)` is true.
 
-    How much happens in a second depends on the machine, and chaos repeats an op by chance.
+    The number of ops a second depends on the machine, and chaos repeats ops at random.
     """
     seconds = FIRST_S
     while True:

@@ -1,4 +1,4 @@
-"""What the live carts are told of each commit, and in which order."""
+"""How live carts are updated after each commit, and in which order."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ from tests.live.harness import HubHarness
 
 
 class FakeSource:
-    """Has the commits that a test gives it, and then is closed."""
+    """Yields the commits that a test gives it, and then ends."""
 
     def __init__(self, *commits: Commit) -> None:
         self.left = list(commits)
@@ -29,7 +29,7 @@ class FakeSource:
 
 
 class FakeCatalog:
-    """A catalogue that remembers what waited to be saved whenever it was refreshed."""
+    """A catalogue that records at each refresh whether carts waited to be saved."""
 
     def __init__(self, harness: HubHarness, *, is_away: bool = False) -> None:
         self.waiting: list[bool] = []
@@ -43,7 +43,7 @@ class FakeCatalog:
 
 
 async def cart_in_writer(harness: HubHarness) -> tuple[LiveCart, FakeTab]:
-    """Return a cart that the writer has taken with one op in it, and the tab that shows it."""
+    """Return a cart whose op the writer is saving, and the tab that sent it."""
     tab = FakeTab()
     cart = await harness.enters(tab)
     tab.submits(cart, 1, SetNote("two bags"))
@@ -52,7 +52,7 @@ async def cart_in_writer(harness: HubHarness) -> tuple[LiveCart, FakeTab]:
 
 
 async def handle(harness: HubHarness, *commits: Commit, catalog: FakeCatalog | None = None) -> None:
-    """Run the loop over *commits*, and nothing else."""
+    """Run the commit loop over *commits*."""
     refresh = (catalog or FakeCatalog(harness)).refresh
     await CommitLoop(FakeSource(*commits), harness.hub, refresh, harness.clock.steady_s).run()
 

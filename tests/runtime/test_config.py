@@ -108,7 +108,7 @@ BAD = [
 
 
 def error_of(environ: dict[str, str]) -> str:
-    """Return why these settings are refused."""
+    """Return the message of the BadSetting that *environ* raises."""
     with pytest.raises(BadSetting) as error:
         read_config(environ)
     return str(error.value)

@@ -1,4 +1,4 @@
-"""Background jobs go on through outages, and a failed one ends the shop."""
+"""Background jobs continue after outages, and any other error ends the shop."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ LIFETIME = Lifetime()
 
 
 class FakeSleep:
-    """Sleeps for no time at all; wakes the sleeper so many times, and then stops it."""
+    """Returns at once and records the durations; raises CancelledError at the last of *times*."""
 
     def __init__(self, times: int) -> None:
         self.slept_s: list[float] = []
@@ -34,7 +34,7 @@ class FakeSleep:
 
 
 class FakeWork:
-    """Raises what a test gives it, one after the other, and remembers how often it ran."""
+    """Raises the given errors one after another, and counts its runs."""
 
     def __init__(self, *errors: Exception | None) -> None:
         self.runs = 0

@@ -1,4 +1,4 @@
-"""Frames are read and written as the `websockets` library does."""
+"""Frames are parsed and serialized as by the `websockets` library."""
 
 from itertools import accumulate
 
@@ -22,7 +22,7 @@ frames_strategy = st.builds(
 
 
 def masked(frame: Frame) -> bytes:
-    """Return *frame* as a client sends it: masked."""
+    """Return the bytes of *frame* as a client sends it: masked."""
     return frame.serialize(mask=True)
 
 

@@ -1,4 +1,4 @@
-"""Readiness, and the answers of the health endpoint."""
+"""Readiness, and the responses of the health endpoints."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ from app.server.health import Health, Readiness
 
 
 class FakeDatabase:
-    """A database that answers when the test lets it, and counts probes."""
+    """A database whose probes wait until the test lets them answer, and are counted."""
 
     def __init__(self) -> None:
         self.probes = 0
@@ -20,7 +20,7 @@ class FakeDatabase:
         self.may_answer.set()
 
     async def probe(self) -> None:
-        """Count a probe, and wait until the database answers."""
+        """Count the probe, wait for `may_answer`, and raise DatabaseUnavailable if unavailable."""
         self.probes += 1
         await self.may_answer.wait()
         if self.is_unavailable:
@@ -35,12 +35,12 @@ def database() -> FakeDatabase:
 
 @pytest.fixture
 def readiness(database: FakeDatabase) -> Readiness:
-    """Return the readiness of a server on this database."""
+    """Return the readiness of a server with this database."""
     return Readiness(database.probe)
 
 
 async def get(health: Health, path: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
-    """Return status, headers and text of an answer."""
+    """Return status, headers and text of a response."""
     sent: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The server: websockets that fail, clients that do not answer pings, and safe settings."""
+"""The server: failing websockets, clients that answer no ping, and safe settings."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ TIMEOUT_S = 60
 
 
 class FailingListener:
-    """Fails at one message."""
+    """A websocket listener that raises an error at the message “fail”."""
 
     def on_text(self, text: str) -> None:
         if text == "fail":
@@ -43,7 +43,7 @@ class FailingListener:
 
 
 def make_app() -> Quart:
-    """Return an app whose listener fails at a message, and with a route that fails."""
+    """Return an app with a listener that can fail, and a websocket route that fails."""
     app = Quart("failing")
 
     @app.websocket("/ws")
@@ -61,7 +61,7 @@ def make_app() -> Quart:
 
 @asynccontextmanager
 async def running_server() -> AsyncIterator[int]:
-    """Run a server with this app; yield its port."""
+    """Run a server with the app of `make_app`; yield its port."""
     ready = asyncio.Event()
     serving = make_server(make_app(), "127.0.0.1", 0, ready.set, _no_drain)
     task = asyncio.create_task(serving.serve())
@@ -76,7 +76,7 @@ async def _no_drain(_is_forced: object) -> None:
 
 
 async def send_and_wait(socket: ClientConnection, word: str) -> None:
-    """Send a message, and wait for an answer that never comes."""
+    """Send a message, and wait for the next one."""
     await socket.send(word)
     await socket.recv()
 
