@@ -17,7 +17,7 @@ async def check_with_axe(browser_session: BrowserSession) -> Result:
                 await display.apply_to(opened.page)
                 found = await violations(opened.page)
                 faults += (f"{scene.name}, {display.name}: {fault}" for fault in found)
-    figure = f"{len(faults)} ({len(SCENES)} scenes in {len(DISPLAYS)} looks)"
+    figure = f"{len(faults)} ({len(SCENES)} scenes in {len(DISPLAYS)} displays)"
     return Result(figure, not faults, faults)
 
 

@@ -23,9 +23,9 @@ CLICK_AND_READ_CART = """
 """
 
 
-async def set_product(server: Server, sku: str, *words: str) -> None:
+async def set_product(server: Server, sku: str, *arguments: str) -> None:
     """Change a product with the `product set` command."""
-    await asyncio.to_thread(server.command, "product", "set", sku, *words)
+    await asyncio.to_thread(server.command, "product", "set", sku, *arguments)
 
 
 def record_ops(page: Page) -> list[dict[str, object]]:

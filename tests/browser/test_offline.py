@@ -125,16 +125,16 @@ async def test_an_op_made_while_the_page_unloads_is_stored(visitor: Visitor) -> 
 async def test_the_outbox_of_a_closed_tab_is_sent_by_a_tab_that_was_already_open(
     visitor: Visitor,
 ) -> None:
-    stays = await visitor.open("/shop?q=gala")
-    await connected(stays)
-    goes = await shop_offline(visitor, APPLES, PEARS)
-    await goes.close()
+    open_tab = await visitor.open("/shop?q=gala")
+    await connected(open_tab)
+    closed_tab = await shop_offline(visitor, APPLES, PEARS)
+    await closed_tab.close()
 
     await visitor.context.set_offline(False)
-    await connected(stays)
+    await connected(open_tab)
 
-    await expect(stays.locator(LINE)).to_have_count(2)
-    assert [sku for sku, _ in (await shown(stays)).rows] == [APPLES, PEARS]
+    await expect(open_tab.locator(LINE)).to_have_count(2)
+    assert [sku for sku, _ in (await shown(open_tab)).rows] == [APPLES, PEARS]
 
 
 async def find_old_change(visitor: Visitor) -> tuple[Page, Locator]:

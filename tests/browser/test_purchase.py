@@ -13,9 +13,9 @@ from tests.e2e.server import Server, run_command
 HOME = {"line1": "1 Mill Lane", "city": "Bath", "postcode": "BA1 1AA"}
 
 
-async def run_shop_command(server: Server, *words: str) -> None:
+async def run_shop_command(server: Server, *arguments: str) -> None:
     """Run a command of the shop in a process beside the server."""
-    done = await asyncio.to_thread(run_command, *words, environment=server.environment)
+    done = await asyncio.to_thread(run_command, *arguments, environment=server.environment)
     assert done.returncode == 0, done.stderr
 
 

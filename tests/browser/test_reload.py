@@ -49,7 +49,7 @@ class SocketRecorder:
             if found := self.frames_of("hello"):
                 return found[-1]
             await asyncio.sleep(0.02)
-        raise AssertionError("no page said hello")
+        raise AssertionError("no page sent hello")
 
 
 async def wait_until_saved(page: Page, origin: str, lines: int) -> None:
@@ -59,7 +59,7 @@ async def wait_until_saved(page: Page, origin: str, lines: int) -> None:
         if len(cart["cart"]["lines"]) == lines:
             return
         await asyncio.sleep(0.02)
-    raise AssertionError(f"never were {lines} lines saved")
+    raise AssertionError(f"the saved cart never had {lines} lines")
 
 
 async def test_a_change_whose_verdict_was_lost_is_shown_once_after_a_reload(

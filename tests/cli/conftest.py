@@ -29,13 +29,13 @@ def run_command(
     for name in [name for name in os.environ if name.startswith("SHOP_")]:
         monkeypatch.delenv(name)
 
-    def run(*words: str, **settings: str) -> CommandResult:
+    def run(*arguments: str, **settings: str) -> CommandResult:
         usual = {"bind": "127.0.0.1:1", "database": f"sqlite:///{tmp_path / 'shop.db'}"}
         for name, value in {**usual, **settings}.items():
             monkeypatch.setenv(f"SHOP_{name.upper()}", value)
         code: object = 0
         try:
-            main(words)
+            main(arguments)
         except SystemExit as end:
             code = end.code
         return CommandResult(code, *capsys.readouterr())

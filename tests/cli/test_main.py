@@ -47,11 +47,11 @@ def test_a_bad_setting_prints_one_sentence_and_exits_with_2(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("words", "sentence"), BAD_ARGUMENTS.values(), ids=BAD_ARGUMENTS)
+@pytest.mark.parametrize(("arguments", "sentence"), BAD_ARGUMENTS.values(), ids=BAD_ARGUMENTS)
 def test_bad_arguments_of_product_set_print_one_sentence_and_exit_with_2(
-    run_command: RunCommand, words: tuple[str, ...], sentence: str
+    run_command: RunCommand, arguments: tuple[str, ...], sentence: str
 ) -> None:
-    done = run_command("product", "set", *words)
+    done = run_command("product", "set", *arguments)
 
     assert (done.code, done.out) == (2, "")
     assert sentence in done.err.splitlines()[-1]
@@ -91,11 +91,11 @@ def test_config_prints_no_password_of_a_database(run_command: RunCommand, passwo
 
 
 def test_an_account_is_added_once(run_command: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = ("account", "add", "grace@shop.example", "--name", "Grace")
+    arguments = ("account", "add", "grace@shop.example", "--name", "Grace")
     results = []
     for _ in range(2):
         monkeypatch.setattr(sys, "stdin", StringIO("five green bottles\n"))
-        results.append(run_command(*words))
+        results.append(run_command(*arguments))
 
     assert [result.code for result in results] == [0, 2]
     assert results[1].err.startswith("shop: there is an account with grace@shop.example already")
