@@ -38,7 +38,8 @@ async def measure_scripts(browser_session: BrowserSession) -> Result:
     heaviest = max(sums, key=lambda name: sums[name])
     figure = (
         f"{sums[heaviest]:.1f} kB ({heaviest}),"
-        f" {_transfer_kb(pages[heaviest], 'Script'):.1f} with headers; largest file {largest.body / KB:.1f} kB ({largest.url.rpartition('/')[2]});"
+        f" {_transfer_kb(pages[heaviest], 'Script'):.1f} with headers;"
+        f" largest file {largest.body / KB:.1f} kB ({largest.url.rpartition('/')[2]});"
         f" {len(foreign)} requests to others"
     )
     is_met = sums[heaviest] <= SCRIPT_KB and largest.body <= FILE_KB * KB and not foreign
