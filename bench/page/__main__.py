@@ -1,4 +1,4 @@
-"""Measures the goals of the pages, each with its figure.
+"""Measures the pages against their goals.
 
     python -m bench.page [--only NAME]… [--shots FOLDER]
 
@@ -59,7 +59,7 @@ ROWS = (
     Row("console", "errors and warnings in the console", "0", scene_checks.check_console),
     Row(
         "drops",
-        "100 drops of the line in the middle of clicks, two tabs",
+        "100 dropped connections between clicks, two tabs",
         "nothing lost or done twice",
         drops.drop_connections,
     ),
@@ -70,7 +70,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m bench.page", description=__doc__)
     names = [row.name for row in ROWS]
     parser.add_argument("--only", action="append", choices=names, help="only this row")
-    parser.add_argument("--shots", type=Path, metavar="FOLDER", help="only take pictures")
+    parser.add_argument("--shots", type=Path, metavar="FOLDER", help="only take screenshots")
     return parser.parse_args()
 
 
@@ -93,7 +93,7 @@ async def _measure(browser_session: BrowserSession, rows: list[Row]) -> bool:
     print("| row | what | goal | seen | |\n| --- | --- | --- | --- | --- |", flush=True)
     results: dict[str, Result] = {}
     for row in rows:
-        results[row.name] = one = await _measured(row, browser_session)
+        results[row.name] = one = await _measure_row(row, browser_session)
         met = "reached" if one.is_met else "**missed**"
         print(f"| {row.name} | {row.what} | {row.goal} | {one.figure} | {met} |", flush=True)
     for name, one in results.items():
@@ -102,7 +102,7 @@ async def _measure(browser_session: BrowserSession, rows: list[Row]) -> bool:
     return all(one.is_met for one in results.values())
 
 
-async def _measured(row: Row, browser_session: BrowserSession) -> Result:
+async def _measure_row(row: Row, browser_session: BrowserSession) -> Result:
     """Measure a row; if that fails, the goal is missed, and the other rows are still measured."""
     try:
         return await row.measure(browser_session)

@@ -10,7 +10,7 @@ from tests.browser.scenes import BY_NAME
 from tests.browser.visitor import connected
 
 SCENES = ("home-signed-in", "shop-cart-filled", "product-in-cart", "cart-filled")
-A_SECOND = 20
+UPDATES_PER_S = 20
 SECONDS = 5
 
 
@@ -35,6 +35,8 @@ async def _watch(browser_session: BrowserSession, name: str, display: Display) -
         await watch_shifts(opened.page)
         cards = opened.page.locator("main [data-card]")
         on_page = [await card.get_attribute("data-sku") or "" for card in (await cards.all())[:8]]
-        await browser_session.live_database.keep_changing((*IN_CART, *on_page), A_SECOND, SECONDS)
+        await browser_session.live_database.keep_changing(
+            (*IN_CART, *on_page), UPDATES_PER_S, SECONDS
+        )
         await asyncio.sleep(1)
         return await shifts(opened.page)

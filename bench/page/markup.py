@@ -32,22 +32,22 @@ async def _collect(browser_session: BrowserSession, folder: Path) -> list[Path]:
         async with browser_session.new_person(scene.role) as person:
             await scene.setup(person)
             answer = await person.context.request.get(person.origin + scene.path)
-            files.append(_written(folder / f"{scene.name}.html", await answer.text()))
+            files.append(_write(folder / f"{scene.name}.html", await answer.text()))
         async with browser_session.open_scene(scene) as opened:
             content = await opened.page.content()
-            files.append(_written(folder / f"{scene.name}-live.html", content))
+            files.append(_write(folder / f"{scene.name}-live.html", content))
     return files
 
 
-def _written(path: Path, text: str) -> Path:
+def _write(path: Path, text: str) -> Path:
     path.write_text(text)
     return path
 
 
 async def _check(java: str, files: list[Path]) -> list[str]:
-    words = ("-jar", JAR, "--errors-only", "--format", "json", "--exit-zero-always", "--stdout")
+    arguments = ("-jar", JAR, "--errors-only", "--format", "json", "--exit-zero-always", "--stdout")
     process = await asyncio.create_subprocess_exec(
-        java, *words, *files, stdout=asyncio.subprocess.PIPE
+        java, *arguments, *files, stdout=asyncio.subprocess.PIPE
     )
     output, _ = await process.communicate()
     return [

@@ -1,4 +1,4 @@
-"""Checks every scene in every look with axe-core and the console, and takes screenshots."""
+"""Checks every scene with axe-core and the console, and takes screenshots."""
 
 from pathlib import Path
 
@@ -17,12 +17,12 @@ async def check_with_axe(browser_session: BrowserSession) -> Result:
                 await display.apply_to(opened.page)
                 found = await violations(opened.page)
                 faults += (f"{scene.name}, {display.name}: {fault}" for fault in found)
-    figure = f"{len(faults)} ({len(SCENES)} scenes in {len(DISPLAYS)} looks)"
+    figure = f"{len(faults)} ({len(SCENES)} scenes in {len(DISPLAYS)} displays)"
     return Result(figure, not faults, faults)
 
 
 async def check_console(browser_session: BrowserSession) -> Result:
-    """Play every scene, and collect the console's errors and warnings."""
+    """Open every scene, and collect the console's errors and warnings."""
     faults: list[str] = []
     for scene in SCENES:
         async with browser_session.open_scene(scene) as opened:
@@ -32,7 +32,7 @@ async def check_console(browser_session: BrowserSession) -> Result:
 
 
 async def take_pictures(browser_session: BrowserSession, folder: Path) -> None:
-    """Write a screenshot of every scene in every look to *folder*."""
+    """Write a screenshot of every scene in every display to *folder*."""
     for scene in SCENES:
         for displays in (DISPLAYS[:2], DISPLAYS[2:]):
             async with browser_session.open_scene(scene, **displays[0].context_options) as opened:

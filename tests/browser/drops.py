@@ -26,7 +26,7 @@ _TRY_NOW = """() => {
   for (const what of ["offline", "online"]) dispatchEvent(new Event(what))
 }"""
 _PRESS = """button => {
-  if (!button.checkVisibility() || button.disabled) throw new Error("nobody could press this")
+  if (!button.checkVisibility() || button.disabled) throw new Error("this button cannot be pressed")
   button.click()
 }"""
 """Playwright's own click waits for frames first, so no click would coincide with a drop."""

@@ -19,7 +19,7 @@ OPS = "/api/cart/ops"
 class Role(Enum):
     """The kinds of visitors that see a page."""
 
-    NOBODY = "nobody"
+    SIGNED_OUT = "signed out"
     NEWCOMER = "newcomer"
     SHOPPER = "shopper"
     STAFF = "staff"
@@ -37,7 +37,7 @@ class Person(Visitor):
 
     async def sign_in_as(self, role: Role) -> None:
         """Sign in with a new account for *role*; shoppers and staff get a filled cart."""
-        if role is Role.NOBODY:
+        if role is Role.SIGNED_OUT:
             return
         await self._sign_in(is_staff=role is Role.STAFF)
         if role is not Role.NEWCOMER:
@@ -77,7 +77,7 @@ class Person(Visitor):
             body = {"email": email, "password": PASSWORD, "name": "Ada Lovelace"}
             self.account = (await self.post("/api/accounts", body))["account"]
             return
-        words = ("account", "add", email, "--name", "Grace Hopper", "--staff")
-        assert not self.server.command(*words, given=f"{PASSWORD}\n").returncode
+        arguments = ("account", "add", email, "--name", "Grace Hopper", "--staff")
+        assert not self.server.command(*arguments, given=f"{PASSWORD}\n").returncode
         body = {"email": email, "password": PASSWORD}
         self.account = (await self.post("/api/session", body))["account"]

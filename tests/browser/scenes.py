@@ -13,7 +13,7 @@ from tests.browser import actions
 from tests.browser.person import Person, Role
 from tests.e2e.catalog import GONE, slug
 
-NOBODY, NEWCOMER, SHOPPER, STAFF = Role
+SIGNED_OUT, NEWCOMER, SHOPPER, STAFF = Role
 
 
 async def _no_setup(_: Person) -> None:
@@ -30,7 +30,7 @@ class Scene:
 
     name: str
     path: str
-    role: Role = NOBODY
+    role: Role = SIGNED_OUT
     action: Callable[[Person, Page], Awaitable[None]] = _no_action
     setup: Callable[[Person], Awaitable[None]] = _no_setup
     refused: int = 0

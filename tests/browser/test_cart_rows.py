@@ -1,4 +1,4 @@
-"""What a row and a card show while somebody adds, changes and takes out."""
+"""What cart rows and product cards show while lines are added, changed and removed."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ LINE = "[data-rows=lines] > li"
 ROW = f"[data-rows=lines] > [data-sku={APPLES}]"
 CARD = f"main [data-card][data-sku={APPLES}]"
 
-SAW_IN_THE_NEXT_FRAME = """
+CLICK_AND_READ_CART = """
 ([button, row]) => new Promise((resolve) => {
   document.querySelector(button).click()
   const badge = document.querySelector("[data-part=cart-count]").textContent
@@ -23,21 +23,21 @@ SAW_IN_THE_NEXT_FRAME = """
 """
 
 
-async def change_shelf(server: Server, sku: str, *words: str) -> None:
-    """Change a product as an operator does."""
-    await asyncio.to_thread(server.command, "product", "set", sku, *words)
+async def set_product(server: Server, sku: str, *arguments: str) -> None:
+    """Change a product with the `product set` command."""
+    await asyncio.to_thread(server.command, "product", "set", sku, *arguments)
 
 
-def sent(page: Page) -> list[dict[str, object]]:
-    """Gather the ops that *page* sends from now on, each number once."""
+def record_ops(page: Page) -> list[dict[str, object]]:
+    """Record the ops that *page* sends from now on, without repeats."""
     ops: list[dict[str, object]] = []
 
-    def hear(text: str | bytes) -> None:
+    def on_frame(text: str | bytes) -> None:
         frame = json.loads(text)
         if frame["t"] == "op" and frame not in ops:
             ops.append(frame)
 
-    page.on("websocket", lambda socket: socket.on("framesent", hear))
+    page.on("websocket", lambda socket: socket.on("framesent", on_frame))
     return ops
 
 
@@ -45,7 +45,7 @@ async def test_an_add_is_shown_before_the_shop_answers(visitor: Visitor) -> None
     page = await visitor.open("/shop?q=gala")
     await expect(page.locator("body")).to_have_attribute("data-link", "open")
 
-    seen = await page.evaluate(SAW_IN_THE_NEXT_FRAME, [f"{CARD} [data-part=add]", ROW])
+    seen = await page.evaluate(CLICK_AND_READ_CART, [f"{CARD} [data-part=add]", ROW])
 
     assert seen == ["1", "1", True]
     await expect(page.locator(f"{CARD} .stepper")).to_be_visible()
@@ -54,7 +54,7 @@ async def test_an_add_is_shown_before_the_shop_answers(visitor: Visitor) -> None
 
 async def test_fast_clicks_become_few_absolute_ops(visitor: Visitor) -> None:
     page = await visitor.open("/shop?q=gala")
-    ops = sent(page)
+    ops = record_ops(page)
     await page.reload()
     await visitor.add(page, APPLES)
     await expect(page.locator(f"{CARD} [data-part=more]")).to_be_visible()
@@ -139,7 +139,7 @@ async def test_a_quantity_above_the_stock_is_reduced_to_the_stock(
     visitor: Visitor, server: Server
 ) -> None:
     page = await visitor.open("/shop?q=gala")
-    await change_shelf(server, APPLES, "--stock", "3")
+    await set_product(server, APPLES, "--stock", "3")
     chip = page.locator(f"{CARD} [data-part=chip]")
     await expect(chip).to_have_text("3 left")
     await visitor.add(page, APPLES)
@@ -161,7 +161,7 @@ async def test_a_sold_out_product_is_marked_in_the_cart_and_on_its_card_and_anno
     card = bare.locator(f"main [data-sku={sku}]")
     before = await card.bounding_box()
 
-    await change_shelf(server, sku, "--stock", "0")
+    await set_product(server, sku, "--stock", "0")
 
     await expect(card.locator("[data-part=chip]")).to_have_text("Just sold out")
     assert await card.bounding_box() == before
@@ -181,11 +181,11 @@ async def test_a_price_drop_is_announced_as_a_saving_and_stock_changes_are_not_a
     await visitor.add(page, sku)
     row = page.locator(f"[data-rows=lines] > [data-sku={sku}]")
     await expect(row).not_to_have_attribute("data-waits", "")
-    await change_shelf(server, "gala-apples-1kg", "--stock", "7")
+    await set_product(server, "gala-apples-1kg", "--stock", "7")
     await expect(page.locator(f"{CARD} [data-part=chip]")).to_have_text("7 left")
     await expect(page.locator("#assertive")).to_be_empty()
 
-    await change_shelf(server, sku, "--price", "3.75")
+    await set_product(server, sku, "--price", "3.75")
 
     await expect(row).to_contain_text("You save 20p")
     await expect(page.locator("#assertive")).to_have_text("Gala apples: now £3.75.")

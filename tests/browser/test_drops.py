@@ -1,4 +1,4 @@
-"""Two tabs, and a line that drops again and again in the middle of clicks."""
+"""Two tabs whose connections drop repeatedly between clicks."""
 
 import secrets
 

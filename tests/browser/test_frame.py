@@ -1,4 +1,4 @@
-"""What is around every page: the panel, the sheet, the status bar, the live regions, the title."""
+"""The frame of every page: cart panel, cart sheet, status bar, live regions and title."""
 
 import asyncio
 import re
@@ -10,7 +10,7 @@ from tests.e2e.server import Server
 
 APPLES = "gala-apples-1kg"
 LINE = "[data-rows=lines] > li"
-GLIDES_MS = 250
+ANIMATION_MS = 250
 DESK = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=360, height=800)
 NARROW = ViewportSize(width=320, height=640)
@@ -34,7 +34,7 @@ SPACE_OUT = """
 
 
 async def shifts(page: Page) -> list[float]:
-    """Return by how much the layout moved without anybody's doing."""
+    """Return the layout shifts without input so far."""
     await page.wait_for_timeout(400)
     found: list[float] = await page.evaluate("window.shifts")
     return found
@@ -69,7 +69,7 @@ async def test_changes_from_another_tab_cause_no_layout_shift_beside_the_catalog
     for at in range(4):
         await adds.nth(at).click()
         await expect(page.locator(LINE)).to_have_count(at + 1)
-        await page.wait_for_timeout(GLIDES_MS)
+        await page.wait_for_timeout(ANIMATION_MS)
     await page.bring_to_front()
 
     await there.locator(f"{LINE} [data-part=remove]").nth(1).click()
@@ -180,7 +180,7 @@ async def test_every_page_fits_a_narrow_screen_with_forced_colors_and_wide_text_
         await page.evaluate(SPACE_OUT)
         width, room = await page.evaluate(WIDTHS)
         assert width <= room, path
-    visitor.console_errors = [said for said in visitor.console_errors if "404" not in said]
+    visitor.console_errors = [text for text in visitor.console_errors if "404" not in text]
     assert await page.evaluate("getComputedStyle(document.body).getPropertyValue('--fade')") == "0s"
 
 

@@ -1,4 +1,4 @@
-"""The page that teaches: every button, and whether its figures are true."""
+"""The page “How it works”: every button, and whether its figures are correct."""
 
 import re
 from typing import Any
@@ -9,26 +9,26 @@ from tests.browser.visitor import Visitor
 from tests.e2e.server import Server
 
 PAGE = "/how-it-works"
-SOON = 5_000
+SOON_MS = 5_000
 
 
-async def arrive(visitor: Visitor) -> Page:
-    """Open the page, and wait until the line is open and looked at."""
+async def open_connected(visitor: Visitor) -> Page:
+    """Open the page, and wait until the inspector shows an open connection."""
     page = await visitor.open(PAGE)
     await expect(page.locator("[data-part=now-state]")).to_have_text("open")
     return page
 
 
 async def figure(page: Page, kind: str, part: str) -> str:
-    """Return what stands in a panel."""
+    """Return the text of one part of a panel."""
     return await page.locator(f"[data-kind={kind}] [data-part={part}]").inner_text()
 
 
 async def press(page: Page, act: str, done: str) -> str:
-    """Press a button of the inspector, and return its story once that says *done*."""
+    """Press a button of the inspector; return its report once that contains *done*."""
     await page.click(f"[data-act={act}]")
     story = page.locator("[data-part=story]")
-    await expect(story).to_contain_text(done, timeout=SOON)
+    await expect(story).to_contain_text(done, timeout=SOON_MS)
     return await story.inner_text()
 
 
@@ -56,17 +56,17 @@ async def test_two_requests_without_a_cookie_come_from_two_strangers(
 async def test_a_session_costs_the_queries_that_the_server_counts_and_the_open_websocket_none(
     visitor: Visitor,
 ) -> None:
-    page = await arrive(visitor)
+    page = await open_connected(visitor)
     async with page.expect_response("**/api/how-it-works/session") as caught:
         await page.click("[data-kind=session] .button")
-    told: dict[str, Any] = await (await caught.value).json()
+    response: dict[str, Any] = await (await caught.value).json()
     await page.click("[data-act=ask]")
     await expect(page.locator("[data-part=held-tries]")).to_have_text("1")
 
-    assert told["queries"] == 2
-    assert await figure(page, "session", "queries") == str(told["queries"])
-    assert await figure(page, "session", "rows") == str(told["rows"])
-    assert await figure(page, "session", "bytes_out") == str(told["bytes_in"])
+    assert response["queries"] == 2
+    assert await figure(page, "session", "queries") == str(response["queries"])
+    assert await figure(page, "session", "rows") == str(response["rows"])
+    assert await figure(page, "session", "bytes_out") == str(response["bytes_in"])
     assert await page.locator("[data-part=session-queries]").inner_text() == "2"
     assert await figure(page, "held", "queries") == "0"
     assert await figure(page, "held", "bytes_out") == str(len('{"t":"resync"}') + 6)
@@ -74,7 +74,7 @@ async def test_a_session_costs_the_queries_that_the_server_counts_and_the_open_w
 
 
 async def test_a_dropped_connection_reconnects_as_the_next_generation(visitor: Visitor) -> None:
-    page = await arrive(visitor)
+    page = await open_connected(visitor)
     generation = page.locator("[data-part=now-gen]")
     before = int(await generation.inner_text())
 
@@ -88,7 +88,7 @@ async def test_a_dropped_connection_reconnects_as_the_next_generation(visitor: V
 
 
 async def test_an_op_sent_twice_changes_the_cart_once(visitor: Visitor) -> None:
-    page = await arrive(visitor)
+    page = await open_connected(visitor)
 
     story = await press(page, "twice", "in the cart before")
 
@@ -104,7 +104,7 @@ async def test_an_op_sent_twice_changes_the_cart_once(visitor: Visitor) -> None:
 
 
 async def test_a_frozen_connection_queues_ops_and_saves_them_on_thaw(visitor: Visitor) -> None:
-    page = await arrive(visitor)
+    page = await open_connected(visitor)
     await press(page, "twice", "in the cart before")
     await page.locator(".inspector").evaluate("(it) => { it.dataset.freezeMs = '1500' }")
 
@@ -119,12 +119,12 @@ async def test_a_frozen_connection_queues_ops_and_saves_them_on_thaw(visitor: Vi
 
 
 async def test_the_script_of_a_button_is_loaded_when_it_is_pressed(visitor: Visitor) -> None:
-    page = await arrive(visitor)
-    late = {"costs.js", "experiments.js", "live_panel.js", "requests.js"}
+    page = await open_connected(visitor)
+    lazy_scripts = {"costs.js", "experiments.js", "live_panel.js", "requests.js"}
 
     async def loaded() -> set[str]:
         names = "performance.getEntriesByType('resource').map(({ name }) => name)"
-        return {name.rpartition("/")[2] for name in await page.evaluate(names)} & late
+        return {name.rpartition("/")[2] for name in await page.evaluate(names)} & lazy_scripts
 
     assert await loaded() == set()
     await page.click("[data-act=ask]")
@@ -137,7 +137,7 @@ async def test_the_script_of_a_button_is_loaded_when_it_is_pressed(visitor: Visi
 async def test_a_button_whose_script_fails_to_load_shows_an_error_and_can_be_pressed_again(
     visitor: Visitor,
 ) -> None:
-    page = await arrive(visitor)
+    page = await open_connected(visitor)
     await page.route("**/experiments.js", lambda route: route.abort("connectionfailed"))
     await press(page, "drop", "could not be asked how")
     await page.unroute("**/experiments.js")

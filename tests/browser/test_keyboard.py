@@ -1,4 +1,4 @@
-"""The shop by single keys, and without them."""
+"""Keyboard shortcuts of a single key, and how to switch them off."""
 
 from playwright.async_api import expect
 

@@ -1,4 +1,4 @@
-"""A page that is hidden, sleeps, is put away or outlives its login, and what it does then."""
+"""Pages that are hidden, sleep, enter the back/forward cache, or outlive their login."""
 
 import asyncio
 from collections.abc import Iterator
@@ -15,72 +15,73 @@ from tests.e2e.server import Server
 APPLES, PEARS = "gala-apples-1kg", "gala-apples-2kg"
 LINE = "[data-rows=lines] > li"
 COUNT = "[data-part=cart-count]"
-BEAT_MS = 100
+HEARTBEAT_MS = 100
 LOGIN_S = 12
 HOUR_S = 3600
 SHOW = """(is_shown) => {
   Object.defineProperty(document, "hidden", { configurable: true, value: !is_shown })
   document.dispatchEvent(new Event("visibilitychange"))
 }"""
-# Chromium puts away no page that is `no-store`; others do, so the page hears what they would say.
-PUT_AWAY = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
-BRING_BACK = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+# Chromium keeps no `no-store` page in its back/forward cache, but other browsers do; so the test
+# dispatches the events that they would send.
+HIDE_IN_BFCACHE = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
+RESTORE_FROM_BFCACHE = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return a shop that gives signs of life even to pages for which time flies."""
-    server = Server(tmp_path_factory.mktemp("shop"), heartbeat_ms=BEAT_MS)
+    """Return a shop whose heartbeats are frequent enough for pages with an accelerated clock."""
+    server = Server(tmp_path_factory.mktemp("shop"), heartbeat_ms=HEARTBEAT_MS)
     server.start()
     yield server
     server.end()
 
 
 @dataclass
-class Wiretap:
-    """Hears what a page sends; any of its lines can be made to lead nowhere."""
+class SocketRecorder:
+    """Records the frames that pages send; connections up to `dead_connections` forward nothing."""
 
     sent: list[str] = field(default_factory=list)
-    lines: int = 0
-    dead_lines: int = 0
+    connections: int = 0
+    dead_connections: int = 0
 
     def connect(self, page: WebSocketRoute) -> None:
-        """Put a line through to the shop."""
-        self.lines += 1
-        number, shop = self.lines, page.connect_to_server()
+        """Forward a websocket to the shop."""
+        self.connections += 1
+        number, shop = self.connections, page.connect_to_server()
 
         def send(text: str | bytes) -> None:
             self.sent.append(str(text))
-            if number > self.dead_lines:
+            if number > self.dead_connections:
                 shop.send(text)
 
-        def hear(text: str | bytes) -> None:
-            if number > self.dead_lines:
+        def on_server_message(text: str | bytes) -> None:
+            if number > self.dead_connections:
                 page.send(text)
 
         page.on_message(send)
-        shop.on_message(hear)
+        shop.on_message(on_server_message)
 
     @property
     def pings(self) -> int:
-        """Return how often the page has asked whether anybody is there."""
+        """The number of pings that pages have sent."""
         return sum('"ping"' in text for text in self.sent)
 
 
-async def link(page: Page, state: str) -> None:
-    """Wait until the line of *page* is in *state*."""
+async def wait_for_connection(page: Page, state: str) -> None:
+    """Wait until the connection of *page* is in *state*."""
     await expect(page.locator("body")).to_have_attribute("data-link", state, timeout=15_000)
 
 
-async def pass_time(page: Page, minutes: int) -> None:
-    """Let minutes pass for *page*, slowly enough to hear the shop in each of their halves."""
+async def run_clock(page: Page, minutes: int) -> None:
+    """Advance the clock of *page* by half minutes, with heartbeats of the shop in between."""
     for _ in range(2 * minutes):
         await page.clock.run_for(30_000)
-        await asyncio.sleep(3 * BEAT_MS / 1000)
+        await asyncio.sleep(3 * HEARTBEAT_MS / 1000)
 
 
-async def sleep(page: Page) -> None:
-    """Let an hour pass as for a machine that sleeps: the clock goes on, nothing else does."""
+async def sleep_an_hour(page: Page) -> None:
+    """Advance the clock by an hour without running timers, as on a machine that sleeps."""
     now_s = await page.evaluate("Date.now()") / 1000
     await page.clock.set_system_time(datetime.fromtimestamp(now_s + HOUR_S, UTC))
     await page.clock.run_for(15_000)
@@ -95,11 +96,11 @@ async def test_a_hidden_tab_disconnects_after_five_minutes_and_reconnects_when_s
     await expect(there.locator("[data-part=tabs]")).to_have_text("Open in 2 tabs")
 
     await here.evaluate(SHOW, arg=False)
-    await pass_time(here, minutes=4)
-    await link(here, "open")
-    await pass_time(here, minutes=1)
+    await run_clock(here, minutes=4)
+    await wait_for_connection(here, "open")
+    await run_clock(here, minutes=1)
 
-    await link(here, "resting")
+    await wait_for_connection(here, "resting")
     await expect(here.locator(COUNT).first).to_have_text("…")
     assert not (await here.title()).startswith("(")
     await expect(there.locator("[data-part=tabs]")).to_be_hidden()
@@ -107,7 +108,7 @@ async def test_a_hidden_tab_disconnects_after_five_minutes_and_reconnects_when_s
     await settled(there)
 
     await here.evaluate(SHOW, arg=True)
-    await link(here, "open")
+    await wait_for_connection(here, "open")
     await expect(here.locator(COUNT).first).to_have_text("2")
     assert await shown(here) == await shown(there)
 
@@ -115,26 +116,26 @@ async def test_a_hidden_tab_disconnects_after_five_minutes_and_reconnects_when_s
 async def test_a_tab_that_slept_pings_first_and_reconnects_if_there_is_no_answer(
     visitor: Visitor,
 ) -> None:
-    tap = Wiretap()
-    await visitor.context.route_web_socket("**/ws", tap.connect)
+    recorder = SocketRecorder()
+    await visitor.context.route_web_socket("**/ws", recorder.connect)
     await visitor.context.clock.install()
     page = await visitor.open("/shop?q=gala")
-    await link(page, "open")
-    assert tap.pings == 0
+    await wait_for_connection(page, "open")
+    assert recorder.pings == 0
 
-    await sleep(page)
-    assert tap.pings == 1
-    await asyncio.sleep(3 * BEAT_MS / 1000)
+    await sleep_an_hour(page)
+    assert recorder.pings == 1
+    await asyncio.sleep(3 * HEARTBEAT_MS / 1000)
     await page.clock.run_for(5_000)
-    await link(page, "open")
-    assert tap.lines == 1
+    await wait_for_connection(page, "open")
+    assert recorder.connections == 1
 
-    tap.dead_lines = tap.lines
-    await sleep(page)
+    recorder.dead_connections = recorder.connections
+    await sleep_an_hour(page)
     await page.clock.run_for(5_000)
-    assert tap.pings == 2
-    await link(page, "open")
-    assert tap.lines == 2
+    assert recorder.pings == 2
+    await wait_for_connection(page, "open")
+    assert recorder.connections == 2
     await visitor.add(page, APPLES)
     await settled(page)
 
@@ -149,15 +150,15 @@ async def test_a_page_in_the_bfcache_leaves_its_outbox_to_other_tabs_and_is_resy
     await visitor.add(here, PEARS)
     await expect(here.locator(f"{LINE}[data-waits]")).to_have_count(1)
 
-    await here.evaluate(PUT_AWAY)
-    await link(here, "stopped")
+    await here.evaluate(HIDE_IN_BFCACHE)
+    await wait_for_connection(here, "stopped")
     await expect(here.locator(COUNT).first).to_have_text("…")
     await visitor.context.set_offline(False)
     await expect(there.locator(LINE)).to_have_count(2, timeout=15_000)
-    await link(here, "stopped")
+    await wait_for_connection(here, "stopped")
 
-    await here.evaluate(BRING_BACK)
-    await link(here, "open")
+    await here.evaluate(RESTORE_FROM_BFCACHE)
+    await wait_for_connection(here, "open")
     await expect(here.locator(COUNT).first).to_have_text("2")
     assert (await shown(here)).rows == ((APPLES, "1"), (PEARS, "1"))
     await visitor.more(here, PEARS)

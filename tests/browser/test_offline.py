@@ -1,4 +1,4 @@
-"""What waits while the shop cannot be reached: shown, kept, and sent by whom it belongs to."""
+"""Ops made offline: shown as pending, stored, and sent by the account that made them."""
 
 import asyncio
 
@@ -30,7 +30,7 @@ MAKE_OLD = """
 """
 
 
-COUNT_KEPT = """
+COUNT_STORED = """
 (account) => new Promise((resolve, reject) => {
   const opening = indexedDB.open(`shop ${account}`)
   opening.onerror = reject
@@ -45,25 +45,25 @@ COUNT_KEPT = """
 """
 
 
-async def kept(page: Page, changes: int) -> None:
-    """Wait until the browser keeps so many *changes*: nobody closes a page as fast as a test."""
+async def wait_until_stored(page: Page, changes: int) -> None:
+    """Wait until so many *changes* are in IndexedDB: a test closes pages faster than people do."""
     account = await page.locator("body").get_attribute("data-account")
     for _ in range(250):
-        if await page.evaluate(COUNT_KEPT, account) == changes:
+        if await page.evaluate(COUNT_STORED, account) == changes:
             return
         await asyncio.sleep(0.02)
-    assert await page.evaluate(COUNT_KEPT, account) == changes
+    assert await page.evaluate(COUNT_STORED, account) == changes
 
 
 async def shop_offline(visitor: Visitor, *skus: str) -> Page:
-    """Open the shop, lose the line, and add what is asked for."""
+    """Open the shop, go offline, and add one of each of *skus*."""
     page = await visitor.open("/shop?q=gala")
     await connected(page)
     await visitor.context.set_offline(True)
     await expect(page.locator(TEXT)).to_contain_text("Offline")
     for sku in skus:
         await visitor.add(page, sku)
-    await kept(page, len(skus))
+    await wait_until_stored(page, len(skus))
     return page
 
 
@@ -99,7 +99,7 @@ async def test_the_notice_after_reconnecting_names_the_change_that_failed_and_wh
 async def test_pending_ops_of_a_closed_page_are_sent_by_the_next_page(visitor: Visitor) -> None:
     gone = await shop_offline(visitor, APPLES)
     await visitor.more(gone, APPLES)
-    await kept(gone, 2)
+    await wait_until_stored(gone, 2)
     await gone.close()
     await visitor.context.set_offline(False)
 
@@ -119,26 +119,26 @@ async def test_an_op_made_while_the_page_unloads_is_stored(visitor: Visitor) -> 
         "(add) => { add.click(); dispatchEvent(new PageTransitionEvent('pagehide')) }"
     )
 
-    await kept(page, 1)
+    await wait_until_stored(page, 1)
 
 
 async def test_the_outbox_of_a_closed_tab_is_sent_by_a_tab_that_was_already_open(
     visitor: Visitor,
 ) -> None:
-    stays = await visitor.open("/shop?q=gala")
-    await connected(stays)
-    goes = await shop_offline(visitor, APPLES, PEARS)
-    await goes.close()
+    open_tab = await visitor.open("/shop?q=gala")
+    await connected(open_tab)
+    closed_tab = await shop_offline(visitor, APPLES, PEARS)
+    await closed_tab.close()
 
     await visitor.context.set_offline(False)
-    await connected(stays)
+    await connected(open_tab)
 
-    await expect(stays.locator(LINE)).to_have_count(2)
-    assert [sku for sku, _ in (await shown(stays)).rows] == [APPLES, PEARS]
+    await expect(open_tab.locator(LINE)).to_have_count(2)
+    assert [sku for sku, _ in (await shown(open_tab)).rows] == [APPLES, PEARS]
 
 
 async def find_old_change(visitor: Visitor) -> tuple[Page, Locator]:
-    """Return a page that finds a change from yesterday, and what it asks."""
+    """Return a page with a pending change from yesterday, and its confirmation prompt."""
     page = await shop_offline(visitor, APPLES)
     account = await page.locator("body").get_attribute("data-account")
     await page.close()
@@ -171,7 +171,7 @@ async def test_ops_older_than_a_day_can_be_discarded(visitor: Visitor) -> None:
     await question.get_by_role("button", name="Forget").click()
     await expect(page.locator(LINE)).to_have_count(0)
     await expect(question).to_have_count(0)
-    await kept(page, 0)
+    await wait_until_stored(page, 0)
 
     await visitor.add(page, PEARS)
     await settled(page)

@@ -1,4 +1,4 @@
-"""One's own account, in two browsers."""
+"""The account page, in two browsers."""
 
 from collections.abc import AsyncIterator
 
@@ -10,8 +10,8 @@ from tests.e2e.server import Server
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def elsewhere(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
-    """Return a second browser, in which nobody is signed in yet."""
+async def other_browser(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
+    """Return a second browser that is not signed in yet."""
     context = await browser.new_context()
     visitor = Visitor(context, server.origin)
     yield visitor
@@ -20,11 +20,11 @@ async def elsewhere(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
 
 
 async def test_a_new_password_signs_out_the_other_browser_and_keeps_this_one_signed_in(
-    visitor: Visitor, elsewhere: Visitor
+    visitor: Visitor, other_browser: Visitor
 ) -> None:
     here, beside = await visitor.open("/account"), await visitor.open("/cart")
     email = await here.input_value("main input[autocomplete=username]")
-    there = await elsewhere.open("/login?next=/cart")
+    there = await other_browser.open("/login?next=/cart")
     await there.fill("main input[name=email]", email)
     await there.fill("main input[name=password]", PASSWORD)
     await there.click("main button[type=submit]")

@@ -1,4 +1,4 @@
-"""The whole purchase in a real Chromium: with a mouse, with a keyboard alone, without scripts."""
+"""A whole purchase in Chromium: with a mouse, with a keyboard alone, without JavaScript."""
 
 import asyncio
 
@@ -13,20 +13,20 @@ from tests.e2e.server import Server, run_command
 HOME = {"line1": "1 Mill Lane", "city": "Bath", "postcode": "BA1 1AA"}
 
 
-async def command(server: Server, *words: str) -> None:
-    """Run a command of the shop beside the server."""
-    done = await asyncio.to_thread(run_command, *words, environment=server.environment)
+async def run_shop_command(server: Server, *arguments: str) -> None:
+    """Run a command of the shop in a process beside the server."""
+    done = await asyncio.to_thread(run_command, *arguments, environment=server.environment)
     assert done.returncode == 0, done.stderr
 
 
-async def fill_in(page: Page) -> None:
-    """Say where the order goes."""
+async def fill_in_address(page: Page) -> None:
+    """Fill in the delivery address."""
     for name, value in HOME.items():
         await page.fill(f"input[name={name}]", value)
 
 
-async def order_on(page: Page) -> str:
-    """Wait until the page shows an order; return its number."""
+async def wait_for_order(page: Page) -> str:
+    """Wait until the page of a new order is shown; return its number."""
     await page.wait_for_url("**/orders/*-*")
     await expect(page.locator(".notices")).to_contain_text("Thank you.")
     return page.url.rpartition("/")[2]
@@ -40,12 +40,12 @@ async def test_an_order_can_be_placed_with_a_mouse_and_its_page_follows_its_stat
     await visitor.add(page, APPLES)
     await expect(page.locator("[data-rows=lines] > li")).to_have_count(1)
     await page.locator(".panel a[href='/checkout']").click()
-    await fill_in(page)
+    await fill_in_address(page)
     await page.locator("[data-part=place]").dblclick()
-    number = await order_on(page)
+    number = await wait_for_order(page)
     await expect(page.locator("[data-part=cart-count]").first).to_have_text("0")
 
-    await command(server, "order", "move", number)
+    await run_shop_command(server, "order", "move", number)
 
     await expect(page.locator("[data-part=state]")).to_have_text("Packed")
     await expect(page.locator("[data-step=packed]")).to_have_attribute("aria-current", "step")
@@ -67,7 +67,7 @@ async def test_an_order_can_be_placed_with_a_keyboard_alone(visitor: Visitor) ->
     await tab_to(page, "[data-part=place]")
     await page.keyboard.press("Space")
 
-    await order_on(page)
+    await wait_for_order(page)
 
 
 @pytest.mark.smoke
@@ -81,9 +81,9 @@ async def test_an_order_can_be_placed_and_cancelled_without_javascript(
     await page.fill("#voucher-code", "WELCOME10")
     await page.click("text=Apply")
     await expect(page.locator(".notices")).to_contain_text("10 % off")
-    await fill_in(page)
+    await fill_in_address(page)
     await page.click("[data-part=place]")
-    await order_on(page)
+    await wait_for_order(page)
     await page.click("text=Buy again")
     await expect(page.locator(".notices")).to_contain_text("Added")
     await page.goto(f"{plain_visitor.origin}/orders")
@@ -100,11 +100,11 @@ async def test_a_changed_total_is_itemised_and_must_be_accepted_before_ordering(
     await visitor.add(page, BREAD)
     await expect(page.locator("[data-rows=lines] > li")).to_have_count(1)
     await page.goto(f"{visitor.origin}/checkout")
-    await fill_in(page)
+    await fill_in_address(page)
     place = page.locator("[data-part=place]")
     await expect(place).to_have_attribute("aria-disabled", "false")
 
-    await command(server, "product", "set", BREAD, "--price", "0.05")
+    await run_shop_command(server, "product", "set", BREAD, "--price", "0.05")
     await expect(page.locator("[data-part=changed]")).to_contain_text("Total changed from £")
     await expect(place).to_have_attribute("aria-disabled", "true")
     await place.click(force=True)
@@ -117,11 +117,11 @@ async def test_a_changed_total_is_itemised_and_must_be_accepted_before_ordering(
     await expect(place).to_have_attribute("aria-disabled", "false")
     await place.click()
 
-    await order_on(page)
+    await wait_for_order(page)
 
 
 async def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until the element has the focus."""
+    """Press Tab until *selector* has the focus."""
     wanted = page.locator(selector).first
     for _ in range(200):
         if await wanted.evaluate("element => element === document.activeElement"):

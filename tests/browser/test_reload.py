@@ -1,4 +1,4 @@
-"""A page that is loaded again in the very moment of an answer."""
+"""A page that is reloaded before it receives the verdict of an op."""
 
 import asyncio
 import json
@@ -13,71 +13,71 @@ POLLS = 500
 
 
 @dataclass
-class Line:
-    """A line on which the shop can be made silent, and one to it can lead nowhere at all."""
+class SocketRecorder:
+    """Records the frames that pages send; can drop the shop's messages, or not connect at all."""
 
     sent: list[str] = field(default_factory=list)
-    is_silent: bool = False
-    is_dead: bool = False
-    ends: list[WebSocketRoute] = field(default_factory=list)
+    drops_responses: bool = False
+    never_connects: bool = False
+    pages: list[WebSocketRoute] = field(default_factory=list)
 
     def connect(self, page: WebSocketRoute) -> None:
-        """Put a line through to the shop, or to nowhere."""
-        shop = None if self.is_dead else page.connect_to_server()
-        self.ends.append(page)
+        """Forward a websocket to the shop, unless `never_connects`."""
+        shop = None if self.never_connects else page.connect_to_server()
+        self.pages.append(page)
 
         def send(text: str | bytes) -> None:
             self.sent.append(str(text))
             if shop:
                 shop.send(text)
 
-        def hear(text: str | bytes) -> None:
-            if not self.is_silent:
+        def on_server_message(text: str | bytes) -> None:
+            if not self.drops_responses:
                 page.send(text)
 
         page.on_message(send)
         if shop:
-            shop.on_message(hear)
+            shop.on_message(on_server_message)
 
-    def said(self, word: str) -> list[dict[str, object]]:
-        """Return the frames of one kind that pages have sent."""
-        return [frame for frame in map(json.loads, self.sent) if frame["t"] == word]
+    def frames_of(self, kind: str) -> list[dict[str, object]]:
+        """Return the frames of type *kind* that pages have sent."""
+        return [frame for frame in map(json.loads, self.sent) if frame["t"] == kind]
 
     async def hello(self) -> dict[str, object]:
-        """Wait until a page says hello, and return it; it has then found what waited."""
+        """Wait until a page sends hello, and return it; the page has then loaded its outbox."""
         for _ in range(POLLS):
-            if said := self.said("hello"):
-                return said[-1]
+            if found := self.frames_of("hello"):
+                return found[-1]
             await asyncio.sleep(0.02)
-        raise AssertionError("no page said hello")
+        raise AssertionError("no page sent hello")
 
 
-async def saved(page: Page, origin: str, lines: int) -> None:
-    """Wait until so many lines are saved, as the shop tells anybody who asks."""
+async def wait_until_saved(page: Page, origin: str, lines: int) -> None:
+    """Wait until the saved cart has so many *lines*."""
     for _ in range(POLLS):
         cart = await (await page.context.request.get(f"{origin}/api/cart")).json()
         if len(cart["cart"]["lines"]) == lines:
             return
         await asyncio.sleep(0.02)
-    raise AssertionError(f"never were {lines} lines saved")
+    raise AssertionError(f"the saved cart never had {lines} lines")
 
 
 async def test_a_change_whose_verdict_was_lost_is_shown_once_after_a_reload(
     visitor: Visitor,
 ) -> None:
-    line = Line()
-    await visitor.context.route_web_socket("**/ws", line.connect)
+    recorder = SocketRecorder()
+    await visitor.context.route_web_socket("**/ws", recorder.connect)
     page = await visitor.open("/shop?q=gala")
     await connected(page)
-    line.is_silent = True
+    recorder.drops_responses = True
     await visitor.add(page, APPLES)
-    await saved(page, visitor.origin, 1)
+    await wait_until_saved(page, visitor.origin, 1)
 
-    line.sent.clear()
-    line.is_dead = True
+    recorder.sent.clear()
+    recorder.never_connects = True
     await page.reload()
 
-    assert (await line.hello())["pend"] == [1]
+    assert (await recorder.hello())["pend"] == [1]
     await visitor.add(page, PEARS)
     pears = page.locator(f"[data-rows=lines] > [data-sku={PEARS}]")
     await expect(pears).to_have_attribute("data-waits", "")
@@ -86,10 +86,10 @@ async def test_a_change_whose_verdict_was_lost_is_shown_once_after_a_reload(
     await expect(page.locator("[data-rows=lines] > li[data-waits]")).to_have_count(1)
     await expect(page.locator("[data-part=status-text]")).to_contain_text("1 change waiting")
 
-    line.sent.clear()
-    line.is_silent = line.is_dead = False
-    await line.ends[-1].close()
+    recorder.sent.clear()
+    recorder.drops_responses = recorder.never_connects = False
+    await recorder.pages[-1].close()
     await connected(page)
     await settled(page)
-    assert [frame["n"] for frame in line.said("op")] == [2]
+    assert [frame["n"] for frame in recorder.frames_of("op")] == [2]
     assert (await shown(page)).rows == ((APPLES, "1"), (PEARS, "1"))

@@ -1,4 +1,4 @@
-"""Suggestions while somebody types, as a keyboard, a mouse and a screen reader meet them."""
+"""Search suggestions, with a keyboard, a mouse and a screen reader."""
 
 import re
 
@@ -9,21 +9,21 @@ from tests.browser.visitor import Visitor
 OPTIONS = "#suggestions [role=option]"
 
 
-async def typed(visitor: Visitor, words: str) -> Page:
+async def open_and_type(visitor: Visitor, words: str) -> Page:
     page = await visitor.open("/")
     await page.get_by_role("combobox", name="Search the shop").press_sequentially(words)
     await expect(page.locator(OPTIONS).first).to_be_visible()
     return page
 
 
-async def stop_the_clock(page: Page) -> None:
-    """Let time pass for *page* only when the test says so."""
+async def pause_clock(page: Page) -> None:
+    """Stop the clock of *page*; only the test advances it."""
     await page.clock.install()
     await page.clock.pause_at((await page.evaluate("Date.now()") + 1_000) / 1_000)
 
 
 async def test_suggestions_are_listed_and_the_field_is_marked_as_expanded(visitor: Visitor) -> None:
-    page = await typed(visitor, "gala")
+    page = await open_and_type(visitor, "gala")
     field = page.locator("#q")
 
     await expect(field).to_have_attribute("aria-expanded", "true")
@@ -33,7 +33,7 @@ async def test_suggestions_are_listed_and_the_field_is_marked_as_expanded(visito
 
 
 async def test_arrow_keys_select_a_suggestion_and_enter_opens_it(visitor: Visitor) -> None:
-    page = await typed(visitor, "gala")
+    page = await open_and_type(visitor, "gala")
     field = page.locator("#q")
 
     await field.press("ArrowDown")
@@ -50,7 +50,7 @@ async def test_arrow_keys_select_a_suggestion_and_enter_opens_it(visitor: Visito
 
 
 async def test_escape_closes_the_list_and_keeps_the_typed_text(visitor: Visitor) -> None:
-    page = await typed(visitor, "gala")
+    page = await open_and_type(visitor, "gala")
 
     await page.locator("#q").press("Escape")
 
@@ -62,11 +62,11 @@ async def test_escape_closes_the_list_and_keeps_the_typed_text(visitor: Visitor)
 async def test_enter_without_a_selection_searches_and_so_does_the_last_option(
     visitor: Visitor,
 ) -> None:
-    page = await typed(visitor, "milk")
+    page = await open_and_type(visitor, "milk")
     await page.locator("#q").press("Enter")
     await page.wait_for_url("**/shop?q=milk")
 
-    page = await typed(visitor, "milk")
+    page = await open_and_type(visitor, "milk")
     await page.locator(OPTIONS).last.click()
     await page.wait_for_url(re.compile(r"/shop\?q=milk$"))
 
@@ -83,23 +83,23 @@ async def test_a_word_without_matches_has_no_suggestions(visitor: Visitor) -> No
 async def test_a_closed_list_stays_closed_and_cancels_the_delayed_request(
     visitor: Visitor,
 ) -> None:
-    page = await typed(visitor, "gala")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page = await open_and_type(visitor, "gala")
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
 
-    await stop_the_clock(page)
+    await pause_clock(page)
     await page.locator("#q").press("s")
     await page.locator("#q").press("Escape")
     await page.clock.run_for(1_000)
 
     await expect(page.locator("#suggestions")).to_be_hidden()
-    assert [url for url in asked if "/api/products" in url] == []
+    assert [url for url in requested if "/api/products" in url] == []
 
 
 async def test_typing_on_aborts_the_request_in_flight(visitor: Visitor) -> None:
     page = await visitor.open("/")
     await page.route("**/api/products?q=gal", lambda _: None)
-    await stop_the_clock(page)
+    await pause_clock(page)
     await page.locator("#q").press_sequentially("gal")
     async with page.expect_request("**/api/products?q=gal"):
         await page.clock.run_for(200)
@@ -113,7 +113,7 @@ async def test_typing_on_aborts_the_request_in_flight(visitor: Visitor) -> None:
 async def test_stale_suggestions_are_hidden_if_the_next_request_fails(
     visitor: Visitor,
 ) -> None:
-    page = await typed(visitor, "gala")
+    page = await open_and_type(visitor, "gala")
 
     await page.route("**/api/products?**", lambda route: route.abort("connectionfailed"))
     await page.locator("#q").press("s")

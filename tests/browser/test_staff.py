@@ -1,4 +1,4 @@
-"""Staff at work in a real Chromium, and what shoppers see of it."""
+"""Staff pages in Chromium, and what shoppers see of the changes."""
 
 import re
 from typing import Any
@@ -27,11 +27,11 @@ async def test_staff_advance_an_order_and_the_shoppers_page_follows(
         await connected(page)
         number = page.url.rpartition("/")[2]
         await page.evaluate("window.sameLoad = true")
-        counter_page = await grace.open("/staff")
+        staff_page = await grace.open("/staff")
 
         for act, label in (("Mark as packed", "Packed"), ("Send on its way", "On the way")):
-            await counter_page.get_by_role("button", name=f"{act}: {number}").click()
-            await expect(counter_page.locator(".notices")).to_contain_text(number)
+            await staff_page.get_by_role("button", name=f"{act}: {number}").click()
+            await expect(staff_page.locator(".notices")).to_contain_text(number)
             await expect(page.locator("[data-part=state]")).to_have_text(label)
 
         await expect(page.locator("[data-step=on_the_way]")).to_have_attribute(
@@ -85,10 +85,10 @@ async def test_a_product_edit_reaches_the_shoppers_page_and_a_conflicting_edit_s
         page = await ada.open(f"/shop?q={actions.EDITED.partition('-')[0]}")
         await connected(page)
         card = page.locator(f"[data-card][data-sku={actions.EDITED}]")
-        counter_page = await grace.open(f"/staff/products?q={actions.EDITED}")
+        staff_page = await grace.open(f"/staff/products?q={actions.EDITED}")
         late = await grace.open(f"/staff/products/{actions.EDITED}")
 
-        await actions.edit_product(grace, counter_page)
+        await actions.edit_product(grace, staff_page)
 
         await expect(card.locator("[data-part=price]").first).to_have_text("£2.35")
         await late.locator("[name=price]").fill("1.05")

@@ -1,4 +1,4 @@
-"""Two tabs of one account, as a person sees them."""
+"""Two tabs of one account show the same cart."""
 
 import asyncio
 
@@ -9,13 +9,13 @@ from tests.browser.visitor import Shown, Visitor, shown
 from tests.e2e.server import Server
 
 APPLES = "gala-apples-1kg"
-AGREE_POLLS = 1500
+EQUAL_POLLS = 1500
 LINE = "[data-rows=lines] > li"
 
 
-async def agree(here: Page, there: Page) -> None:
-    """Give both pages a little time to show the same cart."""
-    for _ in range(AGREE_POLLS):
+async def wait_until_equal(here: Page, there: Page) -> None:
+    """Wait until both pages show the same cart."""
+    for _ in range(EQUAL_POLLS):
         if await shown(here) == await shown(there):
             return
         await asyncio.sleep(0.02)
@@ -29,7 +29,7 @@ async def test_what_is_added_in_one_tab_appears_in_the_other(visitor: Visitor) -
     await visitor.add(here, APPLES)
     await visitor.more(here, APPLES)
     await expect(there.locator(LINE)).to_have_attribute("data-sku", APPLES)
-    await agree(here, there)
+    await wait_until_equal(here, there)
 
     assert await shown(there) == Shown(((APPLES, "2"),), "2", "£7.90")
     assert (await there.title()).startswith("(2) ")
@@ -42,7 +42,7 @@ async def test_a_change_in_the_second_tab_appears_in_the_first(visitor: Visitor)
 
     await visitor.more(there, APPLES)
     await visitor.more(there, APPLES)
-    await agree(here, there)
+    await wait_until_equal(here, there)
 
     assert (await shown(here)).rows == ((APPLES, "3"),)
 
@@ -60,7 +60,7 @@ async def test_both_tabs_reconnect_with_the_same_cart_after_kill_9(
     await visitor.more(here, APPLES)
     await asyncio.to_thread(server.start)
     await expect(there.locator(f"{LINE} [data-part=qty]")).to_have_value("3")
-    await agree(here, there)
+    await wait_until_equal(here, there)
 
     assert (await shown(here)).rows == ((APPLES, "3"),)
     after = await visitor.open("/cart")

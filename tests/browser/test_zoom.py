@@ -1,4 +1,4 @@
-"""What is left of the pages at 200 %: half the room each way, and nothing cut."""
+"""Pages at 200 % zoom: half the width and height, and nothing clipped."""
 
 from collections.abc import Iterable
 from urllib.parse import urljoin
@@ -10,9 +10,9 @@ from tests.e2e.server import Server
 
 APPLES = "gala-apples-1kg"
 ZOOMED = ViewportSize(width=640, height=400)
-"""What a window of 1280 x 800 has left."""
-OUTSIDE = ("/", "/shop", "/how-it-works", "/login", "/register", "/nothing-here")
-INSIDE = (
+"""The viewport of a window of 1280 x 800 at 200 %."""
+SIGNED_OUT_PATHS = ("/", "/shop", "/how-it-works", "/login", "/register", "/nothing-here")
+SIGNED_IN_PATHS = (
     "/",
     "/shop",
     "/p/gala-apples",
@@ -23,7 +23,7 @@ INSIDE = (
     "/account/addresses/new",
     "/how-it-works",
 )
-CUT = """() => {
+FIND_CLIPPED = """() => {
   const scrolls = (one) => /auto|scroll/.test(getComputedStyle(one).overflowX)
   const hides = (way) => /hidden|clip/.test(way)
   const isSeen = (one) => one.checkVisibility() && !one.closest(".unseen, .skip")
@@ -44,18 +44,18 @@ CUT = """() => {
 }"""
 
 
-async def cut(page: Page) -> list[str]:
-    """Return what of *page* cannot be seen, or only by scrolling sideways."""
-    found: list[str] = await page.evaluate(CUT)
+async def clipped(page: Page) -> list[str]:
+    """Return the elements of *page* that are clipped, or need horizontal scrolling."""
+    found: list[str] = await page.evaluate(FIND_CLIPPED)
     return found
 
 
-async def faults(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
-    """Return what is cut on which of *paths*."""
+async def clipped_by_path(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return the clipped elements by path, for those of *paths* that have any."""
     found = {}
     for path in paths:
         await page.goto(urljoin(page.url, path))
-        found[path] = await cut(page)
+        found[path] = await clipped(page)
     return {path: each for path, each in found.items() if each}
 
 
@@ -65,18 +65,18 @@ async def test_at_200_percent_nothing_is_clipped_and_nothing_scrolls_sideways(
     context = await browser.new_context(viewport=ZOOMED, device_scale_factor=2)
     visitor = Visitor(context, server.origin)
     page = await visitor.open("/")
-    assert await faults(page, OUTSIDE) == {}
+    assert await clipped_by_path(page, SIGNED_OUT_PATHS) == {}
     await visitor.register("reads.large@browser.example")
     page = await visitor.open("/shop?q=gala")
     await visitor.add(page, APPLES)
     await settled(page)
 
-    assert await faults(page, INSIDE) == {}
+    assert await clipped_by_path(page, SIGNED_IN_PATHS) == {}
 
     await page.goto(server.origin + "/shop")
     await page.locator(".bar [data-part=to-cart]").click()
     await expect(page.get_by_role("dialog", name="Cart")).to_be_visible()
-    assert await cut(page) == []
+    assert await clipped(page) == []
     await page.locator("#sheet").get_by_role("link", name="Check out").click()
     await page.wait_for_url("**/checkout")
     await context.close()
@@ -89,5 +89,5 @@ async def test_a_clipped_element_is_found(browser: Browser, server: Server) -> N
         "(title) => { title.style.width = '9px'; title.style.overflow = 'hidden' }"
     )
 
-    assert await cut(page) == ['<h1 class="">']
+    assert await clipped(page) == ['<h1 class="">']
     await context.close()

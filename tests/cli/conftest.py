@@ -1,4 +1,4 @@
-"""Commands run inside the test process: faster than a process each, and seen by coverage."""
+"""Runs commands in the test process: faster than subprocesses, and measured by coverage."""
 
 import os
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import pytest
 from app.cli.main import main
 
 
-class Ended(NamedTuple):
+class CommandResult(NamedTuple):
     """The exit code of a command, and what it printed."""
 
     code: object
@@ -18,26 +18,26 @@ class Ended(NamedTuple):
     err: str
 
 
-RunHere = Callable[..., Ended]
+RunCommand = Callable[..., CommandResult]
 
 
 @pytest.fixture
-def run_here(
+def run_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> RunHere:
-    """Return a function that runs a command in this process, on a database of the test."""
+) -> RunCommand:
+    """Return a function that runs a command in this process, with a new database file."""
     for name in [name for name in os.environ if name.startswith("SHOP_")]:
         monkeypatch.delenv(name)
 
-    def run(*words: str, **settings: str) -> Ended:
+    def run(*arguments: str, **settings: str) -> CommandResult:
         usual = {"bind": "127.0.0.1:1", "database": f"sqlite:///{tmp_path / 'shop.db'}"}
         for name, value in {**usual, **settings}.items():
             monkeypatch.setenv(f"SHOP_{name.upper()}", value)
         code: object = 0
         try:
-            main(words)
+            main(arguments)
         except SystemExit as end:
             code = end.code
-        return Ended(code, *capsys.readouterr())
+        return CommandResult(code, *capsys.readouterr())
 
     return run

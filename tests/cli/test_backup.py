@@ -1,4 +1,4 @@
-"""What `shop backup` and `shop restore` print, and when they refuse."""
+"""The output and errors of `shop backup` and `shop restore`."""
 
 import sqlite3
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A command imports only what it needs: most of what the shop is made of takes long to import."""
+"""A command imports only the modules that it needs, because many take long to import."""
 
 import json
 import subprocess
@@ -22,8 +22,8 @@ finally:
     print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 SERVER = {"quart", "werkzeug", "jinja2", "uvicorn", "websockets", "uvloop", "h11", "redis"}
-ROOMS_ABOVE = {"app.http", "app.live", "app.ws", "app.server", "app.metrics", "app.client"}
-HEAVY = {*SERVER, *ROOMS_ABOVE, "alembic", "argon2", "brotli", "minify", "psycopg", "rich"}
+UPPER_PACKAGES = {"app.http", "app.live", "app.ws", "app.server", "app.metrics", "app.client"}
+HEAVY = {*SERVER, *UPPER_PACKAGES, "alembic", "argon2", "brotli", "minify", "psycopg", "rich"}
 DATABASE = {"sqlalchemy", "pysqlite3", "sqlite3", "msgspec", "asyncio", "app.store"}
 
 
@@ -39,12 +39,12 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def without_coverage(environ: dict[str, str]) -> dict[str, str]:
-    """Return *environ* for a process that coverage does not measure: it imports much itself."""
+    """Return *environ* without coverage's variables: coverage imports many modules itself."""
     return {name: environ[name] for name in environ if not name.startswith("COVERAGE_")}
 
 
 @pytest.mark.parametrize(
-    ("words", "left_out"),
+    ("words", "excluded"),
     [
         (("--help",), HEAVY | DATABASE | {"app.runtime", "dataclasses", "socket"}),
         (("config",), HEAVY | DATABASE | {"app.domain.rules"}),
@@ -54,7 +54,7 @@ def without_coverage(environ: dict[str, str]) -> dict[str, str]:
     ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
 )
 def test_a_command_imports_no_module_that_it_does_not_need(
-    database: str, words: tuple[str, ...], left_out: set[str]
+    database: str, words: tuple[str, ...], excluded: set[str]
 ) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PRINT_MODULES, *words],
@@ -68,4 +68,4 @@ def test_a_command_imports_no_module_that_it_does_not_need(
     assert done.returncode == 0, done.stderr
     imported = set(json.loads(done.stderr.splitlines()[-1]))
     assert "app.cli.main" in imported
-    assert imported & left_out == set()
+    assert imported & excluded == set()

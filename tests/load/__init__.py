@@ -1,1 +1,1 @@
-"""The load test is tested on shops that keep their promises, and on shops that do not."""
+"""Tests of the load test, against correct and faulty servers."""

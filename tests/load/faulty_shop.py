@@ -30,8 +30,8 @@ from tests.examples import APPLES, MILK, NOON, catalog_of, product
 
 SKUS = (APPLES, MILK, *(Sku(f"thing-{n}") for n in range(10)))
 CATALOG = catalog_of(*(product(sku, sku, 100, stock=300) for sku in SKUS))
-SOMETIMES = 10
-EARLY, LATE = 40, 60
+EVERY_NTH = 10
+UNSAVED_AFTER_OPS, FAULT_AFTER_OPS = 40, 60
 
 
 class Fault(StrEnum):
@@ -113,14 +113,14 @@ class FaultyShop:
         cart, fault = self.cart(tab.account), self._fault
         outbox = cart.outboxes.get(hello.outbox, Outbox())
         recorded = filter(None, map(outbox.recall, hello.pend))
-        why = snapshot_reason(hello.at, cart)
-        who = AccountId("u-9") if fault is Fault.WELCOMES_ANOTHER_ACCOUNT else tab.account
+        reason = snapshot_reason(hello.at, cart)
+        account = AccountId("u-9") if fault is Fault.WELCOMES_ANOTHER_ACCOUNT else tab.account
         verdicts = tuple(each.verdict for each in recorded)
         left_ms, beat_ms = 10**9, 20_000
         tab.send(
-            Welcome(who, "w1", "c1", why, outbox.last, verdicts, beat_ms, left_ms, Limits()),
+            Welcome(account, "w1", "c1", reason, outbox.last, verdicts, beat_ms, left_ms, Limits()),
             snapshot_message(cart, CATALOG, NOON)
-            if why
+            if reason
             else all_prices_message(cart, CATALOG, NOON),
         )
         self._tabs[tab.account].append(tab)
@@ -151,17 +151,17 @@ class FaultyShop:
         self._ops += 1
         ruling = rule(cart, OpRef(tab.outbox, op.n, op.body), op.op, CATALOG, NOON)
         kept = ruling.cart
-        if self._fault is Fault.FORGETS_AN_OP and self._ops % SOMETIMES == 0:
+        if self._fault is Fault.FORGETS_AN_OP and self._ops % EVERY_NTH == 0:
             kept = kept._replace(lines=cart.lines, content=cart.content)
         self._carts[tab.account] = kept
-        if not (self._fault is Fault.ANSWERS_BEFORE_IT_SAVES and self._ops > EARLY):
+        if not (self._fault is Fault.ANSWERS_BEFORE_IT_SAVES and self._ops > UNSAVED_AFTER_OPS):
             self._disk[tab.account] = kept
         messages: list[ServerMessage] = [first or ruling.verdict]
         if ruling.patch and not isinstance(op.op, BadOp):
             by = By(tab.name, tab.outbox, op.n, op.op.kind)
             messages.append(patch_message(ruling.cart, ruling.patch, by, None, CATALOG, NOON))
         self._publish(tab, messages)
-        if self._fault is Fault.ANSWERS_BEFORE_IT_SAVES and self._ops == LATE:
+        if self._fault is Fault.ANSWERS_BEFORE_IT_SAVES and self._ops == FAULT_AFTER_OPS:
             self._restart()
 
     def _repeat(self, tab: Tab, op: SubmitOp, outbox: Outbox, cart: Cart) -> None:
@@ -177,23 +177,23 @@ class FaultyShop:
             tab.send(recorded.verdict)
 
     def _publish(self, sender: Tab, messages: list[ServerMessage]) -> None:
-        first, *patches = reversed(messages) if self._swaps_now else messages
+        first, *patches = reversed(messages) if self._is_swapped else messages
         sender.send(first)
         for tab in self._recipients(sender):
             tab.send(*patches)
 
     @property
-    def _swaps_now(self) -> bool:
-        return self._fault is Fault.SENDS_PATCH_BEFORE_VERDICT and self._ops % SOMETIMES == 0
+    def _is_swapped(self) -> bool:
+        return self._fault is Fault.SENDS_PATCH_BEFORE_VERDICT and self._ops % EVERY_NTH == 0
 
     def _recipients(self, sender: Tab) -> list[Tab]:
         tabs = list(self._tabs[sender.account])
-        is_now = self._ops % SOMETIMES == 0
-        if self._fault is Fault.DROPS_A_PATCH and is_now:
+        is_nth = self._ops % EVERY_NTH == 0
+        if self._fault is Fault.DROPS_A_PATCH and is_nth:
             return tabs[1:]
-        if self._fault is Fault.DROPS_THE_LAST_PATCHES and self._ops > LATE:
+        if self._fault is Fault.DROPS_THE_LAST_PATCHES and self._ops > FAULT_AFTER_OPS:
             return tabs[1:]
-        if self._fault is Fault.SENDS_TO_ANOTHER_ACCOUNT and is_now:
+        if self._fault is Fault.SENDS_TO_ANOTHER_ACCOUNT and is_nth:
             return tabs + [one for tabs in self._tabs.values() for one in tabs[:1]]
         return tabs
 

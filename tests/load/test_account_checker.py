@@ -1,4 +1,4 @@
-"""What the account checker reports, and what it does not."""
+"""Which broken promises the account checker reports."""
 
 from app.domain.catalog import Sku
 from app.domain.verdicts import Clamped, Code, No, Ok, Verdict

@@ -5,7 +5,7 @@ import pytest
 from app.load.histogram import Histogram
 
 
-def of(*milliseconds: float) -> Histogram:
+def histogram_of(*milliseconds: float) -> Histogram:
     histogram = Histogram()
     for each in milliseconds:
         histogram.record(each / 1000)
@@ -14,13 +14,13 @@ def of(*milliseconds: float) -> Histogram:
 
 @pytest.mark.parametrize("milliseconds", [0.0, 0.001, 0.127, 0.128, 1.0, 17.3, 999.9, 60_000.0])
 def test_a_quantile_is_at_most_one_part_in_128_too_high(milliseconds: float) -> None:
-    text = of(milliseconds).at(1.0)
+    quantile = histogram_of(milliseconds).at(1.0)
 
-    assert milliseconds <= text + 1e-9 <= milliseconds * (1 + 1 / 128) + 1e-3
+    assert milliseconds <= quantile + 1e-9 <= milliseconds * (1 + 1 / 128) + 1e-3
 
 
 def test_quantiles_count_from_the_fastest() -> None:
-    histogram = of(*range(1, 101))
+    histogram = histogram_of(*range(1, 101))
 
     assert histogram.at(0.5) == pytest.approx(50, rel=0.01)
     assert histogram.at(0.99) == pytest.approx(99, rel=0.01)
@@ -28,7 +28,7 @@ def test_quantiles_count_from_the_fastest() -> None:
 
 
 def test_the_sum_of_two_histograms_equals_one_histogram_of_all_values() -> None:
-    assert of(1, 2) + of(2, 300) == of(1, 2, 2, 300)
+    assert histogram_of(1, 2) + histogram_of(2, 300) == histogram_of(1, 2, 2, 300)
 
 
 def test_an_empty_histogram_has_no_quantiles() -> None:
@@ -37,4 +37,4 @@ def test_an_empty_histogram_has_no_quantiles() -> None:
 
 
 def test_buckets_are_ordered_and_have_counts() -> None:
-    assert [count for _, count in of(5, 1, 5).buckets] == [1, 2]
+    assert [count for _, count in histogram_of(5, 1, 5).buckets] == [1, 2]

@@ -1,4 +1,4 @@
-"""Which plans are refused."""
+"""Which plans are rejected."""
 
 import pytest
 

@@ -66,9 +66,9 @@ async def run_load(
 async def run_until(
     is_enough: Callable[[Outcome], bool], fault: Fault | None = None, **how: Any
 ) -> Outcome:
-    """Run load tests, each twice as long as the last, until one has shown what it is for.
+    """Run load tests, each twice as long as the last, until `is_enough(outcome)` is true.
 
-    How much happens in a second depends on the machine, and chaos repeats an op by chance.
+    The number of ops a second depends on the machine, and chaos repeats ops at random.
     """
     seconds = FIRST_S
     while True:
@@ -121,7 +121,7 @@ async def test_only_the_last_frames_of_an_account_are_kept() -> None:
 async def test_the_command_exits_with_1_and_shows_the_frames(fault: Fault, tmp_path: Path) -> None:
     kept = tmp_path / "accounts.json"
     save_accounts(kept, stored_accounts(ACCOUNTS))
-    words = (
+    arguments = (
         "--accounts",
         str(ACCOUNTS),
         "--accounts-file",
@@ -134,7 +134,7 @@ async def test_the_command_exits_with_1_and_shows_the_frames(fault: Fault, tmp_p
     how = ("--scenario", "hammer", "--chaos", "--seconds", "1.2", "--seed", "5")
     async with faulty_shop(fault) as shop:
         command = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app.cli", "load", "--url", shop.url, *words, *how),
+            *(sys.executable, "-m", "app.cli", "load", "--url", shop.url, *arguments, *how),
             cwd=ROOT,
             env=environment(),
             stdout=asyncio.subprocess.PIPE,

@@ -5,7 +5,7 @@ from app.load.run_context import RunContext
 
 
 class Clock:
-    """A clock that stands at `now_s`."""
+    """A clock that returns `now_s`."""
 
     def __init__(self) -> None:
         self.now_s = 100.0

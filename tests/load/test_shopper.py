@@ -47,8 +47,8 @@ class IdleAccount:
         return CURRENT
 
 
-@pytest.mark.parametrize(("after", "is_blamed"), [(0.0, False), (0.9, False), (3.0, True)])
-async def test_a_tab_is_reported_only_if_it_is_late(after: float, *, is_blamed: bool) -> None:
+@pytest.mark.parametrize(("after", "is_reported"), [(0.0, False), (0.9, False), (3.0, True)])
+async def test_a_tab_is_reported_only_if_it_is_late(after: float, *, is_reported: bool) -> None:
     account: Any = IdleAccount()
     run = RunContext(Plan(settle_s=SETTLE_S), (), lambda: 0.5, lambda: "name", perf_counter)
     shopper = Shopper(account, run)
@@ -57,4 +57,4 @@ async def test_a_tab_is_reported_only_if_it_is_late(after: float, *, is_blamed: 
 
     await shopper.check_and_close()
 
-    assert bool(shopper.trace.breaches) == is_blamed
+    assert bool(shopper.trace.breaches) == is_reported

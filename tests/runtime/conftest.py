@@ -1,4 +1,4 @@
-"""A database for the parts of a server that need one."""
+"""Fixtures: the URL of a seeded database, and a connection with planned outages."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from tests.http.flaky import FlakyDatabase
 
 @pytest.fixture
 def url(databases: Databases) -> str:
-    """Return a database with the demo shop's products."""
+    """Return the URL of a database with the demo shop's products."""
     engine = connect(url := databases.new())
     migrate(engine)
     run_query(engine, seed)

@@ -1,4 +1,4 @@
-"""The live catalogue follows the database, and shoppers hear of their orders."""
+"""The live catalogue follows the database, and tabs receive the states of their orders."""
 
 import asyncio
 
@@ -27,14 +27,14 @@ AN_HOUR_S = 3600.0
 
 @pytest.fixture
 def hub() -> Hub:
-    """Return live carts that know no product yet."""
+    """Return live carts with an empty catalogue."""
     catalog, clock, peers = LiveCatalog(), FakeClock(), FakePeers()
     context = CartContext(catalog, FakeWriter(), Limits(), clock.now_s, clock.steady_s, peers)
     return Hub(FakeDisk(), context)
 
 
 def price_of_milk(hub: Hub) -> int:
-    """Return it as the live catalogue has it."""
+    """Return the price of milk in the live catalogue."""
     return hub.context.catalog.today.products[MILK].price
 
 

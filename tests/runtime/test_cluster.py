@@ -1,4 +1,4 @@
-"""Changes of other servers are found even if their events are lost."""
+"""Changes by other servers are found by reconciling, even if their events are lost."""
 
 import pytest
 from sqlalchemy import Connection
@@ -23,7 +23,7 @@ NOTE = "Written at another server"
 
 @pytest.fixture
 def url(databases: Databases) -> str:
-    """Return an empty database."""
+    """Return the URL of an empty database."""
     engine = connect(url := databases.new())
     migrate(engine)
     engine.dispose()

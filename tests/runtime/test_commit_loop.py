@@ -1,4 +1,4 @@
-"""What the live carts are told of each commit, and in which order."""
+"""How live carts are updated after each commit, and in which order."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ from tests.live.harness import HubHarness
 
 
 class FakeSource:
-    """Has the commits that a test gives it, and then is closed."""
+    """Yields the commits that a test gives it, and then ends."""
 
     def __init__(self, *commits: Commit) -> None:
         self.left = list(commits)
@@ -29,11 +29,11 @@ class FakeSource:
 
 
 class FakeCatalog:
-    """A catalogue that remembers what waited to be saved whenever it was refreshed."""
+    """A catalogue that records at each refresh whether carts waited to be saved."""
 
-    def __init__(self, around: HubHarness, *, is_away: bool = False) -> None:
+    def __init__(self, harness: HubHarness, *, is_away: bool = False) -> None:
         self.waiting: list[bool] = []
-        self._around = around
+        self._around = harness
         self._is_away = is_away
 
     async def refresh(self) -> None:
@@ -42,118 +42,118 @@ class FakeCatalog:
             raise DatabaseUnavailable
 
 
-async def taken(around: HubHarness) -> tuple[LiveCart, FakeTab]:
-    """Return a cart that the writer has taken with one op in it, and the tab that shows it."""
+async def cart_in_writer(harness: HubHarness) -> tuple[LiveCart, FakeTab]:
+    """Return a cart whose op the writer is saving, and the tab that sent it."""
     tab = FakeTab()
-    cart = await around.enters(tab)
+    cart = await harness.enters(tab)
     tab.submits(cart, 1, SetNote("two bags"))
-    around.writer.takes()
+    harness.writer.takes()
     return cart, tab
 
 
-async def handle(around: HubHarness, *commits: Commit, catalog: FakeCatalog | None = None) -> None:
-    """Run the loop over *commits*, and nothing else."""
-    refresh = (catalog or FakeCatalog(around)).refresh
-    await CommitLoop(FakeSource(*commits), around.hub, refresh, around.clock.steady_s).run()
+async def handle(harness: HubHarness, *commits: Commit, catalog: FakeCatalog | None = None) -> None:
+    """Run the commit loop over *commits*."""
+    refresh = (catalog or FakeCatalog(harness)).refresh
+    await CommitLoop(FakeSource(*commits), harness.hub, refresh, harness.clock.steady_s).run()
 
 
 async def test_a_saved_cart_is_announced() -> None:
-    around = HubHarness()
-    _, tab = await taken(around)
+    harness = HubHarness()
+    _, tab = await cart_in_writer(harness)
 
-    await handle(around, Commit(saved=(ADA,)))
+    await handle(harness, Commit(saved=(ADA,)))
 
     assert [type(one) for one in tab.take_received()][-1] is PatchMessage
 
 
 async def test_a_cart_that_another_server_saved_is_stale_until_it_is_reloaded() -> None:
-    around = HubHarness()
-    cart, tab = await taken(around)
+    harness = HubHarness()
+    cart, tab = await cart_in_writer(harness)
 
-    await handle(around, Commit(stale=(ADA,)))
+    await handle(harness, Commit(stale=(ADA,)))
 
     assert cart.sync_state is SyncState.STALE
     assert tab.take_received() == []
-    await around.hub.resync()
+    await harness.hub.resync()
     assert cart.is_in_sync
 
 
 async def test_a_cart_of_an_unknown_commit_is_reloaded_before_it_is_announced() -> None:
-    around = HubHarness()
-    cart, tab = await taken(around)
+    harness = HubHarness()
+    cart, tab = await cart_in_writer(harness)
 
-    await handle(around, Commit(unknown=(ADA,)))
+    await handle(harness, Commit(unknown=(ADA,)))
 
     assert cart.sync_state is SyncState.UNKNOWN
     assert not any(isinstance(one, PatchMessage) for one in tab.take_received())
 
 
 async def test_a_cart_that_cannot_be_saved_is_dropped() -> None:
-    around = HubHarness()
-    _, tab = await taken(around)
+    harness = HubHarness()
+    _, tab = await cart_in_writer(harness)
 
-    await handle(around, Commit(broken=(ADA,)))
+    await handle(harness, Commit(broken=(ADA,)))
 
-    assert around.hub.open_carts == 0
+    assert harness.hub.open_carts == 0
     assert {*tab.disconnects} == {DisconnectReason.LOST}
 
 
 async def test_a_refused_cart_is_ruled_on_again_with_a_refreshed_catalogue() -> None:
-    around = HubHarness()
-    await taken(around)
-    catalog = FakeCatalog(around)
+    harness = HubHarness()
+    await cart_in_writer(harness)
+    catalog = FakeCatalog(harness)
 
-    await handle(around, Commit(refused=(ADA,)), catalog=catalog)
+    await handle(harness, Commit(refused=(ADA,)), catalog=catalog)
 
     assert catalog.waiting == [False]
-    assert [*around.writer.waiting] == [ADA]
+    assert [*harness.writer.waiting] == [ADA]
 
 
 async def test_a_refused_cart_is_ruled_on_again_though_the_catalogue_cannot_be_refreshed() -> None:
-    around = HubHarness()
-    await taken(around)
+    harness = HubHarness()
+    await cart_in_writer(harness)
 
-    await handle(around, Commit(refused=(ADA,)), catalog=FakeCatalog(around, is_away=True))
+    await handle(harness, Commit(refused=(ADA,)), catalog=FakeCatalog(harness, is_away=True))
 
-    assert [*around.writer.waiting] == [ADA]
+    assert [*harness.writer.waiting] == [ADA]
 
 
 async def test_the_catalogue_is_not_refreshed_if_nothing_was_refused() -> None:
-    around = HubHarness()
-    await taken(around)
-    catalog = FakeCatalog(around)
+    harness = HubHarness()
+    await cart_in_writer(harness)
+    catalog = FakeCatalog(harness)
 
-    await handle(around, Commit(saved=(ADA,)), Commit(), catalog=catalog)
+    await handle(harness, Commit(saved=(ADA,)), Commit(), catalog=catalog)
 
     assert catalog.waiting == []
 
 
 async def test_every_commit_is_counted_by_its_outcome_and_duration() -> None:
-    around = HubHarness()
-    stats = around.hub.context.stats
+    harness = HubHarness()
+    stats = harness.hub.context.stats
 
     await handle(
-        around, Commit((ADA,), (ADA,), (ADA,), (ADA,), (ADA,), took_s=0.02), Commit(saved=(ADA,))
+        harness, Commit((ADA,), (ADA,), (ADA,), (ADA,), (ADA,), took_s=0.02), Commit(saved=(ADA,))
     )
 
     assert stats.saves == {"saved": 2, "refused": 1, "stale": 1, "unknown": 1, "broken": 1}
-    assert len(stats.at(around.clock.steady_s()).commits) == 2
+    assert len(stats.at(harness.clock.steady_s()).commits) == 2
 
 
 async def test_a_reader_that_waits_for_a_commit_resumes_after_it() -> None:
-    around = HubHarness()
-    around.peers.are_any = True
-    cart, _ = await taken(around)
-    around.disk.carts[ADA] = cart.saved._replace(version=cart.saved.version + 1, epoch="7c1d")
-    borrowing = asyncio.create_task(_borrow(around))
+    harness = HubHarness()
+    harness.peers.are_any = True
+    cart, _ = await cart_in_writer(harness)
+    harness.disk.carts[ADA] = cart.saved._replace(version=cart.saved.version + 1, epoch="7c1d")
+    borrowing = asyncio.create_task(_borrow(harness))
     await asyncio.sleep(0)
     assert not borrowing.done()
 
-    await handle(around, Commit(saved=(ADA,)))
+    await handle(harness, Commit(saved=(ADA,)))
 
     assert (await borrowing).startswith(position(cart.saved).partition(".")[0])
 
 
-async def _borrow(around: HubHarness) -> str:
-    async with around.hub.borrow(ADA, None) as cart:
+async def _borrow(harness: HubHarness) -> str:
+    async with harness.hub.borrow(ADA, None) as cart:
         return position(cart.saved)

@@ -12,9 +12,9 @@ from app.runtime.setting_types import BadSetting
 
 SECRET = "0123456789abcdef0123456789abcdef"
 LOAD = {"SHOP_LIMITS": "load"}
-OUT_THERE = {"SHOP_ORIGINS": "https://shop.example"}
+PUBLIC_ORIGIN = {"SHOP_ORIGINS": "https://shop.example"}
 
-GIVEN: list[tuple[str, str, Any]] = [
+EXAMPLES: list[tuple[str, str, Any]] = [
     ("bind", "0.0.0.0:80", "0.0.0.0:80"),
     ("origins", "https://shop.example", ("https://shop.example",)),
     ("database", "sqlite:////srv/shop.db", "sqlite:////srv/shop.db"),
@@ -107,11 +107,11 @@ BAD = [
 ]
 
 
-def fault_of(environ: dict[str, str]) -> str:
-    """Return why these settings are refused."""
-    with pytest.raises(BadSetting) as fault:
+def error_of(environ: dict[str, str]) -> str:
+    """Return the message of the BadSetting that *environ* raises."""
+    with pytest.raises(BadSetting) as error:
         read_config(environ)
-    return str(fault.value)
+    return str(error.value)
 
 
 def test_missing_settings_have_their_defaults() -> None:
@@ -123,10 +123,10 @@ def test_missing_settings_have_their_defaults() -> None:
 
 
 def test_every_setting_has_an_example() -> None:
-    assert [name for name, *_ in GIVEN] == [each.name for each in fields(Config)]
+    assert [name for name, *_ in EXAMPLES] == [each.name for each in fields(Config)]
 
 
-@pytest.mark.parametrize(("name", "text", "value"), GIVEN)
+@pytest.mark.parametrize(("name", "text", "value"), EXAMPLES)
 def test_a_setting_is_read_from_its_variable(name: str, text: str, value: object) -> None:
     environ = {variable(name): text}
 
@@ -136,11 +136,11 @@ def test_a_setting_is_read_from_its_variable(name: str, text: str, value: object
 
 @pytest.mark.parametrize(("name", "text"), BAD)
 def test_a_bad_setting_is_explained_in_one_sentence(name: str, text: str) -> None:
-    fault = fault_of({variable(name): text})
+    error = error_of({variable(name): text})
 
-    assert fault.startswith(f"{variable(name)}: ")
-    assert fault.endswith(".")
-    assert "\n" not in fault
+    assert error.startswith(f"{variable(name)}: ")
+    assert error.endswith(".")
+    assert "\n" not in error
 
 
 def test_every_setting_that_can_be_bad_has_an_example() -> None:
@@ -148,13 +148,13 @@ def test_every_setting_that_can_be_bad_has_an_example() -> None:
 
 
 def test_an_unknown_setting_is_refused_and_other_variables_are_ignored() -> None:
-    fault = fault_of({"SHOP_BURTS": "10", "PATH": "/bin"})
+    error = error_of({"SHOP_BURTS": "10", "PATH": "/bin"})
 
-    assert fault == "SHOP_BURTS: there is no such setting. “shop config” lists them all."
+    assert error == "SHOP_BURTS: there is no such setting. “shop config” lists them all."
 
 
 def test_the_error_for_a_bad_secret_does_not_contain_it() -> None:
-    assert "short" not in fault_of({"SHOP_SECRET": "short"})
+    assert "short" not in error_of({"SHOP_SECRET": "short"})
 
 
 def test_several_origins_are_allowed() -> None:
@@ -252,7 +252,7 @@ def test_an_explicit_limit_is_not_lifted() -> None:
     "origins", ["https://shop.example", "https://localhost,https://shop.example"]
 )
 def test_limits_are_not_lifted_unless_every_origin_is_loopback(origins: str) -> None:
-    assert fault_of({**LOAD, "SHOP_ORIGINS": origins}) == (
+    assert error_of({**LOAD, "SHOP_ORIGINS": origins}) == (
         "SHOP_LIMITS: “load” is refused, because “https://shop.example” is not a loopback address."
     )
 
@@ -264,14 +264,14 @@ def test_limits_can_be_lifted_where_every_origin_is_loopback() -> None:
 
 
 def test_each_value_has_a_source() -> None:
-    where = sources({**LOAD, **OUT_THERE, "SHOP_BURST": "5"})
+    source_of = sources({**LOAD, **PUBLIC_ORIGIN, "SHOP_BURST": "5"})
 
-    assert [*where] == [each.name for each in fields(Config)]
-    assert where["burst"] == "SHOP_BURST"
-    assert where["per_s"] == "SHOP_LIMITS=load"
-    assert where["limits"] == "SHOP_LIMITS"
-    assert where["origins"] == "SHOP_ORIGINS"
-    assert where["node"] == "default"
+    assert [*source_of] == [each.name for each in fields(Config)]
+    assert source_of["burst"] == "SHOP_BURST"
+    assert source_of["per_s"] == "SHOP_LIMITS=load"
+    assert source_of["limits"] == "SHOP_LIMITS"
+    assert source_of["origins"] == "SHOP_ORIGINS"
+    assert source_of["node"] == "default"
 
 
 def test_without_a_load_test_nothing_is_lifted() -> None:
@@ -290,7 +290,7 @@ def test_a_postgresql_database_with_redis_can_be_shared_by_several_servers(url: 
 
 def test_a_sqlite_file_cannot_be_shared_by_several_servers() -> None:
     assert not read_config({}).is_shareable
-    assert "SHOP_DATABASE" in fault_of({"SHOP_REDIS": "redis://127.0.0.1"})
+    assert "SHOP_DATABASE" in error_of({"SHOP_REDIS": "redis://127.0.0.1"})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The live carts' disk, and the lookup of logins, are the database."""
+"""Loading carts, and finding logins, in the database."""
 
 from collections.abc import Awaitable, Callable
 
@@ -21,14 +21,14 @@ LIFETIME = Lifetime(absolute_s=1000, idle_s=100)
 
 @pytest.fixture
 async def disk(database: FlakyDatabase) -> CartDisk:
-    """Return a disk with Ada's empty cart."""
+    """Return the cart storage, with Ada's empty cart."""
     person = Person(ADA, "ada@shop.example", "Ada", "a hash")
     await database.write(add_account, person, "e0", NOON)
     return CartDisk(database)
 
 
 async def saved(database: FlakyDatabase) -> Cart:
-    """Save a note in Ada's cart; return the cart as it is on disk then."""
+    """Save a note in Ada's cart; return the saved cart."""
     cart = after(SetNote("two bags"), cart=await database.read(load_cart, ADA))
     await database.write(save_carts, [as_save(cart, ())], NOON)
     found: Cart = await database.read(load_cart, ADA)

@@ -1,11 +1,11 @@
-"""A server that shuts down sends its clients elsewhere, spread over time."""
+"""A server that shuts down asks its clients to reconnect elsewhere, spread over time."""
 
 from app.runtime.drain import drain
 from app.ws.registry import ConnectionRegistry
 
 
 class FakeConnection:
-    """A connection that remembers what it was asked to do."""
+    """A connection that records its drains and restarts."""
 
     unread = 0
 
@@ -21,7 +21,7 @@ class FakeConnection:
 
 
 class FakeSleep:
-    """Remembers for how long it slept; at the second time, *leaving* have left."""
+    """Records the durations of sleeps; during the second, *leaving* disconnect."""
 
     def __init__(self, connections: ConnectionRegistry, *leaving: FakeConnection) -> None:
         self.slept_s: list[float] = []

@@ -1,4 +1,4 @@
-"""What HTTP handlers get of the settings, the clocks and the other parts of the server."""
+"""The context of HTTP handlers is built from settings, clocks and parts of the server."""
 
 from app.domain.sessions import Lifetime
 from app.http.core.assets import Assets

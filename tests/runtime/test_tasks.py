@@ -1,4 +1,4 @@
-"""Background jobs go on through outages, and a failed one ends the shop."""
+"""Background jobs continue after outages, and any other error ends the shop."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ LIFETIME = Lifetime()
 
 
 class FakeSleep:
-    """Sleeps for no time at all; wakes the sleeper so many times, and then stops it."""
+    """Returns at once and records the durations; raises CancelledError at the last of *times*."""
 
     def __init__(self, times: int) -> None:
         self.slept_s: list[float] = []
@@ -34,7 +34,7 @@ class FakeSleep:
 
 
 class FakeWork:
-    """Raises what a test gives it, one after the other, and remembers how often it ran."""
+    """Raises the given errors one after another, and counts its runs."""
 
     def __init__(self, *errors: Exception | None) -> None:
         self.runs = 0
@@ -46,7 +46,7 @@ class FakeWork:
             raise error
 
 
-async def keep(job: Job, sleep: FakeSleep) -> None:
+async def run_until_cancelled(job: Job, sleep: FakeSleep) -> None:
     """Keep *job* running until the sleep stops it."""
     with pytest.raises(asyncio.CancelledError):
         await keep_running(job, sleep)
@@ -55,7 +55,7 @@ async def keep(job: Job, sleep: FakeSleep) -> None:
 async def test_a_job_is_run_again_after_its_pause() -> None:
     work, sleep = FakeWork(), FakeSleep(3)
 
-    await keep(Job(work.run, every_s=7.0), sleep)
+    await run_until_cancelled(Job(work.run, every_s=7.0), sleep)
 
     assert work.runs == 3
     assert sleep.slept_s == [7.0, 7.0, 7.0]
@@ -65,7 +65,7 @@ async def test_a_job_is_run_again_after_its_pause() -> None:
 async def test_an_outage_delays_the_next_run(error: Exception) -> None:
     work, sleep = FakeWork(error), FakeSleep(3)
 
-    await keep(Job(work.run, every_s=7.0), sleep)
+    await run_until_cancelled(Job(work.run, every_s=7.0), sleep)
 
     assert work.runs == 2
     assert sleep.slept_s == [RETRY_AFTER_S, 7.0, 7.0]

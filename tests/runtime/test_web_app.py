@@ -1,4 +1,4 @@
-"""How cookies are set, and where templates are found."""
+"""Cookie settings, and the folder of templates."""
 
 import pytest
 

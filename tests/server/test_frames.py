@@ -1,4 +1,4 @@
-"""Frames are read and written as the `websockets` library does."""
+"""Frames are parsed and serialized as by the `websockets` library."""
 
 from itertools import accumulate
 
@@ -11,50 +11,50 @@ from app.server.frames import end_of_frame, short_text, write_text
 
 LARGEST = 8192
 
-some_sizes = st.integers(0, 300) | st.sampled_from([124, 125, 126, 127, LARGEST])
-some_opcodes = st.sampled_from([Opcode.TEXT, Opcode.TEXT, Opcode.BINARY, Opcode.CONT])
-some_frames = st.builds(
+sizes = st.integers(0, 300) | st.sampled_from([124, 125, 126, 127, LARGEST])
+opcodes = st.sampled_from([Opcode.TEXT, Opcode.TEXT, Opcode.BINARY, Opcode.CONT])
+frames_strategy = st.builds(
     lambda opcode, size, fin: Frame(opcode, (b"0123456789" * (size // 10 + 1))[:size], fin),
-    some_opcodes,
-    some_sizes,
+    opcodes,
+    sizes,
     st.booleans(),
 )
 
 
-def sent(frame: Frame) -> bytes:
-    """Return *frame* as a client sends it: masked."""
+def masked(frame: Frame) -> bytes:
+    """Return the bytes of *frame* as a client sends it: masked."""
     return frame.serialize(mask=True)
 
 
-@given(st.lists(some_frames, max_size=4), st.integers(0, 20))
+@given(st.lists(frames_strategy, max_size=4), st.integers(0, 20))
 def test_the_ends_of_frames_are_found_wherever_the_data_is_cut(
     frames: list[Frame], cut: int
 ) -> None:
-    whole = [sent(frame) for frame in frames]
+    whole = [masked(frame) for frame in frames]
     ends = [*accumulate(map(len, whole))]
     data = b"".join(whole)
-    there = data[: max(0, len(data) - cut)]
+    received = data[: max(0, len(data) - cut)]
 
     found = [0]
-    while (end := end_of_frame(there, found[-1], LARGEST)) is not None:
+    while (end := end_of_frame(received, found[-1], LARGEST)) is not None:
         found.append(end)
 
-    assert found[1:] == [end for end in ends if end <= len(there)]
+    assert found[1:] == [end for end in ends if end <= len(received)]
 
 
-@given(some_frames)
+@given(frames_strategy)
 def test_only_a_short_unfragmented_text_is_decoded_here(frame: Frame) -> None:
     is_short_text = frame.opcode is Opcode.TEXT and frame.fin and len(frame.data) <= 125
 
-    assert short_text(sent(frame)) == (bytes(frame.data) if is_short_text else None)
+    assert short_text(masked(frame)) == (bytes(frame.data) if is_short_text else None)
 
 
 @pytest.mark.parametrize(
     "frame",
     [
-        b"\xc1" + sent(Frame(Opcode.TEXT, b"hi"))[1:],
-        sent(Frame(Opcode.PING, b"hi")),
-        sent(Frame(Opcode.CLOSE, b"")),
+        b"\xc1" + masked(Frame(Opcode.TEXT, b"hi"))[1:],
+        masked(Frame(Opcode.PING, b"hi")),
+        masked(Frame(Opcode.CLOSE, b"")),
     ],
     ids=["compressed", "ping", "close"],
 )
@@ -70,9 +70,9 @@ def test_an_unmasked_text_is_left_to_the_library() -> None:
 
 
 def test_a_frame_that_is_too_large_ends_where_the_data_ends() -> None:
-    begun = sent(Frame(Opcode.TEXT, b"x" * (LARGEST + 1)))[:100]
+    beginning = masked(Frame(Opcode.TEXT, b"x" * (LARGEST + 1)))[:100]
 
-    assert end_of_frame(begun, 0, LARGEST) == len(begun)
+    assert end_of_frame(beginning, 0, LARGEST) == len(beginning)
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, 70_000])

@@ -1,4 +1,4 @@
-"""Readiness, and the answers of the health endpoint."""
+"""Readiness, and the responses of the health endpoints."""
 
 import asyncio
 from typing import Any
@@ -11,19 +11,19 @@ from app.server.health import Health, Readiness
 
 
 class FakeDatabase:
-    """A database that answers when the test lets it, and counts probes."""
+    """A database whose probes wait until the test lets them answer, and are counted."""
 
     def __init__(self) -> None:
         self.probes = 0
-        self.is_away = False
-        self.is_free = asyncio.Event()
-        self.is_free.set()
+        self.is_unavailable = False
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
 
     async def probe(self) -> None:
-        """Count a probe, and wait until the database answers."""
+        """Count the probe, wait for `may_answer`, and raise DatabaseUnavailable if unavailable."""
         self.probes += 1
-        await self.is_free.wait()
-        if self.is_away:
+        await self.may_answer.wait()
+        if self.is_unavailable:
             raise DatabaseUnavailable
 
 
@@ -35,12 +35,12 @@ def database() -> FakeDatabase:
 
 @pytest.fixture
 def readiness(database: FakeDatabase) -> Readiness:
-    """Return the readiness of a server on this database."""
+    """Return the readiness of a server with this database."""
     return Readiness(database.probe)
 
 
-async def ask(health: Health, path: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
-    """Return status, headers and text of an answer."""
+async def get(health: Health, path: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
+    """Return status, headers and text of a response."""
     sent: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:
@@ -60,10 +60,10 @@ async def test_the_server_is_ready_while_the_database_answers(
 ) -> None:
     assert await readiness.why_not() == ""
 
-    database.is_away = True
+    database.is_unavailable = True
     assert await readiness.why_not() == "the database is away"
 
-    database.is_away = False
+    database.is_unavailable = False
     assert await readiness.why_not() == ""
 
 
@@ -79,14 +79,14 @@ async def test_a_server_that_shuts_down_is_not_ready_and_does_not_probe_the_data
 async def test_concurrent_requests_share_one_probe(
     database: FakeDatabase, readiness: Readiness
 ) -> None:
-    database.is_free.clear()
-    asking = [asyncio.create_task(readiness.why_not()) for _ in range(5)]
+    database.may_answer.clear()
+    requests = [asyncio.create_task(readiness.why_not()) for _ in range(5)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
 
-    database.is_free.set()
+    database.may_answer.set()
 
-    assert await asyncio.gather(*asking) == [""] * 5
+    assert await asyncio.gather(*requests) == [""] * 5
     assert database.probes == 1
 
 
@@ -94,12 +94,12 @@ async def test_a_database_that_does_not_answer_is_unavailable_and_is_probed_once
     database: FakeDatabase, readiness: Readiness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.server.health.PROBE_S", 0.01)
-    database.is_free.clear()
+    database.may_answer.clear()
 
     assert [await readiness.why_not() for _ in range(2)] == ["the database is away"] * 2
     assert database.probes == 1
 
-    database.is_free.set()
+    database.may_answer.set()
     assert await readiness.why_not() == ""
 
 
@@ -108,18 +108,18 @@ async def test_metrics_liveness_and_readiness_are_served(
 ) -> None:
     health = Health(lambda: "figures\n", readiness)
 
-    status, headers, text = await ask(health, "/metrics")
+    status, headers, text = await get(health, "/metrics")
     assert (status, text, headers["content-type"]) == (200, "figures\n", CONTENT_TYPE)
-    assert (await ask(health, "/healthz"))[0] == 200
-    assert (await ask(health, "/readyz"))[::2] == (200, "ready\n")
+    assert (await get(health, "/healthz"))[0] == 200
+    assert (await get(health, "/readyz"))[::2] == (200, "ready\n")
 
-    database.is_away = True
-    assert (await ask(health, "/readyz"))[::2] == (503, "not ready: the database is away\n")
-    assert (await ask(health, "/healthz"))[0] == 200
+    database.is_unavailable = True
+    assert (await get(health, "/readyz"))[::2] == (503, "not ready: the database is away\n")
+    assert (await get(health, "/healthz"))[0] == 200
 
 
 async def test_other_paths_and_methods_are_refused(readiness: Readiness) -> None:
     health = Health(lambda: "figures\n", readiness)
 
-    assert (await ask(health, "/"))[0] == 404
-    assert (await ask(health, "/metrics", "POST"))[0] == 405
+    assert (await get(health, "/"))[0] == 404
+    assert (await get(health, "/metrics", "POST"))[0] == 405

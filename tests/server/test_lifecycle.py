@@ -1,4 +1,4 @@
-"""The server: websockets that fail, clients that do not answer pings, and safe settings."""
+"""The server: failing websockets, clients that answer no ping, and safe settings."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,11 +23,11 @@ Sec-WebSocket-Version: 13\r
 \r
 """
 A_PING = b"\x89"
-PATIENCE_S = 60
+TIMEOUT_S = 60
 
 
 class FailingListener:
-    """Fails at one message."""
+    """A websocket listener that raises an error at the message “fail”."""
 
     def on_text(self, text: str) -> None:
         if text == "fail":
@@ -43,7 +43,7 @@ class FailingListener:
 
 
 def make_app() -> Quart:
-    """Return an app whose listener fails at a message, and with a route that fails."""
+    """Return an app with a listener that can fail, and a websocket route that fails."""
     app = Quart("failing")
 
     @app.websocket("/ws")
@@ -60,8 +60,8 @@ def make_app() -> Quart:
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[int]:
-    """Run a server with this app; yield its port."""
+async def running_server() -> AsyncIterator[int]:
+    """Run a server with the app of `make_app`; yield its port."""
     ready = asyncio.Event()
     serving = make_server(make_app(), "127.0.0.1", 0, ready.set, _no_drain)
     task = asyncio.create_task(serving.serve())
@@ -71,12 +71,12 @@ async def served() -> AsyncIterator[int]:
     await task
 
 
-async def _no_drain(_in_a_no_drain: object) -> None:
+async def _no_drain(_is_forced: object) -> None:
     """Drain nothing."""
 
 
-async def ask(socket: ClientConnection, word: str) -> None:
-    """Send a message, and wait for an answer that never comes."""
+async def send_and_wait(socket: ClientConnection, word: str) -> None:
+    """Send a message, and wait for the next one."""
     await socket.send(word)
     await socket.recv()
 
@@ -85,9 +85,9 @@ async def ask(socket: ClientConnection, word: str) -> None:
 async def test_a_failing_websocket_is_closed_with_1011(
     caplog: pytest.LogCaptureFixture, path: str, word: str
 ) -> None:
-    async with served() as port, connect(f"ws://127.0.0.1:{port}{path}") as failing:
+    async with running_server() as port, connect(f"ws://127.0.0.1:{port}{path}") as failing:
         with pytest.raises(ConnectionClosed) as closed:
-            await ask(failing, word)
+            await send_and_wait(failing, word)
 
     assert closed.value.rcvd
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1011, "")
@@ -95,38 +95,38 @@ async def test_a_failing_websocket_is_closed_with_1011(
 
 
 async def test_a_failing_websocket_leaves_others_open() -> None:
-    async with served() as port:
+    async with running_server() as port:
         address = f"ws://127.0.0.1:{port}/ws"
         async with connect(address) as other, connect(address) as failing:
             await failing.send("fail")
             await failing.wait_closed()
 
-            await asyncio.wait_for(await other.ping(), PATIENCE_S)
+            await asyncio.wait_for(await other.ping(), TIMEOUT_S)
 
 
 async def test_a_client_that_answers_no_ping_is_disconnected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(lifecycle, "PING_EVERY_S", 0.1)
-    async with served() as port:
+    async with running_server() as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(HEAD)
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
 
-        said = await asyncio.wait_for(reader.read(), PATIENCE_S)
+        received = await asyncio.wait_for(reader.read(), TIMEOUT_S)
 
-        assert said.startswith(A_PING)
+        assert received.startswith(A_PING)
         writer.close()
 
 
 def test_a_vanished_client_is_noticed_within_45_seconds() -> None:
-    config = _made().config
+    config = make_test_server().config
 
     assert (config.ws_ping_interval or 0) + (config.ws_ping_timeout or 0) <= 45
 
 
 def test_the_settings_that_make_uvicorn_safe_are_set() -> None:
-    config = _made().config
+    config = make_test_server().config
 
     assert (config.ws_max_size, config.ws_per_message_deflate) == (8192, False)
     assert (config.proxy_headers, config.server_header) == (False, False)
@@ -134,5 +134,5 @@ def test_the_settings_that_make_uvicorn_safe_are_set() -> None:
     assert config.http is ShopHttp
 
 
-def _made() -> ShopServer:
+def make_test_server() -> ShopServer:
     return make_server(make_app(), "127.0.0.1", 0, lambda: None, _no_drain)

@@ -80,4 +80,4 @@ class MeasuredServer(Server):
             if self._tasks.exists():
                 return
             time.sleep(POLL_S)
-        raise TimeoutError("the shop does not say how many tasks it has")
+        raise TimeoutError("the shop did not report its number of tasks")
