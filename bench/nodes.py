@@ -24,7 +24,7 @@ from typing import NamedTuple
 from urllib.request import urlopen
 
 from app.load.server import cost
-from tests.e2e.balancer import Balanced, balanced
+from tests.e2e.balancer import BalancedServers, balanced
 from tests.e2e.catalog import PLENTY
 from tests.e2e.clickers import Clicker, ClickingAccount, clicking_accounts
 from tests.e2e.server import ROOT, Server, environment, free_port
@@ -160,7 +160,7 @@ def workers(accounts: int, seconds: int) -> None:
     for count in (1, 2):
         with TemporaryDirectory() as home, open_shared() as shared:
             server = Server(Path(home), shared.cluster.new(), redis=shared.redis.url, **NO_LIMITS)
-            server.words = ("run", "--workers", str(count))
+            server.arguments = ("run", "--workers", str(count))
             server.start()
             try:
                 words = f"load --url {server.origin} --scenario hammer --accounts {accounts}"
@@ -176,7 +176,7 @@ def workers(accounts: int, seconds: int) -> None:
 
 
 @contextmanager
-def _balanced(shared: Shared) -> Iterator[Balanced]:
+def _balanced(shared: Shared) -> Iterator[BalancedServers]:
     settings = {**NO_LIMITS, "drain_ms": 5000}
     with TemporaryDirectory() as home, balanced(Path(home), shared, 2, **settings) as behind:
         yield behind

@@ -71,7 +71,7 @@ class Balancer:
         return True
 
 
-class Balanced(NamedTuple):
+class BalancedServers(NamedTuple):
     """Servers behind one address."""
 
     origin: str
@@ -83,7 +83,9 @@ class Balanced(NamedTuple):
 
 
 @contextmanager
-def balanced(home: Path, shared: Shared, count: int, **settings: object) -> Iterator[Balanced]:
+def balanced(
+    home: Path, shared: Shared, count: int, **settings: object
+) -> Iterator[BalancedServers]:
     """Open *count* servers on one database behind one address; skip the test without HAProxy."""
     if (program := shutil.which("haproxy")) is None:
         pytest.skip("there is no HAProxy here (on Debian: apt-get install haproxy)")
@@ -95,7 +97,7 @@ def balanced(home: Path, shared: Shared, count: int, **settings: object) -> Iter
             server.origin = balancer.origin
             server.start()
         balancer.start(servers)
-        yield Balanced(balancer.origin, servers)
+        yield BalancedServers(balancer.origin, servers)
     finally:
         balancer.end()
         for server in servers:

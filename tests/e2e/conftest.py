@@ -12,20 +12,20 @@ from tests.e2e.server import Server
 LAST_CHARS = 4000
 
 
-class Street:
+class ServerFactory:
     """Starts servers for one test, beside the module's server."""
 
     def __init__(self, home: Path, databases: Databases):
         self.home = home
         self._databases = databases
-        self.shops: list[Server] = []
+        self.servers: list[Server] = []
 
     def build(self, **settings: object) -> Server:
         """Return another server with other settings, without starting it."""
-        home = self.home / str(len(self.shops))
+        home = self.home / str(len(self.servers))
         home.mkdir()
-        self.shops.append(Server(home, self._databases.new(), **settings))
-        return self.shops[-1]
+        self.servers.append(Server(home, self._databases.new(), **settings))
+        return self.servers[-1]
 
     def open(self, **settings: object) -> Server:
         """Start another server with other settings."""
@@ -56,13 +56,15 @@ def shop(module_shop: Server) -> Server:
 
 
 @pytest.fixture
-def street(tmp_path: Path, databases: Databases) -> Iterator[Street]:
+def server_factory(tmp_path: Path, databases: Databases) -> Iterator[ServerFactory]:
     """Return the factory with which a test starts its own servers."""
-    street = Street(tmp_path, databases)
-    yield street
-    for server in street.shops:
+    server_factory = ServerFactory(tmp_path, databases)
+    yield server_factory
+    for server in server_factory.servers:
         server.end()
-    assert [server.error_events() for server in street.shops if server.error_events()] == []
+    assert [
+        server.error_events() for server in server_factory.servers if server.error_events()
+    ] == []
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ async def ada(shop: Server) -> AsyncIterator[Shopper]:
 
 
 @pytest.fixture
-async def stranger(shop: Server) -> AsyncIterator[Shopper]:
+async def anonymous(shop: Server) -> AsyncIterator[Shopper]:
     """Return a shopper who is not signed in."""
     async with Shopper(shop) as shopper:
         yield shopper
@@ -96,5 +98,5 @@ def _servers(item: pytest.Function) -> Iterator[Server]:
     for value in item.funcargs.values():
         if isinstance(value, Server):
             yield value
-        elif isinstance(value, Street):
-            yield from value.shops
+        elif isinstance(value, ServerFactory):
+            yield from value.servers

@@ -32,7 +32,7 @@ class Server:
         self.host = f"127.0.0.1:{self.port}"
         self.origin = f"http://{self.host}"
         self.database = database or f"sqlite:///{home / 'shop.db'}"
-        self.words: tuple[str, ...] = ("run",)
+        self.arguments: tuple[str, ...] = ("run",)
         self.log = home / "log"
         self.log.touch()
         self.environment = environment(
@@ -67,7 +67,7 @@ class Server:
         """Start a process without waiting until it is open."""
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self.program, *self.words],
+                [sys.executable, "-m", self.program, *self.arguments],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=subprocess.PIPE,

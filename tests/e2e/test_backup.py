@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.catalog import APPLES, MILK
-from tests.e2e.conftest import Street
+from tests.e2e.conftest import ServerFactory
 from tests.e2e.raw_client import PASSWORD, Shopper, new_shopper
 from tests.e2e.server import Server
 
@@ -47,9 +47,9 @@ async def sign_in_again(ada: Shopper) -> None:
 
 @pytest.mark.on_both
 async def test_a_tab_ahead_of_a_restored_backup_gets_a_snapshot_and_overwrites_nothing(
-    street: Street, tmp_path: Path
+    server_factory: ServerFactory, tmp_path: Path
 ) -> None:
-    shop, backup = street.open(drain_ms=0), tmp_path / "backup"
+    shop, backup = server_factory.open(drain_ms=0), tmp_path / "backup"
     async with await new_shopper(shop) as ada:
         tab = await ada.tab()
         await tab.submit(1, "line.add", sku=APPLES, qty=2)
@@ -81,10 +81,10 @@ async def test_a_tab_ahead_of_a_restored_backup_gets_a_snapshot_and_overwrites_n
 
 
 async def test_a_restored_backup_without_a_new_epoch_raises_an_alarm(
-    street: Street, tmp_path: Path
+    server_factory: ServerFactory, tmp_path: Path
 ) -> None:
     """Without `shop restored` the position of the tab is ahead of the database."""
-    shop, backup = street.open(drain_ms=0), tmp_path / "backup"
+    shop, backup = server_factory.open(drain_ms=0), tmp_path / "backup"
     async with await new_shopper(shop) as ada:
         tab = await ada.tab()
         await asyncio.to_thread(back_up, shop, backup)
@@ -102,9 +102,9 @@ async def test_a_restored_backup_without_a_new_epoch_raises_an_alarm(
 @pytest.mark.on_both
 @pytest.mark.parametrize("command", [("restore", "backup"), ("restored",)], ids=["copy", "anew"])
 def test_restoring_is_refused_while_a_server_runs(
-    street: Street, command: tuple[str, ...], tmp_path: Path
+    server_factory: ServerFactory, command: tuple[str, ...], tmp_path: Path
 ) -> None:
-    shop = street.open()
+    shop = server_factory.open()
     (tmp_path / "backup").touch()
 
     done = shop.command(*command)

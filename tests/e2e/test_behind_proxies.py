@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.e2e.catalog import APPLES
-from tests.e2e.conftest import Street
+from tests.e2e.conftest import ServerFactory
 from tests.e2e.raw_client import PASSWORD, Shopper, hello_fields, new_shopper
 from tests.e2e.server import ROOT, Server, free_port
 
@@ -71,15 +71,15 @@ PROXIES: dict[str, Callable[[str, int, tuple[Server, Server], Path], Command]] =
 
 @pytest.fixture(params=PROXIES)
 def proxied(
-    request: pytest.FixtureRequest, street: Street, tmp_path: Path
+    request: pytest.FixtureRequest, server_factory: ServerFactory, tmp_path: Path
 ) -> Iterator[ProxiedServers]:
     """Run a proxy before two servers."""
     configure = PROXIES[request.param]
     if shutil.which(configure.__name__) is None:
         pytest.skip(f"there is no {configure.__name__} here")
-    public = street.build()
+    public = server_factory.build()
     a, b = (
-        street.build(
+        server_factory.build(
             origins=public.origin,
             proxies="127.0.0.1",
             metrics=f"127.0.0.1:{free_port()}",

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.e2e.catalog import APPLES
-from tests.e2e.conftest import Street
+from tests.e2e.conftest import ServerFactory
 from tests.e2e.raw_client import (
     PASSWORD,
     CloseFrame,
@@ -137,8 +137,10 @@ async def test_ignoring_retry_ms_twice_and_repeating_ops_keeps_the_socket_open(
     assert await ada.quantities() == {APPLES: BURST + 1}
 
 
-async def test_a_shutdown_sends_drain_and_then_closes_the_tabs(street: Street) -> None:
-    shop = street.open(drain_ms=2000)
+async def test_a_shutdown_sends_drain_and_then_closes_the_tabs(
+    server_factory: ServerFactory,
+) -> None:
+    shop = server_factory.open(drain_ms=2000)
     async with await new_shopper(shop) as ada, raw_connection(shop) as late:
         stays, leaves = await ada.tab(), await ada.tab()
         await stays.receive_pending()

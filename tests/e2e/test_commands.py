@@ -8,7 +8,7 @@ import pytest
 
 from app.store.engines import connect
 from tests.e2e.catalog import APPLES
-from tests.e2e.conftest import Street
+from tests.e2e.conftest import ServerFactory
 from tests.e2e.raw_client import PASSWORD, Shopper, new_shopper
 from tests.e2e.server import Server, environment, free_port, run_command
 
@@ -33,8 +33,10 @@ def test_a_second_server_on_the_same_database_is_refused(shop: Server) -> None:
     assert shop.is_open
 
 
-def test_a_taken_address_is_reported_in_one_sentence(shop: Server, street: Street) -> None:
-    other = street.build()
+def test_a_taken_address_is_reported_in_one_sentence(
+    shop: Server, server_factory: ServerFactory
+) -> None:
+    other = server_factory.build()
     taken = {**other.environment, "SHOP_BIND": shop.host}
 
     done = run_command("run", environment=taken)
@@ -44,8 +46,10 @@ def test_a_taken_address_is_reported_in_one_sentence(shop: Server, street: Stree
     assert done.stderr.count("\n") == 1
 
 
-async def test_sigint_and_sigterm_shut_down_cleanly_without_losing_ops(street: Street) -> None:
-    shop = street.open(drain_ms=500)
+async def test_sigint_and_sigterm_shut_down_cleanly_without_losing_ops(
+    server_factory: ServerFactory,
+) -> None:
+    shop = server_factory.open(drain_ms=500)
     async with await new_shopper(shop) as ada:
         tab = await ada.tab()
         for n in range(1, 33):
@@ -64,8 +68,8 @@ async def test_sigint_and_sigterm_shut_down_cleanly_without_losing_ops(street: S
     assert reconnected.welcome["last"] == 32
 
 
-async def test_a_second_signal_ends_the_drain_at_once(street: Street) -> None:
-    shop = street.open(drain_ms=12_000)
+async def test_a_second_signal_ends_the_drain_at_once(server_factory: ServerFactory) -> None:
+    shop = server_factory.open(drain_ms=12_000)
     async with await new_shopper(shop) as ada:
         tab = await ada.tab()
         shop.send_signal(signal.SIGTERM)
@@ -89,9 +93,9 @@ async def test_an_account_that_a_command_added_can_sign_in(shop: Server) -> None
 
 
 async def test_a_new_secret_ends_all_logins_and_keeps_the_carts(
-    street: Street,
+    server_factory: ServerFactory,
 ) -> None:
-    shop = street.open(drain_ms=0)
+    shop = server_factory.open(drain_ms=0)
     async with await new_shopper(shop) as ada:
         await (await ada.tab()).submit(1, "line.add", sku=APPLES, qty=2)
         await asyncio.to_thread(shop.end)
@@ -104,8 +108,10 @@ async def test_a_new_secret_ends_all_logins_and_keeps_the_carts(
         assert await ada.quantities() == {APPLES: 2}
 
 
-def test_a_database_of_a_newer_shop_is_refused_in_one_sentence(street: Street) -> None:
-    shop = street.build()
+def test_a_database_of_a_newer_shop_is_refused_in_one_sentence(
+    server_factory: ServerFactory,
+) -> None:
+    shop = server_factory.build()
     assert shop.command("seed").returncode == 0
     engine = connect(shop.database)
     with engine.begin() as connection:

@@ -5,7 +5,7 @@ import asyncio
 from app.domain.verdicts import Ok
 from tests.e2e.catalog import APPLES
 from tests.e2e.clickers import clicking_accounts
-from tests.e2e.conftest import Street
+from tests.e2e.conftest import ServerFactory
 from tests.e2e.server import free_port
 from tests.proof.proxy import proxy_to
 
@@ -14,9 +14,9 @@ RECONNECT_S = 30
 
 
 async def test_after_all_sockets_are_cut_at_once_all_reconnect_within_30_s_and_none_is_refused(
-    street: Street,
+    server_factory: ServerFactory,
 ) -> None:
-    port, shop = free_port(), street.build(limits="load")
+    port, shop = free_port(), server_factory.build(limits="load")
     shop.environment["SHOP_ORIGINS"] = f"{shop.origin},http://127.0.0.1:{port}"
     shop.start()
     async with (

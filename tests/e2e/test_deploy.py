@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.balancer import Balanced, balanced
+from tests.e2e.balancer import BalancedServers, balanced
 from tests.e2e.catalog import PLENTY
 from tests.e2e.clickers import clicking_accounts
 from tests.e2e.shared import open_shared
@@ -17,7 +17,7 @@ SETTINGS_OF_SERVERS = {"limits": "load", "drain_ms": 1000}
 
 
 @pytest.fixture
-def balanced_servers(tmp_path: Path) -> Iterator[Balanced]:
+def balanced_servers(tmp_path: Path) -> Iterator[BalancedServers]:
     """Return two servers behind one address."""
     with open_shared() as shared, balanced(tmp_path, shared, 2, **SETTINGS_OF_SERVERS) as servers:
         yield servers
@@ -25,7 +25,7 @@ def balanced_servers(tmp_path: Path) -> Iterator[Balanced]:
 
 @pytest.mark.timeout(90)
 async def test_a_rolling_restart_costs_each_tab_a_reconnect_and_no_click(
-    balanced_servers: Balanced,
+    balanced_servers: BalancedServers,
 ) -> None:
     async with clicking_accounts([balanced_servers.origin] * 2, ACCOUNTS) as accounts:
         clickers = [clicker for account in accounts for clicker in account.clickers]

@@ -256,9 +256,9 @@ ANSWERS = {
 
 @pytest.mark.parametrize(("method", "path", "headers", "status"), ANSWERS.values(), ids=ANSWERS)
 async def test_every_response_has_the_security_headers_and_no_server_header(
-    stranger: Shopper, method: str, path: str, headers: dict[str, str], status: int
+    anonymous: Shopper, method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
-    answer = await stranger.send(method, path, **headers)
+    answer = await anonymous.send(method, path, **headers)
 
     assert answer.status == status
     assert answer.headers.keys() >= HEADERS

@@ -9,7 +9,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 
-from tests.e2e.conftest import Street
+from tests.e2e.conftest import ServerFactory
 from tests.e2e.raw_client import (
     OFFERED,
     V1,
@@ -110,10 +110,10 @@ async def test_v1_is_chosen_at_any_place_among_the_offered_subprotocols(
 
 @pytest.mark.parametrize("cookie", ["", "shop=", "shop=forged", "shop=ab.cd.ef", "shop=\xe9"])
 async def test_a_socket_without_a_valid_login_is_closed_with_4401(
-    stranger: Shopper, cookie: str
+    anonymous: Shopper, cookie: str
 ) -> None:
-    stranger.cookie = cookie
-    socket = await stranger.socket()
+    anonymous.cookie = cookie
+    socket = await anonymous.socket()
 
     assert socket.socket.subprotocol == V1
     assert await socket.close_frame() == CloseFrame(4401, "")
@@ -141,7 +141,7 @@ async def test_a_login_that_was_ended_opens_no_socket(ada: Shopper) -> None:
 
 
 async def test_the_21st_socket_of_an_address_without_a_login_is_refused_with_503(
-    shop: Server, stranger: Shopper
+    shop: Server, anonymous: Shopper
 ) -> None:
     async with AsyncExitStack() as connections:
         for _ in range(20):
@@ -149,18 +149,20 @@ async def test_the_21st_socket_of_an_address_without_a_login_is_refused_with_503
             connection.write(handshake(shop))
             assert (await connection.head())[0].startswith("http/1.1 101")
 
-        refusal = await failed_handshake(stranger)
-        over_limit = await failed_handshake(stranger, subprotocols=["chat"])
+        refusal = await failed_handshake(anonymous)
+        over_limit = await failed_handshake(anonymous, subprotocols=["chat"])
 
         assert (refusal.status_code, refusal.headers["Retry-After"]) == (503, "2")
         assert over_limit.status_code == 503
-        assert (await failed_handshake(stranger, origin="null")).status_code == 403
+        assert (await failed_handshake(anonymous, origin="null")).status_code == 403
 
-    assert (await (await stranger.socket()).close_frame()).code == 4401
+    assert (await (await anonymous.socket()).close_frame()).code == 4401
 
 
-async def test_a_socket_beyond_the_limit_of_the_server_is_refused_with_503(street: Street) -> None:
-    small = street.open(sockets_in_all=2)
+async def test_a_socket_beyond_the_limit_of_the_server_is_refused_with_503(
+    server_factory: ServerFactory,
+) -> None:
+    small = server_factory.open(sockets_in_all=2)
     async with await new_shopper(small) as ada:
         first = await ada.tab()
         await ada.tab()

@@ -16,7 +16,7 @@ from app.client import RetryPolicy, Shop, Tab
 from app.domain.verdicts import Ok
 from tests.databases import exists
 from tests.e2e.catalog import APPLES, MILK, PLENTY
-from tests.e2e.conftest import Street
+from tests.e2e.conftest import ServerFactory
 from tests.e2e.frame_recorder import FrameRecorder
 from tests.e2e.raw_client import Shopper, new_shopper, op
 from tests.e2e.server import Server
@@ -163,9 +163,9 @@ async def test_unanswered_ops_over_http_are_applied_once_when_sent_again(
 
 @pytest.mark.parametrize("after_s", [0.01, 0.1])
 async def test_a_shop_killed_while_creating_its_database_starts_the_next_time(
-    street: Street, after_s: float
+    server_factory: ServerFactory, after_s: float
 ) -> None:
-    new_shop = street.build()
+    new_shop = server_factory.build()
     new_shop.begin()
     while not exists(new_shop.database):  # noqa: ASYNC110 - there is no event to wait for
         await asyncio.sleep(0.005)

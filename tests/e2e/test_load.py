@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Street
+from tests.e2e.conftest import ServerFactory
 from tests.e2e.server import ROOT, Server, environment
 
 SETTINGS = {"limits": "load", "log": "warning"}
@@ -108,9 +108,9 @@ def test_an_impossible_run_prints_one_sentence_and_exits_with_2(case: str) -> No
 
 
 def test_a_rate_limited_shop_is_reported_with_the_setting_that_lifts_the_limits(
-    street: Street,
+    server_factory: ServerFactory,
 ) -> None:
-    shop = street.open(registrations=1, registrations_per_h=1)
+    shop = server_factory.open(registrations=1, registrations_per_h=1)
 
     done = load("--url", shop.origin, "--accounts", "3")
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from websockets.exceptions import ConnectionClosed
 
 from tests.e2e.catalog import APPLES
-from tests.e2e.conftest import Street
+from tests.e2e.conftest import ServerFactory
 from tests.e2e.raw_client import PASSWORD, CloseFrame, RawSocket, Shopper, frame, new_shopper
 from tests.e2e.server import Server
 
@@ -46,8 +46,8 @@ async def test_an_idle_login_expires_early_and_a_used_one_at_its_absolute_limit(
         assert (await ada.send("GET", "/api/cart")).status == 401
 
 
-async def test_a_login_that_is_used_again_is_renewed(street: Street) -> None:
-    async with await new_shopper(street.open(login_idle_s=121)) as ada:
+async def test_a_login_that_is_used_again_is_renewed(server_factory: ServerFactory) -> None:
+    async with await new_shopper(server_factory.open(login_idle_s=121)) as ada:
         tab = await ada.tab()
         assert (await tab.expect("auth"))["session_left_ms"] <= 120_000
 

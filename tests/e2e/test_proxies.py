@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.conftest import Street
+from tests.e2e.conftest import ServerFactory
 from tests.e2e.raw_client import Shopper, hello_fields, new_shopper
 
 FORWARDED = "198.51.100.9, 203.0.113.7"
@@ -14,9 +14,9 @@ FORWARDED = "198.51.100.9, 203.0.113.7"
     [("", "127.0.0.1"), ("192.0.2.1", "127.0.0.1"), ("127.0.0.1,10.0.0.0/8", "203.0.113.7")],
 )
 async def test_only_a_trusted_proxy_sets_the_address_of_a_socket(
-    street: Street, proxies: str, address: str
+    server_factory: ServerFactory, proxies: str, address: str
 ) -> None:
-    shop = street.open(proxies=proxies, drain_ms=0)
+    shop = server_factory.open(proxies=proxies, drain_ms=0)
     async with await new_shopper(shop) as ada:
         headers = {"Cookie": ada.cookie, "X-Forwarded-For": FORWARDED}
         socket = await ada.socket(additional_headers=headers)
@@ -28,13 +28,15 @@ async def test_only_a_trusted_proxy_sets_the_address_of_a_socket(
 
 
 async def test_behind_a_trusted_proxy_each_address_has_its_own_rate_limit(
-    street: Street,
+    server_factory: ServerFactory,
 ) -> None:
-    shop = street.open(proxies="127.0.0.1", registrations=1, registrations_per_h=1, drain_ms=0)
-    async with Shopper(shop) as stranger:
+    shop = server_factory.open(
+        proxies="127.0.0.1", registrations=1, registrations_per_h=1, drain_ms=0
+    )
+    async with Shopper(shop) as anonymous:
         statuses = [
             (
-                await stranger.send(
+                await anonymous.send(
                     "POST",
                     "/api/accounts",
                     {"email": f"{n}@shop.example", "password": "seven brown bricks", "name": "A"},

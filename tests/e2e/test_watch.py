@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from app.store.engines import connect
 from tests.databases import locked
 from tests.e2e.catalog import APPLES, GHOST
-from tests.e2e.conftest import Street
+from tests.e2e.conftest import ServerFactory
 from tests.e2e.raw_client import Answer, Shopper, new_shopper, send
 from tests.e2e.server import Server, free_port
 from tests.metrics.reader import ParsedMetrics, read
@@ -19,9 +19,9 @@ DRAIN_MS = 3000
 
 
 @pytest.fixture
-def monitored(street: Street) -> Server:
+def monitored(server_factory: ServerFactory) -> Server:
     """Return a shop with an address for metrics and probes."""
-    return street.open(metrics=f"127.0.0.1:{free_port()}", drain_ms=DRAIN_MS, node="w7")
+    return server_factory.open(metrics=f"127.0.0.1:{free_port()}", drain_ms=DRAIN_MS, node="w7")
 
 
 @pytest.fixture
@@ -81,8 +81,8 @@ async def test_counters_and_gauges_match_what_happened(monitored: Server) -> Non
 
 
 async def test_a_refused_handshake_is_counted_by_its_status(monitored: Server) -> None:
-    async with Shopper(monitored) as stranger:
-        answer = await stranger.send(
+    async with Shopper(monitored) as anonymous:
+        answer = await anonymous.send(
             "GET",
             "/ws",
             Connection="Upgrade",
@@ -99,9 +99,9 @@ async def test_a_refused_handshake_is_counted_by_its_status(monitored: Server) -
 
 
 async def test_metrics_and_probes_are_not_served_at_the_public_address(monitored: Server) -> None:
-    async with Shopper(monitored) as stranger:
+    async with Shopper(monitored) as anonymous:
         for path in ("/metrics", "/healthz", "/readyz"):
-            assert (await stranger.send("GET", path)).status == 404
+            assert (await anonymous.send("GET", path)).status == 404
 
 
 async def test_a_server_that_cannot_save_is_alive_but_not_ready(
@@ -137,9 +137,9 @@ async def test_a_draining_server_is_not_ready_while_it_still_serves_tabs(
 
 
 async def test_a_taken_metrics_address_is_reported_in_one_sentence(
-    monitored: Server, street: Street
+    monitored: Server, server_factory: ServerFactory
 ) -> None:
-    taken = street.build(metrics=monitored.environment["SHOP_METRICS"])
+    taken = server_factory.build(metrics=monitored.environment["SHOP_METRICS"])
 
     done = await asyncio.to_thread(taken.command, "run")
 

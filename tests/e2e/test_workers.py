@@ -30,7 +30,7 @@ def pair(shared: Shared, tmp_path: Path) -> Iterator[Server]:
     """Return a server with two workers."""
     settings = {"redis": shared.redis.url, "metrics": f"127.0.0.1:{free_port(in_a_row=2)}"}
     server = Server(tmp_path, shared.cluster.new(), node="w", sockets=100, **settings)
-    server.words = ("run", "--workers", "2")
+    server.arguments = ("run", "--workers", "2")
     server.start()
     yield server
     server.end()
