@@ -1,1 +1,1 @@
-"""What the shop promises, as sentences that can be checked; the folders mirror `app`."""
+"""Tests; the folders mirror those of `app`."""

@@ -1,4 +1,4 @@
-"""Fixtures and hooks for all tests; what one folder alone needs stands in that folder."""
+"""Fixtures and hooks for all tests; those of one folder are in its own `conftest.py`."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ LEFT = pytest.StashKey[Counter[str]]()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what is marked so on both kinds of databases."""
+    """Run tests that are marked `on_both` on SQLite and on PostgreSQL."""
     if "database_kind" in metafunc.fixturenames and metafunc.definition.get_closest_marker(
         "on_both"
     ):
@@ -31,26 +31,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test's layer, and begin with what may take longest."""
+    """Mark each test's layer, and run long tests first, by descending timeout."""
     for item in items:
         layers.mark_layer(item)
-    items.sort(key=_may_take_s, reverse=True)
+    items.sort(key=_long_timeout_s, reverse=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin to count what is left to other commands."""
+    """Initialize the count of deselected tests."""
     config.stash[LEFT] = Counter[str]()
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
-    """Count what is left to other commands."""
+    """Count tests that are left to other commands."""
     if items:
         left = items[0].config.stash[LEFT]
         left.update(layers.count_left(items))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand the counts of a worker of pytest-xdist to the process that sums up."""
+    """Pass a pytest-xdist worker's counts to the controller."""
     if (output := getattr(session.config, "workeroutput", None)) is not None:
         left = session.config.stash[LEFT]
         output["left"] = dict(left)
@@ -58,7 +58,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take over the counts of a worker; each has collected all tests."""
+    """Take the counts of one worker; they are all equal, since each worker collects all tests."""
     if left := getattr(node, "workeroutput", {}).get("left"):
         node.config.stash[LEFT] = Counter[str](left)
 
@@ -66,13 +66,13 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say which tests were left to which command."""
+    """Print how many tests were left to which command."""
     left = config.stash[LEFT]
     for line in layers.summarize_left(left):
         terminalreporter.write_line(line)
 
 
-def _may_take_s(item: pytest.Item) -> float:
+def _long_timeout_s(item: pytest.Item) -> float:
     timeout = item.get_closest_marker("timeout")
     return timeout.args[0] if timeout and item.get_closest_marker("long") else 0.0
 

@@ -23,7 +23,7 @@ PATIENCE_S = 90.0
 
 
 class Databases(Protocol):
-    """Makes and removes databases; each is named by its URL."""
+    """Creates and removes databases; each is identified by its URL."""
 
     def new(self) -> str:
         """Return the URL of an empty database."""
@@ -92,25 +92,25 @@ class Cluster:
         self._await()
 
     def stop(self, sign: signal.Signals = signal.SIGINT) -> None:
-        """End the server: SIGINT cuts all connections, SIGQUIT is a crash."""
+        """Stop the server: SIGINT is a fast shutdown, SIGQUIT a crash."""
         if self._process:
             self._process.send_signal(sign)
             self._process.wait(PATIENCE_S)
             self._process = None
 
     def new(self) -> str:
-        """Make an empty database."""
+        """Create an empty database."""
         return self._make("template0")
 
     def copy(self, url: str) -> str:
-        """Make a database like another one."""
+        """Create a copy of a database."""
         return self._make(_name_of(url))
 
     def drop(self, url: str) -> None:
-        """Remove a database and end its connections."""
-        self.ask(f"DROP DATABASE {_name_of(url)} WITH (FORCE)")
+        """Drop a database, and end its connections."""
+        self.execute(f"DROP DATABASE {_name_of(url)} WITH (FORCE)")
 
-    def ask(self, statement: str) -> None:
+    def execute(self, statement: str) -> None:
         """Execute a statement in the server's own database."""
         where = f"host={self._folder} user=shop dbname=postgres"
         with psycopg.connect(where, autocommit=True) as connection:
@@ -118,7 +118,7 @@ class Cluster:
 
     def _make(self, template: str) -> str:
         name = f"shop{next(self._numbers)}"
-        self.ask(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return f"postgresql://shop@/{name}?host={self._folder}"
 
     def _as_owner(self) -> dict[str, Any]:
@@ -127,12 +127,12 @@ class Cluster:
         return own | ({"user": OWNER, "group": OWNER} if os.getuid() == 0 else {})
 
     def _await(self) -> None:
-        give_up_s = time.monotonic() + PATIENCE_S
+        deadline_s = time.monotonic() + PATIENCE_S
         while True:
             try:
-                return self.ask("SELECT 1")
+                return self.execute("SELECT 1")
             except psycopg.OperationalError:
-                if time.monotonic() > give_up_s:
+                if time.monotonic() > deadline_s:
                     raise
                 time.sleep(0.05)
 
@@ -163,7 +163,7 @@ def open_cluster(binaries: Path) -> Iterator[Cluster]:
 
 
 def exists(url: str) -> bool:
-    """Say whether there is a file, or at least one table in a database of a server."""
+    """Return whether the SQLite file, or at least one table on a server, exists."""
     if url.startswith("sqlite"):
         return Path(url.removeprefix("sqlite:///")).exists()
     engine = create_engine(url)
@@ -175,7 +175,7 @@ def exists(url: str) -> bool:
 
 @contextmanager
 def locked(engine: Engine) -> Iterator[None]:
-    """Keep everybody else from writing, as a process that hangs may; reading goes on."""
+    """Hold the write lock, as a process that hangs can; reading is still possible."""
     with engine.connect() as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("LOCK TABLE accounts, carts, orders, shelf IN EXCLUSIVE MODE"))

@@ -1,8 +1,8 @@
-"""Finds paths, symbols and links in Markdown that the tree does not have.
+"""Finds broken references in Markdown: paths, symbols and links that do not exist.
 
-A name is what stands in backticks, outside of code blocks. Paths are looked up in the tree,
-symbols among the definitions of the code (`tests/doc_symbols.py`), and everything else that looks
-like a symbol among words: those of the wire, of settings and metrics, and a list of others' words.
+A name is the text in backticks outside of code blocks. Paths are looked up in the tree, symbols
+among the definitions of the code (`tests/doc_symbols.py`), and everything else that looks like a
+symbol among known words: of the wire, of settings, of metrics, and of other programs.
 """
 
 import builtins
@@ -32,7 +32,7 @@ MODULE = re.compile(r"-m ([a-z_.]+)")
 
 
 class Fault(NamedTuple):
-    """A name or link that leads nowhere."""
+    """A broken reference."""
 
     file: str
     line: int
@@ -40,15 +40,15 @@ class Fault(NamedTuple):
     why: str
 
     def __str__(self) -> str:
-        """Return it as editors and terminals know to follow it."""
+        """Return it in the form `file:line`, which editors can open."""
         return f"{self.file}:{self.line} `{self.name}`: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What names may refer to.
+    """The files, symbols and words to which names may refer.
 
-    *files* are paths relative to *root*, *made* those that exist only after the shop has run.
+    *files* are paths relative to *root*, *made* those that commands generate.
     """
 
     root: Path
@@ -67,7 +67,7 @@ class Tree:
 
 
 def faults(tree: Tree, document: Path) -> Iterator[Fault]:
-    """Yield what leads nowhere in *document*, line by line."""
+    """Yield the broken references in *document*, line by line."""
     file = document.relative_to(tree.root).as_posix()
     for number, line in prose(document.read_text("utf-8")):
         for name in names(line):
@@ -89,7 +89,7 @@ def prose(text: str) -> Iterator[tuple[int, str]]:
 
 
 def names(line: str) -> list[str]:
-    """Return what stands in backticks."""
+    """Return the texts in backticks."""
     return [found[2].strip() for found in CODE.finditer(line)]
 
 
@@ -110,7 +110,7 @@ def fault_of_name(tree: Tree, name: str) -> str | None:
 
 
 def fault_of_link(document: Path, target: str) -> str | None:
-    """Return why *target*, relative to *document*, leads nowhere, if it does."""
+    """Return why the link *target*, relative to *document*, is broken; `None` if it is not."""
     if "://" in target or target.startswith("mailto:"):
         return None
     path, _, anchor = target.partition("#")
@@ -123,7 +123,7 @@ def fault_of_link(document: Path, target: str) -> str | None:
 
 
 def anchors(text: str) -> list[str]:
-    """Return what forges call the headings of a document."""
+    """Return the anchors that code forges generate for the headings of a document."""
     found: list[str] = []
     for _, line in prose(text):
         if heading := re.match(r"#+ +(.*)", line):
@@ -136,7 +136,7 @@ def anchors(text: str) -> list[str]:
 
 
 def expanded(path: str) -> list[str]:
-    """Return the paths that a shell makes of one with braces."""
+    """Return the paths to which a shell expands one with braces."""
     parts = re.split(r"\{([^{}]*)\}", path)
     choices: list[Sequence[str]] = [
         part.split(",") if odd % 2 else [part] for odd, part in enumerate(parts)
@@ -190,5 +190,5 @@ def _fault_of_chain(tree: Tree, chain: str) -> str | None:
     return "no such symbol"
 
 
-def _first(whys: Iterable[str | None]) -> str | None:
-    return next((why for why in whys if why), None)
+def _first(reasons: Iterable[str | None]) -> str | None:
+    return next((why for why in reasons if why), None)

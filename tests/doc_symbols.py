@@ -18,10 +18,10 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
-    """What sources define.
+    """The definitions of all sources.
 
-    *names* has every name, *members* what each class has (inherited names included), and
-    *modules* what each module has at its top; packages are modules too.
+    *names* has every name, *members* the names in each class (with inherited ones), and
+    *modules* the top-level names of each module; packages are modules too.
     """
 
     names: frozenset[str]
@@ -31,17 +31,17 @@ class Symbols:
     """String literals that are one word: codes, events, columns."""
 
     def has_member(self, name: str, member: str) -> bool:
-        """Say whether a class of this name has *member*."""
+        """Return whether the class *name* has *member*."""
         return member in self.members[name]
 
     def has_in_module(self, chain: str) -> bool:
-        """Say whether *chain* is a module, or a module and a name in it."""
+        """Return whether *chain* is a module, or a module and a name in it."""
         module, _, name = chain.rpartition(".")
         return chain in self.modules or name in self.modules.get(module, ())
 
 
 def read_symbols(root: Path, files: Iterable[str]) -> Symbols:
-    """Return what those of *files* define that are Python or JavaScript."""
+    """Return the definitions of the Python and JavaScript files among *files*."""
     chosen = sorted(files)
     trees = {
         one: ast.parse((root / one).read_text("utf-8")) for one in chosen if one.endswith(".py")
@@ -58,7 +58,7 @@ def read_symbols(root: Path, files: Iterable[str]) -> Symbols:
 
 
 def names_in_javascript(source: str) -> Iterator[str]:
-    """Yield what looks like a definition; more than are, since nothing is parsed."""
+    """Yield names that look like definitions; a superset, because nothing is parsed."""
     for found in _IN_JAVASCRIPT.findall(source):
         yield from filter(None, found)
 

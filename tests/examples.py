@@ -22,13 +22,13 @@ TENTH, FIVER = VoucherCode("WELCOME10"), VoucherCode("FIVER")
 
 
 def product(sku: Sku, name: str, price: int, stock: int, **more: Any) -> Product:
-    """Return a product with defaults for all that does not matter to a cart."""
+    """Return a product with defaults for the fields that do not affect a cart."""
     plain = Product(sku, sku, name, "each", "fruit", "apple-red", "", Money(price), stock)
     return replace(plain, **more)
 
 
 def catalog_of(*products: Product, vouchers: tuple[Voucher, ...] = ()) -> Catalog:
-    """Return a catalogue of these."""
+    """Return a catalogue of these products and vouchers."""
     return Catalog({one.sku: one for one in products}, {one.code: one for one in vouchers})
 
 

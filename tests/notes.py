@@ -1,6 +1,6 @@
-"""What a test notes beside having passed: `bin/prove` reports it."""
+"""The type of pytest's `record_property`, whose values `bin/prove` reports."""
 
 from collections.abc import Callable
 
 Note = Callable[[str, object], None]
-"""What pytest's `record_property` does: keep a value under a name."""
+"""Records a value under a name."""

@@ -23,20 +23,20 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """Return its URL."""
+        """Return the URL of the server."""
         return f"redis://127.0.0.1:{self._port}/0"
 
     def start(self) -> None:
-        """Start it, and return when it answers."""
+        """Start the server, and return when it answers."""
         words = ("--bind", "127.0.0.1", "--port", str(self._port), "--save", "")
         self._process = subprocess.Popen([self._program, *words], stdout=subprocess.DEVNULL)
-        give_up_s = time.monotonic() + PATIENCE_S
+        deadline_s = time.monotonic() + PATIENCE_S
         while not self._answers():
-            assert time.monotonic() < give_up_s, "Redis does not answer"
+            assert time.monotonic() < deadline_s, "Redis does not answer"
             time.sleep(0.02)
 
     def kill(self) -> None:
-        """Kill it."""
+        """Kill the server."""
         if self._process:
             self._process.kill()
             self._process.wait(PATIENCE_S)

@@ -1,4 +1,4 @@
-"""Whether a value fits a JSON Schema, of the few keywords that ours use; others are an error."""
+"""Validates values against JSON Schemas; supports the keywords that the shop's schemas use."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -12,11 +12,14 @@ TYPES: Mapping[str, type | tuple[type, ...]] = {
     "integer": int,
     "null": type(None),
 }
-TOLD_ELSEWHERE = {"required", "format"}
+HANDLED_ELSEWHERE = {"required", "format"}
 
 
 def misfits(value: Any, schema: Schema, schemas: Mapping[str, Schema]) -> list[str]:
-    """Return what of *value* is not as *schema* says; *schemas* are those that it refers to."""
+    """Return the violations of *schema* by *value*; `$ref` looks up *schemas*.
+
+    Raises KeyError for a keyword that is not supported.
+    """
     return list(_misfits(value, schema, schemas, "it"))
 
 
@@ -29,7 +32,7 @@ def _misfits(value: Any, schema: Schema, schemas: Mapping[str, Schema], at: str)
             yield from [] if [] in tried else min(tried, key=len)
         elif keyword in INSIDE:
             yield from INSIDE[keyword](value, schema, schemas, at)
-        elif keyword not in TOLD_ELSEWHERE and not CHECKS[keyword](value, wanted):
+        elif keyword not in HANDLED_ELSEWHERE and not CHECKS[keyword](value, wanted):
             yield f"{at}: {keyword} {wanted}, not {value!r}"
 
 

@@ -1,4 +1,4 @@
-"""What staff do behind a test's back."""
+"""Edits of products by staff, in another process than the tested one."""
 
 from sqlalchemy import Connection
 
@@ -14,7 +14,7 @@ BY_COMMAND = Editor(None, "shop product set", NOON)
 def set_product(
     connection: Connection, sku: Sku, price: Money | None, stock: int | None
 ) -> Product:
-    """Set the price, the stock or both of a product that there is; return it as it is then."""
+    """Set the price, the stock or both of an existing product; return the changed product."""
     done = product_edits.set_product(connection, sku, price, stock, BY_COMMAND)
     assert done is not NotEdited.UNKNOWN, sku
     product = find_product(connection, sku)

@@ -1,4 +1,4 @@
-"""Where dangerous calls may be made, and what our papers promise: tests that exist, and limits."""
+"""Dangerous calls stand only in allowed files, and tests named in documents exist."""
 
 import re
 import subprocess
@@ -10,13 +10,13 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAPERS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 NAMED = re.compile(r"`(tests/[\w/.]+?)(?:::(\w+))?`")
-SHOWN = re.compile(r"\|[^\n]*\| (?:shown by|test) \|\n")
+TABLE_WITH_TESTS = re.compile(r"\|[^\n]*\| (?:shown by|test) \|\n")
 
 
 class Danger(NamedTuple):
-    """What must not stand in files like these, but for a few that are named; and planted ones."""
+    """A pattern forbidden in *files* except *allowed* ones; *examples* are planted matches."""
 
     pattern: str
     files: str
@@ -55,7 +55,7 @@ DANGERS = {
             'execute("SELECT " + column)',
             "literal_column(column + ' DESC')",
         ),
-        # how long to wait for a lock is a number of ours, and a PRAGMA takes no parameters
+        # the lock timeout is a number from the code, and a PRAGMA takes no parameters
         frozenset({"app/store/engines.py"}),
     ),
     "cookies beside the login": Danger(
@@ -87,15 +87,15 @@ DANGERS = {
         ("log.info(current_user.auth_id)",),
         frozenset({"app/http/core/session.py", "app/ws/routes.py"}),
     ),
-    "secrets compared in a time that tells": Danger(
+    "secrets not compared in constant time": Danger(
         r"\w*(?:password|secret|token|cookie|auth_id|signature)\w*\s*[!=]="
         r"|[!=]=\s*[\w.]*(?:password|secret|token|cookie|auth_id|signature)",
         "app/**/*.py",
         ("if token == given", "given != person.password_hash", "if self.secret == secret"),
-        # two hashes of the database's own, to see whether it moved
+        # compares two hashes from the database, to detect a concurrent change
         frozenset({"app/store/accounts.py"}),
     ),
-    "who it is, said by the request": Danger(
+    "an account chosen by the request": Danger(
         r"(?:form|fields|args|body|asked)(?:\.get\(|\[)\s*[\"'](?:account|user|owner|staff|role|admin)"
         r"|\b(?:text|whole|uuid|read_text)\(\s*\w+,\s*[\"'](?:account|user|owner|staff|role|admin)",
         "app/[hw]*/**/*.py",
@@ -125,7 +125,7 @@ DANGERS = {
             }
         ),
     ),
-    "decoders at the door": Danger(
+    "decoders in HTTP handlers": Danger(
         r"json\.loads|msgspec|JSONDecoder|\.get_json\(|request\.json",
         "app/http/**/*.py",
         ("x.get_json()", "json.loads(x)", "import msgspec", "JSONDecoder()", "request.json"),
@@ -134,10 +134,10 @@ DANGERS = {
         r"(?i)forwarded|x-real-ip|access_route",
         "app/**/*.py",
         ("headers['X-Forwarded-For']", "headers['x-real-ip']", "request.access_route[0]"),
-        # a proxy that is named in the settings is believed, and nobody else
+        # only proxies that are named in the settings are trusted
         frozenset({"app/server/lifecycle.py"}),
     ),
-    "ways out of the shop": Danger(
+    "redirects to other origins": Danger(
         r"""(?<!safe_)redirect\(\s*(?:request\.|form\b|f?["'](?:\{|https?:|//))|["']Location["']""",
         "app/http/**/*.py",
         (
@@ -148,7 +148,7 @@ DANGERS = {
             'headers["Location"] = back',
         ),
     ),
-    "other addresses asked": Danger(
+    "requests to other servers": Danger(
         r"urllib\.request|urlopen|http\.client|\bhttpx\b|\baiohttp\b|import requests"
         r"|open_connection",
         "app/[!cl]*/**/*.py",
@@ -158,14 +158,14 @@ DANGERS = {
         r"send_file|send_from_directory|\bopen\(|\.read_bytes\(|\.open\(",
         "app/http/**/*.py",
         ("send_from_directory(folder, name)", "open(name)", "(folder / name).read_bytes()"),
-        # all files are read when the shop opens, and found by their names
+        # all files are read at the start, and looked up by name
         frozenset({"app/http/core/assets.py"}),
     ),
-    "warnings of danger that are not heard": Danger(
+    "suppressed security warnings": Danger(
         r"noqa: *(?:\w+, *)*S\d",
         "app/**/*.py",
         ("exec(text)  # noqa: S102", "x()  # noqa: E501, S608"),
-        # the load test's chance comes from a seed; a sentence about passwords is none
+        # a seeded random generator of the load test; a sentence that mentions passwords
         frozenset({"app/load/worker.py", "app/http/account/profile.py"}),
     ),
     "HTML from strings": Danger(
@@ -189,7 +189,7 @@ DANGERS = {
             "row.setAttribute('onclick', name)",
         ),
     ),
-    "what scripts say to strangers": Danger(
+    "scripts that send data to other origins": Danger(
         r"document\.(?:cookie|domain)|window\.open\(|postMessage\([^)]*[\"']\*[\"']|sendBeacon"
         r"|fetch\(\s*[\"'`]https?:",
         "static/js/**/*.js",
@@ -206,7 +206,7 @@ DANGERS = {
         r"\|\s*safe\b|\bMarkup\(|autoescape|render_template_string|Template\(",
         "templates/**/*.html",
         ("{{ name|safe }}", "{{ name | safe }}", "{% autoescape false %}", "{{ Markup(name) }}"),
-        # attributes that these templates write out themselves
+        # attributes that these templates escape themselves
         frozenset({"templates/macros/staff.html", "templates/staff/new_product.html"}),
     ),
     "attributes without quotes": Danger(
@@ -234,7 +234,7 @@ DANGERS = {
             "<a href='javascript:go()'>",
         ),
     ),
-    "pages of others": Danger(
+    "content of other origins": Danger(
         r"\btarget=|<(?:iframe|object|embed|base|meta\s+http-equiv)\b|(?:src|href|action)=\"(?:https?:)?//",
         "templates/**/*.html",
         (
@@ -258,7 +258,7 @@ DANGERS = {
     ),
 }
 EXAMPLES = [(danger, one) for danger in DANGERS.values() for one in danger.examples]
-HEARD_BY_RUFF = {
+FOUND_BY_RUFF = {
     "S102": "exec(text)",
     "S301": "import pickle\npickle.loads(body)",
     "S307": "eval(text)",
@@ -271,11 +271,11 @@ HEARD_BY_RUFF = {
     "S701": "import jinja2\njinja2.Environment(autoescape=False)",
     "TID251": "import random",
 }
-"""What ruff is trusted with, so that no rule here says it again."""
+"""Dangers that ruff finds, so that no pattern here repeats them."""
 
 
 def found(danger: Danger) -> Iterator[str]:
-    """Yield each place where it is done, and where it must not be."""
+    """Yield each match in a file that is not allowed."""
     paths = list(ROOT.glob(danger.files))
     assert paths
     for path in paths:
@@ -294,16 +294,16 @@ def test_each_planted_danger_is_found(danger: Danger, example: str) -> None:
     assert re.search(danger.pattern, example)
 
 
-@pytest.mark.parametrize(("rule", "example"), HEARD_BY_RUFF.items(), ids=HEARD_BY_RUFF)
+@pytest.mark.parametrize(("rule", "example"), FOUND_BY_RUFF.items(), ids=FOUND_BY_RUFF)
 def test_ruff_finds_the_dangers_left_to_it(rule: str, example: str) -> None:
     words = ("check", "--output-format=concise", "--stdin-filename=app/planted.py", "-")
     ruff = Path(sys.executable).with_name("ruff")
 
-    said = subprocess.run(
+    done = subprocess.run(
         [ruff, *words], cwd=ROOT, input=example, capture_output=True, text=True, check=False
     )
 
-    assert f" {rule} " in said.stdout
+    assert f" {rule} " in done.stdout
 
 
 @pytest.mark.parametrize("danger", DANGERS.values(), ids=DANGERS)
@@ -313,9 +313,9 @@ def test_every_exception_is_still_needed(danger: Danger) -> None:
     ] == []
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=[paper.name for paper in PAPERS])
-def test_every_test_named_in_a_document_exists(paper: Path) -> None:
-    named = NAMED.findall(paper.read_text("utf-8"))
+@pytest.mark.parametrize("document", DOCUMENTS, ids=[document.name for document in DOCUMENTS])
+def test_every_test_named_in_a_document_exists(document: Path) -> None:
+    named = NAMED.findall(document.read_text("utf-8"))
 
     assert [one for one in named if not _exists(*one)] == []
 
@@ -323,7 +323,9 @@ def test_every_test_named_in_a_document_exists(paper: Path) -> None:
 @pytest.mark.parametrize("name", ["SECURITY.md", "docs/hazards.md", "docs/reliability.md"])
 def test_every_line_of_a_table_that_ends_with_tests_names_one(name: str) -> None:
     tables = (ROOT / name).read_text("utf-8").split("\n\n")
-    rows = [row for table in tables if SHOWN.match(table) for row in table.splitlines()[2:]]
+    rows = [
+        row for table in tables if TABLE_WITH_TESTS.match(table) for row in table.splitlines()[2:]
+    ]
 
     assert len(rows) > 10
     assert [row for row in rows if not re.search(r"`(?:tests|docs)\b[^|]*\|$", row)] == []

@@ -1,4 +1,4 @@
-"""What stands in deploy/ and docs/operating.md is about the shop that there is."""
+"""The files in deploy/ and docs/operating.md match the metrics, settings and log of the shop."""
 
 import json
 import re
@@ -25,29 +25,35 @@ DEPLOY = ROOT / "deploy"
 OPERATING = (ROOT / "docs/operating.md").read_text()
 FILES = sorted(path for path in DEPLOY.iterdir() if path.is_file())
 SETTINGS = {variable(each.name) for each in fields(Config)}
-NOT_OURS = {"up"}
-"""What Prometheus knows by itself."""
+BUILT_IN = {"up"}
+"""Metrics that Prometheus itself provides."""
 PATIENCE_S = 20
 
 
-class Still:
-    """A writer for whom no cart waits."""
+class IdleWriter:
+    """A writer with no waiting carts."""
 
     waiting = 0
 
 
-class Quiet:
-    """A line to other servers, on which nothing is said."""
+class IdlePeers:
+    """A connection to other servers without any messages."""
 
     is_up, waiting = True, 0
 
 
 @pytest.fixture(scope="module")
-def told() -> ParsedMetrics:
-    """Return what a server tells that has just been opened."""
+def exported() -> ParsedMetrics:
+    """Return the metrics of a server that has just started."""
     passwords = Passwords(make_hasher())
     metrics = Metrics(
-        "w1", HubHarness().hub, ConnectionRegistry(1, 1, 1), Still(), passwords, Quiet(), 0.0
+        "w1",
+        HubHarness().hub,
+        ConnectionRegistry(1, 1, 1),
+        IdleWriter(),
+        passwords,
+        IdlePeers(),
+        0.0,
     )
     text = metrics.text()
     passwords.close()
@@ -55,7 +61,7 @@ def told() -> ParsedMetrics:
 
 
 def queries() -> Iterator[tuple[str, str]]:
-    """Yield each query of the board and of the alerts, and where it stands."""
+    """Yield each query of the dashboard and of the alerts, and where it is."""
     board = json.loads((DEPLOY / "grafana.json").read_text())
     for panel in board["panels"]:
         for target in panel["targets"]:
@@ -65,16 +71,16 @@ def queries() -> Iterator[tuple[str, str]]:
 
 
 def alerts() -> list[dict[str, Any]]:
-    """Return what somebody is woken for."""
+    """Return the alerting rules."""
     (group,) = yaml.safe_load((DEPLOY / "alerts.yml").read_text())["groups"]
     rules: list[dict[str, Any]] = group["rules"]
     return rules
 
 
-def asked_for(query: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield each figure in a query, with the labels that it must have, whatever their values.
+def metrics_in(query: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each metric in a query, with the labels that it must have.
 
-    Of a label that is compared, the value is given unless it is a pattern or a variable.
+    The value of a label is given if it is compared for equality, and is "" otherwise.
     """
     for name, _, labels in re.findall(r"\b((?:shop|process)_\w+|up)\b({([^}]*)})?", query):
         found = re.findall(r'(\w+)(!?=~?)"([^"]*)"', labels)
@@ -83,24 +89,24 @@ def asked_for(query: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 @pytest.mark.parametrize(("where", "query"), list(queries()))
 def test_every_query_uses_metrics_that_the_shop_exports(
-    told: ParsedMetrics, where: str, query: str
+    exported: ParsedMetrics, where: str, query: str
 ) -> None:
-    asked = list(asked_for(query))
+    metrics = list(metrics_in(query))
 
-    assert asked, where
-    for name, labels in asked:
-        assert name in told.names | NOT_OURS, where
+    assert metrics, where
+    for name, labels in metrics:
+        assert name in exported.names | BUILT_IN, where
         own = {label: value for label, value in labels.items() if label not in {"job", "instance"}}
-        assert name in NOT_OURS or any(
+        assert name in BUILT_IN or any(
             key.name == name
             and all(value in {"", dict(key.labels).get(label)} for label, value in own.items())
             and own.keys() <= dict(key.labels).keys()
-            for key in told.numbers
+            for key in exported.numbers
         ), (where, name, own)
 
 
-def test_labels_that_queries_group_by_are_exported(told: ParsedMetrics) -> None:
-    labels = {label for key in told.numbers for label, _ in key.labels} | {"instance"}
+def test_labels_that_queries_group_by_are_exported(exported: ParsedMetrics) -> None:
+    labels = {label for key in exported.numbers for label, _ in key.labels} | {"instance"}
     by = {
         label.strip()
         for _, query in queries()
@@ -111,19 +117,19 @@ def test_labels_that_queries_group_by_are_exported(told: ParsedMetrics) -> None:
     assert by <= labels
 
 
-def test_exactly_the_exported_metrics_are_documented(told: ParsedMetrics) -> None:
+def test_exactly_the_exported_metrics_are_documented(exported: ParsedMetrics) -> None:
     explained = set(re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", OPERATING, re.MULTILINE))
     names = {name for row in explained for name in re.findall("`([a-z_]+)`", row)}
 
-    assert {name for name in names if name.startswith(("shop_", "process_"))} == set(told.kinds)
+    assert {name for name in names if name.startswith(("shop_", "process_"))} == set(exported.kinds)
 
 
-def test_every_metric_is_on_the_dashboard(told: ParsedMetrics) -> None:
+def test_every_metric_is_on_the_dashboard(exported: ParsedMetrics) -> None:
     board = [query for where, query in queries() if where.startswith("board: ")]
-    shown = {name for query in board for name, _ in asked_for(query)}
+    shown = {name for query in board for name, _ in metrics_in(query)}
     stems = {re.sub("_(bucket|sum|count)$", "", name) for name in shown}
 
-    assert stems == set(told.kinds)
+    assert stems == set(exported.kinds)
 
 
 def test_exactly_the_configured_alerts_are_documented() -> None:
@@ -193,22 +199,22 @@ def test_systemd_understands_its_units(path: Path, tmp_path: Path) -> None:
         text = unit.read_text().replace("/opt/shop/.venv/bin/python", sys.executable)
         (tmp_path / unit.name).write_text(text)
 
-    done = _ran(program, "verify", "--man=no", str(tmp_path / path.name))
+    done = _run(program, "verify", "--man=no", str(tmp_path / path.name))
 
-    assert (done.returncode, _about(done.stderr, tmp_path)) == (0, [])
+    assert (done.returncode, _lines_about(done.stderr, tmp_path)) == (0, [])
 
 
 def test_haproxy_understands_its_configuration(tmp_path: Path) -> None:
     program, openssl = _program("haproxy"), _program("openssl")
     pem = tmp_path / "shop.pem"
     words = f"req -x509 -newkey rsa:2048 -nodes -subj /CN=shop.example -keyout {pem} -out {pem}.crt"
-    assert _ran(openssl, *words.split()).returncode == 0
+    assert _run(openssl, *words.split()).returncode == 0
     pem.write_text(pem.read_text() + Path(f"{pem}.crt").read_text())
     configured = tmp_path / "haproxy.cfg"
     text = (DEPLOY / "haproxy.cfg").read_text()
     configured.write_text(text.replace("/etc/haproxy/shop.pem", str(pem)))
 
-    done = _ran(program, "-c", "-f", str(configured))
+    done = _run(program, "-c", "-f", str(configured))
 
     assert done.returncode == 0, done.stderr
     assert "[WARNING]" not in done.stderr
@@ -220,9 +226,9 @@ def _program(name: str) -> str:
     return program
 
 
-def _ran(*words: str) -> subprocess.CompletedProcess[str]:
+def _run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, capture_output=True, check=False, text=True, timeout=PATIENCE_S)
 
 
-def _about(said: str, folder: Path) -> list[str]:
+def _lines_about(said: str, folder: Path) -> list[str]:
     return [line for line in said.splitlines() if str(folder) in line]

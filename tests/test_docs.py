@@ -1,4 +1,4 @@
-"""Every path, symbol and link in the documents leads somewhere."""
+"""Every path, symbol and link in the documents exists."""
 
 import ast
 import os
@@ -32,8 +32,8 @@ MADE = frozenset(
         *(".venv/bin/python", ".venv-autobahn/bin/wstest", ".venv-proof/bin/mutmut"),
     }
 )
-"""Files that the commands make."""
-OTHERS = {
+"""Files that commands generate."""
+FOREIGN_WORDS = {
     "HTTP": "ETag GET Host Origin POST Secure Server",
     "SQL": "RETURNING json_to_recordset synchronous_commit unnest",
     "values of settings": "C OFF",
@@ -44,7 +44,7 @@ OTHERS = {
     "settings of the test build": "SHOP_BUG SHOP_CRASH_AT",
     "files of a running shop": "shop.db",
 }
-"""Words that belong to others, or to nothing in this tree, by whose they are."""
+"""Words that other programs or standards define, by origin."""
 EXAMPLE = """\
 # An *example*: `LiveCart`
 
@@ -66,16 +66,16 @@ are left alone; `bin/ran --demo` and `python -m app.live.carts` are found.
 
 @pytest.fixture(scope="module")
 def tree() -> Tree:
-    """Return what names in the documents may refer to."""
+    """Return the tree to which names in the documents may refer."""
     files = files_of_the_tree()
     symbols = read_symbols(ROOT, (one for one in files if one.startswith(SOURCES)))
-    others = {word for group in OTHERS.values() for word in group.split()}
+    others = {word for group in FOREIGN_WORDS.values() for word in group.split()}
     words = words_of_the_wire() | symbols.texts | others
     return Tree(ROOT, files, MADE, symbols, settings(), words)
 
 
 def files_of_the_tree() -> frozenset[str]:
-    """Return the files of the tree, without those that commands and tools make."""
+    """Return the files of the tree, without generated ones."""
     found: set[str] = set()
     for folder, below, files in os.walk(ROOT):
         below[:] = [one for one in below if one in SHOWN or (one[0] != "." and one not in IGNORED)]
@@ -84,7 +84,7 @@ def files_of_the_tree() -> frozenset[str]:
 
 
 def words_of_the_wire() -> frozenset[str]:
-    """Return the words in code in the description of the wire."""
+    """Return the words in code in docs/protocol.md."""
     text = PROTOCOL.read_text("utf-8")
     code = re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL)
     return frozenset(word for one in code for word in re.findall(r"[A-Za-z_][\w.]*\w", one))
@@ -215,6 +215,6 @@ def test_definitions_of_javascript_are_found() -> None:
 
 def test_every_foreign_word_is_used_in_a_document() -> None:
     text = "\n".join(one.read_text("utf-8") for one in DOCUMENTS)
-    words = [word for group in OTHERS.values() for word in group.split()]
+    words = [word for group in FOREIGN_WORDS.values() for word in group.split()]
 
     assert [word for word in words if not re.search(rf"`[^`\n]*\b{re.escape(word)}\b", text)] == []

@@ -38,7 +38,7 @@ class Server:
         self.environment = environment(
             bind=self.host,
             database=self.database,
-            secret="known to nobody but the tests of this shop",
+            secret="a secret for the tests of this shop alone",
             **{**TEST_SETTINGS, **settings},
         )
         self._process: subprocess.Popen[str] | None = None

@@ -95,7 +95,7 @@ async def test_a_new_secret_ends_all_logins_and_keeps_the_carts(
     async with await new_shopper(shop) as ada:
         await (await ada.tab()).submit(1, "line.add", sku=APPLES, qty=2)
         await asyncio.to_thread(shop.end)
-        shop.environment["SHOP_SECRET"] = "another one, known to nobody but these tests"
+        shop.environment["SHOP_SECRET"] = "another secret of these tests, also long enough"
         await asyncio.to_thread(shop.start)
 
         assert (await (await ada.socket()).close_frame()).code == 4401

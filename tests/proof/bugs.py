@@ -244,11 +244,13 @@ BUGS: Final = {
     ),
     "effect-lost": Bug("an ok without an effect", _lose_an_effect, "lost"),
     "verdict-changed": Bug("a repeat gets another verdict", _change_verdicts, "two verdicts"),
-    "news-dropped": Bug("a patch that never comes", _drop_patches, "gap"),
-    "stranger-told": Bug("a patch to the wrong account", _send_to_other_accounts, "isolation"),
+    "patch-dropped": Bug("a patch that never comes", _drop_patches, "gap"),
+    "patch-to-other-account": Bug(
+        "a patch to the wrong account", _send_to_other_accounts, "isolation"
+    ),
     "stock-kept": Bug("an order takes no stock", _keep_stock, "stock"),
     "cart-kept": Bug("an order leaves the cart full", _keep_the_cart, "lost"),
     "key-forgotten": Bug("an order's key is not looked up", _ignore_order_keys, "invention"),
-    "read-behind": Bug("a read is one behind", _serve_stale_reads, "own writes", ("line-cut",)),
-    "news-stuck": Bug("a cart's tabs receive nothing more", _stop_sending, "convergence"),
+    "stale-read": Bug("a read is one behind", _serve_stale_reads, "own writes", ("line-cut",)),
+    "patches-stopped": Bug("a cart's tabs receive nothing more", _stop_sending, "convergence"),
 }

@@ -195,7 +195,7 @@ async def test_a_postgresql_connection_overrides_the_settings_of_its_database(
 ) -> None:
     url = cluster.new()
     inverse = {"on": "off", "off": "on"}[value]
-    cluster.ask(f"ALTER DATABASE {make_url(url).database} SET {name} = {inverse}")
+    cluster.execute(f"ALTER DATABASE {make_url(url).database} SET {name} = {inverse}")
     database = Database(url)
 
     def setting(connection: Connection) -> object:
