@@ -54,7 +54,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
 
 
 def make_folder(home: Path, name: str) -> Path:
-    """Make a make_folder."""
+    """Make a folder for one server, and return it."""
     (home / name).mkdir()
     return home / name
 
@@ -113,8 +113,10 @@ async def test_a_change_reaches_the_tab_at_the_other_server_as_a_patch(
     assert await there.receive() == patch
 
 
-async def test_a_change_over_http_reaches_the_tab_at_the_other_server(ada: ShopperAtBoth) -> None:
-    tab, outbox = await ada.there.tab(), str(uuid4())
+async def test_a_change_over_http_reaches_the_tab_at_the_other_server(
+    ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
+) -> None:
+    (_, tab), outbox = tabs, str(uuid4())
     answer = await ada.here.ops(outbox, op(1, "note.set", text="ring twice"))
 
     patch = await tab.expect("patch")
