@@ -67,17 +67,17 @@ async def test_a_tab_of_another_account_may_have_the_same_id(shop: Server, ada: 
 
 
 async def test_signing_out_closes_the_sockets_of_that_login_within_a_second(ada: Shopper) -> None:
-    async with Shopper(ada.server) as elsewhere:
+    async with Shopper(ada.server) as second_session:
         login = {"email": ada.email, "password": PASSWORD}
-        assert (await elsewhere.send("POST", "/api/session", login)).status == 200
-        stays, first, silent = await elsewhere.tab(), await ada.tab(), await ada.socket()
+        assert (await second_session.send("POST", "/api/session", login)).status == 200
+        staying, first, silent = await second_session.tab(), await ada.tab(), await ada.socket()
 
         assert (await ada.send("DELETE", "/api/session")).status == 204
         async with asyncio.timeout(60):
             assert await first.close_frame() == CloseFrame(4410, "")
             assert await silent.close_frame() == CloseFrame(4410, "")
 
-        assert (await stays.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+        assert (await staying.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
 
 
 async def test_signing_in_again_ends_the_previous_login(ada: Shopper) -> None:
@@ -142,20 +142,20 @@ async def test_a_shutdown_sends_drain_and_then_closes_the_tabs(
 ) -> None:
     shop = server_factory.open(drain_ms=2000)
     async with await new_shopper(shop) as ada, raw_connection(shop) as late:
-        stays, leaves = await ada.tab(), await ada.tab()
-        await stays.receive_pending()
+        staying, leaving = await ada.tab(), await ada.tab()
+        await staying.receive_pending()
         shop.send_signal(signal.SIGTERM)
 
-        for tab in (stays, leaves):
+        for tab in (staying, leaving):
             drain = await tab.receive()
             assert drain.keys() == {"t", "open_after_ms", "close_in_ms"}
             assert 0 <= drain["open_after_ms"] < drain["close_in_ms"] == 2000
-        assert (await stays.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
-        await leaves.close()
+        assert (await staying.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+        await leaving.close()
         late.write(handshake(shop))
         assert (await late.head())[0].startswith("http/1.1 503")
         with pytest.raises(ConnectionRefusedError):
             await ada.send("GET", "/")
 
-        assert await stays.close_frame() == CloseFrame(1012, "")
+        assert await staying.close_frame() == CloseFrame(1012, "")
         assert await asyncio.to_thread(shop.exit_code) == 0

@@ -114,9 +114,11 @@ async def test_an_empty_binary_frame_is_closed_with_4400(ada: Shopper) -> None:
 
 
 async def test_a_second_hello_is_closed_with_4400(ada: Shopper) -> None:
-    again = frame("hello", tab=TAB, gen=1, outbox=TAB)
+    second_hello = frame("hello", tab=TAB, gen=1, outbox=TAB)
 
-    assert await fault_between_ops(ada, text_frame(again)) == CloseFrame(4400, "t: a second hello")
+    assert await fault_between_ops(ada, text_frame(second_hello)) == CloseFrame(
+        4400, "t: a second hello"
+    )
 
 
 @pytest.mark.parametrize(("t", "fields", "reason"), VALUES.values(), ids=VALUES)
@@ -259,8 +261,8 @@ async def test_ops_behind_a_close_frame_are_not_applied(ada: Shopper) -> None:
     await socket.send_together(add(1), Frame(Opcode.CLOSE, b"\x03\xe8"), add(2, MILK))
 
     assert (await socket.close_frame()).code == 1000
-    again = await ada.tab(outbox=socket.outbox)
-    assert (await again.submit(2, "line.set", sku=APPLES, qty=7))["t"] == "ok"
+    reconnected = await ada.tab(outbox=socket.outbox)
+    assert (await reconnected.submit(2, "line.set", sku=APPLES, qty=7))["t"] == "ok"
     assert await ada.quantities() == {APPLES: 7}
 
 

@@ -29,9 +29,9 @@ async def test_an_idle_login_expires_early_and_a_used_one_at_its_absolute_limit(
     shop: Server, ada: Shopper
 ) -> None:
     login = {"email": ada.email, "password": PASSWORD}
-    async with Shopper(shop) as elsewhere:
-        await elsewhere.send("POST", "/api/session", login)
-        used, idle = await ada.tab(), await elsewhere.tab()
+    async with Shopper(shop) as second_session:
+        await second_session.send("POST", "/api/session", login)
+        used, idle = await ada.tab(), await second_session.tab()
         ops = [frame("op", n=n, k="line.set", sku=APPLES, qty=n) for n in range(1, 64)]
         sending_ops = asyncio.create_task(send_until_closed(used, *ops))
         sending_pings = asyncio.create_task(send_until_closed(idle, *[frame("ping", id=1)] * 64))

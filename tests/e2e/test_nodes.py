@@ -62,26 +62,29 @@ def make_folder(home: Path, name: str) -> Path:
 class ShopperAtBoth(NamedTuple):
     """One shopper with a client at each of two servers."""
 
-    here: Shopper
-    there: Shopper
+    at_one: Shopper
+    at_other: Shopper
 
 
 @pytest.fixture
 async def ada(nodes: Nodes) -> AsyncIterator[ShopperAtBoth]:
     """Return a shopper who is signed in at both servers."""
-    here = await new_shopper(nodes.one)
-    async with here, Shopper(nodes.other, here.cookie, here.account, here.email) as there:
-        yield ShopperAtBoth(here, there)
+    at_one = await new_shopper(nodes.one)
+    async with (
+        at_one,
+        Shopper(nodes.other, at_one.cookie, at_one.account, at_one.email) as at_other,
+    ):
+        yield ShopperAtBoth(at_one, at_other)
 
 
 @pytest.fixture
 async def tabs(ada: ShopperAtBoth) -> tuple[RawSocket, RawSocket]:
     """Return a tab at each server, once both have received the number of tabs."""
-    here, there = await ada.here.tab(), await ada.there.tab()
-    for tab in (here, there):
+    tab_at_one, tab_at_other = await ada.at_one.tab(), await ada.at_other.tab()
+    for tab in (tab_at_one, tab_at_other):
         if tab.received[-1] != b'{"t":"tabs","n":2}':
             assert await tab.expect("tabs") == {"t": "tabs", "n": 2}
-    return here, there
+    return tab_at_one, tab_at_other
 
 
 async def position_at(shopper: Shopper) -> str:
@@ -92,7 +95,7 @@ async def position_at(shopper: Shopper) -> str:
 async def wait_until_converged(ada: ShopperAtBoth, *tabs: RawSocket) -> None:
     """Wait until both servers and all tabs are at one position."""
     async with asyncio.timeout(60):
-        while (at := await position_at(ada.here)) != await position_at(ada.there):  # noqa: ASYNC110 - HTTP
+        while (at := await position_at(ada.at_one)) != await position_at(ada.at_other):  # noqa: ASYNC110 - HTTP
             await asyncio.sleep(0.02)
         for tab in tabs:
             while tab.at != at:
@@ -103,21 +106,21 @@ async def wait_until_converged(ada: ShopperAtBoth, *tabs: RawSocket) -> None:
 async def test_a_change_reaches_the_tab_at_the_other_server_as_a_patch(
     tabs: tuple[RawSocket, RawSocket],
 ) -> None:
-    here, there = tabs
-    await here.send_frame("op", n=1, k="line.add", sku=APPLES, qty=2)
+    tab_at_one, tab_at_other = tabs
+    await tab_at_one.send_frame("op", n=1, k="line.add", sku=APPLES, qty=2)
 
-    verdict, patch = await here.receive(), await here.receive()
+    verdict, patch = await tab_at_one.receive(), await tab_at_one.receive()
 
     assert verdict == {"t": "ok", "n": 1, "rev": 1}
     assert patch["t"] == "patch"
-    assert await there.receive() == patch
+    assert await tab_at_other.receive() == patch
 
 
 async def test_a_change_over_http_reaches_the_tab_at_the_other_server(
     ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
     (_, tab), outbox = tabs, str(uuid4())
-    answer = await ada.here.ops(outbox, op(1, "note.set", text="ring twice"))
+    answer = await ada.at_one.ops(outbox, op(1, "note.set", text="ring twice"))
 
     patch = await tab.expect("patch")
 
@@ -128,13 +131,13 @@ async def test_a_change_over_http_reaches_the_tab_at_the_other_server(
 async def test_a_repeat_at_the_other_server_gets_the_same_verdict(
     ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
-    here, _ = tabs
-    verdict = await here.submit(1, "line.add", sku=MILK, qty=3)
+    tab_at_one, _ = tabs
+    verdict = await tab_at_one.submit(1, "line.add", sku=MILK, qty=3)
 
-    again = await ada.there.ops(here.outbox, op(1, "line.add", sku=MILK, qty=3))
+    again = await ada.at_other.ops(tab_at_one.outbox, op(1, "line.add", sku=MILK, qty=3))
 
     assert again.json["verdicts"] == [verdict]
-    assert await ada.there.quantities() == {MILK: 3}
+    assert await ada.at_other.quantities() == {MILK: 3}
 
 
 async def test_both_servers_change_one_line_at_once_and_nothing_is_lost_or_doubled(
@@ -150,55 +153,55 @@ async def test_both_servers_change_one_line_at_once_and_nothing_is_lost_or_doubl
     assert await asyncio.gather(*map(add_repeatedly, tabs)) == [{"ok"}, {"ok"}]
 
     await wait_until_converged(ada, *tabs)
-    assert await ada.there.quantities() == {BREAD: 2 * EDITS}
+    assert await ada.at_other.quantities() == {BREAD: 2 * EDITS}
 
 
 async def test_a_tab_that_leaves_is_no_longer_counted_at_the_other_server(
     tabs: tuple[RawSocket, RawSocket],
 ) -> None:
-    here, there = tabs
-    await there.cut()
+    tab_at_one, tab_at_other = tabs
+    await tab_at_other.cut()
 
-    assert await here.expect("tabs") == {"t": "tabs", "n": 1}
+    assert await tab_at_one.expect("tabs") == {"t": "tabs", "n": 1}
 
 
 @pytest.mark.smoke
 async def test_signing_out_at_one_server_closes_the_socket_at_the_other(
     ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
-    _, there = tabs
-    assert (await ada.here.send("DELETE", "/api/session")).status == 204
+    _, tab_at_other = tabs
+    assert (await ada.at_one.send("DELETE", "/api/session")).status == 204
 
     async with asyncio.timeout(60):
-        assert await there.close_frame() == CloseFrame(4410, "")
+        assert await tab_at_other.close_frame() == CloseFrame(4410, "")
 
 
 @pytest.mark.smoke
 async def test_an_order_at_one_server_empties_the_cart_at_the_other(
     ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
-    _, there = tabs
-    await fill_cart(ada.here, **{APPLES: 2})
-    await there.expect("patch")
+    _, tab_at_other = tabs
+    await fill_cart(ada.at_one, **{APPLES: 2})
+    await tab_at_other.expect("patch")
 
-    placed = await place_order(ada.here, await order_body(ada.here))
+    placed = await place_order(ada.at_one, await order_body(ada.at_one))
 
     assert placed.status == 201
-    patch = await there.expect("patch")
+    patch = await tab_at_other.expect("patch")
     assert patch["by"]["k"] == "order"
     assert patch["lines"] == {APPLES: None}
-    assert await there.expect("order") == {
+    assert await tab_at_other.expect("order") == {
         "t": "order",
         "number": placed.json["number"],
         "state": "placed",
     }
-    assert (await ada.there.send("GET", f"/api/orders/{placed.json['number']}")).status == 200
+    assert (await ada.at_other.send("GET", f"/api/orders/{placed.json['number']}")).status == 200
 
 
 async def test_a_price_change_reaches_tabs_at_both_servers(
     nodes: Nodes, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
-    here, there = tabs
+    tab_at_one, tab_at_other = tabs
     for tab in tabs:
         await tab.send_frame("watch", skus=[MILK])
         await tab.expect("prices")
@@ -206,7 +209,7 @@ async def test_a_price_change_reaches_tabs_at_both_servers(
     done = await asyncio.to_thread(nodes.one.command, "product", "set", MILK, "--price", pounds)
     assert done.returncode == 0, done.stderr
 
-    prices = [await tab.expect("prices") for tab in (here, there)]
+    prices = [await tab.expect("prices") for tab in (tab_at_one, tab_at_other)]
 
     assert [items["items"][0]["price"] for items in prices] == [100 * int(pounds[:-3])] * 2
 
@@ -214,16 +217,16 @@ async def test_a_price_change_reaches_tabs_at_both_servers(
 async def test_without_redis_both_servers_work_and_converge_when_it_returns(
     nodes: Nodes, ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
-    here, there = tabs
+    tab_at_one, tab_at_other = tabs
     await asyncio.to_thread(nodes.redis.kill)
-    assert (await here.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
-    assert (await there.submit(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
-    assert (await here.submit(2, "line.add", sku=BREAD, qty=1))["t"] == "ok"
+    assert (await tab_at_one.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
+    assert (await tab_at_other.submit(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
+    assert (await tab_at_one.submit(2, "line.add", sku=BREAD, qty=1))["t"] == "ok"
 
     await asyncio.to_thread(nodes.redis.start)
 
-    await wait_until_converged(ada, here, there)
-    assert await ada.here.quantities() == {APPLES: 1, MILK: 1, BREAD: 1}
+    await wait_until_converged(ada, tab_at_one, tab_at_other)
+    assert await ada.at_one.quantities() == {APPLES: 1, MILK: 1, BREAD: 1}
 
 
 async def test_a_server_without_redis_is_refused_beside_servers_with_it(nodes: Nodes) -> None:
@@ -257,4 +260,4 @@ async def test_ops_wait_out_a_database_crash_and_none_is_lost(
 
     assert codes
     await wait_until_converged(ada, *tabs)
-    assert await ada.here.quantities() == {MILK: 2 * EDITS}
+    assert await ada.at_one.quantities() == {MILK: 2 * EDITS}
