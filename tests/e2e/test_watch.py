@@ -39,7 +39,7 @@ async def get_internal(shop: Server, path: str) -> Answer:
 
 
 async def read_metrics(shop: Server) -> ParsedMetrics:
-    """Return what the shop tells."""
+    """Return the exported metrics."""
     return read((await get_internal(shop, "/metrics")).body.decode())
 
 

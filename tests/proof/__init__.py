@@ -1,1 +1,1 @@
-"""The shop among faults: what they are made with, and what holds whatever they do."""
+"""Fault injection against the shop, and the guarantees that must hold under every fault."""
