@@ -1,1 +1,1 @@
-"""The shop as a process of its own, asked over real sockets."""
+"""End-to-end tests: the shop runs in its own process, with real sockets."""
