@@ -10,6 +10,7 @@
 | `services` | use cases without Quart: checkout, payments, auth, passwords, rate limits |
 | `live`, `store`, `bus` | carts in memory; the database; Redis |
 | `protocol` | messages of the wire: decoding, encoding, schemas |
+| `i18n` | languages: message catalogues, dates, numbers, money |
 | `domain` | carts, ops, rules, orders, prices: values and pure functions |
 
 A package imports only from rows below its own; packages of one row do not know each other. The

@@ -14,12 +14,10 @@ from importlib.metadata import version
 import uvloop
 
 from bench import connects, fanout, memory, scaling
-from bench.operations import SHAPES, Measurement, measure
+from bench.operations import SHAPES, WINDOWS, Measurement, measure
 from bench.shop import NaiveServer, measured_shop
 from tests.e2e.server import Server
 
-WINDOWS = (1, 8, 32)
-"""Ops in flight for each account."""
 VERSIONS = ("quart", "uvicorn", "uvloop", "sqlalchemy", "pysqlite3", "aiosqlite")
 HEAD = (
     "| accounts x tabs | under way in each account | this shop | the obvious way | ratio |\n"
@@ -50,12 +48,13 @@ async def main(seconds: float, *, long: bool) -> None:
     print_environment()
     this_shop, naive = await shapes(Server, seconds), await shapes(NaiveServer, seconds)
     print(HEAD)
-    windows = [window for window in WINDOWS for _ in SHAPES]
-    for window, one, other in zip(windows, this_shop, naive, strict=True):
+    for one, other in zip(this_shop, naive, strict=True):
         ratio = one.per_cpu_s / other.per_cpu_s
-        print(f"| {one.shape} | {window} | {one.us:.0f} µs | {other.us:,.0f} µs | {ratio:.1f} |")
+        print(
+            f"| {one.shape} | {one.window} | {one.us:.0f} µs | {other.us:,.0f} µs | {ratio:.1f} |"
+        )
     print()
-    await memory.main(10_000 if long else 1000)
+    await memory.main(10_000 if long else 1000, open_s=0, held=0)
     await connects.main(2000)
     print()
     await fanout.main([100, 1000, *([10_000] if long else [])])

@@ -9,19 +9,20 @@ process, without the server's.
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from statistics import median
 
 import asyncpg
 from psycopg import Connection as Psycopg
 from sqlalchemy import Connection
 
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.store.accounts import Person, add_account
-from app.store.carts import Save, save_carts
-from app.store.database import run_query
+from app.store.cart_rows import Save
+from app.store.cart_saves import save_carts
 from app.store.engines import connect
 from app.store.migrations import migrate
+from app.store.queries import run_query
 from tests.databases import find_postgresql, open_cluster
 
 BATCH = 200
@@ -74,7 +75,7 @@ def _shop(connection: Connection, version: int) -> None:
 def _unnest(connection: Connection, version: int) -> None:
     driver = connection.connection.driver_connection
     assert isinstance(driver, Psycopg)
-    columns = [list(column) for column in zip(*(save[:5] for save in _saves(version)), strict=True)]
+    columns = [list(column) for column in _columns(version)]
     statement = re.sub(r"\$\d", "%s", ALL).encode()
     assert driver.execute(statement, (NOW_S, *columns)).rowcount == BATCH
 
@@ -96,13 +97,19 @@ async def _asyncpg(url: str) -> None:
             await connection.executemany(one, _rows(version))
 
     async def unnest(version: int) -> None:
-        columns = zip(*(save[:5] for save in _saves(version)), strict=True)
+        columns = _columns(version)
         async with connection.transaction():
             assert await connection.execute(ALL, NOW_S, *columns) == f"UPDATE {BATCH}"
 
     await _measure_async("asyncpg, executemany", many)
     await _measure_async("asyncpg, unnest", unnest)
     await connection.close()
+
+
+def _columns(version: int) -> Iterable[tuple[object, ...]]:
+    """Return the values for `ALL` of all carts, by column."""
+    rows = ((one.account, one.seen, one.version, one.rev, one.body) for one in _saves(version))
+    return zip(*rows, strict=True)
 
 
 def _rows(version: int) -> Sequence[tuple[object, ...]]:

@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import msgspec
 
+from app.ws.handshake import VERSION
+
 SHORT, MEDIUM = 125, 126
 TEXT, PING, PONG = 0x81, 0x89, 0x8A
 
@@ -34,7 +36,7 @@ class LightTab(asyncio.Protocol):
 
     def send(self, text: bytes) -> None:
         """Send a message that is encoded already."""
-        self._transport.write(_frame(text))
+        self._transport.write(frame_of(text))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the handshake."""
@@ -47,7 +49,7 @@ class LightTab(asyncio.Protocol):
             "Connection: Upgrade",
             f"Sec-WebSocket-Key: {key}",
             "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Protocol: shop.cart.v1",
+            f"Sec-WebSocket-Protocol: {VERSION}",
             f"Cookie: {self._cookie}",
             "",
             "",
@@ -110,7 +112,8 @@ def _next(data: bytes, at: int) -> tuple[int, int] | None:
     return (begins, begins + size) if begins + size <= len(data) else None
 
 
-def _frame(text: bytes) -> bytes:
+def frame_of(text: bytes) -> bytes:
+    """Return a text frame of a client, with a mask of zeros."""
     size = len(text)
     head = bytes((TEXT, 128 | size)) if size <= SHORT else b"\x81\xfe" + size.to_bytes(2)
     return head + bytes(4) + text

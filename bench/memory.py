@@ -1,13 +1,14 @@
 """Measures the server memory of an idle shopper with a cart of ten lines.
 
-    python -m bench.memory [SHOPPERS [MINUTES]]
+    python -m bench.memory [SHOPPERS [MINUTES]] [--held 0]
 
 The first quarter is not counted, because it pays for shared memory. With MINUTES, all tabs stay
-open for that time, beside one account that submits ten ops a second.
+open for that time, beside one account that submits ten ops a second. Of the ten products, carts
+hold as many as `--held` says.
 """
 
+import argparse
 import asyncio
-import sys
 
 import uvloop
 
@@ -35,9 +36,12 @@ async def fill_cart(shop: MeasuredShop, account: Account) -> LightTab:
     return tab
 
 
-async def main(shoppers: int, hold_s: float = 0.0) -> None:
+async def main(shoppers: int, open_s: float, held: int) -> None:
     """Print the figures."""
     with measured_shop() as shop:
+        for sku in SKUS[:held]:
+            stock = ("--stock", f"{10 * shoppers}", "--hold", "always")
+            shop.server.command("product", "set", sku, *stock).check_returncode()
         accounts = await shop.register(shoppers)
         quarter = shoppers // 4
         tabs = [await fill_cart(shop, account) for account in accounts[:quarter]]
@@ -49,14 +53,14 @@ async def main(shoppers: int, hold_s: float = 0.0) -> None:
         each = (after.memory_kib - before) / (len(tabs) - quarter)
         whole = after.memory_kib / 1024
         print(f"{len(tabs)} idle shoppers: {each:.1f} KiB each, {whole:.0f} MiB in all", flush=True)
-        if hold_s:
-            waits_ms = await click(shop, (await shop.register(1))[0], hold_s)
+        if open_s:
+            waits_ms = await click(shop, (await shop.register(1))[0], open_s)
             now = shop.cost
             p50, p99 = (waits_ms[int(share * len(waits_ms))] for share in (0.5, 0.99))
             closed = sum(tab.is_closed for tab in tabs)
-            cpu = (now.cpu_s - after.cpu_s) / hold_s
+            cpu = (now.cpu_s - after.cpu_s) / open_s
             print(
-                f"after {hold_s / 60:.0f} min: {now.memory_kib / 1024:.0f} MiB, {closed} gone,"
+                f"after {open_s / 60:.0f} min: {now.memory_kib / 1024:.0f} MiB, {closed} gone,"
                 f" {cpu:.1%} of a core; one busy account: {len(waits_ms)} clicks,"
                 f" p50 {p50:.1f} ms, p99 {p99:.1f} ms"
             )
@@ -84,5 +88,9 @@ async def click(shop: MeasuredShop, account: Account, seconds: float) -> list[fl
 
 
 if __name__ == "__main__":
-    numbers = [float(word) for word in sys.argv[1:]]
-    uvloop.run(main(int(numbers[0]) if numbers else 2000, 60 * numbers[1] if numbers[1:] else 0.0))
+    parser = argparse.ArgumentParser(prog="python -m bench.memory")
+    parser.add_argument("shoppers", type=int, nargs="?", default=2000)
+    parser.add_argument("minutes", type=float, nargs="?", default=0)
+    parser.add_argument("--held", type=int, default=0, help="of ten products, so many are held")
+    given = parser.parse_args()
+    uvloop.run(main(given.shoppers, 60 * given.minutes, given.held))

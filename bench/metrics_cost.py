@@ -9,15 +9,18 @@ import argparse
 import time
 from collections.abc import Callable
 
+from app.domain.catalog import Terms
 from app.domain.limits import Limits
-from app.domain.verdicts import Ok
 from app.live.catalog import LiveCatalog
 from app.live.context import CartContext
 from app.live.hub import Hub
 from app.live.stats import Stats
 from app.metrics.collect import Metrics
 from app.runtime.cluster import NoPeers
+from app.services.mail.sender import MailStats
 from app.services.passwords import Passwords, make_hasher
+from app.services.security_log import SecurityLog
+from app.ws.event_streams import StreamStats
 from app.ws.registry import ConnectionRegistry
 from tests.live.fakes import FakeDisk, FakeWriter
 
@@ -55,9 +58,10 @@ def best_s(work: Callable[[], object], times: int) -> float:
 
 def count_answers() -> None:
     """Count the verdicts of a busy second."""
-    second, ok = Stats().at(0), Ok(1, 1)
+    second = Stats().at(0)
     for _ in range(ANSWERS):
-        second.answer(ok, 0.0042)
+        second.answers.record(0.0042)
+    second.count()
 
 
 def count_commits() -> None:
@@ -69,12 +73,24 @@ def count_commits() -> None:
 
 def main(sockets: int) -> None:
     """Print the table."""
-    shop = CartContext(LiveCatalog(), FakeWriter(), Limits(), time.time, time.monotonic, NoPeers())
+    shop = CartContext(
+        LiveCatalog(Terms()), FakeWriter(), Limits(), time.time, time.monotonic, NoPeers()
+    )
     connections = ConnectionRegistry(sockets, 1, 1)
     connections.inside.update(FakeConnection() for _ in range(sockets))
     passwords = Passwords(make_hasher())
     metrics = Metrics(
-        "w1", Hub(FakeDisk(), shop), connections, FakeWriterStats(), passwords, None, time.time()
+        "w1",
+        Hub(FakeDisk(), shop),
+        connections,
+        StreamStats(),
+        FakeWriterStats(),
+        passwords,
+        None,
+        time.time(),
+        {},
+        SecurityLog(),
+        MailStats(),
     )
     print("| | CPU |\n| --- | --- |")
     print(f"| counting an answer | {best_s(count_answers, ANSWERS) * 1e9:.0f} ns |")

@@ -96,7 +96,7 @@ def build(database: str) -> Quart:
         account = current_user.auth_id
         if account is None:
             return Response(status=401)
-        await websocket.accept(subprotocol="shop.cart.v1")
+        await websocket.accept(subprotocol=websocket.requested_subprotocols[0])
         hello = json.loads(await websocket.receive())
         tab = websocket._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
         tabs[account].add(tab)

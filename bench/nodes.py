@@ -30,7 +30,8 @@ from tests.e2e.clickers import Clicker, ClickingAccount, clicking_accounts
 from tests.e2e.server import ROOT, Server, environment, free_port
 from tests.e2e.shared import Shared, open_shared
 
-SKUS = PLENTY[:40]
+SKUS = PLENTY[:90]
+DRAIN_MS = 5000
 NO_LIMITS = {"limits": "load", "log": "warning"}
 
 
@@ -62,8 +63,8 @@ class Pair(NamedTuple):
 
 
 @contextmanager
-def pair() -> Iterator[Pair]:
-    """Run two servers."""
+def pair(**changed: object) -> Iterator[Pair]:
+    """Run two servers, with *changed* settings."""
     with TemporaryDirectory() as home, open_shared() as shared:
         url = shared.cluster.new()
         servers = []
@@ -71,7 +72,7 @@ def pair() -> Iterator[Pair]:
             folder = Path(home) / name
             folder.mkdir()
             settings = {"redis": shared.redis.url, "node": name, "metrics": _address(), **NO_LIMITS}
-            servers.append(Server(folder, url, **settings))
+            servers.append(Server(folder, url, **{**settings, **changed}))
         try:
             for server in servers:
                 server.start()
@@ -81,14 +82,17 @@ def pair() -> Iterator[Pair]:
                 server.end()
 
 
-async def contention(accounts: int, seconds: float) -> None:
-    """Click in two tabs of each account as fast as possible: on two servers, then on one."""
+async def contention(accounts: int, seconds: float, under_way: int) -> None:
+    """Click in two tabs of each account as fast as possible: on two servers, then on one.
+
+    Each tab has so many clicks *under_way* at a time.
+    """
     for name, order in (("one account on two servers", (0, 1)), ("each on one server", (0, 0))):
         with pair() as both:
             origins = [both.origins[place] for place in order]
             async with clicking_accounts(origins, accounts) as opened:
                 cpu_s, began_s = both.cpu_s(), time.monotonic()
-                await _click(_all(opened), 0.0, seconds)
+                await _click(_all(opened) * under_way, 0.0, seconds)
                 cpu_s, took_s = both.cpu_s() - cpu_s, time.monotonic() - began_s
                 clicks = sum([await account.check_converged() for account in opened])
             saves = both.saves()
@@ -101,17 +105,24 @@ async def contention(accounts: int, seconds: float) -> None:
         print(f"{saves['stale']:,} were stale")
 
 
-async def deploy(accounts: int, pause_s: float) -> None:
-    """Restart two servers behind HAProxy one after the other, while tabs click."""
-    with open_shared() as shared, _balanced(shared) as behind:
-        async with clicking_accounts([behind.origin] * 2, accounts) as opened:
+async def deploy(accounts: int, pause_s: float, rolls: int, *, is_direct: bool) -> None:
+    """Restart two servers one after the other, *rolls* times, while tabs click.
+
+    The tabs are behind HAProxy, or, with *is_direct*, one of each account is at each server: it
+    has to wait until its server is back.
+    """
+    with _direct() if is_direct else _balanced() as behind:
+        origins = [server.origin for server in behind.servers]
+        async with clicking_accounts(origins, accounts) as opened:
             clickers = _all(opened)
             done = asyncio.Event()
             clicking = asyncio.gather(*(one.click(SKUS, pause_s, done) for one in clickers))
             await asyncio.sleep(5)
             for one in clickers:
                 one.longest_s = 0.0
-            exits_s = await asyncio.to_thread(behind.roll)
+            exits_s: list[float] = []
+            for _ in range(rolls):
+                exits_s += await asyncio.to_thread(behind.roll)
             await asyncio.sleep(2)
             done.set()
             await clicking
@@ -121,8 +132,13 @@ async def deploy(accounts: int, pause_s: float) -> None:
     sockets = [one.sockets.opened_count - 1 for one in clickers]
     counts = ", ".join(f"{n}: {sockets.count(n)}" for n in sorted({*sockets}))
     print(f"{len(clickers)} sockets, {clicks:,} clicks, all in every tab once; {alarms} alarms")
+    logs = [one.sockets for one in clickers]
+    failures = Counter(why for log in logs for why in log.failures)
     print(f"servers ended in {', '.join(f'{took_s:.1f} s' for took_s in exits_s)}")
-    print(f"new sockets a tab: {counts}")
+    print(f"new sockets a tab: {counts}; sockets that could not be opened: {dict(failures)}")
+    print(f"welcomes that knew less than the tab: {sum(log.forgotten for log in logs)}")
+    print(f"longest time without a socket: {_spread(sorted(one.longest_away_s for one in logs))}")
+    print(f"wait for a verdict: {_spread(sorted(s for one in clickers for s in one.waits_s))}")
     print(f"longest wait of a tab: {_spread(waits)}")
 
 
@@ -176,10 +192,20 @@ def workers(accounts: int, seconds: int) -> None:
 
 
 @contextmanager
-def _balanced(shared: Shared) -> Iterator[BalancedServers]:
-    settings = {**NO_LIMITS, "drain_ms": 5000}
-    with TemporaryDirectory() as home, balanced(Path(home), shared, 2, **settings) as behind:
+def _balanced() -> Iterator[BalancedServers]:
+    settings = {**NO_LIMITS, "drain_ms": DRAIN_MS}
+    with (
+        open_shared() as shared,
+        TemporaryDirectory() as home,
+        balanced(Path(home), shared, 2, **settings) as behind,
+    ):
         yield behind
+
+
+@contextmanager
+def _direct() -> Iterator[BalancedServers]:
+    with pair(drain_ms=DRAIN_MS) as both:
+        yield BalancedServers(both.origins[0], both.servers)
 
 
 def _address() -> str:
@@ -207,12 +233,16 @@ def main() -> None:
     parser.add_argument("what", choices=("contention", "deploy", "outage", "workers"))
     parser.add_argument("--accounts", type=int, default=50)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--rolls", type=int, default=1, help="how often a deploy is repeated")
+    parser.add_argument("--direct", action="store_true", help="a deploy without a balancer")
+    parser.add_argument("--under-way", type=int, default=1, help="clicks of a tab at a time")
     options = parser.parse_args()
     match options.what:
         case "contention":
-            asyncio.run(contention(options.accounts, options.seconds))
+            asyncio.run(contention(options.accounts, options.seconds, options.under_way))
         case "deploy":
-            asyncio.run(deploy(5 * options.accounts, 1.0))
+            accounts, rolls = 5 * options.accounts, options.rolls
+            asyncio.run(deploy(accounts, 1.0, rolls, is_direct=options.direct))
         case "outage":
             asyncio.run(outage(options.accounts, 0.2))
         case _:

@@ -1,9 +1,10 @@
 """Measures durable operations per second of server CPU, in a closed loop.
 
-    python -m bench.operations [--seconds 5] [--window 1]
+    python -m bench.operations [--seconds 5] [--window 1 8 32]
 
-Each account has `--window` ops in flight, submitted from its tabs in turn; the next op is submitted
-when a verdict arrives, which is after the commit.
+Each account has as many ops in flight as `--window` says, submitted from its tabs in turn; the next
+op is submitted when a verdict arrives, which is after the commit. `bench.against` does it in turns
+with another checkout.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from bench.light_client import LightTab
 from bench.shop import MeasuredShop, measured_shop
 
 SHAPES = ((100, 2), (20, 1), (2, 1))
+WINDOWS = (1, 8, 32)
+"""Ops in flight for each account."""
 SKUS = (
     "gala-apples-500g",
     "gala-apples-1kg",
@@ -36,8 +39,9 @@ OP = b'{"t":"op","n":%d,"k":"line.set","sku":"%b","qty":%d}'
 WARM_UP_S = 2.0
 MAX_QTY = 90
 HEAD = (
-    "| accounts x tabs | operations for a second of CPU | CPU each | in the kernel "
-    "| operations a second | one core busy |\n| --- | --- | --- | --- | --- | --- |"
+    "| accounts x tabs | in flight per account | operations for a second of CPU | CPU each "
+    "| in the kernel | operations a second | one core busy |\n"
+    "| --- | --- | --- | --- | --- | --- | --- |"
 )
 
 
@@ -45,6 +49,7 @@ class Measurement(NamedTuple):
     """The number of ops in a period, and the server CPU for them."""
 
     shape: str
+    window: int
     done: int
     took_s: float
     cpu_s: float
@@ -63,7 +68,7 @@ class Measurement(NamedTuple):
     def __str__(self) -> str:
         """Return a row of the table."""
         return (
-            f"| {self.shape} | {self.per_cpu_s:,.0f} | {self.us:.0f} µs "
+            f"| {self.shape} | {self.window} | {self.per_cpu_s:,.0f} | {self.us:.0f} µs "
             f"| {self.system_s / self.cpu_s:.0%} | {self.done / self.took_s:,.0f} "
             f"| {self.cpu_s / self.took_s:.0%} |"
         )
@@ -131,20 +136,24 @@ async def measure(  # noqa: PLR0913 - each is a parameter of the measurement
         shopper.stop()
     shape = f"{len(accounts)} x {tabs}"
     cpu_s, system_s = after.cpu_s - before.cpu_s, after.system_s - before.system_s
-    return Measurement(shape, done, took_s, cpu_s, system_s)
+    return Measurement(shape, window, done, took_s, cpu_s, system_s)
 
 
-async def main(seconds: float, window: int) -> None:
+async def main(seconds: float, windows: Sequence[int]) -> None:
     """Print the table."""
     print(HEAD)
     with measured_shop() as shop:
         accounts = await shop.register(max(count for count, _ in SHAPES))
         for count, tabs in SHAPES:
-            print(await measure(shop, accounts[:count], tabs, seconds, window=window), flush=True)
+            for window in windows:
+                row = await measure(shop, accounts[:count], tabs, seconds, window=window)
+                print(row, flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--window", type=int, default=1, choices=range(1, 33), metavar="1-32")
+    parser.add_argument(
+        "--window", dest="windows", type=int, nargs="+", default=WINDOWS, choices=range(1, 33)
+    )
     uvloop.run(main(**vars(parser.parse_args())))

@@ -66,19 +66,21 @@ class MeasuredShop:
         return tab
 
     async def _register(self, number: int) -> Account:
-        name = f"shopper-{os.urandom(6).hex()}"
+        email, password = f"shopper-{os.urandom(6).hex()}@bench.example", os.urandom(12).hex()
         try:
-            return await self._shop.register(f"{name}@bench.example", name, f"Number {number}")
+            return await self._shop.register(email, password, f"Number {number}")
         except Problem as problem:
-            await asyncio.sleep(problem.retry_after_s or 1)
+            if not problem.retry_after_s:
+                raise
+            await asyncio.sleep(problem.retry_after_s)
             return await self._register(number)
 
 
 @contextmanager
-def measured_shop(kind: type[Server] = Server) -> Iterator[MeasuredShop]:
-    """Run a server on a temporary database, on a core of its own."""
+def measured_shop(kind: type[Server] = Server, **settings: str) -> Iterator[MeasuredShop]:
+    """Run a server on a temporary database, on a core of its own, with *settings* besides."""
     with TemporaryDirectory() as folder:
-        server = kind(Path(folder), limits="load", log="warning")
+        server = kind(Path(folder), limits="load", log="warning", **settings)
         with _cores() as (first, others):
             os.sched_setaffinity(0, first)
             server.start()

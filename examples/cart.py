@@ -19,7 +19,7 @@ async def main(url: str, cookie: str) -> None:
     two = {"t": "op", "n": 1, "k": "line.set", "sku": SKU, "qty": 2}
     async with connect(
         f"{url.replace('http', 'ws', 1)}/ws",
-        subprotocols=["shop.cart.v1"],
+        subprotocols=["shop.cart.v2"],
         additional_headers={"Cookie": cookie},
         compression=None,
     ) as socket:

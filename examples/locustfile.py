@@ -26,7 +26,11 @@ class Shopper(HttpUser):
     def on_start(self) -> None:
         """Register, which logs in."""
         name = secrets.token_hex(6)
-        account = {"email": f"{name}@locust.example", "password": name + name, "name": "Locust"}
+        account = {
+            "email": f"{name}@locust.example",
+            "password": "a long enough one",
+            "name": "Locust",
+        }
         self.client.post("/api/accounts", json=account).raise_for_status()
         self.outbox, self.numbers = str(uuid4()), count(1)
 
@@ -58,7 +62,7 @@ class WebSocketShopper(Shopper):
         cookies = "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
         self.socket: WebSocket = create_connection(
             f"{self.host.replace('http', 'ws', 1)}/ws",
-            subprotocols=["shop.cart.v1"],
+            subprotocols=["shop.cart.v2"],
             cookie=cookies,
             suppress_origin=True,
         )

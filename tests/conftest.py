@@ -1,5 +1,6 @@
 """Fixtures and hooks for all tests; those of one folder are in its own `conftest.py`."""
 
+import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from os import getenv
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from app.runtime.garbage_collector import collect_cycles_rarely, keep_what_exists
 from tests import layers
 from tests.databases import KINDS, Cluster, Databases, Files, find_postgresql, open_cluster
 
@@ -31,15 +33,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test's layer, and run long tests first, by descending timeout."""
+    """Mark tests for the commands that run them; long ones come first, by descending timeout."""
     for item in items:
         layers.mark_layer(item)
     items.sort(key=_long_timeout_s, reverse=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Initialize the count of deselected tests."""
+    """Initialize the count of deselected tests, and let SIGINT end what tests start.
+
+    A shell has what it runs in the background ignore SIGINT, and programs inherit that.
+    """
+    collect_cycles_rarely()
     config.stash[LEFT] = Counter[str]()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Mark what is not measured, and keep the collector of cycles away from modules and tests.
+
+    To visit them all takes longer than to make an app for a test.
+    """
+    layers.mark_further_cases(session.items)
+    keep_what_exists()
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:

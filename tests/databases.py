@@ -7,8 +7,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -59,19 +59,22 @@ class Files:
 
 
 class Cluster:
-    """A PostgreSQL server whose files and socket are in one folder; it has no TCP port."""
+    """A PostgreSQL server whose files and socket are in one folder; it has no TCP port.
 
-    def __init__(self, folder: Path, binaries: Path):
-        self._folder = folder
+    It is new, or with *primary* a hot standby that replicates from that one.
+    """
+
+    def __init__(self, folder: Path, binaries: Path, primary: "Cluster | None" = None):
+        self.folder = folder
         self._binaries = binaries
         self._numbers = count()
         self._process: subprocess.Popen[bytes] | None = None
-        subprocess.run(
-            [binaries / "initdb", "--auth=trust", "--username=shop", "--locale=C.UTF-8"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            **self._as_owner(),
-        )
+        if primary is None:
+            self._run("initdb", "--auth=trust", "--username=shop", "--locale=C.UTF-8")
+        else:
+            origin = f"host={primary.folder} user=shop application_name=standby"
+            options = ("--checkpoint=fast", "--write-recovery-conf", f"--pgdata={folder / 'data'}")
+            self._run("pg_basebackup", *options, f"--dbname={origin}")
 
     def start(self) -> None:
         """Start the server, and return when it answers queries.
@@ -80,14 +83,14 @@ class Cluster:
         """
         settings = {
             "listen_addresses": "",
-            "unix_socket_directories": self._folder,
+            "unix_socket_directories": self.folder,
             "max_connections": 200,
             "fsync": "off",
         }
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        with (self._folder / "log").open("ab") as log:
+        with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._binaries / "postgres", *words], stdout=log, stderr=log, **self._as_owner()
+                [self._binaries / "postgres", *words], stdout=log, stderr=log, **self.as_owner()
             )
         self._await()
 
@@ -97,6 +100,37 @@ class Cluster:
             self._process.send_signal(sign)
             self._process.wait(PATIENCE_S)
             self._process = None
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Stop all processes of the server meanwhile: it answers nothing, its socket stays open."""
+        self._signal_all(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal_all(signal.SIGCONT)
+
+    def promote(self) -> None:
+        """Have a standby become a primary; it returns once that is done."""
+        self.execute("SELECT pg_promote()")
+
+    def detach(self) -> None:
+        """Have a standby replicate no more."""
+        self.configure(primary_conninfo="''")
+        wait_until(lambda: not self.rows("SELECT FROM pg_stat_wal_receiver"))
+
+    def replicate(self, *, synchronously: bool) -> None:
+        """Wait until a standby replicates this server; if *synchronously*, commits wait for it."""
+        self.configure(synchronous_standby_names="standby" if synchronously else "''")
+        state = "sync" if synchronously else "async"
+        query = f"SELECT FROM pg_stat_replication WHERE sync_state = '{state}'"
+        wait_until(lambda: bool(self.rows(query)))
+
+    def configure(self, **settings: str) -> None:
+        """Change settings of the running server."""
+        for name, value in settings.items():
+            self.execute(f"ALTER SYSTEM SET {name} = {value}")
+        self.execute("SELECT pg_reload_conf()")
 
     def new(self) -> str:
         """Create an empty database."""
@@ -112,18 +146,43 @@ class Cluster:
 
     def execute(self, statement: str) -> None:
         """Execute a statement in the server's own database."""
-        where = f"host={self._folder} user=shop dbname=postgres"
-        with psycopg.connect(where, autocommit=True) as connection:
+        with self._connect() as connection:
             connection.execute(statement.encode())
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return what a query in the server's own database finds."""
+        with self._connect() as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(f"host={self.folder} user=shop dbname=postgres", autocommit=True)
+
+    def _signal_all(self, sign: signal.Signals) -> None:
+        """Send a signal to the server and to its processes, of which each session has one."""
+        assert self._process
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        for each in (pid, *map(int, children.split())):
+            with suppress(ProcessLookupError):
+                os.kill(each, sign)
+
+    def _run(self, program: str, *words: str) -> None:
+        subprocess.run(
+            [self._binaries / program, *words],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **self.as_owner(),
+        )
 
     def _make(self, template: str) -> str:
         name = f"shop{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        return f"postgresql://shop@/{name}?host={self._folder}"
+        return f"postgresql://shop@/{name}?host={self.folder}"
 
-    def _as_owner(self) -> dict[str, Any]:
+    def as_owner(self, **environment: str) -> dict[str, Any]:
         """Return the user and environment of a server program, which refuses to run as root."""
-        own = {"env": {"PGDATA": str(self._folder / "data"), "PATH": os.environ["PATH"]}}
+        path = f"{self._binaries}:{os.environ['PATH']}"
+        own = {"env": {"PGDATA": str(self.folder / "data"), "PATH": path} | environment}
         return own | ({"user": OWNER, "group": OWNER} if os.getuid() == 0 else {})
 
     def _await(self) -> None:
@@ -137,6 +196,18 @@ class Cluster:
                 time.sleep(0.05)
 
 
+def with_standby(url: str, primary: Cluster, standby: Cluster) -> str:
+    """Return the URL of a database on *primary*, or on *standby* if that is promoted."""
+    return url.replace(str(primary.folder), f"{primary.folder},{standby.folder}")
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline_s, "it took too long"
+        time.sleep(0.02)
+
+
 def _name_of(url: str) -> str:
     return url.partition("?")[0].rpartition("/")[2]
 
@@ -148,12 +219,12 @@ def find_postgresql() -> Path | None:
 
 
 @contextmanager
-def open_cluster(binaries: Path) -> Iterator[Cluster]:
-    """Run a server, and delete its files afterwards."""
+def open_cluster(binaries: Path, primary: Cluster | None = None) -> Iterator[Cluster]:
+    """Run a server, and delete its files afterwards; see `Cluster`."""
     folder = Path(tempfile.mkdtemp(prefix="shop-"))
     if os.getuid() == 0:
         os.chown(folder, pwd.getpwnam(OWNER).pw_uid, -1)
-    cluster = Cluster(folder, binaries)
+    cluster = Cluster(folder, binaries, primary)
     try:
         cluster.start()
         yield cluster

@@ -47,14 +47,10 @@ def read_symbols(root: Path, files: Iterable[str]) -> Symbols:
         one: ast.parse((root / one).read_text("utf-8")) for one in chosen if one.endswith(".py")
     }
     scripts = [(root / one).read_text("utf-8") for one in chosen if one.endswith((".js", ".ts"))]
-    names = {name for tree in trees.values() for name in _names(tree)}
+    nodes = [node for tree in trees.values() for node in ast.walk(tree)]
+    names = {*_names(nodes)}
     names |= {name for script in scripts for name in names_in_javascript(script)}
-    return Symbols(
-        frozenset(names),
-        _members(trees.values()),
-        _modules(trees),
-        frozenset(text for tree in trees.values() for text in _texts(tree)),
-    )
+    return Symbols(frozenset(names), _members(nodes), _modules(trees), frozenset(_texts(nodes)))
 
 
 def names_in_javascript(source: str) -> Iterator[str]:
@@ -63,8 +59,8 @@ def names_in_javascript(source: str) -> Iterator[str]:
         yield from filter(None, found)
 
 
-def _names(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 yield node.name
@@ -76,18 +72,20 @@ def _names(tree: ast.AST) -> Iterator[str]:
                 pass
 
 
-def _texts(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _texts(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from re.findall(r"\A[a-z]\w*\Z", node.value)
 
 
-def _members(trees: Iterable[ast.Module]) -> dict[str, frozenset[str]]:
-    classes = [one for tree in trees for one in ast.walk(tree) if isinstance(one, ast.ClassDef)]
+def _members(nodes: Iterable[ast.AST]) -> dict[str, frozenset[str]]:
+    classes = [one for one in nodes if isinstance(one, ast.ClassDef)]
     own: dict[str, set[str]] = {}
     bases: dict[str, set[str]] = {}
     for one in classes:
-        own.setdefault(one.name, set()).update(*(set(_names(each)) for each in one.body))
+        own.setdefault(one.name, set()).update(
+            _names(each for part in one.body for each in ast.walk(part))
+        )
         bases.setdefault(one.name, set()).update(_base_names(one))
     return {name: frozenset(_with_inherited(name, own, bases, set())) for name in own}
 
@@ -123,4 +121,4 @@ def _top(tree: ast.Module) -> Iterator[str]:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             yield from (each.asname or each.name for each in node.names)
         else:
-            yield from _names(node)
+            yield from _names(ast.walk(node))

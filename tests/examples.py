@@ -3,10 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from app.domain.cart import AccountId, Cart
-from app.domain.catalog import Catalog, Money, Product, Sku, Voucher, VoucherCode
+from msgspec import structs
+
+from app.domain.accounts import AccountId
+from app.domain.cart import Cart
+from app.domain.catalog import Catalog, Money, Product, Sku, Terms, Voucher, VoucherCode
+from app.domain.currency import Currency
+from app.domain.languages import Language
 from app.domain.ops import Op, Ruling
-from app.domain.outbox import OpRef, Outbox, OutboxId
+from app.domain.outbox import REMEMBERED_OUTBOXES, OpRef, Outbox, OutboxId
 from app.domain.rules import rule
 from app.domain.verdicts import Code, No, Ok
 
@@ -15,9 +20,12 @@ NOON = 1_800_000_000
 DAY_S = 86_400
 
 APPLES, MILK, EGGS, CIDER = Sku("gala-apples-1kg"), Sku("milk-2l"), Sku("eggs-6"), Sku("cider-1l")
+CHINESE = Language("zh-Hant")
 GHOST = Sku("ghost")
 """A product that the shop never had."""
 
+POUNDS = Currency("GBP", 2, ("£",))
+TERMS = Terms(POUNDS, delivery_fee=Money(350), free_delivery_from=Money(4000))
 TENTH, FIVER = VoucherCode("WELCOME10"), VoucherCode("FIVER")
 
 
@@ -29,7 +37,7 @@ def product(sku: Sku, name: str, price: int, stock: int, **more: Any) -> Product
 
 def catalog_of(*products: Product, vouchers: tuple[Voucher, ...] = ()) -> Catalog:
     """Return a catalogue of these products and vouchers."""
-    return Catalog({one.sku: one for one in products}, {one.code: one for one in vouchers})
+    return Catalog({one.sku: one for one in products}, {one.code: one for one in vouchers}, TERMS)
 
 
 CATALOG = catalog_of(
@@ -95,3 +103,12 @@ def refused(op: Op, cart: Cart = EMPTY, catalog: Catalog = CATALOG, now_s: float
     assert ruling.patch is None
     assert (ruling.cart.rev, ruling.cart.content) == (cart.rev, cart.content)
     return ruling.verdict.code
+
+
+def without_room(cart: Cart) -> Cart:
+    """Return *cart* with as many outboxes as it can have, so that others may have had to leave."""
+    missing = range(REMEMBERED_OUTBOXES - len(cart.outboxes))
+    others = {
+        OutboxId(f"{number:08x}-1111-4000-8000-000000000000"): Outbox(1) for number in missing
+    }
+    return structs.replace(cart, outboxes={**others, **cart.outboxes})

@@ -23,18 +23,35 @@ AREAS = {
 }
 """What a summary calls the tests of a folder."""
 PROCESS_FOLDERS = frozenset({"browser", "e2e", "proof", "wire_proof"})
+CORE_FOLDERS = frozenset({"domain", "protocol"})
+"""`bin/test` runs these first, and by themselves, to see that they reach every branch."""
 COMMANDS = {"short": "bin/prove --short", "long": "bin/prove"}
 """Which command runs what `bin/test` leaves out, by the mark."""
 
 
 def mark_layer(item: pytest.Item) -> None:
-    """Mark *item* as `short` if its folder or its database makes it so."""
+    """Mark *item* as `core` for its folder, and as `short` for its folder or its database."""
+    if folder_of(item.nodeid) in CORE_FOLDERS:
+        item.add_marker(pytest.mark.core)
     if (
         not _is_smoke(item)
         and not any(item.get_closest_marker(name) for name in COMMANDS)
         and (folder_of(item.nodeid) in PROCESS_FOLDERS or _is_page_on_postgresql(item))
     ):
         item.add_marker(pytest.mark.short)
+
+
+def mark_further_cases(items: Iterable[pytest.Item]) -> None:
+    """Mark all cases of a test of pages but its first as `no_cover`: tracing doubles their time.
+
+    They take the longest of all cases, and go the same ways through the shop.
+    """
+    seen = set[str]()
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        if test in seen and folder_of(test) == "http":
+            item.add_marker(pytest.mark.no_cover)
+        seen.add(test)
 
 
 def folder_of(nodeid: str) -> str:

@@ -11,6 +11,7 @@ TYPES: Mapping[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
     "null": type(None),
+    "boolean": bool,
 }
 HANDLED_ELSEWHERE = {"required", "format"}
 
@@ -67,7 +68,7 @@ def _misfits_of_others(
 
 
 def _is_of_type(value: Any, wanted: str) -> bool:
-    return isinstance(value, TYPES[wanted]) and not isinstance(value, bool)
+    return isinstance(value, TYPES[wanted]) and isinstance(value, bool) is (wanted == "boolean")
 
 
 INSIDE: Mapping[str, Callable[[Any, Schema, Mapping[str, Schema], str], Iterator[str]]] = {

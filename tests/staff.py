@@ -15,7 +15,9 @@ def set_product(
     connection: Connection, sku: Sku, price: Money | None, stock: int | None
 ) -> Product:
     """Set the price, the stock or both of an existing product; return the changed product."""
-    done = product_edits.set_product(connection, sku, price, stock, BY_COMMAND)
+    given = {"price": price, "stock": stock}
+    values = {name: value for name, value in given.items() if value is not None}
+    done = product_edits.set_product(connection, sku, values, BY_COMMAND)
     assert done is not NotEdited.UNKNOWN, sku
     product = find_product(connection, sku)
     assert product

@@ -1,11 +1,11 @@
-"""Which tests `bin/test --changed` chooses, and what is counted as left to bin/prove."""
+"""Which tests `bin/test --changed` chooses, what is left to bin/prove, and what is measured."""
 
 from collections import Counter
 
 import pytest
 
 from tests.changed import choose
-from tests.layers import PROCESS_FOLDERS, ROOT, summarize_left
+from tests.layers import PROCESS_FOLDERS, ROOT, mark_further_cases, summarize_left
 
 TREE = {
     "app/domain/cart.py": "",
@@ -73,4 +73,27 @@ def test_what_is_left_is_counted_by_command_and_area() -> None:
     assert summarize_left(left) == [
         "left to bin/prove --short: 5 tests (servers 3, browser 2)",
         "left to bin/prove: 1 tests (proofs 1)",
+    ]
+
+
+def test_only_the_first_case_of_a_test_of_pages_is_measured(
+    request: pytest.FixtureRequest,
+) -> None:
+    class Case(pytest.Item):
+        def runtest(self) -> None:
+            """Do nothing."""
+
+    names = ("one[sqlite]", "one[postgresql]", "other", "one[x]", "last[y]")
+    cases = [
+        Case.from_parent(request.session, name=name, nodeid=f"tests/{folder}/test_x.py::{name}")
+        for folder in ("http", "store")
+        for name in names
+    ]
+
+    mark_further_cases(cases)
+
+    further = [case.nodeid for case in cases if case.get_closest_marker("no_cover")]
+    assert further == [
+        "tests/http/test_x.py::one[postgresql]",
+        "tests/http/test_x.py::one[x]",
     ]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -22,18 +23,22 @@ FILE_LINES = {
 FUNCTION_LINES = 40
 IMPORTS_OF_THE_DOMAIN = """
 import importlib, pkgutil, sys
+sys.path.append(sys.argv[1])
 import app.domain
 for module in pkgutil.iter_modules(app.domain.__path__, "app.domain."):
     importlib.import_module(module.name)
 print(*sys.modules, sep="\\n")
 """
 
+PACKAGES_OF_THE_DOMAIN = {"idna", "msgspec", "typing_extensions"}
+"""The only libraries that the domain uses, and what they import."""
+
 FORMER_NAMES = """
 Alarms Alone Asked Asker Audience Away Bargain Buyer Crowded Deal Desk Doorman Doorway Ears
 Farewell FollowedCart Granted Guests Later Left Looks Made Manners Means Neighbours NoDeal NoNews
 NotNow NotPlaced Obstacle Outgoing Passing Patience Pulse Pushed Refused Rounds Sale Scribe Shelf
 Shift Slip Taken TakenBack Ticket Trust Turns Unread Unsettled Voice Wanted Why Window Wish Wishes
-_untie allowance comeback contradict dismiss household knock lifeline need_login opposite outrun
+_untie allowance comeback contradict knock lifeline need_login opposite outrun
 overhear owe own_account own_paths spell stir stirred stockroom take_back turns_away
 """
 """Names that the standard terms have replaced; nothing in Python may be called so again."""
@@ -43,7 +48,7 @@ FORMER_IN_ROOM = {
     "app/client/*.py": "state told hear stopped comeback lifeline",
     "app/domain/*.py": "Account Ticket Said Later Refused Why steps opposite news",
     "app/http/**/*.py": (
-        "account accounts again bodies device devices files household leave login"
+        "account accounts again bodies device devices files leave login"
         " moments own_account own_paths packing place throttle tries words"
     ),
     "app/live/*.py": "Alarms Figures Made Rounds Shop Trust Window dismiss doubt ill mend stir",
@@ -66,6 +71,21 @@ TERMS = {
     "dead letter": "docs/glossary.md",
 }
 """Where somebody who searches for a term of the field must land."""
+
+SHOPS_OWN = re.compile(
+    r"[£€¥₩₹]|NT\$|英鎊|\b(?:GBP|TWD|EUR|USD|JPY)\b|Basket (?:&|&amp;|and) Leaf|basketandleaf"
+    r"|Europe/|(?i:\b\w*(?:fee|free_?(?:delivery_?)?from|minimum_?order)\b[^=:\n]*[=:]"
+    r"\s*(?:[\w.]+\s*=\s*)?(?:Money\()?[\"']?0*[1-9])"
+)
+"""A currency, a shop's name, a time zone, or a fee: all of them stand in the shop's own file."""
+MAY_NAME_THEM = {
+    "app/domain/price_words.py": "the words of search, by currency",
+    "app/domain/spreadsheet.py": "signs that stand before a number in any spreadsheet",
+    "app/runtime/setting_types.py": "an example in the sentence about a bad time zone",
+    "app/runtime/shop_file.py": "an example in the sentence about a bad currency",
+    "app/services/payments/stripe_amounts.py": "the currencies that Stripe has without decimals",
+}
+_COMMENT = re.compile(r"\{#.*?#\}|/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.DOTALL)
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -114,6 +134,19 @@ def identifiers(path: Path) -> set[str]:
             case _:
                 pass
     return found
+
+
+def without_comments(path: Path) -> str:
+    """Return what a file of Python, HTML or JavaScript says but in comments and docstrings."""
+    text = path.read_text("utf-8")
+    if path.suffix != ".py":
+        return _COMMENT.sub("", text)
+    return ast.unparse(_WithoutTexts().visit(ast.parse(text)))
+
+
+class _WithoutTexts(ast.NodeTransformer):
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        return ast.Pass() if isinstance(node.value, ast.Constant) else node
 
 
 @pytest.mark.parametrize(("files", "most"), FILE_LINES.items())
@@ -173,9 +206,10 @@ def test_a_term_of_the_field_leads_to_the_right_file(term: str, name: str) -> No
     assert re.search(pattern, (ROOT / name).read_text("utf-8"), re.IGNORECASE)
 
 
-def test_importing_the_domain_loads_nothing_else() -> None:
+def test_importing_the_domain_loads_two_libraries_and_nothing_else() -> None:
+    packages = Path(msgspec.__file__).parents[1]
     done = subprocess.run(
-        [sys.executable, "-S", "-c", IMPORTS_OF_THE_DOMAIN],
+        [sys.executable, "-S", "-c", IMPORTS_OF_THE_DOMAIN, str(packages)],
         capture_output=True,
         check=True,
         cwd=ROOT,
@@ -186,6 +220,8 @@ def test_importing_the_domain_loads_nothing_else() -> None:
     assert "app.domain.cart" in loaded
     assert {name.split(".")[1] for name in loaded if name.startswith("app.")} == {"domain"}
     assert loaded & {"asyncio", "logging", "random", "socket", "sqlite3"} == set()
+    others = {name.partition(".")[0] for name in loaded} - sys.stdlib_module_names
+    assert others == {"__main__", "app", *PACKAGES_OF_THE_DOMAIN}
 
 
 def test_no_test_uses_a_mock() -> None:
@@ -194,3 +230,38 @@ def test_no_test_uses_a_mock() -> None:
         for path in python_files("tests")
         if any(name.startswith("unittest") for name in imports(path))
     } == set()
+
+
+def test_what_is_a_shops_own_stands_in_its_file_only() -> None:
+    templates, scripts = (ROOT / "templates").rglob("*.*"), (ROOT / "static/js").rglob("*.js")
+    paths = [*python_files("app"), *templates, *scripts]
+    found = {
+        str(path.relative_to(ROOT)): match.group()
+        for path in paths
+        if (match := SHOPS_OWN.search(without_comments(path)))
+    }
+
+    assert len(paths) > 500
+    assert {name: what for name, what in found.items() if name not in MAY_NAME_THEM} == {}
+    assert MAY_NAME_THEM.keys() - found == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.py", "FREE_DELIVERY_FROM: Final = Money(4000)"),
+        ("a.py", "def price(delivery_fee: int = 350): ..."),
+        ("a.py", "def price():\n    return f'£{amount}'"),
+        ("a.py", "ZONE = 'Europe/London'"),
+        ("a.html", "<title>Basket &amp; Leaf</title>"),
+        ("a.js", "const deliveryFee = 350; // in pence"),
+        ("a.js", "terms({ freeFrom: 4000 })"),
+    ],
+)
+def test_what_is_a_shops_own_would_be_found(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+
+    assert SHOPS_OWN.search(without_comments(path))
+    path.write_text(f'"""{text}"""' if name == "a.py" else f"{{# {text} #}}/* {text} */")
+    assert not SHOPS_OWN.search(without_comments(path))

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,13 @@ import yaml
 
 from app.metrics.collect import Metrics
 from app.runtime.config import Config, read_config, variable
+from app.runtime.shop_file import DEMO_FILE
+from app.server.connection_limits import ConnectionLimits
+from app.services.mail.sender import MailStats
 from app.services.passwords import Passwords, make_hasher
+from app.services.payments.guarded import CallCounts
+from app.services.security_log import SecurityLog
+from app.ws.event_streams import StreamStats
 from app.ws.registry import ConnectionRegistry
 from tests.live.harness import HubHarness
 from tests.metrics.reader import ParsedMetrics, read
@@ -39,7 +45,9 @@ class IdleWriter:
 class IdlePeers:
     """A connection to other servers without any messages."""
 
-    is_up, waiting = True, 0
+    is_up, waiting, leases = True, 0, 0
+    relayed: Mapping[str, int] = {"edge": 0, "owner": 0}
+    events: Mapping[str, int] = {}
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +58,15 @@ def exported() -> ParsedMetrics:
         "w1",
         HubHarness().hub,
         ConnectionRegistry(1, 1, 1),
+        StreamStats(),
         IdleWriter(),
         passwords,
         IdlePeers(),
         0.0,
+        ConnectionLimits(1, 1).ended,
+        SecurityLog(),
+        MailStats(),
+        CallCounts(),
     )
     text = metrics.text()
     passwords.close()
@@ -156,10 +169,31 @@ def test_every_setting_that_is_named_exists(path: Path) -> None:
     assert set(re.findall(r"\bSHOP_[A-Z_]+", path.read_text())) <= SETTINGS
 
 
+CLIENTS = {
+    "203.0.113.5": "203.0.113.5",
+    "::ffff:203.0.113.5": "203.0.113.5",
+    "2001:db8:1:2:3:4:5:6": "2001:db8:1:2:",
+    "2001:db8:1:2::5": "2001:db8:1:2:",
+    "2001:db8:1:3::5": "2001:db8:1:3:",
+    "2001:db8::5": "2001:db8::",
+    "2001:db8::5:6:7": "2001:db8::",
+}
+
+
+@pytest.mark.parametrize(("address", "client"), CLIENTS.items())
+def test_nginx_limits_an_ipv6_network_as_one_client(address: str, client: str) -> None:
+    text = (DEPLOY / "nginx.conf").read_text()
+    rows = re.findall(r'^    "~(\S+)" +\$1;$', text, re.MULTILINE)
+    found = (match[1] for row in rows if (match := re.search(row, address)))
+
+    assert next(found, address) == client
+    assert len(re.findall(r"^limit_(?:conn|req)_zone \$shop_client ", text, re.MULTILINE)) == 2
+
+
 def test_every_deployment_file_is_documented() -> None:
     unnamed = {path.name for path in FILES if f"deploy/{path.name}" not in OPERATING}
 
-    assert unnamed == {"compose.yaml", "Dockerfile", "shop-backup.service"}
+    assert unnamed == {"compose.yaml", "Dockerfile"}
     assert "The Dockerfile and the compose file were written where no container" in OPERATING
 
 
@@ -177,19 +211,78 @@ def test_every_file_that_the_image_copies_exists() -> None:
     assert [name for name in copied if not (ROOT / name).exists()] == []
 
 
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    """Return the services of the compose file, with a password in place."""
+    text = (DEPLOY / "compose.yaml").read_text()
+    found: dict[str, Any] = yaml.safe_load(re.sub(r"\$\{\w+:\?\}", "hush", text))["services"]
+    return found
+
+
 @pytest.mark.parametrize("service", ["a", "b"])
-def test_the_compose_settings_are_valid(service: str) -> None:
-    text = (DEPLOY / "compose.yaml").read_text().replace("${POSTGRES_PASSWORD:?}", "hush")
-    settings = yaml.safe_load(text)["services"][service]["environment"]
+def test_the_compose_settings_are_valid(services: dict[str, Any], service: str) -> None:
+    settings = services[service]["environment"]
     others = {"SHOP_SECRET": "x" * 32, "SHOP_ORIGINS": "https://shop.example"}
 
     config = read_config({**settings, **others})
 
-    assert (
-        config.metrics_host
-        == yaml.safe_load(text)["services"][service]["networks"]["shop"]["ipv4_address"]
-    )
+    assert config.metrics_host == services[service]["networks"]["shop"]["ipv4_address"]
     assert f"server {service} {config.metrics_host}:8000" in (DEPLOY / "haproxy.cfg").read_text()
+    assert f"{config.metrics_host}:9100" in (DEPLOY / "prometheus.yml").read_text()
+
+
+def test_every_host_that_a_container_connects_to_is_a_service(services: dict[str, Any]) -> None:
+    settings = [services[name]["environment"] for name in ("a", "b")]
+    databases = re.findall(r"@([^/]+)/", " ".join(each["SHOP_DATABASE"] for each in settings))
+    hosts = {host for named in databases for host in named.split(",")}
+    hosts |= {host for each in settings for host in re.findall("//([a-z]+):", each["SHOP_REDIS"])}
+    hosts.add(services["postgres-b"]["environment"]["PRIMARY_HOST"])
+    source = yaml.safe_load((DEPLOY / "grafana-datasource.yml").read_text())["datasources"][0]
+    hosts |= set(re.findall("//([a-z]+):", source["url"]))
+
+    assert hosts == {"postgres-a", "postgres-b", "redis", "prometheus"}
+    assert hosts <= services.keys()
+
+
+def test_every_file_that_a_container_mounts_exists(services: dict[str, Any]) -> None:
+    mounts = [each.split(":") for one in services.values() for each in one.get("volumes", ())]
+    files = {source.removeprefix("./"): target for source, target, *_ in mounts if source[0] == "."}
+    (board,) = yaml.safe_load((DEPLOY / "grafana-dashboards.yml").read_text())["providers"]
+
+    assert {name for name in files if not (DEPLOY / name).exists()} == {"shop.pem"}
+    assert Path(files["grafana.json"]).parent == Path(board["options"]["path"])
+
+
+@pytest.mark.parametrize("path", sorted(DEPLOY.glob("*.sh")), ids=lambda path: path.name)
+def test_the_shell_understands_its_scripts(path: Path) -> None:
+    assert _run("sh", "-n", str(path)).returncode == 0
+
+
+def test_the_documented_settings_are_read_alike_by_the_unit_and_by_the_command(
+    tmp_path: Path,
+) -> None:
+    documented = OPERATING.partition("`/etc/shop/shop.env`")[2].split("```")[1]
+    lines = [line.strip() for line in documented.replace("=…", f"={'x' * 32}").splitlines()]
+    unit = dict(line.split("=", 1) for line in lines if line and line[0] not in "#;")
+    (tmp_path / "shop.env").write_text("\n".join([*lines, "SHOP_REDIS=redis://a:$b&c d@e"]))
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$*"\nenv')
+    python.chmod(0o700)
+    text = (DEPLOY / "shop.sh").read_text().replace("runuser --user shop --", "")
+    text = text.replace("/etc/shop", str(tmp_path)).replace("/opt/shop", str(tmp_path))
+    service = (DEPLOY / "shop.service").read_text()
+    database = re.findall(r"^Environment=(SHOP_DATABASE=.*)", service, re.MULTILINE)
+
+    said = _run("sh", "-c", text, "shop", "account", "add").stdout.splitlines()
+
+    assert unit["SHOP_SETTINGS"] == "/etc/shop/shop.toml"
+    own = read_config({**unit, "SHOP_SETTINGS": str(DEMO_FILE)}).settings
+    assert own.timezone == "Europe/London"
+    assert said[0] == "-m app.cli account add"
+    assert len(database) == 1
+    settings = {f"{name}={value}" for name, value in unit.items()}
+    assert {*settings, *database, "SHOP_REDIS=redis://a:$b&c d@e"} <= set(said)
 
 
 @pytest.mark.parametrize("path", sorted(DEPLOY.glob("shop*.*er")), ids=lambda path: path.name)

@@ -4,49 +4,35 @@ Events may be lost, late, duplicated or out of order. So no server relies on one
 version has a gap is read from the database.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 from msgspec import Struct
 
-from app.domain.cart import AccountId, Patch
-from app.domain.ops import Kind
-from app.domain.outbox import OutboxId
+from app.domain.accounts import AccountId
+from app.domain.members import NOBODY, People
 from app.domain.sessions import Session, SessionHash
-from app.protocol.messages import BY_ORDER, By, OrderMoved, TabId
+from app.protocol.changes import CommittedChange
 
 
-class CartChange(Struct, frozen=True, array_like=True):
-    """A change of a cart: its patch, the op and tab that made it, and the order it made, if any."""
+class CartCommitted(Struct, frozen=True, array_like=True, tag="committed"):
+    """A cart was saved as `version`, and what that changed, if anything.
 
-    patch: Patch
-    tab: TabId | None
-    outbox: OutboxId | None
-    n: int | None
-    kind: str
-    order: OrderMoved | None
-
-    @property
-    def by(self) -> By:
-        """Return the op or order that made the change, as patches name it."""
-        if self.kind == BY_ORDER.kind:
-            return BY_ORDER
-        return By(self.tab, self.outbox, self.n, Kind(self.kind))
-
-
-class CartCommitted(Struct, frozen=True, array_like=True, tag="moved"):
-    """A cart was saved as `version`; `made` are its changes since the version before."""
+    Older versions published this as `moved`, which is unknown here: the cart is read then.
+    """
 
     account: AccountId
     version: int
-    made: Sequence[CartChange]
+    change: CommittedChange | None
 
 
 class TabsChanged(Struct, frozen=True, array_like=True, tag="tabs"):
-    """The number of tabs that show a cart on the server that publishes this."""
+    """The number of tabs that show a cart on the server that publishes this.
+
+    In a household, `people` are whose those are; a server of an older version leaves them out.
+    """
 
     account: AccountId
     tabs: int
+    people: People = NOBODY
 
 
 class CatalogChanged(Struct, frozen=True, array_like=True, tag="shelf"):

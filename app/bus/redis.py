@@ -1,5 +1,7 @@
 """Publish and subscribe (pub/sub) over Redis: events of a cart go to the servers that show it.
 
+Each server also has a channel of its own, for what is meant for it alone (`relay_bus.py`).
+
 Redis keeps no events. So whatever a server subscribes to, at first or after a disconnect, may have
 changed unnoticed before, and has to be read from the database.
 """
@@ -17,7 +19,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from app.bus.events import BadEvent, Event, TabsChanged, decode_event, encode_event
-from app.domain.cart import AccountId
+from app.bus.relay_frames import Batch, decode_batch
+from app.domain.accounts import AccountId
+from app.domain.members import NOBODY, People
 
 T = TypeVar("T")
 
@@ -25,6 +29,7 @@ log = logging.getLogger(__name__)
 
 COMMON_CHANNEL = "shop:all"
 CART_CHANNEL = "shop:cart:"
+NODE_CHANNEL = "shop:node:"
 BATCH_SIZE = 500
 CONNECT_S = 2.0
 CHECK_AFTER_S = 5.0
@@ -47,20 +52,26 @@ class BusListener(Protocol):
     def resume(self) -> None:
         """Handle that events for all servers may have been missed."""
 
+    def on_batch(self, batch: Batch) -> None:
+        """Handle what another server sent to this one alone."""
+
+    def on_disconnected(self) -> None:
+        """Handle that from now on nothing is received."""
+
 
 class RedisBus:
     """The connection to the other servers that use the same Redis database."""
 
     def __init__(self, url: str, node: str):
-        self._redis = Redis.from_url(
+        self.redis = Redis.from_url(
             url,
             socket_connect_timeout=CONNECT_S,
             socket_timeout=CHECK_AFTER_S,
             health_check_interval=CHECK_AFTER_S,
             retry=Retry(NoBackoff(), 0),
         )
-        self._node = node
-        self._tabs: dict[AccountId, int] = {}
+        self.node = node
+        self._tabs: dict[AccountId, TabsChanged] = {}
         self._subscription_changes: dict[AccountId, bool] = {}
         self._outgoing: list[tuple[str, bytes]] = []
         self._work = asyncio.Event()
@@ -79,27 +90,28 @@ class RedisBus:
     def publish(self, event: Event, account: AccountId | None = None) -> None:
         """Publish *event* to all servers, or to those that show *account*'s cart."""
         channel = COMMON_CHANNEL if account is None else f"{CART_CHANNEL}{account}"
-        self._outgoing.append((channel, encode_event(self._node, event)))
+        self._outgoing.append((channel, encode_event(self.node, event)))
         self._work.set()
 
-    def show(self, account: AccountId, tabs: int) -> None:
+    def show(self, account: AccountId, tabs: int, people: People = NOBODY) -> None:
         """Publish how many tabs show *account*'s cart here; subscribe to it while any do."""
+        shown = TabsChanged(account, tabs, people)
         if (account in self._tabs) is not bool(tabs):
             self._subscription_changes[account] = bool(tabs)
             self._work.set()
         elif tabs:
-            self.publish(TabsChanged(account, tabs), account)
+            self.publish(shown, account)
         if tabs:
-            self._tabs[account] = tabs
-        elif self._tabs.pop(account, 0):
-            self.publish(TabsChanged(account, 0), account)
+            self._tabs[account] = shown
+        elif self._tabs.pop(account, None):
+            self.publish(shown, account)
 
     async def listen(self, listener: BusListener) -> None:
         """Receive events until the connection is lost; then raise `BusDisconnected`."""
-        pubsub = self._redis.pubsub()
+        pubsub = self.redis.pubsub()
         try:
-            with _disconnects():
-                await pubsub.subscribe(COMMON_CHANNEL)
+            with disconnects():
+                await pubsub.subscribe(COMMON_CHANNEL, f"{NODE_CHANNEL}{self.node}")
                 self._pubsub = pubsub
                 self._subscription_changes = dict.fromkeys(self._tabs, True)
                 self._work.set()
@@ -108,6 +120,7 @@ class RedisBus:
                     self._receive(await pubsub.get_message(timeout=CHECK_AFTER_S), listener)
         finally:
             self._pubsub = None
+            listener.on_disconnected()
             with suppress(RedisError, OSError):
                 await pubsub.aclose()  # type: ignore[no-untyped-call]
 
@@ -117,10 +130,10 @@ class RedisBus:
         self._work.clear()
         changes, self._subscription_changes = self._subscription_changes, {}
         outgoing, self._outgoing = self._outgoing, []
-        with _disconnects():
+        with disconnects():
             await self._subscribe(changes)
             for batch in _batches(outgoing):
-                pipeline = self._redis.pipeline(transaction=False)
+                pipeline = self.redis.pipeline(transaction=False)
                 for channel, text in batch:
                     pipeline.execute_command("PUBLISH", channel, text)
                 await pipeline.execute()
@@ -128,7 +141,7 @@ class RedisBus:
     async def close(self) -> None:
         """Disconnect."""
         with suppress(RedisError, OSError):
-            await self._redis.aclose()
+            await self.redis.aclose()
 
     async def _subscribe(self, changes: dict[AccountId, bool]) -> None:
         """Subscribe to some carts, and unsubscribe from others."""
@@ -146,28 +159,36 @@ class RedisBus:
             return
         channel = message["channel"].decode() if message["channel"] else ""
         if message["type"] == "message":
-            self._on_message(message["data"], listener)
+            self._on_message(channel, message["data"], listener)
         elif message["type"] == "subscribe" and channel.startswith(CART_CHANNEL):
             self._on_subscribed(AccountId(channel.removeprefix(CART_CHANNEL)), listener)
 
-    def _on_message(self, text: bytes, listener: BusListener) -> None:
+    def _on_message(self, channel: str, text: bytes, listener: BusListener) -> None:
         try:
+            if channel.startswith(NODE_CHANNEL):
+                listener.on_batch(decode_batch(text))
+                return
             node, event = decode_event(text)
         except BadEvent as error:
             log.warning("another server says what is no news here: %s", error)
+            # A server of another version may have saved this cart: what it says is unreadable, and
+            # where it says it is enough to compare the cart with the database.
+            if channel.startswith(CART_CHANNEL):
+                listener.resync(AccountId(channel.removeprefix(CART_CHANNEL)))
             return
-        if node != self._node:
+        if node != self.node:
             listener.on_message(node, event)
 
     def _on_subscribed(self, account: AccountId, listener: BusListener) -> None:
         """Have the cart compared with the database, and publish how many tabs show it here."""
-        if tabs := self._tabs.get(account):
+        if shown := self._tabs.get(account):
             listener.resync(account)
-            self.publish(TabsChanged(account, tabs), account)
+            self.publish(shown, account)
 
 
 @contextmanager
-def _disconnects() -> Iterator[None]:
+def disconnects() -> Iterator[None]:
+    """Raise `BusDisconnected` for what Redis and its connection raise."""
     try:
         yield
     except (RedisError, OSError) as error:

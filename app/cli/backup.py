@@ -8,10 +8,11 @@ import secrets
 import shlex
 import time
 from contextlib import closing
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine
 
 from app.cli.database import open_database
 from app.cli.errors import CommandError
@@ -19,22 +20,30 @@ from app.cli.settings import read_settings
 from app.runtime.config import Config
 from app.store.backup import BadBackup, InUse, restore_backup, write_backup
 from app.store.carts import replace_epochs
-from app.store.database import run_query
-from app.store.engines import file_of, is_file
+from app.store.engines import file_of, is_file, without_password
+from app.store.mail_queue import hold_waiting_mails
 from app.store.migrations import TooNew, migrate
+from app.store.queries import run_query
 from app.store.server_lock import AlreadyLocked, ServerLock, acquire_server_lock
 from app.store.sessions import end_all_sessions
 
 
 class Invalidated(NamedTuple):
-    """How many carts got a new epoch after a restore, and how many sessions ended."""
+    """How many carts got a new epoch after a restore, sessions ended, and mails are held back."""
 
     carts: int
     sessions: int
+    mails: int
 
     def __str__(self) -> str:
         """Return it as a sentence."""
-        return f"{self.carts} carts have a new epoch, and {self.sessions} logins have ended."
+        text = f"{self.carts} carts have a new epoch, and {self.sessions} logins have ended."
+        if not self.mails:
+            return text
+        return (
+            f"{text} {self.mails} mails that waited may have been sent since: they are held back;"
+            " see “shop mail list --state failed”."
+        )
 
 
 def add_backup_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +77,7 @@ def run_restore(options: argparse.Namespace) -> None:
     config = read_settings()
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     with closing(_lock_database(config)):
-        print(restore(config.database, options.file, secrets.token_hex(4), stamp))
+        print(restore(config.database, options.file, secrets.token_hex(4), stamp, config.zone))
 
 
 def run_restored(_options: argparse.Namespace) -> None:
@@ -88,7 +97,7 @@ def _lock_database(config: Config) -> ServerLock:
 def back_up(url: str, to: Path) -> str:
     """Copy the database to the new file *to*; return a sentence with its size."""
     if not is_file(url):
-        dump = ("pg_dump", "--format=custom", f"--file={to}", _for_postgresql(url))
+        dump = ("pg_dump", "--format=custom", f"--file={to}", without_password(url))
         raise CommandError(f"this database has tools of its own for that. Run: {shlex.join(dump)}")
     if not file_of(url).exists():
         raise CommandError(f"there is no database {file_of(url)}.")
@@ -103,10 +112,10 @@ def back_up(url: str, to: Path) -> str:
     return f"Wrote {size:,} bytes to {to}."
 
 
-def restore(url: str, backup: Path, epoch: str, stamp: str) -> str:
+def restore(url: str, backup: Path, epoch: str, stamp: str, zone: tzinfo = UTC) -> str:
     """Replace the database by *backup*, with a new *epoch*; return a sentence about it.
 
-    The old file is kept, with *stamp* in its name.
+    The old file is kept, with *stamp* in its name; *zone* is the shop's time zone.
     """
     if not is_file(url):
         raise CommandError(_how_to_restore(url, backup))
@@ -118,7 +127,7 @@ def restore(url: str, backup: Path, epoch: str, stamp: str) -> str:
     invalidated: list[Invalidated] = []
     try:
         restore_backup(
-            url, backup, lambda engine: invalidated.append(_prepare(engine, epoch)), kept
+            url, backup, lambda engine: invalidated.append(_prepare(engine, epoch, zone)), kept
         )
     except (BadBackup, TooNew) as error:
         why = f"{backup} is no backup of this shop: {error}"
@@ -131,31 +140,30 @@ def restore(url: str, backup: Path, epoch: str, stamp: str) -> str:
     return f"{database} is {backup} now. {invalidated[0]}{where}"
 
 
-def _prepare(engine: Engine, epoch: str) -> Invalidated:
+def _prepare(engine: Engine, epoch: str, zone: tzinfo) -> Invalidated:
     """Make a copy of a backup fit to be served."""
-    migrate(engine)
+    migrate(engine, zone)
     return run_query(engine, invalidate_clients, epoch)
 
 
 def invalidate_clients(connection: Connection, epoch: str) -> Invalidated:
-    """Give all carts a new *epoch* and end all sessions, in a database that was restored.
+    """Give all carts a new *epoch*, end all sessions and hold mails, in a restored database.
 
     A tab may have seen revisions that the backup does not have: under the old epoch it would take
     new revisions of the same number for those. A session that was ended after the backup was made
-    would be valid again.
+    would be valid again. A mail that waited then may have been sent since.
     """
-    return Invalidated(replace_epochs(connection, epoch), end_all_sessions(connection))
+    return Invalidated(
+        replace_epochs(connection, epoch),
+        end_all_sessions(connection),
+        hold_waiting_mails(connection),
+    )
 
 
 def _how_to_restore(url: str, backup: Path) -> str:
     program = ("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction")
-    command = shlex.join((*program, f"--dbname={_for_postgresql(url)}", str(backup)))
+    command = shlex.join((*program, f"--dbname={without_password(url)}", str(backup)))
     return (
         "this database has tools of its own for that. End all servers, and run:"
         f" {command} && shop restored"
     )
-
-
-def _for_postgresql(url: str) -> str:
-    """Return *url* as PostgreSQL's own programs read it, without the password: they ask for it."""
-    return make_url(url)._replace(drivername="postgresql", password=None).render_as_string()

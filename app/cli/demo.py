@@ -6,13 +6,15 @@ import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, func, make_url, select
+from sqlalchemy import Connection, func, select
 
 from app.cli.errors import CommandError
-from app.domain.cart import AccountId
-from app.runtime.config import Config
+from app.domain.accounts import AccountId
+from app.runtime.config import ON, Config
 from app.store.accounts import Person, add_account, find_by_email
+from app.store.engines import file_of
 from app.store.tables import accounts
 
 DATABASE = "sqlite:///var/demo.db"
@@ -36,6 +38,8 @@ def as_demo(config: Config, given: frozenset[str]) -> tuple[Config, Demo]:
     """
     if "database" not in given:
         config = replace(config, database=DATABASE)
+    if "demo" not in given:
+        config = replace(config, demo=ON)
     if "log" not in given:
         config = replace(config, log="warning")
     file = _secrets_file(config)
@@ -67,8 +71,9 @@ def add_demo_accounts(
 
 
 def _secrets_file(config: Config) -> Path:
-    name = make_url(config.database).database
-    return Path(f"var/{name}.demo.json" if config.is_shareable else f"{name}.demo.json")
+    if config.is_shareable:
+        return Path(f"var{urlsplit(config.database).path}.demo.json")
+    return Path(f"{file_of(config.database)}.demo.json")
 
 
 def _load(file: Path) -> Demo | None:
@@ -76,6 +81,9 @@ def _load(file: Path) -> Demo | None:
         return Demo(**json.loads(file.read_text()))
     except FileNotFoundError:
         return None
+    except (TypeError, ValueError):
+        why = "does not have the passwords of a demo in it any more"
+        raise CommandError(f"{file} {why}. Delete it, and the demo's database.") from None
 
 
 def _generate(file: Path) -> Demo:

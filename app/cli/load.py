@@ -15,21 +15,25 @@ from typing import Final
 from rich.console import Console
 
 from app.cli.errors import CommandError
+from app.cli.open_files import require_open_files
 from app.cli.settings import read_settings
-from app.client import InvalidResponse, Problem, Shop
+from app.client import InvalidResponse, Problem, Product, Shop, Transport
 from app.domain.catalog import Sku
+from app.domain.members import MOST_MEMBERS
 from app.load.account_setup import AccountSetup, StoredAccount, load_accounts, save_accounts
 from app.load.page import page
-from app.load.plan import MOST_WINDOW, BadPlan, Plan, Scenario
+from app.load.plan import MOST_WINDOW, SCARCE, BadPlan, Plan, Scenario
 from app.load.pool import WorkerPool
 from app.load.progress import ProgressDisplay, print_breaches, print_table
 from app.load.run import Run
 from app.load.summary import values
 
-MAX_ACCOUNTS, MAX_TABS, MAX_PROCESSES = 20_000, 10, 64
+MAX_ACCOUNTS, MAX_TABS, MAX_PROCESSES = 20_000, 20, 64
 MAX_SECONDS, MAX_RATE, MAX_OPS = 86_400, 1_000_000, 10**9
 MAX_SKUS: Final = 20
 BROKEN: Final = 1
+NOTHING_SCARCE = "nothing is scarce at"
+MAKE_SCARCE = "Make it so with “shop product set SKU --stock 10 --hold always”."
 
 
 def add_load_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +44,7 @@ def add_load_arguments(parser: argparse.ArgumentParser) -> None:
     add("--scenario", type=Scenario, choices=list(Scenario), default=Scenario.SHOPPING)
     add("--accounts", type=_whole(1, MAX_ACCOUNTS), default=20)
     add("--tabs", type=_whole(1, MAX_TABS), default=2, help="for each account (%(default)s)")
+    add("--household", type=_whole(1, MOST_MEMBERS + 1), default=1, help="who share each cart")
     add("--seconds", type=_number(0.1, MAX_SECONDS), default=10.0, help="how long (%(default)s)")
     add("--ramp", type=_number(0, MAX_SECONDS), default=1.0, help="seconds until all are there")
     add("--rate", type=_number(0, MAX_RATE), default=0.0, help="ops a second, answered or not")
@@ -49,6 +54,7 @@ def add_load_arguments(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=_whole(0, 2**32), help="repeats a run's choices (drawn)")
     add("--chaos", action="store_true", help="cut lines, repeat and double ops at random")
     add("--settle", type=_number(0.1, MAX_SECONDS), default=30.0, help="seconds to come to rest")
+    add("--transport", type=Transport, choices=list(Transport), default=Transport.WEBSOCKET)
     add("--accounts-file", type=Path, help="keep the accounts here, and use them again")
     add("--json", type=Path, help="write all figures here")
     add("--html", type=Path, help="write a report with plots here")
@@ -61,6 +67,7 @@ def run_load(options: argparse.Namespace) -> None:
     plan = _plan(options)
     try:
         plan.check()
+        require_open_files(plan.open_files, "Or use fewer accounts or tabs, or more --processes.")
         _run_plan(plan, options)
     except BadPlan as error:
         raise CommandError(str(error)) from None
@@ -95,14 +102,21 @@ def _plan(options: argparse.Namespace) -> Plan:
         is_chaotic=options.chaos,
         owns_shop=options.i_own_this_shop,
         settle_s=options.settle,
+        transport=options.transport,
+        household=options.household,
     )
 
 
 def _plans(plan: Plan) -> list[Plan]:
-    """Return the runs of *plan*: HTTP is compared with the same shopping over websockets."""
-    if plan.scenario is Scenario.HTTP:
-        return [replace(plan, scenario=Scenario.SHOPPING), plan]
-    return [plan]
+    """Return the runs of *plan*: HTTP and events are compared with websockets."""
+    websockets = replace(plan, scenario=Scenario.SHOPPING, transport=Transport.WEBSOCKET)
+    match plan.scenario:
+        case Scenario.HTTP:
+            return [websockets, plan]
+        case Scenario.EVENTS:
+            return [websockets, replace(plan, transport=Transport.EVENTS)]
+        case _:
+            return [plan]
 
 
 async def _prepare(
@@ -114,15 +128,25 @@ async def _prepare(
     try:
         with console.status("accounts") as status:
             setup = AccountSetup(shop, lambda count: status.update(f"{count} accounts"))
-            accounts = await setup.sign_in_all(plan.accounts, stored)
-        skus = [product.sku async for product in shop.products() if product.state == "ok"]
+            accounts = await setup.sign_in_all(plan.accounts * plan.household, stored)
+            await setup.share_carts(accounts, plan.household)
+        products = [product async for product in shop.products() if product.state == "ok"]
     except (OSError, TimeoutError, InvalidResponse, Problem) as error:
         raise BadPlan(f"{plan.url} does not let us in: {error}.") from None
     if path:
         save_accounts(path, accounts + stored[len(accounts) :])
-    if not skus:
+    return accounts, _skus(plan, products)
+
+
+def _skus(plan: Plan, products: Sequence[Product]) -> list[Sku]:
+    """Return what shoppers put into their carts. Raises BadPlan if there is nothing."""
+    if not products:
         raise BadPlan(f"{plan.url} has nothing to sell. Fill it with “shop seed”.")
-    return accounts, skus[:MAX_SKUS]
+    if plan.scenario in SCARCE:
+        products = [product for product in products if product.stock is not None]
+        if not products:
+            raise BadPlan(f"{NOTHING_SCARCE} {plan.url}. {MAKE_SCARCE}")
+    return [product.sku for product in products][:MAX_SKUS]
 
 
 def _run(

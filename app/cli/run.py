@@ -1,27 +1,39 @@
 """`shop run`: one server, or several worker processes behind one port."""
 
 import argparse
+import logging
 import os
 import socket
 import sys
 import time
 from contextlib import closing
+from pathlib import Path
 
 from app.cli.database import open_database
 from app.cli.demo import SHOPPER, STAFF, Demo, add_demo_accounts, as_demo
 from app.cli.errors import CommandError
+from app.cli.open_files import require_open_files
 from app.cli.settings import read_settings
 from app.runtime.build import build
 from app.runtime.config import Config, sources
 from app.runtime.logging import set_up_logs
-from app.runtime.supervisor import Workers
+from app.runtime.shop_pages import load_text_pages
+from app.runtime.supervisor import Workers, one_worker, several_workers
 from app.services.passwords import hash_password
+from app.services.text_pages import PageFault
 from app.store.catalog import load_categories
-from app.store.database import run_query
+from app.store.order_currencies import ordered_in
+from app.store.product_edits import Editor
+from app.store.queries import run_query
 from app.store.seed import seed
+from app.store.seed_texts import add_texts
 from app.store.server_lock import AlreadyLocked, ServerLock, acquire_server_lock
+from app.store.thesaurus import load_thesaurus
+
+log = logging.getLogger(__name__)
 
 MOST_WORKERS = 64
+LEAST_FILES = 64
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,8 +52,13 @@ def run(options: argparse.Namespace) -> None:
     """Serve until a signal comes."""
     config, demo = _settings(is_demo=options.demo)
     set_up_logs(config.log, config.node)
+    _check_files(config)
+    require_open_files(LEAST_FILES, "Connections of shoppers count, too: 1,024 are few.")
     if options.workers is not None:
         _run_workers(config, options.workers, demo)
+        return
+    if config.demo:
+        _run_to_restart(config, demo)
         return
     with closing(_lock_database(config)) as lock:
         _try_addresses(config, 1)
@@ -60,6 +77,22 @@ def _settings(*, is_demo: bool) -> tuple[Config, Demo | None]:
     return config, None
 
 
+def _check_files(config: Config) -> None:
+    """Refuse files that no server could use, and log which pages are not in every language.
+
+    Workers would each fail with a traceback, again and again. Raises UnusableFile and OSError.
+    """
+    load_thesaurus()
+    if not config.mail_server:
+        Path(config.mail_folder).mkdir(parents=True, exist_ok=True)
+    try:
+        missing = load_text_pages(config).missing(config.settings.languages)
+    except PageFault as fault:
+        raise CommandError(f"SHOP_PAGES cannot be used:\n{fault}") from None
+    if missing:
+        log.warning("pages of text are not translated", extra={"missing": missing})
+
+
 def _run_workers(config: Config, count: int, demo: Demo | None) -> None:
     if not 0 < count <= MOST_WORKERS:
         raise CommandError(f"--workers needs a number from 1 to {MOST_WORKERS}.")
@@ -71,7 +104,19 @@ def _run_workers(config: Config, count: int, demo: Demo | None) -> None:
     _lock_database(config).close()
     _try_addresses(config, count)
     _prepare_database(config, demo)
-    if not Workers(config, count).run(lambda: _print_ready(config, demo)):
+    _supervise(several_workers(config, count), config, demo)
+
+
+def _run_to_restart(config: Config, demo: Demo | None) -> None:
+    """Run one process that is replaced when it is killed, as the button of the demo does."""
+    with closing(_lock_database(config)):
+        _try_addresses(config, 1)
+        _prepare_database(config, demo)
+    _supervise(one_worker(config), config, demo)
+
+
+def _supervise(workers: Workers, config: Config, demo: Demo | None) -> None:
+    if not workers.run(lambda: _print_ready(config, demo)):
         raise SystemExit(1)
 
 
@@ -109,13 +154,27 @@ def _try_address(host: str, port: int, setting: str) -> None:
 
 
 def _prepare_database(config: Config, demo: Demo | None) -> None:
-    """Migrate the database, seed it if it is empty, and add the accounts of a demo."""
+    """Migrate the database, seed it if it is empty, and add what a demo has besides."""
     engine = open_database(config)
+    _require_currency(config, run_query(engine, ordered_in))
     if not run_query(engine, load_categories):
-        run_query(engine, seed)
+        run_query(engine, seed, zone=config.zone, currency=config.settings.currency.code)
     if demo:
-        run_query(engine, add_demo_accounts, demo, hash_password, int(time.time()))
+        now_s = int(time.time())
+        run_query(engine, add_texts, Editor(None, "shop run --demo", now_s))
+        run_query(engine, add_demo_accounts, demo, hash_password, now_s)
     engine.dispose()
+
+
+def _require_currency(config: Config, used: frozenset[str]) -> None:
+    """Refuse a database with orders in another currency: its prices would be others."""
+    code = config.settings.currency.code
+    if others := sorted(used - {code}):
+        raise CommandError(
+            f"the shop's currency is {code}, and there are orders in {', '.join(others)}, in whose"
+            " minor units prices are stored too. Set “currency” in the file that SHOP_SETTINGS"
+            " names to that one, or SHOP_DATABASE to another database."
+        )
 
 
 def _print_ready(config: Config, demo: Demo | None) -> None:

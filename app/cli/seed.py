@@ -1,9 +1,13 @@
 """`shop seed`: fill the catalogue."""
 
 import argparse
+import time
 
 from app.cli.database import query_database
+from app.cli.settings import read_settings
+from app.store.product_edits import Editor
 from app.store.seed import seed
+from app.store.seed_texts import add_texts
 
 
 def add_seed_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,8 +17,11 @@ def add_seed_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_seed(_options: argparse.Namespace) -> None:
     """Add what is missing, and say how much that was."""
-    added = query_database(seed)
+    config = read_settings()
+    added = query_database(seed, zone=config.zone, currency=config.settings.currency.code)
+    translated = query_database(add_texts, Editor(None, "shop seed", int(time.time())))
+    texts = f"; {translated} got texts in other languages" if translated else ""
     print(
         f"Added {added.categories} categories, {added.products} products"
-        f" and {added.vouchers} vouchers; what was there is as it was."
+        f" and {added.vouchers} vouchers{texts}; what was there is as it was."
     )

@@ -3,13 +3,17 @@
 from app.client.account import Account
 from app.client.backoff import RetryPolicy
 from app.client.cart import Cart
+from app.client.decode import UnknownMessage
+from app.client.deps import Transport
 from app.client.errors import (
+    AccountMismatch,
     ClientProtocolError,
     Closed,
     HandshakeRefused,
     LoginEnded,
     LoginRequired,
     NotConnected,
+    NotShared,
     Replaced,
     ServerProtocolError,
     Stopped,
@@ -27,6 +31,7 @@ from app.client.tab import Tab
 __all__ = [
     "NO_OBSERVER",
     "Account",
+    "AccountMismatch",
     "Cart",
     "ClientProtocolError",
     "Closed",
@@ -36,6 +41,7 @@ __all__ = [
     "LoginEnded",
     "LoginRequired",
     "NotConnected",
+    "NotShared",
     "Observer",
     "OutboxFull",
     "Problem",
@@ -48,5 +54,7 @@ __all__ = [
     "Stopped",
     "Tab",
     "TooManyTabs",
+    "Transport",
+    "UnknownMessage",
     "UnsupportedVersion",
 ]

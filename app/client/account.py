@@ -7,20 +7,25 @@ from msgspec import Struct
 
 from app.client import encode
 from app.client.cart import Cart, from_snapshot
-from app.client.connection import Endpoint
 from app.client.decode import decode_body
 from app.client.deps import ClientDeps
-from app.client.messages import OpsResponse, Snapshot
+from app.client.encode import to_json
 from app.client.observer import NO_OBSERVER, Observer
-from app.client.orders import PlacedOrder
 from app.client.problem import fetch
 from app.client.request import Request, Response, Site
+from app.client.responses import Invited, Joined, OpsResponse, PlacedOrder, SharedWith, Waitlist
 from app.client.tab import Tab
+from app.client.websocket_wire import Endpoint
+from app.domain.accounts import AccountId
 from app.domain.addresses import Address
-from app.domain.cart import AccountId
+from app.domain.catalog import Sku
+from app.domain.members import Role
 from app.domain.ops import ClientOp
+from app.domain.orders import Pay
 from app.domain.outbox import OutboxId
-from app.protocol.messages import TabId
+from app.protocol.messages import Snapshot, TabId
+
+_HOUSEHOLD = "/api/household"
 
 
 class _QueryCount(Struct):
@@ -36,9 +41,18 @@ class Account:
         self._site = site
         self._deps = deps
 
-    def tab(self, *, name: str | None = None, observer: Observer = NO_OBSERVER) -> Tab:
-        """Return a tab, not open yet; a newer tab of the same *name* replaces an older one."""
-        endpoint = Endpoint(self._site.socket_url, self.cookie, self._site.tls)
+    def tab(
+        self,
+        *,
+        name: str | None = None,
+        observer: Observer = NO_OBSERVER,
+        cart: AccountId | None = None,
+    ) -> Tab:
+        """Return a tab, not open yet; a newer tab of the same *name* replaces an older one.
+
+        It shows the cart of the account *cart*, if that is given: one that shares it with this one.
+        """
+        endpoint = Endpoint(self._site, self.cookie, cart)
         named = TabId(name or self._deps.new_name())
         return Tab(self.id, named, endpoint, self._deps, observer)
 
@@ -60,13 +74,63 @@ class Account:
         observer.exchanged(response.sent_bytes, response.received_bytes)
         return decode_body(OpsResponse, response.body)
 
-    async def place_order(self, key: str, at: str, total: int, deliver: Address) -> PlacedOrder:
+    async def place_order(
+        self, key: str, at: str, total: int, deliver: Address, *, pay: Pay = Pay.ON_DELIVERY
+    ) -> PlacedOrder:
         """Order the cart at position *at*; idempotent by *key*.
 
-        Raises Problem if the order is refused; then nothing has changed.
+        An order that is paid by card has a `payment`, whose `url` is the page to pay it on. Raises
+        Problem if the order is refused; then nothing has changed.
         """
-        response = await self._request("POST", "/api/orders", encode.order(key, at, total, deliver))
+        body = encode.order(key, at, total, deliver, pay)
+        response = await self._request("POST", "/api/orders", body)
         return decode_body(PlacedOrder, response.body)
+
+    async def order(self, number: str) -> PlacedOrder:
+        """Return an order as it is now. Raises Problem if there is none of this number."""
+        response = await self._request("GET", f"/api/orders/{number}")
+        return decode_body(PlacedOrder, response.body)
+
+    async def members(self) -> list[AccountId]:
+        """Return the accounts that share this one's cart."""
+        response = await self._request("GET", "/api/household")
+        return [member.account for member in decode_body(SharedWith, response.body).members]
+
+    async def invite(self, role: Role = Role.EDIT) -> str:
+        """Return the token of an invitation to this account's cart, for one to accept."""
+        response = await self._request("POST", f"{_HOUSEHOLD}/invitations", to_json({"role": role}))
+        return decode_body(Invited, response.body).token
+
+    async def join(self, token: str) -> AccountId:
+        """Accept an invitation, and return the owner of the cart that is shared now."""
+        response = await self._request("POST", f"{_HOUSEHOLD}/join", to_json({"token": token}))
+        return decode_body(Joined, response.body).cart
+
+    async def remove_member(self, cart: AccountId, account: AccountId) -> None:
+        """Have *account* share *cart* no longer: as its owner, or as the member who leaves."""
+        body = to_json({"cart": cart, "account": account})
+        await self._request("POST", f"{_HOUSEHOLD}/remove", body)
+
+    async def share_saved(self) -> None:
+        """Show those who share this account's cart what is saved for later."""
+        await self._request("POST", f"{_HOUSEHOLD}/saved", to_json({"shared": True}))
+
+    async def waitlist(self) -> Waitlist:
+        """Return what this account waits for, and what it is offered."""
+        response = await self._request("GET", "/api/waitlist")
+        return decode_body(Waitlist, response.body)
+
+    async def wait_for(self, sku: Sku) -> Waitlist:
+        """Wait for a product. Raises Problem, with code `not_sold_out` if it can be had."""
+        body = to_json({"sku": sku})
+        response = await self._request("POST", "/api/waitlist", body)
+        return decode_body(Waitlist, response.body)
+
+    async def leave_waitlist(self, sku: Sku) -> Waitlist:
+        """Wait for a product no longer, or give back what is offered."""
+        body = to_json({"sku": sku})
+        response = await self._request("POST", "/api/waitlist/leave", body)
+        return decode_body(Waitlist, response.body)
 
     async def start_query_count(self) -> None:
         """Have the server count the database queries it makes for this account."""
@@ -82,7 +146,7 @@ class Account:
         await self._request("DELETE", "/api/session")
 
     async def _request(self, method: str, target: str, body: str | None = None) -> Response:
-        request = Request(method, target, body, self.cookie)
+        request = Request(method, target, body, self.cookie, self._deps.language)
         response = await fetch(self._site, request, self._deps.retry_policy.response_timeout_s)
         self.cookie = login_cookie(response, self._site) or self.cookie
         return response

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from app.client.errors import (
+    AccountMismatch,
     ClientProtocolError,
     LoginEnded,
     LoginRequired,
+    NotShared,
     Replaced,
     Stopped,
     TooManyTabs,
@@ -22,6 +24,8 @@ FATAL_CODES: Final[dict[int, type[Stopped]]] = {
     4409: Replaced,
     4410: LoginEnded,
     4411: TooManyTabs,
+    4412: AccountMismatch,
+    4413: NotShared,
 }
 """Close codes after which a client does not reconnect."""
 
@@ -40,6 +44,8 @@ class RetryPolicy:
     """A connection that lasted so long resets the backoff."""
     heartbeat_timeout_s: float = 45
     open_timeout_s: float = 10
+    welcome_timeout_s: float = 5
+    """A websocket on which nothing came for so long is blocked, if the shop answers over HTTP."""
     close_timeout_s: float = 2
     response_timeout_s: float = 30
     """For a request over HTTP: checking a password may have to wait in a queue."""

@@ -3,17 +3,22 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from app.client.messages import Line, Patch, Prices, Snapshot, Voucher
 from app.domain.catalog import Money, Sku
-from app.domain.totals import Totals
+from app.domain.currency import NO_CURRENCY
+from app.domain.totals import ShownLine, Totals
+from app.domain.vouchers import ShownVoucher
+from app.protocol.messages import PatchMessage, Prices, ShownChanges, Snapshot
 
-Lines = Mapping[Sku, Line]
+Lines = Mapping[Sku, ShownLine]
+NO_LINES: Final[Lines] = {}
 
 
 class Cart(NamedTuple):
     """An immutable cart at one revision; lines are by SKU, in display order.
+
+    `suggested` are lines that members of a household propose.
 
     `at` is its position; `None` if the cart is stale and needs a snapshot.
     """
@@ -23,11 +28,12 @@ class Cart(NamedTuple):
     lines: Lines
     saved: Lines
     note: str
-    voucher: Voucher | None
+    voucher: ShownVoucher | None
     totals: Totals
+    suggested: Lines = NO_LINES
 
 
-_FREE: Final = Totals(0, Money(0), Money(0), Money(0), Money(0))
+_FREE: Final = Totals(0, Money(0), Money(0), Money(0), Money(0), NO_CURRENCY.code)
 
 EMPTY_CART: Final = Cart(None, 0, {}, {}, "", None, _FREE)
 """A tab's cart before its first snapshot."""
@@ -36,13 +42,19 @@ EMPTY_CART: Final = Cart(None, 0, {}, {}, "", None, _FREE)
 def from_snapshot(snapshot: Snapshot) -> Cart:
     """Return the cart in *snapshot*."""
     content = snapshot.cart
-    lines, saved = _by_sku(content.lines), _by_sku(content.saved)
     return Cart(
-        snapshot.at, snapshot.rev, lines, saved, content.note, content.voucher, content.totals
+        snapshot.at,
+        snapshot.rev,
+        _by_sku(content.lines),
+        _by_sku(content.saved),
+        content.note,
+        content.voucher,
+        content.totals,
+        _by_sku(content.suggested or ()),
     )
 
 
-def advance(cart: Cart, patch: Patch) -> Cart | None:
+def advance(cart: Cart, patch: PatchMessage) -> Cart | None:
     """Return *cart* with *patch* applied; *cart* itself if it has the patch already.
 
     `None` if there is a gap before the patch, or *cart* is stale: then a snapshot is needed.
@@ -58,9 +70,10 @@ def advance(cart: Cart, patch: Patch) -> Cart | None:
         patch.rev,
         _changed(cart.lines, patch.lines),
         _changed(cart.saved, patch.saved),
-        cart.note if patch.note is None else patch.note,
+        cart.note if patch.note is UNSET else patch.note,
         cart.voucher if patch.voucher is UNSET else patch.voucher,
         patch.totals,
+        _changed(cart.suggested, patch.suggested),
     )
 
 
@@ -70,7 +83,8 @@ def reprice(cart: Cart, prices: Prices) -> Cart:
         lines=_changed(cart.lines, prices.lines),
         saved=_changed(cart.saved, prices.saved),
         voucher=cart.voucher if prices.voucher is UNSET else prices.voucher,
-        totals=prices.totals or cart.totals,
+        totals=cart.totals if prices.totals is UNSET else prices.totals,
+        suggested=_changed(cart.suggested, prices.suggested),
     )
 
 
@@ -79,16 +93,16 @@ def invalidate(cart: Cart) -> Cart:
     return cart._replace(at=None)
 
 
-def _by_sku(lines: tuple[Line, ...]) -> Lines:
+def _by_sku(lines: tuple[ShownLine, ...]) -> Lines:
     return {line.sku: line for line in sorted(lines, key=_pos)}
 
 
-def _changed(lines: Lines, changes: Mapping[Sku, Line | None]) -> Lines:
-    if not changes:
+def _changed(lines: Lines, changes: ShownChanges | Lines | UnsetType) -> Lines:
+    if changes is UNSET:
         return lines
     remaining = [line for line in {**lines, **changes}.values() if line is not None]
     return {line.sku: line for line in sorted(remaining, key=_pos)}
 
 
-def _pos(line: Line) -> int:
+def _pos(line: ShownLine) -> int:
     return line.pos

@@ -6,12 +6,16 @@ from collections.abc import Awaitable
 from app.domain.catalog import Money, Sku
 from app.domain.ops import (
     AcceptLine,
+    AcceptSuggestion,
     AddLine,
     ClientOp,
+    DeclineSuggestion,
+    DiscardLine,
     SaveLine,
     SetLine,
     SetNote,
     SetVoucher,
+    SuggestLine,
     Undo,
     UnsaveLine,
 )
@@ -47,6 +51,10 @@ class CartOps(ABC):
         """Move a saved line back into the cart."""
         return self.send(UnsaveLine(Sku(sku)))
 
+    def discard(self, sku: str) -> PendingVerdict:
+        """Remove a saved line."""
+        return self.send(DiscardLine(Sku(sku)))
+
     def note(self, text: str) -> PendingVerdict:
         """Set the note for the delivery."""
         return self.send(SetNote(text))
@@ -58,6 +66,18 @@ class CartOps(ABC):
     def undo(self, rev: int | None = None) -> PendingVerdict:
         """Undo the newest change; with *rev*, only if it made that revision."""
         return self.send(Undo(rev))
+
+    def suggest(self, sku: str, qty: int = 1, seen: int | None = None) -> PendingVerdict:
+        """Propose *qty* of a product to the household; 0 takes the own proposal back."""
+        return self.send(SuggestLine(Sku(sku), qty, _money(seen)))
+
+    def accept_suggestion(self, sku: str, seen: int | None = None) -> PendingVerdict:
+        """Add what is proposed of a product to the cart."""
+        return self.send(AcceptSuggestion(Sku(sku), _money(seen)))
+
+    def decline_suggestion(self, sku: str) -> PendingVerdict:
+        """Remove what is proposed of a product."""
+        return self.send(DeclineSuggestion(Sku(sku)))
 
 
 def _money(price: int | None) -> Money | None:

@@ -1,37 +1,18 @@
-"""One websocket, from its handshake to its close."""
+"""One connection, from its first frame to its close."""
 
 import asyncio
 from collections.abc import Callable
-from ssl import SSLContext
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.asyncio.connection import broadcast
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.http11 import Response
-from websockets.protocol import State
-from websockets.typing import Subprotocol
-
-from app.client.backoff import Reconnect, RetryPolicy
-from app.client.errors import HandshakeRefused, Stopped
-from app.client.messages import Drain
+from app.client.backoff import Reconnect
+from app.client.errors import Stopped
+from app.client.first_word import FirstWord
 from app.client.observer import Observer
-
-SUBPROTOCOLS: Final = (Subprotocol("shop.cart.v1"), Subprotocol("shop.cart"))
-MAX_FRAME_BYTES: Final = 1 << 20
-FIRST_SERVER_ERROR: Final = 500
-TOO_MANY_REQUESTS: Final = 429
+from app.client.wire import Wire, WireClosed
+from app.protocol.messages import Drain
 
 Outcome = Drain | Reconnect | Stopped
 """What to do after a connection: move to a new one, reconnect, or stop."""
-
-
-class Endpoint(NamedTuple):
-    """The URL of the websocket endpoint, and the login cookie to open it with."""
-
-    url: str
-    cookie: str
-    tls: SSLContext | None
 
 
 class CloseFrame(NamedTuple):
@@ -42,14 +23,22 @@ class CloseFrame(NamedTuple):
 
 
 class Connection:
-    """An open websocket. `outcome` is set when the tab should leave it."""
+    """An open wire. `outcome` is set when the tab should leave it.
 
-    def __init__(self, socket: ClientConnection, gen: int, observer: Observer):
+    `is_silent` says that it was dropped, because nothing has ever been received on it, and
+    `is_blocked` that meanwhile the shop answered a request.
+    """
+
+    def __init__(
+        self, wire: Wire, gen: int, observer: Observer, first_word: FirstWord | None = None
+    ):
         self.gen = gen
+        self.is_silent = self.is_blocked = False
         self._loop = asyncio.get_running_loop()
         self.outcome: asyncio.Future[Outcome] = self._loop.create_future()
-        self._socket = socket
+        self._wire = wire
         self._observer = observer
+        self._first_word = first_word
         self._opened_s = self._received_s = self._loop.time()
         self._watchdog: asyncio.TimerHandle | None = None
         observer.opened(gen)
@@ -59,11 +48,16 @@ class Connection:
         """Seconds since it was opened."""
         return self._loop.time() - self._opened_s
 
+    @property
+    def is_open(self) -> bool:
+        """Say whether frames can be sent."""
+        return self._wire.is_open
+
     def send(self, frame: str) -> None:
         """Send *frame* without waiting, after the frames before it; nothing once it is closed."""
-        if self._socket.state is State.OPEN:
+        if self.is_open:
             self._observer.sent(self.gen, frame)
-            broadcast((self._socket,), frame)
+            self._wire.send(frame)
 
     def finish(self, outcome: Outcome) -> None:
         """Set the outcome; only the first call counts."""
@@ -73,32 +67,49 @@ class Connection:
     async def receive_all(
         self, on_message: Callable[["Connection", bytes], None], heartbeat_timeout_s: float
     ) -> CloseFrame:
-        """Pass each frame to *on_message* until the websocket is closed.
+        """Pass each frame to *on_message* until the wire is closed.
 
         It is dropped when nothing, not even a heartbeat, arrives for *heartbeat_timeout_s*.
         """
-        self._watch(heartbeat_timeout_s, heartbeat_timeout_s)
+        self._expect_first_word(heartbeat_timeout_s)
         close_frame = CloseFrame(1006, "")
         try:
             while True:
-                frame = await self._socket.recv(decode=False)
+                frame = await self._wire.receive()
                 self._received_s = self._loop.time()
+                self._stop_expecting()
                 self._observer.received(self.gen, frame)
                 on_message(self, frame)
-        except ConnectionClosed as closed:
-            close_frame = _close_frame(closed)
+        except WireClosed as closed:
+            close_frame = CloseFrame(closed.code, closed.reason)
+            if closed.outcome:
+                self.finish(closed.outcome)
         finally:
+            self._stop_expecting()
             self._unwatch()
             self._observer.closed(self.gen, *close_frame)
         return close_frame
 
     def abort(self) -> None:
-        """Drop the connection without a closing handshake."""
-        self._socket.transport.abort()
+        """Drop the connection without a word to the server."""
+        self._wire.abort()
 
     async def close(self) -> None:
-        """Close with a closing handshake."""
-        await self._socket.close()
+        """Close the wire."""
+        await self._wire.close()
+
+    def _expect_first_word(self, heartbeat_timeout_s: float) -> None:
+        if self._first_word:
+            self._first_word.start()
+        self._watch(heartbeat_timeout_s, self._timeout_s(heartbeat_timeout_s))
+
+    def _stop_expecting(self) -> None:
+        if self._first_word:
+            self._first_word.stop()
+            self._first_word = None
+
+    def _timeout_s(self, heartbeat_timeout_s: float) -> float:
+        return self._first_word.timeout_s if self._first_word else heartbeat_timeout_s
 
     def _watch(self, heartbeat_timeout_s: float, wait_s: float) -> None:
         self._watchdog = self._loop.call_later(wait_s, self._abort_if_silent, heartbeat_timeout_s)
@@ -108,52 +119,10 @@ class Connection:
             self._watchdog.cancel()
 
     def _abort_if_silent(self, heartbeat_timeout_s: float) -> None:
-        left_s = self._received_s + heartbeat_timeout_s - self._loop.time()
+        left_s = self._received_s + self._timeout_s(heartbeat_timeout_s) - self._loop.time()
         if left_s <= 0:
+            self.is_silent = self._first_word is not None
+            self.is_blocked = self._first_word is not None and self._first_word.is_blocked()
             self.abort()
         else:
             self._watch(heartbeat_timeout_s, left_s)
-
-
-async def open_connection(
-    endpoint: Endpoint, observer: Observer, retry_policy: RetryPolicy, gen: int
-) -> Connection | Reconnect | HandshakeRefused:
-    """Return an open connection, or what to do after a failed handshake."""
-    try:
-        socket = await _connect(endpoint, retry_policy)
-    except InvalidStatus as refusal:
-        observer.failed(str(refusal))
-        return _after(refusal.response)
-    except (OSError, TimeoutError, InvalidHandshake) as failure:
-        observer.failed(f"{type(failure).__name__}: {failure}")
-        return Reconnect()
-    return Connection(socket, gen, observer)
-
-
-async def _connect(endpoint: Endpoint, retry_policy: RetryPolicy) -> ClientConnection:
-    tls: dict[str, Any] = {"ssl": endpoint.tls} if endpoint.tls else {}
-    return await connect(
-        endpoint.url,
-        subprotocols=SUBPROTOCOLS,
-        additional_headers={"Cookie": endpoint.cookie},
-        compression=None,
-        proxy=None,
-        ping_interval=None,
-        open_timeout=retry_policy.open_timeout_s,
-        close_timeout=retry_policy.close_timeout_s,
-        max_size=MAX_FRAME_BYTES,
-        **tls,
-    )
-
-
-def _after(response: Response) -> Reconnect | HandshakeRefused:
-    status = response.status_code
-    if status < FIRST_SERVER_ERROR and status != TOO_MANY_REQUESTS:
-        return HandshakeRefused(f"HTTP {status} {response.reason_phrase}")
-    after = response.headers.get("Retry-After", "")
-    return Reconnect(min_delay_s=int(after) if after.isdecimal() else 0)
-
-
-def _close_frame(closed: ConnectionClosed) -> CloseFrame:
-    frame = closed.rcvd
-    return CloseFrame(frame.code, frame.reason) if frame else CloseFrame(1006, "")

@@ -1,38 +1,50 @@
 """Decoding what the server sends: JSON text to a message, or `ServerProtocolError`."""
 
-from typing import TypeVar, get_args
+from typing import Final, TypeVar, get_args
 
-from msgspec import DecodeError, Struct, ValidationError
+from msgspec import UNSET, DecodeError, Struct, ValidationError
 from msgspec.json import Decoder
 
 from app.client.errors import ServerProtocolError
-from app.client.messages import (
+from app.domain.verdicts import Code, No, Ok, RetryCode, RetryLater
+from app.domain.waitlist import Offer
+from app.protocol.messages import (
     Auth,
     Drain,
     Heartbeat,
+    HelpMessage,
+    HouseholdMessage,
     Need,
-    NoMessage,
-    OkMessage,
-    Order,
-    Patch,
+    OrderMoved,
+    PatchMessage,
     Pong,
     Prices,
+    Refusal,
     Snapshot,
     Tabs,
-    UnknownMessage,
     Welcome,
+    WireMessage,
 )
-from app.domain.verdicts import No, Ok, RetryLater
 
-CartMessage = Snapshot | Patch | Prices
-Notice = Tabs | Order | Auth | Drain | Pong | Heartbeat
-ServerMessage = Welcome | Ok | No | RetryLater | Need | CartMessage | Notice | UnknownMessage
 
-_Frame = Welcome | OkMessage | NoMessage | Need | CartMessage | Notice
-_KNOWN = {kind.__struct_config__.tag for kind in get_args(_Frame)}
-_SHOWN = 200
+class UnknownMessage(Struct, frozen=True, gc=False):
+    """A message of an unknown type, which changes nothing: a later server may send more types."""
 
-_frame: Decoder[_Frame] = Decoder(_Frame)
+    t: str
+
+
+Answer = Ok | No | RetryLater
+CartMessage = Snapshot | PatchMessage | Prices
+Told = Tabs | HouseholdMessage | HelpMessage | Offer
+Notice = Told | OrderMoved | Auth | Drain | Pong | Heartbeat
+ServerMessage = Welcome | Answer | Need | CartMessage | Notice | UnknownMessage
+
+_KNOWN: Final = {kind.__struct_config__.tag for kind in get_args(WireMessage)}
+_FINAL: Final = frozenset(Code)
+_RETRYABLE: Final = frozenset(RetryCode)
+_SHOWN: Final = 200
+
+_frame: Decoder[WireMessage] = Decoder(WireMessage)
 _unknown = Decoder(UnknownMessage)
 
 _NOT_JSON = DecodeError, UnicodeDecodeError
@@ -43,8 +55,7 @@ T = TypeVar("T", bound=Struct)
 def decode(frame: str | bytes) -> ServerMessage:
     """Return the message in *frame*; verdicts come as values of `app.domain.verdicts`.
 
-    Raises ServerProtocolError if the protocol does not allow it. A message of an unknown type is
-    allowed: a later server may send more types.
+    Raises ServerProtocolError if the protocol does not allow it.
     """
     try:
         message = _frame.decode(frame)
@@ -52,7 +63,7 @@ def decode(frame: str | bytes) -> ServerMessage:
         return _decode_unknown(frame, fault)
     except _NOT_JSON as fault:
         raise _protocol_error(frame, fault) from fault
-    return message.verdict if isinstance(message, OkMessage | NoMessage) else message
+    return answer_of(message) if isinstance(message, Refusal) else message
 
 
 def decode_body(kind: type[T], body: bytes) -> T:
@@ -61,6 +72,22 @@ def decode_body(kind: type[T], body: bytes) -> T:
         return Decoder(kind).decode(body)
     except _NOT_JSON as fault:
         raise _protocol_error(body, fault) from fault
+
+
+def answer_of(message: Ok | Refusal) -> Answer:
+    """Return the answer to an op as a value of the domain.
+
+    Raises ServerProtocolError for a refusal that is neither final nor may be retried.
+    """
+    if isinstance(message, Ok):
+        return message
+    n, code, args, text = message.n, message.code, message.args, message.text
+    if code in _FINAL and message.rev is not UNSET:
+        args, text = () if args is UNSET else args, "" if text is UNSET else text
+        return No(n, Code(code), args, message.rev, text)
+    if code in _RETRYABLE and message.retry_ms is not UNSET:
+        return RetryLater(n, RetryCode(code), message.retry_ms)
+    raise ServerProtocolError(f"neither a final refusal nor a request to retry: {message}")
 
 
 def _decode_unknown(frame: str | bytes, fault: ValidationError) -> UnknownMessage:

@@ -4,34 +4,44 @@ from collections.abc import Iterable
 from typing import Any, assert_never
 
 import msgspec
+from msgspec.structs import asdict
 
 from app.domain.addresses import Address
 from app.domain.catalog import Money, Sku
 from app.domain.ops import (
     AcceptLine,
+    AcceptSuggestion,
     AddLine,
     ClientOp,
+    DeclineSuggestion,
+    DiscardLine,
     SaveLine,
     SetLine,
     SetNote,
     SetVoucher,
+    SuggestLine,
     Undo,
     UnsaveLine,
 )
 from app.domain.orders import Pay
 from app.domain.outbox import OutboxId
-from app.protocol.messages import TabId
+from app.protocol.decode import Hello
 
 Fields = dict[str, Any]
+
 
 RESYNC = '{"t":"resync"}'
 
 _encode = msgspec.json.Encoder().encode
 
 
-def hello(tab: TabId, gen: int, outbox: OutboxId, at: str | None, pend: list[int]) -> str:
-    """Return the first message of a connection."""
-    return to_json({"t": "hello", "tab": tab, "gen": gen, "outbox": outbox, "at": at, "pend": pend})
+def hello(message: Hello) -> str:
+    """Return the first message of a connection, without an account or language if none is known."""
+    fields = {"t": "hello", **asdict(message)}
+    for name in ("account", "language"):
+        if fields[name] is None:
+            del fields[name]
+    return to_json(fields)
 
 
 def op_body(op: ClientOp) -> str:
@@ -53,10 +63,15 @@ def ops(outbox: OutboxId, bodies: Iterable[tuple[int, str]]) -> str:
     return f'{{"outbox":"{outbox}","ops":[{numbered}]}}'
 
 
-def order(key: str, at: str, total: int, deliver: Address) -> str:
+def frames(address: str, texts: Iterable[str]) -> str:
+    """Return the body of `POST /api/cart/frames`, for the event stream at *address*."""
+    return to_json({"to": address, "frames": list(texts)})
+
+
+def order(key: str, at: str, total: int, deliver: Address, pay: Pay) -> str:
     """Return the body of `POST /api/orders` for the cart at position *at*."""
     where = deliver._asdict()
-    return to_json({"key": key, "at": at, "total": total, "deliver": where, "pay": Pay.ON_DELIVERY})
+    return to_json({"key": key, "at": at, "total": total, "deliver": where, "pay": pay})
 
 
 def watch(skus: Iterable[Sku]) -> str:
@@ -74,14 +89,16 @@ def to_json(fields: Fields) -> str:
     return _encode(fields).decode()
 
 
-def _fields(op: ClientOp) -> Fields:
+def _fields(op: ClientOp) -> Fields:  # noqa: PLR0911 - flat
     match op:
-        case AddLine(sku, qty, seen) | SetLine(sku, qty, seen):
+        case AddLine(sku, qty, seen) | SetLine(sku, qty, seen) | SuggestLine(sku, qty, seen):
             return {"sku": sku, "qty": qty, **_seen(seen)}
         case AcceptLine(sku, price):
             return {"sku": sku, "price": price}
-        case SaveLine(sku) | UnsaveLine(sku):
+        case SaveLine(sku) | UnsaveLine(sku) | DiscardLine(sku) | DeclineSuggestion(sku):
             return {"sku": sku}
+        case AcceptSuggestion(sku, seen):
+            return {"sku": sku, **_seen(seen)}
         case SetNote(text):
             return {"text": text}
         case SetVoucher(code):

@@ -29,6 +29,14 @@ class TooManyTabs(Stopped):
     """The account has too many tabs open, and this was the oldest (4411)."""
 
 
+class AccountMismatch(Stopped):
+    """The login is another account's; ops without a verdict are kept in `Tab.unsettled` (4412)."""
+
+
+class NotShared(Stopped):
+    """The cart is not, or no longer, shared with the login's account (4413)."""
+
+
 class UnsupportedVersion(Stopped):
     """The server does not speak this version of the protocol (4406)."""
 

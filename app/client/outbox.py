@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Generic, NamedTuple, TypeVar
 
+from app.client.encode import op_body
 from app.domain.limits import MOST_PENDING
+from app.domain.ops import ClientOp
 from app.domain.outbox import REMEMBERED_VERDICTS, OutboxId
 from app.domain.verdicts import Verdict
 
@@ -18,8 +20,9 @@ class OutboxFull(Exception):
 
 
 class Waiting(NamedTuple, Generic[T]):
-    """An op without a verdict, and what its submitter waits on."""
+    """An op without a verdict, its encoded body, and what its submitter waits on."""
 
+    op: ClientOp
     body: str
     waiter: T
 
@@ -54,13 +57,24 @@ class Outbox(Generic[T]):
         sent_before = (n for n in self._queued if n <= self._newest_sent)
         return [*self._in_flight, *sent_before]
 
-    def put(self, body: str, waiter: T) -> int:
-        """Queue an op, and return its number. Raises OutboxFull."""
+    @property
+    def unsettled(self) -> list[tuple[int, ClientOp]]:
+        """The ops without a verdict, sent or not, with their numbers in order."""
+        return [(n, waiting.op) for n, waiting in [*self._in_flight.items(), *self._queued.items()]]
+
+    @property
+    def waiters(self) -> list[T]:
+        """The waiters of all ops without a verdict."""
+        return [waiting.waiter for waiting in self._waiting()]
+
+    def put(self, op: ClientOp, waiter: T) -> int:
+        """Queue an op, and return its number. Raises OutboxFull, or UnicodeEncodeError."""
         if len(self) >= MOST_WAITING:
             raise OutboxFull(f"{MOST_WAITING} ops wait for a verdict already")
+        waiting = Waiting(op, op_body(op), waiter)
         n = self._next
         self._next += 1
-        self._queued[n] = Waiting(body, waiter)
+        self._queued[n] = waiting
         return n
 
     def take(self, inflight: int) -> Iterator[tuple[int, str]]:
@@ -117,11 +131,9 @@ class Outbox(Generic[T]):
         waiting = self._in_flight.get(n) or self._queued.get(n)
         return waiting.body if waiting else self._settled_bodies.get(n)
 
-    def clear(self) -> list[T]:
-        """Remove all waiting ops, and return their waiters."""
-        waiters = [waiting.waiter for waiting in self._waiting()]
+    def clear(self) -> None:
+        """Remove all waiting ops."""
         self._start(self.name, [])
-        return waiters
 
     def _waiting(self) -> list[Waiting[T]]:
         return [*self._in_flight.values(), *self._queued.values()]

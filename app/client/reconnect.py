@@ -7,7 +7,7 @@ from typing import Protocol
 from app.client.backoff import Reconnect, RetryPolicy, after_close, backoff_s
 from app.client.connection import Connection, Outcome
 from app.client.errors import HandshakeRefused, ServerProtocolError, Stopped
-from app.client.messages import Drain
+from app.protocol.messages import Drain
 
 
 class ConnectionHandler(Protocol):
@@ -73,7 +73,7 @@ class Reconnector:
                 case Stopped() as stopped:
                     return stopped
                 case Drain(open_after_ms=after_ms):
-                    await self._wait_before_moving(after_ms / 1000)
+                    await self._wait(after_ms / 1000)
                 case Reconnect() as reconnect:
                     await self._back_off(reconnect)
 
@@ -91,8 +91,7 @@ class Reconnector:
         self._open[connection] = self._tasks.create_task(self._receive(connection))
         self._handler.on_open(connection)
         outcome = await connection.outcome
-        if connection.age_s >= self._retry_policy.reset_after_s:
-            self._failures = 0
+        self._count_anew(connection)
         # A draining connection stays open until the next one is welcomed (`close_others`).
         if not isinstance(outcome, Drain):
             self._close(connection)
@@ -108,19 +107,27 @@ class Reconnector:
             await connection.close()
         finally:
             del self._open[connection]
+            self._count_anew(connection)
             self._handler.on_close(connection)
 
-    async def _wait_before_moving(self, wait_s: float) -> None:
-        """Wait as long as the server's drain says, or until it closes the connection."""
+    def _count_anew(self, connection: Connection) -> None:
+        """Count failures from 0 if *connection* lasted: also those while it was drained."""
+        if connection.age_s >= self._retry_policy.reset_after_s:
+            self._failures = 0
+
+    async def _wait(self, wait_s: float) -> None:
+        """Wait so long, or until a connection that the server drains is closed."""
         if self.newest in self._open:
             await asyncio.wait((self._open[self.newest],), timeout=wait_s)
+        else:
+            await asyncio.sleep(wait_s)
 
     async def _back_off(self, reconnect: Reconnect) -> None:
         if reconnect.without_position:
             self._handler.discard_position()
-        chance = self._chance()
-        await asyncio.sleep(backoff_s(reconnect, self._failures, chance, self._retry_policy))
+        delay_s = backoff_s(reconnect, self._failures, self._chance(), self._retry_policy)
         self._failures += 1
+        await self._wait(delay_s)
 
     def _close(self, connection: Connection) -> None:
         if connection in self._open:

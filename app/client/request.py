@@ -46,12 +46,13 @@ class Site(NamedTuple):
 
 
 class Request(NamedTuple):
-    """An HTTP request; `body` is JSON text."""
+    """An HTTP request; `body` is JSON text, `language` the one that the response is to be in."""
 
     method: str
     target: str
     body: str | None = None
     cookie: str | None = None
+    language: str | None = None
 
 
 class Response(NamedTuple):
@@ -78,6 +79,50 @@ class _CountingReader:
         return chunk
 
 
+class ResponseStream:
+    """A response whose body is read as it comes."""
+
+    def __init__(self, http: h11.Connection, reader: _CountingReader, writer: asyncio.StreamWriter):
+        self.status = 0
+        self.headers: Mapping[str, str] = {}
+        self._http = http
+        self._reader = reader
+        self._writer = writer
+
+    async def read_head(self) -> None:
+        """Set status and headers."""
+        head = _response(await _read_head(self._http, self._reader), b"")
+        self.status, self.headers = head.status, head.headers
+
+    async def read(self) -> bytes:
+        """Return the next piece of the body, or nothing at its end. Raises InvalidResponse."""
+        try:
+            part = await _next(self._http, self._reader)
+        except h11.RemoteProtocolError as fault:
+            raise InvalidResponse(str(fault)) from fault
+        return bytes(part.data) if isinstance(part, h11.Data) else b""
+
+    def abort(self) -> None:
+        """Drop the connection."""
+        self._writer.transport.abort()
+
+
+async def open_stream(site: Site, request: Request) -> ResponseStream:
+    """Return the response to *request* once its headers have come. Raises as `send_request`."""
+    reader, writer = await asyncio.open_connection(site.host, site.port, ssl=site.tls)
+    http = h11.Connection(h11.CLIENT)
+    stream = ResponseStream(http, _CountingReader(reader), writer)
+    try:
+        writer.write(_serialise(http, site, request))
+        await stream.read_head()
+    except BaseException as failure:
+        stream.abort()
+        if isinstance(failure, h11.RemoteProtocolError):
+            raise InvalidResponse(str(failure)) from failure
+        raise
+    return stream
+
+
 async def send_request(site: Site, request: Request) -> Response:
     """Return the response to *request*. Raises OSError or InvalidResponse if there is none."""
     reader, writer = await asyncio.open_connection(site.host, site.port, ssl=site.tls)
@@ -98,6 +143,8 @@ def _serialise(http: h11.Connection, site: Site, request: Request) -> bytes:
     headers = [("Host", site.netloc), ("Connection", "close"), ("Content-Length", str(len(body)))]
     if request.cookie:
         headers.append(("Cookie", request.cookie))
+    if request.language:
+        headers.append(("Accept-Language", request.language))
     if request.body is not None:
         headers.append(("Content-Type", "application/json"))
     head = h11.Request(method=request.method, target=request.target, headers=headers)
@@ -106,14 +153,19 @@ def _serialise(http: h11.Connection, site: Site, request: Request) -> bytes:
 
 
 async def _read(http: h11.Connection, reader: _CountingReader) -> Response:
-    while not isinstance(head := await _next(http, reader), h11.Response):
-        continue  # An informational response (1xx): the final one follows.
+    head = await _read_head(http, reader)
     body = b""
     while isinstance(part := await _next(http, reader), h11.Data):
         body += part.data
         if len(body) > MAX_BODY_BYTES:
             raise InvalidResponse(f"more than {MAX_BODY_BYTES} bytes")
     return _response(head, body)
+
+
+async def _read_head(http: h11.Connection, reader: _CountingReader) -> h11.Response:
+    while not isinstance(head := await _next(http, reader), h11.Response):
+        continue  # An informational response (1xx): the final one follows.
+    return head
 
 
 async def _next(http: h11.Connection, reader: _CountingReader) -> object:

@@ -7,16 +7,30 @@ from typing import Protocol
 from app.client import encode
 from app.client.backoff import Reconnect
 from app.client.cart import EMPTY_CART, advance, from_snapshot, invalidate, reprice
-from app.client.decode import CartMessage, ServerMessage, decode
+from app.client.decode import CartMessage, ServerMessage, answer_of, decode
+from app.client.deps import ClientDeps
 from app.client.errors import ServerProtocolError
-from app.client.messages import Auth, Drain, Item, Need, Patch, Prices, Snapshot, Tabs, Welcome
 from app.client.outbox import Outbox
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.domain.catalog import Sku
+from app.domain.currency import NO_CURRENCY
 from app.domain.limits import Limits
+from app.domain.ops import ClientOp
 from app.domain.outbox import OutboxId
 from app.domain.verdicts import No, Ok, RetryLater, Verdict
-from app.protocol.messages import TabId
+from app.protocol.decode import Hello
+from app.protocol.messages import (
+    Auth,
+    Drain,
+    Item,
+    Need,
+    PatchMessage,
+    Prices,
+    Snapshot,
+    TabId,
+    Tabs,
+    Welcome,
+)
 
 VerdictFuture = asyncio.Future[Verdict]
 
@@ -46,19 +60,20 @@ class Session:
         self,
         account: AccountId,
         tab: TabId,
-        new_name: Callable[[], str],
+        deps: ClientDeps,
         publish: Callable[[ServerMessage], None],
         on_activated: Callable[[ConnectionPort], None],
     ):
         self.cart = EMPTY_CART
         self.limits = Limits()
         self.prices: dict[Sku, Item] = {}
-        self.session_left_ms = 0
-        self.tabs = 0
-        self.outbox: Outbox[VerdictFuture] = Outbox(OutboxId(new_name()))
+        self.features: tuple[str, ...] = ()
+        self.decimals = NO_CURRENCY.decimals
+        self.session_left_ms = self.tabs = 0
+        self.outbox: Outbox[VerdictFuture] = Outbox(OutboxId(deps.new_name()))
         self._account = account
         self._tab = tab
-        self._new_name = new_name
+        self._deps = deps
         self._publish = publish
         self._on_activated = on_activated
         self._watched: frozenset[Sku] = frozenset()
@@ -75,8 +90,10 @@ class Session:
         self._newest = connection
         self._trusted.add(connection)
         self._settled_at_hello = outbox.settled
-        hello = encode.hello(self._tab, connection.gen, outbox.name, self.cart.at, outbox.pend)
-        connection.send(hello)
+        at, pend = self.cart.at, tuple(outbox.pend)
+        account, language = self._account, self._deps.language
+        hello = Hello(self._tab, connection.gen, outbox.name, at, pend, account, language)
+        connection.send(encode.hello(hello))
 
     def on_close(self, connection: ConnectionPort) -> None:
         """Stop using *connection*."""
@@ -88,9 +105,9 @@ class Session:
         """Mark the cart as stale, so that the next hello asks for a snapshot."""
         self.cart = invalidate(self.cart)
 
-    def send(self, body: str, waiter: VerdictFuture) -> None:
-        """Queue an op, and send it as soon as possible; *waiter* gets its verdict."""
-        self.outbox.put(body, waiter)
+    def send(self, op: ClientOp, waiter: VerdictFuture) -> None:
+        """Queue *op*, and send it as soon as possible; *waiter* gets its verdict."""
+        self.outbox.put(op, waiter)
         self._flush()
 
     def send_now(self, frame: str) -> bool:
@@ -107,11 +124,11 @@ class Session:
         self.send_now(encode.watch(skus))
 
     def stop(self) -> list[VerdictFuture]:
-        """Remove the waiting ops, and return their waiters."""
+        """Send nothing more, and return the waiters of all ops without a verdict."""
         self._active = None
         if self._resume_timer:
             self._resume_timer.cancel()
-        return self.outbox.clear()
+        return self.outbox.waiters
 
     def on_message(self, connection: ConnectionPort, frame: bytes) -> None:
         """Apply the message in *frame*, then publish it. Raises ServerProtocolError."""
@@ -119,7 +136,7 @@ class Session:
         match message:
             case Ok() | No():
                 self._settle(connection, message)
-            case Patch() | Snapshot() | Prices():
+            case PatchMessage() | Snapshot() | Prices():
                 self._update_cart(connection, message)
             case Welcome():
                 self._on_welcome(connection, message)
@@ -147,14 +164,14 @@ class Session:
         if connection is not self._newest:
             return
         match message:
-            case Patch():
+            case PatchMessage():
                 self._apply_patch(connection, message)
             case Snapshot():
                 self.cart = from_snapshot(message)
             case Prices():
                 self._reprice(message)
 
-    def _apply_patch(self, connection: ConnectionPort, patch: Patch) -> None:
+    def _apply_patch(self, connection: ConnectionPort, patch: PatchMessage) -> None:
         cart = advance(self.cart, patch)
         if cart is not None:
             self.cart = cart
@@ -172,10 +189,11 @@ class Session:
             raise ServerProtocolError(f"welcome to {welcome.account}, but this is {self._account}")
         if connection is not self._newest:
             return
-        self.limits = welcome.limits
-        self.session_left_ms = welcome.session_left_ms
-        for verdict in welcome.verdicts:
-            self._settle(connection, verdict)
+        self.limits, self.features = welcome.limits, welcome.features
+        self.decimals, self.session_left_ms = welcome.decimals, welcome.session_left_ms
+        for answer in map(answer_of, welcome.verdicts):
+            if not isinstance(answer, RetryLater):
+                self._settle(connection, answer)
         # The server knows fewer ops than had a verdict when hello was sent: it was restored from
         # a backup. Numbers that it would take for new ones were used, so begin a new outbox.
         if welcome.last < self._settled_at_hello:
@@ -204,7 +222,7 @@ class Session:
 
     def _restart_outbox(self, connection: ConnectionPort) -> None:
         """Begin a new outbox on a new connection: the server has lost its record of this one."""
-        self.outbox.restart(OutboxId(self._new_name()))
+        self.outbox.restart(OutboxId(self._deps.new_name()))
         self._trusted.clear()
         self._active = None
         connection.finish(Reconnect(immediately=True))

@@ -2,32 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Self
 from weakref import WeakSet
 
 from app.client import encode
-from app.client.cart import EMPTY_CART, Cart
+from app.client.cart import EMPTY_CART
 from app.client.cart_ops import CartOps
-from app.client.connection import Endpoint, open_connection
 from app.client.decode import ServerMessage
-from app.client.deps import ClientDeps
-from app.client.errors import Closed, LoginEnded, NotConnected, Stopped
+from app.client.deps import ClientDeps, Transport
+from app.client.dialer import Dialer
+from app.client.errors import AccountMismatch, Closed, LoginEnded, NotConnected, Stopped
 from app.client.events import Events
-from app.client.messages import Item, Pong
 from app.client.observer import Observer
 from app.client.reconnect import Reconnector
 from app.client.session import Session, VerdictFuture
-from app.domain.cart import AccountId
+from app.client.tab_state import TabState
+from app.client.websocket_wire import Endpoint
+from app.domain.accounts import AccountId
 from app.domain.catalog import Sku
-from app.domain.limits import Limits
 from app.domain.ops import ClientOp
-from app.domain.outbox import OutboxId
-from app.domain.totals import Totals
-from app.protocol.messages import TabId
+from app.protocol.messages import Pong, TabId
 
 
-class Tab(CartOps):
+class Tab(CartOps, TabState):
     """A live view of an account's cart that can change it too; use it with `async with`.
 
     It reconnects by itself. Once it has stopped for good, `stopped` is the reason, and everything
@@ -44,9 +41,10 @@ class Tab(CartOps):
     ):
         self.name = name
         self.stopped: Stopped | None = None
-        self._session = Session(account, name, deps.new_name, self._publish, self._on_activated)
-        dial = partial(open_connection, endpoint, observer, deps.retry_policy)
-        self._reconnector = Reconnector(self._session, dial, deps.retry_policy, deps.chance)
+        session = Session(account, name, deps, self._publish, self._on_activated)
+        super().__init__(session)
+        self._dialer = Dialer(endpoint, observer, deps.retry_policy, deps.transport)
+        self._reconnector = Reconnector(session, self._dialer, deps.retry_policy, deps.chance)
         self._listeners: WeakSet[Events] = WeakSet()
         self._has_cart = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -83,64 +81,14 @@ class Tab(CartOps):
         await self.close()
 
     @property
-    def cart(self) -> Cart:
-        """The newest known cart."""
-        return self._session.cart
-
-    @property
-    def at(self) -> str | None:
-        """The position of the cart; `None` while it is stale."""
-        return self._session.cart.at
-
-    @property
-    def totals(self) -> Totals:
-        """The totals of the cart."""
-        return self._session.cart.totals
-
-    @property
-    def prices(self) -> dict[Sku, Item]:
-        """Price and stock of the watched products, as far as received."""
-        return self._session.prices
-
-    @property
-    def limits(self) -> Limits:
-        """The server's limits, from its welcome."""
-        return self._session.limits
-
-    @property
-    def tabs(self) -> int:
-        """The number of connected tabs of the account."""
-        return self._session.tabs
-
-    @property
-    def session_left_ms(self) -> int:
-        """The remaining time of the login when the server last sent it."""
-        return self._session.session_left_ms
-
-    @property
-    def outbox(self) -> OutboxId:
-        """The name of the outbox; a new one after the server lost its record of the old one."""
-        return self._session.outbox.name
-
-    @property
-    def pend(self) -> list[int]:
-        """The numbers of the ops that were sent and have no verdict."""
-        return self._session.outbox.pend
-
-    @property
-    def waiting(self) -> int:
-        """The number of ops without a verdict, sent or not."""
-        return len(self._session.outbox)
-
-    @property
-    def settled(self) -> int:
-        """The newest number in the outbox that has a verdict."""
-        return self._session.outbox.settled
-
-    @property
     def gen(self) -> int:
         """The number of connections so far."""
         return self._reconnector.newest.gen if self._reconnector.newest else 0
+
+    @property
+    def transport(self) -> Transport:
+        """What carries its frames at the moment: a websocket or an event stream."""
+        return self._dialer.transport
 
     def send(self, op: ClientOp) -> VerdictFuture:
         """Submit *op* now, or when connected again; await the returned future for the verdict.
@@ -150,7 +98,7 @@ class Tab(CartOps):
         if self.stopped:
             raise self.stopped
         waiter: VerdictFuture = asyncio.get_running_loop().create_future()
-        self._session.send(encode.op_body(op), waiter)
+        self._session.send(op, waiter)
         return waiter
 
     def watch(self, skus: Iterable[str]) -> None:
@@ -228,10 +176,12 @@ class Tab(CartOps):
 
     def _on_stopped(self, stopped: Stopped) -> None:
         self.stopped = stopped
-        if isinstance(stopped, LoginEnded):
-            self._session.cart = EMPTY_CART
         for waiter in self._session.stop():
             _fail(waiter, stopped)
+        if isinstance(stopped, LoginEnded | AccountMismatch):
+            self._session.cart = EMPTY_CART
+        if isinstance(stopped, LoginEnded):
+            self._session.outbox.clear()
         for events in self._listeners:
             events.finish(stopped)
         self._has_cart.set()

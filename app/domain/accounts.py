@@ -1,18 +1,19 @@
-"""What an account's e-mail address and name may be."""
+"""Accounts: the name of one, and what its holder's name may be."""
 
-import re
+from typing import NewType
 
-LONGEST_EMAIL = 254
+AccountId = NewType("AccountId", str)
+
 LONGEST_NAME = 100
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-
-
-def is_email(text: str) -> bool:
-    """Say whether *text* looks like an e-mail address; only a message to it could prove that."""
-    return len(text) <= LONGEST_EMAIL and bool(_EMAIL.fullmatch(text))
+ACCOUNT_PREFIX, GUEST_PREFIX = "u-", "g-"
+"""What the ids of accounts begin with: of customers, and of guests of the demo."""
 
 
 def is_name(text: str) -> bool:
     """Say whether *text* can be a name: not blank, on one line, not too long."""
     return len(text) <= LONGEST_NAME and bool(text.strip()) and not set("\n\t") & set(text)
+
+
+def is_guest(account: AccountId) -> bool:
+    """Say whether *account* is a guest's: it has no password, and is removed after a day."""
+    return account.startswith(GUEST_PREFIX)

@@ -5,20 +5,25 @@ from dataclasses import fields, replace
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from app.domain.catalog import Money, Product, Sku
+from app.domain.catalog import HoldRule, Money, Product, Sku, TaxRate
+from app.domain.product_translations import changed_texts, write_texts
 
 MOST_STOCK: Final = 1_000_000
 LONGEST_REASON: Final = 200
 
 Value = str | int | bool | None
 Changes = Mapping[str, tuple[Value, Value]]
-"""The changed fields of a product, each with its old and new value."""
+"""The changed fields of a product, each with its old and new value.
+
+A text in another language is a field of its own, `name.zh-Hant`; it is `None` if not translated.
+"""
 
 
 class Edit(NamedTuple):
     """A change to be made to version `seen` of a product (optimistic locking).
 
     `None` leaves a field as it is. Stock is changed *by* an amount, since orders change it too.
+    `translated` are texts in other languages, by column; an empty one is taken away.
     """
 
     sku: Sku
@@ -26,6 +31,9 @@ class Edit(NamedTuple):
     price: Money | None = None
     stock_by: int = 0
     sold: bool | None = None
+    translated: Mapping[str, str] = {}
+    tax: TaxRate | None = None
+    hold: HoldRule | None = None
 
 
 class NotEdited(Enum):
@@ -53,11 +61,21 @@ def edited(product: Product, edit: Edit) -> Product | NotEdited:
         return NotEdited.TOO_MANY
     price = product.price if edit.price is None else edit.price
     sold = product.sold if edit.sold is None else edit.sold
-    return replace(product, price=price, stock=stock, sold=sold)
+    texts = changed_texts(product.texts, edit.translated)
+    tax = product.tax if edit.tax is None else edit.tax
+    hold = product.hold if edit.hold is None else edit.hold
+    return replace(product, price=price, stock=stock, sold=sold, texts=texts, tax=tax, hold=hold)
 
 
 def changes(before: Product | None, after: Product) -> Changes:
     """Return the fields in which *after* differs from *before*, the version apart."""
-    names = [field.name for field in fields(Product) if field.name not in {"sku", "version"}]
-    pairs = {name: (getattr(before, name, None), getattr(after, name)) for name in names}
-    return {name: (was, now) for name, (was, now) in pairs.items() if was != now}
+    was, now = _values(before) if before else {}, _values(after)
+    return {
+        name: (was.get(name), now.get(name)) for name in was | now if was.get(name) != now.get(name)
+    }
+
+
+def _values(product: Product) -> dict[str, Value]:
+    apart = {"sku", "version", "texts", "on_hold", "waiting"}
+    names = [field.name for field in fields(Product) if field.name not in apart]
+    return {name: getattr(product, name) for name in names} | write_texts(product.texts)

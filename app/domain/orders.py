@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple, NewType
 
+from app.domain.accounts import AccountId
 from app.domain.addresses import Address
-from app.domain.cart import AccountId
-from app.domain.catalog import Money, Sku, Voucher, VoucherCode
+from app.domain.catalog import Money, Sku, TaxRate, Voucher, VoucherCode
+from app.domain.languages import Language
+from app.domain.members import OWNER
+from app.domain.taxes import Taxes
 from app.domain.totals import Totals
 
 OrderNumber = NewType("OrderNumber", str)
@@ -23,8 +26,9 @@ NUMBERS: Final = len(_LETTERS) ** (2 * _HALF)
 
 
 class OrderState(StrEnum):
-    """How far an order has come."""
+    """How far an order has come; one that awaits payment has its stock, but not for long."""
 
+    AWAITING_PAYMENT = "awaiting_payment"
     PLACED = "placed"
     PACKED = "packed"
     ON_THE_WAY = "on_the_way"
@@ -36,6 +40,7 @@ class Pay(StrEnum):
     """How an order is paid for."""
 
     ON_DELIVERY = "on_delivery"
+    CARD = "card"
 
 
 NEXT: Final[Mapping[OrderState, OrderState]] = {
@@ -43,21 +48,44 @@ NEXT: Final[Mapping[OrderState, OrderState]] = {
     OrderState.PACKED: OrderState.ON_THE_WAY,
     OrderState.ON_THE_WAY: OrderState.DELIVERED,
 }
-"""The state that follows each state; delivered and cancelled are final."""
+"""The state that staff move an order to from each state; delivered and cancelled are final.
+
+An order that awaits payment is placed by the payment alone.
+"""
+
+PREVIOUS: Final[Mapping[OrderState, OrderState]] = {then: before for before, then in NEXT.items()}
+"""The state that an order goes back to if its last move is taken back."""
+
+
+class HostedPage(NamedTuple):
+    """A page of a payment provider on which an order is paid: the provider's id of it, its URL."""
+
+    id: str
+    url: str
 
 
 class OrderLine(NamedTuple):
-    """A quantity of one product, with its name and unit price at the time of the order."""
+    """A quantity of one product, with its name and unit price at the time of the order.
+
+    So is `tax_rate`, which is `None` on orders that are older than rates.
+    """
 
     sku: Sku
     name: str
     unit: str
     qty: int
     price: Money
+    tax_rate: TaxRate | None = None
 
 
 class Order(NamedTuple):
-    """An order; `voucher` is the one that it used, `note` the shopper's."""
+    """An order; `voucher` is the one that it used, `note` the shopper's.
+
+    `taxes` are the totals by rate; there are none on orders that are older than rates. `zone` is
+    the time zone that the shop had then, by which its invoice is dated. `language` is the one in
+    which it was placed, so mails about it are in it; older orders have none. `member_of` is the
+    owner of the cart that it was made of, if that is another's.
+    """
 
     number: OrderNumber
     account: AccountId
@@ -70,13 +98,26 @@ class Order(NamedTuple):
     pay: Pay
     note: str
     voucher: VoucherCode
+    taxes: Taxes = ()
+    zone: str = "UTC"
+    language: Language | None = None
+    member_of: AccountId = OWNER
+
+    @property
+    def cart(self) -> AccountId:
+        """The owner of the cart that it was made of."""
+        return self.member_of or self.account
 
 
 class PlaceOrder(NamedTuple):
-    """An order to be stored; it takes stock, at these prices, and a use of the voucher."""
+    """An order to be stored; it takes stock, at these prices, and a use of the voucher.
+
+    It awaits payment if there is a `page` to pay it on.
+    """
 
     order: Order
     voucher: Voucher | None
+    page: HostedPage | None = None
 
 
 class CancelOrder(NamedTuple):
@@ -98,6 +139,15 @@ def format_number(drawn: int) -> OrderNumber:
     return OrderNumber(f"{letters[:_HALF]}-{letters[_HALF:]}")
 
 
+def read_number(typed: str) -> OrderNumber:
+    """Return the order number that was *typed*, in capitals and with its hyphen."""
+    letters = "".join(char for char in typed.upper() if char.isalnum())
+    is_whole = len(letters) == 2 * _HALF
+    return OrderNumber(f"{letters[:_HALF]}-{letters[_HALF:]}" if is_whole else typed)
+
+
 def may_become(state: OrderState, target: OrderState) -> bool:
-    """Say whether an order may go from *state* to *target*: to the next state, or cancelled."""
+    """Say whether staff may move an order from *state* to *target*: the next one, or cancelled."""
+    if state is OrderState.AWAITING_PAYMENT:
+        return target is OrderState.CANCELLED
     return state in NEXT and target in {NEXT[state], OrderState.CANCELLED}

@@ -1,14 +1,22 @@
 """The rules for placing and cancelling an order (protocol.md §7)."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
+from app.domain.accounts import AccountId
 from app.domain.addresses import Address
-from app.domain.cart import Cart, Lines, Patch, advance
-from app.domain.catalog import Catalog, Money, Product, VoucherCode
+from app.domain.cart import NOT_ASKED, Cart, Lines, Patch, advance
+from app.domain.catalog import NO_TAX, NOTHING, Catalog, Money, Product, TaxRate, VoucherCode
+from app.domain.holds import held_by_others
+from app.domain.languages import Language
+from app.domain.members import OWNER
 from app.domain.orders import (
     CancelOrder,
+    HostedPage,
     Order,
     OrderKey,
     OrderLine,
@@ -18,12 +26,18 @@ from app.domain.orders import (
     PlaceOrder,
 )
 from app.domain.position import position
+from app.domain.sharing import may_order
+from app.domain.taxes import Taxes, taxes_of
 from app.domain.totals import LineState, Totals, line_state, price_cart
 from app.domain.vouchers import ShownVoucher, VoucherState
 
 
 class OrderRequest(NamedTuple):
-    """A request to order the cart at position `at` for `total`; the order will get `number`."""
+    """A request to order the cart at position `at` for `total`; the order will get `number`.
+
+    `page` is where it is to be paid, if it is paid by card. It is placed in `language`. `by` is the
+    member of the household who orders, and whose order it is then.
+    """
 
     key: OrderKey
     number: OrderNumber
@@ -31,6 +45,9 @@ class OrderRequest(NamedTuple):
     total: Money
     deliver: Address
     pay: Pay
+    page: HostedPage | None = None
+    language: Language | None = None
+    by: AccountId = OWNER
 
 
 class RejectReason(StrEnum):
@@ -42,15 +59,21 @@ class RejectReason(StrEnum):
     SHORT = "short"
     SOLD_OUT = "sold_out"
     GONE = "gone"
+    BELOW_MINIMUM = "below_minimum"
+    NOT_ALLOWED = "not_allowed"
 
 
 class Rejected(NamedTuple):
-    """No order: `products` names what stands in the way; position and total are today's."""
+    """No order: `products` stand in the way, or `missing` to the minimum of an order.
+
+    Position and total are today's.
+    """
 
     why: RejectReason
-    products: tuple[str, ...]
+    products: tuple[Product, ...]
     at: str
     total: Money
+    missing: Money = NOTHING
 
 
 class Placed(NamedTuple):
@@ -81,7 +104,7 @@ def place(cart: Cart, request: OrderRequest, catalog: Catalog, now_s: float) -> 
     """Rule on an order; lines, note and voucher leave the cart as one revision.
 
     The shop charges today's prices, and never more than was agreed: a price rise blocks the
-    order. The undo stack is cleared.
+    order. The undo stack is cleared. What the cart holds is sold by the order.
     """
     voucher, totals = price_cart(cart, catalog, now_s)
     if refused := _refusal(cart, request, totals, catalog):
@@ -90,35 +113,42 @@ def place(cart: Cart, request: OrderRequest, catalog: Catalog, now_s: float) -> 
     order = _order(cart, request, totals, spent, catalog, int(now_s))
     patch = _emptying_patch(cart)
     used = {**cart.used, spent: cart.used.get(spent, 0) + 1} if spent else cart.used
-    emptied = advance(cart, patch)._replace(undo_stack=(), used=used)
-    return Placed(emptied, patch, PlaceOrder(order, catalog.vouchers.get(spent)))
+    emptied = replace(advance(cart, patch, undo_stack=()), used=used, asked=NOT_ASKED)
+    return Placed(emptied, patch, PlaceOrder(order, catalog.vouchers.get(spent), request.page))
 
 
 def cancel(cart: Cart, order: Order) -> Cancelled:
-    """Rule on the cancellation of *order*, which must belong to *cart*'s account."""
+    """Rule on the cancellation of *order*, which must have been made of *cart*."""
     uses = {code: n - (code == order.voucher) for code, n in cart.used.items()}
-    return Cancelled(
-        cart._replace(used={code: n for code, n in uses.items() if n > 0}), CancelOrder(order)
-    )
+    left = {code: n for code, n in uses.items() if n > 0}
+    return Cancelled(replace(cart, used=left), CancelOrder(order))
 
 
 def _refusal(
     cart: Cart, request: OrderRequest, totals: Totals, catalog: Catalog
 ) -> Rejected | None:
     at, total = position(cart), totals.total
+    if request.by and not may_order(cart.household, request.by):
+        return Rejected(RejectReason.NOT_ALLOWED, (), at, total)
     if (request.at, request.total) != (at, total):
         return Rejected(RejectReason.STALE, (), at, total)
     if not cart.lines:
         return Rejected(RejectReason.EMPTY, (), at, total)
     for state, why in _BLOCKING.items():
-        if names := _names(cart.lines, state, catalog):
-            return Rejected(why, names, at, total)
+        if blocking := _in_state(cart, state, catalog):
+            return Rejected(why, blocking, at, total)
+    if (missing := catalog.terms.minimum_order - totals.subtotal) > 0:
+        return Rejected(RejectReason.BELOW_MINIMUM, (), at, total, Money(missing))
     return None
 
 
-def _names(lines: Lines, state: LineState, catalog: Catalog) -> tuple[str, ...]:
-    priced = ((line, catalog.products[sku]) for sku, line in lines.items())
-    return tuple(product.name for line, product in priced if line_state(line, product) is state)
+def _in_state(cart: Cart, state: LineState, catalog: Catalog) -> tuple[Product, ...]:
+    return tuple(
+        catalog.products[sku]
+        for sku, line in cart.lines.items()
+        if line_state(line, catalog.products[sku], held_by_others(cart.account, sku, catalog))
+        is state
+    )
 
 
 def _used_voucher(voucher: ShownVoucher | None) -> VoucherCode:
@@ -145,19 +175,32 @@ def _order(  # noqa: PLR0913, PLR0917 - all of it is in the order
     catalog: Catalog,
     now_s: int,
 ) -> Order:
+    lines = _order_lines(cart.lines, catalog)
     return Order(
         request.number,
-        cart.account,
+        request.by or cart.account,
         request.key,
-        OrderState.PLACED,
+        OrderState.AWAITING_PAYMENT if request.page else OrderState.PLACED,
         now_s,
-        _order_lines(cart.lines, catalog),
+        lines,
         totals,
         request.deliver,
         request.pay,
-        cart.note,
+        cart.note.strip(),
         spent,
+        _taxes(lines, totals, catalog),
+        catalog.terms.zone,
+        request.language,
+        cart.account if request.by else OWNER,
     )
+
+
+def _taxes(lines: Iterable[OrderLine], totals: Totals, catalog: Catalog) -> Taxes:
+    goods = Counter[TaxRate]()
+    for line in lines:
+        goods[line.tax_rate or NO_TAX] += line.price * line.qty
+    is_included = catalog.terms.prices_include_tax
+    return taxes_of(goods, totals.discount, totals.delivery, is_included=is_included)
 
 
 def _order_lines(lines: Lines, catalog: Catalog) -> tuple[OrderLine, ...]:
@@ -166,4 +209,4 @@ def _order_lines(lines: Lines, catalog: Catalog) -> tuple[OrderLine, ...]:
 
 
 def _order_line(product: Product, qty: int) -> OrderLine:
-    return OrderLine(product.sku, product.name, product.unit, qty, product.price)
+    return OrderLine(product.sku, product.name, product.unit, qty, product.price, product.tax)

@@ -4,16 +4,29 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple
 
-from app.domain.catalog import SKU, Product
+from app.domain.catalog import SKU, HoldRule, Product
+from app.domain.currency import NO_CURRENCY, Currency
 from app.domain.edits import MOST_STOCK
-from app.domain.money import plain_pounds, read_pounds
+from app.domain.languages import Language
+from app.domain.money import plain_amount, read_price
+from app.domain.plain_text import clean_line
+from app.domain.product_faults import Fault, FaultCode
+from app.domain.product_translations import (
+    columns_of,
+    is_translated,
+    part_of,
+    with_texts,
+    write_texts,
+)
+from app.domain.spreadsheet import is_failed, is_formula
+from app.domain.taxes import plain_rate, read_rate
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_FORMULA: Final = re.compile(r"[=+\-@]")
-"""How a formula begins in a spreadsheet: exported text must not (CSV injection)."""
+_GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+")
+_LOST: Final = "\N{REPLACEMENT CHARACTER}"
 _LONGEST: Final = {"name": 100, "unit": 40, "description": 2000}
 _MOST_HELD: Final = 1_000_000
-_YES_OR_NO: Final = {"yes": True, "no": False}
+_YES_OR_NO: Final = {"yes": True, "no": False, "true": True, "false": False}
 
 COLUMNS: Final = (
     "sku",
@@ -29,106 +42,169 @@ COLUMNS: Final = (
     "popular",
     "grams",
     "ml",
+    "tax",
+    "hold",
 )
 
 
-class Fault(NamedTuple):
-    """What is wrong with one field: a sentence that says what is valid."""
+class _InvalidError(Exception):
+    """A text is not what its field needs."""
 
-    column: str
-    text: str
+    def __init__(self, code: FaultCode, **args: object):
+        super().__init__(code)
+        self.code, self.named = code, args
 
 
 class Known(NamedTuple):
-    """The categories and pictures that a product can have."""
+    """What a product can have: categories, pictures, languages beside English, prices in what."""
 
     categories: Collection[str]
     images: Collection[str]
+    languages: Collection[Language] = ()
+    currency: Currency = NO_CURRENCY
 
 
-def write_product(product: Product) -> dict[str, str]:
-    """Return the texts of *product*, by column."""
+NOTHING_KNOWN: Final = Known((), ())
+"""Enough to read texts, which can be anything."""
+
+
+def write_product(product: Product, currency: Currency) -> dict[str, str]:
+    """Return the texts of *product*, priced in *currency*, by column; those that it has."""
     texts = {name: str(getattr(product, name)) for name in COLUMNS}
-    return texts | {
-        "price": plain_pounds(product.price),
-        "sold": "yes" if product.sold else "no",
-        "popular": "yes" if product.popular else "no",
-        "grams": str(product.grams or ""),
-        "ml": str(product.ml or ""),
-    }
+    return (
+        texts
+        | write_texts(product.texts)
+        | {
+            "price": plain_amount(product.price, currency),
+            "sold": "yes" if product.sold else "no",
+            "popular": "yes" if product.popular else "no",
+            "grams": str(product.grams or ""),
+            "ml": str(product.ml or ""),
+            "tax": plain_rate(product.tax),
+        }
+    )
 
 
 def read_product(texts: Mapping[str, str], known: Known) -> Product | list[Fault]:
     """Return the product in *texts*, or all faults of them."""
+    columns = (*COLUMNS, *columns_of(known.languages))
+    values = read_values({name: texts.get(name, "") for name in columns}, known)
+    if isinstance(values, list):
+        return values
+    return holds_too_much(product := Product(**with_texts(values, {}))) or product
+
+
+def read_values(texts: Mapping[str, str], known: Known) -> dict[str, Any] | list[Fault]:
+    """Return the values of those fields of a product that are in *texts*, or all faults of them."""
     values: dict[str, Any] = {}
     faults: list[Fault] = []
-    for name in COLUMNS:
+    for name, text in texts.items():
         try:
-            values[name] = _READERS[name](name, texts.get(name, "").strip(), known)
-        except ValueError as fault:
-            faults.append(Fault(name, str(fault)))
-    if values.get("grams") and values.get("ml"):
-        faults.append(Fault("ml", "a product holds grams or ml, not both"))
-    return faults or Product(**values)
+            read = _translation if is_translated(name) else _READERS[name]
+            values[name] = read(name, text.strip(), known)
+        except _InvalidError as error:
+            faults.append(Fault(name, error.code, error.named))
+    return faults or values
+
+
+def holds_too_much(product: Product) -> list[Fault]:
+    """Return what is wrong with *product* as a whole."""
+    if product.grams and product.ml:
+        return [Fault("ml", FaultCode.TWO_AMOUNTS)]
+    return []
 
 
 def _name(_: str, text: str, _known: Known) -> str:
     if not SKU.fullmatch(text):
-        problem = f"“{text}” is not 1 to 64 small letters, digits and hyphens, a hyphen not first"
-        raise ValueError(problem)
+        raise _InvalidError(FaultCode.NOT_A_NAME, typed=text)
     return text
 
 
-def _text(name: str, text: str, _known: Known) -> str:
+def _translation(column: str, typed: str, known: Known) -> str:
+    """Return a text that may be empty: it is not translated then."""
+    return _text(part_of(column), typed, known) if clean_line(typed) else ""
+
+
+def _text(name: str, typed: str, _known: Known) -> str:
+    text = clean_line(typed)
     if not 0 < len(text) <= _LONGEST[name] or _CONTROL.search(text):
-        raise ValueError(f"1 to {_LONGEST[name]} characters are needed, on one line")
-    if _FORMULA.match(text):
-        raise ValueError("a spreadsheet takes what begins with =, +, - or @ for a formula")
+        raise _InvalidError(FaultCode.LENGTH, most=_LONGEST[name])
+    if is_formula(text):
+        raise _InvalidError(FaultCode.FORMULA)
+    if _LOST in text:
+        raise _InvalidError(FaultCode.LOST_LETTER, letter=_LOST)
+    if is_failed(text):
+        raise _InvalidError(FaultCode.FAILED_FORMULA, typed=text)
     return text
 
 
 def _category(_: str, text: str, known: Known) -> str:
-    return _one_of(text, known.categories, "category")
+    return _one_of(text, known.categories, FaultCode.UNKNOWN_CATEGORY)
 
 
 def _image(_: str, text: str, known: Known) -> str:
-    return _one_of(text, known.images, "picture")
+    return _one_of(text, known.images, FaultCode.UNKNOWN_PICTURE)
 
 
-def _one_of(text: str, known: Collection[str], what: str) -> str:
+def _one_of(text: str, known: Collection[str], otherwise: FaultCode) -> str:
+    if not text:
+        raise _InvalidError(FaultCode.NOT_CHOSEN)
     if text not in known:
-        raise ValueError(f"there is no {what} “{text}”; there are {', '.join(sorted(known))}")
+        raise _InvalidError(otherwise, typed=text, known=", ".join(sorted(known)))
     return text
 
 
-def _price(_: str, text: str, _known: Known) -> int:
-    if (price := read_pounds(text)) is None:
-        raise ValueError(f"“{text}” is not a price like 2.20")
+def _price(_: str, text: str, known: Known) -> int:
+    if (price := read_price(text, known.currency)) is None:
+        raise _InvalidError(FaultCode.NOT_A_PRICE, typed=text)
     return price
 
 
 def _stock(_: str, text: str, _known: Known) -> int:
     if (stock := read_count(text, MOST_STOCK)) is None:
-        raise ValueError(f"“{text}” is not a number from 0 to {MOST_STOCK}")
+        raise _InvalidError(FaultCode.NOT_A_STOCK, typed=text, most=MOST_STOCK)
     return stock
 
 
 def _yes(_: str, text: str, _known: Known) -> bool:
-    if text not in _YES_OR_NO:
-        raise ValueError(f"“{text}” is not yes or no")
-    return _YES_OR_NO[text]
+    if text.casefold() not in _YES_OR_NO:
+        raise _InvalidError(FaultCode.NOT_YES_OR_NO, typed=text)
+    return _YES_OR_NO[text.casefold()]
 
 
 def _held(_: str, text: str, _known: Known) -> int | None:
     if not text:
         return None
     if not (held := read_count(text, _MOST_HELD)):
-        raise ValueError(f"“{text}” is not a number from 1 to {_MOST_HELD}, or nothing")
+        raise _InvalidError(FaultCode.NOT_AN_AMOUNT, typed=text, most=_MOST_HELD)
     return held
 
 
+def _tax(_: str, text: str, _known: Known) -> int:
+    if (rate := read_rate(text)) is None:
+        raise _InvalidError(FaultCode.NOT_A_RATE, typed=text)
+    return rate
+
+
+def _hold(_: str, text: str, _known: Known) -> HoldRule:
+    if (rule := read_hold(text)) is None:
+        raise _InvalidError(FaultCode.NOT_A_HOLD, typed=text, known=", ".join(HoldRule))
+    return rule
+
+
+def read_hold(text: str) -> HoldRule | None:
+    """Return the rule called *text*, or `None` if there is none; without a text it is `NEVER`."""
+    name = text.casefold() or HoldRule.NEVER
+    return HoldRule(name) if name in {*HoldRule} else None
+
+
 def read_count(text: str, most: int) -> int | None:
-    """Return the number in *text*, from 0 to *most*, or `None` if it is not one."""
+    """Return the number in *text*, from 0 to *most*, or `None` if it is not one.
+
+    Thousands may be set off with commas.
+    """
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
     is_whole = text.isascii() and text.isdigit() and len(text) <= len(str(most))
     return int(text) if is_whole and int(text) <= most else None
 
@@ -147,4 +223,6 @@ _READERS: Final[Mapping[str, Callable[[str, str, Known], Any]]] = {
     "popular": _yes,
     "grams": _held,
     "ml": _held,
+    "tax": _tax,
+    "hold": _hold,
 }

@@ -1,23 +1,21 @@
 """Rate limits: a token bucket, as a value."""
 
-from collections.abc import Mapping
+from collections import OrderedDict
 from math import ceil
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, Generic, TypeVar
+
+from msgspec import Struct
+
+from app.domain.limits import RateLimit
 
 K = TypeVar("K")
 
+_LOOKED_AT: Final = 2
 _SLACK: Final = 1e-4
 """A token that lacks no more than this is whole, since seconds as floats are not exact."""
 
 
-class RateLimit(NamedTuple):
-    """The rate limit of a bucket: its size (the burst), and how many tokens it gains per second."""
-
-    size: float
-    per_s: float
-
-
-class TokenBucket(NamedTuple):
+class TokenBucket(Struct, frozen=True, gc=False):
     """The tokens that were left at a time, in seconds of a steady clock."""
 
     left: float
@@ -36,7 +34,7 @@ def refill(bucket: TokenBucket, limit: RateLimit, now_s: float) -> TokenBucket:
 
 def spend(bucket: TokenBucket, limit: RateLimit, now_s: float) -> TokenBucket | None:
     """Return *bucket* without one token, or `None` if there is none."""
-    left = _left(bucket, limit, now_s)
+    left = min(limit.size, bucket.left + max(0.0, now_s - bucket.at_s) * limit.per_s)
     return TokenBucket(left - 1, now_s) if left >= 1 - _SLACK else None
 
 
@@ -46,15 +44,41 @@ def wait_ms(bucket: TokenBucket, limit: RateLimit, now_s: float) -> int:
     return ceil(missing / limit.per_s * 1000)
 
 
-def without_full(
-    buckets: Mapping[K, TokenBucket], limit: RateLimit, now_s: float
-) -> dict[K, TokenBucket]:
-    """Return *buckets* without those that are full by now: a new one would be the same."""
-    return {
-        owner: bucket
-        for owner, bucket in buckets.items()
-        if refill(bucket, limit, now_s).left < limit.size
-    }
+class KeptBuckets(Generic[K]):
+    """Buckets by owner, at most *most*. One that is full again is forgotten: a new one is the same.
+
+    A call looks at the two that were kept longest ago, so it costs the same however many there are,
+    and still forgets faster than it keeps. Beyond *most*, the one kept longest ago goes.
+    """
+
+    def __init__(self, limit: RateLimit, most: int):
+        self._limit = limit
+        self._most = most
+        self._kept = OrderedDict[K, TokenBucket]()
+
+    def __len__(self) -> int:
+        """Return how many are kept."""
+        return len(self._kept)
+
+    def get(self, owner: K) -> TokenBucket | None:
+        """Return the bucket of *owner*; none stands for a full one."""
+        return self._kept.get(owner)
+
+    def keep(self, owner: K, bucket: TokenBucket, now_s: float) -> None:
+        """Keep *bucket*, which is *owner*'s now."""
+        self._kept[owner] = bucket
+        self._kept.move_to_end(owner)
+        for _ in range(_LOOKED_AT):
+            oldest, left = next(iter(self._kept.items()), (owner, bucket))
+            if oldest == owner or refill(left, self._limit, now_s).left < self._limit.size:
+                break
+            del self._kept[oldest]
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def take(self, owner: K) -> TokenBucket | None:
+        """Return the bucket of *owner*, and keep it no longer."""
+        return self._kept.pop(owner, None)
 
 
 def _left(bucket: TokenBucket, limit: RateLimit, now_s: float) -> float:

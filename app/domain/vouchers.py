@@ -1,10 +1,19 @@
 """Which vouchers apply, and their discount."""
 
+import re
+from collections.abc import Collection
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from app.domain.cart import Cart
 from app.domain.catalog import Catalog, Money, Voucher, VoucherCode
+from app.domain.plain_text import clean_line
+
+_WITHOUT_SIGNS_AROUND: Final = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
+_LOOK_ALIKES: Final = str.maketrans("OIL", "011")
+_HYPHENS: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 
 class VoucherState(StrEnum):
@@ -18,7 +27,7 @@ class VoucherState(StrEnum):
     USED_UP = "used_up"
 
 
-class ShownVoucher(NamedTuple):
+class ShownVoucher(Struct, frozen=True, gc=False):
     """The voucher on a cart, as a tab shows it."""
 
     code: VoucherCode
@@ -27,8 +36,25 @@ class ShownVoucher(NamedTuple):
 
 
 def normalise_code(code: str) -> VoucherCode:
-    """Return *code* in upper case, without outer spaces."""
-    return VoucherCode(code.strip().upper())
+    """Return *code* in upper case, with plain hyphens, no outer spaces and nothing unseen."""
+    return VoucherCode(clean_line(code.strip()).translate(_HYPHENS).upper())
+
+
+def find_code(typed: str, codes: Collection[VoucherCode]) -> VoucherCode | None:
+    """Return the one of *codes* that was *typed*, or the only one that looks like it.
+
+    What is copied out of a sentence has signs around it, and in print O and 0 look alike.
+    """
+    if (code := normalise_code(typed)) in codes:
+        return code
+    looks = _looks(code)
+    alike = [each for each in codes if _looks(each) == looks]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _looks(code: str) -> str:
+    found = _WITHOUT_SIGNS_AROUND.search(code)
+    return found[0].translate(_LOOK_ALIKES) if found else ""
 
 
 def show_voucher(

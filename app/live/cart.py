@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable
 
+from app.domain.accounts import AccountId
 from app.domain.cart import Cart
+from app.domain.members import OWNER
 from app.domain.ops import Op
 from app.domain.outbox import OpRef, OutboxId
-from app.domain.token_bucket import TokenBucket, full, spend, wait_ms
-from app.domain.verdicts import RetryCode, RetryLater, Verdict
+from app.domain.token_bucket import full, spend, wait_ms
+from app.domain.verdicts import RetryCode, RetryLater
 from app.live.cart_view import CartView
 from app.live.context import CartContext
-from app.live.outboxes import KnownOutboxes
 from app.live.pending import Pending
+from app.live.pending_household import PendingHousehold
 from app.live.pending_op import PendingOp
 from app.live.pending_order import PendingOrder
-from app.live.ports import CommittedChange, DisconnectReason, Subscriber
+from app.live.ports import DisconnectReason, Subscriber
 from app.live.remote_commits import RemoteCommits
 from app.live.stats import Second
 from app.live.sync_state import SyncState
 from app.live.uncommitted import UncommittedCart
+from app.protocol.changes import CommittedChange, committed_change
 from app.protocol.messages import Need, Prices, Snapshot, TabId
 
 
@@ -27,12 +30,11 @@ class LiveCart(UncommittedCart):
     What they send is ruled on at once, saved, and only then answered.
     """
 
-    def __init__(self, saved: Cart, context: CartContext, tokens: TokenBucket | None):
+    def __init__(self, saved: Cart, context: CartContext):
         super().__init__(saved)
         self.sync_state = SyncState.IN_SYNC
         self.holds = 0
-        self.tokens = tokens or full(context.limits.ops, context.steady_s())
-        self.outboxes = KnownOutboxes()
+        self.tokens = {OWNER: full(context.limits.ops, context.steady_s())}
         self._context = context
         self._ops = context.limits.ops
         self._trace = context.trace(saved.account) if context.trace else None
@@ -44,6 +46,11 @@ class LiveCart(UncommittedCart):
     def idle(self) -> bool:
         """Whether no tab shows it, no request holds it, and nothing waits to be saved."""
         return not self.tabs and not self.holds and not self._pending
+
+    @property
+    def is_shown_as_saved(self) -> bool:
+        """Whether tabs show it, and no newer version is known: then there is nothing to do."""
+        return bool(self.tabs) and self._remote.newest_version <= self.saved.version
 
     @property
     def is_in_sync(self) -> bool:
@@ -64,11 +71,14 @@ class LiveCart(UncommittedCart):
 
     def submit(self, ref: OpRef, op: Op, subscriber: Subscriber, tab: TabId | None = None) -> None:
         """Rule on *op* now; once saved, *subscriber* gets the verdict, every tab the patch."""
-        last = self.outboxes.find(self.latest, ref.outbox).last
+        known = self.latest.outboxes.get(ref.outbox)
+        last = known.last if known else self.outboxes.last(self.latest, ref.outbox)
         if self._trace:
             self._trace.received(ref, op, tab, last + 1)
         now_s = self._context.steady_s()
-        pending = PendingOp(ref, op, tab, [subscriber], now_s, self._trace)
+        bucket = self.tokens.get(ref.by) or full(self._ops, now_s)
+        key = ref.outbox, ref.n
+        pending = PendingOp(key, ref, op, tab, [subscriber], now_s, self._trace)
         if self.sync_state is SyncState.LOST:
             subscriber.disconnect(DisconnectReason.LOST)
         elif ref.n <= last:
@@ -77,49 +87,37 @@ class LiveCart(UncommittedCart):
             subscriber.tell(Need(last + 1))
         elif self.sync_state is SyncState.UNKNOWN:
             pending.retry_later(self._second())
-        elif retry_ms := self._spend_token(now_s):
+        elif (tokens := spend(bucket, self._ops, now_s)) is None:
+            retry_ms = max(1, wait_ms(bucket, self._ops, now_s))
             pending.defer(RetryLater(ref.n, RetryCode.RATE, retry_ms), self._second())
         else:
+            self.tokens[ref.by] = tokens
             self._accept(pending)
 
-    def submit_order(self, order: PendingOrder) -> None:
-        """Rule on *order* now; its observers get the outcome once it is saved, every tab the patch.
+    def submit_order(self, order: PendingOrder | PendingHousehold) -> None:
+        """Rule on *order*, or on a change of the household, now; once saved, its outcome is sent.
 
         A rejection is answered at once if nothing else waits to be saved.
         """
-        if earlier := self._pending.find(order.key):
+        if earlier := self._pending.get(order.key):
             earlier.join(order)
         elif self.sync_state in {SyncState.LOST, SyncState.UNKNOWN}:
             order.retry_later(self._second())
         else:
             self._accept(order)
 
-    def last(self, outbox: OutboxId) -> int:
-        """Return the newest number of *outbox* that was ruled on, saved or not."""
-        return self.outboxes.find(self.latest, outbox).last
-
-    def knows(self, outbox: OutboxId) -> bool:
-        """Say whether it is known here how far *outbox* got."""
-        return self.outboxes.knows(self.latest, outbox)
-
     def remember(self, outbox: OutboxId, last: int) -> None:
         """Take *last*, read from the database, as the newest number of an unknown *outbox*."""
         self.outboxes.trim(self._outboxes_in_use)
         self.outboxes.remember(outbox, last)
 
-    def standing(self, outbox: OutboxId, pend: Iterable[int]) -> tuple[int, tuple[Verdict, ...]]:
-        """Return how far *outbox* got in the database, and those of *pend* that have a verdict."""
-        known = self.outboxes.find(self.saved, outbox)
-        recorded = [known.recall(n) for n in pend]
-        return known.last, tuple(one.verdict for one in recorded if one)
+    def snapshot(self, by: AccountId = OWNER) -> Snapshot:
+        """Return the whole cart as saved, as far as *by* may see it."""
+        return self.view.snapshot(self.saved, by)
 
-    def snapshot(self) -> Snapshot:
-        """Return the whole cart as saved."""
-        return self.view.snapshot(self.saved)
-
-    def prices(self) -> Prices:
-        """Return today's prices and stock of everything in the cart."""
-        return self.view.prices(self.saved)
+    def prices(self, by: AccountId = OWNER) -> Prices:
+        """Return today's prices and stock of everything in the cart that *by* may see."""
+        return self.view.prices(self.saved, by)
 
     # Saving
 
@@ -128,17 +126,22 @@ class LiveCart(UncommittedCart):
         if self._batch is None:
             return
         cart, count, has_orders = self._batch
-        committed = self._tell_saved(self._commit(cart, count))
-        self._context.peers.publish_commit(cart.account, self.saved.version, committed)
+        before = self.saved
+        committed = self._commit(cart, count)
+        if before.household is not cart.household or before.help is not cart.help:
+            self.view.take_sharing(before, self.saved)
+        change = self._tell_verdicts(committed)
+        if change:
+            self.view.publish(before, self.saved, change)
+        self._context.peers.publish_commit(cart.account, self.saved.version, change)
         if has_orders:
             self.view.refresh_voucher(self.saved)
             self._context.request_refresh()
-        self.outboxes.trim(self._outboxes_in_use)
 
-    def on_remote_commit(self, version: int, changes: Iterable[CommittedChange]) -> None:
-        """Note that another node has saved this cart under *version*, and with which *changes*."""
+    def on_remote_commit(self, version: int, change: CommittedChange | None) -> None:
+        """Note that another node has saved this cart under *version*, and what that changed."""
         if version > self.saved.version:
-            self._remote.record(version, changes)
+            self._remote.record(version, change)
 
     def mark_stale(self) -> None:
         """Note that another node has saved this cart; `reload` will bring its state."""
@@ -166,6 +169,7 @@ class LiveCart(UncommittedCart):
         if self.sync_state is SyncState.IN_SYNC or cart.version < self.saved.version:
             return
         before, self.saved, self.sync_state = self.saved, cart, SyncState.IN_SYNC
+        self.view.take_sharing(before, cart)
         # A save that seemed to fail may have succeeded, or a shopper sent the same op to another
         # node: such ops get the verdict on record, and must not be applied twice. Verdicts go
         # out before the patches, as always; only then is the rest ruled on, over the new state.
@@ -181,7 +185,7 @@ class LiveCart(UncommittedCart):
     def lose(self) -> None:
         """Give up, since memory and database disagree: all tabs must connect again."""
         self.sync_state = SyncState.LOST
-        for pending in self._pending.pop(len(self._pending)):
+        for pending in self._pending.take(len(self._pending)):
             pending.disconnect(DisconnectReason.LOST)
         self.tabs.disconnect(DisconnectReason.LOST)
 
@@ -194,19 +198,12 @@ class LiveCart(UncommittedCart):
     def _second(self) -> Second:
         return self._context.stats.at(self._context.steady_s())
 
-    def _spend_token(self, now_s: float) -> int:
-        """Take a token for an op, or return after how many milliseconds there will be one."""
-        if (left := spend(self.tokens, self._ops, now_s)) is None:
-            return max(1, wait_ms(self.tokens, self._ops, now_s))
-        self.tokens = left
-        return 0
-
     def _repeat(self, pending: PendingOp, subscriber: Subscriber) -> None:
         """Answer an op that was sent before: ops are idempotent.
 
         If the first is still being saved, both get the one verdict when it is.
         """
-        if earlier := self._pending.find(pending.key):
+        if earlier := self._pending.get(pending.key):
             earlier.join(pending)
         else:
             self.outboxes.answer(self.saved, pending.ref, subscriber)
@@ -215,35 +212,37 @@ class LiveCart(UncommittedCart):
         """Rule on *pending*, and have the outcome saved before it is sent."""
         before, context = self.latest, self._context
         self.latest = pending.rule(before, context.catalog.today, context.now_s())
-        if evicted := pending.evicted:
-            self.outboxes.evict(evicted)
         # Nothing to save; but if the outcome rests on what is unsaved, it waits for that.
         if self.latest is before and not self._pending and self.is_in_sync:
             pending.fulfil(self.saved, self._second(), context.steady_s())
             return
-        self._pending.add(pending)
+        self._pending[pending.key] = pending
+        if pending.evicted or pending.beside:
+            self._save_beside(pending)
         if self.sync_state is SyncState.IN_SYNC:
             context.writer.mark(self.saved.account, self)
+
+    def _save_beside(self, pending: Pending) -> None:
+        """Have more than the cart saved for *pending*: an outbox that left it, or an order."""
+        self._pending.has_more_to_save = True
+        if pending.evicted:
+            self.outboxes.evict(pending.evicted)
+            self.outboxes.trim(self._outboxes_in_use)
 
     def _accept_again(self, pending: Pending) -> None:
         if not pending.ask_if_early(self.outboxes, self.latest):
             self._accept(pending)
 
-    def _tell_saved(self, batch: Iterable[Pending]) -> list[CommittedChange]:
-        """Send the outcomes and patches of *batch*; return the changes that it made.
+    def _tell_verdicts(self, batch: Iterable[Pending]) -> CommittedChange | None:
+        """Send the outcomes of *batch*; return what it changed.
 
-        The verdict goes first, so that the tab that sent the op takes it out of its outbox before
-        the patch arrives: the other way round, it would show the change twice for a moment.
+        The verdict goes before the patch, so that the tab that sent the op takes it out of its
+        outbox first: the other way round, it would show the change twice for a moment.
         """
-        now_s = self._context.steady_s()
+        now_s, saved = self._context.steady_s(), self.saved
         second = self._context.stats.at(now_s)
-        committed: list[CommittedChange] = []
-        for pending in batch:
-            pending.fulfil(self.saved, second, now_s)
-            if step := pending.committed:
-                self.view.publish(*step)
-                committed.append(step[1])
-        return committed
+        changes = [done for each in batch if (done := each.fulfil(saved, second, now_s))]
+        return committed_change(changes) if changes else None
 
     def _outboxes_in_use(self) -> set[OutboxId]:
         evicted, _ = self._pending.saved_beside()

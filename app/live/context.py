@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.domain.limits import Limits
 from app.live.catalog import LiveCatalog
 from app.live.ports import OpTrace, Peers, Writer

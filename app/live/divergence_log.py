@@ -3,8 +3,9 @@
 import logging
 from collections import Counter
 
-from app.domain.cart import AccountId
-from app.domain.position import SnapshotReason
+from app.domain.accounts import AccountId
+from app.domain.cart import Cart
+from app.domain.position import DIVERGENCES, SnapshotReason, position, snapshot_reason
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +18,12 @@ class DivergenceLog:
     def __init__(self) -> None:
         self.counts: Counter[SnapshotReason] = Counter()
         self._logged: dict[AccountId, float] = {}
+
+    def compare(self, known: Cart, found: Cart, now_s: float) -> None:
+        """Record an alarm if tabs were shown *known*, and the database has not: it has *found*."""
+        at = position(known)
+        if (why := snapshot_reason(at, found)) in DIVERGENCES:
+            self.record(known.account, why, at, now_s)
 
     def record(self, account: AccountId, why: SnapshotReason, at: str | None, now_s: float) -> None:
         """Count and log an alarm, unless this account had one in the last minute."""

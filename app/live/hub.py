@@ -5,50 +5,41 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from itertools import islice
 
-from app.domain.cart import AccountId, Cart
+from app.domain.accounts import AccountId
+from app.domain.cart import Cart
 from app.domain.catalog import Catalog
 from app.domain.errors import DatabaseUnavailable
-from app.domain.outbox import OutboxId
-from app.domain.token_bucket import TokenBucket, without_full
+from app.domain.members import OWNER
+from app.domain.outbox import OutboxId, sender_of
+from app.domain.waitlist import moved_offers, offer_of
 from app.live.cart import LiveCart
 from app.live.context import CartContext
 from app.live.divergence_log import DivergenceLog
-from app.live.ports import CommittedChange, Disk, Tab
+from app.live.open_carts import OpenCarts
+from app.live.ports import Disk, Tab
 from app.live.price_broadcaster import PriceBroadcaster
 from app.live.sync_state import SyncState
-from app.protocol.messages import OrderMoved
+from app.protocol.changes import CommittedChange
 
-MOST_BUCKETS = 10_000
 MOST_READ = 256
 
 
-class Hub:
+class Hub(OpenCarts):
     """The carts that tabs show or requests use, by account.
 
     A cart is read from the database when it is first needed, and forgotten when it is idle.
     """
 
     def __init__(self, disk: Disk, context: CartContext):
+        super().__init__(context.limits)
         self.context = context
         self.divergences = DivergenceLog()
         self.broadcaster = PriceBroadcaster(context)
         self._disk = disk
-        self._carts: dict[AccountId, LiveCart] = {}
         self._loading: dict[AccountId, asyncio.Future[None]] = {}
-        self._token_buckets: dict[AccountId, TokenBucket] = {}
         self._stale: set[AccountId] = set()
         self._after_commit = asyncio.Event()
         self._stale_found = asyncio.Event()
-
-    @property
-    def open_carts(self) -> int:
-        """How many carts are open."""
-        return len(self._carts)
-
-    @property
-    def waiting(self) -> int:
-        """How many ops and orders were ruled on and are not answered yet, in all open carts."""
-        return sum(cart.waiting for cart in self._carts.values())
 
     @asynccontextmanager
     async def borrow(self, account: AccountId, outbox: OutboxId | None) -> AsyncIterator[LiveCart]:
@@ -58,8 +49,8 @@ class Hub:
         """
         cart = await self._load_and_hold(account)
         try:
-            if outbox is not None and not cart.knows(outbox):
-                cart.remember(outbox, await self._disk.last(account, outbox))
+            if outbox is not None:
+                await self._prepare(cart, outbox)
             if cart.sync_state is SyncState.LOST:
                 raise DatabaseUnavailable
             yield cart
@@ -70,6 +61,8 @@ class Hub:
     def leave(self, cart: LiveCart, tab: Tab) -> None:
         """Remove *tab*, which entered *cart* while it was borrowed."""
         cart.tabs.leave(tab)
+        if tab.by:
+            self.end_visit(tab)
         self._close_if_idle(cart)
 
     def announce(self, saved: Iterable[AccountId]) -> None:
@@ -77,8 +70,9 @@ class Hub:
         for account in saved:
             if cart := self._carts.get(account):
                 cart.announce()
-                self._catch_up(cart)
-                self._close_if_idle(cart)
+                if not cart.is_shown_as_saved:
+                    self._catch_up(cart)
+                    self._close_if_idle(cart)
 
     def refuse(self, refused: Iterable[AccountId]) -> None:
         """Handle that the database refused an order of these carts: rule again."""
@@ -98,30 +92,24 @@ class Hub:
         for cart in self._mark_stale(unknown):
             cart.mark_unknown()
 
+    def recheck(self) -> None:
+        """Have all carts reloaded, since the database may have lost what was committed last."""
+        self.mark_stale(tuple(self._carts))
+
     def lose(self, broken: Iterable[AccountId]) -> None:
         """Give up carts that cannot be saved; their tabs reconnect and get a snapshot."""
         for account in broken:
             if cart := self._carts.pop(account, None):
                 cart.lose()
+                self.context.peers.on_cart_closed(account)
 
     def on_remote_commit(
-        self, account: AccountId, version: int, made: Iterable[CommittedChange] = ()
+        self, account: AccountId, version: int, change: CommittedChange | None = None
     ) -> None:
-        """Handle that another node saved a cart under *version*, with what it did to it."""
+        """Handle that another node saved a cart under *version*, with what that changed."""
         if cart := self._carts.get(account):
-            cart.on_remote_commit(version, made)
+            cart.on_remote_commit(version, change)
             self._catch_up(cart)
-
-    def on_remote_tabs(self, account: AccountId, node: str, tabs: int) -> None:
-        """Handle that so many tabs show a cart on another node."""
-        if cart := self._carts.get(account):
-            cart.tabs.on_remote_count(node, tabs)
-
-    def renew_presence(self) -> tuple[AccountId, ...]:
-        """Repeat to the other nodes how many tabs are here; return the accounts of open carts."""
-        for cart in self._carts.values():
-            cart.tabs.renew()
-        return tuple(self._carts)
 
     def settle(self) -> None:
         """Wake the requests that wait for the end of a commit."""
@@ -141,7 +129,12 @@ class Hub:
     def update_catalog(self, revision: int, changed: Catalog) -> None:
         """Take what *changed* in the catalogue; `broadcaster` sends it to the tabs that show it."""
         vouchers = changed.vouchers != self.context.catalog.today.vouchers
+        before = self.context.catalog.today.offers
         skus = self.context.catalog.update(revision, changed)
+        today = self.context.catalog.today
+        if before or today.offers:
+            moved, now_s = moved_offers(before, today.offers, skus), self.context.now_s()
+            self.publish((one.account, offer_of(one, today, now_s)) for one in moved)
         for cart in self._carts.values():
             if cart.view.mark_pending(cart.saved, skus, vouchers=vouchers):
                 self.broadcaster.mark_pending(cart)
@@ -150,19 +143,28 @@ class Hub:
         """Have all nodes load at once what changed of the catalogue on disk."""
         self.context.request_refresh()
 
-    def publish_orders(self, moved: Iterable[tuple[AccountId, OrderMoved]]) -> None:
-        """Send the new states of orders to the tabs of their accounts."""
-        for account, message in moved:
-            if cart := self._carts.get(account):
-                cart.tabs.tell(message)
-
     async def _load_and_hold(self, account: AccountId) -> LiveCart:
-        if account in self._carts and self.context.peers.are_any:
-            await self._check_version(account)
-        while (cart := self._carts.get(account)) is None:
-            await self._load(account)
+        """Hold a cart that is no older than this call, as far as other nodes may have saved it."""
+        is_fresh = not self.context.peers.are_any
+        while (cart := self._carts.get(account)) is None or not is_fresh:
+            if cart is None:
+                is_fresh |= await self._load(account)
+            else:
+                await self._check_version(account)
+                is_fresh = True
         cart.holds += 1
         return cart
+
+    async def _prepare(self, cart: LiveCart, outbox: OutboxId) -> None:
+        """Have *cart* know how far *outbox* got, and what its sender may still send.
+
+        The outboxes of a member leave the cart with the member, however few there are.
+        """
+        by = sender_of(outbox)
+        if by and by not in cart.tokens:
+            self._restore_tokens(cart, by)
+        if (by or cart.has_evicted) and not cart.knows(outbox):
+            cart.remember(outbox, await self._disk.last(cart.saved.account, outbox))
 
     async def _check_version(self, account: AccountId) -> None:
         """Bring an open cart up to the version in the database.
@@ -175,19 +177,24 @@ class Hub:
         while (cart := self._carts.get(account)) and not cart.is_in_sync:
             await self._reload([account])
 
-    async def _load(self, account: AccountId) -> None:
-        """Read the cart, once for all requests at the same time; those that waited check again."""
+    async def _load(self, account: AccountId) -> bool:
+        """Read the cart, once for all requests at the same time; say whether this one read it.
+
+        Those that waited check again: what they waited for may have been read before they came.
+        """
         if (loading := self._loading.get(account)) is not None:
             await asyncio.wait([loading])
-            return
+            return False
         loading = self._loading[account] = asyncio.get_running_loop().create_future()
         try:
             saved = await self._disk.cart(account)
-            tokens = self._token_buckets.pop(account, None)
-            self._carts[account] = LiveCart(saved, self.context, tokens)
+            self._carts[account] = cart = LiveCart(saved, self.context)
+            self._restore_tokens(cart, OWNER)
+            self.context.peers.on_cart_opened(account)
         finally:
             del self._loading[account]
             loading.set_result(None)
+        return True
 
     async def _reload(self, accounts: Iterable[AccountId]) -> None:
         """Reload stale carts with one query; carts that cannot be read are given up.
@@ -204,14 +211,15 @@ class Hub:
         self._stale = {cart.saved.account for cart in here if cart and not cart.is_in_sync}
 
     def _take_saved(self, found: Cart, known: int) -> None:
-        """Reload a cart from *found*; give it up if that is older than the version known before.
+        """Reload a cart from *found*, or give it up if the database has gone back.
 
-        Versions only grow: an older one means that another database was restored.
+        It was restored then, or a server was promoted which lacked the newest commits.
         """
         account = found.account
         if (cart := self._carts.get(account)) is None:
             return
-        if found.version < known:
+        if not cart.is_continued_by(found, known):
+            self.divergences.compare(cart.saved, found, self.context.steady_s())
             self.lose([account])
         else:
             cart.reload(found)
@@ -234,11 +242,5 @@ class Hub:
         account = cart.saved.account
         if cart.idle and self._carts.get(account) is cart:
             del self._carts[account]
-            self._keep_tokens(account, cart.tokens)
-
-    def _keep_tokens(self, account: AccountId, tokens: TokenBucket) -> None:
-        """Keep the token bucket of a closed cart: reconnecting must not refill it."""
-        ops, now_s = self.context.limits.ops, self.context.steady_s()
-        if len(self._token_buckets) >= MOST_BUCKETS:
-            self._token_buckets = without_full(self._token_buckets, ops, now_s)
-        self._token_buckets[account] = tokens
+            self._keep_tokens(cart, self.context.steady_s())
+            self.context.peers.on_cart_closed(account)

@@ -24,6 +24,11 @@ class KnownOutboxes:
         """Return *outbox* as of *cart*; without verdicts if it is not in there."""
         return cart.outboxes.get(outbox) or Outbox(self._former.get(outbox, 0))
 
+    def last(self, cart: Cart, outbox: OutboxId) -> int:
+        """Return the newest number of *outbox* that has a verdict as of *cart*."""
+        known = cart.outboxes.get(outbox)
+        return known.last if known else self._former.get(outbox, 0)
+
     def knows(self, cart: Cart, outbox: OutboxId) -> bool:
         """Say whether it is known how far *outbox* got."""
         return outbox in cart.outboxes or outbox in self._former
@@ -51,7 +56,7 @@ class KnownOutboxes:
         recorded = self.find(saved, ref.outbox).recall(ref.n)
         if recorded is None:
             subscriber.tell(No(ref.n, Code.EXPIRED, (), saved.rev))
-        elif recorded.body == ref.body:
+        elif recorded.is_for(ref.body):
             subscriber.tell(recorded.verdict)
         else:
             subscriber.reject_duplicate()

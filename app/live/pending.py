@@ -5,11 +5,12 @@ from typing import Protocol, Self
 
 from app.domain.cart import Cart
 from app.domain.catalog import Catalog
-from app.domain.orders import OrderChange
 from app.domain.outbox import EvictedOutbox, OutboxId
+from app.domain.saved_beside import SavedBeside
 from app.live.outboxes import KnownOutboxes
-from app.live.ports import CommittedChange, DisconnectReason
+from app.live.ports import DisconnectReason
 from app.live.stats import Second
+from app.protocol.changes import CartChange
 
 PendingKey = tuple[OutboxId, int] | str
 """An op's outbox and number, or the name of an order."""
@@ -27,22 +28,21 @@ class Pending(Protocol):
         """What it is found by in its cart."""
 
     @property
-    def change(self) -> OrderChange | None:
-        """The order that is saved along with the cart."""
+    def beside(self) -> SavedBeside | None:
+        """The order or the membership that is saved along with the cart."""
 
     @property
     def evicted(self) -> EvictedOutbox | None:
         """The outbox that left the cart, which is saved in another place."""
 
-    @property
-    def committed(self) -> tuple[Cart, CommittedChange] | None:
-        """The cart afterwards and the change that made it; None if nothing changed."""
-
     def rule(self, cart: Cart, catalog: Catalog, now_s: float) -> Cart:
         """Rule on it, and return the cart afterwards: the same one if there is nothing to save."""
 
-    def fulfil(self, saved: Cart, second: Second, now_s: float) -> None:
-        """Send the outcome, which is in *saved*, and count it in *second*."""
+    def fulfil(self, saved: Cart, second: Second, now_s: float) -> CartChange | None:
+        """Send the outcome, which is in *saved*, and count it in *second*.
+
+        Return the revision that it made, if anything changed.
+        """
 
     def retry_later(self, second: Second) -> None:
         """Send that the database is away, so that the outcome is unknown."""
@@ -66,36 +66,30 @@ class Pending(Protocol):
         """Disconnect the senders: there will be no outcome."""
 
 
-class PendingQueue:
-    """What waits in one cart, in order of arrival."""
+class PendingQueue(dict[PendingKey, Pending]):
+    """What waits in one cart, by key and in order of arrival.
 
-    def __init__(self) -> None:
-        self._pending: dict[PendingKey, Pending] = {}
+    `has_more_to_save` is set once something is to be saved beside the cart, which is rare.
+    """
 
-    def __len__(self) -> int:
-        """Return how many wait."""
-        return len(self._pending)
+    has_more_to_save = False
 
-    def add(self, pending: Pending) -> None:
-        """Put *pending* at the end."""
-        self._pending[pending.key] = pending
-
-    def find(self, key: PendingKey) -> Pending | None:
-        """Return what waits under *key*."""
-        return self._pending.get(key)
-
-    def saved_beside(self) -> tuple[tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]:
-        """Return the evicted outboxes and the orders that are saved along with the cart."""
+    def saved_beside(self) -> tuple[tuple[EvictedOutbox, ...], tuple[SavedBeside, ...]]:
+        """Return the evicted outboxes and what else is saved along with the cart."""
         evicted: list[EvictedOutbox] = []
-        changes: list[OrderChange] = []
-        for pending in self._pending.values():
+        changes: list[SavedBeside] = []
+        for pending in self.values():
             if pending.evicted:
                 evicted.append(pending.evicted)
-            if pending.change:
-                changes.append(pending.change)
+            if pending.beside:
+                changes.append(pending.beside)
         return tuple(evicted), tuple(changes)
 
-    def pop(self, count: int) -> list[Pending]:
+    def take(self, count: int) -> list[Pending]:
         """Take the first *count* out."""
-        keys = list(islice(self._pending, count))
-        return [self._pending.pop(key) for key in keys]
+        if count == len(self):
+            taken = list(self.values())
+            self.clear()
+            self.has_more_to_save = False
+            return taken
+        return [self.pop(key) for key in list(islice(self, count))]

@@ -1,69 +1,67 @@
 """An op that waits to be saved."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from app.domain.cart import Cart
 from app.domain.catalog import Catalog
 from app.domain.ops import BadOp, Op, Ruling
-from app.domain.orders import OrderChange
-from app.domain.outbox import EvictedOutbox, OpRef, OutboxId
+from app.domain.outbox import EvictedOutbox, OpRef, OutboxId, plain_outbox
 from app.domain.rules import rule
-from app.domain.verdicts import RetryCode, RetryLater
+from app.domain.saved_beside import SavedBeside
+from app.domain.verdicts import No, RetryCode, RetryLater
 from app.live.outboxes import KnownOutboxes
-from app.live.ports import CommittedChange, DisconnectReason, OpTrace, Subscriber
+from app.live.ports import DisconnectReason, OpTrace, Subscriber
 from app.live.stats import Second
+from app.protocol.changes import CartChange
 from app.protocol.messages import By, Need, TabId
 
 BUSY_RETRY_MS = 1000
 
 
-@dataclass(slots=True)
-class PendingOp:
+class PendingOp(Struct):
     """An op, who waits for its verdict, and since when.
 
-    `tab` is the one that sent it (None: HTTP), `asked_s` a time of the steady clock. `ruling` is
-    there once it was ruled on.
+    `key` is the outbox and number of `ref`. `tab` is the one that sent it (None: HTTP), `asked_s` a
+    time of the steady clock. `ruling` is there once it was ruled on.
     """
 
+    key: tuple[OutboxId, int]
     ref: OpRef
     op: Op
     tab: TabId | None
     subscribers: list[Subscriber]
     asked_s: float
     trace: OpTrace | None
-    ruling: Ruling = field(init=False)
+    ruling: Ruling | None = None
     evicted: EvictedOutbox | None = None
-    change: OrderChange | None = None
-
-    @property
-    def key(self) -> tuple[OutboxId, int]:
-        """Its outbox and number."""
-        return self.ref.outbox, self.ref.n
-
-    @property
-    def committed(self) -> tuple[Cart, CommittedChange] | None:
-        """The cart afterwards and the change that made it; None if nothing changed."""
-        cart, _, patch, _ = self.ruling
-        if patch is None or isinstance(self.op, BadOp):
-            return None
-        return cart, CommittedChange(patch, By(self.tab, self.ref.outbox, self.ref.n, self.op.kind))
+    beside: SavedBeside | None = None
 
     def rule(self, cart: Cart, catalog: Catalog, now_s: float) -> Cart:
         """Rule on it; the cart afterwards is always a new one, since it has the verdict."""
-        self.ruling = rule(cart, self.ref, self.op, catalog, now_s)
-        self.evicted = self.ruling.evicted
+        self.ruling = ruling = rule(cart, self.ref, self.op, catalog, now_s)
+        self.evicted = ruling.evicted
         if self.trace:
-            self.trace.ruled(self.ref, self.ruling.verdict)
-        return self.ruling.cart
+            self.trace.ruled(self.ref, ruling.verdict)
+        return ruling.cart
 
-    def fulfil(self, saved: Cart, second: Second, now_s: float) -> None:
-        """Tell the verdict, which is in *saved*, and count it."""
+    def fulfil(self, saved: Cart, second: Second, now_s: float) -> CartChange | None:
+        """Tell the verdict, which is in *saved*, and count it; return the revision that it made."""
+        ruling, ref, op = self.ruling, self.ref, self.op
+        if ruling is None:
+            return None
         if self.trace:
-            self.trace.saved(self.ref, saved.version, len(self.subscribers))
-        verdict = self.ruling.verdict
+            self.trace.saved(ref, saved.version, len(self.subscribers))
         for subscriber in self.subscribers:
-            subscriber.tell(verdict)
-        second.answer(verdict, now_s - self.asked_s)
+            subscriber.tell(ruling.verdict)
+        second.answers.record(now_s - self.asked_s)
+        if type(ruling.verdict) is No:
+            second.refuse(ruling.verdict)
+        if ruling.patch is None or isinstance(op, BadOp):
+            return None
+        if not ref.by:
+            return CartChange(ruling.patch, By(self.tab, ref.outbox, ref.n, op.kind))
+        by = By(self.tab, plain_outbox(ref.outbox), ref.n, op.kind, ref.by)
+        return CartChange(ruling.patch, by)
 
     def retry_later(self, second: Second) -> None:
         """Tell that the database is away."""
@@ -82,7 +80,7 @@ class PendingOp:
 
     def answer_if_saved(self, outboxes: KnownOutboxes, saved: Cart) -> bool:
         """Tell the verdict if *saved* turns out to have it, and say whether it has."""
-        if self.ref.n > outboxes.find(saved, self.ref.outbox).last:
+        if self.ref.n > outboxes.last(saved, self.ref.outbox):
             return False
         waiting = len(self.subscribers)
         answers = [outboxes.answer(saved, self.ref, one) for one in self.subscribers]
@@ -94,7 +92,7 @@ class PendingOp:
 
     def ask_if_early(self, outboxes: KnownOutboxes, latest: Cart) -> bool:
         """Ask for the ops before it if *latest* does not have them, and say whether it asked."""
-        due = outboxes.find(latest, self.ref.outbox).last + 1
+        due = outboxes.last(latest, self.ref.outbox) + 1
         if self.ref.n == due:
             return False
         self._tell(Need(due))

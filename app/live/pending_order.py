@@ -4,14 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
+from msgspec.structs import replace
+
+from app.domain.accounts import AccountId
 from app.domain.cart import Cart
 from app.domain.catalog import Catalog
+from app.domain.members import OWNER
 from app.domain.orders import CancelOrder, Order, OrderChange, OrderState, PlaceOrder
 from app.domain.outbox import EvictedOutbox
 from app.domain.placing import Cancelled, OrderRequest, Placed, Rejected, cancel, place
 from app.live.outboxes import KnownOutboxes
-from app.live.ports import CommittedChange, DisconnectReason, OrderObserver, Outcome, Unresolved
+from app.live.ports import DisconnectReason, OrderObserver, Outcome, Unresolved
 from app.live.stats import Second
+from app.protocol.changes import CartChange
 from app.protocol.messages import BY_ORDER, OrderMoved
 
 Ruling = Placed | Cancelled | Rejected
@@ -24,7 +29,8 @@ class PendingOrder:
     """An order that is placed or cancelled, and who waits for its outcome.
 
     Two with the same `key` are the same order if their `terms` are. `decide` is the rule that
-    applies; `change` is what the database stores if it allows it.
+    applies; `beside` is what the database stores if it allows it. `by` is the member of the
+    household who places it.
     """
 
     key: str
@@ -32,18 +38,20 @@ class PendingOrder:
     decide: Callable[[Cart, Catalog, float], Ruling]
     observers: list[OrderObserver]
     ruling: Ruling | None = None
-    change: OrderChange | None = None
+    beside: OrderChange | None = None
     evicted: EvictedOutbox | None = None
     refusals: int = 0
+    by: AccountId = OWNER
 
     @classmethod
     def purchase(cls, request: OrderRequest, observer: OrderObserver) -> Self:
         """Return an order to be placed; its position and total are no terms (protocol.md §7)."""
         return cls(
-            f"key {request.key}",
+            f"key {request.by} {request.key}",
             (request.deliver, request.pay),
             lambda cart, catalog, now_s: place(cart, request, catalog, now_s),
             [observer],
+            by=request.by,
         )
 
     @classmethod
@@ -52,31 +60,26 @@ class PendingOrder:
         key, terms = f"number {order.number}", order.state
         return cls(key, terms, lambda cart, _catalog, _now_s: cancel(cart, order), [observer])
 
-    @property
-    def committed(self) -> tuple[Cart, CommittedChange] | None:
-        """The emptied cart and the change that made it; None unless an order was placed."""
-        if not isinstance(self.ruling, Placed):
-            return None
-        cart, patch, change = self.ruling
-        return cart, CommittedChange(
-            patch, BY_ORDER, OrderMoved(change.order.number, change.order.state)
-        )
-
     def rule(self, cart: Cart, catalog: Catalog, now_s: float) -> Cart:
         """Rule on it, and return the cart afterwards: the same one if the order is rejected."""
         self.ruling = ruling = self.decide(cart, catalog, now_s)
         if isinstance(ruling, Rejected):
-            self.change = None
+            self.beside = None
             return cart
-        self.change = ruling.change
+        self.beside = ruling.change
         return ruling.cart
 
-    def fulfil(self, _saved: Cart, _second: Second, _now_s: float) -> None:
-        """Tell the order as it is now, or why it was rejected."""
+    def fulfil(self, _saved: Cart, _second: Second, _now_s: float) -> CartChange | None:
+        """Tell the order as it is now, or why it was rejected; return how it emptied the cart."""
         if isinstance(self.ruling, Rejected):
             self._settle(self.ruling)
-        elif change := self.change:
+        elif change := self.beside:
             self._settle(_afterwards(change))
+        if not isinstance(self.ruling, Placed):
+            return None
+        _, patch, change = self.ruling
+        by = replace(BY_ORDER, account=self.by) if self.by else BY_ORDER
+        return CartChange(patch, by, OrderMoved(change.order.number, change.order.state))
 
     def retry_later(self, _second: Second) -> None:
         """Tell that the database is away: the same may be asked again."""
@@ -88,10 +91,10 @@ class PendingOrder:
         An order may succeed once the catalogue has been refreshed: stock was short, or a voucher
         was used up by others. A cancellation was refused because the order has moved on.
         """
-        if isinstance(self.change, CancelOrder):
+        if isinstance(self.beside, CancelOrder):
             self._settle(Unresolved.OVERTAKEN)
             return True
-        self.refusals += self.change is not None
+        self.refusals += self.beside is not None
         if self.refusals < MOST_REFUSALS:
             return False
         self._settle(Unresolved.LATER)

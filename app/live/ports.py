@@ -2,17 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from app.domain.cart import AccountId, Cart, Patch
+from app.domain.accounts import AccountId
+from app.domain.cart import Cart
 from app.domain.catalog import Sku
+from app.domain.devices import Device
+from app.domain.household import HouseholdRefusal, HouseholdRuling
+from app.domain.members import People
 from app.domain.ops import Op
-from app.domain.orders import Order, OrderChange
+from app.domain.orders import Order
 from app.domain.outbox import EvictedOutbox, OpRef, OutboxId
 from app.domain.placing import Rejected
+from app.domain.saved_beside import SavedBeside
 from app.domain.sessions import Session, SessionHash
 from app.domain.verdicts import RetryLater, Verdict
-from app.protocol.messages import By, OrderMoved, ServerMessage, TabId
+from app.protocol.changes import CommittedChange
+from app.protocol.messages import By, ServerMessage, TabId
 
 
 class DisconnectReason(Enum):
@@ -23,6 +29,7 @@ class DisconnectReason(Enum):
     SIGNED_OUT = auto()
     EXPIRED = auto()
     LOST = auto()
+    REMOVED = auto()
 
 
 class Subscriber(Protocol):
@@ -41,6 +48,9 @@ class Subscriber(Protocol):
 class Tab(Subscriber, Protocol):
     """A subscriber that gets all changes: a page that shows the cart."""
 
+    def hand_over(self) -> None:
+        """Leave once all ops that came before are answered: another node is to serve the cart."""
+
     @property
     def id(self) -> TabId:
         """The page load."""
@@ -51,7 +61,15 @@ class Tab(Subscriber, Protocol):
 
     @property
     def outbox(self) -> OutboxId:
-        """The outbox that its ops come from."""
+        """The outbox that its ops come from, as it is called in the cart."""
+
+    @property
+    def by(self) -> AccountId:
+        """Whose it is: a member's account, or `OWNER`."""
+
+    @property
+    def device(self) -> Device:
+        """The device that shows it."""
 
     @property
     def watched(self) -> frozenset[Sku]:
@@ -96,6 +114,14 @@ class Unresolved(Enum):
 
 
 Outcome = Order | Rejected | Unresolved
+HouseholdOutcome = HouseholdRuling | HouseholdRefusal | Unresolved
+
+
+class HouseholdObserver(Protocol):
+    """Gets the outcome of a change of a household."""
+
+    def settle(self, outcome: HouseholdOutcome) -> None:
+        """Take *outcome* without waiting."""
 
 
 class OrderObserver(Protocol):
@@ -108,8 +134,8 @@ class OrderObserver(Protocol):
 class Unsaved(Protocol):
     """A cart with changes to be saved."""
 
-    def take(self) -> tuple[Cart, tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]:
-        """Return what is to be saved: the cart as it is now, evicted outboxes and orders."""
+    def take(self) -> tuple[Cart, tuple[EvictedOutbox, ...], tuple[SavedBeside, ...]]:
+        """Return what is to be saved: the cart as it is now, evicted outboxes, and what else."""
 
 
 class Writer(Protocol):
@@ -119,14 +145,6 @@ class Writer(Protocol):
         """Have *cart* saved, as it is once the next transaction begins."""
 
 
-class CommittedChange(NamedTuple):
-    """A saved change of a cart: the patch, who sent it, and the order that it placed."""
-
-    patch: Patch
-    by: By
-    order: OrderMoved | None = None
-
-
 class Peers(Protocol):
     """The other servers on this database; messages may be lost, late or doubled."""
 
@@ -134,13 +152,22 @@ class Peers(Protocol):
     def are_any(self) -> bool:
         """Say whether there may be other servers."""
 
-    def publish_tabs(self, account: AccountId, tabs: int) -> None:
-        """Publish how many tabs show a cart here; subscribe to its events while there are any."""
+    def publish_tabs(self, account: AccountId, tabs: int, people: People) -> None:
+        """Publish how many tabs show a cart here; subscribe to its events while there are any.
+
+        *people* are whose those are, if a household shares the cart.
+        """
 
     def publish_commit(
-        self, account: AccountId, version: int, made: Sequence[CommittedChange]
+        self, account: AccountId, version: int, change: CommittedChange | None
     ) -> None:
-        """Publish that a cart was saved here under *version*, and the changes that it has."""
+        """Publish that a cart was saved here under *version*, and what that changed."""
+
+    def on_cart_opened(self, account: AccountId) -> None:
+        """Note that a cart is in memory here."""
+
+    def on_cart_closed(self, account: AccountId) -> None:
+        """Note that a cart is in memory here no longer, and all of it is saved."""
 
     def publish_catalog(self) -> None:
         """Publish that the catalogue has changed."""

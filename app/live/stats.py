@@ -1,6 +1,6 @@
 """Statistics for operators: the last minute second by second, and totals since the start.
 
-An op costs one append and two counts; everything else is computed when it is read.
+An op costs one append; everything else is computed when it is read, or once a second.
 """
 
 from array import array
@@ -9,7 +9,7 @@ from collections.abc import Sequence, Sized
 from math import ceil
 
 from app.domain.position import SnapshotReason
-from app.domain.verdicts import No, RetryLater, Verdict
+from app.domain.verdicts import No, RetryLater
 from app.live.histogram import Histogram
 
 SECONDS = 60
@@ -19,21 +19,26 @@ FATES = ("saved", "refused", "stale", "unknown", "broken")
 
 
 class Durations:
-    """Durations in seconds, sorted when percentiles are read, and counted in *ever* too."""
+    """Durations in seconds, sorted when percentiles are read.
+
+    `record` adds one. `count` adds them to *ever*, all durations since the start.
+    """
 
     def __init__(self, ever: Histogram) -> None:
         self._ever = ever
         self._took_s = array("f")
+        self.record = self._took_s.append
         self._sorted: Sequence[float] = ()
+        self._counted = 0
 
     def __len__(self) -> int:
         """Return how many were recorded."""
         return len(self._took_s)
 
-    def record(self, took_s: float) -> None:
-        """Record a duration."""
-        self._took_s.append(took_s)
-        self._ever.record(took_s)
+    def count(self) -> None:
+        """Count in *ever* what was recorded since the last call."""
+        self._ever.add(sorted(self._took_s[self._counted :]))
+        self._counted = len(self._took_s)
 
     def ms(self, share: float) -> float | None:
         """Return the percentile for *share* (0 to 1) in milliseconds; `None` without durations."""
@@ -47,24 +52,35 @@ class Durations:
 class Second:
     """What happened within one second of the steady clock.
 
-    `verdicts` counts answers by their code. `answers` has how long each took from when the op
-    came, `commits` how long each transaction took.
+    `answers` has how long each verdict took from when its op came, `commits` how long each
+    transaction took.
     """
 
     def __init__(self, at_s: int, answers: Histogram, commits: Histogram):
         self.at_s = at_s
-        self.verdicts: Counter[str] = Counter()
         self.answers = Durations(answers)
         self.commits = Durations(commits)
+        self._refused: Counter[str] = Counter()
+        self._put_off: Counter[str] = Counter()
 
-    def answer(self, verdict: Verdict, took_s: float) -> None:
-        """Count a verdict, sent *took_s* after its op came."""
-        self.verdicts[verdict.code if type(verdict) is No else OK] += 1
-        self.answers.record(took_s)
+    @property
+    def verdicts(self) -> Counter[str]:
+        """How many answers were sent, by their code."""
+        ok = len(self.answers) - self._refused.total()
+        return self._refused + self._put_off + Counter({OK: ok})
+
+    def refuse(self, verdict: No) -> None:
+        """Count a verdict as a refusal; each other answer counts as `OK`."""
+        self._refused[verdict.code] += 1
 
     def put_off(self, later: RetryLater) -> None:
         """Count an answer that is no verdict: try again later."""
-        self.verdicts[later.code] += 1
+        self._put_off[later.code] += 1
+
+    def count(self) -> None:
+        """Count the durations in the histograms since the start."""
+        self.answers.count()
+        self.commits.count()
 
 
 class Stats:
@@ -75,12 +91,24 @@ class Stats:
     """
 
     def __init__(self) -> None:
-        self.answers = Histogram()
-        self.commits = Histogram()
         self.welcomes: Counter[SnapshotReason | None] = Counter()
         self.saves: Counter[str] = Counter()
         self._seconds: deque[Second] = deque(maxlen=SECONDS + 1)
         self._ended: Counter[str] = Counter()
+        self._answers = Histogram()
+        self._commits = Histogram()
+
+    @property
+    def answers(self) -> Histogram:
+        """How long answers took, since the start."""
+        self._count()
+        return self._answers
+
+    @property
+    def commits(self) -> Histogram:
+        """How long transactions took, since the start."""
+        self._count()
+        return self._commits
 
     @property
     def verdicts(self) -> Counter[str]:
@@ -91,7 +119,8 @@ class Stats:
         """Return the current second, to count in."""
         if not self._seconds or self._seconds[-1].at_s != int(now_s):
             self._ended = self.verdicts
-            self._seconds.append(Second(int(now_s), self.answers, self.commits))
+            self._count()
+            self._seconds.append(Second(int(now_s), self._answers, self._commits))
         return self._seconds[-1]
 
     def commit(self, now_s: float, took_s: float, fates: Sequence[Sized]) -> None:
@@ -106,3 +135,8 @@ class Stats:
         known = {second.at_s: second for second in self._seconds}
         span = range(int(now_s) - SECONDS, int(now_s))
         return [known.get(at_s) or Second(at_s, Histogram(), Histogram()) for at_s in span]
+
+    def _count(self) -> None:
+        """Count the current second's durations so far."""
+        if self._seconds:
+            self._seconds[-1].count()

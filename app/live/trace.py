@@ -2,7 +2,7 @@
 
 import logging
 
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.domain.ops import BadOp, Op
 from app.domain.outbox import OpRef
 from app.domain.verdicts import No, RetryLater, Verdict
@@ -51,9 +51,8 @@ class LoggingTrace:
 
     def patched(self, by: By, tabs: int) -> None:
         """Log that an op's patch was sent to so many tabs; the op may be another node's."""
-        _, outbox, n, _ = by
-        if outbox is not None and n is not None:
-            self._log("told", OpRef(outbox, n, ""), what="patch", tabs=tabs)
+        if by.outbox is not None and by.n is not None:
+            self._log("told", OpRef(by.outbox, by.n, ""), what="patch", tabs=tabs)
 
     def _log(self, step: str, ref: OpRef, **fields: object) -> None:
         name = f"{self._account}/{ref.outbox}/{ref.n}"

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from app.domain.verdicts import Code, No, Ok, Verdict
-from app.load.model import Accepted, Contents, Model, SentOp
+from app.load.model import NOBODY, Accepted, Authors, Contents, Model, SentOp
 
 RECENT: Final = 256
+RECENT_CONTENTS: Final = 128
+"""Revisions whose contents are remembered: more than a commit makes of the ops of a few tabs."""
 SHOWN: Final = 3
 
 OpName = tuple[str, int]
@@ -21,6 +23,14 @@ class PendingOp(NamedTuple):
     since_rev: int
 
 
+class PatchContents(NamedTuple):
+    """What a patch from revision *prev* to *rev* changes; empty values are removed."""
+
+    prev: int
+    rev: int
+    changes: Contents
+
+
 class AccountChecker:
     """Compares verdicts with an independent model; *report* is called for each broken promise.
 
@@ -28,18 +38,26 @@ class AccountChecker:
     no revision. So an accepted op waits until no pending op can make a revision below its own.
     """
 
-    def __init__(self, rev: int, contents: Contents, report: Callable[[str], None]):
+    def __init__(
+        self,
+        rev: int,
+        contents: Contents,
+        report: Callable[[str], None],
+        authors: Authors = NOBODY,
+    ):
         self.newest = rev
         self._first = rev
-        self._model = Model(rev, contents)
+        self._model = Model(rev, contents, authors)
         self._skus = {sku for _, sku in contents}
         self._report = report
-        self._outboxes: set[str] = set()
+        self._whose: dict[str, str] = {}
         self._pending: dict[OpName, PendingOp] = {}
         self._verdicts: dict[OpName, Verdict] = {}
         self._accepted: defaultdict[int, list[tuple[OpName, Accepted]]] = defaultdict(list)
         self._op_of_rev: dict[int, OpName] = {}
         self._rev_of_op: dict[OpName, int] = {}
+        self._contents_at: dict[int, Contents] = {rev: contents}
+        self._patches: list[PatchContents] = []
 
     @property
     def contents(self) -> Contents:
@@ -51,9 +69,14 @@ class AccountChecker:
         """Whether the cart has changed since the check began."""
         return self.newest > self._first
 
-    def add_outbox(self, outbox: str) -> None:
-        """Register *outbox* as one of this account."""
-        self._outboxes.add(outbox)
+    @property
+    def pending(self) -> frozenset[OpName]:
+        """The ops that have no verdict."""
+        return frozenset(self._pending)
+
+    def add_outbox(self, outbox: str, by: str = "") -> None:
+        """Register *outbox* as one of this cart, of the member *by* of its household."""
+        self._whose[outbox] = by
 
     def has_used(self, sku: str) -> bool:
         """Return whether *sku* was in the cart or in an op."""
@@ -67,7 +90,7 @@ class AccountChecker:
         """Record an op that is sent; a repeat changes nothing."""
         name = (outbox, op.n)
         if name not in self._pending and name not in self._verdicts:
-            self.add_outbox(outbox)
+            self._whose.setdefault(outbox, "")
             self._skus.add(op.sku)
             self._pending[name] = PendingOp(op, self.newest)
 
@@ -85,22 +108,38 @@ class AccountChecker:
             )
         elif isinstance(verdict, Ok):
             got = verdict.warn.got if verdict.warn else None
-            self._accept(name, Accepted(pending.op, got), verdict.rev)
+            by = self._whose[outbox]
+            self._accept(name, Accepted(pending.op, got, by), verdict.rev)
         return self._settle_what_is_complete()
 
-    def on_patch(self, name: OpName, rev: int) -> None:
-        """Check a patch which says that op *name* made revision *rev*."""
-        if name[0] not in self._outboxes:
+    def on_patch(self, patch: PatchContents) -> None:
+        """Check that a patch makes the cart at its `rev` of the cart at its `prev`.
+
+        It may be checked later, since the verdicts on its ops may come on other websockets.
+        """
+        self._patches.append(patch)
+        self._check_patches()
+
+    def on_source(self, name: OpName, rev: int, by: str = "") -> None:
+        """Check a patch which says that op *name* of the member *by* made revision *rev*."""
+        if name[0] not in self._whose:
             self._report(f"revision {rev} was made by op {name}, which is not of this account")
             return
+        if (whose := self._whose[name[0]]) != by:
+            self._report(f"op {name} of “{whose}” is called one of “{by}”")
         if self._op_of_rev.setdefault(rev, name) != name:
             self._report(f"revision {rev} was made by {name}, and by {self._op_of_rev[rev]}")
         elif (first := self._rev_of_op.setdefault(name, rev)) != rev:
             self._report(f"op {name} was applied again: it made revisions {first} and {rev}")
+        elif (verdict := self._verdicts.get(name)) and verdict.rev != rev:
+            self._report(
+                f"op {name} was answered at revision {verdict.rev},"
+                f" but a patch says that it made {rev}"
+            )
         _forget_oldest(self._rev_of_op)
         self._see_rev(rev)
 
-    def finish(self, rev: int, contents: Contents) -> None:
+    def finish(self, rev: int, contents: Contents, authors: Authors = NOBODY) -> None:
         """Compare with the server's cart, when no more ops will be sent."""
         for name in list(self._pending)[:SHOWN]:
             self._report(f"op {name} never got a verdict")
@@ -114,6 +153,8 @@ class AccountChecker:
                 f"the cart is {_as_text(contents)},"
                 f" but the answers make {_as_text(self._model.contents)}"
             )
+        elif authors != self._model.authors:
+            self._report(f"lines are called those of {authors}, and are {self._model.authors}")
 
     def _see_rev(self, rev: int) -> None:
         self.newest = max(self.newest, rev)
@@ -122,7 +163,7 @@ class AccountChecker:
         first = self._verdicts.get(name)
         if isinstance(verdict, No) and verdict.code is Code.EXPIRED:
             return
-        if first is None and name[0] not in self._outboxes:
+        if first is None and name[0] not in self._whose:
             self._report(f"a verdict on op {name}, which nobody asked for")
         elif first is not None and first != verdict:
             self._report(f"op {name} was answered {first}, and later {verdict}")
@@ -141,6 +182,9 @@ class AccountChecker:
         )
         while (rev := self._model.rev + 1) <= complete:
             self._settle(rev, self._accepted.pop(rev, []))
+            self._contents_at[rev] = self._model.contents
+            _forget_oldest(self._contents_at, RECENT_CONTENTS)
+        self._check_patches()
 
     def _settle(self, rev: int, accepted: list[tuple[OpName, Accepted]]) -> None:
         made_by = self._op_that_made(rev, accepted)
@@ -164,6 +208,22 @@ class AccountChecker:
             self._op_of_rev[rev] = can[0][0]
         return can[0] if can else None
 
+    def _check_patches(self) -> None:
+        """Check the patches to revisions that the model has reached."""
+        due = [patch for patch in self._patches if patch.rev <= self._model.rev]
+        if due:
+            self._patches = [patch for patch in self._patches if patch.rev > self._model.rev]
+        for patch in due:
+            before, after = map(self._contents_at.get, (patch.prev, patch.rev))
+            if before is None or after is None:
+                continue
+            made = {key: value for key, value in {**before, **patch.changes}.items() if value}
+            if made != after:
+                self._report(
+                    f"the patch {patch.prev} → {patch.rev} makes {_as_text(made)},"
+                    f" but the answers make {_as_text(after)}"
+                )
+
     def _must_change_nothing(self, name: OpName, accepted: Accepted) -> None:
         if self._model.changes(accepted):
             self._report(
@@ -172,8 +232,8 @@ class AccountChecker:
             )
 
 
-def _forget_oldest(known: dict[OpName, Any]) -> None:
-    if len(known) > RECENT:
+def _forget_oldest(known: dict[Any, Any], most: int = RECENT) -> None:
+    if len(known) > most:
         del known[next(iter(known))]
 
 

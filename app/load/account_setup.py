@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from app.client import Account, Problem, Shop
+from app.domain.members import Role
 from app.load.plan import BadPlan
 
 MAX_CONCURRENT: Final = 2
 """The server checks so many passwords at a time."""
 MAX_WAIT_S: Final = 5
 NO_LOGIN, THROTTLED = 401, 429
+LEAST_WITH_SUGGESTER: Final = 3
 
 LIMITS_ARE_ON: Final = (
     "the shop lets one address register only so many accounts. Start it with SHOP_LIMITS=load,"
@@ -47,6 +49,24 @@ class AccountSetup:
         known = [self._resume(one) for one in stored[:count]]
         new = [self._register() for _ in range(count - len(known))]
         return await asyncio.gather(*known, *new)
+
+    async def share_carts(self, accounts: Sequence[StoredAccount], size: int) -> None:
+        """Have the first of each *size* accounts share the cart with the others.
+
+        The last of three and more may only suggest.
+        """
+        if size > 1:
+            groups = (accounts[first : first + size] for first in range(0, len(accounts), size))
+            await asyncio.gather(*map(self._share, groups))
+
+    async def _share(self, group: Sequence[StoredAccount]) -> None:
+        owner, *others = (self._shop.account(one.account, one.cookie) for one in group)
+        async with self._slots:
+            members = await owner.members()
+            for place, other in enumerate(others, 1):
+                if other.id not in members:
+                    await other.join(await owner.invite(role_at(place, len(group))))
+            await owner.share_saved()
 
     async def _resume(self, stored: StoredAccount) -> StoredAccount:
         """Use the stored login, or log in again if it has ended."""
@@ -91,6 +111,11 @@ class AccountSetup:
         self._count += 1
         self._on_progress(self._count)
         return StoredAccount(email, password, account.id, account.cookie)
+
+
+def role_at(place: int, size: int) -> Role:
+    """Return what the member at *place* of a household of *size* may do; its owner is at 0."""
+    return Role.SUGGEST if place == size - 1 and size >= LEAST_WITH_SUGGESTER else Role.EDIT
 
 
 def load_accounts(path: Path) -> list[StoredAccount]:

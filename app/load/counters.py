@@ -22,6 +22,8 @@ class Tick:
     counted: int = 0
     queries: int = 0
     """The server's database queries for `counted` ops."""
+    offers: int = 0
+    """What was waited for, offered, and then put into a cart."""
     chaos: Counter[str] = field(default_factory=Counter)
     answers: Histogram = field(default_factory=Histogram)
     openings: Histogram = field(default_factory=Histogram)

@@ -4,11 +4,11 @@ import asyncio
 
 from app.client import Problem
 from app.client.encode import op, op_body
-from app.client.messages import Need
 from app.domain.ops import ClientOp
 from app.domain.verdicts import RetryLater, Verdict
 from app.load.frames import decode_op
 from app.load.shopper import REQUEST_ERRORS, RETRY_S, Shopper
+from app.protocol.messages import Need
 
 FIRST_SERVER_ERROR = 500
 

@@ -5,7 +5,18 @@ from itertools import count
 from typing import Final
 
 from app.domain.catalog import Sku
-from app.domain.ops import AddLine, ClientOp, SaveLine, SetLine, SetNote, Undo, UnsaveLine
+from app.domain.ops import (
+    AcceptSuggestion,
+    AddLine,
+    ClientOp,
+    DiscardLine,
+    SaveLine,
+    SetLine,
+    SetNote,
+    SuggestLine,
+    Undo,
+    UnsaveLine,
+)
 from app.load.account_checker import AccountChecker
 
 Chance = Callable[[], float]
@@ -13,13 +24,16 @@ Chance = Callable[[], float]
 
 FEW: Final = 10
 MOST_SET: Final = 90
+ACCEPTING, OWN_UNDO = 0.3, 0.5
+TAKING: Final = 0.6
 CUMULATIVE_SHARES: Final = (
     ("add", 0.50),
     ("set", 0.70),
     ("remove", 0.80),
     ("note", 0.86),
     ("save", 0.92),
-    ("unsave", 0.96),
+    ("unsave", 0.95),
+    ("discard", 0.96),
     ("undo", 1.0),
 )
 """The kinds of ops with their cumulative shares."""
@@ -36,12 +50,35 @@ def filling_ops(skus: Sequence[Sku]) -> Iterator[ClientOp]:
     return (SetLine(sku, 2) for sku in skus[:FEW])
 
 
+def scarce_op(skus: Sequence[Sku], chance: Chance) -> ClientOp:
+    """Return an op that takes one or two of a product, or gives all of it back."""
+    sku, share = _choose(skus, chance), chance()
+    return AddLine(sku, 1 + int(chance() * 2)) if share < TAKING else SetLine(sku, 0)
+
+
 def shopping_ops(
     skus: Sequence[Sku], checker: AccountChecker, chance: Chance
 ) -> Iterator[ClientOp]:
     """Yield a mix like that of real shoppers: mostly add, sometimes change or remove."""
     for turn in count(1):
         yield _shopping_op(turn, skus, checker, chance)
+
+
+def household_op(
+    op: ClientOp, checker: AccountChecker, chance: Chance, *, suggests: bool
+) -> ClientOp:
+    """Return what one of a household does in place of *op*, who only *suggests* or may do all."""
+    match op:
+        case AddLine(sku, qty) | SetLine(sku, qty) if suggests:
+            return SuggestLine(sku, qty)
+        case _ if suggests:
+            return Undo()
+        case AddLine(sku) if chance() < ACCEPTING:
+            return AcceptSuggestion(_choose(_skus_in(checker, "suggested", [sku]), chance))
+        case Undo() if chance() < OWN_UNDO:
+            return Undo()
+        case _:
+            return op
 
 
 def _shopping_op(  # noqa: PLR0911 - one line an op
@@ -60,6 +97,8 @@ def _shopping_op(  # noqa: PLR0911 - one line an op
             return SaveLine(_choose(_skus_in(checker, "line", skus), chance))
         case "unsave":
             return UnsaveLine(_choose(_skus_in(checker, "saved", skus), chance))
+        case "discard":
+            return DiscardLine(_choose(_skus_in(checker, "saved", skus), chance))
         case "undo" if checker.has_changed:
             return Undo(checker.newest)
         case _:

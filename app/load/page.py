@@ -76,7 +76,8 @@ def _plan(run: Run) -> str:
     words = (
         f"{plan.url} · {plan.accounts} accounts with {plan.tabs} tabs · {plan.seconds:g} s · {how}"
         f" · {plan.processes} process{'es' if plan.processes > 1 else ''} · seed {plan.seed}"
-        f"{' · chaos' if plan.is_chaotic else ''}{' · cut short' if run.is_cut_short else ''}"
+        f" · {plan.transport}{' · chaos' if plan.is_chaotic else ''}"
+        f"{' · cut short' if run.is_cut_short else ''}"
     )
     return f'<p class="plan">{escape(words)}</p>'
 

@@ -36,8 +36,12 @@ class WorkerPool:
         self._breaches: list[Breach] = []
         self._processes = []
         logins = [Login(kept.account, kept.cookie) for kept in accounts]
+        carts = [
+            tuple(logins[first : first + plan.household])
+            for first in range(0, len(logins), plan.household)
+        ]
         for number in range(plan.processes):
-            share = Share(plan, number, logins[number :: plan.processes], skus)
+            share = Share(plan, number, carts[number :: plan.processes], skus)
             here, there = context.Pipe(duplex=False)
             self._open.append(here)
             given = (share, self._started, self._stopping, there)

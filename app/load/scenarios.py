@@ -8,14 +8,18 @@ from typing import Final
 from app.client import OutboxFull, Stopped
 from app.domain.ops import ClientOp
 from app.load.chaos import inject_faults
+from app.load.coming_and_going import come_and_go
 from app.load.http_driver import HttpDriver
-from app.load.op_mix import filling_ops, hammer_ops, shopping_ops
+from app.load.op_mix import filling_ops, hammer_ops, scarce_op, shopping_ops
 from app.load.plan import Scenario
 from app.load.run_context import RunContext
 from app.load.shopper import REQUEST_ERRORS, Shopper
+from app.load.waiting import Waiting
 
 MEAN_THINK_TIME_S: Final = 0.5
 PROBE_S: Final = 0.1
+LEAVING: Final = 0.02
+"""How often who fights for what is scarce is gone for a moment."""
 SLOW_LOOP_S: Final = 0.5
 COUNTED: Final = 10
 """Ops for which the server counts its database queries."""
@@ -28,6 +32,8 @@ async def run_scenario(shopper: Shopper) -> None:
     plan = shopper.run.plan
     async with asyncio.TaskGroup() as group:
         group.create_task(_until_stopped(_SCENARIOS[plan.scenario](shopper)))
+        if plan.household > 1:
+            group.create_task(_until_stopped(come_and_go(shopper)))
         if plan.is_chaotic and shopper.tabs:
             group.create_task(inject_faults(shopper))
 
@@ -100,6 +106,24 @@ async def _http(shopper: Shopper) -> None:
     await _count_queries(shopper, lambda: driver.submit(next(ops), run.now_s()))
 
 
+async def _holds(shopper: Shopper) -> None:
+    """Put into the cart what is scarce, give it back, and cut all connections now and then."""
+    run = shopper.run
+    async for since_s in _think_times(run):
+        if run.chance() < LEAVING:
+            for tab in shopper.tabs:
+                tab.drop()
+        await shopper.submit(scarce_op(run.skus, run.chance), since_s)
+
+
+async def _queue(shopper: Shopper) -> None:
+    """Wait for what is sold out, take what is offered, and give it back some time."""
+    waiting = Waiting(shopper)
+    async for since_s in _think_times(shopper.run):
+        await waiting.take_turn(since_s)
+    await waiting.leave()
+
+
 _SCENARIOS: Final[Mapping[Scenario, Callable[[Shopper], Steps]]] = {
     Scenario.SHOPPING: _shopping,
     Scenario.HAMMER: _hammer,
@@ -107,6 +131,9 @@ _SCENARIOS: Final[Mapping[Scenario, Callable[[Shopper], Steps]]] = {
     Scenario.STORM: _storm,
     Scenario.RECONNECT: _reconnect,
     Scenario.HTTP: _http,
+    Scenario.EVENTS: _shopping,
+    Scenario.HOLDS: _holds,
+    Scenario.QUEUE: _queue,
 }
 
 

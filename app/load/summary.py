@@ -53,6 +53,7 @@ def _run(run: Run) -> dict[str, Any]:
         "not_now": run.all.later,
         "errors": run.all.errors,
         "chaos": run.all.chaos,
+        "offers": run.all.offers,
         "points": [_point(point) for point in run.points],
         "broken": [breach._asdict() for breach in run.breaches],
     }
@@ -120,6 +121,7 @@ _FIGURES: Final[tuple[tuple[str, Callable[[Figures], str]], ...]] = (
         "never asked: outbox full",
         lambda f: f"{f.tick.not_submitted:,}" if f.tick.not_submitted else "",
     ),
+    ("offers taken", lambda f: f"{f.tick.offers:,}" if f.tick.offers else ""),
     ("chaos", lambda f: _most_of(f.tick.chaos)),
     ("bytes for an op", lambda f: "{:,.0f} out, {:,.0f} in".format(*f.bytes_each)),
     ("queries for an op", _queries),

@@ -12,9 +12,10 @@ from uuid import uuid4  # noqa: TID251 - and of names
 
 import uvloop
 
-from app.client import Account, Shop, Stopped
+from app.client import Shop, Stopped
 from app.domain.catalog import Sku
 from app.load.counters import Tick
+from app.load.hold_checker import excess
 from app.load.http_driver import NoVerdict
 from app.load.plan import Plan
 from app.load.run_context import RunContext
@@ -34,11 +35,11 @@ class Login(NamedTuple):
 
 
 class Share(NamedTuple):
-    """The part of a plan for one process."""
+    """The part of a plan for one process; of each cart those who share it, the owner first."""
 
     plan: Plan
     number: int
-    logins: Sequence[Login]
+    carts: Sequence[Sequence[Login]]
     skus: Sequence[Sku]
 
 
@@ -87,8 +88,13 @@ class _Shoppers:
         plan, chance = share.plan, Random(f"{share.plan.seed} {share.number}")  # noqa: S311
         self._run = RunContext(plan, share.skus, chance.random, lambda: str(uuid4()), perf_counter)
         self._run.ops_left = plan.most // plan.processes if plan.most else float("inf")
-        self._shop = Shop(plan.url, chance=chance.random, new_name=self._run.new_name)
-        self._logins = share.logins
+        self._shop = Shop(
+            plan.url,
+            transport=plan.transport,
+            chance=chance.random,
+            new_name=self._run.new_name,
+        )
+        self._carts = share.carts
         self._arrived = 0
         self._checks = asyncio.Semaphore(MAX_CONCURRENT)
 
@@ -113,18 +119,19 @@ class _Shoppers:
 
     async def run_share(self) -> tuple[Breach, ...]:
         """Start the shoppers over the time of the ramp, and wait until all have finished."""
-        shoppers = [self._shopper(number) for number in range(len(self._logins))]
+        shoppers = [self._shopper(number) for number in range(len(self._carts))]
         await asyncio.gather(*(self._run_shopper(shopper, n) for n, shopper in enumerate(shoppers)))
+        for what in excess(hold for shopper in shoppers for hold in shopper.holds):
+            shoppers[0].trace.report(what)
         return tuple(breach for shopper in shoppers for breach in shopper.trace.breaches)
 
     def _shopper(self, number: int) -> Shopper:
-        login = self._logins[number]
-        account: Account = self._shop.account(login.account, login.cookie)
-        return Shopper(account, self._run, is_first=number == 0)
+        people = [self._shop.account(one.account, one.cookie) for one in self._carts[number]]
+        return Shopper(people, self._run, is_first=number == 0)
 
     async def _run_shopper(self, shopper: Shopper, number: int) -> None:
         plan = self._run.plan
-        await self._run.wait(plan.ramp_s * number / len(self._logins))
+        await self._run.wait(plan.ramp_s * number / len(self._carts))
         try:
             await self._open(shopper)
             await run_scenario(shopper)

@@ -10,9 +10,16 @@ from app.domain.position import DIVERGENCES, SnapshotReason
 from app.domain.verdicts import Code, RetryCode
 from app.live.hub import Hub
 from app.live.stats import FATES, OK, Stats
+from app.metrics.event_streams import event_stream_metrics
+from app.metrics.mails import mail_metrics
+from app.metrics.peers import PeerStats, peer_metrics
 from app.metrics.process import process_metrics
 from app.metrics.prometheus import Metric, counter, gauge, histogram, to_text
+from app.services.mail.sender import MailStats
 from app.services.passwords import Passwords
+from app.services.payments.guarded import CALLS, OUTCOMES
+from app.services.security_log import SecurityEvent, SecurityLog, SecurityOutcome
+from app.ws.event_streams import StreamStats
 from app.ws.registry import CODES, OTHER, ConnectionRegistry
 
 CLOSES = (*(str(int(code)) for code in sorted(CODES)), OTHER)
@@ -28,32 +35,27 @@ class SaveQueue(Protocol):
         """How many carts wait."""
 
 
-class Bus(Protocol):
-    """The connection to other servers; `bus.redis.RedisBus` is one."""
-
-    @property
-    def is_up(self) -> bool:
-        """Say whether events are received."""
-
-    @property
-    def waiting(self) -> int:
-        """How many events wait to be published."""
-
-
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """The parts of a server that have metrics. `began_s` is when it started, since 1970.
 
-    `bus` is None for a server without peers.
+    `peers` is None for a server without peers. `ended` counts the connections that the server
+    refused or ended, by the reason. `payment_calls` counts calls of the payment provider, by their
+    name and outcome; it is None if no cards are taken.
     """
 
     node: str
     hub: Hub
     connections: ConnectionRegistry
+    streams: StreamStats
     writer: SaveQueue
     passwords: Passwords
-    bus: Bus | None
+    peers: PeerStats | None
     began_s: float
+    ended: Mapping[str, int]
+    security: SecurityLog
+    mails: MailStats
+    payment_calls: Mapping[tuple[str, str], int] | None = None
 
     def text(self) -> str:
         """Return all metrics in the text format of Prometheus."""
@@ -84,11 +86,23 @@ class Metrics:
             ),
             "status",
         )
+        yield counter(
+            "shop_connections_ended_total",
+            "Connections that were refused, or ended because of their client, by the reason.",
+            _by_name(self.ended),
+            "why",
+        )
+        yield from event_stream_metrics(self.streams)
+        yield _security_events(self.security)
+        yield from mail_metrics(self.mails)
+        if self.payment_calls is not None:
+            yield _payment_calls(self.payment_calls)
         yield from process_metrics(self.began_s)
 
     def _gauges(self) -> Iterator[Metric]:
         unread = [connection.unread for connection in self.connections.inside]
-        yield gauge("shop_sockets", "Open sockets.", len(unread))
+        relayed = self.peers.relayed["owner"] if self.peers else 0
+        yield gauge("shop_sockets", "Open sockets.", max(0, len(unread) - relayed))
         yield gauge("shop_carts", "Open carts.", self.hub.open_carts)
         yield gauge("shop_carts_waiting", "Carts that wait to be saved.", self.writer.waiting)
         yield gauge("shop_wishes_waiting", "Ops and orders ruled on, not told.", self.hub.waiting)
@@ -97,10 +111,28 @@ class Metrics:
         yield gauge("shop_unread_frames_most", "Frames that the slowest has not read.", slowest)
         checking = self.passwords.checking
         yield gauge("shop_passwords_checking", "Passwords being checked, or waiting.", checking)
-        if self.bus:
-            yield gauge("shop_news_up", "1 if other servers' news are heard.", self.bus.is_up)
-            waiting = self.bus.waiting
-            yield gauge("shop_news_waiting", "News that wait to be told to others.", waiting)
+        if self.peers:
+            yield from peer_metrics(self.peers)
+
+
+def _security_events(log: SecurityLog) -> Metric:
+    return counter(
+        "shop_security_events_total",
+        "Events of the security log, by how they ended.",
+        {(e, o): log.counts[e, o] for e in SecurityEvent for o in SecurityOutcome},
+        "event",
+        "outcome",
+    )
+
+
+def _payment_calls(counts: Mapping[tuple[str, str], int]) -> Metric:
+    return counter(
+        "shop_payment_calls_total",
+        "Calls of the payment provider, by what they are for and how they ended.",
+        {(call, outcome): counts.get((call, outcome), 0) for call in CALLS for outcome in OUTCOMES},
+        "call",
+        "outcome",
+    )
 
 
 def _counters(stats: Stats) -> Iterator[Metric]:

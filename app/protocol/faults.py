@@ -15,15 +15,21 @@ FAULTS: Final = {
     fault.id: fault
     for fault in (
         # The line
-        Fault("line-cut", "Drop the line", "It breaks without a word; the tab comes back."),
+        Fault(
+            "line-cut", "Drop the connection", "It breaks without notice, and the tab reconnects."
+        ),
         Fault("line-torn", "Tear a frame", "It breaks in the middle of a frame."),
-        Fault("line-frozen", "Freeze the line", "Nothing passes, either way, and nobody is told."),
+        Fault(
+            "line-frozen",
+            "Freeze the connection",
+            "Nothing passes either way, and neither side is told.",
+        ),
         Fault("line-mute", "Lose what is asked", "What the tab says goes nowhere; it still hears."),
         Fault("line-deaf", "Lose the answers", "The shop hears the tab; the tab hears nothing."),
         Fault("line-slow", "Slow the line", "Everything arrives, but late."),
         Fault("line-half", "Close one half", "The tab can say no more, and could still hear."),
         Fault("reader-slow", "Read slowly", "The tab takes what it is told in drops."),
-        Fault("op-twice", "Send an operation twice", "A waiting operation goes out twice."),
+        Fault("op-twice", "Send an operation twice", "A waiting operation is sent twice."),
         Fault("op-again", "Send an operation again", "An answered operation goes out once more."),
         Fault("request-dropped", "Drop a request", "Who asked over HTTP hangs up unanswered."),
         # The process
@@ -47,6 +53,8 @@ FAULTS: Final = {
         Fault("disk-full", "Fill the disk", "Nothing more can be written."),
         Fault("disk-locked", "Lock the database", "Another process holds the lock for writing."),
         Fault("database-crash", "Crash the database", "PostgreSQL dies, and is started again."),
+        Fault("database-hang", "Stop the database", "PostgreSQL stops, and goes on later."),
+        Fault("database-failover", "Promote a standby", "PostgreSQL dies; its standby takes over."),
         Fault("disk-read-only", "Forbid writing", "The database can only be read."),
         Fault("call-fails", "Fail a call", "One call to the database fails; any one."),
         Fault("wait-cancelled", "Cancel a wait", "Whoever waits is cancelled; at any wait."),

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 import msgspec
 
 from app.domain.catalog import SKU, Sku
+from app.domain.limits import LARGEST_INT
 
 DEEPEST = 4
-LARGEST_INT = 2**53 - 1
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

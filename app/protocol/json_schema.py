@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from app.protocol.json import LARGEST_INT
+from app.domain.limits import LARGEST_INT
 
 Schema = dict[str, Any]
 

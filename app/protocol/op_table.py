@@ -10,13 +10,17 @@ from app.domain.catalog import Money
 from app.domain.limits import LONGEST_NOTE, MOST_OF_ONE
 from app.domain.ops import (
     AcceptLine,
+    AcceptSuggestion,
     AddLine,
     ClientOp,
+    DeclineSuggestion,
+    DiscardLine,
     Kind,
     SaveLine,
     SetLine,
     SetNote,
     SetVoucher,
+    SuggestLine,
     Undo,
     UnsaveLine,
 )
@@ -55,6 +59,10 @@ def _unsave_line(fields: Fields) -> UnsaveLine:
     return UnsaveLine(sku(fields))
 
 
+def _discard_line(fields: Fields) -> DiscardLine:
+    return DiscardLine(sku(fields))
+
+
 def _set_note(fields: Fields) -> SetNote:
     return SetNote(text(fields, "text", LONGEST_NOTE))
 
@@ -66,6 +74,18 @@ def _set_voucher(fields: Fields) -> SetVoucher:
 
 def _undo(fields: Fields) -> Undo:
     return Undo(whole(fields, "rev", 0) if "rev" in fields else None)
+
+
+def _suggest_line(fields: Fields) -> SuggestLine:
+    return SuggestLine(sku(fields), whole(fields, "qty", 0, MOST_OF_ONE), _seen(fields))
+
+
+def _accept_suggestion(fields: Fields) -> AcceptSuggestion:
+    return AcceptSuggestion(sku(fields), _seen(fields))
+
+
+def _decline_suggestion(fields: Fields) -> DeclineSuggestion:
+    return DeclineSuggestion(sku(fields))
 
 
 def _seen(fields: Fields) -> Money | None:
@@ -83,8 +103,14 @@ OPS: Final[Mapping[str, OpFormat]] = {
     Kind.ACCEPT_LINE: OpFormat(_accept_line, {"sku": SKU, "price": _PRICE}),
     Kind.SAVE_LINE: OpFormat(_save_line, {"sku": SKU}),
     Kind.UNSAVE_LINE: OpFormat(_unsave_line, {"sku": SKU}),
+    Kind.DISCARD_LINE: OpFormat(_discard_line, {"sku": SKU}),
     Kind.SET_NOTE: OpFormat(_set_note, {"text": string(0, LONGEST_NOTE)}),
     Kind.SET_VOUCHER: OpFormat(_set_voucher, {"code": or_null(TEXT)}),
     Kind.UNDO: OpFormat(_undo, {"rev": integer(0)}, ("rev",)),
+    Kind.SUGGEST_LINE: OpFormat(
+        _suggest_line, {"sku": SKU, "qty": integer(0, MOST_OF_ONE), "seen": _PRICE}, ("seen",)
+    ),
+    Kind.ACCEPT_SUGGESTION: OpFormat(_accept_suggestion, {"sku": SKU, "seen": _PRICE}, ("seen",)),
+    Kind.DECLINE_SUGGESTION: OpFormat(_decline_suggestion, {"sku": SKU}),
 }
 """By the name that an op has in `k`."""

@@ -3,19 +3,36 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from app.domain.orders import Order
+from app.domain.orders import Order, OrderState
+from app.domain.payments import Payment
 
 
-def order_fields(order: Order) -> dict[str, Any]:
-    """Return the fields of *order* in a response."""
+def order_fields(order: Order, payment: Payment | None = None) -> dict[str, Any]:
+    """Return the fields of *order*, and of its *payment* by card, in a response."""
     return {
         "number": order.number,
         "state": order.state,
         "placed_at": time_text(order.placed_at_s),
         "lines": [line._asdict() for line in order.lines],
         "totals": order.totals,
+        "taxes": [total._asdict() for total in order.taxes],
         "deliver": order.deliver._asdict(),
         "note": order.note,
+        "pay": order.pay,
+        "payment": payment and _payment_fields(order, payment),
+    }
+
+
+def _payment_fields(order: Order, payment: Payment) -> dict[str, Any]:
+    """Return the fields of a payment; where to pay only while that may be done."""
+    is_awaited = order.state is OrderState.AWAITING_PAYMENT
+    return {
+        "state": payment.state,
+        "url": payment.page.url if is_awaited else None,
+        "expires_at": time_text(payment.expires_at_s) if is_awaited else None,
+        "authorised": payment.authorised,
+        "captured": payment.captured,
+        "refunded": payment.refunded,
     }
 
 

@@ -1,11 +1,25 @@
 """Messages about a cart, made of the cart, its patches and the catalogue (protocol.md §4)."""
 
+from collections.abc import Container
+from typing import NamedTuple, TypeVar
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
 from app.domain.cart import Cart, LineChanges, Lines, Patch
 from app.domain.catalog import Catalog, Sku
 from app.domain.position import position
-from app.domain.totals import ShownLine, Totals, price_cart, show_cart, show_line
+from app.domain.totals import (
+    ShownLine,
+    Totals,
+    price_cart,
+    show_cart,
+    show_held_line,
+    show_line,
+    show_lines,
+)
 from app.domain.vouchers import ShownVoucher
-from app.protocol.messages import UNTOUCHED, By, Item, PatchMessage, Prices, ShownChanges, Snapshot
+from app.protocol.messages import By, Item, PatchMessage, Prices, ShownChanges, Snapshot
 
 
 def snapshot_message(cart: Cart, catalog: Catalog, now_s: float) -> Snapshot:
@@ -16,34 +30,36 @@ def snapshot_message(cart: Cart, catalog: Catalog, now_s: float) -> Snapshot:
 def patch_message(  # noqa: PLR0913, PLR0917 - all of it is in the message
     cart: Cart,
     patch: Patch,
-    by: By,
-    known_voucher: ShownVoucher | None,
+    by: tuple[By, ...],
+    voucher: ShownVoucher | UnsetType | None,
+    totals: Totals,
     catalog: Catalog,
-    now_s: float,
     pending: frozenset[Sku] = frozenset(),
 ) -> PatchMessage:
-    """Return the message that *patch* made *cart*; tabs have the voucher as *known_voucher*.
+    """Return the message that *patch* made *cart*, which costs *totals*; *voucher* if it changed.
 
     Lines of *pending* products come along, so that the totals follow from what tabs show.
     """
-    voucher, totals = price_cart(cart, catalog, now_s)
+    changes = {**_only(cart.lines, pending), **patch.lines} if pending else patch.lines
     return PatchMessage(
-        prev=patch.rev - 1,
-        rev=patch.rev,
-        at=position(cart),
-        by=by,
-        lines=_changes({**_only(cart.lines, pending), **patch.lines}, catalog),
-        saved=_changes(patch.saved, catalog),
-        note=patch.note,
-        voucher=UNTOUCHED if voucher == known_voucher else voucher,
-        totals=totals,
+        patch.rev - patch.revs,
+        patch.rev,
+        position(cart),
+        by,
+        _changes(cart, changes, catalog, catalog.holders),
+        totals,
+        _changes(cart, patch.saved, catalog) if patch.saved else UNSET,
+        UNSET if patch.note is None else patch.note,
+        voucher,
+        _changes(cart, patch.suggested, catalog) if patch.suggested else UNSET,
     )
 
 
 def all_prices_message(cart: Cart, catalog: Catalog, now_s: float) -> Prices:
     """Return today's prices and stock of all of *cart*, for a tab that has the rest."""
     voucher, totals = price_cart(cart, catalog, now_s)
-    return Prices((), _lines(cart.lines, catalog), _lines(cart.saved, catalog), voucher, totals)
+    shown = _shown(cart, catalog, cart.lines, cart.saved, cart.suggested)
+    return Prices((), shown.lines, shown.saved, voucher, totals, shown.suggested)
 
 
 def moved_prices_message(
@@ -55,16 +71,16 @@ def moved_prices_message(
 ) -> Prices | None:
     """Return what changes in *cart* because products *moved*; `None` if nothing does.
 
-    Saved lines cost nothing, so if only they change there are no totals.
+    Lines that are saved or suggested cost nothing: if only they change, there are no totals.
     """
-    lines = _lines(_only(cart.lines, moved), catalog)
-    saved = _lines(_only(cart.saved, moved), catalog)
+    held = (_only(lines, moved) for lines in (cart.lines, cart.saved, cart.suggested))
+    lines, saved, suggested = _shown(cart, catalog, *held)
     voucher, totals = price_cart(cart, catalog, now_s)
     if voucher != known_voucher:
-        return Prices((), lines, saved, voucher, totals)
+        return Prices((), lines, saved, voucher, totals, suggested)
     if lines:
-        return Prices((), lines, saved, totals=totals)
-    return Prices((), saved=saved) if saved else None
+        return Prices((), lines, saved, totals=totals, suggested=suggested)
+    return Prices((), saved=saved, suggested=suggested) if saved or suggested else None
 
 
 def voucher_message(
@@ -78,12 +94,31 @@ def voucher_message(
 
     Lines of *pending* products come along, so that the totals follow from what tabs show.
     """
-    return Prices((), _lines(_only(cart.lines, pending), catalog), {}, voucher, totals)
+    lines = show_lines(cart, _only(cart.lines, pending), catalog, catalog.holders)
+    return Prices((), lines or UNSET, UNSET, voucher, totals)
 
 
 def with_items(prices: Prices | None, items: tuple[Item, ...]) -> Prices:
     """Return *prices* with the *items* that a tab watches."""
-    return Prices(items) if prices is None else prices._replace(items=items)
+    return Prices(items) if prices is None else replace(prices, items=items)
+
+
+T = TypeVar("T", bound=Snapshot | PatchMessage | Prices)
+
+
+def without_saved(message: T) -> T:
+    """Return *message* for those who may not see what is saved for later."""
+    if isinstance(message, Snapshot):
+        return replace(message, cart=replace(message.cart, saved=()))
+    return message if message.saved is UNSET else replace(message, saved=UNSET)
+
+
+def for_helper(message: T) -> T:
+    """Return *message* for who of staff helps: without the note, and what is saved for later."""
+    shown = without_saved(message)
+    if isinstance(shown, Snapshot):
+        return replace(shown, cart=replace(shown.cart, note=""))
+    return replace(shown, note=UNSET) if isinstance(shown, PatchMessage) else shown
 
 
 def _only(lines: Lines, skus: frozenset[Sku]) -> Lines:
@@ -91,12 +126,40 @@ def _only(lines: Lines, skus: frozenset[Sku]) -> Lines:
     return {sku: line for sku, line in lines.items() if sku in skus} if skus else {}
 
 
-def _lines(lines: Lines, catalog: Catalog) -> dict[Sku, ShownLine]:
-    return {sku: show_line(line, catalog.products[sku]) for sku, line in lines.items()}
+ShownLines = dict[Sku, ShownLine] | UnsetType
 
 
-def _changes(changes: LineChanges, catalog: Catalog) -> ShownChanges:
-    return {
-        sku: None if line is None else show_line(line, catalog.products[sku])
-        for sku, line in changes.items()
-    }
+class _Shown(NamedTuple):
+    """The lists of a cart as tabs show them, unset where there are no lines."""
+
+    lines: ShownLines
+    saved: ShownLines
+    suggested: ShownLines
+
+
+def _shown(cart: Cart, catalog: Catalog, lines: Lines, saved: Lines, suggested: Lines) -> _Shown:
+    """Return these of the lines of *cart* as tabs show them."""
+    return _Shown(
+        show_lines(cart, lines, catalog, catalog.holders) or UNSET,
+        show_lines(cart, saved, catalog) or UNSET,
+        show_lines(cart, suggested, catalog) or UNSET,
+    )
+
+
+def _changes(
+    cart: Cart, changes: LineChanges, catalog: Catalog, held: Container[Sku] = ()
+) -> ShownChanges:
+    shown: dict[Sku, ShownLine | None] = {}
+    authors = cart.authors
+    for sku, line in changes.items():
+        if line is None:
+            shown[sku] = None
+            continue
+        product = catalog.products[sku]
+        if sku in held:
+            made = show_held_line(cart, line, product, catalog)
+        else:
+            made = show_line(line, product)
+        author = authors.get(line.pos)
+        shown[sku] = replace(made, by=author) if author else made
+    return shown

@@ -4,6 +4,7 @@ Names, states and limits come from the code; tests compare the rest with the sam
 """
 
 from app.domain.addresses import LONGEST_LINE, LONGEST_POSTCODE
+from app.domain.holds import HoldState
 from app.domain.limits import LONGEST_NOTE, MOST_LINES
 from app.domain.ops import Kind
 from app.domain.orders import OrderState
@@ -40,7 +41,9 @@ _LINE = {
     "unit": TEXT,
     "slug": TEXT,
     "image": TEXT,
+    "category": TEXT,
 }
+_HELD = {"hold": one_of(HoldState), "others": integer(0), "limited": {"const": True}}
 _TOTALS = dict.fromkeys(("count", "subtotal", "discount", "delivery", "total"), MONEY)
 _ADDRESS = {
     "name": string(1, LONGEST_LINE, ONE_LINE),
@@ -60,23 +63,35 @@ def op(kind: Kind, **around: Schema) -> Schema:
 
 
 _FINAL = record(
-    {"t": {"const": "no"}, "n": integer(1), "code": one_of(Code), "text": TEXT, "rev": integer(0)}
+    {
+        "t": {"const": "no"},
+        "n": integer(1),
+        "code": one_of(Code),
+        "args": array(TEXT),
+        "text": TEXT,
+        "rev": integer(0),
+    }
 )
 _PASSING = record(
     {"t": {"const": "no"}, "n": integer(1), "code": one_of(RetryCode), "retry_ms": integer(0)}
 )
 SCHEMAS: dict[str, Schema] = {
-    "Line": record(_LINE),
-    "Totals": record({**_TOTALS, "currency": {"const": "GBP"}}),
+    "Line": record({**_LINE, **_HELD, "by": TEXT}, (*_HELD, "by")),
+    "SavedLine": record({**_LINE, "by": TEXT}, ("by",)),
+    "Totals": record(
+        {**_TOTALS, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}, "tax": MONEY}, ("tax",)
+    ),
     "Voucher": record({"code": TEXT, "label": TEXT, "state": one_of(VoucherState)}),
     "Cart": record(
         {
             "lines": array(ref("Line"), MOST_LINES),
-            "saved": array(ref("Line"), MOST_LINES),
+            "saved": array(ref("SavedLine"), MOST_LINES),
             "note": string(0, LONGEST_NOTE),
             "voucher": or_null(ref("Voucher")),
             "totals": ref("Totals"),
-        }
+            "suggested": array(ref("SavedLine"), MOST_LINES),
+        },
+        ("suggested",),
     ),
     "Ok": record(
         {"t": {"const": "ok"}, "n": integer(1), "rev": integer(0), "warn": record(_CLAMPED)},

@@ -1,36 +1,29 @@
 """Keeps the live catalogue and the states of orders up to date with the database."""
 
 import asyncio
-from contextlib import suppress
+from dataclasses import replace
 
+from app.domain.catalog import Catalog
 from app.live.hub import Hub
 from app.protocol.messages import OrderMoved
 from app.store.catalog import load_catalog_changes
 from app.store.database import Database
 from app.store.orders import load_moved_orders
 
-POLL_EVERY_S = 0.1
-"""How soon a command such as `shop product set` shows, which tells no server of its change."""
-POLL_WITH_PEERS_EVERY_S = 1.0
-"""Other servers publish their changes, so only commands are left to be found by polling."""
-
 
 class CatalogRefresh:
     """Loads what changed in the catalogue since it was loaded last, and broadcasts it."""
 
-    def __init__(self, database: Database, hub: Hub, poll_every_s: float):
+    def __init__(self, database: Database, hub: Hub):
         self._database = database
         self._hub = hub
-        self._poll_every_s = poll_every_s
+        self._lock = asyncio.Lock()
+        self._starts_over = False
 
-    async def poll(self) -> None:
-        """Wait for a change in this process or for the interval to pass; then refresh."""
-        requested = self._hub.context.catalog.refresh_requested
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._poll_every_s):
-                await requested.wait()
-        requested.clear()
-        await self.refresh()
+    def start_over(self) -> None:
+        """Have the whole catalogue loaded, since its newest revisions may be gone."""
+        self._starts_over = True
+        self._hub.context.catalog.refresh_requested.set()
 
     async def refresh(self) -> None:
         """Load changed products and vouchers, and tell shoppers whose orders changed state.
@@ -38,12 +31,23 @@ class CatalogRefresh:
         Raises `DatabaseUnavailable`. The first call loads the whole catalogue; orders that changed
         before the server started are not announced, because no tab has shown them yet.
         """
-        since = self._hub.context.catalog.revision
+        async with self._lock:  # two at once would announce the same
+            await self._refresh()
+
+    async def _refresh(self) -> None:
+        starts_over = self._starts_over
+        since = -1 if starts_over else self._hub.context.catalog.revision
         changes = await self._database.read(load_catalog_changes, since)
-        if changes.revision > self._hub.context.catalog.revision:
-            self._hub.update_catalog(changes.revision, changes.catalog)
+        if starts_over or changes.revision > self._hub.context.catalog.revision:
+            self._starts_over = False
+            changed = self._with_missing(changes.catalog) if starts_over else changes.catalog
+            self._hub.update_catalog(changes.revision, changed)
         if 0 <= since < changes.revision:
             moved = await self._database.read(load_moved_orders, since, changes.revision)
-            self._hub.publish_orders(
-                (one.account, OrderMoved(one.number, one.state)) for one in moved
-            )
+            self._hub.publish((one.account, OrderMoved(one.number, one.state)) for one in moved)
+
+    def _with_missing(self, found: Catalog) -> Catalog:
+        """Return *found* with the products that it lacks, which are sold no longer."""
+        known = self._hub.context.catalog.today.products
+        missing = {sku: replace(known[sku], sold=False) for sku in known.keys() - found.products}
+        return found._replace(products={**found.products, **missing})

@@ -1,18 +1,20 @@
 """Several servers on one database: what they publish to each other, and how they apply it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from app.bus import events
+from app.bus.leases import Leases
 from app.bus.redis import RedisBus
-from app.domain.cart import AccountId
-from app.domain.sessions import Lifetime, Session, SessionHash
-from app.live.ports import CommittedChange, DisconnectReason
+from app.bus.relay_frames import Batch
+from app.domain.accounts import AccountId
+from app.domain.members import People
+from app.domain.sessions import Session, SessionHash
+from app.live.ports import DisconnectReason
+from app.protocol.changes import CommittedChange
 from app.runtime.live_shop import LiveShop
 from app.store.carts import load_versions
-from app.store.sessions import load_last_uses
 
 RECONCILE_EVERY_S = 30.0
 GATHER_S = 0.02
@@ -24,12 +26,18 @@ class NoPeers:
 
     are_any = False
 
-    def publish_tabs(self, account: AccountId, tabs: int) -> None:
+    def publish_tabs(self, account: AccountId, tabs: int, people: People) -> None:
         """Do nothing."""
 
     def publish_commit(
-        self, account: AccountId, version: int, made: Sequence[CommittedChange]
+        self, account: AccountId, version: int, change: CommittedChange | None
     ) -> None:
+        """Do nothing."""
+
+    def on_cart_opened(self, account: AccountId) -> None:
+        """Do nothing."""
+
+    def on_cart_closed(self, account: AccountId) -> None:
         """Do nothing."""
 
     def publish_catalog(self) -> None:
@@ -47,19 +55,27 @@ class RedisPeers:
 
     are_any = True
 
-    def __init__(self, bus: RedisBus):
+    def __init__(self, bus: RedisBus, leases: Leases):
         self._bus = bus
+        self._leases = leases
 
-    def publish_tabs(self, account: AccountId, tabs: int) -> None:
+    def publish_tabs(self, account: AccountId, tabs: int, people: People) -> None:
         """Publish how many tabs show a cart here; while there are any, subscribe to that cart."""
-        self._bus.show(account, tabs)
+        self._bus.show(account, tabs, people)
 
     def publish_commit(
-        self, account: AccountId, version: int, made: Sequence[CommittedChange]
+        self, account: AccountId, version: int, change: CommittedChange | None
     ) -> None:
-        """Publish that a cart was saved as *version*, and the changes since the last one."""
-        changes = [events.CartChange(patch, *by, order) for patch, by, order in made]
-        self._bus.publish(events.CartCommitted(account, version, changes), account)
+        """Publish that a cart was saved as *version*, and what that changed, if anything."""
+        self._bus.publish(events.CartCommitted(account, version, change), account)
+
+    def on_cart_opened(self, account: AccountId) -> None:
+        """Keep the lease of a cart, if it is owned here, for as long as the cart is open."""
+        self._leases.use(account)
+
+    def on_cart_closed(self, account: AccountId) -> None:
+        """Release the lease of a cart, unless a tab of it is being let in."""
+        self._leases.leave(account)
 
     def publish_catalog(self) -> None:
         """Publish that the catalogue changed."""
@@ -74,6 +90,16 @@ class RedisPeers:
         self._bus.publish(events.SessionRenewed(id_hash, session))
 
 
+class BatchListener(Protocol):
+    """Handles what is sent to this server alone; `ws.relay_links.RelayLinks` does."""
+
+    def on_batch(self, batch: Batch) -> None:
+        """Handle frames of another server."""
+
+    def on_disconnected(self) -> None:
+        """Handle that from now on nothing is received."""
+
+
 class PeerListener:
     """Applies the events of other servers, and finds out what lost events would have said.
 
@@ -84,15 +110,16 @@ class PeerListener:
     def __init__(
         self,
         live: LiveShop,
-        lifetime: Lifetime,
-        now_s: Callable[[], float],
+        links: BatchListener,
+        leases: Leases,
         reconcile_every_s: float = RECONCILE_EVERY_S,
     ):
         self._hub = live.hub
         self._sessions = live.sessions
         self._database = live.database
-        self._lifetime = lifetime
-        self._now_s = now_s
+        self._ended_sessions = live.ended_sessions
+        self._links = links
+        self._leases = leases
         self._reconcile_every_s = reconcile_every_s
         self._suspects: set[AccountId] = set()
         self._suspects_found = asyncio.Event()
@@ -101,11 +128,10 @@ class PeerListener:
     def on_message(self, node: str, event: events.Event) -> None:
         """Apply an event of the server *node*."""
         match event:
-            case events.CartCommitted(account, version, made):
-                changes = (CommittedChange(one.patch, one.by, one.order) for one in made)
-                self._hub.on_remote_commit(account, version, changes)
-            case events.TabsChanged(account, tabs):
-                self._hub.on_remote_tabs(account, node, tabs)
+            case events.CartCommitted(account, version, change):
+                self._hub.on_remote_commit(account, version, change)
+            case events.TabsChanged(account, tabs, people):
+                self._hub.on_remote_tabs(account, node, tabs, people)
             case events.CatalogChanged():
                 self._hub.context.catalog.refresh_requested.set()
             case events.SessionEnded(id_hash, why):
@@ -124,6 +150,14 @@ class PeerListener:
         """Have everything else compared, because any event may have been missed."""
         self._hub.context.catalog.refresh_requested.set()
         self._reconcile_now.set()
+
+    def on_batch(self, batch: Batch) -> None:
+        """Pass on what another server sent about relayed websockets."""
+        self._links.on_batch(batch)
+
+    def on_disconnected(self) -> None:
+        """Give up all relayed websockets."""
+        self._links.on_disconnected()
 
     async def check_suspects(self) -> None:
         """Wait for `resync`, and compare the versions of those carts with the database.
@@ -150,10 +184,7 @@ class PeerListener:
             async with asyncio.timeout(self._reconcile_every_s):
                 await self._reconcile_now.wait()
         self._reconcile_now.clear()
+        self._leases.compare()
         for account in self._hub.renew_presence():
             self.resync(account)
-        names, now_s = self._sessions.names(), int(self._now_s())
-        for start in range(0, len(names), BATCH_SIZE):
-            batch = names[start : start + BATCH_SIZE]
-            uses = await self._database.read(load_last_uses, batch, self._lifetime, now_s)
-            self._sessions.update_uses(batch, uses)
+        await self._ended_sessions.compare()

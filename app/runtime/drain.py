@@ -1,9 +1,12 @@
 """Graceful shutdown: clients are asked to connect elsewhere before the server ends."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
-from app.ws.registry import ConnectionRegistry
+from app.ws.registry import ActiveConnection, ConnectionRegistry
+
+log = logging.getLogger(__name__)
 
 CHECK_EVERY_MS = 50
 
@@ -21,10 +24,17 @@ async def drain(
     overload the server that takes over. *draw* returns a number from 0 to below its argument.
     """
     connections.draining = True
-    for connection in tuple(connections.inside):
-        connection.drain(draw(drain_ms // 2 + 1), drain_ms)
+    _each(connections, lambda one: one.drain(draw(drain_ms // 2 + 1), drain_ms))
     for _ in range(drain_ms // CHECK_EVERY_MS):
         if connections.inside and not in_a_hurry():
             await sleep(CHECK_EVERY_MS / 1000)
+    _each(connections, lambda one: one.restart())
+
+
+def _each(connections: ConnectionRegistry, act: Callable[[ActiveConnection], None]) -> None:
+    """Call *act* with every connection; one that fails keeps no other from ending."""
     for connection in tuple(connections.inside):
-        connection.restart()
+        try:
+            act(connection)
+        except Exception:
+            log.exception("a websocket was not drained")

@@ -2,7 +2,11 @@
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+
+SECURITY = "app.security"
 
 _STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
@@ -30,8 +34,26 @@ class JsonLines(logging.Formatter):
 
 
 def set_up_logs(level: str, node: str) -> None:
-    """Log *level* and above, as *node*; of libraries, only warnings and errors."""
+    """Log *level* and above, as *node*; of libraries, only warnings and errors.
+
+    Uvicorn warns of each malformed request. A client could fill the log so; they are counted.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines(node))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("app").setLevel(level.upper())
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    logging.getLogger(SECURITY).setLevel(logging.INFO)
+
+
+@contextmanager
+def security_log_of(node: str) -> Iterator[None]:
+    """In the `with` block, write lines of the security log, and no others, as *node*."""
+    handler, logger = logging.StreamHandler(), logging.getLogger(SECURITY)
+    handler.setFormatter(JsonLines(node))
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)

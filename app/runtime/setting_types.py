@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 HIGHEST = 1_000_000
 """The highest number that any setting may have, unless it says otherwise."""
@@ -18,6 +19,13 @@ class BadSetting(Exception):
 
 def any_text(value: str) -> str:
     """Return any text as it is."""
+    return value
+
+
+def folder_path(value: str) -> str:
+    """Return the path of a folder; it is made when it is needed."""
+    if not value:
+        raise BadSetting("a folder is needed, like var/mail")
     return value
 
 
@@ -126,7 +134,18 @@ def database_url(value: str) -> str:
             "a file or a PostgreSQL database is needed, like sqlite:///var/shop.db"
             " or postgresql://shop:password@127.0.0.1/shop"
         )
+    if value.startswith("postgresql"):
+        _check_postgresql(value)
     return value
+
+
+def _check_postgresql(url: str) -> None:
+    from app.store.postgresql import parameters  # noqa: PLC0415 - a shop on a file has no need
+
+    try:
+        parameters(url)
+    except ValueError as fault:
+        raise BadSetting(f"this is no address of a PostgreSQL database: {fault}") from None
 
 
 def redis_url(value: str) -> str:
@@ -140,6 +159,36 @@ def secret_key(value: str) -> str:
     """Return a key that is too long to be guessed."""
     if len(value) < SHORTEST_SECRET:
         raise BadSetting(f"at least {SHORTEST_SECRET} characters are needed, drawn by chance")
+    return value
+
+
+def stripe_key(value: str) -> str:
+    """Return a secret or restricted key of Stripe, or an empty string for none."""
+    if value and re.fullmatch("(sk|rk)_(test|live)_[A-Za-z0-9_]+", value) is None:
+        raise BadSetting("a secret key of Stripe is needed, which begins with sk_ or rk_")
+    return value
+
+
+def stripe_webhook_secret(value: str) -> str:
+    """Return the signing secret of a webhook of Stripe, or an empty string for none."""
+    if value and re.fullmatch("whsec_[A-Za-z0-9_+/=]+", value) is None:
+        raise BadSetting("the signing secret of a webhook is needed, which begins with whsec_")
+    return value
+
+
+def https_origin(value: str) -> str:
+    """Return an origin that is called over HTTPS, or over HTTP on loopback; empty for none."""
+    if value:
+        _check_origin(value)
+    return value
+
+
+def zone_name(value: str) -> str:
+    """Return the name of a time zone that this machine knows."""
+    try:
+        ZoneInfo(value)
+    except (KeyError, OSError, ValueError):  # an unknown name, a folder, or no name at all
+        raise BadSetting("a time zone is needed, like Europe/London or UTC") from None
     return value
 
 

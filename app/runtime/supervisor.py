@@ -1,5 +1,6 @@
 """Several server processes on one port, and the parent that keeps them running (pre-fork)."""
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -33,14 +34,18 @@ _spawning = multiprocessing.get_context("spawn")
 
 
 class Worker:
-    """A server process. It ends by itself if the parent's end of the pipe is closed."""
+    """A server process. It ends by itself if the parent's end of the pipe is closed.
 
-    def __init__(self, config: Config):
+    It serves what *listener* accepts, or without one a listener of its own.
+    """
+
+    def __init__(self, config: Config, listener: socket.socket | None = None):
         self.config = config
+        self.listener = listener
         self.began_s = time.monotonic()
         self._pipe, child_end = _spawning.Pipe()
         self.process: BaseProcess = _spawning.Process(
-            target=serve, args=(config, child_end), name=config.node
+            target=serve, args=(config, child_end, listener), name=config.node
         )
         self.process.start()
         self.is_terminated = False
@@ -62,8 +67,8 @@ class Worker:
 class Workers:
     """The workers of one shop. A worker that dies is replaced, until a signal ends all of them."""
 
-    def __init__(self, config: Config, count: int):
-        self._workers = [Worker(config_of(config, number)) for number in range(1, count + 1)]
+    def __init__(self, workers: list[Worker]):
+        self._workers = workers
         self._ending = False
 
     def run(self, ready: Callable[[], None]) -> bool:
@@ -100,6 +105,19 @@ class Workers:
         return all(worker.process.exitcode == 0 for worker in self._workers)
 
 
+def several_workers(config: Config, count: int) -> Workers:
+    """Return workers who share a port, each with a listener of its own."""
+    return Workers([Worker(config_of(config, number)) for number in range(1, count + 1)])
+
+
+def one_worker(config: Config) -> Workers:
+    """Return a worker whose listener is the parent's.
+
+    While the worker is replaced, who connects waits in the listener's queue and is not refused.
+    """
+    return Workers([Worker(config, shared_socket(config))])
+
+
 def config_of(config: Config, number: int) -> Config:
     """Return the settings of worker *number*, counted from 1.
 
@@ -119,18 +137,19 @@ def _replaced(worker: Worker) -> Worker:
     log.error("%s has ended (%s) and is replaced", worker.config.node, worker.process.exitcode)
     if time.monotonic() - worker.began_s < EARLY_EXIT_S:
         time.sleep(RESTART_DELAY_S)
-    return Worker(worker.config)
+    return Worker(worker.config, worker.listener)
 
 
-def serve(config: Config, pipe: Connection) -> None:
+def serve(config: Config, pipe: Connection, listener: socket.socket | None) -> None:
     """Run a server in this process, for as long as the parent lives."""
+    gc.freeze()  # modules stay, so they are never visited to look for garbage
     os.setpgid(0, 0)
     set_up_logs(config.log, config.node)
     threading.Thread(target=_terminate_with_parent, args=(pipe,), daemon=True).start()
     try:
         with closing(acquire_server_lock(config.database, shared=True)) as locked:
             server = build(config, locked, lambda: pipe.send("ready"))
-            server.run([shared_socket(config)])
+            server.run([listener or shared_socket(config)])
     except Exception:
         log.exception("%s cannot serve", config.node)
         sys.exit(1)

@@ -1,16 +1,16 @@
 """Frames as bytes (RFC 6455 §5.2): what a connection nearly always needs, and no more.
 
-Where one ends, so that the line can be read frame by frame; what a short text says; how a text
-is written. All else, control frames, fragments and faults, is for the `websockets` library.
+Where one ends, so that a websocket can be read frame by frame, and what goes before a text that is
+sent. All else, control frames, fragments and faults, is for the `websockets` library.
 """
-
-from websockets.frames import apply_mask  # type: ignore[attr-defined]
 
 FINAL_TEXT = 0x81
 CONTROL = 0x08
 MASKED = 0x80
 SHORT, MEDIUM = 125, 126
 MASK = 4
+SHORT_TEXT = 2 + MASK
+"""Where the text of a short text of a client begins."""
 
 
 def end_of_frame(data: bytes, at: int, largest: int) -> int | None:
@@ -33,18 +33,14 @@ def end_of_frame(data: bytes, at: int, largest: int) -> int | None:
     return ends if ends <= len(data) else None
 
 
-def short_text(frame: bytes) -> bytes | None:
-    """Return what *frame* says if it is a short text in one piece, as nearly all are."""
-    if frame[0] != FINAL_TEXT or not MASKED <= frame[1] <= MASKED | SHORT:
-        return None
-    return apply_mask(frame[2 + MASK :], frame[2 : 2 + MASK])
-
-
-def write_text(text: bytes) -> bytes:
-    """Return *text* as an unmasked text frame."""
-    size = len(text)
+def header(size: int) -> bytes:
+    """Return what goes before an unmasked text of *size* bytes."""
     if size <= SHORT:
-        return b"%c%c%b" % (FINAL_TEXT, size, text)
+        return bytes((FINAL_TEXT, size))
     if size < 1 << 16:
-        return b"%c%c%b%b" % (FINAL_TEXT, MEDIUM, size.to_bytes(2), text)
-    return b"%c%c%b%b" % (FINAL_TEXT, MEDIUM + 1, size.to_bytes(8), text)
+        return b"%c%c%b" % (FINAL_TEXT, MEDIUM, size.to_bytes(2))
+    return b"%c%c%b" % (FINAL_TEXT, MEDIUM + 1, size.to_bytes(8))
+
+
+HEADERS = tuple(map(header, range(1024)))
+"""The headers of verdicts and nearly all patches, so that a write does not have to make them."""

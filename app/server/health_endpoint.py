@@ -1,26 +1,32 @@
 """The address for monitoring, beside the public one."""
 
-import asyncio
-
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from app.server.acceptor import Acceptor, bind
+from app.server.connection_limits import ConnectionLimits
 from app.server.health import Health
 from app.server.http import SAFE_SETTINGS, ShopHttp
+
+MOST_CONNECTIONS = 64
 
 
 class HealthEndpoint:
     """Serves *health* at an address of its own, in the event loop of the server that it is about.
 
-    It is open until the server's clients are gone, so that a drain can be observed.
+    It is open until the server's clients are gone, so that a drain can be observed. For *notice_s*
+    it says that the server is not ready while everybody is still served: so load balancers send
+    newcomers elsewhere before the server stops listening, and nobody is refused.
     """
 
-    def __init__(self, host: str, port: int, health: Health):
+    def __init__(self, host: str, port: int, health: Health, notice_s: float = 0.0):
+        self.notice_s = notice_s
         self._host = host
         self._port = port
         self._health = health
         self._state = ServerState()
-        self._server: asyncio.Server | None = None
+        self._limits = ConnectionLimits(MOST_CONNECTIONS, MOST_CONNECTIONS)
+        self._acceptor: Acceptor | None = None
 
     async def listen(self) -> None:
         """Open the address; raises `OSError` if it is in use."""
@@ -33,8 +39,9 @@ class HealthEndpoint:
             **SAFE_SETTINGS,
         )
         config.load()
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: ShopHttp(config, self._state, {}), self._host, self._port
+        server = await bind(self._host, self._port)
+        self._acceptor = Acceptor(
+            server, self._limits, lambda seat: ShopHttp(config, self._state, {}, seat)
         )
 
     def leave(self) -> None:
@@ -43,7 +50,7 @@ class HealthEndpoint:
 
     def close(self) -> None:
         """Close the address and its connections."""
-        if self._server:
-            self._server.close()
+        if self._acceptor:
+            self._acceptor.close()
             for connection in tuple(self._state.connections):
                 connection.shutdown()

@@ -5,17 +5,17 @@ It relies on internals of Uvicorn and `websockets`, so their versions are pinned
 
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
 from websockets.frames import Frame
-from websockets.http11 import Request
 
-from app.domain.token_bucket import RateLimit, full, spend
+from app.domain.limits import RateLimit
+from app.domain.token_bucket import full, spend
 from app.server.frame_reader import FrameReader
-from app.server.frames import write_text
+from app.server.frames import HEADERS, header
 from app.server.read_rate import MIN_FRAMES_PER_S
 from app.ws.close_codes import CloseCode
-from app.ws.routes import SOCKET
 from app.ws.socket import Listener
 
 log = logging.getLogger(__name__)
@@ -35,20 +35,19 @@ class ShopSocket(FrameReader):
 
     Until `attach`, it works as Uvicorn's does, with a queue for the ASGI application. After it,
     the application may return, and the websocket lives on. `write` sends at once, as one piece.
+    `is_full` says whether the client has not read what was written before.
     """
 
-    _listener: Listener | None = None
+    __slots__ = ("is_full",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_full = False
 
     def attach(self, listener: Listener, frames_per_s: int = MIN_FRAMES_PER_S) -> None:
         """Have *listener* serve the websocket, which was accepted, from now on."""
-        self._listener = listener
         self._pings = full(PINGS, self.loop.time())
-        self.limit_rate(frames_per_s)
-
-    @property
-    def is_full(self) -> bool:
-        """Say whether the client has not read what was written before."""
-        return not self.writable.is_set()
+        self.begin_reading(listener, frames_per_s)
 
     @property
     def is_closing(self) -> bool:
@@ -57,8 +56,13 @@ class ShopSocket(FrameReader):
 
     def write(self, texts: Iterable[bytes]) -> None:
         """Send *texts*, a frame each, in one write."""
-        if not self.is_closing:
-            self.transport.write(b"".join([write_text(text) for text in texts]))
+        if self.close_sent or self.transport.is_closing():
+            return
+        pieces: list[bytes] = []
+        for text in texts:
+            size = len(text)
+            pieces += (HEADERS[size] if size < len(HEADERS) else header(size), text)
+        self.transport.write(b"".join(pieces))
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame; disconnect once the client has answered it, or after `CLOSE_S`.
@@ -70,27 +74,14 @@ class ShopSocket(FrameReader):
         if not self._has_failed:
             self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
+        self.close_sent, self._takes_texts = True, False
         self.stop_keepalive()
         self.resume()
         if self._has_failed:
             self.transport.write_eof()
-        self.close_timer = self.loop.call_later(CLOSE_S, self.transport.abort)
+        self._abort_later()
 
     # Called by Uvicorn and asyncio
-
-    def handle_connect(self, event: Request) -> None:
-        """Put the websocket into the ASGI scope, where its route finds it."""
-        super().handle_connect(event)
-        if self.response.status_code == 101:  # noqa: PLR2004 - Switching Protocols
-            self.scope[SOCKET] = self  # type: ignore[literal-required]
-
-    def data_received(self, data: bytes) -> None:
-        """Read *data* frame by frame; nothing is read after a protocol error."""
-        if self._listener is None:
-            super().data_received(data)
-        else:
-            self.read(data)
 
     def send_receive_event_to_app(self) -> None:
         """Pass on a message whose last frame has arrived."""
@@ -98,25 +89,23 @@ class ShopSocket(FrameReader):
             super().send_receive_event_to_app()
             return
         data, self.frames = b"".join(self.frames), []
-        if self.curr_msg_data_type == "text":
-            self.on_text(data)
-        elif not self.close_sent:
+        if self.close_sent:
+            return
+        if self.curr_msg_data_type == "bytes":
             self._listener.on_binary()
-
-    def on_text(self, data: bytes) -> None:
-        """Pass on a text message."""
-        if self.close_sent or self._listener is None:
             return
         try:
-            text = data.decode()
-        except UnicodeDecodeError:
+            self._listener.on_text(data)
+        except Exception as error:  # noqa: BLE001 - reported there
+            self.on_failed_text(error)
+
+    def on_failed_text(self, error: Exception) -> None:
+        """Report a text that is not in UTF-8 as a protocol error, or close if the shop failed."""
+        if isinstance(error, UnicodeDecodeError):
             self.conn.fail(NOT_UTF8, "not UTF-8")
             self.handle_parser_exception()
-            return
-        try:
-            self._listener.on_text(text)
-        except Exception:
-            log.exception("a socket failed")
+        else:
+            log.error("a socket failed", exc_info=error)
             self.close(CloseCode.FAILED, "")
 
     def handle_cont(self, event: Frame) -> None:
@@ -132,7 +121,7 @@ class ShopSocket(FrameReader):
         if self._listener is None:
             super().handle_parser_exception()
             return
-        self._has_failed = True
+        self._has_failed = self._is_stopped = True
         close = self.conn.close_sent
         if close is not None:
             self._listener.on_protocol_error(close.code, close.reason)
@@ -148,9 +137,34 @@ class ShopSocket(FrameReader):
         self._pings = left
         super().handle_ping()
 
+    def handle_close(self, event: Frame) -> None:
+        """Disconnect, also a client that reads nothing any more."""
+        super().handle_close(event)
+        self._abort_later()
+
+    def keepalive_timeout(self) -> None:
+        """Disconnect a client that answers no ping."""
+        super().keepalive_timeout()
+        self._abort_later()
+
+    def shutdown(self) -> None:
+        """Close; an error ends this websocket only, and not the shutdown of the server."""
+        try:
+            super().shutdown()
+            self._abort_later()
+        except Exception:
+            log.exception("a websocket did not shut down")
+            self.transport.abort()
+
+    def pause_writing(self) -> None:
+        """Note that the client has not read what was written."""
+        super().pause_writing()
+        self.is_full = True
+
     def resume_writing(self) -> None:
         """Tell the listener that the client has read what was written."""
         super().resume_writing()
+        self.is_full = False
         if self._listener is not None:
             self._listener.on_writable()
 
@@ -174,11 +188,17 @@ class ShopSocket(FrameReader):
             log.exception("a handshake failed")
             self.send_500_response()
         if self._listener is not None:
-            self._free_handshake()
+            self.free_handshake()
         elif self.handshake_complete and self.initial_response is None:
             self.close(CloseCode.FAILED, "")
         else:
             self.transport.close()
+            self._abort_later()
+
+    def _abort_later(self) -> None:
+        """Abort in `CLOSE_S`, since closing waits until the client has read everything."""
+        if self.close_timer is None and not self.disconnected:
+            self.close_timer = self.loop.call_later(CLOSE_S, self.transport.abort)
 
     # Memory of 10,000 idle websockets
 
@@ -186,7 +206,3 @@ class ShopSocket(FrameReader):
         """End the library's generator and forget its exception; both refer back to this object."""
         self.conn.parser.close()
         self.conn.parser_exc = None
-
-    def _free_handshake(self) -> None:
-        """Free the request, its headers and the scope."""
-        del self.scope, self.request, self.response

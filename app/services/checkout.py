@@ -4,22 +4,36 @@ A request that is sent again under its key finds the order that the first one pl
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from app.domain.accounts import AccountId, is_guest
 from app.domain.addresses import Address
-from app.domain.cart import AccountId
 from app.domain.catalog import Money
-from app.domain.orders import NUMBERS, Order, OrderKey, OrderNumber, OrderState, Pay, format_number
+from app.domain.languages import ENGLISH, Language
+from app.domain.members import OWNER
+from app.domain.order_limits import OrderTotals
+from app.domain.orders import (
+    NUMBERS,
+    HostedPage,
+    Order,
+    OrderKey,
+    OrderNumber,
+    OrderState,
+    Pay,
+    format_number,
+)
 from app.domain.placing import OrderRequest, Rejected
 from app.live.hub import Hub
 from app.live.pending_order import PendingOrder
 from app.live.ports import Outcome, Unresolved
 from app.services.errors import ServiceError
-from app.services.payments import Payment
+from app.services.order_limiter import OrderLimiter
+from app.services.payments.cards import Cards
 from app.services.submit import VERDICT_TIMEOUT_S
 from app.store.database import Database
+from app.store.email_addresses import is_confirmed
 from app.store.orders import find_order, find_order_by_key, order_number_exists
 
 
@@ -35,14 +49,32 @@ class TooLate(ServiceError):
     """The order has been packed, so its customer cannot cancel it any more."""
 
 
+class GuestCannotOrder(ServiceError):
+    """A guest of the demo looks around: the account is removed with all that it has."""
+
+
+class Unconfirmed(ServiceError):
+    """The account's e-mail address has to be confirmed before it can order."""
+
+
+class CardsNotTaken(ServiceError):
+    """No provider of card payments is configured."""
+
+
 class CheckoutRequest(NamedTuple):
-    """What a customer orders: the cart as they saw it, at position `at` and for `total`."""
+    """What a customer orders: the cart as they saw it, at position `at` and for `total`.
+
+    A page to pay on, and mails about the order, are in their `language`. `member_of` is the owner
+    of the cart, if that is another.
+    """
 
     key: OrderKey
     at: str
     total: Money
     deliver: Address
     pay: Pay
+    language: Language = ENGLISH
+    member_of: AccountId = OWNER
 
 
 class PlacedOrder(NamedTuple):
@@ -74,25 +106,42 @@ class PendingOutcome:
 class Checkout:
     """Places and cancels orders. `draw` returns a random number from 0 to below its argument.
 
+    `cards` is None if the shop takes no cards. Money of a cancelled order is given back by the
+    reconciler (`app/services/payments/reconciler.py`), which needs no word from here.
     Its methods raise DatabaseUnavailable, or OutcomeUnknown if an order was submitted already.
     """
 
     database: Database
     hub: Hub
-    payments: Mapping[Pay, Payment]
+    cards: Cards | None
+    limiter: OrderLimiter
     draw: Callable[[int], int]
+    needs_confirmed: bool = True
 
     async def place(self, account: AccountId, request: CheckoutRequest) -> PlacedOrder | Rejected:
         """Place an order, or find the one that was placed under its key before.
 
-        Raises KeyReused if that one has another address or payment.
+        One that is paid by card awaits payment; if the page to pay on cannot be had, the cart
+        stays as it is. Raises KeyReused if the earlier one has another address or payment,
+        OrderLimitReached, GuestCannotOrder, Unconfirmed, CardsNotTaken, and what a provider raises.
         """
+        if is_guest(account):
+            raise GuestCannotOrder
         if earlier := await self._find_earlier(account, request):
             return earlier
-        payment = self.payments[request.pay]
-        await payment.secure(request.key, request.total)
+        if self.needs_confirmed and not await self.database.read(is_confirmed, account):
+            raise Unconfirmed
+        cart = request.member_of or account
+        order = OrderTotals(request.total, await self._count_items(cart))
+        async with self.limiter.admit(account, request.key, order):
+            return await self._place_new(account, request)
+
+    async def _place_new(
+        self, account: AccountId, request: CheckoutRequest
+    ) -> PlacedOrder | Rejected:
         number = await self._draw_number()
-        outcome = await self._submit_purchase(account, request, number)
+        page = await self._open_page(number, request)
+        outcome = await self._submit_purchase(account, request, number, page)
         if isinstance(outcome, Order):
             return PlacedOrder(outcome, outcome.number == number)
         if outcome is Unresolved.REUSED:
@@ -100,18 +149,25 @@ class Checkout:
         if not isinstance(outcome, Rejected):
             raise OutcomeUnknown
         # The same request may have placed the order meanwhile, and so have emptied the cart.
-        if earlier := await self._find_earlier(account, request):
-            return earlier
-        await payment.release(request.key)
-        return outcome
+        return await self._find_earlier(account, request) or outcome
+
+    async def _open_page(self, number: OrderNumber, request: CheckoutRequest) -> HostedPage | None:
+        """Return where the order is to be paid, if it is to be paid now.
+
+        This comes before the order, so that a provider that is away costs nobody their cart.
+        """
+        if request.pay is not Pay.CARD:
+            return None
+        if self.cards is None:
+            raise CardsNotTaken
+        return await self.cards.open_page(number, request.total, request.language)
 
     async def cancel(self, order: Order) -> bool:
         """Cancel *order*, and return whether it was still in the state that it has here."""
         outcome = PendingOutcome()
         pending = PendingOrder.cancellation(order, outcome)
-        cancelled = await self._submit(order.account, pending, outcome)
+        cancelled = await self._submit(order.cart, pending, outcome)
         if isinstance(cancelled, Order):
-            await self.payments[order.pay].release(order.key)
             return True
         if cancelled is Unresolved.OVERTAKEN:
             return False
@@ -122,7 +178,7 @@ class Checkout:
 
         Raises TooLate if it has been packed. An order that is cancelled already is returned.
         """
-        while order.state is OrderState.PLACED:
+        while order.state in {OrderState.AWAITING_PAYMENT, OrderState.PLACED}:
             if await self.cancel(order):
                 return order._replace(state=OrderState.CANCELLED)
             found = await self.database.read(find_order, order.account, order.number)
@@ -134,12 +190,17 @@ class Checkout:
     async def _find_earlier(
         self, account: AccountId, request: CheckoutRequest
     ) -> PlacedOrder | None:
-        order = await self.database.read(find_order_by_key, account, request.key)
+        order = await self.database.read_durable(find_order_by_key, account, request.key)
         if order is None:
             return None
         if (order.deliver, order.pay) != (request.deliver, request.pay):
             raise KeyReused
         return PlacedOrder(order, is_new=False)
+
+    async def _count_items(self, account: AccountId) -> int:
+        """Return how many items are in the cart; if it changes meanwhile, the order is stale."""
+        async with self.hub.borrow(account, None) as cart:
+            return sum(line.qty for line in cart.latest.lines.values())
 
     async def _draw_number(self) -> OrderNumber:
         while True:
@@ -148,12 +209,18 @@ class Checkout:
                 return number
 
     async def _submit_purchase(
-        self, account: AccountId, request: CheckoutRequest, number: OrderNumber
+        self,
+        account: AccountId,
+        request: CheckoutRequest,
+        number: OrderNumber,
+        page: HostedPage | None,
     ) -> Outcome:
-        key, at, total, deliver, pay = request
         outcome = PendingOutcome()
-        order = OrderRequest(key, number, at, total, deliver, pay)
-        return await self._submit(account, PendingOrder.purchase(order, outcome), outcome)
+        by = account if request.member_of else OWNER
+        wanted = (request.at, request.total, request.deliver, request.pay)
+        order = OrderRequest(request.key, number, *wanted, page, request.language, by)
+        cart = request.member_of or account
+        return await self._submit(cart, PendingOrder.purchase(order, outcome), outcome)
 
     async def _submit(
         self, account: AccountId, pending: PendingOrder, outcome: PendingOutcome

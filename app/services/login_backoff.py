@@ -10,7 +10,8 @@ from collections.abc import MutableMapping
 from math import ceil
 from weakref import WeakValueDictionary
 
-from app.store.accounts import Failures, normalize_email
+from app.domain.emails import normalize_email
+from app.store.failures import Failures
 
 LONGEST_WAIT_S = 60
 

@@ -5,23 +5,26 @@ See ASVS 5.0, 6.2.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
+from enum import Enum
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from app.services.errors import ServiceError
+from app.services.fair_queue import FairQueue, QueueFull
+from app.services.password_rules import PasswordRules, Weakness, opaque, spellings
 
 T = TypeVar("T")
 
-COMMON = Path(__file__).with_name("common_passwords.txt")
-SHORTEST, LONGEST = 8, 128
 THREADS = 2
-MOST_SLOTS = 32
+MOST = 64
+"""How many passwords may be checked or wait for it."""
+MOST_EACH = 16
+"""How many attempts of one address may be under way."""
 
 
 def make_hasher() -> PasswordHasher:
@@ -31,49 +34,63 @@ def make_hasher() -> PasswordHasher:
 
 def hash_password(password: str) -> str:
     """Return the hash of *password*. It blocks, so it is for commands, not for the server."""
-    return make_hasher().hash(password)
+    return make_hasher().hash(opaque(password))
 
 
-class QueueFull(ServiceError):
-    """Too many passwords are being checked at the moment."""
+class WeakPassword(ServiceError):
+    """A new password is too short, too long or soon tried; `weakness` says which."""
+
+    def __init__(self, weakness: Weakness):
+        super().__init__(weakness)
+        self.weakness = weakness
+
+
+class Match(Enum):
+    """Whether a password has a hash. `OUTDATED`: of other parameters, or of another spelling."""
+
+    NO = "no"
+    YES = "yes"
+    OUTDATED = "outdated"
 
 
 class Passwords:
-    """Hashes and checks passwords in two threads, behind a short queue (a bulkhead)."""
+    """Hashes and checks passwords in two threads, behind a short, fair queue (a bulkhead).
 
-    def __init__(self, hasher: PasswordHasher, most: int = MOST_SLOTS):
+    An address is a `client_network`, or empty for work that no client is waiting for. What the shop
+    is called, its *names*, is no password.
+    """
+
+    def __init__(
+        self,
+        hasher: PasswordHasher,
+        most: int = MOST,
+        most_each: int = MOST_EACH,
+        names: Iterable[str] = (),
+    ):
         self._hasher = hasher
-        self._most = most
+        self._most_each = most_each
         self._slots = Counter[str]()
+        self._queue = FairQueue(THREADS, most)
         self._threads = ThreadPoolExecutor(THREADS, "passwords")
         self._dummy_hash = hasher.hash("nobody")
-        self._common = frozenset(COMMON.read_text("utf-8").split())
+        self._rules = PasswordRules(names)
 
     @property
     def checking(self) -> int:
-        """How many slots are taken: passwords that are being checked or wait for it."""
-        return self._slots.total()
+        """How many passwords are being checked or wait for it."""
+        return self._queue.size
 
-    def weakness(self, password: str) -> str | None:
-        """Return a sentence that says what is wrong with a new *password*, if anything is.
+    def weakness(self, password: str, email: str = "") -> Weakness | None:
+        """Return what is wrong with a new *password*, if anything is.
 
-        Only its length and a list of common passwords count; no character is required.
+        *email* is the account's.
         """
-        if not SHORTEST <= len(password) <= LONGEST:
-            return f"A password has {SHORTEST} to {LONGEST} characters."
-        if password.casefold() in self._common:
-            return (
-                "Too many people use this password, so it is the first to be tried. Choose another."
-            )
-        return None
+        return self._rules.weakness(password, email)
 
     @contextmanager
     def slot(self, address: str) -> Iterator[None]:
-        """Hold a place in the queue.
-
-        Raises QueueFull if the queue is full, or half of it is taken by *address*.
-        """
-        if self.checking >= self._most or self._slots[address] >= self._most / 2:
+        """Hold one of the few attempts of *address* that may be under way, or raise QueueFull."""
+        if self._slots[address] >= self._most_each:
             raise QueueFull
         self._slots[address] += 1
         try:
@@ -81,21 +98,18 @@ class Passwords:
         finally:
             self._release(address)
 
-    async def hash(self, password: str) -> str:
-        """Return the hash of *password*."""
-        return await self._in_thread(lambda: self._hasher.hash(password))
+    async def hash(self, password: str, address: str = "") -> str:
+        """Return the hash of *password*; raises QueueFull."""
+        return await self._in_thread(address, lambda: self._hasher.hash(opaque(password)))
 
-    async def matches(self, password: str, password_hash: str | None) -> bool:
-        """Say whether *password* has this hash.
+    async def compare(self, password: str, password_hash: str | None, address: str = "") -> Match:
+        """Say whether *password* has this hash; raises QueueFull.
 
-        Without a hash, because there is no such account, it takes as long and is false.
+        Without a hash, because there is no such account, it takes as long and does not match.
         """
         known = password_hash or self._dummy_hash
-        return await self._in_thread(lambda: self._verify(password, known)) and bool(password_hash)
-
-    def is_outdated(self, password_hash: str) -> bool:
-        """Say whether a hash was made with other parameters than today's."""
-        return self._hasher.check_needs_rehash(password_hash)
+        found = await self._in_thread(address, lambda: self._compare(password, known))
+        return found if password_hash else Match.NO
 
     def close(self) -> None:
         """Finish the checks that have begun, and end the threads."""
@@ -106,11 +120,27 @@ class Passwords:
         if not self._slots[address]:
             del self._slots[address]
 
-    def _verify(self, password: str, password_hash: str) -> bool:
+    def _compare(self, password: str, password_hash: str) -> Match:
+        for spelt in spellings(password):
+            if self._has_hash(spelt, password_hash):
+                is_current = spelt == opaque(password)
+                is_outdated = self._hasher.check_needs_rehash(password_hash)
+                return Match.YES if is_current and not is_outdated else Match.OUTDATED
+        return Match.NO
+
+    def _has_hash(self, password: str, password_hash: str) -> bool:
         try:
             return self._hasher.verify(password_hash, password)
         except VerificationError:
             return False
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+    async def _in_thread(self, address: str, work: Callable[[], T]) -> T:
+        """Do *work* when it is the turn of *address*.
+
+        The turn ends with the work, also if the client has gone: work cannot be stopped, so others
+        would queue up behind it unseen.
+        """
+        await self._queue.join(address)
+        working = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        working.add_done_callback(lambda _: self._queue.leave())
+        return await asyncio.shield(working)

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from math import ceil
 
-from app.domain.token_bucket import RateLimit, TokenBucket, full, spend, wait_ms, without_full
+from app.domain.limits import RateLimit
+from app.domain.token_bucket import KeptBuckets, full, spend, wait_ms
 
-MOST_ADDRESSES = 10_000
-"""Beyond this many, the buckets that are full again are forgotten."""
+MOST_ADDRESSES = 100_000
+"""Beyond this many, the address that was here longest ago is forgotten."""
 
 
 class RateLimiter:
@@ -15,10 +16,10 @@ class RateLimiter:
     `steady_s` is a monotonic clock.
     """
 
-    def __init__(self, limit: RateLimit, steady_s: Callable[[], float]):
+    def __init__(self, limit: RateLimit, steady_s: Callable[[], float], most: int = MOST_ADDRESSES):
         self._limit = limit
         self._steady_s = steady_s
-        self._buckets: dict[str, TokenBucket] = {}
+        self._buckets = KeptBuckets[str](limit, most)
 
     @property
     def addresses(self) -> int:
@@ -31,10 +32,5 @@ class RateLimiter:
         bucket = self._buckets.get(address) or full(self._limit, now_s)
         if (left := spend(bucket, self._limit, now_s)) is None:
             return max(1, ceil(wait_ms(bucket, self._limit, now_s) / 1000))
-        self._keep(address, left, now_s)
+        self._buckets.keep(address, left, now_s)
         return 0
-
-    def _keep(self, address: str, bucket: TokenBucket, now_s: float) -> None:
-        if len(self._buckets) >= MOST_ADDRESSES:
-            self._buckets = without_full(self._buckets, self._limit, now_s)
-        self._buckets[address] = bucket

@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from app.domain.accounts import AccountId
+from app.domain.members import OWNER
 from app.domain.outbox import OpRef, OutboxId
 from app.domain.verdicts import No, Ok, RetryCode, RetryLater
 from app.live.cart import LiveCart
@@ -67,15 +69,17 @@ class PendingVerdict:
             self._result.set_result(result)
 
 
-async def submit_ops(cart: LiveCart, outbox: OutboxId, ops: Iterable[SubmitOp]) -> list[OpResult]:
-    """Return the result of each op, up to the first that is neither ok nor refused.
+async def submit_ops(
+    cart: LiveCart, outbox: OutboxId, ops: Iterable[SubmitOp], by: AccountId = OWNER
+) -> list[OpResult]:
+    """Return the result of each op of *by*, up to the first that is neither ok nor refused.
 
     All are submitted before the first verdict is awaited, so that one commit can save them all.
     """
     pending = []
-    for n, op, body in ops:
-        verdict = PendingVerdict(n)
-        cart.submit(OpRef(outbox, n, body), op, verdict)
+    for op in ops:
+        verdict = PendingVerdict(op.n)
+        cart.submit(OpRef(outbox, op.n, op.body, by), op.op, verdict)
         pending.append(verdict)
         if not verdict.may_continue:
             break

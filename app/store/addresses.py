@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from app.domain.accounts import AccountId
 from app.domain.addresses import MOST_ADDRESSES, Address
-from app.domain.cart import AccountId
+from app.store.living_accounts import hold_account
 from app.store.tables import addresses
 
 
@@ -38,8 +39,9 @@ def keep_address(
 ) -> None:
     """Add *address* and offer it first; if it is known, only do the latter.
 
-    Raises `TooManyAddresses`.
+    Raises `TooManyAddresses`, and `AccountRemoved` if *account* was deleted.
     """
+    hold_account(connection, account)
     kept = load_addresses(connection, account)
     if same := [one.id for one in kept if one.address == address]:
         offer_first(connection, account, same[0])

@@ -1,19 +1,28 @@
 """The catalogue: products, categories and vouchers, and what changed since a revision."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
-from app.domain.catalog import Catalog, Money, Product, Sku, Voucher, VoucherCode
-from app.store.tables import catalog_counter, categories, products, vouchers
-
-
-class Category(NamedTuple):
-    """A category of products."""
-
-    slug: str
-    name: str
+from app.domain.accounts import AccountId
+from app.domain.catalog import (
+    NO_HOLDERS,
+    NO_OFFERS,
+    Catalog,
+    Category,
+    Holders,
+    HoldRule,
+    Money,
+    Offers,
+    Product,
+    Sku,
+    TaxRate,
+    Voucher,
+    VoucherCode,
+)
+from app.store.tables import catalog_counter, categories, edits, holds, products, vouchers
 
 
 class CatalogChanges(NamedTuple):
@@ -26,7 +35,7 @@ class CatalogChanges(NamedTuple):
 def load_categories(connection: Connection) -> tuple[Category, ...]:
     """Return the categories in their order."""
     rows = connection.execute(select(categories).order_by(categories.c.place))
-    return tuple(Category(row.slug, row.name) for row in rows)
+    return tuple(Category(row.slug, row.name, row.names) for row in rows)
 
 
 def load_catalog_changes(connection: Connection, since: int) -> CatalogChanges:
@@ -39,7 +48,25 @@ def load_catalog_changes(connection: Connection, since: int) -> CatalogChanges:
     all_vouchers = {
         VoucherCode(row.code): _voucher(row) for row in connection.execute(select(vouchers))
     }
-    return CatalogChanges(revision, Catalog(changed, all_vouchers))
+    holders, offers = load_holders(connection, changed.values())
+    return CatalogChanges(revision, Catalog(changed, all_vouchers, holders=holders, offers=offers))
+
+
+def load_holders(connection: Connection, of: Iterable[Product]) -> tuple[Holders, Offers]:
+    """Return for whom those products are held that can be, and what of that is an offer.
+
+    Nothing is read if none can be.
+    """
+    can_be = [one.sku for one in of if one.on_hold or one.hold is not HoldRule.NEVER]
+    if not can_be:
+        return NO_HOLDERS, NO_OFFERS
+    holders: dict[Sku, dict[AccountId, int]] = {sku: {} for sku in can_be}
+    offers: dict[Sku, dict[AccountId, int]] = {}
+    for row in connection.execute(select(holds).where(holds.c.sku.in_(can_be))):
+        holders[Sku(row.sku)][AccountId(row.account)] = row.qty
+        if row.offered and row.qty:
+            offers.setdefault(Sku(row.sku), {})[AccountId(row.account)] = row.expires_at
+    return holders, offers
 
 
 def add_voucher(connection: Connection, voucher: Voucher) -> bool:
@@ -50,6 +77,12 @@ def add_voucher(connection: Connection, voucher: Voucher) -> bool:
     connection.execute(insert(vouchers).values(asdict(voucher)))
     increment_revision(connection)
     return True
+
+
+def last_edits(connection: Connection, skus: Collection[Sku]) -> dict[Sku, int]:
+    """Return when those of *skus* that were edited last were, in seconds since 1970."""
+    newest = select(edits.c.sku, func.max(edits.c.at)).where(edits.c.sku.in_(skus))
+    return {Sku(sku): at_s for sku, at_s in connection.execute(newest.group_by(edits.c.sku))}
 
 
 def increment_revision(connection: Connection) -> int:
@@ -86,6 +119,11 @@ def product_of(row: Row[Any]) -> Product:
         row.grams,
         row.ml,
         row.version,
+        row.texts,
+        TaxRate(row.tax),
+        HoldRule(row.hold),
+        row.on_hold,
+        row.waiting,
     )
 
 
@@ -100,4 +138,5 @@ def _voucher(row: Row[Any]) -> Voucher:
         row.ends,
         row.uses_left,
         row.uses_each,
+        row.labels,
     )

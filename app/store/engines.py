@@ -6,9 +6,11 @@ Errors do not show parameters: e-mail addresses and notes are among them, and wo
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
+
+from app.store.timeouts import OF_COMMAND, OF_SERVER, Timeouts
 
 try:
     from pysqlite3 import dbapi2 as sqlite
@@ -20,21 +22,29 @@ FileFault: type[Exception] = sqlite.DatabaseError
 FileTrouble: type[Exception] = sqlite.OperationalError
 LOCK_WAIT_MS = 2000
 SWITCH_PAUSE_S = 0.01
-CONNECT_TIMEOUT_S = 2
-STATEMENT_TIMEOUT_MS = 10_000
-"""How long a PostgreSQL server may take for a statement."""
+TIMELINE = "timeline"
+"""Where the `info` of a connection to PostgreSQL has the timeline of its server."""
 IN_KEY_ORDER = {"enable_hashjoin": "off", "enable_mergejoin": "off"}
 """With these, an UPDATE from a list that is sorted by key locks its rows in that order."""
 
 
 def is_file(url: str) -> bool:
     """Say whether *url* names an SQLite file, which servers cannot share."""
-    return make_url(url).get_backend_name() == "sqlite"
+    return url.startswith("sqlite:")
 
 
 def file_of(url: str) -> Path:
     """Return the SQLite file that *url* names."""
     return Path(make_url(url).database or "")
+
+
+def without_password(url: str) -> str:
+    """Return *url* for PostgreSQL's own programs, which ask for the password."""
+    parts = urlsplit(url)
+    user, at, hosts = parts.netloc.rpartition("@")
+    options = [(name, value) for name, value in parse_qsl(parts.query) if name != "password"]
+    query = f"?{urlencode(options, safe='/:,')}" if options else ""
+    return f"postgresql://{user.partition(':')[0]}{at}{hosts}{parts.path}{query}"
 
 
 def open_file(path: Path, mode: str) -> Any:
@@ -46,21 +56,31 @@ def connect(url: str) -> Engine:
     """Return an engine for a command; it can write while a server runs."""
     if is_file(url):
         _create(file_of(url))
-    return open_to_write(url)
+    return open_to_write(url, OF_COMMAND)
 
 
-def open_to_write(url: str) -> Engine:
+def open_to_write(url: str, timeouts: Timeouts = OF_SERVER) -> Engine:
     """Return an engine with the one connection that a process writes through."""
     if is_file(url):
         return _sqlite(make_url(url), "BEGIN IMMEDIATE", 1)
-    return _postgresql(make_url(url), "READ COMMITTED", 1, **IN_KEY_ORDER)
+    return _postgresql(url, "READ COMMITTED", 1, timeouts, **IN_KEY_ORDER)
 
 
-def open_to_read(url: str, connections: int) -> Engine:
+def open_to_read(url: str, connections: int, timeouts: Timeouts = OF_SERVER) -> Engine:
     """Return an engine for reading, in which a transaction sees one snapshot."""
     if is_file(url):
         return _sqlite(make_url(url), "BEGIN", connections)
-    return _postgresql(make_url(url), "REPEATABLE READ", connections)
+    return _postgresql(url, "REPEATABLE READ", connections, timeouts)
+
+
+def open_to_look_up(url: str) -> Engine:
+    """Return an engine with one connection, for statements that are run by the driver itself.
+
+    Each is a transaction of its own. Parameters have names, as PostgreSQL's driver wants them.
+    """
+    if is_file(url):
+        return _sqlite(make_url(url), "BEGIN", 1, paramstyle="named")
+    return _postgresql(url, "AUTOCOMMIT", 1, OF_SERVER)
 
 
 def _create(file: Path) -> None:
@@ -70,10 +90,11 @@ def _create(file: Path) -> None:
         file.touch(0o600)
 
 
-def _sqlite(url: URL, begin: str, connections: int) -> Engine:
+def _sqlite(url: URL, begin: str, connections: int, paramstyle: str = "qmark") -> Engine:
     engine = create_engine(
         url,
         module=sqlite,
+        paramstyle=paramstyle,
         hide_parameters=True,
         pool_size=connections,
         max_overflow=0,
@@ -109,24 +130,14 @@ def _switch_to_wal(connection: Any) -> None:
             return
 
 
-def _postgresql(url: URL, isolation: str, connections: int, **planner: str) -> Engine:
+def _postgresql(
+    url: str, isolation: str, connections: int, timeouts: Timeouts, **planner: str
+) -> Engine:
     """Return an engine whose commits are on the server's disk, whatever its configuration says.
 
     Connecting, waiting for a lock and every statement have a timeout.
     """
-    settings = {"lock_timeout": LOCK_WAIT_MS, "statement_timeout": STATEMENT_TIMEOUT_MS}
-    options = {**settings, "synchronous_commit": "on", **planner}
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        isolation_level=isolation,
-        hide_parameters=True,
-        pool_size=connections,
-        max_overflow=0,
-        connect_args={
-            "connect_timeout": CONNECT_TIMEOUT_S,
-            "tcp_user_timeout": STATEMENT_TIMEOUT_MS,
-            "keepalives_idle": STATEMENT_TIMEOUT_MS // 1000,
-            "application_name": "shop",
-            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
-        },
-    )
+    from app.store.postgresql import open_engine  # noqa: PLC0415 - a shop on a file has no need
+
+    settings = {"lock_timeout": LOCK_WAIT_MS, "synchronous_commit": "on", **planner}
+    return open_engine(url, isolation, connections, timeouts, settings)

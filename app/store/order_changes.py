@@ -1,49 +1,91 @@
 """Inventory: an order takes stock and uses a voucher; a cancelled one gives both back.
 
-Each statement has the condition under which it may run, so no two orders get the last item.
+Each statement has the condition under which it may run, so no two orders get the last item. What
+is held for a shopper is taken by no order but theirs.
 """
 
 from typing import assert_never
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select, update
 
 from app.domain.catalog import Voucher
 from app.domain.orders import CancelOrder, Order, OrderChange, OrderState, PlaceOrder
+from app.domain.payments import payment_of
+from app.store.cart_rows import StaleCart
 from app.store.catalog import increment_revision
-from app.store.tables import order_lines, orders, products, vouchers
+from app.store.holds import units_of
+from app.store.invoices import credit_all, issue_invoice
+from app.store.living_accounts import hold_account
+from app.store.mails import write_state_mail
+from app.store.payments import add_payment
+from app.store.tables import holds, order_lines, orders, products, vouchers
+from app.store.waitlist import serve_waitlists
+from app.store.wakes import Woken, wake
 
 
 class StockConflict(Exception):
     """Stock, price, voucher or order state differ from what the ruling was based on."""
 
 
-def apply_order_change(connection: Connection, change: OrderChange) -> None:
-    """Apply *change*; raises `StockConflict`, upon which the caller rolls back."""
+def apply_order_change(connection: Connection, change: OrderChange, now_s: int) -> None:
+    """Apply *change* and have it told by mail.
+
+    Raises `StockConflict`, `StaleCart` or `AccountRemoved`, upon which the caller rolls back.
+
+    The revision comes first: orders wait there for each other, so what is checked stays true.
+    """
     revision = increment_revision(connection)
     match change:
-        case PlaceOrder(order, voucher):
+        case PlaceOrder(order, voucher, page):
+            hold_account(connection, order.account)
+            _check_key(connection, order)
             _take_stock(connection, order, revision)
             if voucher is not None:
                 _use_voucher(connection, voucher)
             _add(connection, order, revision)
+            if order.state is OrderState.PLACED:
+                issue_invoice(connection, order, now_s)
+            if page is not None:
+                add_payment(connection, payment_of(order, page))
+            write_state_mail(connection, order, order.state, now_s)
         case CancelOrder(order):
             _cancel(connection, order, revision)
             _give_back(connection, order, revision)
+            credit_all(connection, order.number, now_s)
+            wake(connection, Woken.PAYMENTS)
+            if order.state is not OrderState.AWAITING_PAYMENT:  # of which no mail has told
+                write_state_mail(connection, order, OrderState.CANCELLED, now_s)
         case _:
             assert_never(change)
+    serve_waitlists(connection, revision, now_s)
+
+
+def _check_key(connection: Connection, order: Order) -> None:
+    """Raise `StaleCart` if the order was placed already: by another server, over a newer cart."""
+    known = orders.c.account == order.account, orders.c.key == order.key
+    if connection.execute(select(orders.c.number).where(*known)).first():
+        raise StaleCart
 
 
 def _take_stock(connection: Connection, order: Order, revision: int) -> None:
-    """Take stock if there is enough of it, at the price that the shopper saw."""
+    """Take stock if there is enough of it, at the price that the shopper saw.
+
+    What the shopper holds of it becomes free with that.
+    """
+    own = units_of(order.account)
     taken = (
         update(products)
         .where(
             products.c.sku == bindparam("wanted"),
             products.c.sold,
             products.c.price == bindparam("seen_price"),
-            products.c.stock >= bindparam("qty"),
+            products.c.stock - products.c.on_hold + own >= bindparam("qty"),
         )
-        .values(stock=products.c.stock - bindparam("qty"), moved=revision)
+        .values(
+            stock=products.c.stock - bindparam("qty"),
+            on_hold=products.c.on_hold - own,
+            moved=revision,
+        )
     )
     rows = [
         {"wanted": line.sku, "seen_price": line.price, "qty": line.qty}
@@ -51,6 +93,8 @@ def _take_stock(connection: Connection, order: Order, revision: int) -> None:
     ]
     if connection.execute(taken, rows).rowcount != len(rows):
         raise StockConflict
+    sold = holds.c.sku.in_([line.sku for line in order.lines])
+    connection.execute(delete(holds).where(holds.c.account == order.account, sold))
 
 
 def _use_voucher(connection: Connection, voucher: Voucher) -> None:
@@ -116,6 +160,10 @@ def _add(connection: Connection, order: Order, revision: int) -> None:
             pay=order.pay,
             note=order.note,
             voucher=order.voucher,
+            taxes=order.taxes,
+            zone=order.zone,
+            language=order.language,
+            member_of=order.member_of,
         )
     )
     rows = [

@@ -6,13 +6,16 @@ They are placed and cancelled together with their carts (`order_changes.py`).
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from msgspec import UNSET
+from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, select, update
 
+from app.domain.accounts import AccountId
 from app.domain.addresses import Address
-from app.domain.cart import AccountId
 from app.domain.catalog import Money, Sku, VoucherCode
+from app.domain.order_limits import HOUR_S, AccountOrders
 from app.domain.orders import (
     NEXT,
+    PREVIOUS,
     CancelOrder,
     Order,
     OrderKey,
@@ -20,21 +23,30 @@ from app.domain.orders import (
     OrderNumber,
     OrderState,
     Pay,
+    read_number,
 )
+from app.domain.paging import After, Start
 from app.domain.placing import cancel
 from app.domain.totals import Totals
-from app.store.carts import as_save, load_cart, save_carts
+from app.store.cart_saves import as_save, save_carts
+from app.store.carts import load_cart
 from app.store.catalog import increment_revision
-from app.store.tables import order_lines, orders
+from app.store.living_accounts import is_living
+from app.store.mails import retract_state_mail, write_state_mail
+from app.store.paging import newest_first
+from app.store.tables import accounts, order_counts, order_lines, orders
+from app.store.wakes import Woken, wake
 
 PAGE_SIZE = 20
+PAGE_KEY = (int,)
+"""The types of what a page of orders begins after: the revision at which one was placed."""
 
 
 class OrdersPage(NamedTuple):
-    """Some orders, newest first, and the number of the next page if there is one."""
+    """Some orders, newest first, and where the next page begins if there is one."""
 
     orders: list[Order]
-    next_page: int | None
+    next_page: After | None
 
 
 class OrderMove(NamedTuple):
@@ -47,7 +59,7 @@ class OrderMove(NamedTuple):
 
 def find_order(connection: Connection, account: AccountId, number: str) -> Order | None:
     """Return an order of *account*, or None, also if it is another account's."""
-    return _one(connection, orders.c.number == number, orders.c.account == account)
+    return _one(connection, orders.c.number == read_number(number), orders.c.account == account)
 
 
 def find_order_by_key(connection: Connection, account: AccountId, key: OrderKey) -> Order | None:
@@ -57,7 +69,7 @@ def find_order_by_key(connection: Connection, account: AccountId, key: OrderKey)
 
 def find_order_by_number(connection: Connection, number: str) -> Order | None:
     """Return an order of any account: for staff and commands."""
-    return _one(connection, orders.c.number == number)
+    return _one(connection, orders.c.number == read_number(number))
 
 
 def order_number_exists(connection: Connection, number: OrderNumber) -> bool:
@@ -66,20 +78,41 @@ def order_number_exists(connection: Connection, number: OrderNumber) -> bool:
     return bool(connection.execute(query).scalar())
 
 
-def list_orders(connection: Connection, account: AccountId, page: int) -> OrdersPage:
-    """Return a page of *account*'s orders; pages count from 1."""
-    return _page(connection, page, orders.c.account == account)
+def list_orders(connection: Connection, account: AccountId, start: Start) -> OrdersPage:
+    """Return a page of *account*'s orders."""
+    return _page(connection, start, orders.c.account == account)
 
 
-def list_all_orders(connection: Connection, state: OrderState | None, page: int = 1) -> OrdersPage:
+def list_all_orders(
+    connection: Connection, state: OrderState | None, start: Start = 1
+) -> OrdersPage:
     """Return a page of all accounts' orders, or of those in *state*: for staff and commands."""
-    return _page(connection, page, *([orders.c.state == state] if state else []))
+    return _page(connection, start, *([orders.c.state == state] if state else []))
 
 
 def count_orders(connection: Connection) -> dict[OrderState, int]:
     """Return the number of orders by state; states without orders are left out."""
-    query = select(orders.c.state, func.count()).group_by(orders.c.state)
+    query = select(order_counts).where(order_counts.c.orders > 0)
     return {OrderState(state): count for state, count in connection.execute(query)}
+
+
+def summarize_orders(connection: Connection, account: AccountId, now_s: int) -> AccountOrders:
+    """Return what *account* ordered within the last hour, and what was not delivered yet."""
+    is_recent = orders.c.placed_at > now_s - HOUR_S
+    is_open = orders.c.state.not_in((OrderState.DELIVERED, OrderState.CANCELLED))
+    query = (
+        select(
+            func.max(accounts.c.created_at),
+            func.count(case((is_recent, 1))),
+            func.min(case((is_recent, orders.c.placed_at))),
+            func.count(case((is_open, 1))),
+            func.sum(case((is_open, orders.c.total))),
+            func.sum(case((is_open, orders.c["items"]))),
+        )
+        .select_from(accounts.outerjoin(orders))
+        .where(accounts.c.id == account)
+    )
+    return AccountOrders(*[int(value or 0) for value in connection.execute(query).one()])
 
 
 def last_bought(connection: Connection, account: AccountId, most: int) -> list[Sku]:
@@ -96,11 +129,54 @@ def last_bought(connection: Connection, account: AccountId, most: int) -> list[S
     return [Sku(sku) for sku in connection.scalars(query)]
 
 
-def move_on(connection: Connection, order: Order) -> bool:
-    """Move *order* to its next state; return False if its state has changed meanwhile."""
+def bought_often(connection: Connection, account: AccountId, most: int) -> list[Sku]:
+    """Return at most *most* products that are in several orders of *account*, the oftenest first.
+
+    Of those in equally many, it is the one that was ordered last.
+    """
+    times = func.count()
+    query = (
+        select(order_lines.c.sku)
+        .join(orders)
+        .where(orders.c.account == account)
+        .group_by(order_lines.c.sku)
+        .having(times > 1)
+        .order_by(times.desc(), func.max(orders.c.placed).desc(), order_lines.c.sku)
+        .limit(most)
+    )
+    return [Sku(sku) for sku in connection.scalars(query)]
+
+
+def move_on(connection: Connection, order: Order, now_s: int) -> int | None:
+    """Move *order* on, have it told, and return the revision; None if its state was another one."""
+    revision = increment_revision(connection)
     moving = update(orders).where(orders.c.number == order.number, orders.c.state == order.state)
-    values = {"state": NEXT[order.state], "moved": increment_revision(connection)}
-    return connection.execute(moving.values(values)).rowcount == 1
+    values = {"state": NEXT[order.state], "moved": revision}
+    if connection.execute(moving.values(values)).rowcount != 1:
+        return None
+    write_state_mail(connection, order, NEXT[order.state], now_s)
+    wake(connection, Woken.PAYMENTS)
+    return revision
+
+
+def move_back(connection: Connection, order: Order, revision: int, now_s: int) -> bool:
+    """Take back the move of *order* that has this *revision*, and what is told of it.
+
+    Returns False, and changes nothing, if that was not its last, or its account was deleted since.
+    """
+    moving = update(orders).where(
+        orders.c.number == order.number,
+        orders.c.state == order.state,
+        orders.c.moved == revision,
+        orders.c.moved != orders.c.placed,
+        exists().where(is_living(order.account)),
+    )
+    values = {"state": PREVIOUS[order.state], "moved": increment_revision(connection)}
+    if connection.execute(moving.values(values)).rowcount != 1:
+        return False
+    retract_state_mail(connection, order, now_s)
+    wake(connection, Woken.PAYMENTS)
+    return True
 
 
 def cancel_order_offline(connection: Connection, order: Order, now_s: int) -> bool:
@@ -108,7 +184,7 @@ def cancel_order_offline(connection: Connection, order: Order, now_s: int) -> bo
 
     The cart is saved as its next version, so a server that has it in memory finds it stale.
     """
-    cart = cancel(load_cart(connection, order.account), order).cart
+    cart = cancel(load_cart(connection, order.cart), order).cart
     return not save_carts(connection, [as_save(cart, (), (CancelOrder(order),))], now_s).refused
 
 
@@ -131,18 +207,17 @@ def _one(connection: Connection, *where: ColumnElement[bool]) -> Order | None:
     return _with_lines(connection, [row])[0] if row else None
 
 
-def _page(connection: Connection, page: int, *where: ColumnElement[bool]) -> OrdersPage:
-    query = select(orders).where(*where).order_by(orders.c.placed.desc())
-    rows = connection.execute(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
-    shown = _with_lines(connection, rows[:PAGE_SIZE])
-    return OrdersPage(shown, page + 1 if len(rows) > PAGE_SIZE else None)
+def _page(connection: Connection, start: Start, *where: ColumnElement[bool]) -> OrdersPage:
+    query = select(orders).where(*where)
+    rows, after = newest_first(connection, query, [orders.c.placed], start, PAGE_SIZE)
+    return OrdersPage(_with_lines(connection, rows), after)
 
 
 def _with_lines(connection: Connection, rows: Sequence[Row[Any]]) -> list[Order]:
     lines: dict[str, list[OrderLine]] = {row.number: [] for row in rows}
     query = select(order_lines).where(order_lines.c.order.in_(lines))
     for row in connection.execute(query.order_by(order_lines.c.order, order_lines.c.place)):
-        line = OrderLine(Sku(row.sku), row.name, row.unit, row.qty, Money(row.price))
+        line = OrderLine(Sku(row.sku), row.name, row.unit, row.qty, Money(row.price), row.tax_rate)
         lines[row.order].append(line)
     return [_order(row, lines[row.number]) for row in rows]
 
@@ -160,11 +235,15 @@ def _order(row: Row[Any], lines: Sequence[OrderLine]) -> Order:
         Pay(row.pay),
         row.note,
         VoucherCode(row.voucher),
+        row.taxes,
+        row.zone,
+        row.language,
+        AccountId(row.member_of),
     )
 
 
 def _totals(row: Row[Any]) -> Totals:
-    subtotal, discount, delivery, total = map(
-        Money, (row.subtotal, row.discount, row.delivery, row.total)
-    )
-    return Totals(row.items, subtotal, discount, delivery, total, row.currency)
+    amounts = row.subtotal, row.discount, row.delivery, row.total
+    subtotal, discount, delivery, total = map(Money, amounts)
+    tax = Money(total - (subtotal - discount + delivery)) or UNSET
+    return Totals(row.items, subtotal, discount, delivery, total, row.currency, tax)

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
@@ -24,16 +26,36 @@ class Spent(NamedTuple):
     ms: float = 0.0
 
 
+MOST_STATEMENTS = 20
+
+
+@dataclass
+class Statement:
+    """A statement that was counted: its text, how many rows came back, and after how long."""
+
+    sql: str
+    began_s: float
+    rows: int = 0
+    ms: float = 0.0
+
+    def take_time(self) -> None:
+        """Note that the database has answered, or has gone on answering, until now."""
+        self.ms = (time.perf_counter() - self.began_s) * 1000
+
+
 class QueryCounter:
     """Counts the statements of the queries that it wraps, in any thread.
 
     With *names*, such as an account, only statements that have one among their parameters count.
+    The first few are in `statements`, with placeholders in place of their parameters.
     """
 
     def __init__(self, names: Iterable[str] = ()):
         self._names = frozenset(names)
         self._lock = Lock()
         self.spent = Spent()
+        self.statements: list[Statement] = []
+        self._executing: dict[ExecutionContext, Statement] = {}
 
     def wrap(
         self, query: Callable[Concatenate[Connection, P], T]
@@ -42,10 +64,13 @@ class QueryCounter:
 
         def counted(connection: Connection, /, *args: P.args, **kwargs: P.kwargs) -> T:
             event.listen(connection, "before_cursor_execute", self._on_statement)
+            event.listen(connection, "after_cursor_execute", self._on_executed)
             began = time.perf_counter()
             try:
                 return query(connection, *args, **kwargs)
             finally:
+                event.remove(connection, "before_cursor_execute", self._on_statement)
+                event.remove(connection, "after_cursor_execute", self._on_executed)
                 self._add(ms=(time.perf_counter() - began) * 1000)
 
         return counted
@@ -54,7 +79,7 @@ class QueryCounter:
         self,
         _connection: Connection,
         _cursor: Any,
-        _statement: str,
+        sql: str,
         parameters: Any,
         context: ExecutionContext,
         is_many: bool,  # noqa: FBT001 - SQLAlchemy's signature
@@ -62,7 +87,28 @@ class QueryCounter:
         if self._names and not self._has_name(parameters if is_many else [parameters]):
             return
         self._add(queries=1)
-        context.cursor = _CountedCursor(context.cursor, lambda rows: self._add(rows=rows))
+        statement = Statement(" ".join(sql.split()), time.perf_counter())
+        if len(self.statements) < MOST_STATEMENTS:
+            self.statements.append(statement)
+        self._executing[context] = statement
+        context.cursor = _CountedCursor(context.cursor, partial(self._on_rows, statement))
+
+    def _on_executed(
+        self,
+        _connection: Connection,
+        _cursor: Any,
+        _sql: str,
+        _parameters: Any,
+        context: ExecutionContext,
+        _is_many: bool,  # noqa: FBT001 - SQLAlchemy's signature
+    ) -> None:
+        if statement := self._executing.pop(context, None):
+            statement.take_time()
+
+    def _on_rows(self, statement: Statement, rows: int) -> None:
+        self._add(rows=rows)
+        statement.rows += rows
+        statement.take_time()
 
     def _has_name(self, rows: Sequence[Any]) -> bool:
         return any(name in word for word in _words(rows) for name in self._names)

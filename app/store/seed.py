@@ -1,15 +1,18 @@
 """Fills the catalogue from a file (`catalogue.toml` explains its keys)."""
 
-import tomllib
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, insert, select
 
+from app.domain.catalog import HoldRule, ProductText
+from app.domain.languages import Language
+from app.domain.taxes import read_rate
 from app.store.catalog import increment_revision
 from app.store.tables import categories, products, vouchers
+from app.store.toml_file import read_toml
 
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 
@@ -24,15 +27,28 @@ class Seeded(NamedTuple):
     vouchers: int
 
 
-def seed(connection: Connection, catalogue: Path = CATALOGUE) -> Seeded:
-    """Add what *catalogue* has and the database lacks; existing rows are not changed."""
-    with catalogue.open("rb") as file:
-        data = tomllib.load(file)
+def seed(
+    connection: Connection,
+    catalogue: Path = CATALOGUE,
+    zone: tzinfo = UTC,
+    currency: str | None = None,
+) -> Seeded:
+    """Add what *catalogue* has and the database lacks; existing rows are not changed.
+
+    *zone* is the shop's time zone, in which a voucher's days begin and end. If the shop's
+    *currency* is another one than the catalogue's, only the categories are added: its prices would
+    be wrong. Raises UnusableFile.
+    """
     revision = increment_revision(connection)
+    with read_toml(catalogue) as data:
+        is_in_currency = currency in {None, data.get("currency", currency)}
+        groups = category_rows(data)
+        sold = product_rows(data, revision) if is_in_currency else []
+        offers = voucher_rows(data, zone) if is_in_currency else []
     return Seeded(
-        _add(connection, categories, "slug", _categories(data)),
-        _add(connection, products, "sku", _products(data, revision)),
-        _add(connection, vouchers, "code", [_voucher(given) for given in data["voucher"]]),
+        _add(connection, categories, "slug", groups),
+        _add(connection, products, "sku", sold),
+        _add(connection, vouchers, "code", offers),
     )
 
 
@@ -43,19 +59,31 @@ def _add(connection: Connection, table: Table, key: str, rows: list[Row]) -> int
     return len(missing)
 
 
-def _categories(data: Row) -> list[Row]:
+def category_rows(data: Row) -> list[Row]:
+    """Return the rows of the categories in *data*."""
     return [
-        {"slug": given["slug"], "name": given["name"], "place": place}
+        {
+            "slug": given["slug"],
+            "name": given["name"],
+            "place": place,
+            "names": _translations(given, "name"),
+        }
         for place, given in enumerate(data["category"])
     ]
 
 
-def _products(data: Row, revision: int) -> list[Row]:
+def product_rows(data: Row, revision: int = 0) -> list[Row]:
+    """Return the rows of the products in *data*, which change at *revision*."""
     sizes = [(given, size) for given in data["product"] for size in given["size"]]
     return [
         {"place": place, "moved": revision, **_product(given, size)}
         for place, (given, size) in enumerate(sizes)
     ]
+
+
+def voucher_rows(data: Row, zone: tzinfo = UTC) -> list[Row]:
+    """Return the rows of the vouchers in *data*, whose days are those of *zone*."""
+    return [_voucher(given, zone) for given in data["voucher"]]
 
 
 def _product(given: Row, size: Row) -> Row:
@@ -73,30 +101,56 @@ def _product(given: Row, size: Row) -> Row:
         "popular": given.get("popular", False),
         "grams": size.get("grams"),
         "ml": size.get("ml"),
+        "tax": _rate(given.get("tax", "0")),
+        "hold": HoldRule(size.get("hold", HoldRule.NEVER)),
+        "texts": {
+            language: ProductText(
+                in_language.get("name", ""),
+                size.get(language, {}).get("unit", ""),
+                in_language.get("description", ""),
+            )
+            for language, in_language in _by_language(given)
+        },
     }
 
 
-def _voucher(given: Row) -> Row:
+def _voucher(given: Row, zone: tzinfo) -> Row:
     return {
         "code": given["code"].upper(),
         "label": given["label"],
         "percent": given.get("percent", 0),
         "amount": _minor(given.get("amount", "0")),
         "minimum": _minor(given.get("minimum", "0")),
-        "starts": midnight(given.get("from"), days_later=0),
-        "ends": midnight(given.get("until"), days_later=1),
+        "starts": midnight(given.get("from"), zone, days_later=0),
+        "ends": midnight(given.get("until"), zone, days_later=1),
         "uses_left": given.get("uses"),
         "uses_each": given.get("uses_per_account"),
+        "labels": _translations(given, "label"),
     }
 
 
-def _minor(pounds: str) -> int:
-    return int(Decimal(pounds) * 100)
+def _translations(given: Row, key: str) -> dict[Language, str]:
+    return {language: texts[key] for language, texts in _by_language(given)}
 
 
-def midnight(day: date | None, days_later: int) -> int | None:
-    """Return the first second, in UTC, of the day that is *days_later* than *day*."""
+def _by_language(given: Row) -> list[tuple[Language, Row]]:
+    """Return the tables in *given*: each has texts in the language that it is called by."""
+    return [(Language(tag), texts) for tag, texts in given.items() if isinstance(texts, dict)]
+
+
+def _minor(amount: str) -> int:
+    return int(Decimal(amount) * 100)
+
+
+def _rate(percent: str) -> int:
+    if (rate := read_rate(percent)) is None:
+        raise ValueError(f"“{percent}” is not a rate of tax like 20 or 17.5")
+    return rate
+
+
+def midnight(day: date | None, zone: tzinfo, days_later: int) -> int | None:
+    """Return the first second, in *zone*, of the day that is *days_later* than *day*."""
     if day is None:
         return None
-    first_s = datetime.combine(day + timedelta(days_later), time(), UTC)
+    first_s = datetime.combine(day + timedelta(days_later), time(), zone)
     return int(first_s.timestamp())

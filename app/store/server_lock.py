@@ -1,16 +1,25 @@
 """The lock of a server on its database: for one process alone, or for peers that share it."""
 
 import fcntl
+from contextlib import suppress
 from typing import IO, Protocol
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection, bindparam, column, func, literal, select, table
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.errors import DatabaseUnavailable
-from app.store.database import is_outage
-from app.store.engines import file_of, is_file, open_to_write
+from app.store.engines import file_of, is_file, open_to_write, without_password
+from app.store.outages import is_outage
 
 LOCK_KEY = 0x73686F70
 """The key of the advisory lock on a PostgreSQL database: the letters of “shop”."""
+_LOCKS = table("pg_locks", *map(column, ("pid", "locktype", "objid", "granted")))
+_END_HOLDER = select(func.pg_terminate_backend(_LOCKS.c.pid)).where(
+    _LOCKS.c.locktype == "advisory",
+    _LOCKS.c.objid == LOCK_KEY,
+    _LOCKS.c.granted,
+    _LOCKS.c.pid == bindparam("pid"),
+)
 
 
 class AlreadyLocked(Exception):
@@ -64,8 +73,10 @@ class AdvisoryLock:
 
     def __init__(self, url: str, *, shared: bool):
         self._engine = open_to_write(url)
+        self._name = without_password(url)
         self._shared = shared
         self._connection: Connection | None = None
+        self._pid: int | None = None
         self.ensure_held()
 
     def ensure_held(self) -> None:
@@ -83,7 +94,10 @@ class AdvisoryLock:
             raise
 
     def close(self) -> None:
-        """Release the lock."""
+        """Release the lock, before the server notices that its connection is closed."""
+        if self._connection is not None:
+            with suppress(SQLAlchemyError):
+                self._connection.execute(select(func.pg_advisory_unlock_all()))
         self._disconnect()
         self._engine.dispose()
 
@@ -91,9 +105,21 @@ class AdvisoryLock:
         self._connection = connection
         shared, alone = func.pg_try_advisory_lock_shared, func.pg_try_advisory_lock
         taken = connection.scalar(select((shared if self._shared else alone)(LOCK_KEY)))
-        connection.rollback()
         if not taken:
-            raise AlreadyLocked(str(self._engine.url.database))
+            self._end_predecessor(connection)
+            raise AlreadyLocked(self._name)
+        self._pid = connection.scalar(select(func.pg_backend_pid()))
+        connection.rollback()
+
+    def _end_predecessor(self, connection: Connection) -> None:
+        """End our own session of before an outage, if that holds the lock; raise if it does.
+
+        The server may not have noticed yet that it has no client any more.
+        """
+        ended = connection.scalar(_END_HOLDER, {"pid": self._pid})
+        connection.rollback()
+        if ended:
+            raise DatabaseUnavailable("the session of before the outage still holds the lock")
 
     def _disconnect(self) -> None:
         if self._connection is not None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.domain.sessions import Lifetime, Session, SessionHash
-from app.store.tables import accounts, sessions
+from app.store.holds import free_holds
+from app.store.lookups import Lookup
+from app.store.tables import accounts, holds, sessions
 
 MOST_SHOWN = 50
 """How many logins of an account are listed; more can exist, and be ended together."""
@@ -34,31 +36,7 @@ def add_session(
     """Add a login, and delete those of its account that have expired."""
     expired = (sessions.c.ends_at <= now_s) | (sessions.c.used_at <= now_s - lifetime.idle_s)
     connection.execute(delete(sessions).where(sessions.c.account == session.account, expired))
-    connection.execute(
-        insert(sessions).values(
-            id_hash=session.id_hash,
-            account=session.account,
-            created_at=now_s,
-            used_at=session.used_at_s,
-            ends_at=session.ends_at_s,
-            agent=agent[:200],
-        )
-    )
-
-
-def find_session(
-    connection: Connection, id_hash: SessionHash, lifetime: Lifetime, now_s: int
-) -> Session | None:
-    """Return the login, unless it was ended or has expired."""
-    return _find(connection, _is_valid(lifetime, now_s) & (sessions.c.id_hash == id_hash))
-
-
-def find_staff_session(
-    connection: Connection, id_hash: SessionHash, lifetime: Lifetime, now_s: int
-) -> Session | None:
-    """Return the login, unless it has expired or is not that of a member of staff."""
-    valid = _is_valid(lifetime, now_s) & (sessions.c.id_hash == id_hash)
-    return _find(connection, valid & accounts.c.staff)
+    connection.execute(insert(sessions).values(_row(session, agent, now_s)))
 
 
 def load_sessions(
@@ -97,6 +75,32 @@ def end_session(connection: Connection, id_hash: SessionHash) -> None:
     connection.execute(delete(sessions).where(sessions.c.id_hash == id_hash))
 
 
+def sign_out(connection: Connection, session: Session, lifetime: Lifetime, now_s: int) -> None:
+    """Delete the login, and free what its account holds unless it has another login."""
+    end_session(connection, session.id_hash)
+    others = select(sessions.c.id_hash).where(
+        sessions.c.account == session.account, _is_valid(lifetime, now_s)
+    )
+    if connection.execute(others.limit(1)).first() is None:
+        free_holds(connection, holds.c.account == session.account, now_s)
+
+
+def end_expired_session(
+    connection: Connection, id_hash: SessionHash, lifetime: Lifetime, now_s: int
+) -> None:
+    """Delete the login if it has expired, so that no clock that goes back revives it."""
+    expired = (sessions.c.id_hash == id_hash) & ~_is_valid(lifetime, now_s)
+    connection.execute(delete(sessions).where(expired))
+
+
+def renew_session(
+    connection: Connection, old: SessionHash, session: Session, agent: str, now_s: int
+) -> bool:
+    """Have a login go on as *session*, with its new hash; return False if it has ended."""
+    query = update(sessions).where(sessions.c.id_hash == old)
+    return connection.execute(query.values(_row(session, agent, now_s))).rowcount == 1
+
+
 def end_own_session(connection: Connection, account: AccountId, id_hash: SessionHash) -> bool:
     """Delete a login of *account*; return False if it has none with this hash."""
     query = delete(sessions).where(sessions.c.id_hash == id_hash, sessions.c.account == account)
@@ -107,10 +111,12 @@ def end_other_sessions(
     connection: Connection, account: AccountId, kept: SessionHash
 ) -> list[SessionHash]:
     """Delete all logins of *account* but one; return their hashes."""
-    others = (sessions.c.account == account) & (sessions.c.id_hash != kept)
-    found = connection.scalars(select(sessions.c.id_hash).where(others)).all()
-    connection.execute(delete(sessions).where(others))
-    return [SessionHash(id_hash) for id_hash in found]
+    return _end_where(connection, (sessions.c.account == account) & (sessions.c.id_hash != kept))
+
+
+def end_account_sessions(connection: Connection, account: AccountId) -> list[SessionHash]:
+    """Delete all logins of *account*; return their hashes."""
+    return _end_where(connection, sessions.c.account == account)
 
 
 def end_all_sessions(connection: Connection) -> int:
@@ -122,9 +128,47 @@ def _is_valid(lifetime: Lifetime, now_s: int) -> ColumnElement[bool]:
     return (sessions.c.ends_at > now_s) & (sessions.c.used_at > now_s - lifetime.idle_s)
 
 
-def _find(connection: Connection, which: ColumnElement[bool]) -> Session | None:
-    query = select(sessions, accounts.c.name, accounts.c.staff).join(accounts).where(which)
-    if (row := connection.execute(query).one_or_none()) is None:
+def _end_where(connection: Connection, condition: ColumnElement[bool]) -> list[SessionHash]:
+    ended = connection.scalars(delete(sessions).where(condition).returning(sessions.c.id_hash))
+    return [SessionHash(id_hash) for id_hash in ended]
+
+
+def _row(session: Session, agent: str, now_s: int) -> dict[str, object]:
+    return {
+        "id_hash": session.id_hash,
+        "account": session.account,
+        "created_at": now_s,
+        "used_at": session.used_at_s,
+        "ends_at": session.ends_at_s,
+        "agent": agent[:200],
+        "mfa_at": session.mfa_at_s,
+    }
+
+
+def _login(row: Sequence[Any] | None) -> Session | None:
+    if row is None:
         return None
-    id_hash, account = SessionHash(row.id_hash), AccountId(row.account)
-    return Session(id_hash, account, row.name, row.staff, row.used_at, row.ends_at)
+    id_hash, account, name, staff, used_at_s, ends_at_s, language, began_at_s, mfa_at_s = row
+    login, owner = SessionHash(id_hash), AccountId(account)
+    times = used_at_s, ends_at_s
+    return Session(login, owner, name, bool(staff), *times, language, began_at_s, mfa_at_s)
+
+
+LOGIN = Lookup(
+    "find_session",
+    select(
+        sessions.c.id_hash,
+        sessions.c.account,
+        accounts.c.name,
+        accounts.c.staff,
+        sessions.c.used_at,
+        sessions.c.ends_at,
+        accounts.c.language,
+        sessions.c.created_at,
+        sessions.c.mfa_at,
+    )
+    .join(accounts)
+    .where(sessions.c.id_hash == bindparam("id_hash"), ~accounts.c.disabled),
+    _login,
+)
+"""A login that was not ended, by its hash; it may have expired."""

@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator, Callable
 from itertools import islice
 from typing import NamedTuple, Protocol
 
-from app.domain.cart import AccountId, Cart
-from app.domain.errors import DatabaseUnavailable
-from app.domain.orders import OrderChange
+from app.domain.accounts import AccountId
+from app.domain.cart import Cart
+from app.domain.errors import AccountRemoved, DatabaseUnavailable
+from app.domain.hold_limits import GRACE_S
 from app.domain.outbox import EvictedOutbox
-from app.store.carts import Save, SaveConflicts, StaleCart, as_save, save_carts
+from app.domain.saved_beside import SavedBeside
+from app.store.cart_rows import Save, StaleCart
+from app.store.cart_saves import SaveConflicts, as_save
 from app.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -21,16 +24,18 @@ LARGEST_BATCH = 256
 class Unsaved(Protocol):
     """A cart with changes to save."""
 
-    def take(self) -> tuple[Cart, tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]:
+    def take(self) -> tuple[Cart, tuple[EvictedOutbox, ...], tuple[SavedBeside, ...]]:
         """Return the cart as it is now, outboxes evicted from it, and orders to save with it."""
 
 
 class Commit(NamedTuple):
     """The outcome of one batch: no tab is told of a change before its cart is in `saved`.
 
-    `refused`: an order of the cart could not be placed or cancelled, so the cart was not saved.
+    `refused`: an order of the cart could not be placed or cancelled, or units that it was to hold
+    are not there, so the cart was not saved.
     `stale`: another server has saved the cart. `unknown`: in an outage, the database may or may not
-    have saved it. `broken`: it can never be saved. `took_s`: how long the database took.
+    have saved it. `broken`: it can never be saved, or its account was deleted. `took_s`: how long
+    the database took. `has_holds`: units of products were to be held or freed.
     """
 
     saved: tuple[AccountId, ...] = ()
@@ -39,6 +44,12 @@ class Commit(NamedTuple):
     unknown: tuple[AccountId, ...] = ()
     broken: tuple[AccountId, ...] = ()
     took_s: float = 0.0
+    has_holds: bool = False
+
+    @property
+    def fates(self) -> tuple[tuple[AccountId, ...], ...]:
+        """The carts of the batch by what became of them."""
+        return self[:5]
 
 
 class Writer:
@@ -48,9 +59,14 @@ class Writer:
     """
 
     def __init__(
-        self, database: Database, clock_s: Callable[[], float], steady_s: Callable[[], float]
+        self,
+        database: Database,
+        clock_s: Callable[[], float],
+        steady_s: Callable[[], float],
+        hold_s: int = GRACE_S,
     ):
         self._database = database
+        self._hold_s = hold_s
         self._clock_s = clock_s
         self._steady_s = steady_s
         self._waiting: dict[AccountId, Unsaved] = {}
@@ -64,8 +80,13 @@ class Writer:
 
     def mark(self, account: AccountId, cart: Unsaved) -> None:
         """Have *cart* saved; it is taken as it is when its batch begins."""
+        if not self._waiting:
+            self._work.set()
         self._waiting[account] = cart
-        self._work.set()
+
+    def forget(self) -> None:
+        """Save nothing that waits: its carts are to be read and marked again."""
+        self._waiting.clear()
 
     def close(self) -> None:
         """Have `commits` end once all that waits is saved."""
@@ -92,21 +113,25 @@ class Writer:
     async def _save(self, batch: list[tuple[AccountId, Unsaved]]) -> Commit:
         saves: list[Save] = []
         broken: list[AccountId] = []
+        has_holds = False
         for account, cart in batch:
             try:
-                saves.append(as_save(*cart.take()))
+                save = as_save(*cart.take(), self._hold_s)
+                saves.append(save)
+                has_holds |= bool(save.holds)
             except Exception:
                 log.exception("the cart of %s cannot be written down", account)
                 broken.append(account)
         began_s = self._steady_s()
         commit = await self._save_together(saves) if saves else Commit()
         took_s = self._steady_s() - began_s
-        return commit._replace(broken=(*commit.broken, *broken), took_s=took_s)
+        broken_too = (*commit.broken, *broken)
+        return commit._replace(broken=broken_too, took_s=took_s, has_holds=has_holds)
 
     async def _save_together(self, saves: list[Save]) -> Commit:
-        accounts = tuple(save.account for save in saves)
+        accounts = tuple([save.account for save in saves])
         try:
-            conflicts = await self._database.write(save_carts, saves, int(self._clock_s()))
+            conflicts = await self._database.save(saves, int(self._clock_s()))
         except DatabaseUnavailable as error:
             log.warning("%d carts were not saved: %s", len(saves), error)
             return Commit(unknown=accounts)
@@ -130,11 +155,13 @@ class Writer:
     async def _save_one(self, save: Save) -> Commit:
         accounts = (save.account,)
         try:
-            conflicts = await self._database.write(save_carts, [save], int(self._clock_s()))
+            conflicts = await self._database.save([save], int(self._clock_s()))
         except StaleCart:
             return Commit(stale=accounts)
         except DatabaseUnavailable:
             return Commit(unknown=accounts)
+        except AccountRemoved:
+            return Commit(broken=accounts)
         except Exception:
             log.exception("the cart of %s cannot be saved", save.account)
             return Commit(broken=accounts)

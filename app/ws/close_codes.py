@@ -18,6 +18,8 @@ class CloseCode(IntEnum):
     REPLACED = 4409
     SIGNED_OUT = 4410
     CROWDED_OUT = 4411
+    ANOTHER_ACCOUNT = 4412
+    NOT_A_MEMBER = 4413
     RATE_IGNORED = 4429
     CART_LOST = 4503
 
@@ -28,4 +30,5 @@ CODES = {
     DisconnectReason.SIGNED_OUT: CloseCode.SIGNED_OUT,
     DisconnectReason.EXPIRED: CloseCode.NO_LOGIN,
     DisconnectReason.LOST: CloseCode.CART_LOST,
+    DisconnectReason.REMOVED: CloseCode.NOT_A_MEMBER,
 }

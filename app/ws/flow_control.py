@@ -12,31 +12,27 @@ ANSWERS = frozenset({Ok, No, RetryLater, Need})
 class FlowControl:
     """Pauses reading while a tab waits for its welcome or for many verdicts, or does not read.
 
-    `unanswered` counts the tab's ops without a verdict. An op costs memory until its commit; a
+    `_unanswered` counts the tab's ops without a verdict. An op costs memory until its commit; a
     client that could send without end would fill the server faster than the disk empties it.
     """
 
+    __slots__ = ("_is_paused", "_socket", "_unanswered")
+
     def __init__(self, socket: Socket):
-        self.unanswered = 0
         self._socket = socket
+        self._unanswered = 0
         self._is_paused = False
 
-    def pause(self) -> None:
-        """Pause reading until `update` finds no reason for it."""
+    def _pause_reading(self) -> None:
+        """Pause reading until `_update_reading` finds no reason for it."""
         self._is_paused = True
         self._socket.pause()
 
-    def op_received(self) -> None:
-        """Count an op."""
-        self.unanswered += 1
-        if self.unanswered >= MOST_PENDING:
-            self.pause()
-
-    def update(self) -> None:
+    def _update_reading(self) -> None:
         """Pause or resume, as things are now."""
-        must_pause = self.unanswered >= MOST_PENDING or self._socket.is_full
+        must_pause = self._unanswered >= MOST_PENDING or self._socket.is_full
         if must_pause and not self._is_paused:
-            self.pause()
+            self._pause_reading()
         elif self._is_paused and not must_pause:
             self._is_paused = False
             self._socket.resume()

@@ -18,11 +18,6 @@ class RetryGate:
         self._until_s = 0.0
         self._strikes: list[float] = []
 
-    @property
-    def holds(self) -> bool:
-        """Say whether an op has to be retried before later ones are let through."""
-        return self._held is not None
-
     def hold(self, later: RetryLater, now_s: float) -> None:
         """Drop ops after *later* until it is retried."""
         self._held = later

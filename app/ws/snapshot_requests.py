@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from enum import Enum, auto
 
-from app.domain.token_bucket import RateLimit, full, spend, wait_ms
+from app.domain.limits import RateLimit
+from app.domain.token_bucket import full, spend, wait_ms
 
 REQUESTS = RateLimit(10, 2)
 

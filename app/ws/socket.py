@@ -27,8 +27,8 @@ class Socket(Protocol):
 class Listener(Protocol):
     """Serves an accepted websocket."""
 
-    def on_text(self, text: str) -> None:
-        """Handle a text message."""
+    def on_text(self, data: bytes) -> None:
+        """Handle a text message; raises `UnicodeDecodeError` if it is not in UTF-8."""
 
     def on_binary(self) -> None:
         """Handle a binary message."""

@@ -11,7 +11,7 @@ from bench.page.result import Result, median
 from tests.browser import chromium
 from tests.browser.browser_session import BrowserSession
 
-PATHS = ("/", "/shop", "/p/gala-apples", "/login")
+PATHS = ("/", "/shop", "/p/gala-apples", "/privacy", "/login")
 PROGRAM = Path(__file__).parents[2] / "node_modules/.bin/lighthouse"
 RUNS = 3
 """The median of these counts, because other load affects a run."""

@@ -13,7 +13,7 @@ from tests.e2e.catalog import price
 CLICKS = 60
 EDITS = 60
 TABS_MS, EDIT_MS = 100, 250
-SKUS = ("gala-apples-1kg", "gala-apples-2kg", "braeburn-apples-1kg", "bramley-apples-1kg")
+SKUS = ("gala-apples-500g", "granny-smith-apples-1kg", "braeburn-apples-1kg", "bramley-apples-1kg")
 LISTING = "/shop?q=apples"
 _CLOCK = "performance.timeOrigin + performance.now()"
 _NOTE_CLICKS = """() => addEventListener("click", ({ timeStamp }) => {

@@ -51,18 +51,8 @@ set_up_chromium() {
 
 # What a shop on several machines needs beside Python.
 set_up_servers() {
-  { have_postgresql && have redis-server haproxy nginx; } ||
-    alone install_for_debian postgresql redis-server haproxy nginx
-}
-
-# What turns parts of the shop into machine code; Python's headers come with most Pythons.
-set_up_compiler() {
-  can_compile || { alone install_for_debian gcc libc6-dev python3-dev && can_compile; }
-}
-
-can_compile() {
-  have gcc && .venv/bin/python -c 'import os, sys, sysconfig
-sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))'
+  { have_postgresql && have redis-server haproxy nginx pgbouncer; } ||
+    alone install_for_debian postgresql redis-server haproxy nginx pgbouncer
 }
 
 have_postgresql() {

@@ -16,11 +16,11 @@ run_pytest() {
   .venv/bin/python -m pytest -q -p no:cacheprovider "$@"
 }
 
-# Keeps databases of tests in memory where there is enough: each commit waits for a disk otherwise.
+# Keeps databases of tests in memory where so many kB are free: each commit waits for a disk otherwise.
 use_memory() {
   local free_kb memory
   free_kb=$(df --output=avail /dev/shm 2>/dev/null | tail -n 1) || return 0
-  [ "${free_kb:-0}" -gt 500000 ] || return 0
+  [ "${free_kb:-0}" -gt "$1" ] || return 0
   memory=$(mktemp -d /dev/shm/shop-XXXXXX)
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf '$memory'" EXIT

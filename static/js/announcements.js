@@ -2,24 +2,43 @@
 // what the shop and other tabs change.
 
 /** @import { Tab } from "./tab.js" */
-/** @import { Cart, Line, Op, ServerMessage, Warning } from "./types.d.ts" */
+/** @import { Cart, HouseholdView, Line, Op, ServerMessage, Warning } from "./types.d.ts" */
 
-import { announcer } from "./live_region.js"
-import { clampedText, lineChangeText } from "./strings.js"
-import { setUndoRev, showToast } from "./toasts.js"
+import {
+  clampedText,
+  doneText,
+  editText,
+  foreignText,
+  lineChangeText,
+  qtyText,
+} from "./announcement_texts.js"
+import { announcer, removeToast, setUndoRev, showToast } from "./toasts.js"
 import { highlight } from "./views/cart.js"
 import { isField, query, queryAll } from "./views/dom.js"
 
-const politely = announcer(query("#polite"), setTimeout)
-const assertively = announcer(query("#assertive"), setTimeout)
+export const politely = announcer(query("#polite"), setTimeout)
+export const assertively = announcer(query("#assertive"), setTimeout)
+/** The revision of this tab's newest change, by SKU. */
+const own_revs = /** @type {Map<string, number>} */ (new Map())
 
 /**
  * Show `text` in a toast, and announce it.
  * @param {string} text
  */
-export function announce(text) {
-  showToast(text)
-  politely(text)
+export function announce(text, key = text) {
+  showToast(text, key)
+  politely(text, key)
+}
+
+/**
+ * Take away the toast with `key`, and what was announced under it: it is no longer true.
+ * @param {string} key
+ */
+export function retract(key) {
+  for (const toast of queryAll(`#notices > [data-key="${key}"]`)) {
+    removeToast(toast)
+    politely("", key)
+  }
 }
 
 /**
@@ -28,8 +47,18 @@ export function announce(text) {
  * @param {Line | undefined} line
  */
 export function announceEdit(before, line) {
-  if (line) politely(`${line.name}: ${line.qty} in your cart.`, line.sku)
-  else if (before) politely(`Removed ${before.name}.`, before.sku)
+  const text = editText(before, line)
+  if (text) politely(text, (line ?? before)?.sku)
+}
+
+/**
+ * Announce what became of a quantity that cannot be ordered as it was typed.
+ * @param {Line | undefined} line
+ * @param {number | null} qty
+ * @param {string} sku
+ */
+export function announceQty(line, qty, sku) {
+  announce(qtyText(line, qty), sku)
 }
 
 /**
@@ -37,18 +66,28 @@ export function announceEdit(before, line) {
  * tab.
  * @param {ServerMessage} message
  * @param {Cart} before
- * @param {Tab} tab  After it has received the message.
+ * @param {Pick<Tab, "id" | "cart">} tab  After it has received the message.
  * @param {Op} [op]  The op that a verdict is about.
+ * @param {HouseholdView | null} [household]  Of a cart that is shared.
  */
-export function announceMessage(message, before, { id, cart }, op) {
-  if (message.t === "no" && "text" in message) announce(message.text)
+export function announceMessage(message, before, { id, cart }, op, household) {
+  // By product, so that it replaces what was said when the button was pressed.
+  if (message.t === "no" && "text" in message) announce(message.text, keyOf(op))
   if (message.t === "ok") {
     if (message.warn) announceClamped(message.warn)
-    if (op?.k === "undo") politely("Taken back.")
+    if (op && "sku" in op) own_revs.set(op.sku, message.rev)
+    const done = op ? (household?.doneText(op, cart) ?? doneText(op, cart)) : ""
+    if (op?.k === "note.set" || op?.k === "voucher.set") announce(done)
+    else if (done) politely(done)
     if (op?.k === "line.set" && !op.qty) setUndoRev(op.sku, message.rev)
   }
   if (message.t === "prices") announceLineChanges(before, cart, false)
-  if (message.t === "patch") announceLineChanges(before, cart, message.by.tab !== id)
+  if (message.t === "patch") {
+    const isOwn = (/** @type {string} */ sku) => (own_revs.get(sku) ?? 0) > before.rev
+    const is_told = household?.tellOthers(message, before, cart, isOwn)
+    const is_foreign = !is_told && message.by.some((by) => by.tab !== id)
+    announceLineChanges(before, cart, is_foreign)
+  }
 }
 
 /**
@@ -61,13 +100,18 @@ function announceClamped(warning) {
   if (isField(field) && field.closest(`[data-sku="${sku}"]`) && field.value === `${asked}`) {
     field.value = `${got}`
   }
-  announce(clampedText(warning))
+  announce(clampedText(warning), sku)
+}
+
+/** @param {Op} [op] */
+function keyOf(op) {
+  return op && "sku" in op ? op.sku : undefined
 }
 
 /**
  * @param {Cart} before
  * @param {Cart} cart
- * @param {boolean} is_foreign  Another tab made the change.
+ * @param {boolean} is_foreign  Another tab made changes, of lines that this tab did not change.
  */
 function announceLineChanges(before, cart, is_foreign) {
   for (const { sku, name } of [...before.lines.values(), ...cart.lines.values()]) {
@@ -78,8 +122,9 @@ function announceLineChanges(before, cart, is_foreign) {
     if (text && !queryAll("[data-rows]").some((list) => list.checkVisibility())) {
       showToast(text, sku)
     }
-    if (!is_foreign || line?.qty === old?.qty) continue
-    politely(`${name} changed in another tab.`, sku)
+    const is_own = (own_revs.get(sku) ?? 0) > before.rev
+    if (!is_foreign || is_own || line?.qty === old?.qty) continue
+    politely(foreignText(name), sku)
     highlight(sku)
   }
 }

@@ -8,11 +8,14 @@
  * @returns {Cart}
  */
 export function cartFrom({ at, rev, cart, settled = {} }) {
-  return { ...cart, at, rev, settled, lines: bySku(cart.lines), saved: bySku(cart.saved) }
+  const { lines, saved, suggested = [] } = cart
+  const lists = { lines: bySku(lines), saved: bySku(saved), suggested: bySku(suggested) }
+  return { ...cart, ...lists, at, rev, settled }
 }
 
 /**
- * Return `cart` after `patch`, or null if patches in between are missing.
+ * Return `cart` after `patch`, which may be several revisions newer, or null if patches in between
+ * are missing.
  *
  * A patch that was applied before changes nothing.
  * @param {Cart} cart
@@ -28,12 +31,17 @@ export function advance(cart, patch) {
 /**
  * Return `cart` with new prices and stock; its revision and position stay.
  * @param {Cart} cart
- * @param {Omit<Prices, "t" | "items">} prices
+ * @param {Omit<Prices, "t" | "items">} changes
  * @returns {Cart}
  */
-export function reprice(cart, { lines, saved, voucher = cart.voucher, totals = cart.totals }) {
-  const changes = { lines: applied(cart.lines, lines), saved: applied(cart.saved, saved) }
-  return { ...cart, ...changes, voucher, totals }
+export function reprice(cart, changes) {
+  const { voucher = cart.voucher, totals = cart.totals } = changes
+  const lists = {
+    lines: applied(cart.lines, changes.lines),
+    saved: applied(cart.saved, changes.saved),
+    suggested: applied(cart.suggested, changes.suggested),
+  }
+  return { ...cart, ...lists, voucher, totals }
 }
 
 /**

@@ -1,8 +1,13 @@
 // Turns the forms of the cart into ops. Without JavaScript the server receives the same forms.
 
-/** @import { Op } from "./types.d.ts" */
+/** @import { CartFormDeps, Op } from "./types.d.ts" */
 
-import { isField } from "./views/dom.js"
+import { withoutPrefix } from "./i18n.js"
+import { MAX_QTY } from "./pending.js"
+import { isField, typed } from "./views/dom.js"
+
+/** Fields whose value becomes an op when they are left. */
+const FIELDS = '.qty, [name="text"]'
 
 /**
  * The op of each form by its action, and the fields that are part of it.
@@ -13,10 +18,14 @@ const FORMS = {
   "/cart/set": ["line.set", "sku", "qty", "seen"],
   "/cart/save": ["line.save", "sku"],
   "/cart/unsave": ["line.unsave", "sku"],
+  "/cart/discard": ["line.discard", "sku"],
   "/cart/accept": ["line.accept", "sku", "price"],
   "/cart/note": ["note.set", "text"],
   "/cart/voucher": ["voucher.set", "code"],
   "/cart/undo": ["undo", "rev"],
+  "/cart/suggest": ["line.suggest", "sku", "qty", "seen"],
+  "/cart/suggestion/accept": ["suggestion.accept", "sku", "seen"],
+  "/cart/suggestion/decline": ["suggestion.decline", "sku"],
 }
 
 /**
@@ -25,7 +34,7 @@ const FORMS = {
  * @param {Pick<FormData, "get">} fields
  */
 export function opOf(path, fields) {
-  const [k, ...names] = FORMS[path] ?? []
+  const [k, ...names] = FORMS[withoutPrefix(path)] ?? []
   if (!k) return null
   const values = names.map((name) => [name, parsed(name, String(fields.get(name) ?? ""))])
   const filled = values.filter(([, value]) => value !== undefined)
@@ -46,12 +55,54 @@ function parsed(name, typed) {
 }
 
 /**
- * Call `submit` with the op of each form, changed field and undo key. While `isLive` returns false,
- * the browser sends the forms itself.
- * @param {(op: Op) => void} submit
- * @param {() => boolean} isLive
+ * Return the quantity that was typed, at most 99; null if it is none.
+ * @param {string} typed
  */
-export function onCartForm(submit, isLive) {
+export function typedQty(typed) {
+  return /^\s*\d+\s*$/.test(typed) ? Math.min(Number(typed), MAX_QTY) : null
+}
+
+/**
+ * Call `submit` with the op of each form, changed field and undo key. While `isLive` returns false,
+ * the browser sends the forms itself. Return a function that submits what is typed in fields which
+ * were not left yet.
+ * @param {CartFormDeps} deps
+ */
+export function onCartForm({ submit, isLive, findLine, announceQty }) {
+  /**
+   * Return whether the value of `field` can be submitted; if not, it is put back.
+   * @param {HTMLInputElement} field
+   */
+  const accept = (field) => {
+    if (field.name !== "qty") return true
+    const sku = `${new FormData(field.form ?? undefined).get("sku")}`
+    const line = findLine(sku)
+    const qty = typedQty(field.value)
+    // Later, so that it replaces what is said of the quantity that is submitted now.
+    if (qty === null || qty < Number(field.value)) queueMicrotask(() => announceQty(line, qty, sku))
+    field.value = `${qty ?? line?.qty ?? 0}`
+    return qty !== null
+  }
+
+  /** @param {HTMLInputElement} field */
+  const submitField = (field) => {
+    if (field.validity.customError) return
+    typed.delete(field)
+    const { form } = field
+    const op = form && accept(field) && opOf(form.getAttribute("action") ?? "", new FormData(form))
+    if (op) submit(op)
+  }
+
+  /** @param {HTMLInputElement} field */
+  const onTyped = (field) => {
+    if (isLive()) submitField(field)
+    else if (typed.delete(field) && accept(field)) field.form?.requestSubmit()
+  }
+
+  const flush = () => {
+    for (const field of typed) submitField(field)
+  }
+
   document.addEventListener("submit", (event) => {
     const { submitter, target } = event
     const form = /** @type {HTMLFormElement} */ (target)
@@ -62,15 +113,40 @@ export function onCartForm(submit, isLive) {
     if (op.k === "voucher.set") form.reset()
     submit(op)
   })
+  document.addEventListener("input", ({ target }) => {
+    const field = /** @type {HTMLInputElement} */ (target)
+    if (field.matches(FIELDS)) typed.add(field)
+  })
   document.addEventListener("change", ({ target }) => {
     const field = /** @type {HTMLInputElement} */ (target)
-    const is_cart_field = field.matches('[name="qty"], [name="text"]')
-    if (is_cart_field && field.reportValidity()) field.form?.requestSubmit()
+    if (field.matches(FIELDS)) onTyped(field)
   })
+  // Enter in a field with a wrong value: the browser would explain it, and keep the value.
+  document.addEventListener(
+    "invalid",
+    (event) => {
+      const field = /** @type {HTMLInputElement} */ (event.target)
+      if (!field.matches(".qty")) return
+      event.preventDefault()
+      onTyped(field)
+    },
+    true,
+  )
+  // A press elsewhere may leave the page before the field loses the focus.
+  for (const type of ["pointerdown", "click", "submit"]) {
+    document.addEventListener(
+      type,
+      ({ target }) => {
+        if (!typed.has(/** @type {HTMLInputElement} */ (target)) && isLive()) flush()
+      },
+      true,
+    )
+  }
   document.addEventListener("keydown", (event) => {
     const is_undo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey
     if (!is_undo || isField(event.target) || !isLive()) return
     event.preventDefault()
     submit({ k: "undo" })
   })
+  return flush
 }

@@ -1,4 +1,4 @@
-// Captures the frames and closes of a tab's connections, and derives facts from them.
+// Captures the frames and closes of a tab's connections, derives facts from them, and formats them.
 
 /** @import { CapturedClose, CapturedFrame, Direction, Timers } from "./types.d.ts" */
 
@@ -99,4 +99,21 @@ export class Inspector {
     this.conn = message.conn
     for (const close of this.closes) close.back_ms ??= now - close.at
   }
+}
+
+/**
+ * Format milliseconds with about three digits.
+ * @param {number} ms
+ */
+export function formatMs(ms) {
+  if (Number.isNaN(ms)) return "–"
+  return `${ms.toFixed(ms < 10 ? 2 : ms < 100 ? 1 : 0)} ms`
+}
+
+/**
+ * Format a time of day with milliseconds.
+ * @param {Date} when
+ */
+export function formatTime(when) {
+  return when.toTimeString().slice(0, 8) + `.${when.getMilliseconds()}`.padEnd(4, "0")
 }

@@ -1,35 +1,45 @@
 // Entry point of every page with a cart: connects the tab, its socket, the stored outbox and the
 // views.
 
-/** @import { After, Cart, MessageListener, Op, ServerMessage, SocketDeps } from "./types.d.ts" */
+/** @import { After, Cart, MessageListener, Offer, Op, ServerMessage, SocketDeps } from "./types.d.ts" */
 
-import { announceEdit, announceMessage } from "./announcements.js"
 import { cartFrom } from "./cart.js"
-import { connectionChanged, countVerdict, LATE_MS, showConnection } from "./connection_status.js"
+import { Claims } from "./claims.js"
 import { onCartForm } from "./forms.js"
-import { lockOutbox, OutboxStore, openTable } from "./outbox_store.js"
+import { ngettext } from "./i18n.js"
+import { forgetDrafts, recall, remember } from "./kept_texts.js"
+import { Later, loadLater } from "./later.js"
+import { lockOutbox, OutboxStore, openTables } from "./outbox_store.js"
+import { followPage } from "./page_life.js"
+import { inShownCart, shownCart } from "./shown_cart.js"
 import { Socket } from "./socket.js"
-import { pluralize } from "./strings.js"
 import { Tab } from "./tab.js"
-import { clearRemoved, showRemoved } from "./toasts.js"
 import { findProduct, showCards, showPrices, skusOnPage } from "./views/cards.js"
 import { showCart } from "./views/cart.js"
-import { forgetShown, isField, query, queryAll, setParts } from "./views/dom.js"
+import { forgetShown, isField, query, setParts } from "./views/dom.js"
 
-const TICK_MS = 15_000
+/** @typedef {typeof import("./notifications.js")} Notifications */
 
 const account = document.body.dataset.account ?? ""
 const clock = () => Date.now()
-const store = new OutboxStore(openTable(account), lockOutbox)
+const store = new OutboxStore(openTables(account), lockOutbox, shownCart())
 const channel = new BroadcastChannel("shop")
 
 /** The page was put away or rested, and has had no welcome since: its cart may be out of date. */
 let is_outdated = false
 const listeners = /** @type {Set<MessageListener>} */ (new Set())
 
+/** Opens the next connection; where WebSockets are blocked, `open` is replaced. */
+const transport = /** @type {Pick<SocketDeps, "open">} */ ({
+  open: () => {
+    const origin = location.origin.replace("http", "ws")
+    return new WebSocket(origin + inShownCart("/ws"), "shop.cart.v2")
+  },
+})
+
 /** What the socket depends on. A page may replace `open`, as the inspector does. */
 export const socket_deps = /** @type {SocketDeps} */ ({
-  open: () => new WebSocket(`${location.origin.replace("http", "ws")}/ws`, "shop.cart.v1"),
+  open: () => transport.open(),
   random: Math.random,
   now: () => performance.now(),
   after,
@@ -47,6 +57,7 @@ export const tab = new Tab(
   cartFrom(JSON.parse(query("#cart-now").textContent ?? "")),
   {
     uuid: () => crypto.randomUUID(),
+    cart: shownCart(),
     isOpen: () => socket.state === "open",
     send: (message) => socket.send(message),
     restart: () => socket.start(),
@@ -59,86 +70,146 @@ export const tab = new Tab(
     clock,
     after,
   },
-  { onChange: show, onMessage, onForeignAccount: () => location.reload() },
+  { onChange: show, onMessage, onForeign: (code) => socket.stop(code) },
 )
 
+const claims = new Claims({ store, tab, socket, clock, after })
+
+let events = /** @type {import("./events.js").Events | null} */ (null)
 let displayed = tab.displayed(findProduct)
 
-/** Claim an outbox that an earlier page left, or store a new one, and connect. */
+/** What the page says. */
+const notifications = new Later(() =>
+  loadLater(
+    () => import("./notifications.js"),
+    // Its text is that there is no connection, until something else is known.
+    () => setParts(document, "hidden", { status: false }),
+  ),
+)
+/** What only a cart that is shared needs. */
+const household = new Later(() => loadLater(() => import("./household.js")))
+/** What only a cart that staff help with needs. */
+const help = new Later(() => loadLater(() => import("./help.js")))
+
+/** Submit what is typed in fields that were not left yet. */
+const flushTyped = onCartForm({
+  submit,
+  isLive: () => socket.state !== "stopped" || socket.code === 4401,
+  findLine,
+  announceQty: (...change) => notify(({ announceQty }) => announceQty(...change)),
+})
+
+/** What becomes of the page when its login ends. */
+const login_end = new Later(async () => {
+  const { LoginEnd } = await loadLater(() => import("./login_end.js"))
+  return new LoginEnd({ account, socket, tab, flushTyped, end, forgetAll })
+})
+/** This page is signing out by itself. */
+let is_leaving = false
+
+/** @param {(loaded: Notifications) => void} act */
+function notify(act) {
+  notifications.run(act)
+}
+
+/** Connect. A page that was cleared is loaded again. */
 async function begin() {
-  const claimed = await store.claim(() => true)
-  if (claimed) tab.adopt(store.use(claimed))
-  else await store.replace(tab.outbox.record, clock())
+  if (socket.code === 4412 || socket.code === 4413) return location.reload()
+  socket.setOnline(navigator.onLine)
+  await claims.begin()
   socket.start()
 }
 
-/** The page is put away, perhaps for good: another tab may claim the outbox. */
 function end() {
+  flushTyped()
   is_outdated = true
-  socket.stop()
-  store.save(tab.outbox.record)
-  store.release()
-  tab.abandonOutbox()
+  if (socket.state !== "stopped") socket.stop()
+  claims.end()
 }
 
-/** Send what a closed tab left unsent, once this tab has nothing pending. */
-async function adoptOrphan() {
-  const claimed = await store.claim((stored) => stored.waiting.length > 0)
-  if (!claimed) return
-  if (tab.outbox.waiting.length) {
-    claimed.release()
-    after(LATE_MS, adoptOrphan)
-  } else {
-    tab.adopt(store.use(claimed))
-    socket.start()
-  }
+/** Remove what the browser keeps for the account. */
+async function forgetAll() {
+  end()
+  await store.clear()
+  forgetDrafts()
 }
 
-/** @param {Op} op */
-function submit(op) {
-  const findLine = () => displayed.lines.find((line) => "sku" in op && line.sku === op.sku)
-  const before = findLine()
+/** Use an event stream from now on. Without a connection its script may not come: it is asked for
+ * again. */
+async function useEvents() {
+  const started = await import("./events_start.js").catch(() => null)
+  if (started) events ??= started.startEvents(socket_deps, transport, socket)
+  events?.use()
+}
+
+/** @param {Op} given */
+function submit(given) {
+  const op = household.loaded?.byRole(given, displayed) ?? given
+  const sku = "sku" in op ? op.sku : ""
+  const before = findLine(sku)
   if (op.k === "line.set" && op.qty === (before?.qty ?? 0)) return
-  if (before && op.k === "line.set" && !op.qty) showRemoved(before)
+  if (op.k === "note.set" && op.text === displayed.note) return
+  if (before && op.k === "line.set" && !op.qty) notify(({ showRemoved }) => showRemoved(before))
   tab.submit(op)
-  announceEdit(before, findLine())
+  if (op.k !== "line.add" && op.k !== "line.set") return
+  const line = findLine(sku)
+  notify(({ announceEdit }) => announceEdit(before, line))
+}
+
+/** @param {string} sku */
+function findLine(sku) {
+  return displayed.lines.find((line) => line.sku === sku)
 }
 
 function show() {
   displayed = tab.displayed(findProduct)
+  const { lines, pending_skus } = displayed
   showCart(displayed, is_outdated)
-  showCards(displayed.lines, displayed.pending_skus)
-  clearRemoved(displayed.lines)
+  household.loaded?.showPeople(displayed)
+  help.loaded?.showSuggested(displayed.suggested)
+  showCards(lines, pending_skus)
+  notify(({ clearRemoved }) => clearRemoved(lines))
   showStatus()
 }
 
 function showStatus() {
-  if (socket.state === "open" && tab.stale.length) askAboutStale()
-  showConnection(socket, tab.unsaved.length)
+  if ((socket.link === "open" || socket.link === "slow") && tab.stale.length) askAboutStale()
+  notify(({ showConnection }) => showConnection(socket, tab.unsaved.length))
 }
 
 function onStateChange() {
   const { state, code } = socket
-  connectionChanged(state, showStatus)
-  if (state === "open") sessionStorage.removeItem("reloaded")
+  const at = performance.now()
+  notify(({ connectionChanged }) => connectionChanged(state, at, showStatus))
+  if (state === "open") remember("reloaded", "")
   if (state === "resting") is_outdated = true
-  if (state === "stopped") onStopped(code)
+  if (state === "stopped" && !is_leaving) onStopped(code)
   show()
 }
 
 /** @param {number} code */
 function onStopped(code) {
-  if (code === 4401) signIn()
-  if (code === 4410) onSignedOut()
-  if (code === 4406 && !sessionStorage.getItem("reloaded")) {
-    sessionStorage.setItem("reloaded", `${code}`)
-    location.reload()
+  if (code > 4400 && code < 4413) login_end.run((ended) => ended.onStopped(code))
+  if (code === 4406 && !recall("reloaded")) {
+    remember("reloaded", `${code}`)
+    // Where the browser keeps nothing, it might reload for ever.
+    if (recall("reloaded")) location.reload()
   }
   // The server could not read this tab's messages: they are not sent again after a reload.
-  if (code === 1007 || code === 1009 || code === 4400) {
-    tab.abandonOutbox()
-    store.replace(tab.outbox.record, clock())
-  }
+  if (code === 1007 || code === 1009 || code === 4400) claims.drop()
+  if (code === 4413) onCartEnd()
+}
+
+/** The cart is not, or no longer, shared with this account: go on with the own one. */
+async function onCartEnd() {
+  const { leaveCart } = await loadLater(() => import("./next_cart.js"))
+  flushTyped()
+  await leaveCart(tab, claims)
+}
+
+/** A cart of somebody else was chosen, in this tab or in another: each goes on with its own. */
+function mindNextCart() {
+  loadLater(() => import("./next_cart.js"))
 }
 
 async function askAboutStale() {
@@ -152,13 +223,31 @@ async function askAboutStale() {
  * @param {Op} [op]
  */
 function onMessage(message, before, op) {
-  if (message.t === "welcome") is_outdated = false
-  if (!countVerdict(message)) announceMessage(message, before, tab, op)
+  if (message.t === "welcome" || message.t === "snapshot") is_outdated = false
+  const { id, cart } = tab
+  notify(({ cartIsFresh, countVerdict, announceMessage }) => {
+    if (message.t === "snapshot") cartIsFresh()
+    if (!countVerdict(message)) announceMessage(message, before, { id, cart }, op, household.loaded)
+  })
   if (message.t === "prices") showPrices(message.items)
+  if (message.t === "offer") showOffer(message)
+  if (message.t === "household") {
+    household.run((loaded) => {
+      loaded.setHousehold(message, account)
+      show()
+    })
+  }
   if (message.t === "tabs") {
-    setParts(document, "textContent", { tabs: `Open in ${pluralize(message.n, "tab")}` })
+    const tabs = ngettext("Open in %(num)s tab", "Open in %(num)s tabs", message.n)
+    setParts(document, "textContent", { tabs })
     setParts(document, "hidden", { tabs: message.n < 2 })
-    adoptOrphan()
+    claims.adoptOrphan()
+  }
+  if (message.t === "help") {
+    help.run((loaded) => {
+      loaded.showHelp(message)
+      show()
+    })
   }
   for (const listener of listeners) listener(message, op)
 }
@@ -171,18 +260,10 @@ export function addMessageListener(listener) {
   listeners.add(listener)
 }
 
-async function signIn() {
-  const { askForLogin } = await import("./views/login.js")
-  if ((await askForLogin()) === account) socket.start()
-  else location.reload()
-}
-
-/** The login has ended: remove all data of the account from this tab and from the browser. */
-async function onSignedOut() {
-  end()
-  for (const part of queryAll("main, aside, .bar")) part.replaceChildren()
-  await store.clear()
-  location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
+/** @param {Offer} offer */
+async function showOffer(offer) {
+  const offers = await import("./offers.js").catch(() => null)
+  offers?.showOffer(offer)
 }
 
 /** Resolve in the next task, after the browser had a chance to paint. */
@@ -196,41 +277,41 @@ function after(ms, act) {
   return () => clearTimeout(timer)
 }
 
-onCartForm(submit, () => socket.state !== "stopped" || socket.code === 4401)
+loadLater(() => import("./leaving.js")).then(({ guardLeaving }) =>
+  guardLeaving({
+    socket,
+    tab,
+    store,
+    flushTyped,
+    clear: forgetAll,
+    tellTabs: (message) => channel.postMessage(message),
+    setLeaving: (will_leave) => {
+      is_leaving = will_leave
+    },
+  }),
+)
+loadLater(() => import("./slow_link.js")).then(({ watchLine }) =>
+  watchLine({ ...socket_deps, socket, tab, fetch: fetch.bind(window), useEvents }),
+)
+loadLater(() => import("./views/focus.js"))
 query('[data-part="status-act"]').addEventListener("click", () => {
-  if (socket.code === 4401) signIn()
+  if (socket.code === 4401) login_end.run((ended) => ended.signIn())
   else if (socket.code === 4409 || socket.code === 4411) socket.start()
   else location.reload()
 })
-query('[action="/logout"]').addEventListener("submit", async (event) => {
-  event.preventDefault()
-  end()
-  await store.clear()
-  // The other tabs hear of it only when the login has ended: before, the login page would send them
-  // back here.
-  await fetch("/logout", { method: "POST", redirect: "manual" }).catch(() => {})
-  channel.postMessage(account)
-  location.assign("/")
+channel.addEventListener("message", ({ data }) => {
+  if (data === account) login_end.run((ended) => ended.onSignedOut())
+  if (data === "flush") flushTyped()
+  if (data === "cart chosen") mindNextCart()
 })
-channel.addEventListener("message", ({ data }) => data === account && onSignedOut())
-addEventListener("pagehide", end)
-addEventListener("pageshow", ({ persisted }) => persisted && begin())
-addEventListener("online", () => socket.setOnline(true))
-addEventListener("offline", () => socket.setOnline(false))
-document.addEventListener("visibilitychange", () => socket.setVisible(!document.hidden))
-if (document.querySelector("#sheet") && matchMedia("(width < 1024px)").matches)
+if ("chosen" in document.documentElement.dataset) mindNextCart()
+followPage({ socket, tab, store, clock, flushTyped, begin, end, onTick: showStatus })
+if (document.querySelector("#sheet") && matchMedia("(width < 64em)").matches)
   import("./views/sheet.js")
 document.addEventListener("focusout", ({ target }) => {
   forgetShown(target)
   if (isField(target)) queueMicrotask(show)
 })
-// A tick that comes much too late means that the computer slept: check the connection.
-let ticked_at = clock()
-setInterval(() => {
-  if (clock() - ticked_at > 2 * TICK_MS) socket.probe()
-  ticked_at = clock()
-}, TICK_MS)
 
 tab.watched = skusOnPage()
-after(LATE_MS, showStatus)
 begin()

@@ -2,16 +2,20 @@
 
 /** @import { ServerMessage } from "./types.d.ts" */
 
+import { _ } from "./i18n.js"
 import { addMessageListener } from "./main.js"
 import { queryAll, setParts, setProperty } from "./views/dom.js"
 
 const LABELS = new Map([
-  ["placed", "Placed"],
-  ["packed", "Packed"],
-  ["on_the_way", "On the way"],
-  ["delivered", "Delivered"],
-  ["cancelled", "Cancelled"],
+  ["awaiting_payment", _("Awaiting payment")],
+  ["placed", _("Placed")],
+  ["packed", _("Packed")],
+  ["on_the_way", _("On the way")],
+  ["delivered", _("Delivered")],
+  ["cancelled", _("Cancelled")],
 ])
+
+const CANCELLABLE = new Set(["awaiting_payment", "placed"])
 
 /** @param {ServerMessage} message */
 function onMessage(message) {
@@ -26,7 +30,10 @@ function show({ number, state }) {
   for (const element of label ? elements : []) {
     setProperty(element, "data-state", state)
     setParts(element, "textContent", { state: label ?? "" })
-    setParts(element, "hidden", { cancel: state !== "placed" })
+    setParts(element, "hidden", { cancel: !CANCELLABLE.has(state) })
+    for (const text of queryAll("[data-states]", element)) {
+      text.hidden = !text.dataset.states?.split(" ").includes(state)
+    }
     for (const step of queryAll("[data-step]", element)) {
       if (step.dataset.step === state) step.setAttribute("aria-current", "step")
       else step.removeAttribute("aria-current")

@@ -37,6 +37,11 @@ export class Outbox {
     return this.waiting.filter((pending) => pending.sent).map((pending) => pending.n)
   }
 
+  /** Number of the newest op that has a verdict. */
+  get settled() {
+    return this.#settled
+  }
+
   get #newest() {
     return this.waiting.at(-1)?.n ?? this.#settled
   }
@@ -120,10 +125,11 @@ export class Outbox {
   /**
    * Return whether the server has recorded another sequence of ops under the id of this outbox.
    * @param {number} last  The number of its newest verdict.
+   * @param {number} known  The newest number that had a verdict when the server was asked.
    */
-  disagreesWith(last) {
+  disagreesWith(last, known = this.#settled) {
     const is_taken = this.waiting.some((pending) => !pending.sent && pending.n <= last)
-    return last < this.#settled || last > this.#newest || is_taken
+    return last < known || last > this.#newest || is_taken
   }
 
   /**

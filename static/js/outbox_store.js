@@ -1,30 +1,41 @@
-// The outboxes of one account, stored in IndexedDB; a Web Lock gives each to at most one tab.
+// The outboxes of one account that the browser keeps, in IndexedDB, where a Web Lock gives each to at
+// most one tab. A browser may deny all of it.
 
-/** @import { AcquireLock, ClaimedOutbox, OutboxRecord, OutboxTable } from "./types.d.ts" */
-/** @import { StoredOutbox } from "./types.d.ts" */
+/** @import { AcquireLock, ClaimedOutbox, OutboxRecord, OutboxTables } from "./types.d.ts" */
+/** @import { OutboxTable, StoredOutbox } from "./types.d.ts" */
 
 export class OutboxStore {
+  /** The browser keeps what is saved here; false once it refused. */
+  is_kept = true
   #claimed = /** @type {ClaimedOutbox | null} */ (null)
-  #table
+  #tables
   #acquireLock
+  #cart
 
   /**
-   * @param {OutboxTable} table
+   * @param {OutboxTables} tables
    * @param {AcquireLock} acquireLock
+   * @param {string} cart  The account whose cart the ops are for; empty for the own.
    */
-  constructor(table, acquireLock) {
-    this.#table = table
+  constructor(tables, acquireLock, cart) {
+    this.#tables = tables
     this.#acquireLock = acquireLock
+    this.#cart = cart
+  }
+
+  get #table() {
+    return this.#cart ? this.#tables.shared : this.#tables.own
   }
 
   /**
-   * Lock an outbox that no tab holds and return it, or null if there is none. Outboxes with pending
-   * ops come first, then the oldest.
+   * Lock an outbox of this cart that no tab holds and return it, or null if there is none. Outboxes
+   * with pending ops come first, then the oldest.
    * @param {(stored: StoredOutbox) => boolean} fits
    * @returns {Promise<ClaimedOutbox | null>}
    */
   async claim(fits) {
-    const candidates = (await this.#table.all()).filter(fits)
+    const all = await this.#table.all()
+    const candidates = all.filter((stored) => (stored.cart ?? "") === this.#cart && fits(stored))
     const idle = (/** @type {StoredOutbox} */ stored) => Number(!stored.waiting.length)
     for (const { id } of candidates.sort((a, b) => idle(a) - idle(b) || a.born - b.born)) {
       const release = await this.#acquireLock(id)
@@ -52,7 +63,7 @@ export class OutboxStore {
    */
   async save(record) {
     const stored = this.#claimed?.stored
-    if (stored?.id === record.id) await this.#table.swap([], { ...stored, ...record })
+    if (stored?.id === record.id) await this.#put([], { ...stored, ...record })
   }
 
   /**
@@ -62,10 +73,16 @@ export class OutboxStore {
    */
   async replace(record, born) {
     const old = this.#claimed
-    const stored = { ...record, born }
+    const stored = { ...record, born, ...(this.#cart && { cart: this.#cart }) }
     this.#claimed = { stored, release: (await this.#acquireLock(record.id)) ?? (() => {}) }
-    await this.#table.swap(old ? [old.stored.id] : [], stored)
+    await this.#put(old ? [old.stored.id] : [], stored)
     old?.release()
+  }
+
+  /** Return how many ops of the account are stored, also those of other tabs and other carts. */
+  async count() {
+    const all = await Promise.all(Object.values(this.#tables).map((table) => table.all()))
+    return all.flat().reduce((sum, { waiting }) => sum + waiting.length, 0)
   }
 
   /** Release the outbox in use, so that another tab can claim it: this page is closing. */
@@ -77,51 +94,89 @@ export class OutboxStore {
   /** Delete all outboxes of the account: the customer signed out. */
   async clear() {
     this.release()
-    await this.#table.swap((await this.#table.all()).map((stored) => stored.id))
+    for (const table of Object.values(this.#tables)) {
+      await table.swap((await table.all()).map((stored) => stored.id))
+    }
+  }
+
+  /**
+   * @param {string[]} deleted
+   * @param {StoredOutbox} added
+   */
+  async #put(deleted, added) {
+    this.is_kept = await this.#table.swap(deleted, added)
   }
 }
 
 /**
- * Open the outboxes of `account` in IndexedDB. Where the browser denies storage, pending ops live
- * as long as the page.
+ * Open the outboxes of `account` in IndexedDB. Those for the carts of others have a database of their
+ * own, which a page of an older version, that knows of no such carts, never reads.
  * @param {string} account
+ * @returns {OutboxTables}
+ */
+export function openTables(account) {
+  return { own: openTable(`shop ${account}`), shared: openTable(`shop ${account} shared`) }
+}
+
+/**
+ * Open a database with the first use. Where the browser denies storage, pending ops live as long as
+ * the page.
+ * @param {string} name
  * @returns {OutboxTable}
  */
-export function openTable(account) {
-  const request = indexedDB.open(`shop ${account}`)
-  request.onupgradeneeded = () => request.result.createObjectStore("outboxes", { keyPath: "id" })
-  const opening = done(request)
-  const store = async () =>
-    (await opening).transaction("outboxes", "readwrite").objectStore("outboxes")
+function openTable(name) {
+  let opening = /** @type {ReturnType<typeof openDatabase> | null} */ (null)
+  const store = async () => {
+    opening ??= openDatabase(name)
+    return (await opening).transaction("outboxes", "readwrite").objectStore("outboxes")
+  }
   const all = async () => done((await store()).getAll())
   return {
     all: () => all().catch(() => []),
-    swap: (...change) => store().then(swapIn(...change), () => {}),
+    swap: (...change) =>
+      store()
+        .then(swapIn(...change))
+        .catch(() => false),
   }
+}
+
+/**
+ * Open a database. It rejects where the browser denies storage.
+ * @param {string} name
+ */
+async function openDatabase(name) {
+  const request = indexedDB.open(name)
+  request.onupgradeneeded = () => request.result.createObjectStore("outboxes", { keyPath: "id" })
+  return done(request)
 }
 
 /** @type {AcquireLock} */
 export function lockOutbox(name) {
   return new Promise((resolve) => {
-    navigator.locks.request(`outbox ${name}`, { ifAvailable: true }, (lock) => {
-      // The browser holds the lock until the promise that is returned here resolves.
-      if (lock) return new Promise((release) => resolve(() => release(null)))
-      return resolve(null)
-    })
+    navigator.locks
+      .request(`outbox ${name}`, { ifAvailable: true }, (lock) => {
+        // The browser holds the lock until the promise that is returned here resolves.
+        if (lock) return new Promise((release) => resolve(() => release(null)))
+        return resolve(null)
+      })
+      .catch(() => resolve(null))
   })
 }
 
 /**
  * @param {string[]} deleted
  * @param {StoredOutbox} [added]
- * @returns {(outboxes: IDBObjectStore) => Promise<unknown>}
+ * @returns {(outboxes: IDBObjectStore) => Promise<boolean>}
  */
 function swapIn(deleted, added) {
   return (outboxes) => {
     for (const id of deleted) outboxes.delete(id)
     if (added) outboxes.put(added)
+    // A page that goes away would take with it what is not committed yet.
+    outboxes.transaction.commit()
     return new Promise((resolve) => {
-      outboxes.transaction.oncomplete = outboxes.transaction.onabort = resolve
+      outboxes.transaction.oncomplete = () => resolve(true)
+      outboxes.transaction.onabort = () => resolve(false)
     })
   }
 }

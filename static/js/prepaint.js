@@ -4,13 +4,11 @@
 
 {
   const root = document.documentElement
-  const name = "panel"
 
   const showButtons = () => {
     const is_folded = root.hasAttribute("data-folded")
     for (const button of document.querySelectorAll("[data-part=fold]")) {
       button.setAttribute("aria-expanded", `${!is_folded}`)
-      button.setAttribute("aria-label", is_folded ? "Show the cart" : "Fold the cart away")
     }
   }
 
@@ -20,29 +18,14 @@
     showButtons()
   }
 
-  // A browser may deny storage: the panel is then open on every page.
-  const stored = () => {
-    try {
-      return localStorage.getItem(name)
-    } catch {
-      return null
-    }
-  }
-
-  /** @param {boolean} is_folded */
-  const store = (is_folded) => {
-    try {
-      localStorage.setItem(name, is_folded ? "folded" : "open")
-    } catch {}
-  }
-
   const end = document.createElement("link")
   end.rel = "expect"
   end.href = "#assertive"
   end.setAttribute("blocking", "render")
   document.head.append(end)
 
-  fold(stored() === "folded")
+  // A setting, as settings.js keeps them: this is no module, so that it runs before the page.
+  fold(document.cookie.split("; ").includes("panel=folded"))
   document.addEventListener("DOMContentLoaded", () => {
     showButtons()
     end.remove()
@@ -50,6 +33,8 @@
   document.addEventListener("click", ({ target }) => {
     if (!(target instanceof Element && target.closest("[data-part=fold]"))) return
     fold(!root.hasAttribute("data-folded"))
-    store(root.hasAttribute("data-folded"))
+    const value = root.hasAttribute("data-folded") ? "folded" : "open"
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser
+    document.cookie = `panel=${value}; path=/; max-age=34560000; samesite=lax`
   })
 }

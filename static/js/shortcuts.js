@@ -1,99 +1,19 @@
-// Keyboard shortcuts of one key: search, cart, one more, one less, remove. They press the buttons
-// of the page, so they work on every page. People who use speech input can switch them off
-// (WCAG 2.1.4, "Character Key Shortcuts").
+// Keyboard shortcuts of one key. Their script is loaded with the first key that may be one.
 
-import { isField, queryAll } from "./views/dom.js"
+import { queryAll } from "./views/dom.js"
 
-/** The name of the setting in this browser's storage. */
-const SETTING = "keys"
+const keys = () => import("./views/keys.js").catch(() => null)
 
-/**
- * What each key does to the row or card that has the focus; false if it does nothing.
- * @type {Record<string, (container: Element | null) => boolean>}
- */
-const KEYS = {
-  "/": () => focusSearch(),
-  c: () => focusCart(),
-  "+": (container) => press(container, "add") || press(container, "more"),
-  "-": (container) => press(container, "less"),
-  "−": (container) => press(container, "less"),
-  Delete: (container) => removeProduct(container),
-  "?": () => showShortcuts(),
+/** @param {KeyboardEvent} event */
+async function onFirstKey(event) {
+  if (event.target instanceof HTMLInputElement) return
+  document.removeEventListener("keydown", onFirstKey)
+  const loaded = await keys()
+  if (loaded) loaded.onKey(event)
+  else document.addEventListener("keydown", onFirstKey)
 }
 
-function areOn() {
-  return localStorage.getItem(SETTING) !== "off"
-}
-
-/** @param {boolean} are_on */
-function setOn(are_on) {
-  localStorage.setItem(SETTING, are_on ? "on" : "off")
-}
-
-/**
- * Focus the first visible element; return false if there is none.
- * @param {string} selector
- */
-function focus(selector) {
-  const visible = queryAll(selector).find((one) => one.checkVisibility())
-  visible?.focus()
-  return Boolean(visible)
-}
-
-/** Focus the search field and select its text, so that typing replaces it. */
-function focusSearch() {
-  const field = document.querySelector("#q")
-  if (field instanceof HTMLInputElement) field.select()
-  return focus("#q")
-}
-
-/** Focus the cart if the page shows it; otherwise press the button that opens it. */
-function focusCart() {
-  if (document.documentElement.hasAttribute("data-folded")) press(document.body, "fold")
-  return focus("[data-cart-title]") || press(document.body, "to-cart")
-}
-
-/**
- * Click the first visible button `part` in `container`; return false if there is none.
- * @param {Element | null} container
- * @param {string} part
- */
-function press(container, part) {
-  const parts = container ? queryAll(`[data-part="${part}"]:not(:disabled)`, container) : []
-  const visible = parts.find((one) => one.checkVisibility())
-  visible?.click()
-  return Boolean(visible)
-}
-
-/**
- * Submit a quantity of 0, as if it had been typed.
- * @param {Element | null} container
- */
-function removeProduct(container) {
-  const field = /** @type {HTMLInputElement | null} */ (
-    container?.querySelector('[data-part="qty"]')
-  )
-  if (!field || field.value === "0") return false
-  field.value = "0"
-  field.form?.requestSubmit()
-  return true
-}
-
-function showShortcuts() {
-  import("./views/shortcuts.js").then(({ openShortcuts }) => openShortcuts(areOn(), setOn))
-  return true
-}
-
-document.addEventListener("keydown", (event) => {
-  const { key, target, ctrlKey, metaKey, altKey } = event
-  if (ctrlKey || metaKey || altKey || isTyping(target) || !areOn()) return
-  if (document.querySelector("dialog:modal:not(#sheet)")) return
-  const container = target instanceof Element ? target.closest("[data-sku]") : null
-  if (Object.hasOwn(KEYS, key) && KEYS[key]?.(container)) event.preventDefault()
-})
-for (const button of queryAll('[data-part="keys"]')) button.addEventListener("click", showShortcuts)
-
-/** @param {unknown} element */
-function isTyping(element) {
-  return isField(element) || element instanceof HTMLSelectElement
+document.addEventListener("keydown", onFirstKey)
+for (const button of queryAll('[data-part="keys"]')) {
+  button.addEventListener("click", async () => (await keys())?.showShortcuts())
 }

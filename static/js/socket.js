@@ -1,13 +1,12 @@
 // A WebSocket that reconnects by itself: with backoff and jitter, after silence, after the network
 // was away, and to another server when this one shuts down.
 
-/** @import { ClientMessage, Connection, ConnectionState, ServerMessage } from "./types.d.ts" */
+/** @import { ClientMessage, ConnectionState, ServerMessage } from "./types.d.ts" */
 /** @import { SocketDeps, SocketHandlers } from "./types.d.ts" */
 
-import { decode, encode } from "./protocol.js"
+import { backoffDelay } from "./backoff.js"
+import { Connection } from "./connection.js"
 
-const BACKOFF_BASE_MS = 500
-const BACKOFF_MAX_MS = 30_000
 /** A connection that lasted for so long resets the backoff. */
 const STABLE_MS = 10_000
 /** The server sends a heartbeat more often than this: after so much silence the line is dead. */
@@ -17,25 +16,15 @@ const PROBE_TIMEOUT_MS = 4_000
 const RATE_LIMIT_MS = 30_000
 const HIDDEN_MS = 5 * 60_000
 /** Close codes after which reconnecting would not help. */
-const FINAL_CODES = [1007, 1009, 4400, 4401, 4406, 4409, 4410, 4411]
-
-/**
- * Exponential backoff with full jitter, so that clients do not reconnect all at once.
- * @param {number} attempt
- * @param {number} random  In [0, 1).
- */
-export function backoffDelay(attempt, random) {
-  return random * Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** attempt)
-}
+const FINAL_CODES = [1007, 1009, 4400, 4401, 4406, 4409, 4410, 4411, 4412, 4413]
 
 export class Socket {
   state = /** @type {ConnectionState} */ ("stopped")
   /** The close code that stopped it; 0 if the page did. */
   code = 0
+  #is_slow = false
   #gen = 0
   #pings = 0
-  #attempt = 0
-  #not_before = 0
   #is_visible = true
   #is_online = true
   /** The connection with a welcome, over which messages are sent. */
@@ -46,6 +35,8 @@ export class Socket {
   #newest = /** @type {Connection | null} */ (null)
   #cancelRetry = () => {}
   #cancelSuspend = () => {}
+  #attempt = 0
+  #not_before = 0
   #deps
   #handlers
 
@@ -56,6 +47,19 @@ export class Socket {
   constructor(deps, handlers) {
     this.#deps = deps
     this.#handlers = handlers
+  }
+
+  /** The state, or that it is slow: there is no connection yet, but HTTP reaches the shop. */
+  get link() {
+    const is_trying = this.state === "connecting" || this.state === "waiting"
+    return is_trying && this.#is_slow ? "slow" : this.state
+  }
+
+  /** @param {boolean} is_slow  The shop was reached over HTTP; with an open connection ignored. */
+  setSlow(is_slow) {
+    if (is_slow === this.#is_slow || this.state === "open") return
+    this.#is_slow = is_slow
+    this.#handlers.onStateChange()
   }
 
   /** Connect; a connection that is open is closed first. */
@@ -73,11 +77,33 @@ export class Socket {
   }
 
   /**
+   * What is sent over the open connection gets lost: close it, and open no other for `ms`.
+   * @param {number} ms
+   */
+  distrust(ms) {
+    this.#not_before = this.#deps.now() + ms
+    this.#closeAll()
+    this.#retry(true)
+  }
+
+  /** Open another connection, and use it instead of the open one once it has its welcome. */
+  replace() {
+    if (this.state === "open") this.#schedule(0)
+  }
+
+  /** What the hello said is true no longer: connect anew, unless it was answered. */
+  renew() {
+    if (this.state !== "connecting") return
+    this.#closeAll()
+    this.#retry(false)
+  }
+
+  /**
    * Send `message`; without an open connection it is dropped.
    * @param {ClientMessage} message
    */
   send(message) {
-    this.#current?.ws.send(encode(message))
+    this.#current?.send(message)
   }
 
   /**
@@ -100,7 +126,8 @@ export class Socket {
   setVisible(is_visible) {
     this.#is_visible = is_visible
     this.#cancelSuspend()
-    if (!is_visible) this.#cancelSuspend = this.#deps.after(HIDDEN_MS, () => this.#suspend())
+    const { after, hidden_ms = HIDDEN_MS } = this.#deps
+    if (!is_visible) this.#cancelSuspend = after(hidden_ms, () => this.#suspend())
     else if (this.state === "resting") return this.#schedule(0)
     else this.probe()
     if (this.state === "waiting") this.#retry(true)
@@ -120,16 +147,15 @@ export class Socket {
   }
 
   #open() {
-    const ws = this.#deps.open()
-    const received_at = this.#deps.now()
-    const welcome_at = Number.POSITIVE_INFINITY
-    const connection = { ws, received_at, welcome_at, cancelTimeout: () => {} }
+    const connection = new Connection(this.#deps)
     const gen = ++this.#gen
     this.#newest = connection
-    ws.onopen = () => ws.send(encode(this.#handlers.hello(gen)))
-    ws.onmessage = (event) => this.#receive(connection, decode(event.data))
-    ws.onclose = (event) => this.#onClosed(connection, event.code)
-    this.#startTimeout(connection, WELCOME_TIMEOUT_MS)
+    connection.listen({
+      onOpen: () => connection.send(this.#handlers.hello(gen)),
+      onMessage: (message) => this.#receive(connection, message),
+      onClose: (code) => this.#onClosed(connection, code),
+    })
+    connection.watch(WELCOME_TIMEOUT_MS, () => this.#fail(connection))
     if (!this.#current) this.#setState("connecting")
   }
 
@@ -138,7 +164,6 @@ export class Socket {
    * @param {ServerMessage} message
    */
   #receive(connection, message) {
-    connection.received_at = this.#deps.now()
     if (message.t === "welcome") this.#onWelcome(connection)
     const is_only = connection === this.#current && connection === this.#newest
     if (message.t === "drain" && is_only) this.#schedule(message.open_after_ms)
@@ -147,32 +172,18 @@ export class Socket {
 
   /** @param {Connection} connection */
   #onWelcome(connection) {
-    if (this.#current) closeSilently(this.#current)
+    this.#current?.close()
     this.#current = connection
     connection.welcome_at = connection.received_at
-    this.#startTimeout(connection, SILENCE_MS)
+    connection.watch(SILENCE_MS, () => this.#fail(connection))
+    this.#is_slow = false
     this.#setState("open")
-  }
-
-  /**
-   * Give `connection` up once nothing was received for `ms`.
-   * @param {Connection} connection
-   * @param {number} ms
-   */
-  #startTimeout(connection, ms) {
-    connection.cancelTimeout()
-    // One timer for many messages: when it fires, it is set again for what is left of the silence.
-    const left_ms = connection.received_at + ms - this.#deps.now()
-    connection.cancelTimeout = this.#deps.after(left_ms, () => {
-      if (this.#deps.now() >= connection.received_at + ms) this.#fail(connection)
-      else this.#startTimeout(connection, ms)
-    })
   }
 
   /** @param {Connection} connection */
   #fail(connection) {
     if (connection !== this.#current && connection !== this.#newest) return
-    closeSilently(connection)
+    connection.close()
     this.#onClosed(connection, 1006)
   }
 
@@ -222,9 +233,8 @@ export class Socket {
 
   #closeAll() {
     this.#cancelRetry()
-    for (const connection of [this.#current, this.#newest]) {
-      if (connection) closeSilently(connection)
-    }
+    this.#current?.close()
+    this.#newest?.close()
     this.#current = this.#newest = null
   }
 
@@ -234,13 +244,4 @@ export class Socket {
     this.state = state
     this.#handlers.onStateChange()
   }
-}
-
-/**
- * Close a connection, and handle none of its events any more.
- * @param {Connection} connection
- */
-function closeSilently({ ws }) {
-  ws.onopen = ws.onmessage = ws.onclose = null
-  ws.close(1000)
 }

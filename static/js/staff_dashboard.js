@@ -7,12 +7,13 @@
  */
 /**
  * @typedef {object} Figures
- * @property {string} at
+ * @property {string} clock  The time of day, as hh:mm:ss in the shop's time zone.
  * @property {Record<string, string>} gauges
  * @property {Record<string, Plot>} plots
  * @property {Record<string, string>} verdicts
  */
 
+import { _, PREFIX } from "./i18n.js"
 import { query, queryAll, setParts } from "./views/dom.js"
 
 const INTERVAL_MS = 1000
@@ -31,21 +32,33 @@ async function poll() {
 async function refresh() {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS)
-    const response = await fetch("/staff/live.json", { signal })
+    // Without a use, the login ends as it would without this page.
+    const headers = { "X-Background": "1" }
+    const response = await fetch(`${PREFIX}/staff/live.json`, { signal, headers })
     if (response.ok) show(await response.json())
-    else status.textContent = `The shop no longer tells; you see ${shown_at}. Sign in again.`
+    else
+      status.textContent = _(
+        "The shop refuses to answer; figures are from %(shown_at)s. Sign in again.",
+        { shown_at },
+      )
   } catch {
-    status.textContent = `The shop does not answer; you see ${shown_at}. Trying again.`
+    status.textContent = _(
+      "The shop does not answer; figures are from %(shown_at)s. Trying again.",
+      { shown_at },
+    )
   }
 }
 
 /** @param {Figures} figures */
-function show({ at, gauges, plots, verdicts }) {
-  shown_at = `${at.slice(11, 19)} UTC`
-  status.textContent = `As of ${shown_at}, on this server.`
+function show({ clock, gauges, plots, verdicts }) {
+  shown_at = clock
+  status.textContent = _("As of %(shown_at)s, on this server.", { shown_at })
   setParts(root, "textContent", gauges)
-  const counts = Object.entries(verdicts).map(([code, times]) => [`verdict-${code}`, times])
-  setParts(root, "textContent", Object.fromEntries(counts))
+  for (const [code, times] of Object.entries(verdicts)) {
+    const count = query(`[data-part="verdict-${code}"]`, root)
+    count.textContent = times
+    count.parentElement?.classList.toggle("is-none", times === "0")
+  }
   for (const figure of queryAll("[data-plot]", root)) {
     const plot = plots[figure.dataset.plot ?? ""]
     if (plot) draw(figure, plot)

@@ -1,10 +1,11 @@
 // The state of one tab: the confirmed cart and the outbox, and how messages from the server change
 // them.
 
-/** @import { Accepted, Cart, FindProduct, Hello, Op, OutboxRecord, Patch } from "./types.d.ts" */
-/** @import { ServerMessage, TabDeps, TabHandlers, Verdict, Welcome } from "./types.d.ts" */
+/** @import { Accepted, Cart, FindProduct, Hello, Op, OpsRequest, OutboxRecord, Patch } from "./types.d.ts" */
+/** @import { PendingOp, ServerMessage, TabDeps, TabHandlers, Verdict, Welcome } from "./types.d.ts" */
 
 import { advance, cartFrom, reprice } from "./cart.js"
+import { LOCALE } from "./i18n.js"
 import { Outbox } from "./outbox.js"
 import { withPending } from "./pending.js"
 
@@ -22,6 +23,11 @@ export class Tab {
   #resync_rev = -1
   /** Verdicts that came before the patch of their op. */
   #early_verdicts = /** @type {Accepted[]} */ ([])
+  /**
+   * The newest op with a verdict at the last hello. Later verdicts may have come by the connection
+   * that is being left, after the server has looked up what it says in its welcome.
+   */
+  #known = /** @type {number | undefined} */ (undefined)
   #cancelWake = () => {}
 
   /**
@@ -90,10 +96,12 @@ export class Tab {
     this.flush()
   }
 
-  /** Forget the stale ops. */
-  discardStale() {
-    const { stale } = this
-    this.#replaceOutbox(this.outbox.waiting.filter((pending) => !stale.includes(pending)))
+  /**
+   * Forget pending ops.
+   * @param {PendingOp[]} ops
+   */
+  discard(ops) {
+    this.#replaceOutbox(this.outbox.waiting.filter((pending) => !ops.includes(pending)))
   }
 
   /**
@@ -101,8 +109,10 @@ export class Tab {
    * @returns {Hello}
    */
   hello(gen) {
-    const { id: outbox, pend } = this.outbox
-    return { t: "hello", tab: this.id, gen, outbox, at: this.cart.at, pend }
+    const { id: outbox, pend, settled } = this.outbox
+    const who = { tab: this.id, gen, outbox, account: this.#account, language: LOCALE }
+    this.#known = settled
+    return { t: "hello", ...who, at: this.cart.at, pend }
   }
 
   /** Request a whole snapshot in the next hello: the server has given up its copy of this cart. */
@@ -110,8 +120,29 @@ export class Tab {
     this.cart = { ...this.cart, at: null }
   }
 
-  /** @param {ServerMessage} message */
+  /**
+   * Handle a message, unless it is for another account or cart: then nothing more is sent or shown.
+   * @param {ServerMessage} message
+   */
   receive(message) {
+    const code = this.#foreignCode(message)
+    if (!code) return this.#handle(message)
+    this.#session = null
+    this.#handlers.onForeign(code)
+  }
+
+  /**
+   * Return the close code of a message that is for another account (4412) or another cart (4413).
+   * @param {ServerMessage} message
+   */
+  #foreignCode(message) {
+    if ("account" in message && message.account !== this.#account) return 4412
+    const { cart = "" } = message.t === "welcome" ? message : this.#deps
+    return cart === this.#deps.cart ? 0 : 4413
+  }
+
+  /** @param {ServerMessage} message */
+  #handle(message) {
     const before = this.cart
     if (message.t === "welcome") this.#onWelcome(message)
     else if (message.t === "ok" && message.rev > before.rev) this.#early_verdicts.push(message)
@@ -140,12 +171,26 @@ export class Tab {
     for (const { n, op } of due) this.#deps.send({ t: "op", n, ...op })
   }
 
+  /**
+   * Save the outbox, and return what to send over HTTP instead: all that has no verdict, in order.
+   * @returns {Promise<OpsRequest>}
+   */
+  async takeForHttp() {
+    const { outbox } = this
+    outbox.rewind(1)
+    const due = this.stale.length ? [] : outbox.takeDue(this.#deps.now(), MAX_INFLIGHT)
+    await this.#deps.save(outbox)
+    const ops = due.map(({ n, op }) => ({ n, ...op }))
+    return { account: this.#account, outbox: outbox.id, ops }
+  }
+
   /** @param {Welcome} welcome */
-  #onWelcome({ account, verdicts, last, limits }) {
-    if (account !== this.#account) return this.#handlers.onForeignAccount()
+  #onWelcome({ verdicts, last, limits }) {
     this.#early_verdicts = []
     for (const verdict of verdicts) this.#onVerdict(verdict)
-    if (this.outbox.disagreesWith(last)) return this.#replaceOutbox()
+    const known = this.#known
+    this.#known = undefined
+    if (this.outbox.disagreesWith(last, known)) return void this.#replaceOutbox()
     this.#session = {}
     this.#inflight = Math.min(MAX_INFLIGHT, limits.inflight)
     this.#resync_rev = -1
@@ -188,6 +233,7 @@ export class Tab {
   /** @param {Outbox} outbox */
   #useOutbox(outbox) {
     this.outbox = outbox
+    this.#known = undefined
     this.#session = null
   }
 }

@@ -1,12 +1,15 @@
-// Toasts: messages over the page, or in place of a removed row, that go away by themselves.
+// Messages that go away by themselves: toasts over the page, or in place of a removed row, and ARIA
+// live regions, which screen readers read out.
 
 /** @import { Line } from "./types.d.ts" */
 
+import { _, joined } from "./i18n.js"
 import { cloneTemplate, query, queryAll, setParts } from "./views/dom.js"
 import { glide } from "./views/glide.js"
 
 const SHOWN_MS = 8000
 const MAX_TOASTS = 4
+const BATCH_MS = 500
 
 /**
  * Show `text` over the page for some seconds, longer while the pointer or the focus is on it. A
@@ -26,13 +29,12 @@ export function showToast(text, key = text) {
  */
 export function showRemoved({ sku, name }) {
   const [row] = queryAll(`[data-rows="lines"] > [data-sku="${sku}"]`)
-  const toast = createToast("removed", `Removed ${name}`)
+  const toast = createToast("removed", _("Removed %(name)s", { name }))
   toast.dataset.removed = sku
   toast.addEventListener("submit", () => queueMicrotask(() => removeToast(toast)))
   removeLater(toast)
   if (!row?.checkVisibility()) return placeToast(toast)
   row.after(toast)
-  if (row.contains(document.activeElement)) query("button", toast).focus()
 }
 
 /**
@@ -97,10 +99,35 @@ export function removeToast(toast) {
   else if (!queryAll(":scope > :not([data-past])", list).length) list.replaceChildren()
 }
 
-/** @param {HTMLElement} toast */
-function removeLater(toast) {
+/**
+ * Have a toast go after some seconds; longer while the pointer or the focus is on it.
+ * @param {HTMLElement} toast
+ */
+export function removeLater(toast) {
   setTimeout(() => {
     if (toast.matches(":hover, :focus-within")) removeLater(toast)
     else glide(() => removeToast(toast))
   }, SHOWN_MS)
+}
+
+/**
+ * Return a function that announces texts in `region`. Texts of half a second are announced
+ * together, and of those with the same key only the last.
+ * @param {Element} region
+ * @param {(act: () => void, ms: number) => unknown} setTimer  As `setTimeout`.
+ * @returns {(text: string, key?: string) => void}
+ */
+export function announcer(region, setTimer) {
+  /** @type {Map<string, string>} */
+  const texts = new Map()
+  const announce = () => {
+    region.textContent = joined(...texts.values())
+    texts.clear()
+  }
+  return (text, key = text) => {
+    if (!texts.size) setTimer(announce, BATCH_MS)
+    // Emptied first, so that the same text is read out again.
+    if (!texts.size) region.textContent = ""
+    texts.set(key, text)
+  }
 }

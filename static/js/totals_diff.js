@@ -3,14 +3,20 @@
 
 /** @import { Cart } from "./types.d.ts" */
 
+import { _ } from "./i18n.js"
 import { money } from "./strings.js"
 
+/**
+ * The names of the parts that are no products.
+ * @type {Record<string, string>}
+ */
+const LABELS = { Delivery: _("Delivery"), Discount: _("Discount"), Tax: _("Tax") }
 /** States of lines that are not charged. */
 const NOT_CHARGED = ["sold_out", "gone"]
 
 /**
- * Return amounts by SKU, and those of delivery and discount under names with a capital, which no
- * SKU has.
+ * Return amounts by SKU, and those of delivery, discount and tax under names with a capital, which
+ * no SKU has.
  * @param {Pick<Cart, "lines" | "totals">} cart
  * @returns {ReadonlyMap<string, number>}
  */
@@ -20,6 +26,7 @@ export function totalParts({ lines, totals }) {
     ...charged.map(({ sku, price, qty }) => /** @type {const} */ ([sku, price * qty])),
     ["Delivery", totals.delivery],
     ["Discount", -totals.discount],
+    ["Tax", totals.tax ?? 0],
   ])
 }
 
@@ -29,7 +36,7 @@ export function sum(amounts) {
 }
 
 /**
- * Describe each part that changed, as "Milk +50p".
+ * Describe each part that changed, as "Milk +£0.50".
  * @param {ReadonlyMap<string, number>} before
  * @param {ReadonlyMap<string, number>} now
  * @param {ReadonlyMap<string, string>} names
@@ -37,12 +44,26 @@ export function sum(amounts) {
 export function describeChanges(before, now, names) {
   return [...new Map([...before, ...now]).keys()].flatMap((part) => {
     const change = (now.get(part) ?? 0) - (before.get(part) ?? 0)
-    return change ? [`${names.get(part) ?? part} ${signed(change)}`] : []
+    return change ? [describe(names.get(part) ?? part, change)] : []
   })
 }
 
-/** @param {number} amount */
-function signed(amount) {
-  const size = Math.abs(amount)
-  return `${amount > 0 ? "+" : "−"}${size < 100 ? `${size}p` : money(size)}`
+/**
+ * @param {string} part
+ * @param {number} change
+ */
+function describe(part, change) {
+  const amount = money(Math.abs(change))
+  const name = LABELS[part] ?? part
+  return change > 0
+    ? _("%(name)s +%(amount)s", { name, amount })
+    : _("%(name)s −%(amount)s", { name, amount })
+}
+
+/**
+ * Return the parts of a list one after the other.
+ * @param {string[]} parts
+ */
+export function listed(parts) {
+  return parts.reduce((first, second) => _("%(first)s, %(second)s", { first, second }))
 }

@@ -12,10 +12,10 @@ from playwright.async_api import Browser, BrowserContext, expect
 from tests.browser.browser_session import BrowserSession, open_browser_session
 from tests.browser.chromium import chromium
 from tests.browser.live_database import CORRUPT_BODY_ERROR
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import LONGEST_MS, Visitor
 from tests.e2e.server import Server
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=LONGEST_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,7 +12,7 @@ from tests.browser.person import Person, Role
 from tests.browser.visitor import connected, shown
 
 SKUS_OF_TABS = (
-    ("gala-apples-1kg", "gala-apples-2kg"),
+    ("gala-apples-500g", "granny-smith-apples-1kg"),
     ("braeburn-apples-1kg", "bramley-apples-1kg"),
 )
 """The products of each tab: if both set the same line, the last write would win."""

@@ -19,9 +19,13 @@ class NetworkProxy:
         self.origin = f"http://127.0.0.1:{self.port}"
         self.is_down = False
         self.broken = 0
+        self.websockets = "forwarded"
+        """What becomes of a handshake: it is forwarded, refused, left to hang, or answered by the
+        shop, and all frames are swallowed."""
         self._server_port = server.port
         self._ends: set[asyncio.StreamWriter] = set()
-        server.environment["SHOP_ORIGINS"] = f"{server.origin},{self.origin}"
+        named = f"http://localhost:{self.port}"  # passkeys need a name
+        server.environment["SHOP_ORIGINS"] = f"{server.origin},{self.origin},{named}"
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
@@ -50,6 +54,11 @@ class NetworkProxy:
         if self.is_down:
             writer.transport.abort()
             return
+        first = await reader.read(CHUNK)
+        is_blocked = first.startswith(b"GET /ws ") and self.websockets != "forwarded"
+        if is_blocked and self.websockets != "swallowed":
+            await self._block(reader, writer)
+            return
         try:
             upstream = await asyncio.open_connection("127.0.0.1", self._server_port)
         except OSError:
@@ -57,8 +66,31 @@ class NetworkProxy:
             return
         server_reader, server_writer = upstream
         self._ends |= {writer, server_writer}
-        await asyncio.gather(_copy(reader, server_writer), _copy(server_reader, writer))
+        server_writer.write(first)
+        if is_blocked:
+            writer.write(await server_reader.readuntil(b"\r\n\r\n"))
+            await _read_to_end(reader)
+            server_writer.transport.abort()
+            writer.close()
+        else:
+            await asyncio.gather(_copy(reader, server_writer), _copy(server_reader, writer))
         self._ends -= {writer, server_writer}
+
+    async def _block(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Refuse a handshake as a proxy does that knows no websockets, or never answer it."""
+        if self.websockets == "hanging":
+            self._ends.add(writer)
+            await _read_to_end(reader)
+            self._ends.discard(writer)
+        else:
+            writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+
+async def _read_to_end(reader: asyncio.StreamReader) -> None:
+    with suppress(OSError):
+        while await reader.read(CHUNK):
+            pass
 
 
 async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:

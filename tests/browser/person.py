@@ -1,6 +1,5 @@
 """A visitor with an account and a cart, and access to the server behind the pages."""
 
-import asyncio
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -10,9 +9,9 @@ from tests.browser.live_database import LiveDatabase
 from tests.browser.network_proxy import NetworkProxy
 from tests.browser.visitor import PASSWORD, Visitor
 from tests.e2e.server import Server
+from tests.waiting import until
 
 IN_CART = ("gala-apples-1kg", "carrots-500g", "milk-2l")
-POLLS = 500
 OPS = "/api/cart/ops"
 
 
@@ -34,6 +33,7 @@ class Person(Visitor):
     live_database: LiveDatabase
     account: str = ""
     """The id of the account that is signed in."""
+    email: str = ""
 
     async def sign_in_as(self, role: Role) -> None:
         """Sign in with a new account for *role*; shoppers and staff get a filled cart."""
@@ -57,13 +57,12 @@ class Person(Visitor):
 
     async def wait_for_state(self, sku: str, state: str) -> None:
         """Wait until the live catalogue has *sku* in *state*, and so all earlier changes too."""
-        url = f"{self.origin}/api/products/{sku}"
-        for _ in range(POLLS):
-            answer = await self.context.request.get(url)
-            if (await answer.json())["state"] == state:
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"{sku} is not {state}")
+
+        async def is_there() -> bool:
+            answer = await self.context.request.get(f"{self.origin}/api/products/{sku}")
+            return bool((await answer.json())["state"] == state)
+
+        await until(is_there)
 
     async def saved_cart(self) -> dict[str, int]:
         """Return the saved cart: the quantity of each product."""
@@ -72,12 +71,15 @@ class Person(Visitor):
         return {line["sku"]: line["qty"] for line in lines}
 
     async def _sign_in(self, *, is_staff: bool) -> None:
-        email = f"{uuid4().hex}@browser.example"
+        self.email = email = f"{uuid4().hex}@browser.example"
         if not is_staff:
             body = {"email": email, "password": PASSWORD, "name": "Ada Lovelace"}
             self.account = (await self.post("/api/accounts", body))["account"]
             return
-        arguments = ("account", "add", email, "--name", "Grace Hopper", "--staff")
-        assert not self.server.command(*arguments, given=f"{PASSWORD}\n").returncode
-        body = {"email": email, "password": PASSWORD}
+        self.live_database.add_account(email, "Grace Hopper", is_staff=True)
+        await self.sign_in_again()
+
+    async def sign_in_again(self) -> None:
+        """Begin a new session with the password."""
+        body = {"email": self.email, "password": PASSWORD}
         self.account = (await self.post("/api/session", body))["account"]

@@ -12,7 +12,7 @@ from tests.browser.visitor import connected
 
 UPDATES_PER_S = 20
 SECONDS = 2
-NOT_IN_CART = ("gala-apples-500g", "gala-apples-2kg", "braeburn-apples-1kg")
+NOT_IN_CART = ("granny-smith-apples-1kg", "bramley-apples-1kg", "braeburn-apples-1kg")
 
 
 @pytest.mark.parametrize("display", [DISPLAYS[0], DISPLAYS[2]], ids=["phone", "desktop"])

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, settled
 from tests.e2e.catalog import APPLES, BREAD, MILK
 from tests.e2e.orders import query_database
 from tests.e2e.server import Server, run_command
@@ -49,7 +49,7 @@ async def test_an_order_can_be_placed_with_a_mouse_and_its_page_follows_its_stat
 
     await expect(page.locator("[data-part=state]")).to_have_text("Packed")
     await expect(page.locator("[data-step=packed]")).to_have_attribute("aria-current", "step")
-    await expect(page.get_by_role("button", name="Cancel the order")).to_be_hidden()
+    await expect(page.get_by_role("link", name="Cancel order")).to_be_hidden()
     assert query_database(server, "SELECT count(*) FROM orders WHERE number = :n", n=number) == 1
 
 
@@ -82,15 +82,19 @@ async def test_an_order_can_be_placed_and_cancelled_without_javascript(
     await page.click("text=Apply")
     await expect(page.locator(".notices")).to_contain_text("10 % off")
     await fill_in_address(page)
-    await page.click("[data-part=place]")
+    await page.fill("#note", "Ring twice")
+    await page.press("input[name=postcode]", "Enter")
     await wait_for_order(page)
+    await expect(page.locator(".order-note")).to_have_text("Ring twice")
     await page.click("text=Buy again")
     await expect(page.locator(".notices")).to_contain_text("Added")
     await page.goto(f"{plain_visitor.origin}/orders")
     await page.click(".order-card a")
-    await page.click("text=Cancel the order")
+    await page.click("text=Cancel order")
+    await page.click("button:text('Cancel order')")
 
     await expect(page.locator(".notices")).to_contain_text("cancelled")
+    await expect(page.locator("main")).to_contain_text("There is nothing to pay")
 
 
 async def test_a_changed_total_is_itemised_and_must_be_accepted_before_ordering(
@@ -99,6 +103,7 @@ async def test_a_changed_total_is_itemised_and_must_be_accepted_before_ordering(
     page = await visitor.open("/shop?q=apples")
     await visitor.add(page, BREAD)
     await expect(page.locator("[data-rows=lines] > li")).to_have_count(1)
+    await settled(page)
     await page.goto(f"{visitor.origin}/checkout")
     await fill_in_address(page)
     place = page.locator("[data-part=place]")

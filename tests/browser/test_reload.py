@@ -1,15 +1,14 @@
 """A page that is reloaded before it receives the verdict of an op."""
 
-import asyncio
 import json
 from dataclasses import dataclass, field
 
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.visitor import Visitor, connected, settled, shown
+from tests.waiting import until, wait_until
 
-APPLES, PEARS = "gala-apples-1kg", "gala-apples-2kg"
-POLLS = 500
+APPLES, PEARS = "gala-apples-500g", "gala-apples-2kg"
 
 
 @dataclass
@@ -45,27 +44,25 @@ class SocketRecorder:
 
     async def hello(self) -> dict[str, object]:
         """Wait until a page sends hello, and return it; the page has then loaded its outbox."""
-        for _ in range(POLLS):
-            if found := self.frames_of("hello"):
-                return found[-1]
-            await asyncio.sleep(0.02)
-        raise AssertionError("no page sent hello")
+        await wait_until(lambda: bool(self.frames_of("hello")))
+        return self.frames_of("hello")[-1]
 
 
 async def wait_until_saved(page: Page, origin: str, lines: int) -> None:
     """Wait until the saved cart has so many *lines*."""
-    for _ in range(POLLS):
+
+    async def are_saved() -> bool:
         cart = await (await page.context.request.get(f"{origin}/api/cart")).json()
-        if len(cart["cart"]["lines"]) == lines:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"the saved cart never had {lines} lines")
+        return len(cart["cart"]["lines"]) == lines
+
+    await until(are_saved)
 
 
 async def test_a_change_whose_verdict_was_lost_is_shown_once_after_a_reload(
     visitor: Visitor,
 ) -> None:
     recorder = SocketRecorder()
+    await visitor.refuse()
     await visitor.context.route_web_socket("**/ws", recorder.connect)
     page = await visitor.open("/shop?q=gala")
     await connected(page)

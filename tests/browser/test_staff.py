@@ -29,7 +29,7 @@ async def test_staff_advance_an_order_and_the_shoppers_page_follows(
         await page.evaluate("window.sameLoad = true")
         staff_page = await grace.open("/staff")
 
-        for act, label in (("Mark as packed", "Packed"), ("Send on its way", "On the way")):
+        for act, label in (("Mark as packed", "Packed"), ("Mark as on the way", "On the way")):
             await staff_page.get_by_role("button", name=f"{act}: {number}").click()
             await expect(staff_page.locator(".notices")).to_contain_text(number)
             await expect(page.locator("[data-part=state]")).to_have_text(label)
@@ -57,7 +57,7 @@ async def test_an_order_that_was_advanced_by_other_staff_is_reported_as_a_confli
 
         await other.get_by_role("button", name=press).first.click()
 
-        await expect(other.locator(".notices")).to_contain_text(f"{number} is packed by now")
+        await expect(other.locator(".notices")).to_contain_text(f"{number} is already packed")
 
 
 async def test_the_statistics_update_without_layout_shift(browser_session: BrowserSession) -> None:
@@ -90,11 +90,11 @@ async def test_a_product_edit_reaches_the_shoppers_page_and_a_conflicting_edit_s
 
         await actions.edit_product(grace, staff_page)
 
-        await expect(card.locator("[data-part=price]").first).to_have_text("£2.35")
+        await expect(card.locator("[data-part=price]").first).to_have_text("£1.10")
         await late.locator("[name=price]").fill("1.05")
         await late.locator("[name=reason]").fill("Offer")
         await late.get_by_role("button", name="Save").click()
-        await expect(late.get_by_role("heading", name="Meanwhile")).to_be_visible()
+        await expect(late.get_by_role("heading", name="Changed meanwhile")).to_be_visible()
         await expect(late.locator("[name=price]")).to_have_value("1.05")
         await late.get_by_role("button", name="Save").click()
         await expect(card.locator("[data-part=price]").first).to_have_text("£1.05")

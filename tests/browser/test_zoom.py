@@ -5,13 +5,22 @@ from urllib.parse import urljoin
 
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.clipping import clipped
 from tests.browser.visitor import Visitor, settled
 from tests.e2e.server import Server
 
-APPLES = "gala-apples-1kg"
+APPLES = "gala-apples-500g"
 ZOOMED = ViewportSize(width=640, height=400)
 """The viewport of a window of 1280 x 800 at 200 %."""
-SIGNED_OUT_PATHS = ("/", "/shop", "/how-it-works", "/login", "/register", "/nothing-here")
+SIGNED_OUT_PATHS = (
+    "/",
+    "/shop",
+    "/how-it-works",
+    "/privacy",
+    "/login",
+    "/register",
+    "/nothing-here",
+)
 SIGNED_IN_PATHS = (
     "/",
     "/shop",
@@ -23,31 +32,6 @@ SIGNED_IN_PATHS = (
     "/account/addresses/new",
     "/how-it-works",
 )
-FIND_CLIPPED = """() => {
-  const scrolls = (one) => /auto|scroll/.test(getComputedStyle(one).overflowX)
-  const hides = (way) => /hidden|clip/.test(way)
-  const isSeen = (one) => one.checkVisibility() && !one.closest(".unseen, .skip")
-  const holders = (one) => one.parentElement ? [one, ...holders(one.parentElement)] : []
-  const isCut = (one) => {
-    const { overflowX, overflowY } = getComputedStyle(one)
-    const { left, right } = one.getBoundingClientRect()
-    return (
-      (hides(overflowX) && one.scrollWidth > one.clientWidth + 1) ||
-      (hides(overflowY) && one.scrollHeight > one.clientHeight + 1) ||
-      (!holders(one).some(scrolls) && (left < -1 || right > innerWidth + 1))
-    )
-  }
-  const { scrollWidth } = document.documentElement
-  const wide = scrollWidth > innerWidth ? [`the page: ${scrollWidth} px`] : []
-  const cut = [...document.querySelectorAll("body *")].filter((one) => isSeen(one) && isCut(one))
-  return [...wide, ...cut.map((one) => `<${one.localName} class="${one.className}">`)]
-}"""
-
-
-async def clipped(page: Page) -> list[str]:
-    """Return the elements of *page* that are clipped, or need horizontal scrolling."""
-    found: list[str] = await page.evaluate(FIND_CLIPPED)
-    return found
 
 
 async def clipped_by_path(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:

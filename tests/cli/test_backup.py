@@ -7,11 +7,15 @@ import pytest
 
 from app.cli.backup import back_up, restore
 from app.cli.errors import CommandError
+from app.domain.mails import Mail, MailKind
 from app.store.catalog import load_categories
-from app.store.database import run_query
 from app.store.engines import connect
+from app.store.mail_queue import load_waiting
+from app.store.mails import write_mail
 from app.store.migrations import migrate
+from app.store.queries import run_query
 from app.store.seed import seed
+from tests.examples import NOON
 
 STAMP = "20261128T080000Z"
 
@@ -37,6 +41,21 @@ def test_backup_and_restore_print_one_sentence_each(url: str, tmp_path: Path) ->
         " 0 carts have a new epoch, and 0 logins have ended."
         f" What was there is in {tmp_path}/shop.db.before-{STAMP}."
     )
+
+
+def test_mails_that_waited_in_a_backup_are_held_back_and_counted(url: str, tmp_path: Path) -> None:
+    engine = connect(url)
+    mail = Mail(MailKind.ACCOUNT_DELETED, "ada@shop.example", None, None)
+    run_query(engine, write_mail, mail, NOON)
+    engine.dispose()
+    back_up(url, tmp_path / "copy")
+
+    sentence = restore(url, tmp_path / "copy", "beef", STAMP)
+
+    assert "1 mails that waited may have been sent since: they are held back" in sentence
+    engine = connect(url)
+    assert run_query(engine, load_waiting).mails == 0
+    engine.dispose()
 
 
 def test_a_missing_database_folder_or_file_is_an_error(url: str, tmp_path: Path) -> None:
@@ -84,14 +103,13 @@ def test_a_damaged_database_is_not_backed_up(url: str, tmp_path: Path) -> None:
 
 
 def test_the_suggested_postgresql_command_contains_no_password() -> None:
-    url = "postgresql+psycopg://me:hush@db.example:5433/shop"
+    url = "postgresql+psycopg://me:hush@db1.example,db2.example:5433/shop?password=hush&port=1"
 
     with pytest.raises(CommandError) as backing_up:
         back_up(url, Path("a file"))
     with pytest.raises(CommandError) as restoring:
         restore(url, Path("a file"), "beef", STAMP)
 
-    assert str(backing_up.value).endswith("'--file=a file' postgresql://me@db.example:5433/shop")
-    assert str(restoring.value).endswith(
-        " --dbname=postgresql://me@db.example:5433/shop 'a file' && shop restored"
-    )
+    shown = "postgresql://me@db1.example,db2.example:5433/shop?port=1"
+    assert str(backing_up.value).endswith(f"'--file=a file' '{shown}'")
+    assert str(restoring.value).endswith(f" '--dbname={shown}' 'a file' && shop restored")

@@ -20,6 +20,13 @@ class RecordingObserver(Observer):
         self.events: list[str] = []
         self.frames: list[tuple[int, str]] = []
         self._more = asyncio.Event()
+        self._changed = asyncio.Event()
+
+    async def until(self, event: str) -> None:
+        """Wait until *event* is recorded."""
+        while event not in self.events:
+            self._changed.clear()
+            await self._changed.wait()
 
     async def wait_for_events(self, count: int) -> None:
         """Wait until a connection failed and there are *count* events."""
@@ -30,10 +37,12 @@ class RecordingObserver(Observer):
     def opened(self, gen: int) -> None:
         """Record it."""
         self.events.append(f"{gen} opened")
+        self._changed.set()
 
     def closed(self, gen: int, code: int, reason: str) -> None:
         """Record it."""
         self.events.append(f"{gen} closed {code} {reason}".rstrip())
+        self._changed.set()
 
     def failed(self, why: str) -> None:
         """Record it."""

@@ -118,8 +118,10 @@ class ScriptedShop:
         self._peers.put_nowait(Peer(socket))
         await socket.wait_closed()
 
-    def respond_to_handshake(self, socket: ServerConnection, _: Request) -> Response | None:
-        """Return the next scripted response to a handshake, or accept it."""
+    def respond_to_handshake(self, socket: ServerConnection, request: Request) -> Response | None:
+        """Return the next scripted response to a handshake, or accept it; there is nothing else."""
+        if request.path != "/ws":
+            return socket.respond(HTTPStatus.NOT_FOUND, "")
         if not self.responses:
             return None
         self.refused += 1
@@ -138,7 +140,7 @@ async def scripted_shop() -> AsyncIterator[ScriptedShop]:
         "127.0.0.1",
         0,
         process_request=shop.respond_to_handshake,
-        subprotocols=[Subprotocol("shop.cart.v1")],
+        subprotocols=[Subprotocol("shop.cart.v2")],
         compression=None,
         ping_interval=None,
         close_timeout=1,

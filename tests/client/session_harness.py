@@ -4,15 +4,14 @@ import asyncio
 import json
 from typing import Any
 
-from app.client.backoff import Reconnect
+from app.client.backoff import Reconnect, RetryPolicy
 from app.client.decode import ServerMessage
-from app.client.encode import op_body
-from app.client.messages import Drain
+from app.client.deps import ClientDeps
 from app.client.session import Session, VerdictFuture
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.domain.catalog import Sku
 from app.domain.ops import AddLine
-from app.protocol.messages import TabId
+from app.protocol.messages import Drain, TabId
 from tests.client.conftest import sequential_names
 from tests.client.samples import sample
 
@@ -58,12 +57,11 @@ class FakeConnection:
 class SessionHarness:
     """A session, the messages it published, and the connection it activated last."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str | None = None) -> None:
         self.published: list[ServerMessage] = []
         self.activated: object = None
-        self.session = Session(
-            ACCOUNT, TAB, sequential_names(), self.published.append, self._on_activated
-        )
+        deps = ClientDeps(RetryPolicy(), lambda: 0.0, sequential_names(), language)
+        self.session = Session(ACCOUNT, TAB, deps, self.published.append, self._on_activated)
 
     def _on_activated(self, connection: object) -> None:
         self.activated = connection
@@ -91,5 +89,5 @@ class SessionHarness:
             asyncio.get_running_loop().create_future() for _ in range(times)
         ]
         for waiter in waiters:
-            self.session.send(op_body(AddLine(Sku("apples"), 1)), waiter)
+            self.session.send(AddLine(Sku("apples"), 1), waiter)
         return waiters

@@ -4,6 +4,7 @@ import pytest
 
 from app.client.backoff import Reconnect, RetryPolicy, after_close, backoff_s
 from app.client.errors import (
+    AccountMismatch,
     ClientProtocolError,
     LoginEnded,
     LoginRequired,
@@ -45,6 +46,7 @@ def test_some_codes_change_how_a_client_reconnects(code: int, reconnect: Reconne
         (4409, Replaced),
         (4410, LoginEnded),
         (4411, TooManyTabs),
+        (4412, AccountMismatch),
     ],
 )
 def test_after_fatal_codes_a_client_stops_with_the_reason(code: int, stop: type[Stopped]) -> None:

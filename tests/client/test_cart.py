@@ -6,19 +6,20 @@ from hypothesis import given
 
 from app.client.cart import EMPTY_CART, Cart, advance, from_snapshot, invalidate, reprice
 from app.client.decode import decode
-from app.client.messages import Patch, Prices, Snapshot
 from app.domain.cart import Cart as StoredCart
 from app.domain.catalog import Catalog, Sku
 from app.domain.ops import Kind
 from app.domain.outbox import OutboxId
+from app.domain.totals import price_cart
 from app.protocol.encode import encode
-from app.protocol.messages import By, TabId
+from app.protocol.messages import By, PatchMessage, Prices, Snapshot, TabId
 from app.protocol.projections import moved_prices_message, patch_message, snapshot_message
 from tests.client.samples import sample
 from tests.domain.op_examples import CATALOGS, STARTS, OpOnDay, OpSequence, some_ops_on_days
 from tests.examples import NOON
 
 APPLES, MILK, HONEY = Sku("gala-apples-1kg"), Sku("milk-2l"), Sku("honey-340g")
+HERE = {"tab": "tab", "outbox": "outbox", "n": 1, "k": "line.add"}
 BY = By(TabId("tab"), OutboxId("outbox"), 1, Kind.ADD_LINE)
 
 
@@ -28,9 +29,9 @@ def snapshot(name: str = "snapshot_of_every_state", **changes: object) -> Cart:
     return from_snapshot(message)
 
 
-def patch(name: str, **changes: object) -> Patch:
+def patch(name: str, **changes: object) -> PatchMessage:
     message = decode(json.dumps(sample(name, **changes)))
-    assert isinstance(message, Patch)
+    assert isinstance(message, PatchMessage)
     return message
 
 
@@ -40,7 +41,7 @@ def prices(name: str) -> Prices:
     return message
 
 
-def after(cart: Cart, change: Patch) -> Cart:
+def after(cart: Cart, change: PatchMessage) -> Cart:
     updated = advance(cart, change)
     assert updated is not None
     return updated
@@ -88,6 +89,12 @@ def test_lines_stay_in_their_order_when_one_comes_back_to_its_place() -> None:
     cart = snapshot()
     without = cart._replace(lines={sku: cart.lines[sku] for sku in (MILK, Sku("kiwi-6"))})
     assert list(after(without, patch("patch_undo")).lines) == [APPLES, MILK, "kiwi-6"]
+
+
+def test_a_patch_of_several_revisions_counts_as_one_step() -> None:
+    updated = after(snapshot(), patch("patch_set", rev=45, at="7c1d.45.60aa", by=[HERE] * 3))
+    assert (updated.rev, updated.at, updated.lines[APPLES].qty) == (45, "7c1d.45.60aa", 4)
+    assert advance(updated, patch("patch_set", prev=43, rev=44)) is updated
 
 
 def test_a_patch_that_came_before_is_dropped() -> None:
@@ -139,9 +146,23 @@ def test_messages_on_the_way_add_up_to_the_next_snapshot(wishes: list[OpOnDay]) 
         yesterday, catalog = catalog, CATALOGS[step.sent.day]
         held = at_todays_prices(held, step.before, yesterday, catalog)
         if step.ruling.patch:
-            voucher = snapshot_message(step.before, catalog, NOON).cart.voucher
-            change = patch_message(step.ruling.cart, step.ruling.patch, BY, voucher, catalog, NOON)
+            voucher, totals = price_cart(step.ruling.cart, catalog, NOON)
+            change = patch_message(
+                step.ruling.cart, step.ruling.patch, (BY,), voucher, totals, catalog
+            )
             message = decode(encode(change))
-            assert isinstance(message, Patch)
+            assert isinstance(message, PatchMessage)
             held = after(held, message)
         assert held == snapshot_of(step.ruling.cart, catalog)
+
+
+def test_suggestions_come_go_and_are_priced_beside_the_lines() -> None:
+    shared = snapshot("snapshot_shared")
+    assert (set(shared.suggested), shared.lines[APPLES].by) == ({HONEY}, "u-3fa9")
+
+    without = after(shared, patch("patch_suggested", prev=3, rev=4, suggested={HONEY: None}))
+    again = after(without, patch("patch_suggested", prev=4, rev=5))
+
+    assert without.suggested == {}
+    assert again.suggested[HONEY].by == "u-5c02"
+    assert reprice(without, prices("prices_of_suggested")).suggested == again.suggested

@@ -12,11 +12,11 @@ import pytest
 
 from app.client import InvalidResponse, Problem, ServerProtocolError, Shop
 from app.client.account import login_cookie
-from app.client.messages import Need
 from app.client.request import Response, Site
 from app.domain.catalog import Sku
 from app.domain.ops import AddLine, Undo
 from app.domain.verdicts import Ok, RetryCode, RetryLater
+from app.protocol.messages import Need
 from tests.client.conftest import FAST_POLICY, sequential_names
 from tests.client.samples import sample
 
@@ -77,9 +77,12 @@ async def server() -> AsyncIterator[FakeHttpServer]:
         yield server
 
 
-def shop_at(server: FakeHttpServer, response_timeout_s: float = 5) -> Shop:
+def shop_at(
+    server: FakeHttpServer, response_timeout_s: float = 5, language: str | None = None
+) -> Shop:
     return Shop(
         server.url,
+        language=language,
         retry_policy=replace(FAST_POLICY, response_timeout_s=response_timeout_s),
         new_name=sequential_names(),
     )
@@ -94,7 +97,7 @@ async def test_an_account_is_registered_with_its_cookie(server: FakeHttpServer) 
     assert server.headers["content-type"] == "application/json"
     assert server.headers["host"] == server.url.removeprefix("http://")
     assert "cookie" not in server.headers
-    assert "origin" not in server.headers
+    assert not server.headers.keys() & {"origin", "accept-language"}
     assert json.loads(server.body) == {
         "email": "ada@example.org",
         "password": "a long enough one",
@@ -117,6 +120,19 @@ async def test_the_cart_is_read_with_the_cookie(server: FakeHttpServer) -> None:
     cart = await account.cart()
     assert server.headers["cookie"] == "shop=s3cret"
     assert (cart.at, len(cart.lines)) == ("7c1d.42.0d9e51a7c3b2f480", 5)
+
+
+async def test_a_language_is_asked_for_in_every_request(server: FakeHttpServer) -> None:
+    shop = shop_at(server, language="zh-Hant")
+    server.respond_with(200, {"account": "u-ada"}, Set_Cookie=COOKIE)
+    account = await shop.login("ada@example.org", "a long enough one")
+    asked = [server.headers["accept-language"]]
+    server.respond_with(200, sample("snapshot_of_every_state"))
+    await account.cart()
+    asked.append(server.headers["accept-language"])
+    server.respond_with(200, {"products": [], "next": None})
+    assert [product async for product in shop.products()] == []
+    assert [*asked, server.headers["accept-language"]] == ["zh-Hant"] * 3
 
 
 async def test_ops_are_sent_with_their_numbers(server: FakeHttpServer) -> None:

@@ -1,24 +1,31 @@
 """The client's outbox: numbering, sending again, settling."""
 
+import json
+
 import pytest
 
 from app.client.outbox import MOST_WAITING, Outbox, OutboxFull
+from app.domain.ops import SetNote
 from app.domain.outbox import OutboxId
 from app.domain.verdicts import Code, No, Ok
 
 HERE, ANEW = OutboxId("here"), OutboxId("anew")
 
 
-def outbox_of(*bodies: str) -> Outbox[str]:
-    """Return an outbox with these ops waiting; the waiter of `milk` is `MILK`."""
+def outbox_of(*texts: str) -> Outbox[str]:
+    """Return an outbox with these notes waiting; the waiter of `milk` is `MILK`."""
     outbox: Outbox[str] = Outbox(HERE)
-    for body in bodies:
-        outbox.put(body, body.upper())
+    for text in texts:
+        outbox.put(SetNote(text), text.upper())
     return outbox
 
 
-def taken(outbox: Outbox[str], inflight: int = 32) -> list[tuple[int, str]]:
-    return list(outbox.take(inflight))
+def text_of(body: str | None) -> str | None:
+    return body and json.loads("{" + body)["text"]
+
+
+def taken(outbox: Outbox[str], inflight: int = 32) -> list[tuple[int, str | None]]:
+    return [(n, text_of(body)) for n, body in outbox.take(inflight)]
 
 
 def numbers(outbox: Outbox[str], inflight: int = 32) -> list[int]:
@@ -29,7 +36,7 @@ def test_ops_are_numbered_from_one_and_taken_once_in_order() -> None:
     outbox = outbox_of("milk", "eggs")
     assert taken(outbox) == [(1, "milk"), (2, "eggs")]
     assert taken(outbox) == []
-    assert outbox.put("tea", "TEA") == 3
+    assert outbox.put(SetNote("tea"), "TEA") == 3
     assert taken(outbox) == [(3, "tea")]
 
 
@@ -122,7 +129,7 @@ def test_a_new_outbox_numbers_what_waits_from_one() -> None:
     assert (outbox.name, outbox.settled, outbox.pend) == (ANEW, 0, [])
     assert taken(outbox) == [(1, "b"), (2, "c"), (3, "d")]
     assert outbox.settle(Ok(1, 7)) == "B"
-    assert outbox.put("e", "E") == 4
+    assert outbox.put(SetNote("e"), "E") == 4
 
 
 def test_the_newest_settled_ops_are_remembered() -> None:
@@ -131,23 +138,39 @@ def test_the_newest_settled_ops_are_remembered() -> None:
         taken(outbox)
         outbox.settle(Ok(n, n))
     assert outbox.body(3) is None
-    assert outbox.body(4) == "4"
-    assert outbox.body(38) == "38"
+    assert text_of(outbox.body(4)) == "4"
+    assert text_of(outbox.body(38)) == "38"
     assert outbox.body(99) is None
 
 
 def test_an_outbox_takes_only_so_much() -> None:
     outbox = outbox_of(*"x" * MOST_WAITING)
     with pytest.raises(OutboxFull):
-        outbox.put("one more", "")
+        outbox.put(SetNote("one more"), "")
     taken(outbox)
     outbox.settle(Ok(1, 1))
-    assert outbox.put("one more", "") == MOST_WAITING + 1
+    assert outbox.put(SetNote("one more"), "") == MOST_WAITING + 1
 
 
-def test_clear_returns_all_waiters() -> None:
+def test_ops_without_a_verdict_are_listed_with_their_numbers() -> None:
+    outbox = outbox_of(*"abcd")
+    numbers(outbox, inflight=3)
+    outbox.settle(Ok(1, 1))
+    outbox.pause_at(3)
+    assert outbox.unsettled == [(2, SetNote("b")), (3, SetNote("c")), (4, SetNote("d"))]
+    assert outbox.waiters == ["B", "C", "D"]
+
+
+def test_a_text_that_cannot_be_encoded_takes_no_number() -> None:
+    outbox = outbox_of()
+    with pytest.raises(UnicodeEncodeError):
+        outbox.put(SetNote("\ud800"), "")
+    assert outbox.put(SetNote("a"), "A") == 1
+
+
+def test_a_cleared_outbox_is_empty() -> None:
     outbox = outbox_of(*"abc")
     numbers(outbox, inflight=1)
-    assert outbox.clear() == ["A", "B", "C"]
-    assert len(outbox) == 0
+    outbox.clear()
+    assert (len(outbox), outbox.unsettled, outbox.waiters) == (0, [], [])
     assert taken(outbox) == []

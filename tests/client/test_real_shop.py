@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.client import LoginEnded, Observer, Problem, RetryPolicy, Shop
-from app.client.messages import Order
+from app.client import AccountMismatch, LoginEnded, Observer, Problem, RetryPolicy, Shop
 from app.domain.addresses import Address
-from app.domain.ops import SetNote
+from app.domain.catalog import Sku
+from app.domain.ops import AddLine, SetNote
 from app.domain.orders import OrderState
 from app.domain.verdicts import No, Ok
+from app.protocol.messages import OrderMoved
 from tests.client.conftest import RecordingObserver
 from tests.e2e.server import ROOT, Server
 
@@ -60,6 +61,26 @@ def test_the_guide_shows_a_program_that_runs(server: Server) -> None:
     assert ran.stderr == ""
     assert "done, the cart is at revision 1" in ran.stdout
     assert "2 Whole milk" in ran.stdout
+
+
+async def test_tabs_of_one_account_speak_their_own_languages(server: Server) -> None:
+    english = await Shop(server.origin).register("yu@example.org", PASSWORD, "Yu")
+    chinese = Shop(server.origin, language="zh-TW").account(english.id, english.cookie)
+    async with english.tab() as here, chinese.tab() as there:
+        accepted = await here.set("milk-2l", 98)
+        refused = await there.add("milk-2l", 2)
+        await there.until(lambda: there.cart.rev == accepted.rev)
+        assert "languages" in there.features
+        assert (here.cart.at, here.totals) == (there.cart.at, there.totals)
+        assert isinstance(refused, No)
+        again = await english.send(there.outbox, [(1, AddLine(Sku("milk-2l"), 2))])
+        lines = [one.cart.lines[Sku("milk-2l")] for one in (here, there)]
+    (repeated,) = again.verdicts
+    assert [line.name for line in lines] == ["Whole milk", "全脂牛奶"]
+    assert refused.text == f"「{lines[1].name}」：每項商品最多 99 件。"
+    assert isinstance(repeated, No)
+    assert repeated.text == "Whole milk: you can have at most 99 of one product."
+    assert (await chinese.cart()).lines == {Sku("milk-2l"): lines[1]}
 
 
 async def test_every_op_has_one_verdict_and_one_effect_across_a_kill(
@@ -125,7 +146,7 @@ async def test_an_order_is_idempotent_by_its_key_and_reaches_the_tabs(server: Se
 
     assert (placed.totals.total, placed.state) == (total, OrderState.PLACED)
     assert [(line.sku, line.qty) for line in placed.lines] == [("milk-2l", 2)]
-    assert Order(placed.number, "placed") in received
+    assert OrderMoved(placed.number, OrderState.PLACED) in received
 
 
 async def test_every_product_is_listed_once(server: Server) -> None:
@@ -133,6 +154,24 @@ async def test_every_product_is_listed_once(server: Server) -> None:
 
     assert "milk-2l" in skus
     assert len(skus) == len(set(skus)) > 100
+
+
+async def test_the_login_of_another_account_stops_the_tab_and_its_ops_are_kept(
+    server: Server,
+) -> None:
+    shop = Shop(server.origin, retry_policy=EAGER)
+    tea = await shop.register("tea@example.org", PASSWORD, "Tea")
+    uma = await shop.register("uma@example.org", PASSWORD, "Uma")
+    tab = shop.account(tea.id, uma.cookie).tab()
+    added = tab.add("milk-2l")
+
+    with pytest.raises(AccountMismatch, match="4412"):
+        await tab.open()
+    with pytest.raises(AccountMismatch):
+        await added
+    answered = await tea.send(tab.outbox, tab.unsettled)
+    assert answered.verdicts == [Ok(1, 1)]
+    assert not (await uma.cart()).lines
 
 
 async def test_sizes_include_headers(server: Server) -> None:

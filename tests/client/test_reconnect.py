@@ -8,6 +8,7 @@ from http import HTTPStatus
 import pytest
 
 from app.client import (
+    AccountMismatch,
     ClientProtocolError,
     HandshakeRefused,
     LoginEnded,
@@ -21,6 +22,8 @@ from app.client import (
     UnsupportedVersion,
 )
 from app.client.cart import EMPTY_CART
+from app.domain.catalog import Sku
+from app.domain.ops import AddLine
 from app.domain.verdicts import Ok
 from tests.client.conftest import FAST_POLICY, RecordingObserver, account_in, open_tab
 from tests.client.samples import sample
@@ -68,6 +71,7 @@ async def test_a_tab_reconnects_after_a_close_without_a_code(
         (4409, Replaced),
         (4410, LoginEnded),
         (4411, TooManyTabs),
+        (4412, AccountMismatch),
     ],
 )
 async def test_a_tab_stops_after(
@@ -81,14 +85,31 @@ async def test_a_tab_stops_after(
         await submitted
 
 
-async def test_an_ended_login_empties_the_cart(shop: ScriptedShop, tab: Tab) -> None:
+async def test_an_ended_login_empties_cart_and_outbox(shop: ScriptedShop, tab: Tab) -> None:
     peer = await open_tab(shop, tab)
     await peer.send(sample("snapshot_of_every_state"))
     await tab.until(lambda: tab.cart.lines)
+    submitted = tab.add("milk-2l")
     await peer.close(4410)
     with pytest.raises(LoginEnded):
-        await tab.until(lambda: False)
+        await submitted
     assert tab.cart == EMPTY_CART
+    assert tab.unsettled == []
+
+
+async def test_another_accounts_login_empties_the_cart_and_keeps_the_outbox(
+    shop: ScriptedShop, tab: Tab
+) -> None:
+    peer = await open_tab(shop, tab)
+    await peer.send(sample("snapshot_of_every_state"))
+    submitted = tab.add("milk-2l")
+    await peer.expect_ops(1)
+    peer.abort()
+    await (await shop.accept()).close(4412, "another account")
+    with pytest.raises(AccountMismatch, match="4412 another account"):
+        await submitted
+    assert tab.cart == EMPTY_CART
+    assert tab.unsettled == [(1, AddLine(Sku("milk-2l"), 1, None))]
 
 
 async def test_an_expired_login_keeps_the_cart(shop: ScriptedShop, tab: Tab) -> None:
@@ -303,6 +324,23 @@ async def test_a_new_websocket_that_fails_in_a_drain_is_retried(
     assert (await new.expect("hello"))["gen"] == 2
     _ = tab.add("milk-2l")
     await old.expect_ops(1)
+
+
+async def test_attempts_that_fail_in_a_drain_do_not_delay_the_one_after_it(
+    shop: ScriptedShop, recorder: RecordingObserver
+) -> None:
+    policy = replace(FAST_POLICY, reset_after_s=0, base_delay_s=3600, max_delay_s=3600)
+    client = Shop(shop.url, retry_policy=policy, chance=lambda: 0.5)
+    tab = client.account("u-3fa9", "shop=x").tab(observer=recorder)
+    old = await open_tab(shop, tab)
+    shop.responses.append((HTTPStatus.SERVICE_UNAVAILABLE, {}))
+    await old.send(sample("drain", open_after_ms=0))
+    await recorder.wait_for_events(2)
+
+    await old.close(1012)
+
+    assert (await (await shop.accept()).send_welcome())["gen"] == 2
+    await tab.close()
 
 
 async def test_a_close_that_is_not_answered_times_out(shop: ScriptedShop, tab: Tab) -> None:

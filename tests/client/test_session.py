@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.client.backoff import Reconnect
+from app.client.decode import UnknownMessage
 from app.client.errors import ServerProtocolError
-from app.client.messages import Drain
-from app.domain.catalog import Sku
+from app.client.tab_state import TabState
+from app.domain.catalog import Money, Sku
 from app.domain.verdicts import Code, No, Ok
+from app.protocol.messages import Drain
 from tests.client.samples import sample
-from tests.client.session_harness import FIRST_NAME, SECOND_NAME, TAB, SessionHarness
+from tests.client.session_harness import ACCOUNT, FIRST_NAME, SECOND_NAME, TAB, SessionHarness
 
 
 @pytest.fixture
@@ -21,11 +23,25 @@ async def harness() -> AsyncIterator[SessionHarness]:
     harness.session.stop()
 
 
+async def test_the_hello_names_the_language_that_is_wanted() -> None:
+    harness = SessionHarness("zh-Hant")
+    assert harness.open(1).hello["language"] == "zh-Hant"
+    harness.session.stop()
+
+
 async def test_no_op_is_sent_before_the_welcome(harness: SessionHarness) -> None:
     harness.submit(2)
     connection = harness.open(1)
     assert connection.sent == [
-        {"t": "hello", "tab": TAB, "gen": 1, "outbox": FIRST_NAME, "at": None, "pend": []}
+        {
+            "t": "hello",
+            "account": ACCOUNT,
+            "tab": TAB,
+            "gen": 1,
+            "outbox": FIRST_NAME,
+            "at": None,
+            "pend": [],
+        }
     ]
     harness.receive(connection, "welcome_first")
     assert connection.ops == [1, 2]
@@ -313,6 +329,32 @@ async def test_notices_update_the_session(harness: SessionHarness) -> None:
 async def test_messages_are_published_after_they_are_applied(harness: SessionHarness) -> None:
     harness.connect()
     assert [type(message).__name__ for message in harness.published] == ["Welcome", "Snapshot"]
+
+
+async def test_a_message_of_an_unknown_type_is_published_and_changes_nothing(
+    harness: SessionHarness,
+) -> None:
+    connection = harness.connect()
+    cart = harness.session.cart
+    harness.session.on_message(connection, b'{"t":"weather","rain":true}')
+    assert harness.published[-1] == UnknownMessage("weather")
+    assert (harness.session.cart, len(connection.sent)) == (cart, 1)
+
+
+async def test_features_are_those_of_the_newest_welcome(harness: SessionHarness) -> None:
+    harness.connect(features=["presence", "gifts"])
+    assert harness.session.features == ("presence", "gifts")
+    harness.connect(2, features=[])
+    assert list(harness.session.features) == []
+
+
+async def test_amounts_have_the_decimals_that_the_newest_welcome_names(
+    harness: SessionHarness,
+) -> None:
+    state = TabState(harness.session)
+    for gen, decimals, exact in ((1, 2, "12.34"), (2, 0, "1234"), (3, 3, "1.234")):
+        harness.connect(gen, decimals=decimals)
+        assert str(state.exact(Money(1234))) == exact
 
 
 async def test_a_welcome_of_another_account_is_a_protocol_error(harness: SessionHarness) -> None:

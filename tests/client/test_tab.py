@@ -18,8 +18,8 @@ from app.client import (
 )
 from app.client.decode import ServerMessage
 from app.client.events import MOST_UNREAD
-from app.client.messages import Heartbeat, Pong, Tabs
 from app.domain.verdicts import Code, No, Ok
+from app.protocol.messages import Heartbeat, Pong, Tabs
 from tests.client.conftest import RecordingObserver, account_in, open_tab
 from tests.client.samples import sample
 from tests.client.scripted import ScriptedShop
@@ -30,7 +30,7 @@ async def test_a_tab_offers_the_version_and_shows_its_login(shop: ScriptedShop, 
     headers = peer.request.headers
     assert peer.request.path == "/ws"
     assert headers["Cookie"] == "shop=secret"
-    assert headers["Sec-WebSocket-Protocol"] == "shop.cart.v1, shop.cart"
+    assert headers["Sec-WebSocket-Protocol"] == "shop.cart.v2, shop.cart"
     assert "Origin" not in headers
     assert "Sec-WebSocket-Extensions" not in headers
 
@@ -41,6 +41,7 @@ async def test_an_open_tab_has_its_cart(shop: ScriptedShop, tab: Tab) -> None:
     hello = await peer.expect("hello")
     assert hello == {
         "t": "hello",
+        "account": "u-3fa9",
         "tab": tab.name,
         "gen": 1,
         "outbox": tab.outbox,
@@ -58,6 +59,7 @@ async def test_an_open_tab_has_its_cart(shop: ScriptedShop, tab: Tab) -> None:
     assert [line.qty for line in tab.cart.lines.values()] == [3, 2, 4, 6, 1]
     assert tab.totals.total == 2348
     assert tab.limits.lines == 100
+    assert tab.features == ("languages", "decimals", "holds", "household", "offers", "help")
     assert tab.session_left_ms == 1_209_600_000
     assert tab.gen == 1
 
@@ -83,8 +85,7 @@ async def test_every_op_has_a_method(shop: ScriptedShop, tab: Tab) -> None:
         tab.add("milk-2l", 2, seen=145),
         tab.set("milk-2l", 0),
         tab.accept("milk-2l", 160),
-        tab.save("milk-2l"),
-        tab.unsave("milk-2l"),
+        *(act("milk-2l") for act in (tab.save, tab.unsave, tab.discard)),
         tab.note("Ring twice"),
         tab.voucher(None),
         tab.undo(7),
@@ -96,6 +97,7 @@ async def test_every_op_has_a_method(shop: ScriptedShop, tab: Tab) -> None:
         {"k": "line.accept", "sku": "milk-2l", "price": 160},
         {"k": "line.save", "sku": "milk-2l"},
         {"k": "line.unsave", "sku": "milk-2l"},
+        {"k": "line.discard", "sku": "milk-2l"},
         {"k": "note.set", "text": "Ring twice"},
         {"k": "voucher.set", "code": None},
         {"k": "undo", "rev": 7},

@@ -1,5 +1,7 @@
 """Carts at their limits."""
 
+from msgspec.structs import replace
+
 from app.domain.catalog import Sku
 from app.domain.ops import AddLine, SaveLine
 from tests.examples import CATALOG, after, catalog_of, product
@@ -19,8 +21,12 @@ FULL = after(*(AddLine(sku, 1) for sku in THINGS[:100]), catalog=CROWDED_CATALOG
 ALL_SAVED = after(*(SaveLine(sku) for sku in THINGS[:100]), cart=FULL, catalog=CROWDED_CATALOG)
 """A hundred saved lines, and none in the cart."""
 
-CROWDED = after(
-    *(op for sku in THINGS[1:100] for op in (AddLine(sku, 1), SaveLine(sku), AddLine(sku, 1))),
-    catalog=CROWDED_CATALOG,
-)._replace(outboxes={}, undo_stack=())
+CROWDED = replace(
+    after(
+        *(op for sku in THINGS[1:100] for op in (AddLine(sku, 1), SaveLine(sku), AddLine(sku, 1))),
+        catalog=CROWDED_CATALOG,
+    ),
+    outboxes={},
+    undo_stack=(),
+)
 """Room for one more line in the cart, and for one more among the saved; nothing to undo."""

@@ -13,6 +13,7 @@ from app.domain.ops import (
     AcceptLine,
     AddLine,
     BadOp,
+    DiscardLine,
     Op,
     Ruling,
     SaveLine,
@@ -38,12 +39,15 @@ OPS: tuple[Op, ...] = (
     *(AcceptLine(sku, price) for sku, price in every(SKUS, PRICES)),
     *(UnsaveLine(sku) for sku in SKUS * 4),
     *(SaveLine(sku) for sku in SKUS * 4),
+    *(DiscardLine(sku) for sku in SKUS * 2),
     *(SetNote(text) for text in ("", "Ring twice", "Ring once")),
     *(SetVoucher(code) for code in (None, TENTH, FIVER, "SESAME")),
     *(Undo(rev) for rev in (*[None] * 12, 1, 2)),
     BadOp(),
 )
 """Every kind of op, about few products, so that they meet."""
+BODIES = {op: f"op-{number}" for number, op in enumerate(OPS)}
+"""A digest for each op."""
 
 
 class Day(NamedTuple):
@@ -97,7 +101,7 @@ class OpSequence(NamedTuple):
         """Yield a step for each op; the outboxes take turns."""
         cart = STARTS[self.start]
         for sent, outbox in zip(self.ops_on_days, cycle(OUTBOXES), strict=False):
-            named = ref(cart, outbox, repr(sent.op))
+            named = ref(cart, outbox, BODIES[sent.op])
             ruling = rule(cart, named, sent.op, CATALOGS[sent.day], NOON)
             yield Step(cart, sent, outbox, ruling)
             cart = ruling.cart

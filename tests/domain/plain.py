@@ -1,20 +1,24 @@
 """A simple model of a cart, written from protocol.md §3 alone, which the rules must agree with.
 
 It keeps whole copies where the shop keeps patches, and collects every objection to an op where
-the shop stops at the first.
+the shop stops at the first. It knows no household.
 """
 
-from app.domain.cart import Cart
+from app.domain.cart import Cart, Lines
 from app.domain.catalog import Catalog, Product, Sku
 from app.domain.ops import (
     AcceptLine,
+    AcceptSuggestion,
     AddLine,
     BadOp,
+    DeclineSuggestion,
+    DiscardLine,
     Op,
     SaveLine,
     SetLine,
     SetNote,
     SetVoucher,
+    SuggestLine,
     Undo,
     UnsaveLine,
 )
@@ -27,16 +31,21 @@ PRECEDENCE = (
 
 PlainLines = dict[Sku, tuple[int, int, int]]
 """For each product its place, its quantity and the agreed price."""
-LineOp = AddLine | SetLine | AcceptLine | SaveLine | UnsaveLine
+LineOp = AddLine | SetLine | AcceptLine | SaveLine | UnsaveLine | DiscardLine
 Picture = tuple[PlainLines, PlainLines, str, str]
+
+
+def plain_lines(lines: Lines) -> PlainLines:
+    """Return *lines* as the model has them."""
+    return {sku: (line.pos, line.qty, line.agreed) for sku, line in lines.items()}
 
 
 class PlainCart:
     """Lines, saved lines, note and voucher, and copies of their earlier states."""
 
     def __init__(self, cart: Cart) -> None:
-        self.lines: PlainLines = dict(cart.lines)
-        self.saved: PlainLines = dict(cart.saved)
+        self.lines: PlainLines = plain_lines(cart.lines)
+        self.saved: PlainLines = plain_lines(cart.saved)
         self.note, self.voucher = "", ""
         self.rev, self.newest_place = cart.rev, cart.next_pos - 1
         self.album: list[tuple[int, Picture]] = []
@@ -73,6 +82,8 @@ class PlainCart:
             case Undo(rev):
                 newest = self.album[-1][0] if self.album else None
                 return _those(nothing_to_undo=newest is None, moved=rev not in {None, newest})
+            case SuggestLine() | AcceptSuggestion() | DeclineSuggestion():
+                raise TypeError("the model has no household")
             case _:
                 item = catalog.products.get(op.sku)
                 return self._objections_to_line(op, item) if item else {"unknown_sku"}
@@ -92,6 +103,8 @@ class PlainCart:
                 return _objections_to_moving(sku, self.lines, self.saved)
             case UnsaveLine(sku):
                 return _objections_to_moving(sku, self.saved, self.lines)
+            case DiscardLine():
+                return set()
 
     def _objections_to_having(self, op: AddLine | SetLine, item: Product) -> set[str]:
         has, wants = self._has_and_wants(op)
@@ -120,13 +133,15 @@ class PlainCart:
                 self._move(sku, self.lines, self.saved)
             case UnsaveLine(sku):
                 self._move(sku, self.saved, self.lines)
+            case DiscardLine(sku):
+                self.saved.pop(sku, None)
             case SetNote(text):
                 self.note = text
             case SetVoucher(code):
                 self.voucher = (code or "").strip().upper()
             case Undo():
                 self.lines, self.saved, self.note, self.voucher = self.album.pop()[1]
-            case BadOp():
+            case BadOp() | SuggestLine() | AcceptSuggestion() | DeclineSuggestion():
                 pass
         return "ok"
 

@@ -2,20 +2,22 @@
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
-from app.domain.cart import Line, Patch, advance, at_version, content
+from app.domain.cart import Line, Patch, advance, content
 from app.domain.catalog import Money, VoucherCode
 from app.domain.outbox import Outbox
 from tests.domain.op_examples import OpSequence, some_sequence, what_shows
-from tests.examples import APPLES, EMPTY, HERE, MILK, NOON
+from tests.examples import APPLES, EMPTY, HERE, MILK, NOON, THERE
 
 THREE = Line(1, 3, Money(220))
 FIVE = Line(1, 5, Money(220))
 TWO = Line(2, 2, Money(145))
 CART = advance(EMPTY, Patch(1, {APPLES: THREE, MILK: TWO}, note="Ring twice"))
-LIVED_IN = CART._replace(
+LIVED_IN = replace(
+    CART,
     version=4,
-    undo_stack=(Patch(1),),
+    undo_stack=("[1,{}]",),
     outboxes={HERE: Outbox(7)},
     tries=(NOON,),
     used={VoucherCode("FIVER"): 2},
@@ -51,10 +53,29 @@ def test_an_empty_note_or_voucher_removes_it() -> None:
     assert (cart.note, cart.voucher) == ("", "")
 
 
-@pytest.mark.parametrize("rev", [0, 1, 3])
-def test_a_cart_skips_no_revision_and_repeats_none(rev: int) -> None:
-    with pytest.raises(ValueError, match=f"is at revision 1, the patch makes {rev}"):
-        advance(CART, Patch(rev))
+@pytest.mark.parametrize(
+    "patch", [Patch(0), Patch(1), Patch(3), Patch(2, revs=2), Patch(4, revs=2)]
+)
+def test_a_cart_skips_no_revision_and_repeats_none(patch: Patch) -> None:
+    with pytest.raises(ValueError, match=f"is at revision 1, the patch changes {patch.prev}$"):
+        advance(CART, patch)
+
+
+def test_a_patch_of_several_revisions_leads_past_those_in_between() -> None:
+    patch = Patch(4, {APPLES: FIVE}, revs=3)
+
+    assert patch.prev == CART.rev == 1
+    assert advance(CART, patch) == replace(advance(CART, Patch(2, {APPLES: FIVE})), rev=4)
+
+
+def test_a_cart_is_advanced_with_another_undo_stack_and_outboxes_if_given() -> None:
+    patch = Patch(2, {MILK: None})
+
+    plain = advance(LIVED_IN, patch)
+    given_both = advance(LIVED_IN, patch, (), {THERE: Outbox(3)})
+
+    assert (plain.undo_stack, plain.outboxes) == (LIVED_IN.undo_stack, LIVED_IN.outboxes)
+    assert given_both == replace(plain, undo_stack=(), outboxes={THERE: Outbox(3)})
 
 
 def test_applying_a_patch_does_not_change_the_old_cart() -> None:
@@ -68,9 +89,9 @@ def test_applying_a_patch_does_not_change_the_old_cart() -> None:
     [
         (Patch(2, {APPLES: FIVE}), 3),
         (Patch(2, {APPLES: None}), 3),
-        (Patch(2, {APPLES: THREE._replace(pos=3)}), 4),
-        (Patch(2, saved={APPLES: THREE._replace(pos=8)}), 9),
-        (Patch(2, {APPLES: THREE._replace(pos=4)}, {APPLES: THREE._replace(pos=3)}), 5),
+        (Patch(2, {APPLES: replace(THREE, pos=3)}), 4),
+        (Patch(2, saved={APPLES: replace(THREE, pos=8)}), 9),
+        (Patch(2, {APPLES: replace(THREE, pos=4)}, {APPLES: replace(THREE, pos=3)}), 5),
     ],
     ids=["a known place", "gone", "the next place", "far ahead, saved", "two places"],
 )
@@ -84,16 +105,12 @@ def test_a_new_cart_has_version_0_and_revision_0() -> None:
 
 
 def test_fields_outside_the_patch_stay_as_they_are() -> None:
-    lived = LIVED_IN._replace(lines=CART.lines)
+    lived = replace(LIVED_IN, lines=CART.lines)
 
     moved = advance(lived, Patch(2, {APPLES: FIVE}, {}, "", VoucherCode("FIVER")))
 
     kept = ("account", "epoch", "version", "saved", "undo_stack", "outboxes", "tries", "used")
     assert [getattr(moved, name) for name in kept] == [getattr(lived, name) for name in kept]
-
-
-def test_another_save_changes_the_version_and_nothing_else() -> None:
-    assert at_version(LIVED_IN, 9) == LIVED_IN._replace(version=9)
 
 
 def test_an_empty_cart_has_content_0() -> None:
@@ -104,8 +121,8 @@ def test_an_empty_cart_has_content_0() -> None:
     "patch",
     [
         Patch(2, {APPLES: FIVE}),
-        Patch(2, {APPLES: THREE._replace(pos=7)}),
-        Patch(2, {APPLES: THREE._replace(agreed=Money(221))}),
+        Patch(2, {APPLES: replace(THREE, pos=7)}),
+        Patch(2, {APPLES: replace(THREE, agreed=Money(221))}),
         Patch(2, {APPLES: None}),
         Patch(2, {APPLES: None}, {APPLES: THREE}),
         Patch(2, saved={APPLES: THREE}),
@@ -133,7 +150,7 @@ def test_the_content_hash_does_not_depend_on_the_process() -> None:
     cart = advance(EMPTY, Patch(1, {APPLES: THREE}, {MILK: TWO}, "Ring twice", VoucherCode("X")))
 
     assert f"{cart.content:016x}" == "c324788718f64f47"
-    assert content(cart._replace(rev=9, epoch="2", version=5)) == cart.content
+    assert content(replace(cart, rev=9, epoch="2", version=5)) == cart.content
 
 
 @given(some_sequence, some_sequence)

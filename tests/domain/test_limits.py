@@ -2,8 +2,7 @@
 
 from dataclasses import asdict
 
-from app.domain.limits import Limits
-from app.domain.token_bucket import RateLimit
+from app.domain.limits import Limits, RateLimit
 
 
 def test_the_default_limits_are_those_of_the_protocol() -> None:

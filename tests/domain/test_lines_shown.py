@@ -30,6 +30,7 @@ def test_a_line_shows_todays_price_and_stock() -> None:
         unit="2 l",
         slug="milk",
         image="bottle",
+        category="dairy",
     )
 
 

@@ -4,16 +4,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from app.domain.cart import content
-from app.domain.catalog import Catalog, Money
+from app.domain.catalog import Catalog, Money, TaxRate
 from app.domain.ops import AddLine, SaveLine, SetNote, SetVoucher, Undo
 from app.domain.orders import OrderLine, OrderState
 from app.domain.placing import RejectReason, cancel
 from app.domain.position import position
+from app.domain.taxes import TaxTotal
 from app.domain.totals import Totals
 from app.domain.verdicts import Code
 from tests.buying import HOME, KEY, NUMBER, not_placed, placed, request
+from tests.domain.household_examples import BEN, CLEO, HOUSEHOLD
 from tests.examples import (
     ADA,
     APPLES,
@@ -23,6 +26,7 @@ from tests.examples import (
     MILK,
     NOON,
     TENTH,
+    TERMS,
     after,
     catalog_with,
     catalog_with_voucher,
@@ -40,11 +44,28 @@ def test_an_order_has_lines_at_todays_prices_address_note_and_voucher() -> None:
     assert (order.number, order.account, order.key) == (NUMBER, ADA, KEY)
     assert (order.state, order.placed_at_s) == (OrderState.PLACED, NOON)
     assert order.lines == (
-        OrderLine(APPLES, "Gala apples", "each", 3, Money(220)),
-        OrderLine(MILK, "Milk", "each", 2, Money(145)),
+        OrderLine(APPLES, "Gala apples", "each", 3, Money(220), TaxRate(0)),
+        OrderLine(MILK, "Milk", "each", 2, Money(145), TaxRate(0)),
     )
-    assert order.totals == Totals(5, Money(950), Money(95), Money(350), Money(1205))
+    assert order.totals == Totals(5, Money(950), Money(95), Money(350), Money(1205), "GBP")
     assert (order.deliver, order.note, order.voucher) == (HOME, "Ring twice.", TENTH)
+
+
+def test_an_order_has_the_rate_of_each_line_and_totals_by_rate() -> None:
+    taxed = catalog_with(APPLES, tax=TaxRate(2000))
+
+    order = placed(FULL, taxed).change.order
+
+    assert [line.tax_rate for line in order.lines] == [2000, 0]
+    assert order.taxes == (
+        TaxTotal(TaxRate(0), Money(368), Money(0)),
+        TaxTotal(TaxRate(2000), Money(697), Money(140)),
+    )
+
+
+def test_a_note_of_nothing_but_spaces_is_none() -> None:
+    assert placed(after(SetNote(" \n\u2003"), cart=TWO_MILK)).change.order.note == ""
+    assert placed(after(SetNote("\nRing. \n"), cart=TWO_MILK)).change.order.note == "Ring."
 
 
 def test_an_order_empties_the_cart_in_one_revision_but_keeps_saved_lines() -> None:
@@ -89,6 +110,16 @@ def test_an_order_for_another_position_or_total_is_stale_and_gets_the_current_on
     assert (refusal.at, refusal.total) == (position(TWO_MILK), 640)
 
 
+def test_an_editor_orders_a_shared_cart_as_the_own_order_and_no_other_one_can() -> None:
+    cart = replace_struct(TWO_MILK, household=HOUSEHOLD)
+
+    assert placed(cart, by=BEN).change.order.account == BEN
+    assert placed(cart, by=BEN).change.order.cart == ADA
+    assert placed(cart).change.order.cart == ADA
+    assert not_placed(cart, by=CLEO).why is RejectReason.NOT_ALLOWED
+    assert not_placed(TWO_MILK, by=BEN).why is RejectReason.NOT_ALLOWED
+
+
 def test_an_empty_cart_cannot_be_ordered() -> None:
     assert not_placed(EMPTY).why is RejectReason.EMPTY
 
@@ -108,7 +139,7 @@ def test_a_line_that_cannot_be_sold_as_agreed_blocks_the_order(
     refusal = not_placed(TWO_MILK, catalog_with(MILK, **changes))
 
     assert refusal.why is why
-    assert refusal.products == ("Milk",)
+    assert [product.name for product in refusal.products] == ["Milk"]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +154,18 @@ def test_the_reject_reason_that_the_protocol_names_first_is_returned(
     catalog: Catalog, why: RejectReason
 ) -> None:
     assert not_placed(FULL, catalog).why is why
+
+
+def test_a_subtotal_below_the_minimum_is_refused_with_what_is_missing() -> None:
+    terms = TERMS._replace(minimum_order=Money(300))
+    below, enough = CATALOG._replace(terms=terms), catalog_with(MILK, price=Money(150))
+
+    refusal = not_placed(TWO_MILK, below)
+
+    assert (refusal.why, refusal.missing) == (RejectReason.BELOW_MINIMUM, 10)
+    assert not_placed(TWO_MILK, catalog_with(MILK, below, stock=1)).why is RejectReason.SHORT
+    agreed = after(AddLine(MILK, 2), catalog=enough._replace(terms=terms))
+    assert placed(agreed, enough._replace(terms=terms)).change.order.totals.subtotal == 300
 
 
 def test_stale_comes_before_all_other_reject_reasons() -> None:

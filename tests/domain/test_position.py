@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.domain.ops import AddLine, SetLine, SetVoucher, Undo
 from app.domain.position import DIVERGENCES, SnapshotReason, position, snapshot_reason
@@ -17,7 +18,7 @@ SUM = position(CART).split(".")[2]
 
 def test_a_position_names_the_epoch_the_revision_and_the_content() -> None:
     assert position(EMPTY) == "7c1d.0.0000000000000000"
-    assert position(CART._replace(content=0xABC)) == "7c1d.2.0000000000000abc"
+    assert position(replace(CART, content=0xABC)) == "7c1d.2.0000000000000abc"
     assert position(CART) == f"7c1d.2.{CART.content:016x}"
 
 

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.product_text import COLUMNS, Fault, Known, read_product, write_product
-from tests.examples import CATALOG, MILK
+from app.domain.catalog import Money, TaxRate
+from app.domain.product_faults import Fault
+from app.domain.product_text import COLUMNS, Known, read_product, write_product
+from app.services.product_fault_texts import fault_text
+from tests.examples import CATALOG, MILK, POUNDS
 
-KNOWN = Known({"dairy", "fruit"}, {"milk"})
+KNOWN = Known({"dairy", "fruit"}, {"milk"}, currency=POUNDS)
 BOTTLE = replace(
     CATALOG.products[MILK],
     category="dairy",
@@ -15,8 +18,9 @@ BOTTLE = replace(
     description="Fresh from the dairy.",
     popular=True,
     ml=2000,
+    tax=TaxRate(1750),
 )
-TEXTS = write_product(BOTTLE)
+TEXTS = write_product(BOTTLE, POUNDS)
 FAULTS = [
     ("sku", "-milk", "letters, digits and hyphens"),
     ("slug", "Milk", "letters, digits and hyphens"),
@@ -33,6 +37,16 @@ FAULTS = [
     ("category", "cheese", "no category “cheese”; there are dairy, fruit"),
     ("image", "cow", "no picture “cow”; there are milk"),
     ("price", "2,20", "“2,20” is not a price like 2.20"),
+    ("price", "1e1", "“1e1” is not a price like 2.20"),
+    ("price", "1_0.5", "is not a price"),
+    ("price", "٢.٢٠", "is not a price"),
+    ("price", "1,23.00", "is not a price"),
+    ("stock", "1,20", "is not a number"),
+    ("stock", "1e3", "is not a number"),
+    ("name", "\uff1d1+1", "for a formula"),
+    ("name", "\u200b=1+1", "for a formula"),
+    ("name", "#NAME?", "where it failed"),
+    ("name", "Cr\ufffdme", "a letter that was lost"),
     ("stock", "-1", "“-1” is not a number from 0 to 1000000"),
     ("stock", "1000001", "is not a number"),
     ("stock", "٣", "is not a number"),
@@ -40,6 +54,9 @@ FAULTS = [
     ("popular", "", "“” is not yes or no"),
     ("grams", "0", "“0” is not a number from 1 to 1000000, or nothing"),
     ("ml", "much", "“much” is not a number"),
+    ("tax", "", "“” is not a rate of tax in percent"),
+    ("tax", "101", "is not a rate"),
+    ("hold", "sometimes", "“sometimes” is none of never, scarce, always"),
 ]
 
 
@@ -48,7 +65,14 @@ FAULTS = [
     [BOTTLE, replace(BOTTLE, sold=False, popular=False, ml=None, grams=500, stock=0)],
 )
 def test_a_written_product_is_read_back_unchanged(product: object) -> None:
-    assert read_product(write_product(product), KNOWN) == product  # type: ignore[arg-type]
+    assert read_product(write_product(product, POUNDS), KNOWN) == product  # type: ignore[arg-type]
+
+
+def test_numbers_and_answers_are_read_as_spreadsheets_write_them() -> None:
+    texts = {**TEXTS, "price": "£1,234.50", "stock": "1,200", "sold": "Yes", "popular": "TRUE"}
+
+    wanted = replace(BOTTLE, price=Money(123450), stock=1200, sold=True, popular=True)
+    assert read_product(texts, KNOWN) == wanted
 
 
 def test_surrounding_spaces_are_ignored() -> None:
@@ -60,14 +84,14 @@ def test_an_invalid_field_is_named_with_what_is_valid(column: str, text: str, pr
     (fault,) = faults_of({**TEXTS, column: text})
 
     assert fault.column == column
-    assert problem in fault.text
+    assert problem in fault_text(fault)
 
 
 def test_all_faults_are_reported_at_once_including_missing_fields() -> None:
     problem = faults_of({})
 
     assert [fault.column for fault in problem] == [
-        name for name in COLUMNS if name not in {"grams", "ml"}
+        name for name in COLUMNS if name not in {"grams", "ml", "hold"}
     ]
 
 

@@ -9,7 +9,7 @@ from app.domain.ops import AcceptLine, Undo
 from app.domain.outbox import OutboxId, RecordedVerdict
 from app.domain.position import position
 from app.domain.verdicts import Ok
-from tests.domain.op_examples import STARTS, OpSequence, some_sequence, what_shows
+from tests.domain.op_examples import BODIES, STARTS, OpSequence, some_sequence, what_shows
 
 
 @given(some_sequence)
@@ -79,7 +79,7 @@ def test_a_repeated_op_gets_its_recorded_verdict_while_its_outbox_is_remembered(
 ) -> None:
     said: dict[OutboxId, list[RecordedVerdict]] = {}
     for _, sent, outbox, ruling in sequence.steps():
-        said.setdefault(outbox, []).append(RecordedVerdict(repr(sent.op), ruling.verdict))
+        said.setdefault(outbox, []).append(RecordedVerdict(BODIES[sent.op], ruling.verdict))
         if ruling.evicted:
             assert ruling.evicted.last == len(said.pop(ruling.evicted.outbox))
         for name, verdicts in said.items():

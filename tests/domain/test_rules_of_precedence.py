@@ -1,6 +1,7 @@
 """The precedence of refusals (protocol.md §3)."""
 
 import pytest
+from msgspec.structs import replace
 
 from app.domain.cart import Cart
 from app.domain.catalog import Catalog, Money
@@ -98,7 +99,7 @@ def test_a_rejection_has_the_number_of_its_op_and_the_unchanged_revision(op: Op)
 
 @pytest.mark.parametrize("op", [BadOp(), AddLine(APPLES, 1), SetLine(APPLES, 90)])
 def test_an_op_changes_only_its_own_line_or_field(op: Op) -> None:
-    lived = NINETY._replace(version=4, tries=(NOON,), used={TENTH: 2}, saved=NINETY.lines)
+    lived = replace(NINETY, version=4, tries=(NOON,), used={TENTH: 2}, saved=NINETY.lines)
 
     ruled = ruling_on(op, lived).cart
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.cart import Line, Patch
 from app.domain.catalog import Money, Sku
-from app.domain.ops import AddLine, SaveLine, SetLine, UnsaveLine
+from app.domain.ops import AddLine, DiscardLine, SaveLine, SetLine, Undo, UnsaveLine
 from app.domain.totals import LineState, show_cart
 from app.domain.verdicts import Code, Ok
 from tests.domain.large_carts import ALL_SAVED, CROWDED_CATALOG, FULL, ONE_MORE, THINGS
@@ -130,3 +130,25 @@ def test_a_line_is_moved_back_into_a_full_cart_only_if_it_merges() -> None:
 
     assert refused(UnsaveLine(THINGS[0]), one_saved, CROWDED_CATALOG) is Code.LINE_LIMIT
     assert granted(UnsaveLine(THINGS[0]), known, CROWDED_CATALOG).lines[THINGS[0]].qty == 2
+
+
+def test_a_saved_line_is_removed_and_the_line_in_the_cart_stays_and_undo_brings_it_back() -> None:
+    both = after(AddLine(MILK, 1), cart=MILK_SAVED)
+
+    ruling = ruling_on(DiscardLine(MILK), both)
+    undone = granted(Undo(), ruling.cart)
+
+    assert ruling.patch == Patch(5, saved={MILK: None})
+    assert (ruling.cart.lines, ruling.cart.saved) == (both.lines, {})
+    assert undone.saved == both.saved
+
+
+def test_removing_a_saved_line_that_is_not_there_changes_nothing() -> None:
+    assert ruling_on(DiscardLine(MILK), BOTH).patch is None
+    assert refused(DiscardLine(GHOST), BOTH) is Code.UNKNOWN_SKU
+
+
+def test_a_saved_line_that_is_no_longer_sold_can_be_removed() -> None:
+    saved = after(AddLine(MILK, 1), SaveLine(MILK))
+
+    assert granted(DiscardLine(MILK), saved, catalog_with(MILK, sold=False)).saved == {}

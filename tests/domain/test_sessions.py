@@ -1,8 +1,10 @@
 """How long a login lasts (protocol.md §7)."""
 
+from dataclasses import replace
+
 import pytest
 
-from app.domain.sessions import Lifetime, Session, SessionHash, ends_at_s
+from app.domain.sessions import Lifetime, Session, SessionHash, ends_at_s, is_valid, without_rights
 from tests.examples import ADA, DAY_S, NOON
 
 
@@ -36,3 +38,21 @@ def test_a_session_lasts_14_days_at_most_and_three_without_use() -> None:
 
 def test_a_shop_may_configure_shorter_sessions() -> None:
     assert ends_at_s(used(0, 14), Lifetime(idle_s=60)) == NOON + 60
+
+
+def test_a_session_is_valid_until_the_moment_at_which_it_ends() -> None:
+    session = used(days_ago=0, days_left=14)
+    ends_s = ends_at_s(session, Lifetime())
+
+    assert is_valid(session, Lifetime(), ends_s - 1)
+    assert not is_valid(session, Lifetime(), ends_s)
+
+
+def test_only_staff_with_one_factor_lose_their_rights() -> None:
+    shopper = used(days_ago=0, days_left=14)
+    staff = replace(shopper, staff=True)
+    with_two_factors = replace(staff, mfa_at_s=NOON)
+
+    assert without_rights(staff) == replace(staff, staff=False, lacks_mfa=True)
+    assert without_rights(with_two_factors) == with_two_factors
+    assert without_rights(shopper) == shopper

@@ -1,18 +1,13 @@
 """A token bucket, as a value (protocol.md §6)."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.token_bucket import (
-    RateLimit,
-    TokenBucket,
-    full,
-    refill,
-    spend,
-    wait_ms,
-    without_full,
-)
+from app.domain.limits import RateLimit
+from app.domain.token_bucket import KeptBuckets, TokenBucket, full, refill, spend, wait_ms
 
 OPS = RateLimit(64, 10)
 SMALL = RateLimit(3, 2)
@@ -48,14 +43,6 @@ def test_fractions_of_tokens_add_up() -> None:
     half = refill(spent(3, SMALL), SMALL, NOW_S + 0.25)
 
     assert spend(half, SMALL, NOW_S + 0.5) == TokenBucket(0, NOW_S + 0.5)
-
-
-def test_buckets_that_are_full_again_are_forgotten() -> None:
-    buckets = {"ada": spent(1, SMALL), "grace": spent(3, SMALL)}
-    first_is_full = NOW_S + 1 / SMALL.per_s
-
-    assert without_full(buckets, SMALL, NOW_S) == buckets
-    assert without_full(buckets, SMALL, first_is_full) == {"grace": buckets["grace"]}
 
 
 def test_a_bucket_does_not_exceed_its_capacity() -> None:
@@ -95,15 +82,33 @@ some_bucket = st.builds(
 )
 
 
-def test_buckets_that_are_full_by_now_are_left_out() -> None:
-    limit = RateLimit(2, 1)
-    buckets = {
-        "idle": full(limit, NOW_S),
-        "busy": TokenBucket(0, NOW_S),
-        "soon": TokenBucket(1, NOW_S),
-    }
+def test_buckets_that_are_full_by_now_are_forgotten() -> None:
+    kept = KeptBuckets[str](RateLimit(2, 1), 10)
+    kept.keep("idle", TokenBucket(1, NOW_S), NOW_S)
+    kept.keep("busy", TokenBucket(0, NOW_S), NOW_S)
 
-    assert without_full(buckets, limit, NOW_S + 1) == {"busy": buckets["busy"]}
+    kept.keep("new", TokenBucket(1, NOW_S + 1), NOW_S + 1)
+
+    assert [kept.get(owner) is None for owner in ("idle", "busy", "new")] == [True, False, False]
+
+
+def test_no_more_buckets_are_kept_than_allowed_and_the_oldest_go() -> None:
+    kept = KeptBuckets[int](RateLimit(2, 1), 3)
+    for owner in (0, 1, 2, 0, 3):
+        kept.keep(owner, TokenBucket(0, NOW_S), NOW_S)
+
+    assert [owner for owner in range(4) if kept.get(owner)] == [0, 2, 3]
+
+
+def test_keeping_a_bucket_costs_the_same_however_many_are_kept() -> None:
+    """200,000 owners within seconds took hours when each call looked at all buckets."""
+    kept = KeptBuckets[int](RateLimit(2, 1), 100_000)
+    began_s = time.process_time()
+    for owner in range(200_000):
+        kept.keep(owner, TokenBucket(0, NOW_S), NOW_S)
+
+    assert time.process_time() - began_s < 5
+    assert len(kept) == 100_000
 
 
 @given(some_bucket, st.lists(st.sampled_from([0, 0.001, 0.1, 1 / 3, 2]), min_size=5, max_size=20))
@@ -132,3 +137,21 @@ def test_a_token_is_available_after_the_wait(
     waited_s = wait_ms(empty, bucket, spent_at_s) / 1000
 
     assert spend(empty, bucket, spent_at_s + waited_s)
+
+
+def test_each_call_forgets_a_few_full_buckets_at_most() -> None:
+    kept = KeptBuckets[int](RateLimit(2, 1), 10)
+    for owner in range(5):
+        kept.keep(owner, TokenBucket(1, NOW_S), NOW_S)
+
+    kept.keep(5, TokenBucket(1, NOW_S + 9), NOW_S + 9)
+
+    assert [owner for owner in range(6) if kept.get(owner)] == [2, 3, 4, 5]
+
+
+def test_a_bucket_that_is_taken_is_kept_no_longer() -> None:
+    kept = KeptBuckets[str](RateLimit(2, 1), 10)
+    kept.keep("ada", TokenBucket(1, NOW_S), NOW_S)
+
+    assert kept.take("ada") == TokenBucket(1, NOW_S)
+    assert kept.take("ada") is None

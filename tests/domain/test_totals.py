@@ -5,12 +5,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET, structs
 
 from app.domain.cart import Cart
-from app.domain.catalog import Catalog, Money, Voucher
+from app.domain.catalog import Catalog, Money, TaxRate, Terms, Voucher
+from app.domain.currency import Currency
+from app.domain.members import OWNER
 from app.domain.ops import AddLine, SaveLine, SetLine, SetNote, SetVoucher, Undo
-from app.domain.totals import Totals, show_cart
+from app.domain.taxes import sum_of_gross
+from app.domain.totals import ShownCart, Totals, show_cart
 from app.domain.vouchers import ShownVoucher, VoucherState
+from tests.buying import placed
+from tests.domain.household_examples import BEN, done_by
 from tests.domain.op_examples import CATALOGS, DAYS, Day, OpSequence, some_sequence
 from tests.examples import (
     APPLES,
@@ -25,6 +31,7 @@ from tests.examples import (
     catalog_with_voucher,
 )
 
+TAIWAN_DOLLARS = Currency("TWD", 0)
 FOUR_MILKS = after(AddLine(MILK, 4))
 
 
@@ -41,7 +48,7 @@ def costs(count: int, subtotal: int, discount: int, delivery: int, total: int) -
 
 
 def test_an_empty_cart_costs_nothing_not_even_the_delivery() -> None:
-    assert show_cart(EMPTY, CATALOG, NOON) == ((), (), "", None, costs(0, 0, 0, 0, 0))
+    assert show_cart(EMPTY, CATALOG, NOON) == ShownCart((), (), "", None, costs(0, 0, 0, 0, 0))
 
 
 def test_the_total_is_the_lines_at_todays_prices_plus_delivery() -> None:
@@ -114,6 +121,14 @@ def test_lines_are_shown_in_the_order_in_which_they_were_added() -> None:
     assert [line.sku for line in show_cart(cart, CATALOG, NOON).lines] == [MILK, APPLES]
 
 
+def test_a_line_of_a_member_says_whose_it_is() -> None:
+    cart = done_by((BEN, AddLine(MILK, 1)), (OWNER, AddLine(APPLES, 1)))
+
+    shown = {line.sku: line.by for line in show_cart(cart, CATALOG, NOON).lines}
+
+    assert shown == {MILK: BEN, APPLES: UNSET}
+
+
 def test_the_note_is_shown() -> None:
     assert show_cart(after(SetNote("Ring twice")), CATALOG, NOON).note == "Ring twice"
 
@@ -129,3 +144,40 @@ def test_the_totals_always_add_up(sequence: OpSequence, day: Day) -> None:
     assert 0 <= totals.discount <= totals.subtotal
     assert totals.delivery == (350 if 0 < totals.subtotal < 4000 else 0)
     assert totals.total == totals.subtotal - totals.discount + totals.delivery
+
+
+NET = CATALOG._replace(terms=CATALOG.terms._replace(prices_include_tax=False))
+TAXED = catalog_with(APPLES, catalog_with(MILK, NET, tax=TaxRate(500)), tax=TaxRate(2000))
+
+
+def test_tax_is_added_to_prices_that_do_not_include_it() -> None:
+    cart = after(AddLine(APPLES, 3), AddLine(MILK, 2))
+
+    shown = totals(cart, TAXED)
+
+    assert shown == structs.replace(costs(5, 950, 0, 350, 1501), tax=Money(201))
+    assert totals(cart, NET) == costs(5, 950, 0, 350, 1300)
+
+
+def test_tax_is_added_to_what_the_voucher_leaves_of_what_can_be_had() -> None:
+    cart = after(AddLine(APPLES, 3), AddLine(MILK, 2), SetVoucher(TENTH))
+    without_milk = catalog_with(MILK, TAXED, stock=0)
+
+    shown = totals(cart, without_milk)
+
+    assert shown == structs.replace(costs(3, 660, 66, 350, 1133), tax=Money(189))
+
+
+@pytest.mark.parametrize("is_included", [True, False])
+def test_the_taxes_of_an_order_come_to_its_total_in_whole_taiwan_dollars(
+    *, is_included: bool
+) -> None:
+    terms = Terms(TAIWAN_DOLLARS, Money(80), Money(1200), prices_include_tax=is_included)
+    catalog = catalog_with(APPLES, CATALOG._replace(terms=terms), tax=TaxRate(500))
+    cart = after(AddLine(APPLES, 3), AddLine(MILK, 2), SetVoucher(TENTH), catalog=catalog)
+
+    order = placed(cart, catalog).change.order
+
+    assert order.totals.currency == "TWD"
+    assert sum_of_gross(order.taxes) == order.totals.total == (935 if is_included else 968)
+    assert [one.tax for one in order.taxes] == [0, 31 if is_included else 33]

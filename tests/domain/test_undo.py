@@ -2,8 +2,9 @@
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
-from app.domain.cart import Cart
+from app.domain.cart import Cart, Line, Patch
 from app.domain.catalog import Catalog, Money
 from app.domain.ops import (
     AcceptLine,
@@ -101,7 +102,7 @@ def test_an_undo_touches_only_what_the_change_touched() -> None:
     ruling = ruling_on(Undo(), after(SetLine(APPLES, 9), cart=BEFORE))
 
     assert ruling.patch
-    assert ruling.patch == (8, {APPLES: BEFORE.lines[APPLES]}, {}, None, None)
+    assert ruling.patch == Patch(8, {APPLES: BEFORE.lines[APPLES]})
     assert ruling.verdict == Ok(8, rev=8)
 
 
@@ -151,6 +152,27 @@ def test_the_newest_ten_changes_can_be_undone_and_no_more() -> None:
 
     assert back.lines[APPLES].qty == 2
     assert refused(Undo(), back) is Code.NOTHING_TO_UNDO
+
+
+def test_an_undo_step_is_written_down_without_what_stays_as_it_is() -> None:
+    cart = after(AddLine(APPLES, 3), SetLine(APPLES, 5), SetNote("Hi"), SaveLine(APPLES))
+
+    assert cart.undo_stack == (
+        '[1,{"gala-apples-1kg":null}]',
+        '[2,{"gala-apples-1kg":[1,3,220]}]',
+        '[3,{},{},"",null,1]',
+        '[4,{"gala-apples-1kg":[1,5,220]},{"gala-apples-1kg":null},null,null,1]',
+    )
+
+
+def test_a_step_that_an_older_version_wrote_is_undone() -> None:
+    old = '[1,{"gala-apples-1kg":[1,3,220]},{"milk-2l":null},"Ring twice",null]'
+    cart = replace(after(AddLine(APPLES, 5)), undo_stack=(old,))
+
+    undone = granted(Undo(), cart)
+
+    assert undone.lines == {APPLES: Line(1, 3, Money(220))}
+    assert (undone.note, undone.rev, undone.undo_stack) == ("Ring twice", 2, ())
 
 
 def undo_all(cart: Cart) -> list[Picture]:

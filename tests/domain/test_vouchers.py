@@ -3,10 +3,18 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.domain.catalog import Money, Voucher, VoucherCode
 from app.domain.ops import SetVoucher
-from app.domain.vouchers import ShownVoucher, VoucherState, discount, normalise_code, show_voucher
+from app.domain.vouchers import (
+    ShownVoucher,
+    VoucherState,
+    discount,
+    find_code,
+    normalise_code,
+    show_voucher,
+)
 from tests.examples import CATALOG, DAY_S, EMPTY, NOON, TENTH, after, catalog_with_voucher
 
 REDUCED = after(SetVoucher(TENTH))
@@ -17,7 +25,7 @@ def shown(
     voucher: Voucher, subtotal: int = 1000, used: int = 0, now_s: float = NOON
 ) -> ShownVoucher:
     """Return the state of *voucher* on a cart."""
-    cart = REDUCED._replace(used={TENTH: used})
+    cart = replace(REDUCED, used={TENTH: used})
     voucher_shown = show_voucher(cart, catalog_with_voucher(voucher), Money(subtotal), now_s)
     assert voucher_shown
     return voucher_shown
@@ -28,13 +36,46 @@ def taken_off(voucher: Voucher, subtotal: int) -> int:
     return discount(shown(voucher, subtotal), catalog_with_voucher(voucher), Money(subtotal))
 
 
-@pytest.mark.parametrize("code", ["welcome10", "WELCOME10", " Welcome10\t"])
+@pytest.mark.parametrize(
+    "code", ["welcome10", "WELCOME10", " Welcome10\t", "welcome\u200b10", "\uff37elcome10"]
+)
 def test_case_and_surrounding_spaces_of_a_code_are_ignored(code: str) -> None:
     assert normalise_code(code) == TENTH
 
 
+def test_a_hyphen_of_any_kind_is_one() -> None:
+    assert normalise_code("ten\u2013off") == normalise_code("TEN\u2011OFF") == "TEN-OFF"
+
+
 def test_inner_spaces_of_a_code_matter() -> None:
     assert normalise_code(" welcome 10 ") == "WELCOME 10"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "“WELCOME10”.",
+        "(welcome10)",
+        "WELCOME1O",
+        "wELCOMEI0",
+        "WE1C0MEL0",
+        "\t'welc0me10',\n",
+    ],
+)
+def test_signs_around_a_code_and_letters_that_look_alike_are_forgiven(typed: str) -> None:
+    assert find_code(typed, {TENTH, VoucherCode("FIVER")}) == TENTH
+
+
+def test_a_code_that_looks_like_two_is_neither_but_one_of_them_is_found() -> None:
+    codes = {VoucherCode("OIL"), VoucherCode("01L")}
+
+    assert find_code("0il", codes) is None
+    assert find_code("oil", codes) == "OIL"
+    assert find_code("", codes) is find_code("...", codes) is None
+
+
+def test_a_code_of_signs_takes_no_longer_than_its_length_asks_for() -> None:
+    assert find_code(f"a{'_' * 100_000}a", {TENTH}) is None
 
 
 def test_a_cart_without_a_voucher_shows_none() -> None:
@@ -93,7 +134,7 @@ def test_a_voucher_is_limited_per_account(used: int, state: VoucherState) -> Non
 
 
 def test_the_uses_of_another_voucher_do_not_count() -> None:
-    cart = REDUCED._replace(used={VoucherCode("FIVER"): 5})
+    cart = replace(REDUCED, used={VoucherCode("FIVER"): 5})
     once = catalog_with_voucher(Voucher(TENTH, "", uses_each=1))
 
     voucher_shown = show_voucher(cart, once, Money(1000), NOON)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Databases
+from tests.e2e.event_tab import EventTabs
 from tests.e2e.raw_client import Shopper, new_shopper
 from tests.e2e.server import Server
 
@@ -72,6 +73,14 @@ async def ada(shop: Server) -> AsyncIterator[Shopper]:
     """Return a shopper with a new account."""
     async with await new_shopper(shop) as shopper:
         yield shopper
+
+
+@pytest.fixture
+async def tabs() -> AsyncIterator[EventTabs]:
+    """Return what opens event streams; none is left after the test."""
+    tabs = EventTabs()
+    yield tabs
+    await tabs.drop_all()
 
 
 @pytest.fixture

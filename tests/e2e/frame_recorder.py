@@ -62,6 +62,6 @@ class FrameRecorder(Observer):
             callback()
 
     def _record_patch(self, prev: int, rev: int) -> None:
-        if prev != self.revs[-1] or rev != prev + 1:
+        if prev != self.revs[-1] or rev <= prev:
             self.gaps.append((prev, rev))
         self.revs.append(rev)

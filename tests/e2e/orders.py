@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
-from app.store.database import run_query
 from app.store.engines import connect
+from app.store.queries import run_query
 from tests.e2e.raw_client import Answer, Shopper
 from tests.e2e.server import Server
 
@@ -32,7 +32,11 @@ async def fill_cart(shopper: Shopper, **ops: Any) -> None:
 
 async def order_body(shopper: Shopper, **changes: Any) -> dict[str, Any]:
     """Return the body of `POST /api/orders` for the cart as it is, with *changes*."""
-    cart = await shopper.cart()
+    return order_of(await shopper.cart(), **changes)
+
+
+def order_of(cart: Any, **changes: Any) -> dict[str, Any]:
+    """Return the body of `POST /api/orders` for the body of `GET /api/cart`, with *changes*."""
     total = cart["cart"]["totals"]["total"]
     body = {
         "key": new_key(),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
@@ -15,10 +16,12 @@ from websockets.frames import Frame as WebSocketFrame
 from websockets.frames import Opcode
 from websockets.typing import Subprotocol
 
+from app.domain.token_bucket import full, spend
+from app.ws.requests import PINGS
 from tests.e2e.server import Server
 
-V1 = "shop.cart.v1"
-OFFERED = (Subprotocol(V1), Subprotocol("shop.cart"))
+VERSION = "shop.cart.v2"
+OFFERED = (Subprotocol(VERSION), Subprotocol("shop.cart"))
 PASSWORD = "seven brown bricks"
 TIMEOUT_S = 60
 
@@ -55,6 +58,7 @@ class RawSocket:
         self.received: list[bytes] = []
         self.welcome: Frame = {}
         self.at: str | None = None
+        self._pings = full(PINGS, time.monotonic())
 
     async def send_frame(self, t: str, **fields: object) -> None:
         """Send a message of type *t*."""
@@ -97,7 +101,13 @@ class RawSocket:
         return message
 
     async def receive_pending(self) -> list[Frame]:
-        """Send a ping, and return the frames that arrive before its pong."""
+        """Send a ping, and return the frames that arrive before its pong.
+
+        It is sent as soon as the shop answers one more (protocol.md §3): the others are ignored.
+        """
+        while (left := spend(self._pings, PINGS, time.monotonic())) is None:  # noqa: ASYNC110 - time
+            await asyncio.sleep(1 / PINGS.per_s)
+        self._pings = left
         await self.send_frame("ping", id=77)
         frames: list[Frame] = []
         while (message := await self.receive()) != {"t": "pong", "id": 77}:

@@ -17,14 +17,16 @@ ROOT = Path(__file__).parents[2]
 EXIT_S = 60
 FIRST_PORT, FIRST_EPHEMERAL_PORT = 10_000, 32_768
 """`FIRST_EPHEMERAL_PORT` is Linux's default."""
-TEST_SETTINGS = {"registrations": 1000, "log": "info"}
-"""All tests register accounts from one address, so the rate limit is raised."""
+TEST_SETTINGS = {"registrations": 1000, "confirm": "off", "log": "info"}
+"""All tests register accounts from one address, so the rate limit is raised; few read mails."""
 
 
 class Server:
     """One shop: its folder, port and settings stay the same when its process is restarted."""
 
     program = "app.cli"
+    prefix: tuple[str, ...] = ()
+    """A command that runs the process, such as `prlimit`."""
 
     def __init__(self, home: Path, database: str | None = None, **settings: object):
         self.home = home
@@ -39,7 +41,7 @@ class Server:
             bind=self.host,
             database=self.database,
             secret="a secret for the tests of this shop alone",
-            **{**TEST_SETTINGS, **settings},
+            **{**TEST_SETTINGS, "mail_folder": home / "mail", **settings},
         )
         self._process: subprocess.Popen[str] | None = None
 
@@ -67,7 +69,7 @@ class Server:
         """Start a process without waiting until it is open."""
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self.program, *self.arguments],
+                [*self.prefix, sys.executable, "-m", self.program, *self.arguments],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=subprocess.PIPE,
@@ -99,8 +101,8 @@ class Server:
             self.exit_code()
 
     def command(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command of the shop in its own process, with the same settings."""
-        return run_command(*words, environment=self.environment, given=given)
+        """Run a command of the same build in its own process, with the same settings."""
+        return run_command(*words, environment=self.environment, given=given, program=self.program)
 
     def events(self) -> list[dict[str, Any]]:
         """Return all log events of all processes."""
@@ -123,11 +125,11 @@ def environment(**settings: object) -> dict[str, str]:
 
 
 def run_command(
-    *words: str, environment: Mapping[str, str], given: str = ""
+    *words: str, environment: Mapping[str, str], given: str = "", program: str = Server.program
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of the shop to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "app.cli", *words],
+        [sys.executable, "-m", program, *words],
         capture_output=True,
         check=False,
         cwd=ROOT,

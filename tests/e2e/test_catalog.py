@@ -6,8 +6,8 @@ import json
 import pytest
 
 from app.domain.catalog import Money, Sku
-from app.store.database import run_query
 from app.store.engines import connect
+from app.store.queries import run_query
 from tests.e2e.catalog import GHOST, MILK, PLENTY, price
 from tests.e2e.raw_client import Frame, RawSocket, Shopper
 from tests.e2e.server import Server

@@ -318,55 +318,6 @@ async def test_a_malformed_request_gets_400_with_the_security_headers(
     assert {header.partition(":")[0] for header in headers} >= HEADERS
 
 
-FORM = "Content-Type: application/x-www-form-urlencoded"
-UNUSUAL_REQUESTS = {
-    "a trace": ("TRACE", "/", "", ""),
-    "a tunnel": ("CONNECT", "evil.example:443", "", ""),
-    "a star": ("OPTIONS", "*", "", ""),
-    "an address of elsewhere": ("GET", "http://evil.example/cart", "", ""),
-    "two slashes": ("GET", "//evil.example/cart", "", ""),
-    "no slash": ("GET", "shop", "", ""),
-    "another protocol": ("GET", "/", "Upgrade: h2c\r\nConnection: Upgrade", ""),
-    "another method in a header": ("POST", "/cart", "X-HTTP-Method-Override: DELETE", ""),
-    "no UTF-8 in the address": ("GET", "/%ff%zz%u0000?q=%ff&page=%c0%ae&sort[]=%ed%a0%80", "", ""),
-    "no cookie": ("GET", "/shop", "Cookie: shop=\xff; shop-notices=x.y.z; =;;", ""),
-    "nothing that can be accepted": ("GET", "/shop", "Accept-Encoding: br;q=nan, *;q=-1", ""),
-    "no range": ("GET", "/static/css/shop.css", "Range: bytes=5-1, x", ""),
-    "no tag": ("GET", "/shop", 'If-None-Match: W/"\r\nIf-Modified-Since: never', ""),
-    "many fields": ("POST", "/login", FORM, "a&" * 30_000),
-    "another charset": ("POST", "/login", f"{FORM}; charset=nonsense", "email=%ff"),
-    "parts without a boundary": ("POST", "/login", "Content-Type: multipart/form-data", "x"),
-    "parts that break off": (
-        "POST",
-        "/login",
-        "Content-Type: multipart/form-data; boundary=b",
-        "--b\r",
-    ),
-}
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "header", "body"), UNUSUAL_REQUESTS.values(), ids=UNUSUAL_REQUESTS
-)
-async def test_an_unusual_request_gets_no_5xx_and_no_redirect_to_another_origin(
-    shop: Server, method: str, path: str, header: str, body: str
-) -> None:
-    headers = [header] if header else []
-    async with raw_connection(shop) as connection:
-        head = request(shop, method, path, *headers, f"Content-Length: {len(body)}")
-        connection.write(head.decode().encode("latin-1") + body.encode())
-        status, *fields = await connection.head()
-
-    assert int(status.split()[1]) < 500
-    assert {header.partition(":")[0] for header in fields} >= HEADERS
-    assert all(
-        header.startswith(("location: /", f"location: {shop.origin}/"))
-        for header in fields
-        if header.startswith("location")
-    )
-    assert not any(header.startswith("location: //") for header in fields)
-
-
 async def test_a_handshake_without_a_key_is_refused(shop: Server) -> None:
     async with raw_connection(shop) as connection:
         connection.write(handshake(shop).replace(b"Sec-WebSocket-Key", b"X-Key"))

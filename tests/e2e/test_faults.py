@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.cart import AccountId
-from app.store.database import run_query
+from app.domain.accounts import AccountId
 from app.store.engines import connect
+from app.store.queries import run_query
 from tests.databases import Databases
 from tests.e2e.catalog import APPLES
 from tests.e2e.raw_client import CloseFrame, Shopper, hello_fields, new_shopper

@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.conftest import ServerFactory
 from tests.e2e.server import ROOT, Server, environment
+from tests.processes import killed_at_end
 
 SETTINGS = {"limits": "load", "log": "warning"}
 LONGEST_S = 100
@@ -63,6 +64,15 @@ def test_a_load_run_succeeds_and_writes_its_reports(shop: Server, tmp_path: Path
     assert len(json.loads(accounts_file.read_text())) == 8
 
 
+def test_shoppers_whose_frames_are_events_find_every_promise_kept(shop: Server) -> None:
+    options = ("--accounts", "4", "--seconds", "3", "--chaos", "--seed", "7")
+
+    done = load("--url", shop.origin, "--transport", "events", *options)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "Every promise was kept." in done.stdout
+
+
 def test_the_http_scenario_is_reported_beside_the_socket_scenario(shop: Server) -> None:
     options = ("--accounts", "4", "--rate", "40", "--ramp", "0", "--seconds", "1")
 
@@ -75,6 +85,24 @@ def test_the_http_scenario_is_reported_beside_the_socket_scenario(shop: Server) 
     assert heads.split("┃")[3].strip() == "http"
 
 
+HOUSEHOLDS = ("--accounts", "2", "--household", "5", "--tabs", "10", "--chaos", "--seconds", "5")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "more"), [("events", ()), ("holds", ()), ("queue", ()), ("shopping", HOUSEHOLDS)]
+)
+def test_scenarios_of_what_only_connections_can_do_keep_every_promise(
+    shop: Server, scenario: str, more: tuple[str, ...]
+) -> None:
+    options = ("--accounts", "8", "--ramp", "0", "--seconds", "3", "--seed", "7", *more)
+
+    done = load("--url", shop.origin, "--scenario", scenario, *options)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "Every promise was kept." in done.stdout
+    assert scenario in next(line for line in done.stdout.splitlines() if line.startswith("┃"))
+
+
 def test_ctrl_c_ends_a_load_run_with_its_report(shop: Server) -> None:
     command = ("load", "--url", shop.origin, "--accounts", "2", "--seconds", "3600", "--ramp", "0")
     running = subprocess.Popen(
@@ -84,7 +112,7 @@ def test_ctrl_c_ends_a_load_run_with_its_report(shop: Server) -> None:
         stdout=subprocess.PIPE,
         text=True,
     )
-    with running:
+    with killed_at_end(running):
         assert running.stdout
         seen = []
         while " push " not in (line := running.stdout.readline()):

@@ -9,7 +9,12 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete
 
+from app.client import Shop, Tab
+from app.domain.verdicts import Ok
+from app.store.engines import connect
+from app.store.tables import sessions
 from tests.databases import Cluster
 from tests.e2e.catalog import APPLES, BREAD, MILK, price
 from tests.e2e.orders import fill_cart, order_body, place_order
@@ -17,8 +22,10 @@ from tests.e2e.raw_client import CloseFrame, RawSocket, Shopper, new_shopper, op
 from tests.e2e.server import Server, free_port, run_command
 from tests.e2e.shared import open_shared
 from tests.redis import RedisServer
+from tests.waiting import SLOW_MACHINE_S
 
 EDITS = 40
+PIE = "blackberry-pie-550g"
 NODE_SETTINGS = {"burst": 1000, "per_s": 1000}
 
 
@@ -87,6 +94,11 @@ async def tabs(ada: ShopperAtBoth) -> tuple[RawSocket, RawSocket]:
     return tab_at_one, tab_at_other
 
 
+def client_tab(shopper: Shopper) -> Tab:
+    """Return a tab at the shopper's server that reconnects by itself."""
+    return Shop(shopper.server.origin).account(shopper.account, shopper.cookie).tab()
+
+
 async def position_at(shopper: Shopper) -> str:
     """Return the position of the cart at one server."""
     return str((await shopper.cart())["at"])
@@ -124,7 +136,7 @@ async def test_a_change_over_http_reaches_the_tab_at_the_other_server(
 
     patch = await tab.expect("patch")
 
-    assert patch["by"] == {"tab": None, "outbox": outbox, "n": 1, "k": "note.set"}
+    assert patch["by"] == [{"tab": None, "outbox": outbox, "n": 1, "k": "note.set"}]
     assert (patch["note"], patch["at"]) == ("ring twice", answer.json["at"])
 
 
@@ -188,7 +200,7 @@ async def test_an_order_at_one_server_empties_the_cart_at_the_other(
 
     assert placed.status == 201
     patch = await tab_at_other.expect("patch")
-    assert patch["by"]["k"] == "order"
+    assert [by["k"] for by in patch["by"]] == ["order"]
     assert patch["lines"] == {APPLES: None}
     assert await tab_at_other.expect("order") == {
         "t": "order",
@@ -214,18 +226,39 @@ async def test_a_price_change_reaches_tabs_at_both_servers(
     assert [items["items"][0]["price"] for items in prices] == [100 * int(pounds[:-3])] * 2
 
 
-async def test_without_redis_both_servers_work_and_converge_when_it_returns(
+async def test_an_offer_by_a_command_and_its_end_are_told_once_on_tabs_at_both_servers(
     nodes: Nodes, ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
 ) -> None:
-    tab_at_one, tab_at_other = tabs
-    await asyncio.to_thread(nodes.redis.kill)
-    assert (await tab_at_one.submit(1, "line.add", sku=APPLES, qty=1))["t"] == "ok"
-    assert (await tab_at_other.submit(1, "line.add", sku=MILK, qty=1))["t"] == "ok"
-    assert (await tab_at_one.submit(2, "line.add", sku=BREAD, qty=1))["t"] == "ok"
+    nodes.one.command("product", "set", PIE, "--stock", "0", "--hold", "always")
+    assert (await ada.at_one.send("POST", "/api/waitlist", {"sku": PIE})).status == 200
 
-    await asyncio.to_thread(nodes.redis.start)
+    nodes.one.command("product", "set", PIE, "--stock", "1")
+    begun = [await tab.expect("offer") for tab in tabs]
+    await ada.at_other.send("POST", "/api/waitlist/leave", {"sku": PIE})
+    ended = [await tab.expect("offer") for tab in tabs]
 
-    await wait_until_converged(ada, tab_at_one, tab_at_other)
+    assert [(one["sku"], one["ms"] > 0) for one in begun] == [(PIE, True)] * 2
+    assert [(one["sku"], one["ms"]) for one in ended] == [(PIE, 0)] * 2
+    rest = [frame["t"] for tab in tabs for frame in await tab.receive_pending()]
+    assert "offer" not in rest
+
+
+async def test_without_redis_both_servers_work_and_converge_when_it_returns(
+    nodes: Nodes, ada: ShopperAtBoth
+) -> None:
+    async with client_tab(ada.at_one) as tab_at_one, client_tab(ada.at_other) as tab_at_other:
+        await asyncio.to_thread(nodes.redis.kill)
+        assert isinstance(await tab_at_one.add(APPLES), Ok)
+        assert isinstance(await tab_at_other.add(MILK), Ok)
+        assert isinstance(await tab_at_one.add(BREAD), Ok)
+
+        await asyncio.to_thread(nodes.redis.start)
+
+        async with asyncio.timeout(60):
+            await tab_at_one.until(lambda: len(tab_at_one.cart.lines) == 3)
+            await tab_at_other.until(lambda: len(tab_at_other.cart.lines) == 3)
+            await tab_at_one.until(lambda: tab_at_one.tabs == 2)
+        assert tab_at_one.cart.at == tab_at_other.cart.at
     assert await ada.at_one.quantities() == {APPLES: 1, MILK: 1, BREAD: 1}
 
 
@@ -261,3 +294,15 @@ async def test_ops_wait_out_a_database_crash_and_none_is_lost(
     assert codes
     await wait_until_converged(ada, *tabs)
     assert await ada.at_one.quantities() == {MILK: 2 * EDITS}
+
+
+async def test_a_session_that_is_deleted_by_hand_closes_its_sockets_at_both_within_a_second(
+    nodes: Nodes, ada: ShopperAtBoth, tabs: tuple[RawSocket, RawSocket]
+) -> None:
+    engine = connect(nodes.one.database)
+    with engine.begin() as connection:
+        connection.execute(delete(sessions).where(sessions.c.account == ada.at_one.account))
+    engine.dispose()
+
+    async with asyncio.timeout(1 + SLOW_MACHINE_S):
+        assert [await tab.close_frame() for tab in tabs] == [CloseFrame(4410, "")] * 2

@@ -41,6 +41,9 @@ async def test_cancelling_an_order_by_command_restores_its_stock(
     assert run_on(shop, "order", "move", number, "cancelled") == (0, f"{number}: cancelled.\n")
 
     assert stock_of(shop, APPLES) == before
+    documents = run_on(shop, "order", "export", "-")[1]
+    assert f"invoice,{number},on_delivery,GBP,0,4.63,0.00,4.63\n" in documents
+    assert f"credit_note,{number},on_delivery,GBP,0,-4.63,0.00,-4.63\n" in documents
     await fill_cart(ada, voucher="welcome10", **{APPLES: 1})
     assert (await ada.cart())["cart"]["voucher"]["state"] == "ok"
 

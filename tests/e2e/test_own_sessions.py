@@ -6,10 +6,14 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import delete
 
+from app.store.engines import connect
+from app.store.tables import sessions
 from tests.e2e.catalog import APPLES
 from tests.e2e.raw_client import PASSWORD, Answer, CloseFrame, RawSocket, Shopper
 from tests.e2e.server import Server
+from tests.waiting import SLOW_MACHINE_S
 
 SIGNED_OUT = CloseFrame(4410, "")
 
@@ -77,3 +81,33 @@ async def test_a_new_password_closes_the_sockets_of_all_other_logins(
     assert (await ada.cart())["rev"] == 1
     assert (await ada.send("DELETE", "/api/session")).status == 204
     assert await all_signed_out(here)
+
+
+async def test_a_session_that_is_deleted_by_hand_closes_its_sockets_within_a_second(
+    shop: Server, ada: Shopper
+) -> None:
+    tab, silent = await ada.tab(), await ada.socket()
+    engine = connect(shop.database)
+
+    with engine.begin() as connection:
+        connection.execute(delete(sessions).where(sessions.c.account == ada.account))
+    engine.dispose()
+
+    async with asyncio.timeout(1 + SLOW_MACHINE_S):
+        assert await tab.close_frame() == await silent.close_frame() == SIGNED_OUT
+    assert (await ada.send("GET", "/api/cart")).status == 401
+
+
+async def test_a_command_that_disables_an_account_closes_its_sockets_within_a_second(
+    shop: Server, ada: Shopper
+) -> None:
+    tab = await ada.tab()
+
+    done = await asyncio.to_thread(shop.command, "account", "disable", ada.email)
+
+    assert (done.returncode, done.stdout) == (0, f"{ada.email} is disabled; 1 login has ended.\n")
+    async with asyncio.timeout(1 + SLOW_MACHINE_S):
+        assert await tab.close_frame() == SIGNED_OUT
+    login = {"email": ada.email, "password": PASSWORD}
+    answer = await ada.send("POST", "/api/session", login)
+    assert (answer.status, answer.json["code"]) == (403, "account_disabled")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.on_both
 
 RISING, SCARCE = PLENTY[30:32]
 NEW = "a-new-thing"
-STALE = "was edited after this file was written, so its row is out of date; export again"
+STALE = "was edited after this file was written, so its row is out of date; export again."
 TIMEOUT_S = 60
 
 
@@ -116,10 +116,10 @@ def test_an_import_with_errors_changes_nothing_and_lists_them_all(
     assert code == 2
     assert printed.splitlines() == [
         f"shop: nothing was changed, for {file} is not right:",
-        "  line 3: price: “2,20” is not a price like 2.20",
-        "  line 3: stock: “many” is not a number from 0 to 1000000",
+        "  line 3: price: “2,20” is not a price like 2.20.",
+        "  line 3: stock: “many” is not a number from 0 to 1000000.",
         f"  line 4: version: “{SCARCE}” {STALE}",
-        f"  line 5: sku: “{RISING}” stands here a second time",
+        f"  line 5: sku: “{RISING}” stands here a second time.",
     ]
     assert export(shop, tmp_path)[1] == rows
 
@@ -140,8 +140,28 @@ def test_a_file_that_is_no_product_table_is_refused_with_one_sentence(
     assert "a column “colour”" in import_error(b"sku,colour\nx,red\n")
     assert "not in UTF-8" in import_error(b"sku,name\nx,caf\xe9\n")
     assert "not CSV" in import_error(b'sku\n"x')
-    assert many[1] == "  line 2: sku: this row has more cells than there are columns"
+    assert many[1] == "  line 2: sku: This row has more cells than there are columns."
     assert many[-1] == "  and 10 more"
     assert run_on(shop, "product", "import", "nowhere.csv")[1] == (
         "shop: there is no file nowhere.csv.\n"
     )
+
+
+def test_an_export_for_excel_begins_with_a_byte_order_mark_and_comes_back_unchanged(
+    shop: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "products.csv"
+
+    written = run_on(shop, "product", "export", "--excel", str(file))
+    read = run_on(shop, "product", "import", str(file))
+
+    assert written[0] == 0
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfsku,")
+    assert read[0] == 0
+    assert read[1].startswith("0 added, 0 changed, ")
+
+
+def test_an_export_that_cannot_be_written_says_why(shop: Server, tmp_path: Path) -> None:
+    printed = run_on(shop, "product", "export", str(tmp_path))
+
+    assert printed == (2, f"shop: {tmp_path} cannot be written: Is a directory.\n")

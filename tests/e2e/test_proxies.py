@@ -8,6 +8,16 @@ from tests.e2e.raw_client import Shopper, hello_fields, new_shopper
 FORWARDED = "198.51.100.9, 203.0.113.7"
 """The client sent the first address; the nearest proxy appended the last one."""
 
+BEHIND_PROXY = (
+    "203.0.113.7",
+    "203.0.113.7",
+    "203.0.113.99",
+    "2001:db8:1:2::1",
+    "2001:db8:1:2::2",
+    "2001:db8:1:3::1",
+)
+"""Two IPv6 addresses with the same first 64 bits are one subscriber's."""
+
 
 @pytest.mark.parametrize(
     ("proxies", "address"),
@@ -43,7 +53,7 @@ async def test_behind_a_trusted_proxy_each_address_has_its_own_rate_limit(
                     X_Forwarded_For=address,
                 )
             ).status
-            for n, address in enumerate(("203.0.113.7", "203.0.113.7", "203.0.113.99"))
+            for n, address in enumerate(BEHIND_PROXY)
         ]
 
-    assert statuses == [201, 429, 201]
+    assert statuses == [201, 429, 201, 201, 429, 201]

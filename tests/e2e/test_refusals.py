@@ -58,7 +58,7 @@ async def check_rejected(expected: str, tab: RawSocket, n: int, k: str, **fields
     """Submit an op that must be rejected with the code *expected*, twice, without any effect."""
     at = tab.at
     verdict = await tab.submit(n, k, **fields)
-    assert verdict.keys() == {"t", "n", "code", "text", "rev"}
+    assert verdict.keys() == {"t", "n", "code", "args", "text", "rev"}
     assert (verdict["t"], verdict["code"]) == ("no", expected)
     assert verdict["text"]
     first = tab.received[-1]

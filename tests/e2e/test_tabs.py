@@ -14,6 +14,11 @@ pytestmark = pytest.mark.on_both
 UNCHANGED_FIELDS = {"saved", "note", "voucher"}
 
 
+def snapshot_of(cart: Frame) -> Frame:
+    """Return the snapshot of a *cart* over HTTP, where its account is named too."""
+    return {"t": "snapshot"} | {name: cart[name] for name in cart.keys() - {"account"}}
+
+
 async def test_a_change_reaches_both_tabs_and_the_verdict_precedes_the_patch(ada: Shopper) -> None:
     sender, other = await ada.tab(), await ada.tab()
     await sender.expect("tabs")
@@ -23,7 +28,7 @@ async def test_a_change_reaches_both_tabs_and_the_verdict_precedes_the_patch(ada
 
     assert verdict == {"t": "ok", "n": 1, "rev": 1}
     assert (patch["t"], patch["prev"], patch["rev"]) == ("patch", 0, 1)
-    assert patch["by"] == {"tab": sender.tab, "outbox": sender.outbox, "n": 1, "k": "line.add"}
+    assert patch["by"] == [{"tab": sender.tab, "outbox": sender.outbox, "n": 1, "k": "line.add"}]
     assert await other.receive() == patch
     assert other.received[-1] == sender.received[-1]
     assert patch["lines"][APPLES]["qty"] == 2
@@ -38,8 +43,22 @@ async def test_a_change_over_http_reaches_every_tab_without_a_source_tab(ada: Sh
 
     for tab in tabs:
         patch = await tab.expect("patch")
-        assert patch["by"] == {"tab": None, "outbox": outbox, "n": 1, "k": "note.set"}
+        assert patch["by"] == [{"tab": None, "outbox": outbox, "n": 1, "k": "note.set"}]
         assert (patch["note"], patch["at"]) == ("ring twice", answer.json["at"])
+
+
+async def test_the_ops_of_one_commit_reach_every_tab_in_one_patch(ada: Shopper) -> None:
+    tabs = [await ada.tab(), await ada.tab()]
+    outbox = str(uuid4())
+    adds = [op(n, "line.add", sku=sku, qty=n) for n, sku in enumerate((APPLES, MILK, APPLES), 1)]
+    answer = await ada.ops(outbox, *adds, op(4, "line.set", sku=BREAD, qty=0))
+
+    for tab in tabs:
+        patch = await tab.expect("patch")
+        assert (patch["prev"], patch["rev"], patch["at"]) == (0, 3, answer.json["at"])
+        assert [(by["outbox"], by["n"]) for by in patch["by"]] == [(outbox, n) for n in (1, 2, 3)]
+        assert {sku: line["qty"] for sku, line in patch["lines"].items()} == {APPLES: 4, MILK: 2}
+        assert await tab.receive_pending() == []
 
 
 async def test_each_tab_receives_the_number_of_open_tabs(ada: Shopper) -> None:
@@ -78,7 +97,7 @@ async def test_the_position_is_the_same_on_every_socket_and_over_http(ada: Shopp
         cart = await ada.cart()
         assert (cart["at"], cart["rev"]) == (patch["at"], n)
     await other.send_frame("resync")
-    assert await other.expect("snapshot") == {"t": "snapshot", **await ada.cart()}
+    assert await other.expect("snapshot") == snapshot_of(await ada.cart())
 
 
 EACH_KIND: list[tuple[str, Frame]] = [
@@ -151,7 +170,7 @@ async def test_a_tab_at_another_position_gets_a_snapshot_and_the_reason(
     reconnected = await ada.tab(at=altered_position(tab.at, **parts))
 
     assert (reconnected.welcome["mode"], reconnected.welcome["why"]) == ("snapshot", why)
-    assert json.loads(reconnected.received[1]) == {"t": "snapshot", **await ada.cart()}
+    assert json.loads(reconnected.received[1]) == snapshot_of(await ada.cart())
     alarms = [event for event in shop.alarms() if ada.account in event["event"]]
     assert len(alarms) == (why in {"future", "fork"})
 

@@ -11,6 +11,7 @@ from app.store.engines import connect
 from tests.databases import locked
 from tests.e2e.catalog import APPLES, GHOST
 from tests.e2e.conftest import ServerFactory
+from tests.e2e.event_tab import EventTabs
 from tests.e2e.raw_client import Answer, Shopper, new_shopper, send
 from tests.e2e.server import Server, free_port
 from tests.metrics.reader import ParsedMetrics, read
@@ -80,7 +81,28 @@ async def test_counters_and_gauges_match_what_happened(monitored: Server) -> Non
     assert metrics.number("process_open_fds") > 3
 
 
-async def test_a_refused_handshake_is_counted_by_its_status(monitored: Server) -> None:
+async def test_refused_handshakes_and_event_streams_are_counted(
+    monitored: Server, tabs: EventTabs
+) -> None:
+    async with await new_shopper(monitored) as ada, await new_shopper(monitored) as bob:
+        stays, leaves, ends = await tabs.of(ada), await tabs.of(ada), await tabs.of(bob)
+        await stays.expect("welcome")
+        while await stays.expect("tabs") != {"t": "tabs", "n": 2}:
+            continue
+        await leaves.drop()
+        await stays.expect("tabs")
+        await bob.send("DELETE", "/api/session")
+        await ends.close_frame()
+        ping = {"t": "ping", "id": 1}
+        assert [(await each.send(ada, ping)).status for each in (stays, ends)] == [204, 404]
+        metrics = await read_metrics(monitored)
+
+    assert metrics.number("shop_sockets") == metrics.number("shop_event_streams") == 1
+    assert metrics.number("shop_event_streams_opened_total") == 3
+    ended, frames = "shop_event_streams_ended_total", "shop_event_frames_total"
+    assert [metrics.number(ended, by=by) for by in ("client", "server")] == [1, 1]
+    fates = [metrics.number(frames, fate=fate) for fate in ("done", "unknown", "full")]
+    assert fates == [1, 1, 0]
     async with Shopper(monitored) as anonymous:
         answer = await anonymous.send(
             "GET",

@@ -4,12 +4,23 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from app.store.database import run_query
+from app.domain.currency import NO_CURRENCY
+from app.i18n.formats import set_currency
 from app.store.engines import connect
 from app.store.migrations import migrate
+from app.store.queries import run_query
 from app.store.seed import seed
 from tests.databases import Databases
+from tests.examples import POUNDS
 from tests.http.harness import HttpHarness, open_harness
+
+
+@pytest.fixture
+def in_pounds() -> Iterator[None]:
+    """Show amounts as in an answer of a shop that sells in pounds."""
+    set_currency(POUNDS)
+    yield
+    set_currency(NO_CURRENCY)
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,13 @@ from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.cart import AccountId, Cart
+from app.domain.accounts import AccountId
+from app.domain.cart import Cart
 from app.domain.errors import DatabaseUnavailable
 from app.domain.outbox import OutboxId
 from app.runtime.disk import CartDisk
-from app.store.carts import save_carts
+from app.store.cart_rows import Save
+from app.store.cart_saves import SaveConflicts
 from app.store.database import Database
 from tests.examples import NOON
 
@@ -45,21 +47,37 @@ class FlakyDatabase(Database):
     async def read(self, query: Any, *args: Any, **kwargs: Any) -> Any:
         """Run *query*, unless the database is away."""
         self.reads.append(query.__name__)
+        self._fail_if_away()
+        return await super().read(query, *args, **kwargs)
+
+    async def look_up(self, lookup: Any, **key: object) -> Any:
+        """Find a row, unless the database is away."""
+        self.reads.append(lookup.name)
+        self._fail_if_away()
+        return await super().look_up(lookup, **key)
+
+    async def write(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run *query* and commit, unless the database is away."""
+        await self._before_write(query.__name__)
+        return await super().write(query, *args, **kwargs)
+
+    async def save(self, saves: Sequence[Save], now_s: int) -> SaveConflicts:
+        """Save carts, unless the database is away."""
+        self.saving.set()
+        await self._before_write("save")
+        return await super().save(saves, now_s)
+
+    async def _before_write(self, name: str) -> None:
+        self.writes.append(name)
+        await self._interrupt()
+        if self.is_away or self.writes_fail:
+            raise DatabaseUnavailable("away")
+
+    def _fail_if_away(self) -> None:
         if self.is_broken:
             raise ZeroDivisionError("for the log only")
         if self.is_away:
             raise DatabaseUnavailable("away")
-        return await super().read(query, *args, **kwargs)
-
-    async def write(self, query: Any, *args: Any, **kwargs: Any) -> Any:
-        """Run *query* and commit, unless the database is away."""
-        self.writes.append(query.__name__)
-        await self._interrupt()
-        if query is save_carts:
-            self.saving.set()
-        if self.is_away or self.writes_fail:
-            raise DatabaseUnavailable("away")
-        return await super().write(query, *args, **kwargs)
 
     async def _interrupt(self) -> None:
         """Await the interlude as another request would: in a task with a context of its own."""

@@ -19,11 +19,13 @@ from app.http.core.context import HttpContext
 from app.runtime.build import CHANCE
 from app.runtime.clock import Clock
 from app.runtime.cluster import NoPeers
-from app.runtime.config import Config
+from app.runtime.config import OFF, Config
 from app.runtime.http_context import make_http_context
 from app.runtime.live_shop import LiveShop, make_live_shop
 from app.runtime.web_app import make_web_app
+from app.services.event_frames import Delivery
 from app.services.passwords import Passwords
+from app.services.payments.provider import Provider
 from app.store.catalog import load_categories
 from app.store.orders import find_order_by_number, move_on
 from tests.http.flaky import FakeClock, FlakyDatabase, FlakyDisk
@@ -37,6 +39,7 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CONFIG = Config(
     origins=(ORIGIN,),
     secret="a key for tests only, and long enough",
+    confirm=OFF,
     registrations=10,
     registrations_per_h=3600,
 )
@@ -71,6 +74,10 @@ class HttpHarness:
     database: FlakyDatabase
     disk: FlakyDisk
     clock: FakeClock
+    kills: list[float]
+    """When the process was to be killed."""
+    provider: Provider | None
+    """Of card payments, if the shop takes cards."""
 
     def visitor(self, address: str = "192.0.2.1") -> "Visitor":
         """Return a visitor with cookies of their own, at *address*."""
@@ -105,7 +112,7 @@ class HttpHarness:
     async def move_on(self, number: str) -> None:
         """Move an order to its next state."""
         order = await self.database.read(find_order_by_number, number)
-        await self.database.write(move_on, order)
+        await self.database.write(move_on, order, int(self.clock.now_s()))
 
 
 @asynccontextmanager
@@ -114,6 +121,8 @@ async def open_harness(
     *,
     passwords: Passwords | None = None,
     draw: Callable[[int], int] = CHANCE.draw,
+    assets: Assets = ASSETS,
+    provider: Provider | None = None,
     **settings: Any,
 ) -> AsyncIterator[HttpHarness]:
     """Open a shop with the usual settings but for *settings*.
@@ -123,16 +132,20 @@ async def open_harness(
     """
     config = replace(CONFIG, **settings)
     clock, database = FakeClock(), FlakyDatabase(url)
+    kills: list[float] = []
     clocks, disk = Clock(clock.now_s, clock.now_s), FlakyDisk(database)
     live = make_live_shop(config, database, disk, NoPeers(), clocks)
     context = make_http_context(
         config,
         live,
-        assets=ASSETS,
+        assets=assets,
         passwords=passwords or Passwords(CHEAP),
         gauges=lambda: {"sockets": 3, "waiting": live.writer.waiting},
         clock=clocks,
+        deliver_frames=lambda *_: Delivery.UNKNOWN,
         chance=CHANCE._replace(draw=draw),
+        kill=lambda: kills.append(clock.now_s()),
+        provider=provider,
     )
     await live.catalog.refresh()
     context.categories.extend(await database.read(load_categories))
@@ -141,7 +154,7 @@ async def open_harness(
     register_blueprints(app, context)
     database.reads.clear()
     commits = asyncio.create_task(live.commits.run())
-    yield HttpHarness(app, context, live, database, disk, clock)
+    yield HttpHarness(app, context, live, database, disk, clock, kills, provider)
     live.writer.close()
     await commits
     context.auth.passwords.close()

@@ -7,8 +7,9 @@ from quart import Response
 from app.domain.sessions import Session
 from app.live.ports import DisconnectReason
 from app.protocol.messages import ServerMessage
-from app.store.sessions import digest, find_session
+from app.store.sessions import digest
 from tests.http.harness import HttpHarness
+from tests.sessions import find_session
 
 
 class Socket:

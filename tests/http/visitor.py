@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 from quart import Response
@@ -35,18 +36,23 @@ class Visitor:
         return await self.ask("POST", path, headers, json=body)
 
     async def ask(self, method: str, path: str, headers: dict[str, str], **more: Any) -> Response:
-        """Send a request of any method."""
+        """Send a request of any method.
+
+        The path is handed on as it is: the client would read one that begins with `//`, or with
+        `/%2F`, as a host.
+        """
         scheme, _, host = self.origin.partition("://")
+        path, mark, query = path.partition("?")
         return await self.client.open(
-            path,
+            f"/{mark}{query}",
             method=method,
             headers={"Host": host, "User-Agent": "a test", **_dashed(headers)},
             scheme=scheme,
-            scope_base={"client": (self.address, 50000)},
+            scope_base={"client": (self.address, 50000), "path": unquote(path)},
             **more,
         )
 
-    async def form(self, path: str, page: str = "/shop", **fields: str) -> str:
+    async def form(self, path: str, page: str = "/terms", **fields: str) -> str:
         """Send a form of the cart with a fresh key, and return the notices on the next page."""
         answer = await self.post(path, {"key": str(uuid4()), "next": page, **fields})
         assert (answer.status_code, answer.location) == (303, page)
@@ -63,8 +69,8 @@ class Visitor:
 
 
 async def text(answer: Response) -> str:
-    """Return a page with its HTML entities resolved."""
-    return unescape(await answer.get_data(as_text=True))
+    """Return a page with its HTML entities resolved, without the tags that isolate a text."""
+    return unescape(re.sub("</?bdi>", "", await answer.get_data(as_text=True)))
 
 
 async def fields(answer: Response) -> Any:
@@ -87,7 +93,8 @@ def notices(page: str) -> str:
 
 
 def _without_tags(body: str) -> str:
-    return re.sub("<.*?>", "", body, flags=re.DOTALL).strip()
+    """Return the text of a notice, without the button that takes it back."""
+    return re.sub("<form.*</form>|<.*?>", "", body, flags=re.DOTALL).strip()
 
 
 def _dashed(headers: dict[str, str]) -> dict[str, str]:

@@ -44,6 +44,23 @@ test("a patch sets whole lines and moves revision, position and totals", () => {
   assert.deepEqual([next?.rev, next?.at, next?.totals], [43, patch.at, patch.totals])
 })
 
+test("a patch of a commit moves the cart by all its revisions at once", () => {
+  const patch = serverSample("patch_of_a_commit", "patch")
+  const next = advance(full, patch)
+
+  assert.equal(patch.by.length, patch.rev - patch.prev)
+  assert.deepEqual([next?.rev, next?.at, next?.totals], [45, patch.at, patch.totals])
+  assert.equal(next?.lines.get("gala-apples-1kg")?.qty, 4)
+  assert.deepEqual([next?.lines.has("milk-2l"), next?.lines.has("honey-340g")], [false, true])
+})
+
+test("a patch of a commit does not fit between its revisions", () => {
+  const patch = serverSample("patch_of_a_commit", "patch")
+
+  assert.equal(advance({ ...full, rev: 43 }, patch), null)
+  assert.equal(advance({ ...full, rev: 41 }, patch), null)
+})
+
 test("a patch does not change the cart that it is applied to", () => {
   advance(full, serverSample("patch_set", "patch"))
 

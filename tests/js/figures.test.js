@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { median, responseBytes } from "../../static/js/figures.js"
-import { formatMs } from "../../static/js/format.js"
+import { formatMs } from "../../static/js/inspector.js"
 
 test("the median is the middle value, or the mean of the two middle values", () => {
   assert.equal(median([9]), 9)

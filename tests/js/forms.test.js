@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { opOf } from "../../static/js/forms.js"
+import { opOf, typedQty } from "../../static/js/forms.js"
 import { samples } from "./samples.js"
 
 /**
@@ -26,6 +26,10 @@ const FORMS = [
   ["op_voucher_off", "/cart/voucher", { code: " " }],
   ["op_undo", "/cart/undo", { rev: "" }],
   ["op_undo_of_a_revision", "/cart/undo", { rev: "43" }],
+  ["op_line_suggest", "/cart/suggest", { sku: "milk-2l", qty: "2" }],
+  ["op_line_suggest_seen", "/cart/suggest", { sku: "milk-2l", qty: "0", seen: "145" }],
+  ["op_suggestion_accept_seen", "/cart/suggestion/accept", { sku: "milk-2l", seen: "145" }],
+  ["op_suggestion_decline", "/cart/suggestion/decline", { sku: "milk-2l", seen: "145" }],
 ]
 
 for (const [name, path, fields] of FORMS) {
@@ -52,4 +56,16 @@ test("a note ends its lines in LF and has no other control characters", () => {
 
 test("a form that is not the cart's has no op", () => {
   assert.equal(formOp("/login", { email: "ada@example.org" }), null)
+})
+
+test("a typed quantity is a whole number, at most 99; anything else is none", () => {
+  assert.deepEqual(["7", " 7 ", "0", "99", "100", "150"].map(typedQty), [7, 7, 0, 99, 99, 99])
+  assert.deepEqual(["", " ", "-3", "1.5", "1e1", "two"].map(typedQty), [
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+  ])
 })

@@ -54,7 +54,7 @@ test("every imported module exists, static and dynamic imports both are followed
 
   assert.deepEqual(missing, [])
   assert.ok(graph.get("tab.js")?.includes("outbox.js"))
-  assert.ok(graph.get("shortcuts.js")?.includes(join("views", "shortcuts.js")))
+  assert.ok(graph.get("shortcuts.js")?.includes(join("views", "keys.js")))
 })
 
 test("a circle is found wherever it begins", () => {

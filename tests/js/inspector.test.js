@@ -23,7 +23,9 @@ test("the bytes of a frame are its text in UTF-8 and its header, with a mask if 
 })
 
 test('every close code of the protocol has a meaning, and others are "unknown"', () => {
-  for (const code of [4400, 4401, 4406, 4408, 4409, 4410, 4411, 4429, 4503, 1012, 1006]) {
+  for (const code of [
+    4400, 4401, 4406, 4408, 4409, 4410, 4411, 4412, 4413, 4429, 4503, 1012, 1006,
+  ]) {
     assert.notEqual(closeMeaning(code), "unknown")
   }
   assert.equal(closeMeaning(4999), "unknown")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { announcer } from "../../static/js/live_region.js"
+import { announcer } from "../../static/js/toasts.js"
 import { Clock } from "./clock.js"
 
 function regionAndAnnounce() {

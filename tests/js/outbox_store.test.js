@@ -1,4 +1,4 @@
-/** @import { OutboxRecord, StoredOutbox } from "../../static/js/types.d.ts" */
+/** @import { OutboxRecord, OutboxTable, StoredOutbox } from "../../static/js/types.d.ts" */
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
@@ -8,24 +8,37 @@ import { OutboxStore } from "../../static/js/outbox_store.js"
 class Browser {
   /** @type {Map<string, StoredOutbox>} */
   rows = new Map()
+  /** Those for the carts of others. */
+  shared_rows = /** @type {Map<string, StoredOutbox>} */ (new Map())
   /** @type {Set<string>} */
   locked = new Set()
+  is_full = false
 
-  tab() {
+  tab(cart = "") {
     return new OutboxStore(
-      {
-        all: async () => structuredClone([...this.rows.values()]),
-        swap: async (deleted, added) => {
-          for (const id of deleted) this.rows.delete(id)
-          if (added) this.rows.set(added.id, structuredClone(added))
-        },
-      },
+      { own: this.#table(this.rows), shared: this.#table(this.shared_rows) },
       async (name) => {
         if (this.locked.has(name)) return null
         this.locked.add(name)
         return () => this.locked.delete(name)
       },
+      cart,
     )
+  }
+
+  /**
+   * @param {Map<string, StoredOutbox>} rows
+   * @returns {OutboxTable}
+   */
+  #table(rows) {
+    return {
+      all: async () => structuredClone([...rows.values()]),
+      swap: async (deleted, added) => {
+        for (const id of deleted) rows.delete(id)
+        if (added) rows.set(added.id, structuredClone(added))
+        return !this.is_full
+      },
+    }
   }
 
   /** @param {StoredOutbox[]} rows */
@@ -82,15 +95,17 @@ test("only a fitting outbox is claimed", async () => {
 
 test("an outbox that was deleted before this tab had its lock is released", async () => {
   const browser = new Browser().with({ ...record("a", 1), born: 1 })
+  const table = {
+    all: async () => (browser.locked.size ? [] : [...browser.rows.values()]),
+    swap: async () => true,
+  }
   const store = new OutboxStore(
-    {
-      all: async () => (browser.locked.size ? [] : [...browser.rows.values()]),
-      swap: async () => {},
-    },
+    { own: table, shared: table },
     async (name) => {
       browser.locked.add(name)
       return () => browser.locked.delete(name)
     },
+    "",
   )
 
   assert.equal(await store.claim(any), null)
@@ -154,4 +169,43 @@ test("signing out deletes all outboxes", async () => {
   assert.equal(browser.locked.size, 0)
   await store.save(record("own", 1))
   assert.equal(browser.rows.size, 0)
+})
+
+test("a store that the browser refuses says that nothing is kept", async () => {
+  const browser = new Browser()
+  const store = browser.tab()
+  await store.replace(record("own"), 1)
+  assert.equal(store.is_kept, true)
+
+  browser.is_full = true
+  await store.save(record("own", 1))
+  assert.equal(store.is_kept, false)
+})
+
+test("the unsent ops of all tabs are counted", async () => {
+  const browser = new Browser().with({ ...record("orphan", 2), born: 0 })
+  const store = browser.tab()
+  await store.replace(record("own", 1), 1)
+
+  assert.equal(await store.count(), 3)
+})
+
+test("each cart has outboxes of its own, and signing out counts and deletes those of all", async () => {
+  const browser = new Browser()
+  const [own, adas, bens] = [browser.tab(), browser.tab("u-ada"), browser.tab("u-ben")]
+  await own.replace(record("own", 1), 1)
+  await adas.replace(record("adas", 2), 2)
+  await bens.replace(record("bens", 3), 3)
+  for (const tab of [own, adas, bens]) tab.release()
+
+  assert.equal((await browser.tab("u-ben").claim(any))?.stored.id, "bens")
+  assert.equal(await browser.tab("u-ben").claim(any), null)
+  assert.equal((await browser.tab("u-ada").claim(any))?.stored.id, "adas")
+  assert.equal((await browser.tab().claim(any))?.stored.id, "own")
+  assert.equal(await browser.tab("u-eve").claim(any), null)
+  // A page of an older version reads this database, and knows of no other cart.
+  assert.deepEqual([...browser.rows.keys()], ["own"])
+  assert.equal(await own.count(), 6)
+  await adas.clear()
+  assert.equal(await bens.count(), 0)
 })

@@ -18,7 +18,8 @@ export class Page {
   clock_ms = 0
   is_open = true
   restarts = 0
-  foreign_accounts = 0
+  /** @type {number[]} */
+  foreign = []
   /** @type {ClientMessage[]} */
   sent = []
   /** @type {OutboxRecord[]} */
@@ -29,32 +30,41 @@ export class Page {
   received = []
   repaints = 0
   #ids = 0
-  tab = new Tab(
-    ACCOUNT,
-    cartFrom(serverSample("snapshot_of_every_state", "snapshot")),
-    {
-      uuid: () => `id-${++this.#ids}`,
-      now: this.clock.now,
-      clock: () => this.clock_ms,
-      after: this.clock.after,
-      isOpen: () => this.is_open,
-      send: (frame) => this.sent.push(frame),
-      restart: () => {
-        this.restarts += 1
+  tab
+
+  /** @param {string} [cart]  The account of the owner of the cart, if it is another's. */
+  constructor(cart = "") {
+    this.tab = this.#newTab(cart)
+  }
+
+  /** @param {string} cart */
+  #newTab(cart) {
+    return new Tab(
+      ACCOUNT,
+      cartFrom(serverSample("snapshot_of_every_state", "snapshot")),
+      {
+        uuid: () => `id-${++this.#ids}`,
+        cart,
+        now: this.clock.now,
+        clock: () => this.clock_ms,
+        after: this.clock.after,
+        isOpen: () => this.is_open,
+        send: (frame) => this.sent.push(frame),
+        restart: () => {
+          this.restarts += 1
+        },
+        save: async ({ record }) => this.saved.push(record),
+        replace: async (record) => this.replaced.push(record),
       },
-      save: async ({ record }) => this.saved.push(record),
-      replace: async (record) => this.replaced.push(record),
-    },
-    {
-      onChange: () => {
-        this.repaints += 1
+      {
+        onChange: () => {
+          this.repaints += 1
+        },
+        onMessage: (message, _before, op) => this.received.push([message, op]),
+        onForeign: (code) => this.foreign.push(code),
       },
-      onMessage: (message, _before, op) => this.received.push([message, op]),
-      onForeignAccount: () => {
-        this.foreign_accounts += 1
-      },
-    },
-  )
+    )
+  }
 
   /** @param {...ServerMessage} messages */
   async receive(...messages) {

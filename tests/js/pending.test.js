@@ -104,3 +104,14 @@ test("the confirmed cart is not changed", () => {
 
   assert.equal(full.lines.get("milk-2l")?.qty, 2)
 })
+
+test("a pending suggestion is among those of the cart, and in none of its sums", () => {
+  const page = shown(full, { k: "line.suggest", sku: "tea", qty: 2 })
+
+  assert.deepEqual(
+    page.suggested.map(({ sku, qty }) => [sku, qty]),
+    [["tea", 2]],
+  )
+  assert.deepEqual([page.lines.length, page.count], [full.lines.size, full.totals.count])
+  assert.deepEqual(shown(full, { k: "line.suggest", sku: "tea", qty: 0 }).suggested, [])
+})

@@ -181,6 +181,25 @@ test("if the new connection fails, the old one stays in use, and another is open
   assert.equal(shop.ends.length, 3)
 })
 
+test("every message of the server is parsed", () => {
+  for (const [name, message] of Object.entries(samples.server)) {
+    const shop = new Shop()
+    shop.socket.start()
+    shop.end.accept().say(name)
+
+    assert.deepEqual(shop.received, [message], name)
+  }
+})
+
+test("every message of a tab is sent as the server expects it", () => {
+  const shop = new Shop().connected()
+  const { length } = shop.end.sent
+  const messages = Object.values(samples.client)
+  for (const message of messages) shop.socket.send(message)
+
+  assert.deepEqual(shop.end.sent.slice(length), messages)
+})
+
 test("messages are not received after stop", () => {
   const shop = new Shop().connected()
   shop.socket.stop()

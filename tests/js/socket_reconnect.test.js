@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { backoffDelay } from "../../static/js/socket.js"
+import { backoffDelay } from "../../static/js/backoff.js"
 import { Shop } from "./server_end.js"
 
 for (const code of [1000, 1001, 1005, 1006, 1011, 1013, 4408, 4503]) {
@@ -37,7 +37,7 @@ test("after 1012 without a welcome it reconnects with backoff", () => {
   assert.equal(shop.ends.length, 2)
 })
 
-for (const code of [1007, 1009, 4400, 4401, 4406, 4409, 4410, 4411]) {
+for (const code of [1007, 1009, 4400, 4401, 4406, 4409, 4410, 4411, 4412, 4413]) {
   test(`${code} stops it`, () => {
     const shop = new Shop().connected()
     shop.end.close(code)
@@ -240,4 +240,36 @@ test("a tab that is shown again in time keeps its connection", () => {
 
   assert.equal(shop.socket.state, "open")
   assert.equal(shop.ends.length, 1)
+})
+
+test("a connection that is not trusted is closed, and no other is opened for so long", () => {
+  const shop = new Shop().connected()
+  const lost = shop.end
+
+  shop.socket.distrust(30_000)
+  assert.equal(lost.is_closed, true)
+  assert.equal(shop.socket.state, "waiting")
+  shop.socket.setVisible(true)
+  shop.clock.pass(29_999)
+  assert.equal(shop.ends.length, 1)
+  shop.clock.pass(1)
+  shop.end.welcome()
+
+  assert.equal(shop.socket.state, "open")
+})
+
+test("a hello that is true no longer is said anew on another connection, unless it was answered", () => {
+  const shop = new Shop()
+  shop.socket.start()
+  const outdated = shop.end.accept()
+
+  shop.socket.renew()
+  assert.equal(outdated.is_closed, true)
+  shop.clock.pass(1000)
+  assert.equal(shop.ends.length, 2)
+  shop.end.welcome()
+  shop.socket.renew()
+
+  assert.equal(shop.socket.state, "open")
+  assert.equal(shop.ends.length, 2)
 })

@@ -2,16 +2,19 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { ok, Page, settled, undo } from "./page.js"
+import { LOCALE } from "../../static/js/i18n.js"
+import { ACCOUNT, ok, Page, settled, undo } from "./page.js"
 import { lineOf, samples, serverSample } from "./samples.js"
 
-test("hello has the tab, its outbox, its position and its pending numbers", async () => {
+test("hello has the tab, its outbox, account, language and position, and its pending numbers", async () => {
   const page = new Page()
   assert.deepEqual(page.tab.hello(1), {
     t: "hello",
     tab: "id-1",
     gen: 1,
     outbox: "id-2",
+    account: ACCOUNT,
+    language: LOCALE,
     at: serverSample("snapshot_of_every_state", "snapshot").at,
     pend: [],
   })
@@ -130,6 +133,64 @@ test("between a verdict and its patch the displayed cart does not change", async
     page.received.map(([message]) => message.t),
     ["ok", "patch"],
   )
+})
+
+test("the patch of a commit settles all own ops that are part of it", async () => {
+  const page = await (await new Page().welcome()).submit(
+    { k: "line.set", sku: "gala-apples-1kg", qty: 4 },
+    { k: "line.set", sku: "milk-2l", qty: 0 },
+    { k: "note.set", text: "by the door" },
+  )
+  page.received = []
+  await page.receive(ok(1, 43), ok(2, 44))
+  assert.deepEqual(page.lines.map(({ sku, qty }) => [sku, qty]).slice(0, 2), [
+    ["gala-apples-1kg", 4],
+    ["rye-loaf-500g", 4],
+  ])
+  assert.equal(page.tab.unsaved.length, 3)
+
+  await page.receive(serverSample("patch_of_a_commit", "patch"))
+  assert.equal(page.tab.cart.rev, 45)
+  assert.deepEqual(
+    page.received.map(([message, op]) => [message.t, op?.k]),
+    [
+      ["ok", "line.set"],
+      ["ok", "line.set"],
+      ["patch", undefined],
+    ],
+  )
+  assert.deepEqual(
+    page.tab.unsaved.map(({ n }) => n),
+    [3],
+  )
+  assert.equal(page.lines.at(-1)?.sku, "honey-340g")
+})
+
+test("a commit that was overtaken by a snapshot settles its ops, and its patch changes nothing", async () => {
+  const page = await (await new Page().welcome()).submit(undo)
+  const patch = serverSample("patch_of_a_commit", "patch")
+  await page.receive(ok(1, 44))
+  const snapshot = serverSample("snapshot_empty", "snapshot")
+  await page.receive({ ...snapshot, rev: 45, at: patch.at }, patch)
+
+  assert.deepEqual([page.tab.cart.rev, page.lines, page.tab.unsaved], [45, [], []])
+  assert.deepEqual(page.taken(), [1])
+})
+
+test("a message of an unknown type is ignored", async () => {
+  const page = await (await new Page().welcome()).submit(undo)
+  const { cart } = page.tab
+  page.taken()
+  await page.receive(/** @type {any} */ ({ t: "substitute", n: 1, rev: 99, retry_ms: 5 }))
+
+  assert.equal(page.tab.cart, cart)
+  assert.deepEqual(
+    page.tab.outbox.waiting.map(({ n }) => n),
+    [1],
+  )
+  assert.deepEqual(page.taken(), [])
+  await page.receive(ok(1))
+  assert.equal(page.tab.outbox.waiting.length, 0)
 })
 
 test("a verdict whose patch never came is reported once, by the next welcome", async () => {
@@ -272,10 +333,31 @@ test("hello has no position after the server gave the cart up", async () => {
 
 test("every message of the server is received and reported", async () => {
   for (const [name, message] of Object.entries(samples.server)) {
-    const page = await new Page().submit(undo)
+    const cart = message.t === "welcome" ? message.cart : undefined
+    const page = await new Page(cart).submit(undo)
     await page.receive(message)
     const verdict = message.t === "ok" || message.t === "no"
 
     assert.equal(page.received.length > 0 || verdict, true, name)
   }
+})
+
+test("a welcome to another cart than the page shows ends the connection, and no op is sent", async () => {
+  const shared = serverSample("welcome_shared", "welcome")
+  const [own, adas] = [await new Page().submit(undo), await new Page(shared.cart).submit(undo)]
+  await own.receive(shared)
+  await adas.welcome()
+
+  assert.deepEqual([own.foreign, adas.foreign], [[4413], [4413]])
+  assert.deepEqual([own.sent, adas.sent], [[], []])
+  await adas.receive(shared)
+  assert.deepEqual(adas.taken(), [1])
+})
+
+test("a patch changes what is suggested", async () => {
+  const page = await new Page().welcome()
+  const patch = serverSample("patch_suggested", "patch")
+  await page.receive({ ...patch, prev: page.tab.cart.rev, rev: page.tab.cart.rev + 1 })
+
+  assert.equal(page.tab.cart.suggested.get("honey-340g")?.by, "u-5c02")
 })

@@ -35,6 +35,16 @@ test("a server that forgot verdicts gets a new outbox, too", async () => {
   assert.equal(page.restarts, 1)
 })
 
+test("a verdict that came after the hello, on the connection that is left, is not forgotten", async () => {
+  const page = await (await new Page().welcome()).submit(undo)
+  page.tab.hello(2)
+  await page.receive(ok(1))
+  await page.welcome({ last: 0 })
+
+  assert.equal(page.replaced.length, 0)
+  assert.equal(page.restarts, 0)
+})
+
 test("while the outbox is replaced no op is sent on the old connection", async () => {
   const page = await (await new Page().welcome()).submit(undo)
   await page.receive(ok(1))
@@ -49,7 +59,7 @@ test("no op is sent to another account than this page's", async () => {
   const page = await new Page().submit(undo)
   await page.welcome({ account: "u-someone-else" })
 
-  assert.equal(page.foreign_accounts, 1)
+  assert.deepEqual(page.foreign, [4412])
   assert.deepEqual(page.taken(), [])
 })
 
@@ -156,7 +166,7 @@ test("after stale ops are discarded, only the others are sent", async () => {
   page.clock_ms = DAY_MS + 1
   await page.submit({ k: "note.set", text: "new" })
   await page.welcome()
-  page.tab.discardStale()
+  page.tab.discard(page.tab.stale)
   await settled()
   assert.equal(page.restarts, 1)
 

@@ -4,9 +4,21 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { describeChanges, sum, totalParts } from "../../static/js/totals_diff.js"
+import { pageIn } from "./shop_page.js"
+
+pageIn("GBP", 2)
 
 const names = new Map([["milk-2l", "Milk"]])
-const line = { pos: 1, agreed: 210, stock: null, name: "", unit: "", slug: "", image: "" }
+const line = {
+  pos: 1,
+  agreed: 210,
+  stock: null,
+  name: "",
+  unit: "",
+  slug: "",
+  image: "",
+  category: "",
+}
 const totals = { count: 2, subtotal: 420, discount: 42, delivery: 350, total: 728, currency: "GBP" }
 
 /** @param {import("../../static/js/types.d.ts").LineState} state */
@@ -37,8 +49,8 @@ test("only parts that changed are described, with their sign", () => {
   ])
 
   assert.deepEqual(describeChanges(before, now, names), [
-    "Milk +50p",
-    "Discount −47p",
+    "Milk +£0.50",
+    "Discount −£0.47",
     "eggs-6 +£2.15",
   ])
   assert.deepEqual(describeChanges(now, now, names), [])

@@ -1,36 +1,53 @@
 """Fakes of the ports of live carts: they remember, and do what the test says."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
+from hashlib import sha256
 
-from app.domain.cart import AccountId, Cart
+from app.domain.accounts import AccountId
+from app.domain.cart import Cart
 from app.domain.catalog import Sku
+from app.domain.devices import Device
 from app.domain.errors import DatabaseUnavailable
+from app.domain.members import OWNER, People
 from app.domain.ops import Op
-from app.domain.orders import Order, OrderChange
-from app.domain.outbox import EvictedOutbox, OpRef, OutboxId
+from app.domain.orders import Order
+from app.domain.outbox import EvictedOutbox, OpRef, OutboxId, outbox_of
+from app.domain.saved_beside import SavedBeside
 from app.domain.sessions import Session, SessionHash
 from app.live.cart import LiveCart
-from app.live.ports import CommittedChange, DisconnectReason, Outcome, Unsaved
+from app.live.ports import DisconnectReason, Outcome, Unsaved
+from app.protocol.changes import CommittedChange
 from app.protocol.messages import ServerMessage, TabId
 from tests.examples import ADA, EMPTY, HERE, NOON, THERE
+
+
+def body_of(op: Op) -> str:
+    """Return a digest of *op*, of as many characters as those of the protocol."""
+    return sha256(repr(op).encode()).hexdigest()[:6]
 
 
 class FakeTab:
     """A tab that keeps every message."""
 
-    def __init__(self, name: str = "here", gen: int = 1, outbox: OutboxId = HERE):
+    def __init__(
+        self, name: str = "here", gen: int = 1, outbox: OutboxId = HERE, by: AccountId = OWNER
+    ):
         self.id = TabId(name)
         self.gen = gen
-        self.outbox = outbox
+        self.by = by
+        self.device = Device.COMPUTER
+        self.outbox = outbox_of(by, outbox)
         self.watched: frozenset[Sku] = frozenset()
         self.received: list[ServerMessage] = []
         self.rejected_duplicates = 0
         self.disconnects: list[DisconnectReason] = []
+        self.is_handed_over = False
 
     def submits(self, cart: LiveCart, n: int, op: Op, body: str = "") -> None:
-        """Submit *op* as number *n*; its body is its text unless *body* is given."""
-        cart.submit(OpRef(self.outbox, n, body or repr(op)), op, self, self.id)
+        """Submit *op* as number *n*; *body* is its digest unless another is given."""
+        cart.submit(OpRef(self.outbox, n, body or body_of(op), self.by), op, self, self.id)
 
     def tell(self, message: ServerMessage) -> None:
         self.received.append(message)
@@ -40,6 +57,9 @@ class FakeTab:
 
     def disconnect(self, why: DisconnectReason) -> None:
         self.disconnects.append(why)
+
+    def hand_over(self) -> None:
+        self.is_handed_over = True
 
     def take_received(self) -> list[ServerMessage]:
         """Return the messages since the last call."""
@@ -61,7 +81,7 @@ class FakeWriter:
     def mark(self, account: AccountId, cart: Unsaved) -> None:
         self.waiting[account] = cart
 
-    def takes(self) -> list[tuple[Cart, tuple[EvictedOutbox, ...], tuple[OrderChange, ...]]]:
+    def takes(self) -> list[tuple[Cart, tuple[EvictedOutbox, ...], tuple[SavedBeside, ...]]]:
         """Take everything that waits, as the writer does before it saves."""
         waiting, self.waiting = self.waiting, {}
         return [cart.take() for cart in waiting.values()]
@@ -73,18 +93,27 @@ class FakePeers:
     def __init__(self) -> None:
         self.are_any = False
         self.tabs: list[tuple[AccountId, int]] = []
-        self.commits: list[tuple[AccountId, int, Sequence[CommittedChange]]] = []
+        self.people: list[People] = []
+        self.commits: list[tuple[AccountId, int, CommittedChange | None]] = []
         self.catalog_publishes = 0
         self.ended: list[tuple[SessionHash, DisconnectReason]] = []
         self.renewed: list[tuple[SessionHash, Session]] = []
+        self.open_carts = Counter[AccountId]()
 
-    def publish_tabs(self, account: AccountId, tabs: int) -> None:
+    def publish_tabs(self, account: AccountId, tabs: int, people: People) -> None:
         self.tabs.append((account, tabs))
+        self.people.append(people)
 
     def publish_commit(
-        self, account: AccountId, version: int, made: Sequence[CommittedChange]
+        self, account: AccountId, version: int, change: CommittedChange | None
     ) -> None:
-        self.commits.append((account, version, made))
+        self.commits.append((account, version, change))
+
+    def on_cart_opened(self, account: AccountId) -> None:
+        self.open_carts[account] += 1
+
+    def on_cart_closed(self, account: AccountId) -> None:
+        self.open_carts[account] -= 1
 
     def publish_catalog(self) -> None:
         self.catalog_publishes += 1

@@ -3,25 +3,30 @@
 import asyncio
 from collections.abc import Iterable
 
-from app.domain.cart import AccountId, Cart
+from msgspec.structs import replace
+
+from app.domain.accounts import AccountId
+from app.domain.cart import Cart
 from app.domain.catalog import Catalog, Product
 from app.domain.limits import Limits
-from app.domain.orders import OrderChange
+from app.domain.ops import Op
 from app.domain.outbox import EvictedOutbox
+from app.domain.rules import rule
+from app.domain.saved_beside import SavedBeside
 from app.live.cart import LiveCart
 from app.live.catalog import LiveCatalog
 from app.live.context import CartContext
 from app.live.hub import Hub
 from app.live.price_broadcaster import PriceBroadcaster
-from tests.examples import ADA, CATALOG, EMPTY, catalog_of
-from tests.live.fakes import FakeClock, FakeDisk, FakePeers, FakeTab, FakeWriter
+from tests.examples import ADA, CATALOG, EMPTY, NOON, TERMS, THERE, catalog_of, ref
+from tests.live.fakes import FakeClock, FakeDisk, FakePeers, FakeTab, FakeWriter, body_of
 
 
 def context_with(
     writer: FakeWriter, clock: FakeClock, peers: FakePeers, limits: Limits | None = None
 ) -> CartContext:
     """Return a context with the catalogue of the examples."""
-    catalog = LiveCatalog()
+    catalog = LiveCatalog(TERMS)
     catalog.update(1, CATALOG)
     return CartContext(catalog, writer, limits or Limits(), clock.now_s, clock.steady_s, peers)
 
@@ -33,8 +38,8 @@ class CartHarness:
         self.clock = FakeClock()
         self.writer, self.peers = FakeWriter(), FakePeers()
         self.context = context_with(self.writer, self.clock, self.peers, limits)
-        self.cart = LiveCart(saved, self.context, None)
-        self.changes: tuple[OrderChange, ...] = ()
+        self.cart = LiveCart(saved, self.context)
+        self.changes: tuple[SavedBeside, ...] = ()
 
     def let_in(self, *tabs: FakeTab) -> None:
         """Connect *tabs*."""
@@ -50,18 +55,26 @@ class CartHarness:
         """Take the cart, and announce it as saved; return it as in the database."""
         cart, _ = self.takes()
         self.cart.announce()
-        return cart._replace(version=cart.version + 1)
+        return replace(cart, version=cart.version + 1)
 
     def updates_catalog(self, catalog: Catalog) -> None:
         """Change the catalogue to *catalog*, and send the tabs what changed."""
+        if self.edits_catalog(catalog):
+            self.sends_pending_prices()
+
+    def edits_catalog(self, catalog: Catalog) -> bool:
+        """Change the catalogue to *catalog*; say whether the tabs have to be sent what changed."""
         today = self.context.catalog.today.products
         changed = {sku: one for sku, one in catalog.products.items() if one != today.get(sku)}
         vouchers = catalog.vouchers != self.context.catalog.today.vouchers
         skus = self.context.catalog.update(
             self.context.catalog.revision + 1, catalog._replace(products=changed)
         )
-        if self.cart.view.mark_pending(self.cart.saved, skus, vouchers=vouchers):
-            PriceBroadcaster(self.context).tell([self.cart])
+        return self.cart.view.mark_pending(self.cart.saved, skus, vouchers=vouchers)
+
+    def sends_pending_prices(self) -> None:
+        """Send the tabs what changed in the catalogue and was not sent yet."""
+        PriceBroadcaster(self.context).tell([self.cart])
 
 
 class HubHarness:
@@ -89,8 +102,15 @@ class HubHarness:
     def saves(self) -> None:
         """Save everything that waits, and announce it."""
         for cart, *_ in self.writer.takes():
-            self.disk.carts[cart.account] = cart._replace(version=cart.version + 1)
+            self.disk.carts[cart.account] = replace(cart, version=cart.version + 1)
             self.hub.announce([cart.account])
+
+
+def saved_elsewhere(cart: Cart, *ops: Op) -> Cart:
+    """Return *cart* after another node has saved *ops*, sent there from another outbox."""
+    for op in ops:
+        cart = rule(cart, ref(cart, THERE, body_of(op)), op, CATALOG, NOON).cart
+    return replace(cart, version=cart.version + 1)
 
 
 async def until_it_waits() -> None:

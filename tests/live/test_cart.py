@@ -1,15 +1,19 @@
 """One cart, several tabs: ops are ruled on, saved, and only then answered."""
 
+from msgspec import UNSET
+
 from app.domain.limits import Limits
-from app.domain.ops import AddLine, BadOp, Kind, SetLine, SetNote, SetVoucher
+from app.domain.ops import AddLine, BadOp, Kind, Op, SetLine, SetNote, SetVoucher
 from app.domain.position import position
+from app.domain.totals import show_line
 from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater
 from app.protocol.messages import By, Need, PatchMessage
-from tests.examples import APPLES, EMPTY, HERE, MILK, TENTH, after
+from tests.examples import APPLES, CATALOG, EGGS, EMPTY, HERE, MILK, TENTH, THERE, after
 from tests.live.fakes import FakeTab, another_tab
 from tests.live.harness import CartHarness, kinds_of
 
 ONE_MILK = AddLine(MILK, 1)
+PRODUCTS = CATALOG.products
 
 
 def test_no_message_is_sent_before_the_save() -> None:
@@ -35,7 +39,7 @@ def test_after_the_save_the_sender_gets_its_verdict_and_then_every_tab_gets_the_
     assert verdict == Ok(1, 1)
     assert isinstance(patch, PatchMessage)
     assert (patch.prev, patch.rev, patch.at) == (0, 1, position(saved))
-    assert patch.by == By(here.id, HERE, 1, Kind.ADD_LINE)
+    assert patch.by == (By(here.id, HERE, 1, Kind.ADD_LINE),)
     assert (line := patch.lines[MILK])
     assert (line.qty, patch.totals.subtotal) == (1, 145)
     assert there.received == [patch]
@@ -80,22 +84,44 @@ def test_an_op_is_applied_on_top_of_unsaved_ops() -> None:
     saved = harness.saves()
 
     assert (saved.version, saved.rev, saved.lines[MILK].qty) == (1, 3, 3)
-    assert kinds_of(here.received) == ["Ok", "PatchMessage"] * 3
-    assert [message.rev for message in here.received if isinstance(message, PatchMessage)] == [
-        1,
-        2,
-        3,
-    ]
+    assert here.received[:3] == [Ok(1, 1), Ok(2, 2), Ok(3, 3)]
+    assert kinds_of(here.received[3:]) == ["PatchMessage"]
+
+
+def test_ops_that_are_saved_together_make_one_patch_that_names_each_of_them() -> None:
+    harness, here, there = CartHarness(), FakeTab(), another_tab()
+    harness.let_in(here, there)
+    here.submits(harness.cart, 1, ONE_MILK)
+    there.submits(harness.cart, 1, AddLine(APPLES, 2))
+    here.submits(harness.cart, 2, SetLine(EGGS, 0))
+    here.submits(harness.cart, 3, SetNote("Ring twice"))
+    here.submits(harness.cart, 4, SetLine(MILK, 0))
+
+    saved = harness.saves()
+
+    verdicts, patch = here.received[:-1], here.received[-1]
+    assert verdicts == [Ok(1, 1), Ok(2, 2), Ok(3, 3), Ok(4, 4)]
+    assert isinstance(patch, PatchMessage)
+    assert there.received == [Ok(1, 2), patch]
+    assert (patch.prev, patch.rev, patch.at) == (0, 4, position(saved))
+    assert patch.by == (
+        By(here.id, HERE, 1, Kind.ADD_LINE),
+        By(there.id, THERE, 1, Kind.ADD_LINE),
+        By(here.id, HERE, 3, Kind.SET_NOTE),
+        By(here.id, HERE, 4, Kind.SET_LINE),
+    )
+    assert patch.lines == {MILK: None, APPLES: show_line(saved.lines[APPLES], PRODUCTS[APPLES])}
+    assert (patch.note, patch.saved, patch.voucher) == ("Ring twice", UNSET, UNSET)
+    assert patch.totals.subtotal == 440
 
 
 def test_every_patch_carries_the_totals_of_its_revision() -> None:
     harness, here = CartHarness(), FakeTab()
     harness.let_in(here)
-    here.submits(harness.cart, 1, AddLine(APPLES, 1))
-    here.submits(harness.cart, 2, SetVoucher(TENTH))
-    here.submits(harness.cart, 3, AddLine(APPLES, 1))
-
-    harness.saves()
+    ops: list[Op] = [AddLine(APPLES, 1), SetVoucher(TENTH), AddLine(APPLES, 1)]
+    for n, op in enumerate(ops, start=1):
+        here.submits(harness.cart, n, op)
+        harness.saves()
 
     patches = [message for message in here.received if isinstance(message, PatchMessage)]
     assert [patch.totals.subtotal for patch in patches] == [220, 220, 440]

@@ -1,11 +1,14 @@
 """Tabs see the saved cart at today's prices."""
 
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
 from app.domain.catalog import Catalog, Voucher
-from app.domain.ops import AddLine, SaveLine, SetVoucher
+from app.domain.ops import AddLine, Op, SaveLine, SetNote, SetVoucher
 from app.domain.position import position
 from app.domain.totals import LineState
-from app.domain.vouchers import VoucherState
-from app.protocol.messages import UNTOUCHED, Item, PatchMessage, Prices, Snapshot
+from app.domain.vouchers import ShownVoucher, VoucherState
+from app.protocol.messages import Item, PatchMessage, Prices, Snapshot
 from tests.examples import (
     APPLES,
     CIDER,
@@ -44,6 +47,7 @@ def test_a_snapshot_shows_saved_changes_only() -> None:
 
     assert [line.qty for line in snapshot.cart.lines] == [1]
     assert (snapshot.rev, snapshot.at) == (1, position(harness.cart.saved))
+    assert prices.lines
     assert prices.lines[MILK].qty == 1
     assert prices.totals == snapshot.cart.totals
 
@@ -57,6 +61,7 @@ def test_a_tab_with_the_product_in_its_cart_gets_the_new_price_and_totals() -> N
     (prices,) = here.received
     assert isinstance(prices, Prices)
     assert [(item.sku, item.price, item.stock) for item in prices.items] == [(MILK, 120, 5)]
+    assert prices.lines
     assert prices.lines[MILK].price == 120
     assert prices.totals
     assert prices.totals.subtotal == 240
@@ -73,6 +78,8 @@ def test_a_price_rise_and_a_stock_shortage_show_in_the_lines() -> None:
 
     (prices,) = here.received
     assert isinstance(prices, Prices)
+    assert prices.lines
+    assert prices.saved
     assert prices.lines[MILK].state is LineState.PRICE_RISE
     assert prices.saved[APPLES].state is LineState.SHORT
     assert [item.sku for item in prices.items] == [APPLES, MILK]
@@ -118,9 +125,8 @@ def test_a_price_change_that_changes_the_voucher_state_includes_the_voucher() ->
     (enough,) = restocked(CartHarness(harness.cart.saved), catalog_with(APPLES, price=20))
 
     assert below.voucher
-    assert below.voucher is not UNTOUCHED
     assert below.voucher.state is VoucherState.OK
-    assert enough.voucher is UNTOUCHED
+    assert enough.voucher is UNSET
 
 
 def test_a_voucher_with_an_unchanged_state_is_not_sent_again() -> None:
@@ -131,7 +137,7 @@ def test_a_voucher_with_an_unchanged_state_is_not_sent_again() -> None:
         harness.updates_catalog(catalog_with(APPLES, price=price))
 
     has_voucher = [
-        message.voucher is not UNTOUCHED for message in here.received if isinstance(message, Prices)
+        message.voucher is not UNSET for message in here.received if isinstance(message, Prices)
     ]
     assert has_voucher == [True, False, False]
 
@@ -145,25 +151,44 @@ def test_a_voucher_edit_is_sent_without_any_product_change() -> None:
     (message,) = here.received
     assert isinstance(message, Prices)
     assert message.voucher
-    assert message.voucher is not UNTOUCHED
     assert (message.items, message.voucher.state) == ((), VoucherState.EXPIRED)
     assert message.totals
     assert message.totals.discount == 0
+
+
+def test_a_patch_has_the_voucher_if_it_was_set_removed_or_changed_its_state() -> None:
+    harness, here = CartHarness(after(AddLine(APPLES, 9))), FakeTab()
+    harness.let_in(here)
+    below = ShownVoucher(FIVER, "£5 off from £20", VoucherState.BELOW_MINIMUM)
+    enough = replace(below, state=VoucherState.OK)
+    sent: dict[Op, ShownVoucher | UnsetType | None] = {
+        SetVoucher(FIVER): below,
+        SetNote("Ring twice"): UNSET,
+        AddLine(APPLES, 1): enough,
+        AddLine(APPLES, 2): UNSET,
+        SetVoucher(None): None,
+    }
+
+    for n, op in enumerate(sent, start=2):
+        here.submits(harness.cart, n, op)
+        harness.saves()
+
+    patches = [message for message in here.received if isinstance(message, PatchMessage)]
+    assert [patch.voucher for patch in patches] == [*sent.values()]
 
 
 def test_a_change_that_makes_the_voucher_apply_sends_its_state_once() -> None:
     harness, here = CartHarness(after(AddLine(APPLES, 9), SetVoucher(FIVER))), FakeTab()
     harness.let_in(here)
 
-    here.submits(harness.cart, 3, AddLine(APPLES, 1))
-    here.submits(harness.cart, 4, AddLine(APPLES, 1))
-    harness.saves()
+    for n in (3, 4):
+        here.submits(harness.cart, n, AddLine(APPLES, 1))
+        harness.saves()
 
     patches = [message for message in here.received if isinstance(message, PatchMessage)]
     assert patches[0].voucher
-    assert patches[0].voucher is not UNTOUCHED
     assert patches[0].voucher.state is VoucherState.OK
-    assert patches[1].voucher is UNTOUCHED
+    assert patches[1].voucher is UNSET
 
 
 def test_a_voucher_that_starts_is_sent_to_all_tabs_before_a_snapshot_shows_it() -> None:
@@ -182,7 +207,7 @@ def test_a_voucher_that_starts_is_sent_to_all_tabs_before_a_snapshot_shows_it() 
 
     (message,) = here.received
     assert isinstance(message, Prices)
-    assert (message.items, message.lines, message.saved) == ((), {}, {})
+    assert (message.items, message.lines, message.saved) == ((), UNSET, UNSET)
     assert message.voucher == snapshots[0].cart.voucher == snapshots[1].cart.voucher
     assert message.totals == snapshots[0].cart.totals
     assert snapshots[0].cart.totals.discount == 22
@@ -203,7 +228,6 @@ def test_a_prices_message_also_sends_the_end_of_a_voucher_to_other_tabs() -> Non
 
     assert kinds_of(here.received) == ["Prices"]
     assert prices.voucher
-    assert prices.voucher is not UNTOUCHED
     assert prices.voucher.state is VoucherState.EXPIRED
 
 
@@ -212,6 +236,7 @@ def test_a_discontinued_product_is_still_shown() -> None:
 
     (prices,) = restocked(harness, catalog_with(MILK, sold=False))
 
+    assert prices.lines
     assert prices.lines[MILK].state is LineState.GONE
     assert prices.totals
     assert prices.totals.count == 0

@@ -1,13 +1,21 @@
 """An op has one verdict, however often and wherever it is sent."""
 
+from msgspec.structs import replace
+
 from app.domain.ops import AddLine, SetNote
-from app.domain.outbox import REMEMBERED_OUTBOXES, REMEMBERED_VERDICTS, EvictedOutbox, OutboxId
+from app.domain.outbox import (
+    REMEMBERED_OUTBOXES,
+    REMEMBERED_VERDICTS,
+    EvictedOutbox,
+    Outbox,
+    OutboxId,
+)
 from app.domain.verdicts import Code, No, Ok
 from app.live.outboxes import MOST_FORMER
-from app.protocol.messages import Need
-from tests.examples import HERE, MILK, THERE
+from app.protocol.messages import Need, PatchMessage
+from tests.examples import HERE, MILK, THERE, after
 from tests.live.fakes import FakeTab
-from tests.live.harness import CartHarness, kinds_of
+from tests.live.harness import CartHarness
 
 ONE_MILK = AddLine(MILK, 1)
 OUTBOXES = [OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in range(100)]
@@ -87,6 +95,15 @@ def test_repeats_use_no_token() -> None:
     here.submits(harness.cart, 64, SetNote("64"))
 
     assert here.received == [Ok(64, 64)]
+
+
+def test_an_op_with_a_verdict_by_an_older_version_is_answered_whatever_its_digest() -> None:
+    older = Outbox(1, 1, "b29d41fa,")
+    harness, here = CartHarness(replace(after(ONE_MILK), outboxes={HERE: older})), FakeTab()
+
+    here.submits(harness.cart, 1, ONE_MILK)
+
+    assert (here.rejected_duplicates, here.received) == (0, [Ok(1, 1)])
 
 
 def test_an_op_older_than_the_kept_verdicts_is_expired_whatever_its_body() -> None:
@@ -215,11 +232,14 @@ def test_only_evicted_outboxes_of_open_tabs_stay_in_memory() -> None:
     for outbox in OUTBOXES[: REMEMBERED_OUTBOXES + MOST_FORMER + 1]:
         FakeTab(outbox=outbox).submits(harness.cart, 1, ONE_MILK)
         harness.clock.passes(0.1)
-
     harness.saves()
 
+    FakeTab(outbox=OUTBOXES[-1]).submits(harness.cart, 1, ONE_MILK)
+
     assert [outbox for outbox in OUTBOXES[:20] if harness.cart.knows(outbox)] == [OUTBOXES[3]]
-    assert kinds_of(tab.received) == ["PatchMessage"] * 5
+    (patch,) = tab.received
+    assert isinstance(patch, PatchMessage)
+    assert (patch.prev, patch.rev) == (0, 5)
 
 
 def test_a_tab_that_leaves_without_an_op_is_forgotten() -> None:

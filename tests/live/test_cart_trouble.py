@@ -1,5 +1,7 @@
 """Stale carts, and saves of unknown outcome."""
 
+from msgspec.structs import replace
+
 from app.domain.cart import Cart
 from app.domain.ops import AddLine, Op, SetLine, SetNote
 from app.domain.outbox import Outbox, OutboxId
@@ -9,26 +11,19 @@ from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater
 from app.live.pending_op import BUSY_RETRY_MS
 from app.live.ports import DisconnectReason
 from app.protocol.messages import Need, PatchMessage, Snapshot
-from tests.examples import CATALOG, EMPTY, HERE, MILK, NOON, THERE, ref
-from tests.live.fakes import FakeTab, another_tab
-from tests.live.harness import CartHarness, kinds_of
+from tests.examples import CATALOG, EMPTY, HERE, MILK, NOON, ref
+from tests.live.fakes import FakeTab, another_tab, body_of
+from tests.live.harness import CartHarness, kinds_of, saved_elsewhere
 
 ONE_MILK = AddLine(MILK, 1)
 SEVENTEEN = [OutboxId(f"{number:08x}-0000-4000-8000-000000000000") for number in range(17)]
 
 
-def saved_elsewhere(cart: Cart, *ops: Op) -> Cart:
-    """Return *cart* after another node has saved *ops*, sent there from another outbox."""
-    for op in ops:
-        cart = rule(cart, ref(cart, THERE, repr(op)), op, CATALOG, NOON).cart
-    return cart._replace(version=cart.version + 1)
-
-
 def saved_here(cart: Cart, *ops: Op) -> Cart:
     """Return *cart* after *ops* of the first tab have been saved without an answer."""
     for op in ops:
-        cart = rule(cart, ref(cart, HERE, repr(op)), op, CATALOG, NOON).cart
-    return cart._replace(version=cart.version + 1)
+        cart = rule(cart, ref(cart, HERE, body_of(op)), op, CATALOG, NOON).cart
+    return replace(cart, version=cart.version + 1)
 
 
 def busy(n: int) -> RetryLater:
@@ -51,10 +46,10 @@ def test_pending_ops_are_ruled_on_again_over_a_cart_saved_elsewhere() -> None:
 
     assert isinstance(snapshot, Snapshot)
     assert (snapshot.rev, snapshot.at) == (1, position(elsewhere))
-    assert here.received[0] == Ok(1, 2)
-    assert isinstance(here.received[1], PatchMessage)
-    assert (here.received[1].prev, here.received[1].rev) == (1, 2)
-    assert here.received[2] == No(2, Code.SOLD_OUT, ("Milk",), 2)
+    *verdicts, patch = here.received
+    assert verdicts == [Ok(1, 2), No(2, Code.SOLD_OUT, ("Milk",), 2)]
+    assert isinstance(patch, PatchMessage)
+    assert (patch.prev, patch.rev) == (1, 2)
     assert (saved.version, saved.lines[MILK].qty) == (2, 5)
 
 
@@ -79,7 +74,7 @@ def test_an_op_submitted_before_the_reload_waits_for_it() -> None:
     there.submits(harness.cart, 1, SetNote("second"))
     here.submits(harness.cart, 2, SetNote("third"))
     assert harness.writer.waiting == {}
-    harness.cart.reload(EMPTY._replace(version=1))
+    harness.cart.reload(replace(EMPTY, version=1))
     saved = harness.saves()
 
     assert (saved.note, saved.rev, saved.version) == ("third", 3, 2)
@@ -91,7 +86,7 @@ def test_a_reload_that_changes_only_the_version_sends_no_snapshot() -> None:
     harness.let_in(here)
     harness.cart.mark_stale()
 
-    harness.cart.reload(EMPTY._replace(version=1))
+    harness.cart.reload(replace(EMPTY, version=1))
 
     assert here.received == []
 
@@ -125,12 +120,12 @@ def test_an_op_that_differs_from_the_saved_op_of_its_number_is_rejected_as_a_dup
 
 
 def test_an_op_whose_predecessors_are_lost_has_them_sent_again() -> None:
-    harness, here = CartHarness(EMPTY._replace(outboxes={HERE: Outbox(7)})), FakeTab()
+    harness, here = CartHarness(replace(EMPTY, outboxes={HERE: Outbox(7)})), FakeTab()
     here.submits(harness.cart, 8, ONE_MILK)
     harness.takes()
     harness.cart.mark_stale()
 
-    harness.cart.reload(EMPTY._replace(version=1))
+    harness.cart.reload(replace(EMPTY, version=1))
 
     assert here.received == [Need(1)]
     assert harness.writer.waiting == {}
@@ -155,7 +150,7 @@ def test_while_the_database_is_unavailable_new_ops_are_busy_and_use_no_token() -
     harness, here = CartHarness(), FakeTab()
     here.submits(harness.cart, 1, ONE_MILK)
     harness.saves()
-    before = harness.cart.tokens
+    before = dict(harness.cart.tokens)
     harness.cart.mark_unknown()
     here.take_received()
 
@@ -237,12 +232,12 @@ def test_outboxes_evicted_by_a_save_that_succeeded_are_not_evicted_again() -> No
     harness, elsewhere = CartHarness(), EMPTY
     for outbox in SEVENTEEN:
         FakeTab(outbox=outbox).submits(harness.cart, 1, ONE_MILK)
-        named = ref(elsewhere, outbox, repr(ONE_MILK))
+        named = ref(elsewhere, outbox, body_of(ONE_MILK))
         elsewhere = rule(elsewhere, named, ONE_MILK, CATALOG, NOON).cart
     harness.takes()
 
     harness.cart.mark_stale()
-    harness.cart.reload(elsewhere._replace(version=1))
+    harness.cart.reload(replace(elsewhere, version=1))
     FakeTab(outbox=SEVENTEEN[1]).submits(harness.cart, 2, SetNote("Ring twice"))
     _, evicted = harness.takes()
 

@@ -1,6 +1,10 @@
 """The live catalogue: today's prices and stock."""
 
-from app.domain.catalog import Catalog
+import gc
+import weakref
+
+from app.domain.catalog import Catalog, Product, Sku
+from app.domain.ops import AddLine
 from app.live.catalog import LiveCatalog
 from app.protocol.messages import Item
 from tests.examples import (
@@ -11,20 +15,27 @@ from tests.examples import (
     GHOST,
     MILK,
     TENTH,
+    TERMS,
     catalog_of,
     catalog_with,
 )
+from tests.live.fakes import FakeTab
+from tests.live.harness import CartHarness
+
+
+class FollowedProducts(dict[Sku, Product]):
+    """Products of which a weak reference tells whether they are still in memory."""
 
 
 def catalog_today() -> LiveCatalog:
     """Return the examples' catalogue as a first load from disk."""
-    catalog = LiveCatalog()
+    catalog = LiveCatalog(TERMS)
     assert catalog.update(1, CATALOG) == frozenset(CATALOG.products)
     return catalog
 
 
 def test_an_empty_catalogue_loads_everything() -> None:
-    assert LiveCatalog().revision == -1
+    assert LiveCatalog(TERMS).revision == -1
 
 
 def test_changed_products_are_replaced_and_the_others_stay() -> None:
@@ -64,3 +75,18 @@ def test_items_come_in_order_and_with_the_public_stock() -> None:
         (MILK, 5),
     ]
     assert items[-1] == Item(MILK, CATALOG.products[MILK].price, 5)
+
+
+def test_no_cart_keeps_the_catalogue_in_memory_by_which_it_was_priced() -> None:
+    harness, tab = CartHarness(), FakeTab()
+    harness.let_in(tab)
+    catalog = harness.context.catalog
+    catalog.today = catalog.today._replace(products=FollowedProducts(CATALOG.products))
+    followed = weakref.ref(catalog.today.products)
+    tab.submits(harness.cart, 1, AddLine(APPLES, 1))
+    harness.saves()
+
+    harness.updates_catalog(catalog_with(MILK, price=160))
+
+    gc.collect()
+    assert followed() is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.domain.position import SnapshotReason
 from app.live.divergence_log import QUIET_S, DivergenceLog
 from tests.examples import ADA

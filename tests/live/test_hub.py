@@ -5,15 +5,15 @@ from contextlib import suppress
 
 import pytest
 
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.domain.errors import DatabaseUnavailable
 from app.domain.limits import Limits
+from app.domain.members import OWNER
 from app.domain.ops import AddLine
 from app.domain.verdicts import Ok, RetryCode, RetryLater
-from app.live import hub as live_hub
 from app.live.ports import DisconnectReason
 from app.protocol.messages import PatchMessage, Prices, Snapshot
-from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after, catalog_with
+from tests.examples import ADA, EMPTY, HERE, MILK, THERE, after, catalog_with, without_room
 from tests.live.fakes import FakeTab, another_tab
 from tests.live.harness import HubHarness, kinds_of, until_it_waits
 
@@ -146,7 +146,7 @@ async def test_a_cart_stays_until_its_last_op_is_saved() -> None:
 
 async def test_an_outbox_is_looked_up_on_disk_only_if_the_cart_does_not_know_it() -> None:
     harness = HubHarness()
-    harness.disk.carts[ADA] = after(ONE_MILK)
+    harness.disk.carts[ADA] = without_room(after(ONE_MILK))
     harness.disk.lasts[ADA, THERE] = 500
 
     cart = await harness.enters(FakeTab())
@@ -155,6 +155,15 @@ async def test_an_outbox_is_looked_up_on_disk_only_if_the_cart_does_not_know_it(
 
     assert harness.disk.lasts_read == [THERE]
     assert (cart.last(HERE), cart.last(THERE)) == (1, 500)
+
+
+async def test_an_outbox_is_not_looked_up_on_disk_if_none_had_to_leave_the_cart() -> None:
+    harness = HubHarness()
+
+    cart = await harness.enters(FakeTab())
+
+    assert harness.disk.lasts_read == []
+    assert cart.last(HERE) == 0
 
 
 async def test_a_cart_opened_without_an_outbox_looks_none_up() -> None:
@@ -168,11 +177,12 @@ async def test_a_cart_opened_without_an_outbox_looks_none_up() -> None:
 
 async def test_if_the_outbox_cannot_be_looked_up_the_cart_is_returned() -> None:
     harness = HubHarness()
+    harness.disk.carts[ADA] = without_room(after(ONE_MILK))
     cart = await harness.enters(FakeTab())
     harness.disk.is_away = True
 
     with pytest.raises(DatabaseUnavailable):
-        await harness.enters(another_tab())
+        await harness.enters(FakeTab("third", outbox=THERE))
 
     assert (cart.holds, len(cart.tabs)) == (0, 1)
 
@@ -228,10 +238,7 @@ async def test_each_account_has_its_own_token_bucket() -> None:
     assert here.received == []
 
 
-async def test_full_token_buckets_are_forgotten(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(live_hub, "MOST_BUCKETS", 2)
+async def test_full_token_buckets_are_forgotten() -> None:
     harness = HubHarness(Limits(burst=1, per_s=1))
     for account in (ADA, BOB, AccountId("u-eve")):
         harness.clock.passes(0.6)
@@ -244,7 +251,7 @@ async def test_full_token_buckets_are_forgotten(
     left = {}
     for account in (ADA, BOB):
         async with harness.hub.borrow(account, None) as cart:
-            left[account] = cart.tokens.left
+            left[account] = cart.tokens[OWNER].left
 
     assert left == {ADA: 1, BOB: 0}
 
@@ -261,6 +268,7 @@ async def test_a_catalogue_change_reaches_every_open_cart() -> None:
 
     assert kinds_of(ada.received) == kinds_of(bob.received) == ["Prices"]
     assert isinstance(ada.received[0], Prices)
+    assert ada.received[0].lines
     assert ada.received[0].lines[MILK].price == 160
     assert harness.hub.context.catalog.revision == 2
 

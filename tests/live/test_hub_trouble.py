@@ -3,13 +3,15 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
+from app.domain.cart import Cart
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import AddLine, SetNote
 from app.live.ports import DisconnectReason
 from app.live.sync_state import SyncState
-from tests.examples import ADA, EMPTY, MILK, after
+from tests.examples import ADA, EMPTY, MILK, after, without_room
 from tests.live.fakes import FakeTab, another_tab
 from tests.live.harness import HubHarness, kinds_of, until_it_waits
 
@@ -22,7 +24,7 @@ async def test_a_cart_that_another_node_saved_is_reloaded() -> None:
     cart = await harness.enters(here)
     here.submits(cart, 1, ONE_MILK)
     harness.writer.takes()
-    harness.disk.carts[ADA] = after(SetNote("Ring twice"))._replace(version=1, outboxes={})
+    harness.disk.carts[ADA] = replace(after(SetNote("Ring twice")), version=1, outboxes={})
 
     harness.hub.mark_stale([ADA])
     await harness.hub.resync()
@@ -85,7 +87,7 @@ async def test_a_cart_that_was_read_too_early_is_read_again() -> None:
     harness.disk.is_free.clear()
     resyncing = asyncio.create_task(harness.hub.resync())
     await until_it_waits()
-    harness.disk.carts[ADA] = EMPTY._replace(version=1)
+    harness.disk.carts[ADA] = replace(EMPTY, version=1)
     cart.take()
     cart.announce()
 
@@ -139,6 +141,7 @@ async def test_a_stale_cart_without_tabs_is_closed_after_its_reload() -> None:
 
 async def test_a_cart_lost_while_it_is_borrowed_is_not_opened_again() -> None:
     harness = HubHarness()
+    harness.disk.carts[ADA] = without_room(EMPTY)
     await harness.enters(FakeTab())
     harness.disk.is_free.clear()
     coming = asyncio.create_task(harness.enters(another_tab()))
@@ -161,3 +164,41 @@ async def test_a_stale_cart_that_was_lost_meanwhile_is_not_reloaded() -> None:
     await harness.hub.resync()
 
     assert harness.disk.carts_read == [ADA]
+
+
+async def test_a_cart_that_is_rechecked_and_is_as_the_database_has_it_is_kept() -> None:
+    harness, here = HubHarness(), FakeTab()
+    cart = await harness.enters(here)
+    here.submits(cart, 1, ONE_MILK)
+    harness.saves()
+    here.take_received()
+
+    harness.hub.recheck()
+    await harness.hub.resync()
+
+    assert (cart.sync_state, here.received, here.disconnects) == (SyncState.IN_SYNC, [], [])
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        (EMPTY, "future"),
+        (replace(after(SetNote("Ring twice")), version=1), "fork"),
+    ],
+    ids=["older", "other content under the same version"],
+)
+async def test_a_cart_that_the_database_does_not_continue_is_lost_with_an_alarm(
+    found: Cart, why: str
+) -> None:
+    harness, here = HubHarness(), FakeTab()
+    cart = await harness.enters(here)
+    here.submits(cart, 1, ONE_MILK)
+    harness.saves()
+    harness.disk.carts[ADA] = found
+
+    harness.hub.recheck()
+    await harness.hub.resync()
+
+    assert cart.sync_state is SyncState.LOST
+    assert here.disconnects == [DisconnectReason.LOST]
+    assert harness.hub.divergences.counts == {why: 1}

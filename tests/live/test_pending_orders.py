@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from msgspec import structs
+
+from app.domain.accounts import AccountId
 from app.domain.addresses import Address
-from app.domain.cart import AccountId
-from app.domain.ops import AddLine, SetVoucher, Undo
+from app.domain.ops import AddLine, SetNote, SetVoucher, Undo
 from app.domain.orders import CancelOrder, Order, OrderNumber, OrderState, PlaceOrder
 from app.domain.placing import OrderRequest, Rejected, RejectReason
 from app.domain.position import position
@@ -67,9 +69,34 @@ def test_an_order_is_answered_after_its_save_and_after_the_patches_of_the_tabs()
     assert harness.changes == (PlaceOrder(order, None),)
     assert kinds_of(here.received) == ["PatchMessage", "OrderMoved"]
     assert isinstance(here.received[0], PatchMessage)
-    assert (here.received[0].by, here.received[0].lines) == (BY_ORDER, {MILK: None})
+    assert (here.received[0].by, here.received[0].lines) == ((BY_ORDER,), {MILK: None})
     assert here.received[1] == OrderMoved(order.number, OrderState.PLACED)
     assert (harness.cart.saved.lines, harness.cart.saved.rev) == ({}, TWO_MILK.rev + 1)
+
+
+def test_an_order_and_the_ops_saved_with_it_make_one_patch() -> None:
+    harness, here = CartHarness(TWO_MILK), another_tab()
+    harness.let_in(here)
+    here.submits(harness.cart, 1, AddLine(APPLES, 1))
+    first = buys(harness.cart)
+    here.submits(harness.cart, 2, AddLine(APPLES, 3))
+    second = buys(harness.cart, request(harness.cart.latest, key="key-2", number="2222-2222"))
+    here.submits(harness.cart, 3, SetNote("Ring twice"))
+
+    harness.saves()
+
+    numbers = [order.number for order in (first.order, second.order)]
+    placed = [OrderMoved(number, OrderState.PLACED) for number in numbers]
+    verdicts, patch, orders = here.received[:3], here.received[3], here.received[4:]
+    assert (verdicts, orders) == ([Ok(1, 2), Ok(2, 4), Ok(3, 6)], placed)
+    assert isinstance(patch, PatchMessage)
+    assert (patch.prev, patch.rev, patch.at) == (1, 6, position(harness.cart.saved))
+    assert [by.n for by in patch.by] == [1, None, 2, None, 3]
+    assert patch.by[1] == patch.by[3] == BY_ORDER
+    assert (patch.lines, patch.note) == ({MILK: None, APPLES: None}, "Ring twice")
+    ((_, _, change),) = harness.peers.commits
+    assert change
+    assert (change.by, change.orders) == (patch.by, tuple(placed))
 
 
 def test_an_order_is_saved_once() -> None:
@@ -196,7 +223,7 @@ def test_an_order_over_a_cart_saved_elsewhere_is_ruled_on_again() -> None:
     harness = CartHarness(TWO_MILK)
     observer = buys(harness.cart)
     harness.takes()
-    elsewhere = after(AddLine(MILK, 1), cart=TWO_MILK)._replace(version=1)
+    elsewhere = structs.replace(after(AddLine(MILK, 1), cart=TWO_MILK), version=1)
 
     harness.cart.mark_stale()
     harness.cart.reload(elsewhere)
@@ -212,7 +239,7 @@ def test_an_order_waits_for_the_reload_of_its_cart() -> None:
 
     observer, refused = buys(harness.cart), buys(harness.cart, request(EMPTY, key="other"))
     assert (observer.received, refused.received, harness.writer.waiting) == ([], [], {})
-    harness.cart.reload(TWO_MILK._replace(version=1))
+    harness.cart.reload(structs.replace(TWO_MILK, version=1))
     harness.saves()
 
     assert observer.order.lines[0].qty == 2
@@ -309,6 +336,6 @@ async def test_the_tabs_of_an_account_get_the_new_state_of_an_order() -> None:
     await harness.enters(here)
     here.take_received()
 
-    harness.hub.publish_orders([(ADA, message), (AccountId("u-nobody"), message)])
+    harness.hub.publish([(ADA, message), (AccountId("u-nobody"), message)])
 
     assert here.received == [message]

@@ -3,6 +3,7 @@
 from app.live.ports import DisconnectReason
 from app.live.presence import Presence
 from app.protocol.messages import ServerMessage, Tabs
+from tests.examples import ADA
 from tests.live.fakes import FakeTab
 
 
@@ -13,7 +14,8 @@ def tabs(*names: str) -> list[FakeTab]:
 
 def presence_of(*inside: FakeTab, most: int = 10, peers: list[int] | None = None) -> Presence:
     """Return the presence of the tabs *inside*; *peers* gets what is published."""
-    presence = Presence(most, ([] if peers is None else peers).append)
+    published = [] if peers is None else peers
+    presence = Presence(most, ADA, lambda tabs, _people: published.append(tabs))
     for tab in inside:
         assert presence.enter(tab)
         presence.publish_count(tab)
@@ -135,7 +137,7 @@ def test_a_tab_may_leave_during_a_broadcast() -> None:
 
     leaver, stayer = Leaver("leaver"), FakeTab("stayer")
     peers: list[int] = []
-    presence = Presence(10, peers.append)
+    presence = Presence(10, ADA, lambda tabs, _people: peers.append(tabs))
     presence.enter(leaver)
     presence.enter(stayer)
 

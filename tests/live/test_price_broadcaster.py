@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.domain.catalog import Product
 from app.domain.ops import AddLine
 from app.live.price_broadcaster import CARTS_AT_ONCE, PAUSE_S

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.domain.cart import Cart
 from app.domain.limits import Limits
@@ -14,7 +15,7 @@ from app.domain.rules import rule
 from app.domain.verdicts import No, Ok, RetryLater
 from app.protocol.messages import Need, PatchMessage, ServerMessage, Snapshot
 from tests.examples import APPLES, CATALOG, EMPTY, HERE, NOON, THERE, ref
-from tests.live.fakes import FakeTab
+from tests.live.fakes import FakeTab, body_of
 from tests.live.harness import CartHarness
 
 ONE = AddLine(APPLES, 1)
@@ -50,6 +51,7 @@ class Shopper(FakeTab):
             self.waits.discard(message.n)
         elif isinstance(message, PatchMessage):
             assert message.prev == self.revs[-1]
+            assert len(message.by) == message.rev - message.prev
             self._shows(message.rev, [line.qty for line in message.lines.values() if line])
         elif isinstance(message, Snapshot):
             self._shows(message.rev, [line.qty for line in message.cart.lines])
@@ -86,13 +88,13 @@ class World:
 
     def another_node_submits(self) -> None:
         """Have another node rule on an op and save it."""
-        self.disk = self._ruled(ref(self.disk, ELSEWHERE, repr(ONE)))
+        self.disk = self._ruled(ref(self.disk, ELSEWHERE, body_of(ONE)))
 
     def here_sends_again_elsewhere(self) -> None:
         """Send the oldest pending op to another node."""
         last = self.disk.outboxes.get(HERE, Outbox()).last
         if last + 1 in self.shoppers[0].waits:
-            self.disk = self._ruled(OpRef(HERE, last + 1, repr(ONE)))
+            self.disk = self._ruled(OpRef(HERE, last + 1, body_of(ONE)))
 
     def writer_takes(self) -> None:
         if self._taken is None and self.harness.writer.waiting:
@@ -130,7 +132,7 @@ class World:
 
     def _ruled(self, named: OpRef) -> Cart:
         cart = rule(self.disk, named, ONE, CATALOG, NOON).cart
-        return cart._replace(version=cart.version + 1)
+        return replace(cart, version=cart.version + 1)
 
     def _commits(self) -> bool:
         """Save what was taken, if it is not stale; say whether it is saved."""
@@ -141,7 +143,7 @@ class World:
             self._ill = True
             self.harness.cart.mark_stale()
             return False
-        self.disk = taken._replace(version=taken.version + 1)
+        self.disk = replace(taken, version=taken.version + 1)
         return True
 
     def _mark_unknown(self) -> None:

@@ -61,3 +61,45 @@ def test_renewing_a_login_without_sockets_sends_nothing() -> None:
 
     signed.sessions.end(a_login("fresh").id_hash)
     assert signed.socket.disconnects == []
+
+
+def test_a_renewal_that_comes_twice_changes_nothing() -> None:
+    signed = renewed()
+    signed.clock.passes(10)
+    signed.sessions.use(signed.login)
+
+    signed.sessions.on_remote_renewal(signed.login.id_hash, a_login("fresh", used_at_s=NOON + 600))
+    signed.sessions.leave(signed.login, signed.socket)
+
+    assert signed.sessions.names() == ()
+
+
+def test_a_socket_that_opened_before_the_renewal_was_heard_of_ends_with_the_others() -> None:
+    signed, new = Signed(), FakeTab()
+    signed.sessions.join(a_login("fresh"), new)
+    signed.sessions.on_remote_renewal(signed.login.id_hash, a_login("fresh"))
+
+    signed.sessions.end(a_login("fresh").id_hash)
+
+    assert signed.socket.disconnects == new.disconnects == [DisconnectReason.SIGNED_OUT]
+
+
+def test_a_login_that_is_renewed_while_its_socket_opens_is_joined_as_renewed() -> None:
+    signed, fresh = Signed(), a_login("fresh")
+
+    with signed.sessions.opening(signed.login.id_hash) as opening:
+        signed.sessions.renew(signed.login.id_hash, fresh)
+
+    assert (opening.renewed, opening.is_ended) == (fresh, False)
+
+
+def test_a_login_that_ends_while_its_socket_opens_is_known_to_have_ended() -> None:
+    signed = Signed()
+
+    with (
+        signed.sessions.opening(signed.login.id_hash) as opening,
+        signed.sessions.opening(a_login("other").id_hash) as other,
+    ):
+        signed.sessions.on_remote_end(signed.login.id_hash)
+
+    assert (opening.is_ended, other.is_ended) == (True, False)

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.ops import AddLine
-from app.domain.verdicts import Code, No, Ok, RetryCode, RetryLater
+from app.domain.verdicts import Code, No, RetryCode, RetryLater
 from app.live.histogram import BOUNDS_S, Histogram
 from app.live.stats import SECONDS, Durations, Stats
 from tests.examples import APPLES, ref
@@ -35,9 +35,9 @@ def test_later_durations_change_the_quantile() -> None:
 def test_verdicts_are_counted_by_their_code() -> None:
     second = Stats().at(7.2)
 
-    second.answer(Ok(1, 1), 0.002)
-    second.answer(Ok(2, 2), 0.004)
-    second.answer(No(3, Code.SOLD_OUT, ("Eggs",), 2), 0.006)
+    for took_s in (0.002, 0.004, 0.006):
+        second.answers.record(took_s)
+    second.refuse(No(3, Code.SOLD_OUT, ("Eggs",), 2))
     second.put_off(RetryLater(4, RetryCode.RATE, 100))
 
     assert second.verdicts == {"ok": 2, "sold_out": 1, "rate": 1}
@@ -47,7 +47,7 @@ def test_verdicts_are_counted_by_their_code() -> None:
 def test_complete_seconds_are_listed_oldest_first_including_empty_ones() -> None:
     stats = Stats()
     for now_s in (100.0, 100.9, 102.0, 103.0):
-        stats.at(now_s).answer(Ok(1, 1), 0.001)
+        stats.at(now_s).answers.record(0.001)
 
     last = stats.last(103.5)
 
@@ -58,7 +58,7 @@ def test_complete_seconds_are_listed_oldest_first_including_empty_ones() -> None
 def test_seconds_older_than_a_minute_are_dropped() -> None:
     stats = Stats()
     for now_s in range(3 * SECONDS):
-        stats.at(now_s).answer(Ok(1, 1), 0.001)
+        stats.at(now_s).answers.record(0.001)
 
     assert all(second.verdicts.total() for second in stats.last(3 * SECONDS))
     assert not any(second.verdicts for second in stats.last(2 * SECONDS - 1))
@@ -69,7 +69,7 @@ def test_totals_keep_what_the_list_of_seconds_drops() -> None:
     assert stats.verdicts == {}
 
     for now_s in range(3 * SECONDS):
-        stats.at(now_s).answer(Ok(1, 1), 0.002)
+        stats.at(now_s).answers.record(0.002)
     stats.at(3 * SECONDS).put_off(RetryLater(2, RetryCode.RATE, 100))
 
     assert stats.verdicts == {"ok": 3 * SECONDS, "rate": 1}
@@ -80,11 +80,21 @@ def test_totals_keep_what_the_list_of_seconds_drops() -> None:
 def test_a_duration_falls_into_the_first_bucket_whose_bound_it_does_not_exceed() -> None:
     histogram = Histogram()
 
-    for took_s in (0.0, BOUNDS_S[0], BOUNDS_S[0] + 1e-6, BOUNDS_S[-1], BOUNDS_S[-1] + 1):
-        histogram.record(took_s)
+    histogram.add((0.0, BOUNDS_S[0], BOUNDS_S[0] + 1e-6, BOUNDS_S[-1], BOUNDS_S[-1] + 1))
 
     assert (histogram.counts[:2], histogram.counts[-2:]) == ([2, 1], [1, 1])
     assert sum(histogram.counts) == 5
+
+
+def test_a_duration_is_counted_once_however_often_the_histogram_is_read() -> None:
+    stats = Stats()
+
+    for now_s in (7.0, 7.5, 9.0):
+        stats.at(now_s).answers.record(0.002)
+        stats.commit(now_s, 0.004, ((), (), (), (), ()))
+        assert stats.answers.counts is stats.answers.counts
+
+    assert (sum(stats.answers.counts), sum(stats.commits.counts)) == (3, 3)
 
 
 def test_cart_saves_are_counted_by_outcome() -> None:

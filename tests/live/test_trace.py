@@ -4,13 +4,13 @@ import logging
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
-from app.domain.cart import at_version
 from app.domain.ops import AddLine
 from app.domain.outbox import OpRef
 from app.live.cart import LiveCart
 from app.live.trace import LoggingTrace
-from tests.examples import ADA, APPLES, EMPTY, GHOST, ref
+from tests.examples import ADA, APPLES, EMPTY, GHOST, THERE, ref
 from tests.live.fakes import FakeTab
 from tests.live.harness import CartHarness
 
@@ -19,7 +19,7 @@ from tests.live.harness import CartHarness
 def harness() -> CartHarness:
     """Return Ada's cart, every op of which is traced."""
     harness = CartHarness()
-    harness.cart = LiveCart(EMPTY, replace(harness.context, trace=LoggingTrace), None)
+    harness.cart = LiveCart(EMPTY, replace(harness.context, trace=LoggingTrace))
     return harness
 
 
@@ -55,6 +55,21 @@ def test_an_op_is_logged_as_received_ruled_saved_and_told(
     assert (shown["what"], shown["tabs"]) == ("patch", 1)
 
 
+def test_a_patch_is_logged_for_each_op_that_it_is_made_of(
+    harness: CartHarness, logged: pytest.LogCaptureFixture
+) -> None:
+    ops = [ref(EMPTY), ref(EMPTY, THERE)]
+    for op in ops:
+        harness.cart.submit(op, AddLine(APPLES, 1), FakeTab())
+
+    harness.saves()
+
+    for op in ops:
+        assert steps_of(logged, op)[-3:] == ["op saved", "op told", "op told"]
+    told = [vars(record)["what"] for record in logged.records if record.message == "op told"]
+    assert told == ["verdict", "verdict", "patch", "patch"]
+
+
 def test_a_rejection_is_logged_with_its_code(
     harness: CartHarness, logged: pytest.LogCaptureFixture
 ) -> None:
@@ -67,7 +82,7 @@ def test_repeats_and_gaps_are_logged_as_such(
     harness: CartHarness, logged: pytest.LogCaptureFixture
 ) -> None:
     op = ref(EMPTY)
-    early = op._replace(n=op.n + 5)
+    early = structs.replace(op, n=op.n + 5)
     for each in (op, op, early):
         harness.cart.submit(each, AddLine(APPLES, 1), FakeTab())
 
@@ -102,7 +117,7 @@ def test_an_op_found_saved_is_logged_as_told(
     cart, _ = harness.takes()
     harness.cart.mark_stale()
 
-    harness.cart.reload(at_version(cart, cart.version + 1))
+    harness.cart.reload(structs.replace(cart, version=cart.version + 1))
 
     assert steps_of(logged, op) == ["op received", "op ruled", "op saved", "op told"]
 
@@ -114,7 +129,7 @@ def test_an_op_ruled_on_twice_is_logged_as_told_once(
     harness.cart.submit(op, AddLine(APPLES, 1), FakeTab())
     harness.takes()
     harness.cart.mark_stale()
-    harness.cart.reload(EMPTY._replace(version=EMPTY.version + 1))
+    harness.cart.reload(structs.replace(EMPTY, version=EMPTY.version + 1))
 
     harness.saves()
 
@@ -128,9 +143,9 @@ def test_a_change_of_another_node_is_logged_under_the_name_of_its_op(
     elsewhere = CartHarness()
     elsewhere.cart.submit(ref(EMPTY), AddLine(APPLES, 1), FakeTab())
     cart = elsewhere.saves()
-    ((_, version, made),) = elsewhere.peers.commits
+    ((_, version, change),) = elsewhere.peers.commits
     harness.let_in(FakeTab())
-    harness.cart.on_remote_commit(version, made)
+    harness.cart.on_remote_commit(version, change)
     harness.cart.mark_stale()
 
     harness.cart.reload(cart)

@@ -2,11 +2,12 @@
 
 from app.domain.catalog import Sku
 from app.domain.verdicts import Clamped, Code, No, Ok, Verdict
-from app.load.account_checker import AccountChecker
+from app.load.account_checker import AccountChecker, PatchContents
 from app.load.model import Contents, SentOp
 from tests.examples import APPLES, MILK
 
 HERE, THERE = "aaaa", "bbbb"
+BEN, CLEO = "u-ben", "u-cleo"
 
 
 class Harness:
@@ -22,6 +23,9 @@ class Harness:
     def answered(self, *verdicts: Verdict, outbox: str = HERE) -> None:
         for verdict in verdicts:
             self.checker.on_verdict(outbox, verdict)
+
+    def patched(self, prev: int, rev: int, changes: Contents) -> None:
+        self.checker.on_patch(PatchContents(prev, rev, changes))
 
     def finish(self, rev: int, contents: Contents) -> list[str]:
         self.checker.finish(rev, contents)
@@ -45,6 +49,21 @@ def test_verdicts_of_two_outboxes_are_applied_in_the_order_of_revisions() -> Non
     harness.answered(Ok(1, 1), outbox=HERE)
 
     assert harness.finish(2, {("line", APPLES): 7}) == []
+
+
+def test_a_change_and_a_line_that_are_called_somebody_elses_are_reported() -> None:
+    harness = Harness()
+    harness.checker.add_outbox(HERE, BEN)
+    harness.sent(1, 2)
+    harness.answered(Ok(1, 1))
+
+    harness.checker.on_source((HERE, 1), 1)
+    harness.checker.finish(1, {("line", APPLES): 2}, {("line", APPLES): CLEO})
+
+    made, lines = harness.reports
+    assert made == f"op ('{HERE}', 1) of “{BEN}” is called one of “”"
+    line = "line", APPLES
+    assert lines == f"lines are called those of { ({line: CLEO}) }, and are { ({line: BEN}) }"
 
 
 def test_two_equal_ops_may_share_a_revision() -> None:
@@ -88,8 +107,8 @@ def test_a_revision_without_an_op_is_reported() -> None:
 def test_an_op_that_made_two_revisions_is_reported() -> None:
     harness = Harness()
     harness.sent(1, 2)
-    harness.checker.on_patch((HERE, 1), 1)
-    harness.checker.on_patch((HERE, 1), 2)
+    harness.checker.on_source((HERE, 1), 1)
+    harness.checker.on_source((HERE, 1), 2)
 
     assert harness.reports == [f"op {(HERE, 1)} was applied again: it made revisions 1 and 2"]
 
@@ -98,15 +117,58 @@ def test_a_revision_of_two_ops_is_reported() -> None:
     harness = Harness()
     harness.sent(1, 2)
     harness.sent(2, 3)
-    harness.checker.on_patch((HERE, 1), 1)
-    harness.checker.on_patch((HERE, 2), 1)
+    harness.checker.on_source((HERE, 1), 1)
+    harness.checker.on_source((HERE, 2), 1)
 
     assert "made by" in harness.reports[0]
 
 
+def test_a_patch_that_says_another_revision_than_the_verdict_is_reported() -> None:
+    harness = Harness()
+    harness.sent(1, 2, HERE)
+    harness.sent(1, 7, THERE)
+    harness.answered(Ok(1, 2), outbox=HERE)
+    harness.checker.on_source((HERE, 1), 1)
+
+    assert "was answered at revision 2, but a patch says that it made 1" in harness.reports[0]
+
+
+def test_a_patch_of_several_ops_has_the_cart_after_the_last() -> None:
+    harness = Harness(3, {("line", MILK): 1})
+    harness.sent(1, 2)
+    harness.sent(2, 5)
+    harness.sent(3, 0, sku=MILK)
+    harness.answered(Ok(1, 4), Ok(2, 5), Ok(3, 6))
+    harness.patched(3, 6, {("line", APPLES): 5, ("line", MILK): 0})
+
+    assert harness.finish(6, {("line", APPLES): 5}) == []
+
+
+def test_a_patch_with_a_wrong_quantity_is_reported_once_its_ops_are_answered() -> None:
+    harness = Harness()
+    harness.sent(1, 2)
+    harness.patched(0, 1, {("line", APPLES): 3})
+    assert harness.reports == []
+
+    harness.answered(Ok(1, 1))
+    assert harness.reports == [
+        "the patch 0 → 1 makes line gala-apples-1kg=3, but the answers make line gala-apples-1kg=2"
+    ]
+
+
+def test_a_patch_that_leaves_out_a_change_is_reported() -> None:
+    harness = Harness()
+    harness.sent(1, 2)
+    harness.sent(2, 1, sku=MILK)
+    harness.answered(Ok(1, 1), Ok(2, 2))
+    harness.patched(0, 2, {("line", MILK): 1})
+
+    assert harness.reports[0].startswith("the patch 0 → 2 makes line milk")
+
+
 def test_a_change_by_a_foreign_outbox_is_reported() -> None:
     harness = Harness()
-    harness.checker.on_patch((THERE, 1), 1)
+    harness.checker.on_source((THERE, 1), 1)
 
     assert "not of this account" in harness.reports[0]
 
@@ -148,7 +210,7 @@ def test_settled_ops_are_forgotten() -> None:
     harness = Harness()
     for n in range(1, 2001):
         harness.sent(n, n % 90 + 1, sku=Sku("thing"))
-        harness.checker.on_patch((HERE, n), n)
+        harness.checker.on_source((HERE, n), n)
         harness.answered(Ok(n, n))
 
     kept = [value for value in vars(harness.checker).values() if isinstance(value, dict)]

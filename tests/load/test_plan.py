@@ -24,8 +24,11 @@ def test_a_remote_url_needs_the_owners_consent(url: str) -> None:
     "plan",
     [
         Plan(scenario=Scenario.IDLE, rate=5),
+        Plan(scenario=Scenario.HOLDS, rate=5),
         Plan(rate=5, window=2),
         Plan(accounts=2, processes=3),
+        Plan(tabs=2, household=3),
+        Plan(tabs=5, household=5, scenario=Scenario.RECONNECT),
     ],
 )
 def test_contradicting_arguments_are_rejected(plan: Plan) -> None:

@@ -51,7 +51,7 @@ class IdleAccount:
 async def test_a_tab_is_reported_only_if_it_is_late(after: float, *, is_reported: bool) -> None:
     account: Any = IdleAccount()
     run = RunContext(Plan(settle_s=SETTLE_S), (), lambda: 0.5, lambda: "name", perf_counter)
-    shopper = Shopper(account, run)
+    shopper = Shopper([account], run)
     late: Any = LateTab(after * SETTLE_S)
     shopper.tabs.append(late)
 

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Final, NamedTuple
 
+from msgspec.structs import replace
+
 from app.domain.cart import Cart
+from app.domain.ops import BadOp
 from app.domain.outbox import OpRef, Outbox
 from app.domain.position import snapshot_reason
 from app.domain.verdicts import Ok
@@ -17,11 +20,12 @@ from app.live.hub import Hub
 from app.live.outboxes import KnownOutboxes
 from app.live.pending import Pending
 from app.live.pending_op import PendingOp
-from app.live.ports import CommittedChange
 from app.live.presence import Presence
-from app.protocol.messages import PatchMessage
+from app.protocol.changes import CartChange, CommittedChange, committed_change
+from app.protocol.messages import By, PatchMessage
 from app.services.checkout import Checkout
-from app.store import order_changes, writer
+from app.store import order_changes
+from app.store.write_connection import WriteConnection
 from app.ws import admission
 from tests.proof.graft import graft
 
@@ -47,11 +51,12 @@ def _apply_repeats() -> None:
         recorded = cart.saved.outboxes.get(ref.outbox, Outbox()).recall(ref.n)
         if recorded is None:
             return
-        earlier = now._replace(outboxes={**now.outboxes, ref.outbox: Outbox(ref.n - 1)})
+        earlier = replace(now, outboxes={**now.outboxes, ref.outbox: Outbox(ref.n - 1)})
         ruled = pending.rule(earlier, context.catalog.today, context.now_s())
-        cart.latest = ruled._replace(outboxes=now.outboxes)
-        pending.ruling = pending.ruling._replace(cart=cart.latest, verdict=recorded.verdict)
-        cart._pending.add(pending)
+        cart.latest = replace(ruled, outboxes=now.outboxes)
+        assert pending.ruling
+        pending.ruling = replace(pending.ruling, cart=cart.latest, verdict=recorded.verdict)
+        cart._pending[pending.key] = pending
         if cart.is_in_sync:
             context.writer.mark(cart.saved.account, cart)
 
@@ -61,7 +66,7 @@ def _apply_repeats() -> None:
 def _answer_before_commit() -> None:
     def around(original: Any, cart: LiveCart, pending: Pending) -> None:
         original(cart, pending)
-        if isinstance(pending, PendingOp):
+        if isinstance(pending, PendingOp) and pending.ruling:
             for subscriber in pending.subscribers:
                 subscriber.tell(pending.ruling.verdict)
 
@@ -72,18 +77,27 @@ def _publish_before_commit() -> None:
     publish = CartView.publish
 
     def around(original: Any, cart: LiveCart, pending: Pending) -> None:
+        before = cart.latest
         original(cart, pending)
-        if isinstance(pending, PendingOp) and (step := pending.committed):
-            publish(cart.view, *step)
+        if isinstance(pending, PendingOp) and (change := _change_of(pending)):
+            publish(cart.view, before, cart.latest, committed_change([change]))
 
     def publish_orders_only(
-        original: Any, view: CartView, cart: Cart, change: CommittedChange
+        original: Any, view: CartView, before: Cart, saved: Cart, change: CommittedChange
     ) -> None:
-        if change.order:
-            original(view, cart, change)
+        if change.orders:
+            original(view, before, saved, change)
 
     graft(LiveCart, "_accept", around)
     graft(CartView, "publish", publish_orders_only)
+
+
+def _change_of(pending: PendingOp) -> CartChange | None:
+    """Return the change that an op makes, as soon as it is ruled on."""
+    ruling, ref, op = pending.ruling, pending.ref, pending.op
+    if ruling is None or ruling.patch is None or isinstance(op, BadOp):
+        return None
+    return CartChange(ruling.patch, By(pending.tab, ref.outbox, ref.n, op.kind))
 
 
 def _trust_any_epoch() -> None:
@@ -102,7 +116,7 @@ def _drop_batch_when_cancelled() -> None:
             return await original(cart, *args)
         except asyncio.CancelledError:
             cart._batch = None
-            cart._pending.pop(len(cart._pending))
+            cart._pending.take(len(cart._pending))
             raise
 
     def save_slowly(original: Any, *args: Any) -> Any:
@@ -110,7 +124,8 @@ def _drop_batch_when_cancelled() -> None:
         return original(*args)
 
     graft(cart_api, "submit_ops", around)
-    graft(writer, "save_carts", save_slowly)
+    graft(WriteConnection, "save", save_slowly)
+    graft(WriteConnection, "commit", save_slowly)
 
 
 def _lose_an_effect() -> None:
@@ -118,12 +133,12 @@ def _lose_an_effect() -> None:
 
     def around(original: Any, pending: PendingOp, before: Cart, *args: Any) -> Cart:
         after: Cart = original(pending, before, *args)
-        if next(calls) % EVERY or pending.ruling.patch is None:
+        if next(calls) % EVERY or pending.ruling is None or pending.ruling.patch is None:
             return after
-        kept = after._replace(
-            lines=before.lines, saved=before.saved, note=before.note, content=before.content
+        kept = replace(
+            after, lines=before.lines, saved=before.saved, note=before.note, content=before.content
         )
-        pending.ruling = pending.ruling._replace(cart=kept)
+        pending.ruling = replace(pending.ruling, cart=kept)
         return kept
 
     graft(PendingOp, "rule", around)
@@ -135,7 +150,7 @@ def _change_verdicts() -> None:
     ) -> bool:
         recorded = saved.outboxes.get(ref.outbox, Outbox()).recall(ref.n)
         if recorded and isinstance(recorded.verdict, Ok):
-            subscriber.tell(recorded.verdict._replace(rev=recorded.verdict.rev + 1))
+            subscriber.tell(replace(recorded.verdict, rev=recorded.verdict.rev + 1))
             return True
         return bool(original(outboxes, saved, ref, subscriber))
 
@@ -151,6 +166,30 @@ def _drop_patches() -> None:
                 tab.tell(message)
         else:
             original(presence, message)
+
+    graft(Presence, "tell", around)
+
+
+def _leave_out_a_source() -> None:
+    calls = count(1)
+
+    def around(
+        original: Any, view: CartView, before: Cart, saved: Cart, change: CommittedChange
+    ) -> None:
+        by = change.by[next(calls) % EVERY == 0 :]
+        original(view, before, saved, replace(change, by=by))
+
+    graft(CartView, "publish", around)
+
+
+def _send_another_quantity() -> None:
+    calls = count(1)
+
+    def around(original: Any, presence: Presence, message: Any) -> None:
+        if isinstance(message, PatchMessage) and next(calls) % EVERY == 0:
+            more = {sku: line and replace(line, qty=99) for sku, line in message.lines.items()}
+            message = replace(message, lines=more)
+        original(presence, message)
 
     graft(Presence, "tell", around)
 
@@ -177,7 +216,7 @@ def _keep_the_cart() -> None:
     def around(original: Any, cart: LiveCart) -> Any:
         taken, evicted, closed = original(cart)
         if closed:
-            taken = taken._replace(lines=cart.saved.lines, content=cart.saved.content)
+            taken = replace(taken, lines=cart.saved.lines, content=cart.saved.content)
             cart.latest = taken
             assert cart._batch
             _, waiting, has_orders = cart._batch
@@ -203,8 +242,8 @@ def _ignore_order_keys() -> None:
 def _serve_stale_reads() -> None:
     shown: dict[str, Any] = {}
 
-    def around(original: Any, cart: LiveCart) -> Any:
-        now = original(cart)
+    def around(original: Any, cart: LiveCart, *by: Any) -> Any:
+        now = original(cart, *by)
         before, shown[cart.saved.account] = shown.get(cart.saved.account, now), now
         return before
 
@@ -217,7 +256,7 @@ def _stop_sending() -> None:
 
     def around(original: Any, hub: Hub, saved: Any) -> None:
         for account in saved if next(calls) == STUCK_AT else ():
-            hub._carts[account].view.tabs = Presence(0, lambda _tabs: None)
+            hub._carts[account].view.tabs = Presence(0, account, lambda _tabs, _people: None)
         original(hub, saved)
 
     graft(Hub, "announce", around)
@@ -245,6 +284,10 @@ BUGS: Final = {
     "effect-lost": Bug("an ok without an effect", _lose_an_effect, "lost"),
     "verdict-changed": Bug("a repeat gets another verdict", _change_verdicts, "two verdicts"),
     "patch-dropped": Bug("a patch that never comes", _drop_patches, "gap"),
+    "source-left-out": Bug(
+        "a patch that does not name one of its ops", _leave_out_a_source, "sources"
+    ),
+    "quantity-wrong": Bug("a patch with another quantity", _send_another_quantity, "patches"),
     "patch-to-other-account": Bug(
         "a patch to the wrong account", _send_to_other_accounts, "isolation"
     ),

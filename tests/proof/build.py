@@ -18,12 +18,18 @@ from app.runtime.tasks import Job
 from tests.proof.bugs import BUGS
 from tests.proof.crashes import plant_crash
 from tests.proof.graft import graft
+from tests.proof.hold_bugs import HOLD_BUGS
+from tests.proof.household_bugs import HOUSEHOLD_BUGS
+from tests.proof.payment_crashes import PAYMENT_BUGS
+from tests.proof.waitlist_bugs import WAITLIST_BUGS
 
 
 def build() -> None:
     """Plant the bug, task counter and crash that the environment names, and run the shop."""
     if bug := os.environ.pop("SHOP_BUG", ""):
-        BUGS[bug].plant()
+        bugs = {**BUGS, **HOLD_BUGS, **HOUSEHOLD_BUGS, **WAITLIST_BUGS}
+        plant = PAYMENT_BUGS.get(bug) or bugs[bug].plant
+        plant()
     if tasks := os.environ.pop("SHOP_TASKS", ""):
         graft(runtime, "server_jobs", partial(_and_count, Path(tasks)))
     if crash_at := os.environ.pop("SHOP_CRASH_AT", ""):

@@ -8,12 +8,14 @@ from typing import Any
 
 from alembic.runtime.migration import HeadMaintainer
 
+from app.live.cart import LiveCart
 from app.live.hub import Hub
 from app.server.websocket import ShopSocket
-from app.store import carts, database, writer
-from app.store.carts import Save
-from app.ws.requests import Requests
+from app.store import cart_rows, cart_saves, write_connection
+from app.store.cart_rows import Save
+from app.store.write_connection import WriteConnection
 from tests.proof.graft import graft
+from tests.proof.payment_crashes import PAYMENT_STEPS
 
 VERDICTS = (b'{"t":"ok"', b'{"t":"no"')
 PATCH = b'{"t":"patch"'
@@ -33,7 +35,8 @@ def plant_crash(step: str, count: int) -> None:
         if left == 0:
             die()
 
-    STEPS[step](pass_step)
+    steps = STEPS if step in STEPS else PAYMENT_STEPS
+    steps[step](pass_step)
 
 
 def die() -> None:
@@ -68,25 +71,36 @@ def _after(owner: Any, name: str) -> Callable[[PassStep], None]:
     return plant
 
 
+def _both(*plants: Callable[[PassStep], None]) -> Callable[[PassStep], None]:
+    def plant(pass_step: PassStep) -> None:
+        for one in plants:
+            one(pass_step)
+
+    return plant
+
+
 def _at_save(pass_step: PassStep, *, before: bool, orders_only: bool = False) -> None:
     """Count transactions that save carts, just before or just after each."""
 
-    def around(original: Any, engine: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-        counts = getattr(query, "__name__", "") == "save_carts" and (
-            not orders_only or _has_order(*args)
-        )
+    def around(
+        original: Any, connection: WriteConnection, saves: Sequence[Save], now_s: int
+    ) -> Any:
+        counts = not orders_only or any(save.changes for save in saves)
         if counts and before:
             pass_step()
-        done = original(engine, query, *args, **kwargs)
+        done = original(connection, saves, now_s)
         if counts and not before:
             pass_step()
         return done
 
-    graft(database, "run_query", around)
+    graft(WriteConnection, "save", around)
 
 
-def _has_order(saves: Sequence[Save], _now_s: int) -> bool:
-    return any(save.changes for save in saves)
+def _at_begin_and_commit(pass_step: PassStep, *, before: bool) -> None:
+    """Count transactions that save carts, the short way as well as the other."""
+    _at_save(pass_step, before=before)
+    plant = _before(WriteConnection, "begin") if before else _after(WriteConnection, "commit")
+    plant(pass_step)
 
 
 def _at_write(pass_step: PassStep, *, verdicts: bool, before: bool) -> None:
@@ -107,16 +121,16 @@ def _at_write(pass_step: PassStep, *, verdicts: bool, before: bool) -> None:
 
 
 STEPS: dict[str, Callable[[PassStep], None]] = {
-    "received": _before(Requests, "_submit"),
-    "before-begin": lambda pass_step: _at_save(pass_step, before=True),
-    "in-transaction": _before(writer, "save_carts"),
-    "before-commit": _after(writer, "save_carts"),
-    "after-commit": lambda pass_step: _at_save(pass_step, before=False),
+    "received": _before(LiveCart, "submit"),
+    "before-begin": lambda pass_step: _at_begin_and_commit(pass_step, before=True),
+    "in-transaction": _both(_before(cart_rows, "values"), _before(write_connection, "save_carts")),
+    "before-commit": _both(_after(cart_rows, "updated"), _after(write_connection, "save_carts")),
+    "after-commit": lambda pass_step: _at_begin_and_commit(pass_step, before=False),
     "before-answer": _before(Hub, "announce"),
     "after-answer": lambda pass_step: _at_write(pass_step, verdicts=True, before=False),
     "before-news": lambda pass_step: _at_write(pass_step, verdicts=False, before=True),
     "after-news": lambda pass_step: _at_write(pass_step, verdicts=False, before=False),
-    "in-order": _after(carts, "apply_order_change"),
+    "in-order": _after(cart_saves, "apply_order_change"),
     "after-order": lambda pass_step: _at_save(pass_step, before=False, orders_only=True),
     "in-migration": _after(HeadMaintainer, "update_to_step"),
 }

@@ -10,14 +10,23 @@ from uuid import UUID
 
 from app.client import Account, InvalidResponse, Problem, RetryPolicy, Stopped, Tab
 from app.client.encode import op, op_body
-from app.client.messages import Need
 from app.client.problem import fetch
 from app.client.request import Request, Site
 from app.domain.addresses import Address
-from app.domain.catalog import Sku
-from app.domain.ops import AddLine, ClientOp, SaveLine, SetLine, SetNote, Undo, UnsaveLine
+from app.domain.catalog import Money, Sku
+from app.domain.ops import (
+    AddLine,
+    ClientOp,
+    DiscardLine,
+    SaveLine,
+    SetLine,
+    SetNote,
+    Undo,
+    UnsaveLine,
+)
 from app.domain.verdicts import No, Ok, RetryLater
 from app.load.frames import decode_op
+from app.protocol.messages import Need
 from tests.e2e.catalog import PLENTY
 from tests.proof.log import (
     CartRead,
@@ -39,6 +48,7 @@ RETRY_POLICY: Final = RetryPolicy(
     response_timeout_s=4,
 )
 TABS: Final = 2
+MOST_ORDER_TRIES: Final = 4
 SKUS: Final = [Sku(sku) for sku in PLENTY[:8]]
 HOME: Final = Address("Ada", "1 Mill Lane", "", "Bath", "BA1 1AA")
 RETRIABLE: Final = (OSError, TimeoutError, InvalidResponse)
@@ -144,17 +154,21 @@ class Customer:
             self._log.events.append(CartRead(_now(), self.account_id, began_s, cart.at, cart.rev))
 
     async def _order(self) -> None:
-        cart = await self._retry(self.account.cart)
-        if not cart.lines or cart.at is None:
-            return
-        key, at, total = self._new_id(), cart.at, cart.totals.total
+        """Order the cart as it is; another tab often changes it meanwhile, so do not give up."""
+        for _ in range(MOST_ORDER_TRIES):
+            cart = await self._retry(self.account.cart)
+            if not cart.lines or cart.at is None or await self._place(cart.at, cart.totals.total):
+                return
+
+    async def _place(self, at: str, total: Money) -> bool:
+        key, number = self._new_id(), ""
         self._log.events.append(OrderRequested(_now(), self.account_id, key, at))
-        number = ""
         with suppress(Problem):
             placed = await self._retry(lambda: self.account.place_order(key, at, total, HOME))
             number = str(placed.number)
             self._orders.append(number)
         self._log.events.append(OrderOutcome(_now(), self.account_id, key, number))
+        return bool(number)
 
     async def _cancel(self, number: str) -> None:
         request = Request("POST", f"/api/orders/{number}/cancel", "{}", self.account.cookie)
@@ -185,7 +199,8 @@ class Customer:
             SetLine(held, chance.randrange(9)): 20,
             SetNote(f"{self.account_id} {self._op_count}"): 13,
             SaveLine(held): 7,
-            UnsaveLine(saved): 5,
+            UnsaveLine(saved): 4,
+            DiscardLine(saved): 1,
             Undo(): 10,
         }
         return chance.choices([*weights], [*weights.values()])[0]

@@ -8,9 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from app.client.decode import answer_of
 from app.domain.verdicts import Ok, RetryLater, Verdict
 from app.load.frames import HELLO, OP, decode_hello, decode_op, decode_verdict
 from app.load.model import Accepted, Contents, Model, SentOp
+from tests.proof.attribution import Attribution
 from tests.proof.log import (
     CartRead,
     ConnectionKey,
@@ -26,16 +28,22 @@ from tests.proof.log import (
     OrderRequested,
     OrderRow,
     ServerMessage,
+    SnapshotCart,
     decode_message,
 )
+from tests.waiting import SLOW_MACHINE_S
 
-CONVERGED_S: Final = 2.0
-SETTLE_S: Final = 10.0
+CONVERGED_S: Final = 2.0 + SLOW_MACHINE_S
+SETTLE_S: Final = 10.0 + SLOW_MACHINE_S
 CANCELLED: Final = "cancelled"
 VERDICT: Final = b'{"t":"ok"', b'{"t":"no"'
 
 Name = tuple[str, int]
 """An outbox and a number in it."""
+
+Ops = list[tuple[Name, Accepted]]
+UNKNOWN: Final = -1
+"""The revision of ops of which it is not known whether they made any."""
 
 
 class Anomaly(NamedTuple):
@@ -54,6 +62,14 @@ def check(events: Iterable[Event], final: FinalState) -> list[Anomaly]:
             checkers[event.account_id].add_event(event)
     found = [anomaly for one in checkers.values() for anomaly in one.finish(final)]
     return [*found, *_check_convergence(final), *_check_stock(final)]
+
+
+class Patch(NamedTuple):
+    """What a patch from revision *prev* to *rev* changed; empty values were removed."""
+
+    prev: int
+    rev: int
+    changes: Contents
 
 
 class SocketState:
@@ -82,12 +98,15 @@ class AccountChecker:
         self._rev_of_op: dict[Name, int] = {}
         self._op_of_rev: dict[int, Name] = {}
         self._order_revs: set[int] = set()
+        self._patches: list[Patch] = []
         self._ordered_at: dict[str, int] = {}
         self._placed: dict[str, str] = {}
         self._cancelled: set[str] = set()
+        self._attribution = Attribution()
 
     def add_event(self, event: Event) -> None:
         """Check the next event."""
+        self._attribution.add_event(event)
         match event:
             case FrameSent() | FrameReceived():
                 self._on_frame(event, self._sockets[event.connection])
@@ -109,10 +128,13 @@ class AccountChecker:
     def finish(self, final: FinalState) -> list[Anomaly]:
         """Compare the events with the final state; return all anomalies."""
         for name in self._sent_ops.keys() - self._verdicts.keys():
-            self._report("liveness", f"op {name} never got a verdict")
+            if not self._attribution.is_gone(name[0]):
+                self._report("liveness", f"op {name} never got a verdict")
         rows = [row for row in final.orders if row.account == self._account_id]
         self._check_orders(rows)
-        self._replay(rows, final.carts[self._account_id].rev, final.contents[self._account_id])
+        self._replay(rows, final)
+        for kind, detail in self._attribution.found:
+            self._report(kind, detail)
         return self._found
 
     def _on_frame(self, event: FrameSent | FrameReceived, socket: SocketState) -> None:
@@ -122,7 +144,7 @@ class AccountChecker:
             case FrameSent(frame=frame) if frame.startswith(HELLO):
                 self._on_hello(socket, frame)
             case FrameReceived(at_s=at_s, frame=received) if received.startswith(VERDICT):
-                self._on_verdict(at_s, socket.outbox, decode_verdict(received).verdict)
+                self._on_verdict(at_s, socket.outbox, decode_verdict(received))
             case FrameReceived(at_s=at_s, frame=received):
                 self._on_message(at_s, socket, decode_message(received))
             case _:
@@ -159,28 +181,32 @@ class AccountChecker:
                 pass
 
     def _on_welcome(self, at_s: float, socket: SocketState, message: ServerMessage) -> None:
-        if message.account != self._account_id:
+        whose = self._attribution.whose.get(socket.outbox) or self._account_id
+        if message.account != whose or message.cart not in {"", self._account_id}:
             self._report("isolation", f"welcomed as {message.account}")
         if message.last < socket.answered:
             self._report("lost", f"op {socket.answered} was answered; last is {message.last}")
         for said in message.verdicts:
-            self._on_verdict(at_s, socket.outbox, said.verdict)
+            self._on_verdict(at_s, socket.outbox, answer_of(said))
         if message.mode == "same" and socket.held < socket.floor:
             self._report("own writes", f"{socket.held} is called current; {socket.floor} was known")
 
     def _on_patch(self, at_s: float, socket: SocketState, message: ServerMessage) -> None:
-        if socket.held != message.prev or message.rev != message.prev + 1:
-            self._report(
-                "gap", f"held {socket.held}, and received a patch {message.prev} → {message.rev}"
-            )
+        patch = f"a patch {message.prev} → {message.rev}"
+        if socket.held != message.prev or message.rev <= message.prev:
+            self._report("gap", f"held {socket.held}, and received {patch}")
+        if len(message.by) != message.rev - message.prev:
+            self._report("sources", f"{patch} names {len(message.by)} sources")
         if _epoch(message.at) != socket.epoch:
             self._report("epoch", f"a tab of epoch {socket.epoch} received a patch of {message.at}")
         socket.held = message.rev
         self._check_note(message.note or "")
-        if message.by and message.by.k == "order":
-            self._order_revs.add(message.rev)
-        elif message.by and message.by.outbox is not None and message.by.n is not None:
-            self._check_source(socket, (message.by.outbox, message.by.n), message.rev)
+        for rev, by in enumerate(message.by, message.prev + 1):
+            if by.k == "order":
+                self._order_revs.add(rev)
+            elif by.outbox is not None and by.n is not None:
+                self._check_source(socket, (by.outbox, by.n), rev)
+        self._patches.append(Patch(message.prev, message.rev, message.contents))
         self._record_rev(at_s, message.rev, message.at)
 
     def _check_source(self, socket: SocketState, name: Name, rev: int) -> None:
@@ -190,6 +216,8 @@ class AccountChecker:
             name[0] == socket.outbox and name[1] in socket.first_sent and name not in self._verdicts
         ):
             self._report("order of patches", f"the patch of {name} came before its verdict")
+        if (said := self._verdicts.get(name)) and said.rev != rev:
+            self._report("sources", f"{name} was answered at {said.rev}, and made {rev}")
         if (first := self._rev_of_op.setdefault(name, rev)) != rev:
             self._report("duplicate", f"{name} made revisions {first} and {rev}")
         if (other := self._op_of_rev.setdefault(rev, name)) != name:
@@ -201,7 +229,7 @@ class AccountChecker:
                 "own writes", f"back to {message.rev} from {max(socket.held, socket.floor)}"
             )
         socket.held, socket.epoch = message.rev, _epoch(message.at)
-        self._check_note(str(message.cart.get("note", "")))
+        self._check_note(message.cart.note if isinstance(message.cart, SnapshotCart) else "")
         self._record_rev(at_s, message.rev, message.at)
 
     def _on_cart_read(self, look: CartRead) -> None:
@@ -260,31 +288,59 @@ class AccountChecker:
         if kept := self._cancelled - {row.number for row in rows if row.state == CANCELLED}:
             self._report("lost", f"orders {kept} were cancelled, and are not")
 
-    def _replay(self, rows: list[OrderRow], newest: int, contents: Contents) -> None:
+    def _replay(self, rows: list[OrderRow], final: FinalState) -> None:
         """Replay all revisions: each has one source, and no other op has an effect."""
+        newest = final.carts[self._account_id].rev
         if newest < self._newest_rev:
             self._report("lost", f"the cart is at {newest}, but {self._newest_rev} was known")
-        accepted: defaultdict[int, list[tuple[Name, Accepted]]] = defaultdict(list)
-        for name, said in self._verdicts.items():
-            if isinstance(said, Ok) and name in self._sent_ops:
-                got = said.warn.got if said.warn else None
-                accepted[said.rev].append((name, Accepted(self._sent_ops[name][0], got)))
+        accepted = self._accepted_ops()
         orders = {self._ordered_at[row.key] + 1: row for row in rows if row.key in self._ordered_at}
         if unknown := self._order_revs - orders.keys():
             self._report("invention", f"revisions {sorted(unknown)} were made by no order")
         model = Model(0, {})
+        contents_at: list[Contents] = []
         for rev in range(newest + 1):
             if rev:
-                model = self._advance(model, rev, accepted[rev], orders.get(rev))
+                model = self._advance(model, rev, accepted, orders.get(rev))
+            contents_at.append(model.contents)
             for name, one in accepted[rev]:
                 if self._op_of_rev.get(rev) != name and model.changes(one):
                     self._report("lost", f"{name} ({one.op.k}) is ok at {rev}, and not in it")
-        if model.contents != contents:
-            differ = dict(model.contents.items() ^ contents.items())
+        if differ := dict(model.contents.items() ^ final.contents[self._account_id].items()):
             self._report("lost", f"the answers make another cart than there is: {differ}")
+        if whose := dict(model.authors.items() ^ final.authors.get(self._account_id, {}).items()):
+            self._report("attribution", f"lines are of others than put them there: {whose}")
+        self._check_patches(contents_at)
+
+    def _accepted_ops(self) -> defaultdict[int, Ops]:
+        """Return the ops that were answered ok, by revision.
+
+        Who is removed may not get an answer; then what patches told others of counts, and what they
+        do not name may have made a revision of which only a snapshot told.
+        """
+        accepted: defaultdict[int, Ops] = defaultdict(list)
+        whose = self._attribution.whose
+        for name, (op, _) in self._sent_ops.items():
+            said, by = self._verdicts.get(name), whose.get(name[0], "")
+            if isinstance(said, Ok):
+                got = said.warn.got if said.warn else None
+                accepted[said.rev].append((name, Accepted(op, got, by)))
+            elif said is None and self._attribution.is_gone(name[0]):
+                rev = self._rev_of_op.get(name, UNKNOWN)
+                accepted[rev].append((name, Accepted(op, None, by)))
+        return accepted
+
+    def _check_patches(self, contents_at: list[Contents]) -> None:
+        """Check that each patch makes the cart at its `rev` of the cart at its `prev`."""
+        for prev, rev, changes in self._patches:
+            if max(prev, rev) >= len(contents_at):
+                continue
+            made = {key: value for key, value in {**contents_at[prev], **changes}.items() if value}
+            if differ := dict(made.items() ^ contents_at[rev].items()):
+                self._report("patches", f"the patch {prev} → {rev} is wrong about {differ}")
 
     def _advance(
-        self, model: Model, rev: int, accepted: list[tuple[Name, Accepted]], row: OrderRow | None
+        self, model: Model, rev: int, accepted: dict[int, Ops], row: OrderRow | None
     ) -> Model:
         """Return the model one revision later; after an order only saved lines are left."""
         if row is not None:
@@ -293,11 +349,13 @@ class AccountChecker:
                 self._report("orders", f"{row.number} has {row.lines}; the cart had {lines}")
             return Model(rev, {k: v for k, v in model.contents.items() if k[0] == "saved"})
         named = self._op_of_rev.get(rev)
-        can = [one for one in accepted if named in {None, one[0]} and model.changes(one[1])]
+        ops = (*accepted[rev], *accepted[UNKNOWN])
+        can = [one for one in ops if named in {None, one[0]} and model.changes(one[1])]
         if not can:
             self._report("invention", f"revision {rev} was made by nothing that was answered ok")
             return Model(rev, model.contents)
         self._op_of_rev[rev] = can[0][0]
+        accepted[UNKNOWN] = [one for one in accepted[UNKNOWN] if one is not can[0]]
         model.advance(can[0][1])
         return model
 

@@ -13,11 +13,13 @@ from sqlalchemy import Connection, text
 
 from app.runtime.build import build
 from app.runtime.config import read_config
-from app.store.database import run_query
+from app.server.concurrency_limit import ConcurrencyLimit
 from app.store.engines import connect
 from app.store.migrations import migrate
+from app.store.queries import run_query
 from app.store.seed import seed
 from app.store.server_lock import acquire_server_lock
+from app.ws.routes import Handshakes
 from tests.e2e.raw_client import PASSWORD
 
 HOST: Final = {"Host": "127.0.0.1:8000"}
@@ -145,14 +147,19 @@ async def in_process_shop(home: Path) -> AsyncIterator[InProcessShop]:
     settings = {"SHOP_DATABASE": url, "SHOP_SECRET": SECRET, "SHOP_LIMITS": "load"}
     lock = acquire_server_lock(url, shared=False)
     server = build(read_config(settings), lock, lambda: None)
-    app = server.config.app
+    limited = server.config.app
+    assert isinstance(limited, ConcurrencyLimit)
+    assert isinstance(limited.app, Handshakes)
+    app = limited.app.app
     assert isinstance(app, Quart)
     try:
         async with app.test_app() as opened:
             client = opened.test_client()
             answer = await client.post("/api/accounts", json=ADA, headers=HOST)
             assert answer.status_code == 201, await answer.get_data(as_text=True)
-            yield InProcessShop(app, answer.headers["Set-Cookie"].partition(";")[0], file)
+            set_cookies = answer.headers.getlist("Set-Cookie")
+            cookies = "; ".join(line.partition(";")[0] for line in set_cookies)
+            yield InProcessShop(app, cookies, file)
     finally:
         lock.close()
         gc.unfreeze()

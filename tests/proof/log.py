@@ -8,20 +8,21 @@ from msgspec import Struct
 from msgspec.json import Decoder
 
 from app.client import Cart, Observer
-from app.client.messages import NoMessage, OkMessage
 from app.domain.verdicts import Verdict
-from app.load.model import Contents, SentOp
+from app.load.frames import Frame, Line
+from app.load.model import Authors, Contents, SentOp
 
 ConnectionKey = tuple[int, int]
 """A tab's number, and the generation of its connection."""
 
 
 class SocketOpened(NamedTuple):
-    """A websocket was opened."""
+    """A websocket was opened; `by` is the member of a household, empty for the cart's owner."""
 
     at_s: float
     account_id: str
     connection: ConnectionKey
+    by: str = ""
 
 
 class FrameSent(NamedTuple):
@@ -96,6 +97,14 @@ class OrderCancelled(NamedTuple):
     number: str
 
 
+class MemberRemoved(NamedTuple):
+    """The shop confirmed that *by* is a member of the household no longer."""
+
+    at_s: float
+    account_id: str
+    by: str
+
+
 class FaultInjected(NamedTuple):
     """A fault was injected."""
 
@@ -113,6 +122,7 @@ Event = (
     | OrderRequested
     | OrderOutcome
     | OrderCancelled
+    | MemberRemoved
     | FaultInjected
 )
 
@@ -132,6 +142,7 @@ class FinalState(NamedTuple):
 
     `settled_s`: how long it took until no op waited. `agreed_s`: how long from then until each tab
     had the saved cart; infinite for a tab that never had. `stock` is before and after, by SKU.
+    `authors` are the members who put the lines of carts there.
     """
 
     settled_s: float
@@ -140,31 +151,26 @@ class FinalState(NamedTuple):
     contents: Mapping[str, Contents]
     orders: tuple[OrderRow, ...]
     stock: tuple[Mapping[str, int], Mapping[str, int]]
+    authors: Mapping[str, Authors] = {}
 
 
-class PatchSource(Struct, frozen=True):
-    """The op that caused a patch; without outbox and number for an order."""
+class SnapshotCart(Struct, frozen=True):
+    """The cart in a snapshot."""
 
-    k: str = ""
-    outbox: str | None = None
-    n: int | None = None
+    note: str = ""
+    lines: tuple[Line, ...] = ()
+    saved: tuple[Line, ...] = ()
+    suggested: tuple[Line, ...] = ()
 
 
-class ServerMessage(Struct, frozen=True):
-    """A message of the server, with the fields that the checker needs."""
+class ServerMessage(Frame, frozen=True):
+    """A message of the server, with the fields that the checker needs.
 
-    t: str
-    n: int = 0
-    rev: int = -1
-    prev: int = -1
+    `cart` is the whole cart in a snapshot, and its owner in a member's welcome.
+    """
+
     at: str = ""
-    account: str = ""
-    mode: str = ""
-    last: int = 0
-    verdicts: tuple[OkMessage | NoMessage, ...] = ()
-    by: PatchSource | None = None
-    note: str | None = None
-    cart: dict[str, object] = {}
+    cart: SnapshotCart | str = ""
 
 
 decode_message = Decoder(ServerMessage).decode
@@ -186,16 +192,21 @@ class Log:
 
 
 class TabRecorder(Observer):
-    """Records the frames on the websockets of one tab."""
+    """Records the frames on the websockets of one tab, which shows the cart of *account_id*.
 
-    def __init__(self, log: Log, account_id: str, tab: int):
+    *by* is the member of the household whose tab it is, empty for the cart's owner.
+    """
+
+    def __init__(self, log: Log, account_id: str, tab: int, by: str = ""):
         self._log = log.events
+        self._by = by
         self._account_id = account_id
         self._tab = tab
 
     def opened(self, gen: int) -> None:
         """Record the event."""
-        self._log.append(SocketOpened(time.monotonic(), self._account_id, (self._tab, gen)))
+        opened = SocketOpened(time.monotonic(), self._account_id, (self._tab, gen), self._by)
+        self._log.append(opened)
 
     def sent(self, gen: int, frame: str) -> None:
         """Record the event."""

@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from app.protocol.faults import FAULTS
-from app.store.database import run_query
 from app.store.engines import connect
+from app.store.queries import run_query
 from tests.e2e.lock import locked
 from tests.proof.play import Nemesis, Stage
 

@@ -14,10 +14,11 @@ from uuid import uuid4
 from sqlalchemy import Connection, text
 
 from app.client import Cart, Shop, Tab
+from app.client.deps import Transport
 from app.client.request import Site
 from app.load.shopper import contents
-from app.store.database import run_query
 from app.store.engines import connect
+from app.store.queries import run_query
 from tests.e2e.raw_client import PASSWORD
 from tests.e2e.server import Server, free_port
 from tests.proof.crowd import RETRY_POLICY, Customer
@@ -81,7 +82,7 @@ async def staged(
         async with proxy_to(shop.port, port) as proxy:
             stage = Stage(shop, proxy, Log(), Random(seed), [])
             for _ in range(accounts):
-                stage.customers.append(await _customer(stage))
+                stage.customers.append(await add_customer(stage))
             yield stage
     finally:
         await asyncio.to_thread(shop.end)
@@ -115,23 +116,26 @@ def stock(shop: Server) -> dict[str, int]:
     return dict(_all(shop, "SELECT sku, stock FROM products"))
 
 
-async def _customer(stage: Stage) -> Customer:
+async def add_customer(stage: Stage) -> Customer:
+    """Register a customer who shops through the proxy of *stage*."""
     origin = stage.proxy.origin
     chance = Random(stage.chance.random())
-    shop = Shop(origin, retry_policy=RETRY_POLICY, chance=chance.random)
+    shop = Shop(
+        origin, retry_policy=RETRY_POLICY, chance=chance.random, transport=Transport.WEBSOCKET
+    )
     account = await shop.register(f"{uuid4()}@shop.example", PASSWORD, "Ada")
     return Customer(account, Site.at(origin, None), stage.log, chance)
 
 
 async def _settle(stage: Stage, before: dict[str, int], within_s: float) -> FinalState:
     """Wait until no customer is busy, and then until all tabs have the saved cart."""
-    quiet_s = await _until(lambda: not any(each.busy for each in stage.customers), within_s)
+    quiet_s = await until(lambda: not any(each.busy for each in stage.customers), within_s)
     carts = {one.account_id: await one.account.cart() for one in stage.customers}
     tabs = {
         (one.account_id, n): tab for one in stage.customers for n, tab in enumerate(one.tabs, 1)
     }
     agreeing = [
-        _until(partial(_agrees, tab, carts[account_id]), CONVERGED_S)
+        until(partial(_agrees, tab, carts[account_id]), CONVERGED_S)
         for (account_id, _), tab in tabs.items()
     ]
     agreed_s = await asyncio.gather(*agreeing)
@@ -149,7 +153,7 @@ def _agrees(tab: Tab, cart: Cart) -> bool:
     return tab.cart == cart
 
 
-async def _until(holds: Callable[[], bool], within_s: float) -> float:
+async def until(holds: Callable[[], bool], within_s: float) -> float:
     """Return how long it took until *holds* was true; infinite if it was not in time."""
     began_s = time.monotonic()
     while not holds():

@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, parse
 
-from app.store.database import run_query
 from app.store.engines import connect
+from app.store.queries import run_query
 
 OUTCOMES = ("failure", "error", "skipped")
 MAX_MESSAGE_CHARS = 300

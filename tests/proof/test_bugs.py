@@ -11,7 +11,7 @@ from tests.proof.play import play, staged
 
 LONG_ENOUGH_S = 2.0
 QUIET_S = 2.0
-TRIES = 3
+TRIES = 8
 """Most bugs appear by chance, and a busy machine may miss the moment."""
 
 
@@ -21,7 +21,7 @@ async def find(name: str, bug: Bug, home: Path, seed: int) -> list[Anomaly]:
         return await play(stage, inject_faults(bug.faults, LONG_ENOUGH_S), QUIET_S)
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", BUGS)
 async def test_each_planted_bug_is_found(
     name: str, tmp_path_factory: pytest.TempPathFactory

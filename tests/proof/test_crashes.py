@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from app.protocol.faults import FAULTS
-from app.store.database import run_query
 from app.store.engines import connect
+from app.store.queries import run_query
 from tests.e2e.server import run_command
 from tests.proof.crashes import STEPS
 from tests.proof.nemesis import CRASHES
+from tests.proof.payment_crashes import PAYMENT_STEPS
 from tests.proof.play import PlantedShop, stock
 from tests.store.test_migrations import differences
 
@@ -22,6 +23,11 @@ MIGRATIONS = 4
 def test_every_crash_step_is_a_listed_fault() -> None:
     assert {f"crash-{step}" for step in STEPS} == {*CRASHES, IN_MIGRATION}
     assert {*CRASHES, IN_MIGRATION} <= FAULTS.keys()
+
+
+@pytest.mark.smoke
+def test_a_step_of_a_payment_has_no_name_of_another_step() -> None:
+    assert PAYMENT_STEPS.keys() & STEPS.keys() == set()
 
 
 @pytest.mark.parametrize("step", range(1, MIGRATIONS + 1))

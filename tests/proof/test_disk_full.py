@@ -50,7 +50,7 @@ def fill(path: Path) -> None:
     os.close(descriptor)
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(600)
 async def test_while_the_disk_is_full_ops_are_busy_and_sockets_and_pages_work(
     tmp_path: Path, small_disk: Path
 ) -> None:

@@ -6,6 +6,7 @@ from random import Random
 from typing import NamedTuple
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, text
 
 from app.domain.cart import Cart
@@ -15,11 +16,12 @@ from app.domain.orders import OrderKey, OrderNumber, format_number
 from app.domain.position import position
 from app.store import engines
 from app.store.accounts import add_account
-from app.store.carts import SaveConflicts, as_save, load_cart, save_carts
+from app.store.cart_saves import SaveConflicts, as_save, save_carts
+from app.store.carts import load_cart
 from app.store.catalog import load_catalog_changes
-from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
+from app.store.queries import run_query
 from app.store.seed import seed
 from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after
@@ -93,7 +95,7 @@ def save_next(engine: Engine, number: int) -> Cart:
         bought = placed(cart, catalog, key=key, number=order_number)
         cart, save = bought.cart, as_save(bought.cart, (), (bought.change,))
     assert run_query(engine, save_carts, [save], NOON) == SaveConflicts()
-    return cart._replace(version=cart.version + 1)
+    return replace(cart, version=cart.version + 1)
 
 
 def keep_log_short(connection: Connection) -> None:
@@ -159,7 +161,7 @@ def check(run: RecordedRun, home: Path, mixtures: int, note: Report) -> None:
     assert any(isinstance(one, WriteRecord) and one.file == "shop.db" for one in run.records)
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(600)
 def test_after_a_power_cut_at_any_write_every_answered_op_is_saved(
     run: RecordedRun, tmp_path: Path, record_property: Report
 ) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from app.domain.errors import DatabaseUnavailable
 from app.store import database as store_database
+from app.store.lookups import Lookups
+from app.store.write_connection import WriteConnection
 from tests.e2e.catalog import APPLES
 from tests.proof.inside import InProcessShop, in_process_shop, op
 from tests.proof.tape import FAILED, FULL, READ_ONLY, Tape, taped
@@ -90,9 +92,25 @@ class FailOnce:
         return 0 if self._left else self._code
 
 
-def failing_query(fails: Callable[[], object], *, is_done: bool) -> Callable[..., Any]:
-    """Return a `run_query` that fails when *fails* is true: before the query, or after it."""
-    original = store_database.run_query
+def plant_failures(
+    monkeypatch: pytest.MonkeyPatch, fails: Callable[[], object], *, is_done: bool
+) -> None:
+    """Have reads, writes and saves fail when *fails* is true: before the query, or after it."""
+    for owner, name in (
+        (store_database, "run_query"),
+        (Lookups, "_row"),
+        (WriteConnection, "run"),
+        (WriteConnection, "save"),
+        (WriteConnection, "commit"),
+    ):
+        original = getattr(owner, name)
+        monkeypatch.setattr(owner, name, failing(original, fails, is_done=is_done))
+
+
+def failing(
+    original: Callable[..., Any], fails: Callable[[], object], *, is_done: bool
+) -> Callable[..., Any]:
+    """Return *original*, which fails when *fails* is true: before the query, or after it."""
 
     def query(*args: Any, **kwargs: Any) -> Any:
         fails_now = fails()
@@ -151,9 +169,7 @@ async def test_ops_and_orders_are_applied_once_whichever_query_fails(
         for call in range(1, MAX_QUERIES):
             await shopping.add()
             with monkeypatch.context() as patched:
-                patched.setattr(
-                    store_database, "run_query", failing_query(FailOnce(call), is_done=is_done)
-                )
+                plant_failures(patched, FailOnce(call), is_done=is_done)
                 await act()
             await shopping.check_sums()
 
@@ -176,9 +192,8 @@ async def test_ops_and_orders_are_applied_once_when_queries_fail_at_random(
     taped_shop: TapedShop, monkeypatch: pytest.MonkeyPatch, *, is_done: bool
 ) -> None:
     shopping, chance = Shopping(taped_shop.shop), Random(1)
-    fails = failing_query(lambda: chance.random() < 1 / 6, is_done=is_done)
     with monkeypatch.context() as patched:
-        patched.setattr(store_database, "run_query", fails)
+        plant_failures(patched, lambda: chance.random() < 1 / 6, is_done=is_done)
         for _ in range(ROUNDS):
             await shopping.add()
             await shopping.add()

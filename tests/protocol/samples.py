@@ -16,6 +16,6 @@ BAD = _SAMPLES["bad"]
 SAID_BY_THE_SHOP = _SAMPLES["server"]
 
 
-def frame(fields: object) -> str:
-    """Return *fields* as the text of a frame."""
-    return json.dumps(fields)
+def frame(fields: object) -> bytes:
+    """Return *fields* as the payload of a frame, as the page and the Python client write it."""
+    return json.dumps(fields, separators=(",", ":")).encode()

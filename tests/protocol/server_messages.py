@@ -1,26 +1,38 @@
 """The samples of server messages, as values."""
 
-from app.domain.cart import AccountId
-from app.domain.catalog import Money, Sku, VoucherCode
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from app.domain.accounts import AccountId
+from app.domain.catalog import Money, VoucherCode
+from app.domain.devices import Device
+from app.domain.help import HelpEnd
+from app.domain.holds import HoldState
+from app.domain.languages import ENGLISH
 from app.domain.limits import Limits
+from app.domain.members import Role
 from app.domain.ops import Kind
 from app.domain.orders import OrderNumber, OrderState
 from app.domain.outbox import OutboxId
 from app.domain.position import SnapshotReason
-from app.domain.totals import LineState, ShownCart, ShownLine, Totals
+from app.domain.totals import LineState, ShownCart, Totals
 from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater, Verdict
 from app.domain.vouchers import ShownVoucher, VoucherState
+from app.domain.waitlist import Offer
+from app.protocol.localize import verdict_message
 from app.protocol.messages import (
     BY_ORDER,
-    UNTOUCHED,
     Auth,
     By,
     Drain,
     Heartbeat,
+    HelpMessage,
+    HouseholdMessage,
     Item,
     Need,
     OrderMoved,
     PatchMessage,
+    Person,
     Pong,
     Prices,
     ServerMessage,
@@ -31,91 +43,29 @@ from app.protocol.messages import (
     Welcome,
 )
 from tests.protocol.client_messages import APPLES, HONEY, MILK, NOTE, OUTBOX, TAB
-
-RYE, KIWIS, MANGO = Sku("rye-loaf-500g"), Sku("kiwi-6"), Sku("mango-1")
-OTHER = OutboxId("0d9e7b51-6c2f-4e8a-b1d3-95a7c0e2f468")
-WELCOME10 = ShownVoucher(VoucherCode("WELCOME10"), "10 % off", VoucherState.OK)
-
-
-def totals(count: int, subtotal: int, discount: int, delivery: int, total: int) -> Totals:
-    """Return totals."""
-    return Totals(count, Money(subtotal), Money(discount), Money(delivery), Money(total))
-
-
-THREE_APPLES = ShownLine(
-    APPLES,
-    3,
-    3,
-    Money(220),
-    Money(220),
-    None,
-    LineState.OK,
-    "Gala apples",
-    "1 kg",
-    "gala-apples",
-    "apple-red",
-)
-TWO_MILK = ShownLine(
-    MILK,
-    4,
-    2,
-    Money(145),
-    Money(160),
-    8,
-    LineState.PRICE_RISE,
-    "Whole milk",
-    "2 l",
-    "whole-milk",
-    "milk",
-)
-FOUR_RYE = ShownLine(
-    RYE,
-    5,
-    4,
-    Money(310),
-    Money(310),
-    2,
-    LineState.SHORT,
-    "Rye loaf",
-    "500 g",
-    "rye-loaf",
-    "bread",
-)
-SIX_KIWIS = ShownLine(
+from tests.protocol.shown_lines import (
+    ADA,
+    BEN,
+    BENS_APPLES,
+    CLEO,
+    COSTLY,
+    FOUR_APPLES,
+    HONEY_JAR,
     KIWIS,
-    6,
-    6,
-    Money(180),
-    Money(175),
-    0,
-    LineState.SOLD_OUT,
-    "Kiwis",
-    "6 pieces",
-    "kiwis",
-    "kiwi",
+    LINES,
+    NOTHING,
+    PLAIN,
+    SAVED,
+    SUGGESTED_HONEY,
+    TAXED,
+    THREE_APPLES,
+    TWO_MILK,
+    totals,
 )
-ONE_MANGO = ShownLine(
-    MANGO, 7, 1, Money(130), Money(130), 0, LineState.GONE, "Mango", "each", "mango", "mango"
-)
-HONEY_JAR = ShownLine(
-    HONEY,
-    8,
-    1,
-    Money(495),
-    Money(495),
-    None,
-    LineState.OK,
-    "Heather honey",
-    "340 g",
-    "heather-honey",
-    "honey",
-)
-LINES = (THREE_APPLES, TWO_MILK, FOUR_RYE, SIX_KIWIS, ONE_MANGO)
-SAVED = (HONEY_JAR,)
-FOUR_APPLES = THREE_APPLES._replace(qty=4)
-COSTLY = totals(9, 2220, 222, 350, 2348)
-PLAIN = totals(3, 660, 0, 350, 1010)
-NOTHING = totals(0, 0, 0, 0, 0)
+
+OTHER = OutboxId("0d9e7b51-6c2f-4e8a-b1d3-95a7c0e2f468")
+ANOTHER = OutboxId("c3d2b1a0-4f5e-4d6c-8b7a-190807060504")
+WELCOME10 = ShownVoucher(VoucherCode("WELCOME10"), "10 % off", VoucherState.OK)
 
 
 def welcome(
@@ -128,7 +78,9 @@ def welcome(
     """Return a welcome; the login lasts fourteen days more."""
     days_ms = 1_209_600_000
     ada = AccountId("u-3fa9")
-    return Welcome(ada, node, conn, why, last, verdicts, 20_000, days_ms, Limits())
+    said = tuple(verdict_message(verdict, ENGLISH) for verdict in verdicts)
+    same = Welcome(ada, node, conn, "same", last, said, 20_000, days_ms, Limits())
+    return replace(same, mode="snapshot", why=why) if why else same
 
 
 def changed(  # noqa: PLR0913 - a patch has these fields
@@ -137,19 +89,19 @@ def changed(  # noqa: PLR0913 - a patch has these fields
     lines: ShownChanges,
     costs: Totals,
     *,
-    saved: ShownChanges | None = None,
+    saved: ShownChanges | UnsetType = UNSET,
     tab: TabId | None = TAB,
     outbox: OutboxId = OUTBOX,
     n: int = 19,
 ) -> PatchMessage:
     """Return a patch that makes revision 43."""
     by = By(tab, outbox, n, kind)
-    return PatchMessage(42, 43, f"7c1d.43.{at}", by, lines, saved or {}, None, UNTOUCHED, costs)
+    return PatchMessage(42, 43, f"7c1d.43.{at}", (by,), lines, costs, saved)
 
 
-def refusal(code: Code, text: str) -> No:
-    """Return a refusal of op 19, with its sentence as it came over the wire."""
-    return No(19, code, (), 42, text)
+def refusal(code: Code, *args: str) -> No:
+    """Return a refusal of op 19; *args* are the names and numbers in its sentence."""
+    return No(19, code, args, 42)
 
 
 SERVER_MESSAGES: dict[str, ServerMessage] = {
@@ -158,59 +110,85 @@ SERVER_MESSAGES: dict[str, ServerMessage] = {
         SnapshotReason.BEHIND,
         19,
         Ok(18, 42),
-        refusal(Code.SOLD_OUT, "Gala apples are sold out."),
+        refusal(Code.SOLD_OUT, "Gala apples"),
         conn="c-81f3",
     ),
-    "welcome_same": welcome(None, 17, node="w2", conn="c-0a44")._replace(
-        session_left_ms=86_400_000
+    "welcome_same": replace(
+        welcome(None, 17, node="w2", conn="c-0a44"), session_left_ms=86_400_000
+    ),
+    "welcome_with_features": replace(
+        welcome(None, 17, node="w2", conn="c-0a44"),
+        session_left_ms=86_400_000,
+        features=("gifts", "substitutes"),
     ),
     "welcome_bad": welcome(SnapshotReason.BAD, 17),
     "welcome_epoch": welcome(SnapshotReason.EPOCH, 17),
     "welcome_future": welcome(SnapshotReason.FUTURE, 17),
     "welcome_fork": welcome(SnapshotReason.FORK, 17),
+    "welcome_shared": replace(welcome(SnapshotReason.FIRST, 0), cart=ADA),
     "snapshot_empty": Snapshot("7c1d.0.0000000000000000", 0, ShownCart((), (), "", None, NOTHING)),
+    "snapshot_with_tax_on_top": Snapshot("7c1d.1.63c0", 1, ShownCart((), (), "", None, TAXED)),
     "snapshot_of_every_state": Snapshot(
         "7c1d.42.0d9e51a7c3b2f480", 42, ShownCart(LINES, SAVED, NOTE, WELCOME10, COSTLY)
+    ),
+    "snapshot_shared": Snapshot(
+        "7c1d.3.64c0",
+        3,
+        ShownCart(
+            (BENS_APPLES,),
+            (SUGGESTED_HONEY,),
+            "",
+            None,
+            totals(4, 880, 0, 350, 1230),
+            (SUGGESTED_HONEY,),
+        ),
     ),
     "patch_set": changed(
         Kind.SET_LINE, "51c0", {APPLES: FOUR_APPLES}, totals(10, 2440, 244, 350, 2546)
     ),
-    "patch_add_from_another_tab": changed(
-        Kind.ADD_LINE,
-        "52c0",
-        {HONEY: HONEY_JAR._replace(pos=10)},
-        totals(11, 2935, 0, 350, 3285),
-        tab=TabId(OTHER),
-        outbox=OutboxId("c3d2b1a0-4f5e-4d6c-8b7a-190807060504"),
-        n=3,
-    )._replace(prev=43, rev=44, at="7c1d.44.52c0"),
+    "patch_add_from_another_tab": replace(
+        changed(
+            Kind.ADD_LINE,
+            "52c0",
+            {HONEY: replace(HONEY_JAR, pos=10)},
+            totals(11, 2935, 0, 350, 3285),
+            tab=TabId(OTHER),
+            outbox=ANOTHER,
+            n=3,
+        ),
+        prev=43,
+        rev=44,
+        at="7c1d.44.52c0",
+    ),
     "patch_remove": changed(Kind.SET_LINE, "53c0", {MILK: None}, totals(7, 1900, 0, 350, 2250)),
     "patch_remove_last": changed(Kind.SET_LINE, "54c0", {APPLES: None}, NOTHING),
     "patch_accept": changed(
         Kind.ACCEPT_LINE,
         "55c0",
-        {MILK: TWO_MILK._replace(agreed=Money(160), state=LineState.OK)},
+        {MILK: replace(TWO_MILK, agreed=Money(160), state=LineState.OK)},
         totals(5, 980, 0, 350, 1330),
     ),
     "patch_save": changed(Kind.SAVE_LINE, "56c0", {MILK: None}, PLAIN, saved={MILK: TWO_MILK}),
     "patch_unsave": changed(
         Kind.UNSAVE_LINE,
         "57c0",
-        {HONEY: HONEY_JAR._replace(pos=11)},
+        {HONEY: replace(HONEY_JAR, pos=11)},
         totals(4, 1155, 0, 350, 1505),
         saved={HONEY: None},
     ),
+    "patch_discard": changed(Kind.DISCARD_LINE, "61c0", {}, PLAIN, saved={HONEY: None}),
     "patch_with_a_line_whose_price_moved": changed(
         Kind.SET_LINE,
         "58c0",
-        {APPLES: FOUR_APPLES, MILK: TWO_MILK._replace(price=Money(170))},
+        {APPLES: FOUR_APPLES, MILK: replace(TWO_MILK, price=Money(170))},
         totals(6, 1220, 0, 350, 1570),
     ),
-    "patch_note": changed(Kind.SET_NOTE, "59c0", {}, PLAIN)._replace(note=NOTE),
-    "patch_voucher": changed(Kind.SET_VOUCHER, "5ac0", {}, totals(3, 660, 66, 350, 944))._replace(
-        voucher=WELCOME10
+    "patch_with_tax_on_top": changed(Kind.SET_LINE, "62c0", {APPLES: FOUR_APPLES}, TAXED),
+    "patch_note": replace(changed(Kind.SET_NOTE, "59c0", {}, PLAIN), note=NOTE),
+    "patch_voucher": replace(
+        changed(Kind.SET_VOUCHER, "5ac0", {}, totals(3, 660, 66, 350, 944)), voucher=WELCOME10
     ),
-    "patch_voucher_off": changed(Kind.SET_VOUCHER, "5bc0", {}, PLAIN)._replace(voucher=None),
+    "patch_voucher_off": replace(changed(Kind.SET_VOUCHER, "5bc0", {}, PLAIN), voucher=None),
     "patch_undo": changed(Kind.UNDO, "5cc0", {APPLES: THREE_APPLES}, PLAIN),
     "patch_over_http": changed(
         Kind.ADD_LINE,
@@ -221,29 +199,34 @@ SERVER_MESSAGES: dict[str, ServerMessage] = {
         outbox=OTHER,
         n=1,
     ),
+    "patch_suggested": PatchMessage(
+        42,
+        43,
+        "7c1d.43.65c0",
+        (By(TAB, OUTBOX, 19, Kind.SUGGEST_LINE, CLEO),),
+        {APPLES: BENS_APPLES},
+        PLAIN,
+        {HONEY: SUGGESTED_HONEY},
+        suggested={HONEY: SUGGESTED_HONEY},
+    ),
     "ok": Ok(18, 42),
     "ok_clamped": Ok(18, 42, Clamped(APPLES, 9, 5)),
-    "no_bad_op": refusal(Code.BAD_OP, "That change could not be read. Load the page again."),
-    "no_unknown_sku": refusal(Code.UNKNOWN_SKU, "There is no such product."),
-    "no_gone": refusal(Code.GONE, "Mangoes are no longer sold."),
-    "no_not_in_cart": refusal(Code.NOT_IN_CART, "Whole milk is not in your cart."),
-    "no_line_limit": refusal(
-        Code.LINE_LIMIT, "A cart holds 100 different products. Take one out first."
-    ),
-    "no_qty_limit": refusal(Code.QTY_LIMIT, "You can have at most 99 of one product."),
-    "no_sold_out": refusal(Code.SOLD_OUT, "Gala apples are sold out."),
-    "no_price_moved": refusal(Code.PRICE_MOVED, "The price moved again. Look at it once more."),
-    "no_moved": refusal(
-        Code.MOVED, "The cart has changed since. Take back the newest change first."
-    ),
-    "no_nothing_to_undo": refusal(Code.NOTHING_TO_UNDO, "There is nothing to take back."),
-    "no_bad_voucher": refusal(Code.BAD_VOUCHER, "There is no voucher with this code."),
-    "no_too_many_tries": refusal(
-        Code.TOO_MANY_TRIES, "Too many codes were tried. Try again in an hour."
-    ),
-    "no_expired": refusal(
-        Code.EXPIRED, "This change is too old to be answered. Look at your cart and do it again."
-    ),
+    "no_bad_op": refusal(Code.BAD_OP),
+    "no_unknown_sku": refusal(Code.UNKNOWN_SKU, "ghost"),
+    "no_gone": refusal(Code.GONE, "Mango"),
+    "no_not_in_cart": refusal(Code.NOT_IN_CART, "Whole milk"),
+    "no_line_limit": refusal(Code.LINE_LIMIT, "Whole milk", "100"),
+    "no_qty_limit": refusal(Code.QTY_LIMIT, "Gala apples", "99"),
+    "no_sold_out": refusal(Code.SOLD_OUT, "Gala apples"),
+    "no_price_moved": refusal(Code.PRICE_MOVED, "Whole milk"),
+    "no_moved": refusal(Code.MOVED),
+    "no_nothing_to_undo": refusal(Code.NOTHING_TO_UNDO),
+    "no_bad_voucher": refusal(Code.BAD_VOUCHER),
+    "no_too_many_tries": refusal(Code.TOO_MANY_TRIES),
+    "no_expired": refusal(Code.EXPIRED),
+    "no_not_allowed": refusal(Code.NOT_ALLOWED),
+    "no_suggested": refusal(Code.SUGGESTED, "Gala apples"),
+    "no_recorded_as_a_sentence": No(19, Code.SOLD_OUT, (), 42, "Gala apples are sold out."),
     "no_busy": RetryLater(20, RetryCode.BUSY, 1000),
     "no_rate": RetryLater(20, RetryCode.RATE, 400),
     "need": Need(18),
@@ -257,12 +240,49 @@ SERVER_MESSAGES: dict[str, ServerMessage] = {
     "prices_nothing": Prices(()),
     "prices_of_lines": Prices(
         (Item(APPLES, Money(240), 5),),
-        {APPLES: THREE_APPLES._replace(price=Money(240), stock=5, state=LineState.PRICE_RISE)},
+        {APPLES: replace(THREE_APPLES, price=Money(240), stock=5, state=LineState.PRICE_RISE)},
         totals=totals(3, 720, 0, 350, 1070),
     ),
+    "prices_of_held_lines": Prices(
+        (Item(APPLES, Money(220), 5, 4),),
+        {APPLES: replace(THREE_APPLES, stock=4, hold=HoldState.NONE, others=1, limited=True)},
+        totals=totals(3, 660, 0, 350, 1010),
+    ),
+    "patch_of_held_lines": PatchMessage(
+        42,
+        43,
+        "7c1d.43.5fc1",
+        (By(TAB, OUTBOX, 19, Kind.SET_LINE),),
+        {APPLES: replace(THREE_APPLES, hold=HoldState.PART, others=0, limited=True)},
+        totals(3, 660, 0, 350, 1010),
+    ),
+    "snapshot_of_a_hold_that_ended": Snapshot(
+        "7c1d.43.5fc1",
+        43,
+        ShownCart(
+            (
+                replace(
+                    THREE_APPLES, stock=1, state=LineState.SHORT, hold=HoldState.ENDED, others=4
+                ),
+                replace(HONEY_JAR, hold=HoldState.NONE, others=0, limited=True),
+            ),
+            (),
+            "",
+            None,
+            totals(3, 660, 0, 350, 1010),
+        ),
+    ),
+    "prices_with_tax_on_top": Prices((Item(APPLES, Money(240), 5),), totals=TAXED),
     "prices_of_saved": Prices(
         (Item(HONEY, Money(450), None),),
-        saved={HONEY: HONEY_JAR._replace(price=Money(450))},
+        saved={HONEY: replace(HONEY_JAR, price=Money(450))},
+    ),
+    "prices_of_suggested": Prices(
+        (),
+        {APPLES: BENS_APPLES},
+        {HONEY: SUGGESTED_HONEY},
+        totals=totals(4, 880, 0, 350, 1230),
+        suggested={HONEY: SUGGESTED_HONEY},
     ),
     "prices_after_welcome_same": Prices(
         (),
@@ -271,12 +291,44 @@ SERVER_MESSAGES: dict[str, ServerMessage] = {
         WELCOME10,
         COSTLY,
     ),
+    "patch_of_a_commit": PatchMessage(
+        42,
+        45,
+        "7c1d.45.5fc0",
+        (
+            By(TAB, OUTBOX, 19, Kind.SET_LINE),
+            By(TAB, OUTBOX, 20, Kind.SET_LINE),
+            By(TabId(OTHER), ANOTHER, 3, Kind.ADD_LINE),
+        ),
+        {APPLES: FOUR_APPLES, MILK: None, HONEY: replace(HONEY_JAR, pos=10)},
+        totals(5, 1375, 0, 350, 1725),
+    ),
     "patch_order": PatchMessage(
-        42, 43, "7c1d.43.5ec0", BY_ORDER, {APPLES: None}, {}, "", None, NOTHING
+        42,
+        43,
+        "7c1d.43.5ec0",
+        (BY_ORDER,),
+        {APPLES: None},
+        NOTHING,
+        note="",
+        voucher=None,
     ),
     "order_placed": OrderMoved(OrderNumber("7QK4-M2XD"), OrderState.PLACED),
     "order_packed": OrderMoved(OrderNumber("7QK4-M2XD"), OrderState.PACKED),
     "tabs": Tabs(2),
+    "household": HouseholdMessage(
+        (
+            Person(ADA, "Ada", ()),
+            Person(BEN, "Ben", (Device.COMPUTER, Device.PHONE), Role.EDIT),
+            Person(CLEO, "Cleo", (Device.TABLET,), Role.SUGGEST),
+        ),
+        shares_saved=True,
+    ),
+    "help_waiting": HelpMessage("waiting"),
+    "help_on": HelpMessage("on", CLEO, "Sam"),
+    "help_over": HelpMessage("over", CLEO, "Sam", HelpEnd.STAFF),
+    "offer": Offer(APPLES, "Gala apples", "1 kg", Money(275), 299_500),
+    "offer_over": Offer(APPLES, "Gala apples", "1 kg", Money(275), 0),
     "pong": Pong(7),
     "hb": Heartbeat(),
     "auth": Auth(120_000),

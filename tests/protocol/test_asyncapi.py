@@ -4,18 +4,22 @@ from typing import Any, get_args
 
 import pytest
 
+from app.domain.languages import ENGLISH
 from app.domain.limits import Limits
 from app.domain.ops import Kind
 from app.domain.totals import ShownLine, Totals
 from app.domain.vouchers import ShownVoucher
+from app.http.docs.openapi import describe_http
 from app.protocol.asyncapi import CLOSE_CODES, FROM_CLIENT, FROM_SERVER, describe_socket
+from app.protocol.asyncapi_streams import OF_STREAMS, SENT_TO_STREAMS
 from app.protocol.decode import _MESSAGES
 from app.protocol.encode import fields_of
-from app.protocol.messages import ServerMessage
+from app.protocol.messages import Refusal, ServerMessage
 from app.protocol.op_table import OPS
 from app.protocol.schemas import SCHEMAS
 from app.server.websocket import NOT_UTF8, TOO_LARGE
 from app.ws.close_codes import CloseCode
+from app.ws.routes import EVENTS_PATH
 from tests.protocol.samples import SAID_BY_CLIENTS, SAID_BY_THE_SHOP, Fields
 from tests.protocol.server_messages import SERVER_MESSAGES
 from tests.schemas import misfits
@@ -112,9 +116,10 @@ def test_every_described_field_is_in_a_sample(t: str) -> None:
 
 
 def test_every_type_of_message_and_every_op_is_described() -> None:
-    encoded = {str(fields_of(message)["t"]) for message in SERVER_MESSAGES.values()}
+    encoded = {str(fields_of(message, ENGLISH)["t"]) for message in SERVER_MESSAGES.values()}
 
-    assert {type(message) for message in SERVER_MESSAGES.values()} == set(get_args(ServerMessage))
+    kinds = {type(message) for message in SERVER_MESSAGES.values()}
+    assert kinds | {Refusal} == set(get_args(ServerMessage))
     assert FROM_SERVER.keys() == encoded
     assert FROM_CLIENT.keys() == _MESSAGES.keys()
     assert {op["properties"]["k"]["const"] for op in FROM_CLIENT["op"]["anyOf"]} == OPS.keys()
@@ -124,9 +129,9 @@ def test_every_type_of_message_and_every_op_is_described() -> None:
 def test_schemas_have_the_same_fields_as_the_code() -> None:
     limits = FROM_SERVER["welcome"]["properties"]["limits"]["properties"]
 
-    assert tuple(SCHEMAS["Line"]["properties"]) == ShownLine._fields
-    assert tuple(SCHEMAS["Totals"]["properties"]) == tuple(Totals.__dataclass_fields__)
-    assert tuple(SCHEMAS["Voucher"]["properties"]) == ShownVoucher._fields
+    assert tuple(SCHEMAS["Line"]["properties"]) == ShownLine.__struct_fields__
+    assert tuple(SCHEMAS["Totals"]["properties"]) == Totals.__struct_fields__
+    assert tuple(SCHEMAS["Voucher"]["properties"]) == ShownVoucher.__struct_fields__
     assert tuple(limits) == tuple(Limits.__dataclass_fields__)
 
 
@@ -138,8 +143,31 @@ def test_channels_and_messages_of_the_document_match() -> None:
     document = describe_socket()
     messages = document["components"]["messages"]
 
-    assert document["channels"]["cart"]["messages"].keys() == messages.keys()
+    channels = {name: set(each["messages"]) for name, each in document["channels"].items()}
+    assert channels == {
+        "cart": {*FROM_CLIENT, *FROM_SERVER},
+        "events": {*FROM_SERVER, *OF_STREAMS},
+        "frames": {"frames"},
+    }
     assert {name: each["payload"] for name, each in messages.items()} == {
         **FROM_CLIENT,
         **FROM_SERVER,
+        **OF_STREAMS,
+        "frames": SENT_TO_STREAMS,
     }
+    for operation in document["operations"].values():
+        channel = operation["channel"]["$ref"].rpartition("/")[2]
+        said = {each["$ref"].rpartition("/")[2] for each in operation["messages"]}
+        assert said <= channels[channel]
+
+
+def test_event_streams_are_described_at_their_addresses() -> None:
+    document = describe_socket()
+    methods = {
+        document["channels"][operation["channel"]["$ref"].rpartition("/")[2]]["address"]: binding
+        for operation in document["operations"].values()
+        if (binding := operation.get("bindings", {}).get("http", {}).get("method"))
+    }
+
+    assert methods == {EVENTS_PATH: "GET", "/api/cart/frames": "POST"}
+    assert "post" in describe_http()["paths"]["/api/cart/frames"]

@@ -15,10 +15,10 @@ HELLO = SAID_BY_CLIENTS["hello_first"]
 NUMBERED = {name: each for name, each in BAD.items() if each["fault"] == "op"}
 
 
-def fault_of(text: str) -> str:
-    """Return the fault of *text*, or "" without one; any other exception fails the test."""
+def fault_of(frame: bytes) -> str:
+    """Return the fault of *frame*, or "" without one; any other exception fails the test."""
     try:
-        message = decode(text)
+        message = decode(frame)
     except (BadFrame, BadValue) as fault:
         return str(fault) or "without a word"
     assert isinstance(message, ClientMessage)
@@ -47,24 +47,24 @@ def test_an_op_is_decoded_to(name: str) -> None:
 def test_equivalent_spellings_are_decoded_alike(name: str) -> None:
     twin = SAID_BY_CLIENTS[ODD_BUT_FINE[name]["like"]]
 
-    assert decode(ODD_BUT_FINE[name]["text"]) == decode(frame(twin))
+    assert decode(ODD_BUT_FINE[name]["text"].encode()) == decode(frame(twin))
 
 
 @pytest.mark.parametrize("name", [name for name in BAD if BAD[name]["fault"] == "frame"])
 def test_a_frame_is_refused(name: str) -> None:
     with pytest.raises(BadFrame):
-        decode(BAD[name]["text"])
+        decode(BAD[name]["text"].encode())
 
 
 @pytest.mark.parametrize("name", [name for name in BAD if BAD[name]["fault"] == "value"])
 def test_a_value_is_refused(name: str) -> None:
     with pytest.raises(BadValue):
-        decode(BAD[name]["text"])
+        decode(BAD[name]["text"].encode())
 
 
 @pytest.mark.parametrize("name", NUMBERED)
 def test_an_invalid_op_with_a_number_is_a_bad_op(name: str) -> None:
-    submitted = decode(NUMBERED[name]["text"])
+    submitted = decode(NUMBERED[name]["text"].encode())
 
     assert isinstance(submitted, SubmitOp)
     assert (submitted.n, submitted.op) == (1, BadOp())
@@ -124,7 +124,7 @@ def test_a_fault_says_what_is_valid(said: Fields, fault: str) -> None:
 
 
 def test_a_fault_fits_into_a_close_reason() -> None:
-    faults = [fault for each in BAD.values() if (fault := fault_of(each["text"]))]
+    faults = [fault for each in BAD.values() if (fault := fault_of(each["text"].encode()))]
 
     assert len(faults) == len(BAD) - len(NUMBERED)
     assert max(len(fault.encode()) for fault in faults) <= 100
@@ -141,7 +141,7 @@ def test_an_op_over_http_is_decoded_like_one_on_a_socket() -> None:
 @given(st.text())
 @example('{"t":"ping","id":7}')
 def test_any_text_is_decoded_or_has_a_fault(text: str) -> None:
-    fault_of(text)
+    fault_of(text.encode())
 
 
 VALUES: list[object] = [
@@ -179,11 +179,11 @@ def test_a_message_with_an_arbitrary_field_is_decoded_or_has_a_fault(
 def test_a_truncated_or_corrupt_message_is_decoded_or_has_a_fault(
     name: str, data: st.DataObject
 ) -> None:
-    text = frame(SAID_BY_CLIENTS[name])
-    at = data.draw(st.integers(0, len(text)))
+    sent = frame(SAID_BY_CLIENTS[name])
+    at = data.draw(st.integers(0, len(sent)))
     there = data.draw(st.sampled_from(["", '"', "{", "]", "\\", "\x00", "9", "NaN", "\\ud800"]))
 
-    fault_of(text[:at] + there + text[at + 1 :])
+    fault_of(sent[:at] + there.encode() + sent[at + 1 :])
 
 
 @given(some_changes)

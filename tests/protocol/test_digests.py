@@ -16,7 +16,7 @@ BAD_OPS = [each["text"] for each in BAD.values() if each["fault"] == "op"]
 
 def digest(text: str) -> str:
     """Return the digest of the op that *text* spells."""
-    submitted = decode(text)
+    submitted = decode(text.encode())
     assert isinstance(submitted, SubmitOp)
     return submitted.body
 
@@ -72,8 +72,15 @@ def test_nearly_equal_ops_have_different_digests(one: str, other: str) -> None:
     assert digest(f'{{"t":"op","n":1,{one}}}') != digest(f'{{"t":"op","n":1,{other}}}')
 
 
+def test_a_digest_has_six_characters_and_no_separator_of_an_outbox() -> None:
+    digests = {digest(json.dumps(said)) for said in OPS} | {digest(text) for text in BAD_OPS}
+
+    assert {len(one) for one in digests} == {6}
+    assert not {" ", ","} & set("".join(digests))
+
+
 def test_digests_are_stable_because_carts_on_disk_store_them() -> None:
     add = '{"t":"op","n":1,"k":"line.add","sku":"milk-2l","qty":1}'
     steal = '{"t":"op","n":1,"k":"line.steal","sku":"milk-2l"}'
 
-    assert (digest(add), digest(steal)) == ("2r8oRoz0", "kC8n6/38")
+    assert (digest(add), digest(steal)) == ("/NEEZg", "aJMO8g")

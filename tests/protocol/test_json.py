@@ -51,25 +51,25 @@ def test_the_deepest_possible_nesting_is_refused_without_a_crash(bracket: str) -
 
 def test_a_number_with_too_many_digits_is_an_invalid_value() -> None:
     with pytest.raises(BadValue, match=r"^id: a whole number is needed"):
-        decode(f'{{"t":"ping","id":{HUGE}}}')
+        decode(f'{{"t":"ping","id":{HUGE}}}'.encode())
 
 
 def test_a_number_with_too_many_digits_is_an_invalid_position() -> None:
     hello = {**SAID_BY_CLIENTS["hello_first"], "at": 7}
 
     with pytest.raises(BadValue, match=r"^at: a string is needed"):
-        decode(json.dumps(hello).replace('"at": 7', f'"at": {HUGE}'))
+        decode(json.dumps(hello).replace('"at": 7', f'"at": {HUGE}').encode())
 
 
 def test_an_op_with_a_number_of_too_many_digits_is_a_bad_op() -> None:
-    submitted = decode(f'{{"t":"op","n":1,"k":"line.add","sku":"milk-2l","qty":{HUGE}}}')
+    submitted = decode(f'{{"t":"op","n":1,"k":"line.add","sku":"milk-2l","qty":{HUGE}}}'.encode())
 
     assert isinstance(submitted, SubmitOp)
     assert (submitted.n, submitted.op) == (1, BadOp())
 
 
 def test_a_number_with_too_many_digits_in_an_unknown_field_is_ignored() -> None:
-    assert decode(f'{{"t":"resync","x":-{HUGE}}}') == decode('{"t":"resync"}')
+    assert decode(f'{{"t":"resync","x":-{HUGE}}}'.encode()) == decode(b'{"t":"resync"}')
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_text_after_a_number_with_too_many_digits_is_checked_as_usual(
     rest: str, fault: str
 ) -> None:
     with pytest.raises(BadFrame, match=fault):
-        decode(f'{{"t":"ping","id":{HUGE}{rest}')
+        decode(f'{{"t":"ping","id":{HUGE}{rest}'.encode())
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_text_after_a_number_with_too_many_digits_is_checked_as_usual(
 )
 def test_the_fault_of_a_frame_is_described(text: str, fault: str) -> None:
     with pytest.raises(BadFrame) as caught:
-        decode(text)
+        decode(text.encode())
 
     assert str(caught.value) == fault
 
@@ -110,7 +110,7 @@ def test_the_fault_of_a_frame_is_described(text: str, fault: str) -> None:
 @pytest.mark.parametrize("spelled", ["1.0", "1e0", "10E-1", "true", '"1"', "null", "[1]"])
 def test_only_an_integer_is_accepted_as_a_whole_number(spelled: str) -> None:
     with pytest.raises(BadValue, match=r"^id: a whole number is needed"):
-        decode(f'{{"t":"ping","id":{spelled}}}')
+        decode(f'{{"t":"ping","id":{spelled}}}'.encode())
 
 
 @pytest.mark.parametrize("code", [*range(0x09), 0x0B, 0x0C, *range(0x0D, 0x20), 0x7F, 0x85, 0x9F])
@@ -129,7 +129,7 @@ def test_lengths_count_code_points() -> None:
 
 
 def _note(text: str) -> object:
-    submitted = decode(json.dumps({"t": "op", "n": 1, "k": "note.set", "text": text}))
+    submitted = decode(json.dumps({"t": "op", "n": 1, "k": "note.set", "text": text}).encode())
     assert isinstance(submitted, SubmitOp)
     return submitted.op
 

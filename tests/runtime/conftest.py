@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.store.database import run_query
 from app.store.engines import connect
 from app.store.migrations import migrate
+from app.store.queries import run_query
 from app.store.seed import seed
 from tests.databases import Databases
 from tests.http.flaky import FlakyDatabase

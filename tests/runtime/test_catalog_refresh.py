@@ -1,10 +1,11 @@
 """The live catalogue follows the database, and tabs receive the states of their orders."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from app.domain.catalog import Money, Sku
+from app.domain.catalog import Catalog, Money, Sku
 from app.domain.errors import DatabaseUnavailable
 from app.domain.limits import Limits
 from app.domain.orders import OrderState
@@ -13,6 +14,7 @@ from app.live.context import CartContext
 from app.live.hub import Hub
 from app.protocol.messages import OrderMoved
 from app.runtime.catalog_refresh import CatalogRefresh
+from tests.examples import TERMS
 from tests.http.flaky import FlakyDatabase
 from tests.http.harness import open_harness
 from tests.http.logins import session_of
@@ -22,13 +24,12 @@ from tests.live.fakes import FakeClock, FakeDisk, FakePeers, FakeTab, FakeWriter
 from tests.staff import set_product
 
 MILK = Sku("milk-2l")
-AN_HOUR_S = 3600.0
 
 
 @pytest.fixture
 def hub() -> Hub:
     """Return live carts with an empty catalogue."""
-    catalog, clock, peers = LiveCatalog(), FakeClock(), FakePeers()
+    catalog, clock, peers = LiveCatalog(TERMS), FakeClock(), FakePeers()
     context = CartContext(catalog, FakeWriter(), Limits(), clock.now_s, clock.steady_s, peers)
     return Hub(FakeDisk(), context)
 
@@ -39,14 +40,14 @@ def price_of_milk(hub: Hub) -> int:
 
 
 async def test_the_first_refresh_loads_everything(database: FlakyDatabase, hub: Hub) -> None:
-    await CatalogRefresh(database, hub, AN_HOUR_S).refresh()
+    await CatalogRefresh(database, hub).refresh()
 
     assert len(hub.context.catalog.today.products) > 50
     assert hub.context.catalog.revision >= 0
 
 
 async def test_a_later_refresh_loads_what_changed(database: FlakyDatabase, hub: Hub) -> None:
-    catalog = CatalogRefresh(database, hub, AN_HOUR_S)
+    catalog = CatalogRefresh(database, hub)
     await catalog.refresh()
     before = hub.context.catalog.revision
     await database.write(set_product, MILK, Money(999), None)
@@ -57,41 +58,29 @@ async def test_a_later_refresh_loads_what_changed(database: FlakyDatabase, hub: 
     assert hub.context.catalog.revision == before + 1
 
 
-async def test_the_catalogue_is_polled(database: FlakyDatabase, hub: Hub) -> None:
-    catalog = CatalogRefresh(database, hub, poll_every_s=0.0)
-    await catalog.poll()
-    await database.write(set_product, MILK, Money(999), None)
-
-    await catalog.poll()
-
-    assert price_of_milk(hub) == 999
-
-
-async def test_a_requested_refresh_does_not_wait_for_the_interval(
+async def test_starting_over_loads_everything_even_if_the_database_has_gone_back(
     database: FlakyDatabase, hub: Hub
 ) -> None:
-    hub.context.request_refresh()
+    catalog = CatalogRefresh(database, hub)
+    await catalog.refresh()
+    today, revision = hub.context.catalog.today, hub.context.catalog.revision
+    milk = replace(today.products[MILK], price=Money(1))
+    lost = replace(milk, sku=Sku("lost-with-the-server"))
+    hub.update_catalog(revision + 7, Catalog({MILK: milk, lost.sku: lost}, {}))
 
-    await CatalogRefresh(database, hub, AN_HOUR_S).poll()
+    catalog.start_over()
+    await catalog.refresh()
 
-    assert MILK in hub.context.catalog.today.products
-    assert not hub.context.catalog.refresh_requested.is_set()
-
-
-async def test_without_a_request_a_poll_waits_for_the_interval(
-    database: FlakyDatabase, hub: Hub
-) -> None:
-    polling = asyncio.create_task(CatalogRefresh(database, hub, AN_HOUR_S).poll())
-    await asyncio.sleep(0)
-
-    assert database.reads == []
-    polling.cancel()
+    after = hub.context.catalog
+    assert (after.revision, after.today.vouchers) == (revision, today.vouchers)
+    assert after.today.products == {**today.products, lost.sku: replace(lost, sold=False)}
+    assert after.refresh_requested.is_set()
 
 
 async def test_in_an_outage_the_catalogue_stays_as_it_was(
     database: FlakyDatabase, hub: Hub
 ) -> None:
-    catalog = CatalogRefresh(database, hub, AN_HOUR_S)
+    catalog = CatalogRefresh(database, hub)
     await catalog.refresh()
     before = hub.context.catalog.today
     database.is_away = True
@@ -115,6 +104,7 @@ async def test_tabs_receive_the_new_state_of_their_orders(url: str) -> None:
             assert cart.tabs.enter(tab)
             await harness.move_on(number)
 
-            await harness.live.catalog.refresh()
+            refresh = harness.live.catalog.refresh
+            await asyncio.gather(refresh(), refresh())  # as when staff look while it is polled
 
             assert tab.take_received() == [OrderMoved(number, OrderState.PACKED)]

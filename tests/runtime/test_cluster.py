@@ -3,15 +3,19 @@
 import pytest
 from sqlalchemy import Connection
 
-from app.domain.cart import AccountId
+from app.bus.leases import Leases
+from app.bus.relay_frames import Batch
+from app.domain.accounts import AccountId
 from app.domain.ops import SetNote
 from app.live.ports import DisconnectReason
 from app.runtime import cluster
 from app.runtime.cluster import PeerListener
-from app.store.carts import as_save, load_cart, save_carts
+from app.store.cart_saves import as_save, save_carts
+from app.store.carts import load_cart
 from app.store.engines import connect
 from app.store.migrations import migrate
 from app.store.sessions import end_session
+from tests.bus.fakes import FakeLeaseStore
 from tests.databases import Databases
 from tests.examples import NOON, after
 from tests.http.harness import HttpHarness, open_harness
@@ -30,11 +34,20 @@ def url(databases: Databases) -> str:
     return url
 
 
+class NoLinks:
+    """Stands for the links to other servers, of which there are none."""
+
+    def on_batch(self, batch: Batch) -> None:
+        """Do nothing."""
+
+    def on_disconnected(self) -> None:
+        """Do nothing."""
+
+
 def listener_of(harness: HttpHarness) -> PeerListener:
     """Return the shop's listener for events of other servers, which reconciles at once."""
-    return PeerListener(
-        harness.live, harness.context.lifetime, harness.clock.now_s, reconcile_every_s=0.0
-    )
+    leases = Leases(FakeLeaseStore("one"))
+    return PeerListener(harness.live, NoLinks(), leases, reconcile_every_s=0.0)
 
 
 def write_note(connection: Connection, account: AccountId) -> None:

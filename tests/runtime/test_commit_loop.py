@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from msgspec.structs import replace
+
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import SetNote
 from app.domain.position import position
@@ -144,7 +146,7 @@ async def test_a_reader_that_waits_for_a_commit_resumes_after_it() -> None:
     harness = HubHarness()
     harness.peers.are_any = True
     cart, _ = await cart_in_writer(harness)
-    harness.disk.carts[ADA] = cart.saved._replace(version=cart.saved.version + 1, epoch="7c1d")
+    harness.disk.carts[ADA] = replace(cart.saved, version=cart.saved.version + 1, epoch="7c1d")
     borrowing = asyncio.create_task(_borrow(harness))
     await asyncio.sleep(0)
     assert not borrowing.done()

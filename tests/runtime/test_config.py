@@ -9,6 +9,7 @@ from app.domain.limits import Limits
 from app.domain.sessions import Lifetime
 from app.runtime.config import Config, read_config, sources, variable
 from app.runtime.setting_types import BadSetting
+from app.runtime.shop_file import demo_shop
 
 SECRET = "0123456789abcdef0123456789abcdef"
 LOAD = {"SHOP_LIMITS": "load"}
@@ -22,6 +23,17 @@ EXAMPLES: list[tuple[str, str, Any]] = [
     ("secret", SECRET, SECRET),
     ("proxies", "127.0.0.1, 10.0.0.0/8", "127.0.0.1, 10.0.0.0/8"),
     ("metrics", "10.0.0.5:9100", "10.0.0.5:9100"),
+    ("settings", "", demo_shop()),
+    ("mail_server", "", ""),
+    ("mail_from", "shop@shop.example", "shop@shop.example"),
+    ("mail_reply_to", "help@shop.example", "help@shop.example"),
+    ("mail_folder", "/srv/mail", "/srv/mail"),
+    ("pseudo_language", "on", "on"),
+    ("stripe_key", "rk_live_1234567890", "rk_live_1234567890"),
+    ("stripe_webhook_secret", "whsec_abc+/=", "whsec_abc+/="),
+    ("stripe_api", "http://127.0.0.1:8421", "http://127.0.0.1:8421"),
+    ("offline_page", "off", "off"),
+    ("pages", "/srv/pages", "/srv/pages"),
     ("node", "w2", "w2"),
     ("log", "debug", "debug"),
     ("limits", "", ""),
@@ -31,17 +43,30 @@ EXAMPLES: list[tuple[str, str, Any]] = [
     ("sockets_without_hello", "4", 4),
     ("sockets_without_login", "5", 5),
     ("sockets_in_all", "6", 6),
+    ("connections_of_address", "0", 0),
     ("hello_ms", "7", 7),
     ("heartbeat_ms", "100", 100),
     ("drain_ms", "0", 0),
     ("login_s", "60", 60),
     ("login_idle_s", "30", 30),
+    ("hold_s", "5", 5),
+    ("hold_checkout_s", "20", 20),
     ("sign_in_failures", "0", 0),
+    ("staff_passkey", "required", "required"),
+    ("confirm", "off", "off"),
     ("registrations", "8", 8),
     ("registrations_per_h", "9", 9),
+    ("demo", "on", "on"),
+    ("orders_per_h", "10", 10),
+    ("orders_open", "11", 11),
+    ("new_account_items", "13", 13),
+    ("new_account_h", "0", 0),
 ]
 
 BAD = [
+    ("offline_page", "never"),
+    ("staff_passkey", "on"),
+    ("demo", "yes"),
     ("proxies", "*"),
     ("proxies", "proxy.example"),
     ("proxies", "10.0.0.1/8"),
@@ -80,11 +105,28 @@ BAD = [
     ("database", "sqlite:///"),
     ("database", "postgresql://localhost"),
     ("database", "postgresql+asyncpg://localhost/shop"),
+    ("database", "postgresql://localhost/shop?no_such_option=1"),
     ("database", "mysql://localhost/shop"),
     ("redis", "127.0.0.1:6379"),
+    ("settings", "/no/such/shop.toml"),
     ("secret", SECRET[1:]),
+    ("mail_server", "mail.example:587"),
+    ("mail_server", "smtp://"),
+    ("mail_server", "http://mail.example"),
+    ("mail_server", "smtp://mail.example:port"),
+    ("mail_server", "smtp://mail.example/inbox"),
+    ("mail_server", "smtp://mail.example?security=none"),
+    ("mail_server", "smtps://127.0.0.1?security=none"),
+    ("mail_server", "smtp://127.0.0.1?tls=no"),
+    ("mail_from", "shop"),
+    ("mail_reply_to", "Shop <shop@shop.example>"),
+    ("mail_folder", ""),
     ("log", "loud"),
     ("limits", "none"),
+    ("stripe_key", "pk_test_1234567890"),
+    ("stripe_webhook_secret", "sk_test_1234567890"),
+    ("stripe_api", "http://api.stripe.example"),
+    ("pseudo_language", "yes"),
     ("burst", "0"),
     ("burst", "-1"),
     ("burst", "1.5"),
@@ -96,14 +138,22 @@ BAD = [
     ("sockets_without_hello", "0"),
     ("sockets_without_login", "0"),
     ("sockets_in_all", "0"),
+    ("connections_of_address", "-1"),
     ("hello_ms", "0"),
     ("heartbeat_ms", "99"),
     ("drain_ms", "12001"),
     ("login_s", "0"),
     ("login_idle_s", "100000001"),
+    ("hold_s", "0"),
+    ("hold_checkout_s", "ten"),
     ("sign_in_failures", "-1"),
+    ("confirm", "no"),
     ("registrations", "0"),
     ("registrations_per_h", "0"),
+    ("orders_per_h", "0"),
+    ("orders_open", "0"),
+    ("new_account_items", "0"),
+    ("new_account_h", "-1"),
 ]
 
 
@@ -144,7 +194,7 @@ def test_a_bad_setting_is_explained_in_one_sentence(name: str, text: str) -> Non
 
 
 def test_every_setting_that_can_be_bad_has_an_example() -> None:
-    assert {name for name, _ in BAD} == {each.name for each in fields(Config)} - {"node"}
+    assert {name for name, _ in BAD} == {each.name for each in fields(Config)} - {"node", "pages"}
 
 
 def test_an_unknown_setting_is_refused_and_other_variables_are_ignored() -> None:
@@ -153,8 +203,9 @@ def test_an_unknown_setting_is_refused_and_other_variables_are_ignored() -> None
     assert error == "SHOP_BURTS: there is no such setting. “shop config” lists them all."
 
 
-def test_the_error_for_a_bad_secret_does_not_contain_it() -> None:
-    assert "short" not in error_of({"SHOP_SECRET": "short"})
+@pytest.mark.parametrize("name", ["SHOP_SECRET", "SHOP_STRIPE_KEY", "SHOP_STRIPE_WEBHOOK_SECRET"])
+def test_the_error_for_a_bad_secret_does_not_contain_it(name: str) -> None:
+    assert "short" not in error_of({name: "short"})
 
 
 def test_several_origins_are_allowed() -> None:
@@ -219,6 +270,15 @@ def test_the_lifetime_of_logins_is_read_from_the_settings() -> None:
     assert config.lifetime == Lifetime(absolute_s=60, idle_s=30)
 
 
+def test_staff_need_passkeys_only_where_there_can_be_any() -> None:
+    required = {"SHOP_STAFF_PASSKEY": "required"}
+    with pytest.raises(BadSetting, match="passkeys need a host with a name"):
+        read_config({**required, "SHOP_ORIGINS": "http://127.0.0.1:8000,http://[::1]:8000"})
+
+    assert read_config(required).staff_need_mfa
+    assert not read_config({}).staff_need_mfa
+
+
 def test_a_load_test_lifts_every_limit_and_nothing_else() -> None:
     usual, lifted = read_config({}), read_config(LOAD)
 
@@ -235,11 +295,30 @@ def test_a_load_test_lifts_every_limit_and_nothing_else() -> None:
         "sockets_without_hello",
         "sockets_without_login",
         "sockets_in_all",
+        "connections_of_address",
         "sign_in_failures",
+        "confirm",
         "registrations",
         "registrations_per_h",
+        "orders_per_h",
+        "orders_open",
+        "new_account_items",
     }
     assert (lifted.burst, lifted.per_s, lifted.sockets) == (1_000_000,) * 3
+
+
+def test_a_load_test_lifts_the_limit_on_the_value_of_open_orders() -> None:
+    assert read_config({}).order_limits.open_value == 300_000
+    assert read_config(LOAD).order_limits.open_value is None
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("SHOP_TIMEZONE", "timezone"), ("SHOP_ORDERS_OPEN_POUNDS", "most_open")]
+)
+def test_a_setting_of_an_older_version_says_where_it_is_now(name: str, key: str) -> None:
+    assert error_of({name: "12"}) == (
+        f"{name}: it is “{key}” in the file that SHOP_SETTINGS names."
+    )
 
 
 def test_an_explicit_limit_is_not_lifted() -> None:
@@ -279,7 +358,12 @@ def test_without_a_load_test_nothing_is_lifted() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://shop:secret@db.example/shop", "postgresql+psycopg:///shop?host=/run"]
+    "url",
+    [
+        "postgresql://shop:secret@db.example/shop",
+        "postgresql+psycopg:///shop?host=/run",
+        "postgresql://shop@db1.example,db2.example:5433/shop?target_session_attrs=any",
+    ],
 )
 def test_a_postgresql_database_with_redis_can_be_shared_by_several_servers(url: str) -> None:
     config = read_config({"SHOP_DATABASE": url, "SHOP_REDIS": "redis://127.0.0.1:6379/0"})

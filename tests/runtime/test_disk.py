@@ -1,4 +1,4 @@
-"""Loading carts, and finding logins, in the database."""
+"""Loading carts from the database."""
 
 from collections.abc import Awaitable, Callable
 
@@ -8,15 +8,12 @@ from app.domain.cart import Cart
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import SetNote
 from app.domain.outbox import OutboxId
-from app.domain.sessions import Lifetime, Session
-from app.runtime.disk import CartDisk, session_finder
+from app.runtime.disk import CartDisk
 from app.store.accounts import Person, add_account
-from app.store.carts import as_save, load_cart, save_carts
-from app.store.sessions import add_session, digest
+from app.store.cart_saves import as_save, save_carts
+from app.store.carts import load_cart
 from tests.examples import ADA, HERE, NOON, after
-from tests.http.flaky import FakeClock, FlakyDatabase
-
-LIFETIME = Lifetime(absolute_s=1000, idle_s=100)
+from tests.http.flaky import FlakyDatabase
 
 
 @pytest.fixture
@@ -64,21 +61,3 @@ async def test_a_database_outage_raises_database_unavailable(
 
     with pytest.raises(DatabaseUnavailable):
         await read(disk)
-
-
-async def test_a_login_is_found_by_its_cookie_until_it_expires(
-    database: FlakyDatabase, disk: CartDisk
-) -> None:
-    assert await disk.version(ADA) == 0
-    clock = FakeClock()
-    find = session_finder(database, LIFETIME, clock.now_s)
-    login = Session(
-        digest("a secret"), ADA, "Ada", staff=False, used_at_s=NOON, ends_at_s=NOON + 1000
-    )
-    await database.write(add_session, login, "a browser", LIFETIME, NOON)
-
-    assert await find("a secret") == login
-    assert await find("another") is None
-
-    clock.at_s += LIFETIME.idle_s
-    assert await find("a secret") is None

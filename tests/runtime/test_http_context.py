@@ -10,6 +10,7 @@ from app.runtime.disk import CartDisk
 from app.runtime.http_context import make_http_context
 from app.runtime.live_shop import make_live_shop
 from app.runtime.web_app import ROOT
+from app.services.event_frames import Delivery
 from app.services.passwords import Passwords
 from tests.http.flaky import FakeClock, FlakyDatabase
 from tests.http.harness import CHEAP
@@ -39,7 +40,9 @@ async def test_the_context_holds_the_settings_clocks_and_parts_of_the_server(
         passwords=passwords,
         gauges=lambda: {"sockets": 3},
         clock=clock,
+        deliver_frames=lambda *_: Delivery.UNKNOWN,
         chance=CHANCE,
+        kill=lambda: None,
     )
 
     assert context.hub is live.hub

@@ -9,7 +9,15 @@ from app.bus.redis import BusDisconnected
 from app.domain.errors import DatabaseUnavailable
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.live.sessions import LiveSessions
-from app.runtime.tasks import RETRY_AFTER_S, BackgroundTasks, Job, keep_running, save_session_uses
+from app.runtime.tasks import (
+    RETRY_AFTER_S,
+    BackgroundTasks,
+    Job,
+    cancel_all,
+    keep_running,
+    save_sessions,
+)
+from app.services.session_lookup import SessionLookup
 from app.store.accounts import Person, add_account
 from app.store.sessions import add_session, load_last_uses
 from tests.examples import ADA, NOON
@@ -105,13 +113,26 @@ async def test_jobs_run_until_they_are_cancelled() -> None:
 
     tasks.keep([Job(work.run, every_s=3600.0)])
     await asyncio.sleep(0)
-    tasks.cancel()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await tasks.cancel()
 
     assert work.runs == 1
     assert ends == []
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_a_job_is_cancelled_again_if_the_first_time_is_lost() -> None:
+    sent = asyncio.get_running_loop().create_future()
+
+    async def send() -> None:
+        await asyncio.wait_for(sent, 5)
+
+    task = asyncio.create_task(keep_running(Job(send, every_s=3600.0)))
+    await asyncio.sleep(0)
+    sent.set_result(None)
+    await asyncio.sleep(0)
+    await cancel_all([task], every_s=0.01)
+
+    assert task.cancelled()
 
 
 async def test_last_uses_of_logins_are_saved_and_expired_logins_end(
@@ -128,13 +149,10 @@ async def test_last_uses_of_logins_are_saved_and_expired_logins_end(
     clock.at_s += 1000
     sessions.use(logins[0])
 
-    await save_session_uses(database, sessions)
+    await save_sessions(sessions, SessionLookup(database, LIFETIME, clock.now_s))
 
     names = [one.id_hash for one in logins]
-    assert await database.read(load_last_uses, names, LIFETIME, NOON) == {
-        "used": NOON + 1000,
-        "over": NOON,
-    }
+    assert await database.read(load_last_uses, names, LIFETIME, NOON) == {"used": NOON + 1000}
     assert (used.disconnects, len(over.disconnects)) == ([], 1)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from app.server.frames import end_of_frame, short_text, write_text
+from app.server.frames import HEADERS, end_of_frame, header
 
 LARGEST = 8192
 
@@ -42,30 +42,9 @@ def test_the_ends_of_frames_are_found_wherever_the_data_is_cut(
     assert found[1:] == [end for end in ends if end <= len(received)]
 
 
-@given(frames_strategy)
-def test_only_a_short_unfragmented_text_is_decoded_here(frame: Frame) -> None:
-    is_short_text = frame.opcode is Opcode.TEXT and frame.fin and len(frame.data) <= 125
-
-    assert short_text(masked(frame)) == (bytes(frame.data) if is_short_text else None)
-
-
-@pytest.mark.parametrize(
-    "frame",
-    [
-        b"\xc1" + masked(Frame(Opcode.TEXT, b"hi"))[1:],
-        masked(Frame(Opcode.PING, b"hi")),
-        masked(Frame(Opcode.CLOSE, b"")),
-    ],
-    ids=["compressed", "ping", "close"],
-)
-def test_a_frame_that_resembles_a_short_text_is_left_to_the_library(frame: bytes) -> None:
-    assert short_text(frame) is None
-
-
-def test_an_unmasked_text_is_left_to_the_library() -> None:
+def test_the_end_of_an_unmasked_frame_is_found() -> None:
     unmasked = Frame(Opcode.TEXT, b"hi").serialize(mask=False)
 
-    assert short_text(unmasked) is None
     assert end_of_frame(unmasked, 0, LARGEST) == len(unmasked)
 
 
@@ -79,4 +58,8 @@ def test_a_frame_that_is_too_large_ends_where_the_data_ends() -> None:
 def test_a_text_is_encoded_as_by_the_library(size: int) -> None:
     text = b"x" * size
 
-    assert write_text(text) == Frame(Opcode.TEXT, text).serialize(mask=False)
+    assert header(size) + text == Frame(Opcode.TEXT, text).serialize(mask=False)
+
+
+def test_headers_made_beforehand_are_those_of_their_size() -> None:
+    assert all(each == header(size) for size, each in enumerate(HEADERS))

@@ -1,51 +1,31 @@
-"""The services on a scratch database, with fakes for payment, peers, time and chance."""
+"""The services on a scratch database, with fakes for the provider, peers, time and chance."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 
-from app.domain.catalog import Money
-from app.domain.orders import OrderKey, Pay
-from app.domain.token_bucket import RateLimit
+from app.domain.limits import RateLimit
 from app.runtime.clock import Clock
 from app.runtime.config import Config
 from app.runtime.live_shop import LiveShop, make_live_shop
 from app.services.auth import Auth, Client
 from app.services.checkout import Checkout
 from app.services.login_backoff import LoginLocks
+from app.services.order_limiter import OrderLimiter
 from app.services.passwords import Passwords
+from app.services.payments.cards import Cards
+from app.services.payments.reconciler import Reconciler
 from app.services.rate_limit import RateLimiter
+from app.services.registration import Registration
 from tests.http.flaky import FakeClock, FlakyDatabase, FlakyDisk
 from tests.http.harness import CHEAP
 from tests.live.fakes import FakePeers
+from tests.services.fake_provider import FakeProvider
 
 HERE = Client("192.0.2.1", "a browser", None)
 ELSEWHERE = Client("203.0.113.9", "another browser", None)
-
-
-@dataclass
-class FakePayment:
-    """A payment method that remembers what was authorized and what was voided.
-
-    `interlude` is awaited once, within the next authorization.
-    """
-
-    secured: list[tuple[OrderKey, Money]] = field(default_factory=list)
-    released: list[OrderKey] = field(default_factory=list)
-    interlude: Callable[[], Awaitable[object]] | None = None
-
-    async def secure(self, key: OrderKey, total: Money) -> None:
-        """Remember."""
-        self.secured.append((key, total))
-        interlude, self.interlude = self.interlude, None
-        if interlude:
-            await interlude()
-
-    async def release(self, key: OrderKey) -> None:
-        """Remember."""
-        self.released.append(key)
 
 
 @dataclass(frozen=True)
@@ -53,46 +33,62 @@ class Services:
     """The services, and the parts that tests look into or break."""
 
     auth: Auth
+    registration: Registration
     checkout: Checkout
     live: LiveShop
     database: FlakyDatabase
     clock: FakeClock
     peers: FakePeers
-    payment: FakePayment
+    provider: FakeProvider
+    reconciler: Reconciler
 
 
 @asynccontextmanager
 async def open_services(url: str) -> AsyncIterator[Services]:
     """Open them on the database at *url*; order numbers are drawn from 0 upwards."""
     clock, database, peers = FakeClock(), FlakyDatabase(url), FakePeers()
-    config, payment, numbers = Config(), FakePayment(), count()
+    config, provider, numbers = Config(), FakeProvider(), count()
     live = make_live_shop(
         config, database, FlakyDisk(database), peers, Clock(clock.now_s, clock.now_s)
     )
-    auth = make_auth(live, clock)
-    checkout = Checkout(database, live.hub, {Pay.ON_DELIVERY: payment}, lambda _: next(numbers))
+    registration = make_registration(live, clock)
+    refresh = live.hub.request_refresh
+    checkout = Checkout(
+        database,
+        live.hub,
+        Cards(database, provider, "http://localhost", "GBP", clock.now_s, refresh),
+        OrderLimiter(database, config.order_limits, clock.now_s),
+        lambda _: next(numbers),
+    )
+    reconciler = Reconciler(database, provider, checkout.cancel, clock.now_s, refresh)
     await live.catalog.refresh()
     commits = asyncio.create_task(live.commits.run())
-    yield Services(auth, checkout, live, database, clock, peers, payment)
+    auth = registration.auth
+    yield Services(auth, registration, checkout, live, database, clock, peers, provider, reconciler)
     live.writer.close()
     await commits
-    auth.passwords.close()
+    registration.auth.passwords.close()
     database.close()
 
 
-def make_auth(live: LiveShop, clock: FakeClock) -> Auth:
+def make_registration(live: LiveShop, clock: FakeClock) -> Registration:
     """Return a service that lets an address register twice, and whose ids are counted."""
     ids = count(1)
-    return Auth(
+    auth = Auth(
         database=live.database,
+        security=live.security,
         passwords=Passwords(CHEAP),
-        registrations=RateLimiter(RateLimit(2, 1), clock.now_s),
         login_locks=LoginLocks(),
         live_sessions=live.sessions,
         lifetime=Config().lifetime,
         free_failures=4,
         now_s=clock.now_s,
         new_secret=lambda: f"secret-{next(ids)}",
-        new_uuid=lambda: f"uuid-{next(ids)}",
-        new_epoch=lambda: "7c1d",
+    )
+    return Registration(
+        auth,
+        RateLimiter(RateLimit(2, 1), clock.now_s),
+        lambda: f"uuid-{next(ids)}",
+        lambda: "7c1d",
+        confirms=False,
     )

@@ -1,10 +1,11 @@
-"""Placing and cancelling orders, and what becomes of their payment."""
+"""Placing and cancelling orders."""
 
 import asyncio
 
 import pytest
 
-from app.domain.cart import AccountId, Cart
+from app.domain.accounts import AccountId
+from app.domain.cart import Cart
 from app.domain.catalog import Money, Sku
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import AddLine
@@ -17,7 +18,10 @@ from app.protocol.decode import SubmitOp
 from app.services import checkout as checkout_module
 from app.services.checkout import CheckoutRequest, KeyReused, OutcomeUnknown, PlacedOrder, TooLate
 from app.services.submit import submit_ops
-from app.store.orders import find_order_by_number, move_on
+from app.store.account_removal import write_deletion
+from app.store.accounts import find_person
+from app.store.orders import find_order_by_number, list_all_orders, move_on
+from app.store.payment_work import next_due_at
 from tests.buying import HOME
 from tests.services.shop import HERE, Services
 
@@ -34,7 +38,7 @@ async def cart_of(services: Services, account: AccountId) -> Cart:
 
 async def shopper(services: Services, name: str = "ada", qty: int = 2) -> AccountId:
     """Register a shopper who puts milk into the cart."""
-    started = await services.auth.register(
+    started = await services.registration.register(
         HERE, f"{name}@shop.example", "seven brown bricks", name.title()
     )
     account = started.session.account
@@ -58,7 +62,7 @@ async def place(services: Services, account: AccountId) -> Order:
     return placed.order
 
 
-async def test_an_order_is_paid_for_and_empties_the_cart(services: Services) -> None:
+async def test_an_order_empties_the_cart(services: Services) -> None:
     ada = await shopper(services)
     request = await request_of(services, ada)
 
@@ -67,8 +71,7 @@ async def test_an_order_is_paid_for_and_empties_the_cart(services: Services) -> 
     assert isinstance(placed, PlacedOrder)
     assert placed.is_new
     assert (placed.order.account, placed.order.deliver) == (ada, HOME)
-    assert services.payment.secured == [(KEY, request.total)]
-    assert services.payment.released == []
+    assert placed.order.state is OrderState.PLACED
     assert (await cart_of(services, ada)).lines == {}
 
 
@@ -81,7 +84,6 @@ async def test_an_order_key_is_idempotent(services: Services) -> None:
 
     assert isinstance(first, PlacedOrder)
     assert again == PlacedOrder(first.order, is_new=False)
-    assert len(services.payment.secured) == 1
 
 
 async def test_two_requests_of_one_key_at_once_place_one_order(services: Services) -> None:
@@ -92,7 +94,6 @@ async def test_two_requests_of_one_key_at_once_place_one_order(services: Service
 
     numbers = {each.order.number for each in both if isinstance(each, PlacedOrder)}
     assert len(numbers) == 1
-    assert services.payment.released == []
 
 
 async def test_a_key_of_another_order_is_not_used_again(services: Services) -> None:
@@ -118,7 +119,7 @@ async def test_two_orders_of_one_key_at_once_are_not_mixed_up(services: Services
     assert {type(each) for each in results} == {PlacedOrder, KeyReused}
 
 
-async def test_the_payment_of_a_rejected_order_is_released(services: Services) -> None:
+async def test_an_order_of_another_total_is_rejected(services: Services) -> None:
     ada = await shopper(services)
     request = await request_of(services, ada)
 
@@ -126,21 +127,20 @@ async def test_the_payment_of_a_rejected_order_is_released(services: Services) -
 
     assert isinstance(rejected, Rejected)
     assert rejected.why is RejectReason.STALE
-    assert services.payment.released == [KEY]
 
 
 async def test_an_order_that_the_same_request_placed_meanwhile_is_found(
     services: Services,
 ) -> None:
     ada = await shopper(services)
-    request = await request_of(services, ada)
-    services.payment.interlude = lambda: services.checkout.place(ada, request)
+    request = (await request_of(services, ada))._replace(pay=Pay.CARD)
+    services.provider.interlude = lambda: services.checkout.place(ada, request)
 
     placed = await services.checkout.place(ada, request)
 
     assert isinstance(placed, PlacedOrder)
     assert not placed.is_new
-    assert services.payment.released == []
+    assert services.provider.calls == [("begin", "2222-2222"), ("begin", "3222-2222")]
 
 
 async def test_a_number_that_is_taken_is_drawn_again(services: Services) -> None:
@@ -148,7 +148,11 @@ async def test_a_number_that_is_taken_is_drawn_again(services: Services) -> None
     first = await place(services, ada)
     drawn = iter([0, 1])
     again = checkout_module.Checkout(
-        services.database, services.live.hub, services.checkout.payments, lambda _: next(drawn)
+        services.database,
+        services.live.hub,
+        services.checkout.cards,
+        services.checkout.limiter,
+        lambda _: next(drawn),
     )
 
     second = await again.place(bob, await request_of(services, bob))
@@ -157,15 +161,15 @@ async def test_a_number_that_is_taken_is_drawn_again(services: Services) -> None
     assert (first.number, second.order.number) == ("2222-2222", "3222-2222")
 
 
-async def test_an_order_that_cannot_be_saved_keeps_its_payment(services: Services) -> None:
+async def test_the_outcome_of_an_order_that_cannot_be_saved_is_unknown(
+    services: Services,
+) -> None:
     ada = await shopper(services)
     request = await request_of(services, ada)
     services.database.writes_fail = True
 
     with pytest.raises(OutcomeUnknown):
         await services.checkout.place(ada, request)
-
-    assert services.payment.released == []
 
 
 async def test_an_order_that_nobody_rules_on_in_time_is_unknown(
@@ -178,32 +182,31 @@ async def test_an_order_that_nobody_rules_on_in_time_is_unknown(
         await services.checkout.place(ada, await request_of(services, ada))
 
 
-async def test_without_the_database_nothing_is_paid_for(services: Services) -> None:
+async def test_without_the_database_no_page_to_pay_on_is_made(services: Services) -> None:
     ada = await shopper(services)
-    request = await request_of(services, ada)
+    request = (await request_of(services, ada))._replace(pay=Pay.CARD)
     services.database.is_away = True
 
     with pytest.raises(DatabaseUnavailable):
         await services.checkout.place(ada, request)
 
-    assert services.payment.secured == []
+    assert services.provider.calls == []
 
 
-async def test_cancelling_releases_the_payment_once(services: Services) -> None:
+async def test_cancelling_again_changes_nothing(services: Services) -> None:
     order = await place(services, await shopper(services))
 
     first = await services.checkout.cancel_while_placed(order)
     second = await services.checkout.cancel_while_placed(order)
 
     assert first == second == order._replace(state=OrderState.CANCELLED)
-    assert services.payment.released == [KEY]
 
 
 async def test_a_customer_cannot_cancel_what_is_packed_and_staff_see_the_state(
     services: Services,
 ) -> None:
     order = await place(services, await shopper(services))
-    await services.database.write(move_on, order)
+    await services.database.write(move_on, order, 0)
 
     with pytest.raises(TooLate):
         await services.checkout.cancel_while_placed(order)
@@ -214,14 +217,14 @@ async def test_a_customer_cannot_cancel_what_is_packed_and_staff_see_the_state(
     assert await services.checkout.cancel(packed)
 
 
-async def test_a_cancellation_that_cannot_be_saved_keeps_the_payment(services: Services) -> None:
+async def test_the_outcome_of_a_cancellation_that_cannot_be_saved_is_unknown(
+    services: Services,
+) -> None:
     order = await place(services, await shopper(services))
     services.database.writes_fail = True
 
     with pytest.raises(OutcomeUnknown):
         await services.checkout.cancel(order)
-
-    assert services.payment.released == []
 
 
 async def test_after_a_rejected_order_all_nodes_refresh_the_catalogue(services: Services) -> None:
@@ -233,3 +236,20 @@ async def test_after_a_rejected_order_all_nodes_refresh_the_catalogue(services: 
 
     assert services.live.hub.context.catalog.refresh_requested.is_set()
     assert services.peers.catalog_publishes == 1
+
+
+@pytest.mark.parametrize("pay", Pay)
+async def test_an_order_that_comes_while_its_account_is_deleted_is_not_placed(
+    services: Services, pay: Pay
+) -> None:
+    ada = await shopper(services)
+    person = await services.database.read(find_person, ada)
+    request = (await request_of(services, ada))._replace(pay=pay)
+    now_s = int(services.clock.at_s)
+    services.database.interlude = lambda: services.database.write(write_deletion, person, now_s)
+
+    with pytest.raises(OutcomeUnknown):
+        await services.checkout.place(ada, request)
+
+    assert (await services.database.read(list_all_orders, None)).orders == []
+    assert await services.database.read(next_due_at) is None

@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from app.services.login_backoff import LoginLocks, wait_s
-from app.store.accounts import Failures
+from app.store.failures import Failures
 
 NOW_S = 1000
 

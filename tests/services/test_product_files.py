@@ -1,33 +1,43 @@
-"""Products exported to a CSV file, and imported from one as a whole or not at all."""
+"""Products exported to a CSV file, and imported from one: in slices, all checked before."""
 
 import csv
 import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import Engine
 
-from app.domain.catalog import Money, Product, Sku
+from app.domain.catalog import Money, Product, ProductText, Sku
+from app.domain.languages import Language
 from app.domain.product_text import COLUMNS
-from app.services.product_files import (
-    VERSION,
-    BadProductFile,
-    BadRows,
-    Imported,
-    export_products,
-    import_products,
-)
+from app.domain.product_translations import columns_of
+from app.services.product_fault_texts import fault_text
+from app.services.product_files import ProductImport
+from app.services.product_plan import BadRows, plan_import
+from app.services.product_table import VERSION, BadProductFile, read_table, write_table
 from app.store.catalog import load_catalog_changes
-from app.store.database import run_query
-from app.store.product_edits import Entry, list_edits, set_product
-from tests.examples import APPLES, GHOST, MILK, NOON
+from app.store.product_edits import Editor, Entry, edit_products, list_edits, set_product
+from app.store.queries import run_query
+from tests.examples import APPLES, GHOST, MILK, NOON, POUNDS
 from tests.staff import BY_COMMAND
 
 Cells = dict[str, str]
+CHINESE = Language("zh-Hant")
+BY_IMPORT = Editor(None, "shop product import products.csv", NOON)
 
-OUT_OF_DATE = "was edited after this file was written, so its row is out of date; export again"
+OUT_OF_DATE = "was edited after this file was written, so its row is out of date; export again."
+
+
+class Imported(NamedTuple):
+    """How many products an import added, changed and left as they were."""
+
+    added: int
+    changed: int
+    unchanged: int
+    stock_kept: int
 
 
 class ProductFile:
@@ -49,7 +59,7 @@ class ProductFile:
     def export(self) -> str:
         """Return the text of an export."""
         file = io.StringIO()
-        run_query(self._engine, export_products, file)
+        write_table(self.products().values(), POUNDS, file)
         return file.getvalue()
 
     def row(self, sku: Sku) -> Cells:
@@ -72,9 +82,18 @@ class ProductFile:
 
     def import_file(self, *, sets_stock: bool = False) -> Imported:
         """Import the file as it is."""
-        return run_query(
-            self._engine, import_products, self.path, self._images, NOON, sets_stock=sets_stock
+        plan = run_query(
+            self._engine,
+            plan_import,
+            read_table(self.path, POUNDS),
+            self._images,
+            POUNDS,
+            sets_stock=sets_stock,
         )
+        done = ProductImport(plan)
+        done.run(lambda batch: run_query(self._engine, edit_products, batch, BY_IMPORT), no_pause)
+        assert (done.refused, done.lines_left) == ([], [])
+        return Imported(done.added, done.changed, done.unchanged, done.stock_kept)
 
     def faults(self, *rows: Cells) -> Sequence[tuple[int, str, str]]:
         """Return the line, the column and the text of each fault; no product may change."""
@@ -83,7 +102,11 @@ class ProductFile:
             self.import_rows(*rows)
         assert self.products() == before
         assert self.edits() == []
-        return [(line, fault.column, fault.text) for line, fault in raised.value.faults]
+        return [(line, fault.column, fault_text(fault)) for line, fault in raised.value.faults]
+
+
+def no_pause(_: float) -> None:
+    """Go on at once."""
 
 
 @pytest.fixture
@@ -92,18 +115,13 @@ def file(engine: Engine, tmp_path: Path) -> ProductFile:
     return ProductFile(engine, tmp_path / "products.csv")
 
 
-def test_an_export_has_all_products_in_the_order_of_the_catalogue(
-    engine: Engine, file: ProductFile
-) -> None:
-    output = io.StringIO()
+def test_an_export_has_all_products_in_the_order_of_the_catalogue(file: ProductFile) -> None:
+    output = file.export()
 
-    count = run_query(engine, export_products, output)
-
-    header, *rows = csv.reader(io.StringIO(output.getvalue()))
-    assert header == [*COLUMNS, VERSION]
+    header, *rows = csv.reader(io.StringIO(output))
+    assert header == [*COLUMNS, *columns_of([CHINESE]), VERSION]
     assert [row[0] for row in rows] == [*file.products()]
-    assert count == len(rows)
-    assert "\r" not in output.getvalue()
+    assert "\r" not in output
 
 
 def test_importing_an_export_changes_nothing(file: ProductFile) -> None:
@@ -131,23 +149,6 @@ def test_an_import_counts_products_added_changed_and_unchanged(file: ProductFile
     assert [*file.products()][-1] == GHOST
 
 
-def test_each_change_is_logged_with_the_name_of_the_file_and_the_time(file: ProductFile) -> None:
-    file.import_rows({"sku": APPLES, "name": "Apples"}, {"sku": MILK, "name": "Cow's milk"})
-
-    assert {(edit.sku, edit.by, edit.at_s, edit.reason) for edit in file.edits()} == {
-        (sku, "", NOON, "shop product import products.csv") for sku in (APPLES, MILK)
-    }
-
-
-def test_a_long_file_name_is_cut_in_the_log(engine: Engine, tmp_path: Path) -> None:
-    file = ProductFile(engine, tmp_path / f"{'p' * 240}.csv")
-
-    file.import_rows({"sku": APPLES, "name": "Apples"})
-
-    (edit,) = file.edits()
-    assert edit.reason == f"shop product import {'p' * 180}"
-
-
 def test_columns_left_out_and_empty_cells_stay_as_they_are(file: ProductFile) -> None:
     before = file.products()[APPLES]
 
@@ -155,6 +156,36 @@ def test_columns_left_out_and_empty_cells_stay_as_they_are(file: ProductFile) ->
 
     assert imported == Imported(0, 1, 1, 0)
     assert file.products()[APPLES] == replace(before, unit="12 kg", version=1)
+
+
+def test_an_empty_translation_is_taken_away_and_a_column_left_out_stays(file: ProductFile) -> None:
+    before = file.products()
+    csv_text = f"SKU,Name.ZH-hant,unit.zh\u2013Hant\n{APPLES},蘋果，甜的,\n{MILK}\n"
+
+    imported = file.import_text(csv_text.encode())
+
+    text = ProductText("蘋果，甜的", "", before[APPLES].texts[CHINESE].description)
+    assert imported == Imported(0, 1, 1, 0)
+    assert file.products() == {
+        **before,
+        APPLES: replace(before[APPLES], texts={CHINESE: text}, version=1),
+    }
+    assert file.edits()[0].changes.keys() == {"name.zh-Hant", "unit.zh-Hant"}
+    exported = file.export()
+    assert file.import_text(exported.encode()).changed == 0
+    assert file.export() == exported
+
+
+def test_a_new_product_has_its_translations_and_a_misread_one_is_refused(
+    file: ProductFile,
+) -> None:
+    new = {**file.row(APPLES), "sku": GHOST, "slug": GHOST, "name.zh-Hant": "鬼", VERSION: ""}
+    misread = {**file.row(MILK), "name.zh-Hant": "????"}
+
+    ((_, column, text),) = file.faults(new, misread)
+    assert (column, "another encoding" in text) == ("name.zh-Hant", True)
+    assert file.import_rows(new) == Imported(1, 0, 0, 0)
+    assert file.products()[GHOST].text(CHINESE).name == "鬼"
 
 
 def test_a_byte_order_mark_and_line_ends_of_spreadsheets_are_accepted(file: ProductFile) -> None:
@@ -200,28 +231,30 @@ def test_all_faults_of_a_file_are_listed_and_nothing_is_changed(file: ProductFil
         (4, "sku"),
         (4, "category"),
     ]
-    assert faults[0][2] == "“2,20” is not a price like 2.20"
+    assert faults[0][2] == "“2,20” is not a price like 2.20."
 
 
-def test_a_new_product_needs_every_column_but_weight_and_volume(file: ProductFile) -> None:
+def test_a_new_product_needs_every_column_but_weight_volume_and_holding(file: ProductFile) -> None:
     faults = file.faults({"sku": GHOST, "name": "A ghost"})
 
-    needed = {*COLUMNS} - {"sku", "name", "grams", "ml"}
+    needed = {*COLUMNS} - {"sku", "name", "grams", "ml", "hold"}
     assert {column for _, column, _ in faults} == needed
     assert {line for line, _, _ in faults} == {2}
+    missing = f"There is no product “{GHOST}” yet, and a new one needs this."
+    assert {text for _, _, text in faults} == {missing}
 
 
 def test_an_image_that_the_shop_does_not_have_is_refused(file: ProductFile) -> None:
     ((line, column, text),) = file.faults({"sku": APPLES, "image": "cow"})
 
     assert (line, column) == (2, "image")
-    assert text.startswith("there is no picture “cow”")
+    assert text.startswith("There is no picture “cow”")
 
 
 def test_a_product_in_two_rows_is_refused(file: ProductFile) -> None:
     faults = file.faults({"sku": APPLES, "price": "1.00"}, {"sku": APPLES, "price": "2.00"})
 
-    assert faults == [(3, "sku", f"“{APPLES}” stands here a second time")]
+    assert faults == [(3, "sku", f"“{APPLES}” stands here a second time.")]
 
 
 def test_a_row_with_more_cells_than_columns_is_refused(file: ProductFile) -> None:
@@ -232,7 +265,7 @@ def test_a_row_with_more_cells_than_columns_is_refused(file: ProductFile) -> Non
 
     ((line, fault),) = raised.value.faults
     assert (line, fault.column) == (3, "sku")
-    assert fault.text == "this row has more cells than there are columns"
+    assert fault_text(fault) == "This row has more cells than there are columns."
     assert file.edits() == []
 
 
@@ -244,7 +277,7 @@ def test_the_line_of_a_fault_is_where_its_row_ends(file: ProductFile) -> None:
 
 def test_a_product_edited_since_the_export_is_refused(engine: Engine, file: ProductFile) -> None:
     seen = {**file.row(APPLES), "unit": "12 kg", "price": "2,20"}
-    run_query(engine, set_product, APPLES, Money(240), None, BY_COMMAND)
+    run_query(engine, set_product, APPLES, {"price": Money(240)}, BY_COMMAND)
     edited = file.products()
 
     with pytest.raises(BadRows) as raised:
@@ -252,7 +285,7 @@ def test_a_product_edited_since_the_export_is_refused(engine: Engine, file: Prod
 
     ((line, fault),) = raised.value.faults
     assert (line, fault.column) == (3, VERSION)
-    assert fault.text == f"“{APPLES}” {OUT_OF_DATE}"
+    assert fault_text(fault) == f"“{APPLES}” {OUT_OF_DATE}"
     assert file.products() == edited
 
 
@@ -281,7 +314,7 @@ def test_the_version_of_a_new_product_is_ignored(file: ProductFile) -> None:
         (b"name\nApples\n", "there is no column “sku”"),
         (b"sku,size,colour\nx,1,red\n", "there is a column “colour, size”"),
         (b"sku,name\nx,caf\xe9\n", " is not in UTF-8. Save it as “CSV UTF-8”."),
-        (b'sku\n"x', " is not CSV: unexpected end of data."),
+        (b'sku\n"x', " is not CSV: unexpected end of data, on line 2."),
     ],
 )
 def test_a_file_that_is_not_a_table_of_products_is_refused(

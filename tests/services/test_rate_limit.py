@@ -1,9 +1,6 @@
 """Rate limits by client address."""
 
-import pytest
-
-from app.domain.token_bucket import RateLimit
-from app.services import rate_limit
+from app.domain.limits import RateLimit
 from app.services.rate_limit import RateLimiter
 from tests.http.flaky import FakeClock
 
@@ -25,10 +22,7 @@ def test_each_address_has_a_bucket_of_its_own() -> None:
     assert [registrations.spend(address) for address in ("a", "a", "b")] == [0, 10, 0]
 
 
-def test_full_buckets_are_dropped_when_there_are_too_many(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(rate_limit, "MOST_ADDRESSES", 2)
+def test_full_buckets_are_dropped_and_the_others_kept() -> None:
     clock = FakeClock()
     registrations = RateLimiter(RateLimit(1, 0.1), clock.now_s)
     registrations.spend("long ago")
@@ -39,3 +33,11 @@ def test_full_buckets_are_dropped_when_there_are_too_many(
 
     assert registrations.addresses == 2
     assert registrations.spend("just now") == 10
+
+
+def test_as_many_addresses_as_an_attacker_has_take_bounded_memory() -> None:
+    registrations = RateLimiter(RateLimit(1, 0.1), FakeClock().now_s, most=50)
+
+    assert [registrations.spend(f"2001:db8:0:{n:x}::/64") for n in range(200)] == [0] * 200
+
+    assert registrations.addresses == 50

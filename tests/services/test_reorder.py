@@ -2,17 +2,19 @@
 
 import pytest
 
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.domain.catalog import Money, Sku
-from app.domain.orders import Order, OrderLine
+from app.domain.orders import Order
 from app.domain.outbox import OutboxId
-from app.services.reorder import PriceChange, Reordered, reorder
+from app.domain.verdicts import Code
+from app.services.reorder import PriceChange, Reordered, ShortLine, SkippedLine, reorder
 from tests.services.shop import Services
 from tests.services.test_checkout import cart_of, place, shopper
 from tests.staff import set_product
 
 MILK = Sku("milk-2l")
 AGAIN = OutboxId("bbbbbbbb-0000-4000-8000-000000000002")
+ONCE_MORE = OutboxId("bbbbbbbb-0000-4000-8000-000000000003")
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ async def lines(services: Services, account: AccountId) -> dict[Sku, int]:
 
 
 async def test_what_is_in_stock_is_added(services: Services, order: Order) -> None:
-    assert await again(services, order) == Reordered(order.lines, (), ())
+    assert await again(services, order) == Reordered(order.lines, (), (), ())
 
     assert await lines(services, order.account) == {MILK: 2}
 
@@ -55,7 +57,8 @@ async def test_an_outbox_makes_it_idempotent(services: Services, order: Order) -
 async def test_what_is_sold_out_is_skipped(services: Services, order: Order) -> None:
     await edit_milk(services, stock=0)
 
-    assert await again(services, order) == Reordered((), order.lines, ())
+    skipped = (SkippedLine(order.lines[0], Code.SOLD_OUT),)
+    assert await again(services, order) == Reordered((), (), skipped, ())
 
     assert await lines(services, order.account) == {}
 
@@ -78,4 +81,30 @@ async def test_lines_after_one_that_is_to_be_sent_again_are_skipped(
     done = await again(services, order)
 
     assert done.added == ()
-    assert [type(line) for line in done.skipped] == [OrderLine]
+    assert done.skipped == (SkippedLine(order.lines[0], None),)
+
+
+async def test_a_line_that_the_stock_does_not_cover_is_added_in_part_and_said(
+    services: Services, order: Order
+) -> None:
+    (milk,) = order.lines
+    await edit_milk(services, stock=1)
+
+    done = await again(services, order)
+
+    assert (done.added, done.short) == ((milk,), (ShortLine(milk, 1),))
+    assert await lines(services, order.account) == {MILK: 1}
+
+
+async def test_more_than_a_cart_may_hold_of_one_product_is_skipped_for_that_reason(
+    services: Services, order: Order
+) -> None:
+    many = order._replace(lines=(order.lines[0]._replace(qty=60),))
+    await edit_milk(services, stock=500)
+    await again(services, many)
+    hub = services.live.hub
+
+    done = await reorder(hub, hub.context.catalog.today, order.account, ONCE_MORE, many)
+
+    assert done.skipped == (SkippedLine(many.lines[0], Code.QTY_LIMIT),)
+    assert await lines(services, order.account) == {MILK: 60}

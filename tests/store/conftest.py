@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import Engine
 
 from app.store.accounts import add_account
-from app.store.database import Database, run_query
+from app.store.database import Database
 from app.store.engines import connect
 from app.store.migrations import migrate
+from app.store.queries import run_query
 from tests.databases import Databases
 from tests.examples import EMPTY, NOON
 from tests.store.example_people import ADA_HERSELF

@@ -1,6 +1,6 @@
 """The accounts of these tests."""
 
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.store.accounts import Person
 from tests.examples import ADA
 

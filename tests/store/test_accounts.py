@@ -3,34 +3,38 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, update
 
+from app.domain.accounts import AccountId
 from app.domain.cart import Cart
 from app.store.accounts import (
-    DELETED_AFTER_S,
     EmailTaken,
-    Failures,
     PasswordChanged,
     Person,
     add_account,
-    add_failure,
-    clear_failures,
     expect_password,
     find_by_email,
-    find_failures,
     find_person,
+    improve_hash,
     set_name,
-    set_password_hash,
 )
 from app.store.carts import load_cart
-from app.store.database import run_query
+from app.store.failures import DELETED_AFTER_S, Failures, add_failure, clear_failures, find_failures
+from app.store.queries import run_query
+from app.store.tables import accounts
 from tests.examples import ADA, NOON
 from tests.store.example_people import ADA_HERSELF, BOB, BOB_HIMSELF
 
 pytestmark = pytest.mark.on_both
 
+EVE = AccountId("u-eve")
 HOME, WORK = "192.0.2.1", "192.0.2.2"
 EMAIL = ADA_HERSELF.email
+
+
+def store_email(connection: Connection, account: AccountId, email: str) -> None:
+    """Store *email* as an older version did."""
+    connection.execute(update(accounts).where(accounts.c.id == account).values(email=email))
 
 
 def test_a_registered_account_is_found_and_has_a_cart(engine: Engine) -> None:
@@ -43,6 +47,41 @@ def test_a_registered_account_is_found_and_has_a_cart(engine: Engine) -> None:
 @pytest.mark.parametrize("spelled", ["ADA@SHOP.EXAMPLE", "Ada@Shop.Example", EMAIL])
 def test_e_mail_addresses_are_compared_without_case(engine: Engine, spelled: str) -> None:
     assert run_query(engine, find_by_email, spelled) == ADA_HERSELF
+
+
+@pytest.mark.parametrize(
+    "spelled", ["anna@bücher.example", "anna@XN--BCHER-KVA.example", "anna@bu\u0308cher.example"]
+)
+def test_an_address_with_a_domain_of_other_letters_is_one_account(
+    engine: Engine, spelled: str
+) -> None:
+    anna = replace(BOB_HIMSELF, email="anna@bücher.example")
+    run_query(engine, add_account, anna, "0b0b", NOON)
+
+    found = run_query(engine, find_by_email, spelled)
+
+    assert found
+    assert found.account == BOB
+    assert found.email == "anna@xn--bcher-kva.example"
+    with pytest.raises(EmailTaken):
+        run_query(engine, add_account, replace(anna, account=EVE, email=spelled), "0c0c", NOON)
+
+
+def test_an_account_with_a_spelling_of_an_older_version_is_found_by_that_spelling(
+    engine: Engine,
+) -> None:
+    """Two accounts may differ in nothing else, since older versions took them for two."""
+    run_query(engine, add_account, replace(BOB_HIMSELF, email="anna@bücher.example"), "0b", NOON)
+    older = replace(BOB_HIMSELF, account=EVE, email="eve@shop.example")
+    run_query(engine, add_account, older, "0c0c", NOON)
+    run_query(engine, store_email, EVE, "anna@bücher.example")
+
+    found = {
+        spelled: run_query(engine, find_by_email, spelled)
+        for spelled in ("anna@bücher.example", "anna@xn--bcher-kva.example")
+    }
+
+    assert [person and person.account for person in found.values()] == [EVE, BOB]
 
 
 def test_an_unknown_email_address_finds_no_account(engine: Engine) -> None:
@@ -65,7 +104,7 @@ def test_an_email_address_registers_once_and_the_second_attempt_adds_no_cart(
 def test_replacing_a_password_changes_no_other_account(engine: Engine) -> None:
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
 
-    run_query(engine, set_password_hash, ADA, "a better hash")
+    run_query(engine, improve_hash, ADA, "a better hash")
 
     ada, bob = (run_query(engine, find_by_email, who.email) for who in (ADA_HERSELF, BOB_HIMSELF))
     assert ada
@@ -117,7 +156,7 @@ def test_changing_a_name_changes_no_other_account(engine: Engine) -> None:
 def test_a_password_changed_since_its_check_is_detected(engine: Engine) -> None:
     run_query(engine, expect_password, ADA_HERSELF)
 
-    run_query(engine, set_password_hash, ADA, "a better hash")
+    run_query(engine, improve_hash, ADA, "a better hash")
 
     with pytest.raises(PasswordChanged):
         run_query(engine, expect_password, ADA_HERSELF)

@@ -13,7 +13,7 @@ from app.store.addresses import (
     load_addresses,
     offer_first,
 )
-from app.store.database import run_query
+from app.store.queries import run_query
 from tests.examples import ADA, EMPTY, NOON
 from tests.store.example_people import BOB, BOB_HIMSELF
 

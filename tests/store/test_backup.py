@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from app.store.accounts import add_account, find_by_email
 from app.store.backup import BadBackup, InUse, restore_backup, write_backup
 from app.store.carts import load_cart
-from app.store.database import run_query
 from app.store.engines import connect, file_of
+from app.store.queries import run_query
 from tests.databases import locked
 from tests.examples import ADA, NOON
 from tests.store.example_people import ADA_HERSELF, BOB_HIMSELF
@@ -95,7 +95,7 @@ def test_a_backup_is_prepared_before_it_replaces_the_database(
     url: str, copied: Path, tmp_path: Path
 ) -> None:
     def fail(engine: Engine) -> None:
-        assert run_query(engine, load_cart, ADA)
+        assert run_query(engine, load_cart, ADA) is not None
         raise RuntimeError
 
     with pytest.raises(RuntimeError):

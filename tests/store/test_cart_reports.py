@@ -1,18 +1,22 @@
 """Reports on the contents of all carts."""
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
-from app.domain.cart import AccountId, Line
+from app.domain.accounts import AccountId
+from app.domain.cart import Line
 from app.domain.catalog import Money, Sku
+from app.domain.paging import After, Start
 from app.store import cart_reports
 from app.store.accounts import add_account
-from app.store.cart_reports import CartCount, Idle, count_held, list_idle
-from app.store.carts import as_save, load_cart, save_carts
-from app.store.database import run_query
+from app.store.cart_reports import BEFORE_ALL, CartCount, CartTally, Idle, list_idle
+from app.store.cart_saves import as_save, save_carts
+from app.store.carts import load_cart
+from app.store.queries import run_query
 from tests.examples import ADA, NOON
 from tests.store.example_people import BOB, BOB_HIMSELF
-from tests.store.unreadable_carts import spoil
+from tests.store.unreadable_carts import WITH_CORRUPT_OLDER_ROWS, spoil
 
 pytestmark = pytest.mark.on_both
 
@@ -28,43 +32,60 @@ def bob(engine: Engine) -> None:
 def fill(engine: Engine, account: AccountId, at_s: int = NOON, **units: int) -> None:
     """Save a cart with so many of each product."""
     lines = {Sku(sku): Line(pos, qty, Money(99)) for pos, (sku, qty) in enumerate(units.items())}
-    cart = run_query(engine, load_cart, account)._replace(lines=lines)
+    cart = replace(run_query(engine, load_cart, account), lines=lines)
     run_query(engine, save_carts, [as_save(cart, ())], at_s)
 
 
+def count(engine: Engine) -> CartTally:
+    """Count all carts."""
+    tally = CartTally()
+    last: AccountId | None = BEFORE_ALL
+    while last is not None:
+        last = run_query(engine, tally.add_slice, last)
+    return tally
+
+
+def idle(engine: Engine, before_s: int, start: Start = 1) -> tuple[list[Idle], After | None]:
+    """Return a page of carts that were saved before a time."""
+    whose, next_page = count(engine).filled().page(before_s, start)
+    return run_query(engine, list_idle, whose, before_s), next_page
+
+
 def test_empty_carts_hold_no_products(engine: Engine) -> None:
-    assert run_query(engine, count_held) == {}
+    assert count(engine).held() == {}
 
 
-def test_carts_and_units_are_counted_by_product_with_most_units_first(engine: Engine) -> None:
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_carts_and_units_are_counted_by_product_with_most_units_first(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(cart_reports, "SLICE", size)
     fill(engine, ADA, milk=2, apples=1)
     fill(engine, BOB, apples=12)
 
-    held = run_query(engine, count_held)
+    held = count(engine).held()
 
     assert list(held.items()) == [(APPLES, CartCount(2, 13)), (MILK, CartCount(1, 2))]
 
 
 def test_saved_lines_are_not_counted(engine: Engine) -> None:
-    cart = run_query(engine, load_cart, ADA)._replace(saved={MILK: Line(1, 3, Money(99))})
+    cart = replace(run_query(engine, load_cart, ADA), saved={MILK: Line(1, 3, Money(99))})
     run_query(engine, save_carts, [as_save(cart, ())], NOON)
 
-    assert run_query(engine, count_held) == {}
+    assert count(engine).held() == {}
 
 
 def test_idle_carts_are_listed_longest_idle_first(engine: Engine) -> None:
     fill(engine, ADA, NOON - 10, milk=2, apples=1)
     fill(engine, BOB, NOON - 20, apples=12)
 
-    idle, next_page = run_query(engine, list_idle, NOON - 5, 1)
-
-    assert idle == [Idle("Bob", 1, 12, NOON - 20), Idle("Ada", 2, 3, NOON - 10)]
-    assert next_page is None
-    assert [cart.name for cart in run_query(engine, list_idle, NOON - 15, 1).carts] == ["Bob"]
+    both = [Idle("Bob", 1, 12, NOON - 20), Idle("Ada", 2, 3, NOON - 10)]
+    assert idle(engine, NOON - 5) == (both, None)
+    assert idle(engine, NOON - 10) == (both[:1], None)
 
 
 def test_an_empty_cart_is_not_idle(engine: Engine) -> None:
-    assert run_query(engine, list_idle, NOON + 10, 1).carts == []
+    assert idle(engine, NOON + 10) == ([], None)
 
 
 def test_idle_carts_come_in_pages(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,11 +93,24 @@ def test_idle_carts_come_in_pages(engine: Engine, monkeypatch: pytest.MonkeyPatc
     fill(engine, ADA, NOON - 10, milk=2)
     fill(engine, BOB, NOON - 20, apples=12)
 
-    first = run_query(engine, list_idle, NOON, 1)
-    second = run_query(engine, list_idle, NOON, 2)
+    first, next_page = idle(engine, NOON)
+    assert next_page
+    second = idle(engine, NOON, next_page)
 
-    assert ([one.name for one in first.carts], first.next_page) == (["Bob"], 2)
-    assert ([one.name for one in second.carts], second.next_page) == (["Ada"], None)
+    assert idle(engine, NOON, 2) == second
+    assert [one.name for one in first] == ["Bob"]
+    assert ([one.name for one in second[0]], second[1]) == (["Ada"], None)
+    assert idle(engine, NOON, After((NOON - 15, BOB))) == second
+
+
+def test_a_cart_that_is_used_after_it_was_counted_is_not_idle(engine: Engine) -> None:
+    fill(engine, ADA, NOON - 10, milk=2)
+    whose = count(engine).filled().page(NOON, 1).whose
+    assert whose == [ADA]
+
+    fill(engine, ADA, NOON + 1, milk=3)
+
+    assert run_query(engine, list_idle, whose, NOON) == []
 
 
 @pytest.mark.parametrize(
@@ -88,6 +122,7 @@ def test_idle_carts_come_in_pages(engine: Engine, monkeypatch: pytest.MonkeyPatc
         '{"lines":5}',
         '{"lines":{"milk":"two"}}',
         '{"lines":{"milk":5}}',
+        WITH_CORRUPT_OLDER_ROWS,
     ],
 )
 def test_a_cart_that_cannot_be_read_is_left_out_and_named_in_the_log(
@@ -96,8 +131,8 @@ def test_a_cart_that_cannot_be_read_is_left_out_and_named_in_the_log(
     fill(engine, ADA, NOON - 10, milk=2, apples=12)
     run_query(engine, spoil, BOB, body)
 
-    held, idle = run_query(engine, count_held), run_query(engine, list_idle, NOON + 10, 1)
+    held, (idle_carts, _) = count(engine).held(), idle(engine, NOON + 10)
 
     assert list(held.items()) == [(APPLES, CartCount(1, 12)), (MILK, CartCount(1, 2))]
-    assert [cart.name for cart in idle.carts] == ["Ada"]
+    assert [cart.name for cart in idle_carts] == ["Ada"]
     assert f"the cart of {BOB} cannot be read" in caplog.text

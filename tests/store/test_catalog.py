@@ -10,8 +10,9 @@ from app.store.catalog import (
     load_catalog_changes,
     load_categories,
 )
-from app.store.database import Database, run_query
+from app.store.database import Database
 from app.store.engines import connect
+from app.store.queries import run_query
 from app.store.seed import seed
 from tests.staff import set_product
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from app.i18n.languages import other_languages
+
 ROOT = Path(__file__).parents[2]
 IMG = ROOT / "static" / "img"
 CATALOGUE = tomllib.loads((ROOT / "app" / "store" / "catalogue.toml").read_text("utf-8"))
@@ -22,11 +24,18 @@ UNSAFE = re.compile(r"<(script|style|foreignObject)|\s(style|on\w+)=|href=\"(?!#
 POUNDS = re.compile(r"(0|[1-9]\d*)\.\d\d")
 KEYS = {
     "category": ("slug name", ""),
-    "product": ("slug name category image description size", "popular"),
-    "size": ("sku unit price stock", "grams ml sold"),
+    "product": ("slug name category image description size", "popular tax"),
+    "size": ("sku unit price stock", "grams ml sold hold"),
     "voucher": ("code label", "percent amount minimum from until uses uses_per_account"),
 }
 ENTRIES = {**CATALOGUE, "size": SIZES}
+TRANSLATED = {
+    "category": {"name"},
+    "product": {"name", "description"},
+    "size": {"unit"},
+    "voucher": {"label"},
+}
+HAN = re.compile("[\u3400-\u9fff]")
 
 
 def pennies(pounds: str) -> int:
@@ -39,8 +48,18 @@ def test_every_entry_has_the_keys_it_needs_and_no_others(kind: str) -> None:
     needed, allowed = (set(keys.split()) for keys in KEYS[kind])
 
     for entry in ENTRIES[kind]:
-        assert needed <= entry.keys() <= needed | allowed, entry
+        assert needed <= entry.keys() <= needed | allowed | {*other_languages()}, entry
         assert all(text for text in entry.values() if isinstance(text, str)), entry
+
+
+@pytest.mark.parametrize("kind", sorted(TRANSLATED))
+def test_every_text_is_there_in_each_language(kind: str) -> None:
+    for entry in ENTRIES[kind]:
+        for language in other_languages():
+            texts = entry[language]
+            assert texts.keys() == TRANSLATED[kind], entry
+            assert all(texts.values()), entry
+        assert all(HAN.search(text) for text in entry["zh-Hant"].values()), entry
 
 
 @pytest.mark.parametrize("kind", ["category", "product", "size"])

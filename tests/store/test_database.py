@@ -16,11 +16,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.domain.errors import DatabaseUnavailable
 from app.store import engines
-from app.store.accounts import EmailTaken, add_account, find_by_email, set_password_hash
+from app.store.accounts import EmailTaken, add_account, find_by_email, improve_hash
 from app.store.carts import load_cart
-from app.store.database import Database, is_outage, run_query
+from app.store.database import Database
 from app.store.engines import connect
 from app.store.migrations import migrate
+from app.store.outages import is_outage
+from app.store.queries import run_query
 from tests.databases import Cluster, locked
 from tests.examples import ADA, EMPTY, NOON
 from tests.store.example_people import ADA_HERSELF
@@ -34,7 +36,7 @@ def hash_of_ada(connection: Connection) -> str | None:
 
 def change_and_fail(connection: Connection) -> None:
     """Change a password, and raise before the commit."""
-    set_password_hash(connection, ADA, "changed")
+    improve_hash(connection, ADA, "changed")
     raise ZeroDivisionError
 
 
@@ -48,7 +50,7 @@ def short_lock_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_committed_write_can_be_read(database: Database) -> None:
-    await database.write(set_password_hash, ADA, "changed")
+    await database.write(improve_hash, ADA, "changed")
 
     assert await database.read(hash_of_ada) == "changed"
 
@@ -83,7 +85,7 @@ async def test_a_query_runs_to_its_end_even_if_its_caller_is_cancelled(database:
 
     def change_slowly(connection: Connection) -> None:
         began.set()
-        set_password_hash(connection, ADA, "changed")
+        improve_hash(connection, ADA, "changed")
         may_end.wait()
 
     writing = asyncio.create_task(database.write(change_slowly))
@@ -100,7 +102,7 @@ async def test_a_query_runs_to_its_end_even_if_its_caller_is_cancelled(database:
 async def test_writes_run_one_at_a_time_in_order_of_submission(
     database: Database,
 ) -> None:
-    await asyncio.gather(*(database.write(set_password_hash, ADA, str(n)) for n in range(20)))
+    await asyncio.gather(*(database.write(improve_hash, ADA, str(n)) for n in range(20)))
 
     assert await database.read(hash_of_ada) == "19"
 
@@ -112,10 +114,10 @@ async def test_a_lock_of_another_process_makes_the_database_unavailable(
     database = Database(url)
     with locked(engine):
         with pytest.raises(DatabaseUnavailable, match=r"^database is locked$|lock timeout"):
-            await database.write(set_password_hash, ADA, "changed")
+            await database.write(improve_hash, ADA, "changed")
         assert await database.read(load_cart, ADA) == EMPTY
 
-    await database.write(set_password_hash, ADA, "changed")
+    await database.write(improve_hash, ADA, "changed")
     assert await database.read(hash_of_ada) == "changed"
     database.close()
 
@@ -126,7 +128,7 @@ def test_a_lock_of_another_process_makes_the_database_unavailable_to_a_command(
 ) -> None:
     other = connect(url)
     with locked(other), pytest.raises(DatabaseUnavailable):
-        run_query(engine, set_password_hash, ADA, "changed")
+        run_query(engine, improve_hash, ADA, "changed")
     other.dispose()
 
 
@@ -142,7 +144,7 @@ async def test_a_write_neither_waits_for_a_read_nor_disturbs_it(url: str, engine
 
     reading = asyncio.create_task(database.read(read_twice))
     await asyncio.to_thread(read_once.wait)
-    await database.write(set_password_hash, ADA, "changed")
+    await database.write(improve_hash, ADA, "changed")
     may_read_on.set()
 
     assert await reading == ("hash of her password", "hash of her password")
@@ -160,9 +162,7 @@ async def test_a_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> No
 
 async def test_closing_waits_for_submitted_queries(url: str, engine: Engine) -> None:
     database = Database(url)
-    writing = [
-        asyncio.create_task(database.write(set_password_hash, ADA, str(n))) for n in range(5)
-    ]
+    writing = [asyncio.create_task(database.write(improve_hash, ADA, str(n))) for n in range(5)]
     await asyncio.sleep(0)
 
     database.close()

@@ -2,22 +2,29 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
+from app.domain.accounts import AccountId
+from app.domain.catalog import Voucher, VoucherCode
 from app.store import migrations
-from app.store.accounts import find_by_email
+from app.store.accounts import Person, add_account, find_by_email
 from app.store.carts import load_cart
-from app.store.database import run_query
+from app.store.catalog import increment_revision, load_catalog_changes
 from app.store.engines import connect
 from app.store.migrations import TooNew, migrate, newest_step
-from app.store.tables import metadata
+from app.store.queries import run_query
+from app.store.tables import accounts, metadata, vouchers
 from tests.databases import Databases
 from tests.examples import ADA, EMPTY
 from tests.store.example_people import ADA_HERSELF
@@ -41,6 +48,41 @@ def differences(connection: Connection) -> list[object]:
 def step(connection: Connection) -> str | None:
     """Return the revision of the database."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def run_step(connection: Connection, revision: str) -> None:
+    """Take one step on tables that may be newer."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    found = ScriptDirectory.from_config(config).get_revision(revision)
+    with Operations.context(MigrationContext.configure(connection)):
+        found.module.upgrade()
+
+
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Make the tables of an older version in an empty database."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def store_email(connection: Connection, account: AccountId, email: str) -> None:
+    """Store *email* as an older version did."""
+    connection.execute(update(accounts).where(accounts.c.id == account).values(email=email))
+
+
+def store_voucher(connection: Connection, voucher: Voucher) -> None:
+    """Store *voucher* as an older version did, which knew one language."""
+    values = {name: value for name, value in asdict(voucher).items() if name != "labels"}
+    connection.execute(insert(vouchers).values(values))
+
+
+def email_of(connection: Connection, account: AccountId) -> str | None:
+    """Return the stored address of *account*."""
+    return connection.execute(
+        select(accounts.c.email).where(accounts.c.id == account)
+    ).scalar_one_or_none()
 
 
 def test_migrating_an_empty_database_creates_the_tables_of_the_code(nothing: Engine) -> None:
@@ -82,6 +124,55 @@ def test_servers_that_start_together_migrate_one_after_the_other(databases: Data
 
     with ThreadPoolExecutor(4) as servers:
         assert [*servers.map(start, range(4))] == [None] * 4
+
+
+def test_stored_email_addresses_get_their_one_spelling_unless_another_account_has_it(
+    engine: Engine,
+) -> None:
+    emails = {
+        "u-1": "anna@bücher.example",
+        "u-2": "bob@xn--bcher-kva.example",
+        "u-3": "bob@bücher.example",
+    }
+    for account, email in emails.items():
+        person = Person(AccountId(account), f"{account}@shop.example", "Somebody", "a hash")
+        run_query(engine, add_account, person, "0b0b", 0)
+        run_query(engine, store_email, AccountId(account), email)
+
+    run_query(engine, run_step, "0007")
+
+    assert {account: run_query(engine, email_of, AccountId(account)) for account in emails} == {
+        "u-1": "anna@xn--bcher-kva.example",
+        "u-2": "bob@xn--bcher-kva.example",
+        "u-3": "bob@bücher.example",
+    }
+
+
+@pytest.mark.parametrize(
+    ("zone", "first_s", "last_s"),
+    [
+        ("Europe/London", 1_814_396_400, 1_827_014_400),
+        ("America/New_York", 1_814_414_400, 1_827_032_400),
+        ("UTC", 1_814_400_000, 1_827_014_400),
+    ],
+)
+def test_the_days_of_older_vouchers_become_those_of_the_shop(
+    nothing: Engine, zone: str, first_s: int, last_s: int
+) -> None:
+    run_query(nothing, upgrade_to, "0010")
+    older = Voucher(VoucherCode("OLDER"), "", starts=1_814_400_000, ends=1_827_014_400)
+    newer = Voucher(VoucherCode("NEWER"), "", starts=1_814_367_600)
+    run_query(nothing, store_voucher, older)
+    run_query(nothing, store_voucher, newer)
+    before = run_query(nothing, increment_revision)
+
+    migrate(nothing, ZoneInfo(zone))
+
+    revision, catalog = run_query(nothing, load_catalog_changes, -1)
+    migrated = catalog.vouchers
+    assert migrated[VoucherCode("OLDER")] == replace(older, starts=first_s, ends=last_s)
+    assert migrated[VoucherCode("NEWER")] == newer
+    assert (revision > before) == (zone != "UTC")
 
 
 def test_a_failed_migration_leaves_nothing_behind(

@@ -6,18 +6,20 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from app.domain.cart import AccountId, Cart
-from app.domain.catalog import Catalog, Money, Sku, VoucherCode
+from app.domain.catalog import Money, Sku, VoucherCode
 from app.domain.ops import AddLine, SetVoucher
-from app.domain.orders import Order, OrderKey, OrderNumber, OrderState
-from app.domain.placing import Placed, cancel
+from app.domain.order_limits import HOUR_S, AccountOrders
+from app.domain.orders import OrderNumber, OrderState
+from app.domain.placing import cancel
 from app.store.accounts import add_account
-from app.store.carts import SaveConflicts, StaleCart, as_save, load_cart, save_carts
+from app.store.cart_rows import StaleCart
+from app.store.cart_saves import SaveConflicts, as_save, save_carts
+from app.store.carts import load_cart
 from app.store.catalog import add_voucher, load_catalog_changes
-from app.store.database import run_query
 from app.store.orders import (
     PAGE_SIZE,
     OrderMove,
+    bought_often,
     cancel_order_offline,
     find_order,
     find_order_by_key,
@@ -26,18 +28,22 @@ from app.store.orders import (
     list_all_orders,
     list_orders,
     load_moved_orders,
+    move_back,
     move_on,
     order_number_exists,
+    summarize_orders,
 )
+from app.store.queries import run_query
 from app.store.seed import seed
 from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after
 from tests.staff import set_product
 from tests.store.example_people import BOB, BOB_HIMSELF
+from tests.store.orders_on_disk import MILK, catalog, ordered, saved, stock, with_milk
 
 pytestmark = pytest.mark.on_both
 
-APPLES, MILK = Sku("gala-apples-1kg"), Sku("milk-2l")
+APPLES = Sku("gala-apples-1kg")
 ONCE = VoucherCode("ONCE")
 
 
@@ -46,38 +52,6 @@ def _stocked(engine: Engine) -> None:
     """Seed the catalogue."""
     run_query(engine, seed)
     run_query(engine, set_product, MILK, Money(100), 5)
-
-
-def catalog(engine: Engine) -> Catalog:
-    """Return the catalogue as saved."""
-    return run_query(engine, load_catalog_changes, -1).catalog
-
-
-def stock(engine: Engine, sku: Sku = MILK) -> int:
-    """Return the stock of a product."""
-    return catalog(engine).products[sku].stock
-
-
-def saved(engine: Engine, *bought: Placed) -> tuple[AccountId, ...]:
-    """Save carts with their orders in one batch; return the accounts that were refused."""
-    saves = [as_save(one.cart, (), (one.change,)) for one in bought]
-    return run_query(engine, save_carts, saves, NOON).refused
-
-
-def with_milk(engine: Engine, qty: int = 2, account: AccountId = ADA) -> Cart:
-    """Return a cart with some milk in it."""
-    cart = run_query(engine, load_cart, account)
-    return after(AddLine(MILK, qty), cart=cart, catalog=catalog(engine))
-
-
-def ordered(engine: Engine, number: str = "7QK4-M2XD") -> Order:
-    """Save an order of two milk, and return it."""
-    cart = with_milk(engine)
-    outcome = placed(
-        cart, catalog(engine), number=OrderNumber(number), key=OrderKey(f"key of {number}")
-    )
-    assert saved(engine, outcome) == ()
-    return outcome.change.order
 
 
 def with_bob(engine: Engine) -> None:
@@ -147,6 +121,18 @@ def test_an_order_of_a_stale_cart_is_not_saved(engine: Engine) -> None:
     assert run_query(engine, list_all_orders, None).orders == []
 
 
+def test_an_order_that_another_server_has_placed_is_of_a_stale_cart(engine: Engine) -> None:
+    cart = with_milk(engine)
+    here = placed(cart, catalog(engine), number=OrderNumber("2222-2222"))
+    assert saved(engine, placed(cart, catalog(engine))) == ()
+
+    with pytest.raises(StaleCart):
+        saved(engine, here)
+
+    assert stock(engine) == 3
+    assert len(run_query(engine, list_all_orders, None).orders) == 1
+
+
 @pytest.mark.parametrize("change", [{"percent": 20}, {"amount": 5}, {"minimum": 5}])
 def test_an_order_with_an_outdated_discount_is_rejected(
     engine: Engine, change: dict[str, Any]
@@ -203,8 +189,8 @@ def test_an_order_advances_by_one_state_and_only_from_the_expected_one(
 ) -> None:
     order = ordered(engine)
 
-    assert run_query(engine, move_on, order)
-    assert not run_query(engine, move_on, order)
+    assert run_query(engine, move_on, order, NOON)
+    assert not run_query(engine, move_on, order, NOON)
     assert not run_query(engine, cancel_order_offline, order, NOON)
 
     packed = run_query(engine, find_order_by_number, order.number)
@@ -212,12 +198,31 @@ def test_an_order_advances_by_one_state_and_only_from_the_expected_one(
     assert stock(engine) == 3
 
 
+def test_only_the_last_move_of_an_order_is_taken_back(engine: Engine) -> None:
+    order = ordered(engine)
+    placed_at = run_query(engine, load_catalog_changes, -1).revision
+    packed = order._replace(state=OrderState.PACKED)
+
+    first = run_query(engine, move_on, order, NOON) or 0
+    assert not run_query(engine, move_back, packed, placed_at, NOON)
+    assert run_query(engine, move_back, packed, first, NOON)
+    assert run_query(engine, find_order_by_number, order.number) == order
+    until = run_query(engine, load_catalog_changes, -1).revision
+    assert run_query(engine, load_moved_orders, first, until) == [
+        OrderMove(ADA, order.number, OrderState.PLACED)
+    ]
+    second = run_query(engine, move_on, order, NOON) or 0
+
+    assert not run_query(engine, move_back, packed, first, NOON)
+    assert run_query(engine, move_back, packed, second, NOON)
+
+
 def test_orders_that_changed_state_since_a_revision_are_listed_but_not_new_ones(
     engine: Engine,
 ) -> None:
     before = run_query(engine, load_catalog_changes, -1).revision
     order, _ = ordered(engine), ordered(engine, "2222-2222")
-    run_query(engine, move_on, order)
+    run_query(engine, move_on, order, NOON)
     until = run_query(engine, load_catalog_changes, -1).revision
 
     assert run_query(engine, load_moved_orders, before, until) == [
@@ -233,11 +238,16 @@ def test_orders_are_listed_in_pages_newest_first(engine: Engine) -> None:
     for number in numbers:
         ordered(engine, number)
 
-    first, second = (run_query(engine, list_orders, ADA, page) for page in (1, 2))
+    first = run_query(engine, list_orders, ADA, 1)
+    assert first.next_page
+    ordered(engine, "3333-3333")
+    second = run_query(engine, list_orders, ADA, first.next_page)
 
     assert [order.number for order in first.orders] == numbers[:0:-1]
-    assert (first.next_page, second.next_page) == (2, None)
+    assert second.next_page is None
     assert [order.number for order in second.orders] == numbers[:1]
+    second = run_query(engine, list_orders, ADA, 2)
+    assert [order.number for order in second.orders] == numbers[1::-1]
     assert run_query(engine, list_all_orders, OrderState.PLACED, 2).orders == second.orders
     assert run_query(engine, list_all_orders, OrderState.PACKED).orders == []
 
@@ -251,3 +261,23 @@ def test_recently_ordered_products_are_listed_latest_first(engine: Engine) -> No
 
     assert run_query(engine, last_bought, ADA, 8) == [APPLES, MILK]
     assert run_query(engine, last_bought, ADA, 1) == [APPLES]
+    assert run_query(engine, bought_often, ADA, 8) == []
+    ordered(engine, "3333-3333")
+    assert run_query(engine, bought_often, ADA, 8) == [MILK]
+    assert run_query(engine, bought_often, BOB, 8) == []
+
+
+def test_the_orders_of_an_account_are_summed_up_for_its_limits(engine: Engine) -> None:
+    nothing = run_query(engine, summarize_orders, ADA, NOON)
+    order = ordered(engine)
+    value, items = order.totals.total, order.totals.count
+
+    recent = run_query(engine, summarize_orders, ADA, NOON + HOUR_S - 1)
+    later = run_query(engine, summarize_orders, ADA, NOON + HOUR_S)
+    run_query(engine, cancel_order_offline, order, NOON)
+    cancelled = run_query(engine, summarize_orders, ADA, NOON + HOUR_S)
+
+    made_at_s = nothing.made_at_s
+    assert nothing == cancelled == AccountOrders(made_at_s)
+    assert recent == AccountOrders(made_at_s, 1, NOON, 1, value, items)
+    assert later == AccountOrders(made_at_s, 0, 0, 1, value, items)

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from app.domain.sessions import Session
 from app.store.accounts import add_account
-from app.store.database import run_query
+from app.store.queries import run_query
 from app.store.sessions import (
     MOST_SHOWN,
     SignedIn,

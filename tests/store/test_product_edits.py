@@ -1,6 +1,6 @@
 """Product edits on disk: applied, refused and logged."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from sqlalchemy import Engine
@@ -9,17 +9,18 @@ from app.domain.catalog import Money, Product, Sku
 from app.domain.edits import Edit, NotEdited
 from app.store import product_edits
 from app.store.catalog import load_catalog_changes
-from app.store.database import run_query
 from app.store.product_edits import (
     Editor,
+    ProductValues,
     add_product,
     edit_product,
+    edit_products,
     find_product,
     list_edits,
     newest_edits,
-    put_product,
     set_product,
 )
+from app.store.queries import run_query
 from app.store.seed import seed
 from tests.examples import ADA, GHOST, NOON
 from tests.staff import BY_COMMAND
@@ -99,9 +100,9 @@ def test_the_second_of_two_edits_of_the_same_version_is_refused(
 def test_a_command_sets_fields_of_any_version_and_is_logged_without_an_account(
     engine: Engine, apples: Product
 ) -> None:
-    run_query(engine, set_product, APPLES, Money(240), 7, BY_COMMAND)
-    run_query(engine, set_product, APPLES, None, 8, BY_COMMAND)
-    again = run_query(engine, set_product, APPLES, Money(240), None, BY_COMMAND)
+    run_query(engine, set_product, APPLES, {"price": Money(240), "stock": 7}, BY_COMMAND)
+    run_query(engine, set_product, APPLES, {"stock": 8}, BY_COMMAND)
+    again = run_query(engine, set_product, APPLES, {"price": Money(240)}, BY_COMMAND)
 
     assert again is NotEdited.SAME
     assert on_disk(engine) == replace(apples, price=Money(240), stock=8, version=2)
@@ -124,10 +125,31 @@ def test_a_new_product_is_added_once_as_the_last_of_the_catalogue(
     assert entry.changes["name"] == (None, "A ghost")
 
 
-def test_putting_a_product_replaces_all_its_fields(engine: Engine, apples: Product) -> None:
-    run_query(engine, put_product, replace(apples, name="Apples", grams=900), BY_ADA)
+def test_a_batch_changes_adds_and_refuses_each_product_by_itself(
+    engine: Engine, apples: Product
+) -> None:
+    new = {name: value for name, value in asdict(apples).items() if name not in {"sku", "version"}}
+    batch = [
+        ProductValues(APPLES, 0, {"name": "Apples", "grams": 900}),
+        ProductValues(MILK, 7, {"name": "Milk"}),
+        ProductValues(GHOST, None, new),
+        ProductValues(Sku("not-there"), 0, {"name": "Nothing"}),
+    ]
 
-    assert on_disk(engine) == replace(apples, name="Apples", grams=900, version=1)
+    done = run_query(engine, edit_products, batch, BY_ADA)
+    again = run_query(engine, edit_products, batch, BY_ADA)
+
+    changed = replace(apples, name="Apples", grams=900, version=1)
+    added = replace(apples, sku=GHOST, version=1)
+    refused = [NotEdited.MOVED, NotEdited.UNKNOWN]
+    assert done == [changed, refused[0], added, refused[1]]
+    assert again == [NotEdited.SAME, refused[0], NotEdited.SAME, refused[1]]
+    assert (on_disk(engine), on_disk(engine, GHOST)) == (changed, added)
+    assert [*run_query(engine, load_catalog_changes, -1).catalog.products][-1] == GHOST
+    assert {entry.sku for entry in run_query(engine, list_edits, None, 1).entries} == {
+        APPLES,
+        GHOST,
+    }
 
 
 @pytest.mark.usefixtures("apples")
@@ -136,13 +158,16 @@ def test_the_audit_log_is_listed_by_product_newest_first_in_pages(
 ) -> None:
     monkeypatch.setattr(product_edits, "PAGE_SIZE", 2)
     for stock in (1, 2, 3):
-        run_query(engine, set_product, APPLES, None, stock, BY_COMMAND)
-    run_query(engine, set_product, MILK, None, 1, BY_COMMAND)
+        run_query(engine, set_product, APPLES, {"stock": stock}, BY_COMMAND)
+    run_query(engine, set_product, MILK, {"stock": 1}, BY_COMMAND)
 
-    first, second = (run_query(engine, list_edits, None, page) for page in (1, 2))
+    first = run_query(engine, list_edits, None, 1)
+    assert first.next_page
+    second = run_query(engine, list_edits, None, first.next_page)
+    assert run_query(engine, list_edits, None, 2) == second
     newest = run_query(engine, newest_edits, [APPLES, MILK, GHOST])
 
     assert [(one.sku, one.version) for one in first.entries] == [(MILK, 1), (APPLES, 3)]
-    assert (first.next_page, second.next_page) == (2, None)
+    assert second.next_page is None
     assert [one.version for one in second.entries] == [2, 1]
     assert {sku: one.version for sku, one in newest.items()} == {APPLES: 3, MILK: 1}

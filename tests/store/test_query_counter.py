@@ -4,12 +4,14 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from sqlalchemy import Connection, text
 
-from app.domain.cart import AccountId
+from app.domain.accounts import AccountId
 from app.store import database as store_database
-from app.store.accounts import add_account, set_password_hash
-from app.store.carts import as_save, load_cart, save_carts
+from app.store.accounts import add_account, improve_hash
+from app.store.cart_saves import as_save, save_carts
+from app.store.carts import load_cart
 from app.store.database import MOST_WATCHES, Database
 from app.store.query_counter import Spent, count_queries
 from tests.examples import ADA, EMPTY, NOON
@@ -58,7 +60,7 @@ async def test_every_row_is_counted_however_it_is_fetched(database: Database) ->
 
 async def test_a_write_is_counted_too(database: Database) -> None:
     with count_queries() as counter:
-        await database.write(set_password_hash, ADA, "changed")
+        await database.write(improve_hash, ADA, "changed")
 
     assert counter.spent[:2] == (1, 0)
 
@@ -86,7 +88,7 @@ async def test_a_watch_counts_all_queries_that_name_its_account(database: Databa
 
     await database.read(load_cart, ADA)
     await database.read(count_to_five)
-    saves = [as_save(EMPTY, ()), as_save(EMPTY._replace(account=BOB), ())]
+    saves = [as_save(EMPTY, ()), as_save(structs.replace(EMPTY, account=BOB), ())]
     await database.write(save_carts, saves, NOON)
 
     ada, bobs = database.unwatch("ada"), database.unwatch("bob")

@@ -1,6 +1,8 @@
 """The lock that keeps a second server off a database."""
 
+import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -77,3 +79,21 @@ def test_a_lock_that_another_server_took_after_a_crash_is_reported(own_cluster: 
             late.ensure_held()
         with closing(acquire_server_lock(url, shared=False)), pytest.raises(AlreadyLocked):
             late.ensure_held()
+
+
+@pytest.mark.short
+def test_a_lock_that_our_own_lost_session_still_holds_is_taken_again(cluster: Cluster) -> None:
+    with closing(AdvisoryLock(cluster.new(), shared=False)) as lock:
+        [[pid]] = cluster.rows("SELECT pid FROM pg_locks WHERE locktype = 'advisory'")
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(DatabaseUnavailable, match="does not answer"):
+                lock.ensure_held()
+            with pytest.raises(DatabaseUnavailable, match="still holds the lock"):
+                lock.ensure_held()
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        while cluster.rows(f"SELECT FROM pg_stat_activity WHERE pid = {pid}"):
+            time.sleep(0.01)
+
+        lock.ensure_held()

@@ -7,17 +7,10 @@ from sqlalchemy import Engine
 
 from app.domain.sessions import Lifetime, Session
 from app.store.accounts import add_account
-from app.store.database import run_query
-from app.store.sessions import (
-    add_session,
-    digest,
-    end_all_sessions,
-    end_session,
-    find_session,
-    find_staff_session,
-    save_last_use,
-)
+from app.store.queries import run_query
+from app.store.sessions import add_session, digest, end_all_sessions, end_session, save_last_use
 from tests.examples import ADA, NOON
+from tests.sessions import find_session
 from tests.store.example_people import BOB, BOB_HIMSELF
 
 pytestmark = pytest.mark.on_both
@@ -30,6 +23,7 @@ ADAS = Session(
     staff=False,
     used_at_s=NOON,
     ends_at_s=NOON + 1000,
+    began_at_s=NOON,
 )
 
 
@@ -50,23 +44,14 @@ def test_the_database_stores_only_a_digest_of_the_cookie() -> None:
 
 def test_a_session_is_found_with_its_account(engine: Engine) -> None:
     run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
-    bobs = Session(digest("bob's"), BOB, "Bob", staff=True, used_at_s=NOON, ends_at_s=NOON + 900)
+    bobs = replace(
+        ADAS, id_hash=digest("bob's"), account=BOB, name="Bob", staff=True, mfa_at_s=NOON
+    )
     sign_in(engine)
     sign_in(engine, bobs)
 
     assert found(engine, NOON) == ADAS
     assert found(engine, NOON, bobs) == bobs
-
-
-def test_a_staff_session_is_found_for_staff_only_and_until_it_ends(engine: Engine) -> None:
-    run_query(engine, add_account, BOB_HIMSELF, "0b0b", NOON)
-    bobs = Session(digest("bob's"), BOB, "Bob", staff=True, used_at_s=NOON, ends_at_s=NOON + 900)
-    sign_in(engine)
-    sign_in(engine, bobs)
-
-    assert run_query(engine, find_staff_session, bobs.id_hash, LIFETIME, NOON) == bobs
-    assert run_query(engine, find_staff_session, bobs.id_hash, LIFETIME, NOON + 300) is None
-    assert run_query(engine, find_staff_session, ADAS.id_hash, LIFETIME, NOON) is None
 
 
 def test_an_unknown_session_is_not_found(engine: Engine) -> None:
@@ -121,7 +106,7 @@ def test_signing_in_deletes_ended_sessions_of_the_account(engine: Engine) -> Non
     for login in (unused, ended, bobs):
         sign_in(engine, login)
 
-    fresh = replace(ADAS, id_hash=digest("fresh"), used_at_s=NOON + 300)
+    fresh = replace(ADAS, id_hash=digest("fresh"), used_at_s=NOON + 300, began_at_s=NOON + 300)
     sign_in(engine, fresh)
 
     at_first = Lifetime(absolute_s=1000, idle_s=1000)

@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import ParamSpec, TypeVar
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
-from app.domain.cart import AccountId, Cart
+from app.domain.accounts import AccountId
+from app.domain.cart import Cart
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import SetNote
 from app.domain.orders import OrderChange
@@ -17,17 +18,17 @@ from app.domain.outbox import EvictedOutbox, OutboxId
 from app.store import engines
 from app.store import writer as store_writer
 from app.store.accounts import Person, add_account
+from app.store.cart_rows import Save
+from app.store.cart_saves import SaveConflicts
 from app.store.carts import load_cart, load_last
-from app.store.database import Database, Query, run_query
+from app.store.database import Database
+from app.store.queries import run_query
 from app.store.writer import Commit, Writer
 from tests.databases import locked
 from tests.examples import ADA, EMPTY, HERE, NOON, after
 from tests.store.example_people import BOB
 
 pytestmark = pytest.mark.on_both
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 EVE = AccountId("u-eve")
 NAMELESS: OutboxId = None  # type: ignore[assignment]
@@ -74,10 +75,10 @@ class SlowDatabase(Database):
         self.writes = asyncio.Semaphore(0)
         self.was_called = asyncio.Event()
 
-    async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def save(self, saves: Sequence[Save], now_s: int) -> SaveConflicts:
         self.was_called.set()
         await self.writes.acquire()
-        return await super().write(query, *args, **kwargs)
+        return await super().save(saves, now_s)
 
 
 class LeavingDatabase(Database):
@@ -87,11 +88,11 @@ class LeavingDatabase(Database):
         super().__init__(url)
         self.left = after_writes
 
-    async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def save(self, saves: Sequence[Save], now_s: int) -> SaveConflicts:
         if not self.left:
             raise DatabaseUnavailable
         self.left -= 1
-        return await super().write(query, *args, **kwargs)
+        return await super().save(saves, now_s)
 
 
 @pytest.fixture
@@ -180,7 +181,7 @@ async def test_a_cart_that_changes_while_it_is_saved_is_saved_again(
     async with committing(writer) as commits:
         writer.mark(ADA, note_of(ADA, "first"))
         await database.was_called.wait()
-        again = ChangedCart(after(SetNote("first"), SetNote("second"))._replace(version=1))
+        again = ChangedCart(replace(after(SetNote("first"), SetNote("second")), version=1))
         writer.mark(ADA, again)
         database.writes.release()
         database.writes.release()
@@ -311,3 +312,14 @@ async def test_closing_ends_an_idle_writer(writer: Writer) -> None:
         await asyncio.sleep(0)
 
     assert commits.empty()
+
+
+async def test_what_is_forgotten_is_not_saved(writer: Writer, engine: Engine) -> None:
+    forgotten = note_of(ADA, "forgotten")
+    writer.mark(ADA, forgotten)
+
+    writer.forget()
+
+    assert await all_commits(writer) == []
+    assert forgotten.taken == 0
+    assert run_query(engine, load_cart, ADA).note == ""

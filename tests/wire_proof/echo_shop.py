@@ -6,11 +6,11 @@ It listens on port PORT. Autobahn's cases need an echo; they test every layer be
 import asyncio
 import os
 
-from quart import Quart, websocket
 from websockets.frames import Frame, Opcode
 
 from app.server.lifecycle import make_server
 from app.server.websocket import ShopSocket
+from app.ws.handshake_request import Receive, Scope, Send
 from app.ws.routes import SOCKET
 
 LARGEST = 16 * 1024 * 1024
@@ -36,9 +36,9 @@ class EchoListener:
     def __init__(self, socket: EchoSocket):
         self._socket = socket
 
-    def on_text(self, text: str) -> None:
-        """Echo *text*."""
-        self._socket.write([text.encode()])
+    def on_text(self, data: bytes) -> None:
+        """Echo a text, which must be in UTF-8."""
+        self._socket.write([data.decode().encode()])
 
     def on_binary(self) -> None:
         """Do nothing: `EchoSocket` echoes binary messages."""
@@ -54,20 +54,22 @@ class EchoListener:
         """Do nothing: there is no state to clean up."""
 
 
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Accept each websocket."""
+    assert scope["type"] == "websocket"
+    await receive()
+    await send({"type": "websocket.accept"})
+    socket: EchoSocket = scope[SOCKET]
+    socket.attach(EchoListener(socket), FRAMES_A_SECOND)
+
+
 def main() -> None:
     """Serve until a signal stops the process."""
-    quart = Quart("echo")
-
-    @quart.websocket("/")
-    async def echo() -> None:
-        await websocket.accept()
-        socket: EchoSocket = websocket.scope[SOCKET]  # type: ignore[literal-required]
-        socket.attach(EchoListener(socket), FRAMES_A_SECOND)
 
     async def drain(_: object) -> None:
         await asyncio.sleep(0)
 
-    server = make_server(quart, "127.0.0.1", int(os.environ["PORT"]), lambda: None, drain)
+    server = make_server(echo, "127.0.0.1", int(os.environ["PORT"]), lambda: None, drain)
     server.config.ws, server.config.ws_max_size = EchoSocket, LARGEST
     server.run()
 

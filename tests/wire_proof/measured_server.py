@@ -14,7 +14,7 @@ from tests.e2e.server import ROOT, Server
 SETTLE_S = 6.0
 """Longer than the shop keeps any state of a closed websocket."""
 TRIES = 30
-POLL_S, POLLS = 0.05, 400
+POLL_S, POLLS = 0.05, 1200
 
 
 class Resources(NamedTuple):

@@ -24,7 +24,7 @@ class Oracle:
         if len(text) > LARGEST:
             return frozenset({TOO_LARGE})
         try:
-            message = decode(text.decode())
+            message = decode(text)
         except UnicodeDecodeError:
             return frozenset({NOT_UTF8})
         except (BadFrame, BadValue):

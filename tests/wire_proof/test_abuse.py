@@ -65,6 +65,13 @@ async def abuse(shop: MeasuredServer, name: str, times: int) -> None:
     assert process.returncode == 0
 
 
+async def shop_in_peace(shop: MeasuredServer) -> OtherShoppers:
+    """Run ordinary shoppers alone; return their measurements."""
+    async with other_shoppers(shop) as shoppers:
+        await asyncio.sleep(2)
+    return shoppers
+
+
 async def shop_during_abuse(shop: MeasuredServer, name: str, times: int) -> OtherShoppers:
     """Run ordinary shoppers during the abuse; return their measurements."""
     async with other_shoppers(shop) as shoppers:
@@ -75,7 +82,7 @@ async def shop_during_abuse(shop: MeasuredServer, name: str, times: int) -> Othe
 @pytest.mark.parametrize(
     ("name", "times"),
     [
-        *(pytest.param(*one, marks=pytest.mark.timeout(350)) for one in TIMES_IN_TEST.items()),
+        *(pytest.param(*one, marks=pytest.mark.timeout(600)) for one in TIMES_IN_TEST.items()),
         *(
             pytest.param(*one, marks=(pytest.mark.long, pytest.mark.timeout(2400)))
             for one in TIMES_IN_PROVE.items()
@@ -85,15 +92,14 @@ async def shop_during_abuse(shop: MeasuredServer, name: str, times: int) -> Othe
 async def test_abuse_costs_little_memory_does_not_slow_others_and_leaves_nothing_behind(
     shop: MeasuredServer, name: str, times: int, record_property: Note
 ) -> None:
-    async with other_shoppers(shop) as baseline:
-        await asyncio.sleep(2)
+    baseline = await shop_in_peace(shop)
     before = await shop.settled_resources()
     before = before._replace(files=before.files + MORE_DATABASE_CONNECTIONS)
 
-    max_ms = baseline.p99_ms + MAX_DELAY_MS
     observed = await shop_during_abuse(shop, name, times)
     for _ in range(TRIES - 1):
-        if observed.p99_ms > max_ms:
+        if observed.p99_ms > baseline.p99_ms + MAX_DELAY_MS:  # other work may have come between
+            baseline = await shop_in_peace(shop)
             observed = await shop_during_abuse(shop, name, times)
 
     after = await shop.settled_resources(before)
@@ -103,7 +109,7 @@ async def test_abuse_costs_little_memory_does_not_slow_others_and_leaves_nothing
         f"p99 {observed.p99_ms:.1f} ms of {len(observed.waits_s):,} answers,"
         f" {baseline.p99_ms:.1f} before, {grown_kib:+,} KiB at most, {left_kib:+,} KiB after",
     )
-    assert observed.p99_ms <= max_ms
+    assert observed.p99_ms <= baseline.p99_ms + MAX_DELAY_MS
     assert grown_kib < MAX_PEAK_KIB
     assert left_kib < MAX_LEFT_KIB
     assert after.files <= before.files

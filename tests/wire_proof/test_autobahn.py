@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.server import ROOT, free_port
+from tests.processes import killed_at_end
 
 AUTOBAHN_VENV = ROOT / ".venv-autobahn"
 ENVIRON = {
@@ -52,15 +53,16 @@ def port(tmp_path: Path) -> Iterator[int]:
             env={**os.environ, "PORT": str(port)},
             stderr=log,
         )
-    while process.poll() is None and not is_open(port):
-        time.sleep(0.1)
-    yield port
-    process.terminate()
-    assert process.wait(20) == 0
+    with killed_at_end(process):
+        while process.poll() is None and not is_open(port):
+            time.sleep(0.1)
+        yield port
+        process.terminate()
+        assert process.wait(20) == 0
     assert (tmp_path / "log").read_text() == ""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_the_websocket_passes_the_autobahn_cases(port: int, tmp_path: Path) -> None:
     assert WSTEST
     configuration = {

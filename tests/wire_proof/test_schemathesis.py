@@ -37,7 +37,7 @@ def shop(tmp_path: Path) -> Iterator[Server]:
     assert server.error_events() == []
 
 
-@pytest.mark.timeout(SECONDS + 90)
+@pytest.mark.timeout(SECONDS + 600)
 async def test_every_response_matches_the_openapi_document(shop: Server, tmp_path: Path) -> None:
     ada = await new_shopper(shop)
     excluded = [word for name in EXCLUDED_OPERATIONS for word in ("--exclude-operation-id", name)]

@@ -10,7 +10,8 @@ from app.domain.limits import Limits
 from app.domain.outbox import OutboxId
 from app.domain.sessions import Lifetime, Session, SessionHash
 from app.live.sessions import LiveSessions
-from app.ws.connection import CartConnection
+from app.ws.admission import Place
+from app.ws.connection import OWN_CART, CartConnection
 from app.ws.context import ConnectionContext
 from app.ws.registry import ConnectionRegistry
 from tests.examples import ADA, APPLES, HERE, NOON, THERE
@@ -67,10 +68,17 @@ class FakeSocket:
 class Browser:
     """A tab of Ada's, and the server's connection at the other end of its websocket."""
 
-    def __init__(self, context: ConnectionContext, outbox: OutboxId, name: str, login: Session):
+    def __init__(
+        self,
+        context: ConnectionContext,
+        outbox: OutboxId,
+        name: str,
+        login: Session,
+        place: Place = OWN_CART,
+    ):
         self.outbox = outbox
         self.socket = FakeSocket()
-        self.connection = CartConnection(self.socket, login, name, context)
+        self.connection = CartConnection(self.socket, login, name, context, place)
         self.serving = asyncio.create_task(self.connection.serve_hello())
         self._has_left = False
 
@@ -80,7 +88,7 @@ class Browser:
 
     def sends(self, text: str) -> None:
         """Send a frame."""
-        self.socket.arrives(lambda: self.connection.on_text(text))
+        self.socket.arrives(lambda: self.connection.on_text(text.encode()))
 
     def says_hello(self, gen: int = 1, **fields: object) -> None:
         """Send the first message."""
@@ -142,9 +150,10 @@ class WsHarness:
         self._browsers: list[Browser] = []
         self._names = count(1)
 
-    def opens(self, outbox: OutboxId = HERE) -> Browser:
+    def opens(self, outbox: OutboxId = HERE, place: Place = OWN_CART) -> Browser:
         """Open a websocket."""
-        browser = Browser(self.context, outbox, f"c-{next(self._names)}", self.login)
+        name = f"c-{next(self._names)}"
+        browser = Browser(self.context, outbox, name, self.login, place)
         self._browsers.append(browser)
         return browser
 

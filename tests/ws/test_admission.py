@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from app.domain.position import position
 from app.live.ports import DisconnectReason
@@ -100,7 +101,7 @@ async def test_a_connection_of_a_tab_that_is_not_newer_gets_no_welcome(
     inside = await harness.connects(gen=2)
 
     late = harness.opens()
-    late.says_hello(gen=gen, at=position(EMPTY._replace(rev=9)))
+    late.says_hello(gen=gen, at=position(replace(EMPTY, rev=9)))
     await soon()
 
     assert late.socket.closed

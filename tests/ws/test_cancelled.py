@@ -9,7 +9,7 @@ from tests.proof.inside import CancelAt
 from tests.ws.clock import soon
 from tests.ws.fakes import LOGIN, TABS, FakeSocket, WsHarness, kinds
 
-HELLO = json.dumps({"t": "hello", "tab": TABS[HERE], "gen": 1, "outbox": HERE})
+HELLO = json.dumps({"t": "hello", "tab": TABS[HERE], "gen": 1, "outbox": HERE}).encode()
 FEW_WAITS = 2
 
 

@@ -215,7 +215,7 @@ async def test_a_resync_or_a_watch_reads_nothing_from_the_database(
     before = harness.around.disk.carts_read.copy()
     harness.around.disk.is_away = True
 
-    here.connection.on_text(look)
+    here.connection.on_text(look.encode())
     await soon()
 
     assert len(here.takes_frames()) == 1

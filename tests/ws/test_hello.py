@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from app.domain.ops import AddLine, SetNote
 from app.domain.position import SnapshotReason, position
 from app.protocol.messages import TabId
 from app.ws.close_codes import CloseCode
-from tests.examples import ADA, HERE, MILK, after
+from tests.examples import ADA, EMPTY, HERE, MILK, after, without_room
 from tests.ws.clock import passes, soon
 from tests.ws.fakes import TABS, Browser, WsHarness, kinds
 
@@ -50,7 +51,7 @@ async def test_the_welcome_has_account_node_and_session_lifetime(harness: WsHarn
     }
     assert welcome == {
         "t": "welcome",
-        "v": 1,
+        "v": 2,
         "account": "u-ada",
         "node": "w1",
         "conn": "c-1",
@@ -60,6 +61,8 @@ async def test_the_welcome_has_account_node_and_session_lifetime(harness: WsHarn
         "verdicts": [],
         "hb_ms": 20_000,
         "session_left_ms": 9_998_500,
+        "features": ["languages", "decimals", "holds", "household", "offers", "help"],
+        "decimals": 2,
     }
 
 
@@ -83,10 +86,10 @@ async def test_a_tab_at_the_current_position_gets_prices_only(harness: WsHarness
     [
         (None, "first"),
         ("yesterday", "bad"),
-        (position(MILK_CART._replace(epoch="aaaa")), "epoch"),
-        (position(MILK_CART._replace(rev=3)), "future"),
-        (position(MILK_CART._replace(rev=1)), "behind"),
-        (position(MILK_CART._replace(content=7)), "fork"),
+        (position(replace(MILK_CART, epoch="aaaa")), "epoch"),
+        (position(replace(MILK_CART, rev=3)), "future"),
+        (position(replace(MILK_CART, rev=1)), "behind"),
+        (position(replace(MILK_CART, content=7)), "fork"),
     ],
 )
 async def test_a_tab_at_another_position_gets_a_snapshot_with_the_reason(
@@ -120,6 +123,7 @@ async def test_a_reconnecting_tab_gets_its_verdicts_before_the_snapshot(
 
 
 async def test_an_evicted_outbox_is_looked_up(harness: WsHarness) -> None:
+    harness.around.disk.carts[ADA] = without_room(EMPTY)
     harness.around.disk.lasts[ADA, HERE] = 500
     here = harness.opens()
 
@@ -197,6 +201,30 @@ async def test_an_invalid_hello_is_refused(harness: WsHarness) -> None:
     assert here.socket.closed[1].startswith("gen: ")
 
 
+@pytest.mark.parametrize("account", [ADA, None])
+async def test_a_tab_of_the_account_that_is_signed_in_is_let_in(
+    harness: WsHarness, account: str | None
+) -> None:
+    here = await harness.connects(account=account) if account else await harness.connects()
+
+    assert here.is_open()
+
+
+async def test_a_tab_of_another_account_is_closed_before_anything_is_read_or_told(
+    harness: WsHarness,
+) -> None:
+    here = harness.opens()
+
+    here.says_hello(account="u-bob")
+    here.submits(1)
+    await soon()
+
+    assert (here.socket.closed, here.takes_frames()) == ((CloseCode.ANOTHER_ACCOUNT, ""), [])
+    assert harness.around.disk.carts_read == []
+    assert harness.around.writer.waiting == {}
+    assert here.serving.done()
+
+
 async def test_a_second_hello_is_refused(harness: WsHarness) -> None:
     here = await harness.connects()
 
@@ -240,7 +268,9 @@ async def test_frames_between_hello_and_welcome_are_handled_afterwards_in_order(
         "snapshot",
         "tabs",
         "pong",
-        *["ok", "patch"] * 2,
+        "ok",
+        "ok",
+        "patch",
     ]
 
 
@@ -291,3 +321,22 @@ async def test_a_bad_frame_between_hello_and_welcome_does_not_undo_earlier_ops(
     assert kinds(here.takes_frames()) == ["welcome", "snapshot", "tabs", "ok", "patch"]
     assert here.socket.closed == FAULTS[fault]
     assert harness.around.disk.carts[ADA].note == "note 1"
+
+
+async def test_what_is_kept_for_the_account_is_told_right_after_the_state(
+    harness: WsHarness,
+) -> None:
+    catalog = harness.around.hub.context.catalog
+    milk = catalog.today.products[MILK]
+    until = int(harness.around.hub.context.now_s()) + 60
+    changed = catalog.today._replace(products={MILK: milk}, offers={MILK: {ADA: until}})
+    harness.around.hub.update_catalog(catalog.revision + 1, changed)
+    here = harness.opens()
+
+    here.says_hello()
+    await soon()
+
+    welcome, _, offer, _ = here.takes_frames()
+    assert welcome["t"] == "welcome"
+    assert (offer["t"], offer["sku"], offer["name"]) == ("offer", MILK, milk.name)
+    assert 59_000 <= offer["ms"] <= 60_000

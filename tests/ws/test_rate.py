@@ -107,7 +107,7 @@ async def test_a_connection_closed_for_early_retries_still_gets_its_answers(
     assert here.is_open()
     await limited.saves()
 
-    assert kinds(here.takes_frames()) == ["no"] * 3 + ["ok", "patch"] * 3
+    assert kinds(here.takes_frames()) == [*["no"] * 3, *["ok"] * 3, "patch"]
     assert not here.is_open()
 
 

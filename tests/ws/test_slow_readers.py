@@ -207,7 +207,7 @@ async def test_a_protocol_error_of_a_client_that_does_not_read_closes_the_connec
     here = await harness.connects()
     here.socket.is_full = True
 
-    here.connection.on_text("nonsense")
+    here.connection.on_text(b"nonsense")
     await passes(5)
 
     assert here.socket.closed

@@ -11,28 +11,40 @@ from app.domain.sessions import Lifetime, Session, SessionHash
 from app.http.account.auth import read_name, read_text
 from app.http.core.context import HttpContext
 from app.http.core.flash import Notice, flash
+from app.http.core.forms import read_form
 from app.http.core.page import show
 from app.http.core.problems import Problem, not_found, problem_of
 from app.http.core.session import (
     find_login,
     remember_login,
+    requesting_actor,
     requesting_client,
     require_login,
     to_login,
 )
+from app.i18n.translate import current_language
+from app.i18n.translate import gettext as _
+from app.i18n.translate import noop as N_
 from app.services.errors import ServiceError
 from app.store.accounts import PasswordChanged, Person, find_person, set_name
 from app.store.addresses import KeptAddress, load_addresses
-from app.store.sessions import SignedIn, end_other_sessions, end_own_session, load_sessions
+from app.store.sessions import SignedIn, load_sessions
+from app.store.waitlist import OwnPlace, places_of
 
 PAGE = "/account"
-FAULTY_FIELDS: Mapping[str, str] = {
-    "malformed": "name",
-    "weak_password": "new",
-    "wrong_login": "current",
+NEW_PASSWORD = f"{PAGE}/password"
+CHANGED = N_("Your password is changed, and you are signed out everywhere else.")
+FAULTY_FIELDS: Mapping[tuple[str, str], str] = {
+    ("name", "malformed"): "name",
+    ("password", "weak_password"): "new",
+    ("password", "wrong_login"): "current",
+    ("email", "malformed"): "new-email",
+    ("email", "same_email"): "new-email",
+    ("email", "wrong_login"): "email-password",
 }
-"""Beside which field a problem is shown, by its code; others are shown above the form."""
-NOT_YOUR_PASSWORD = "That is not your password. Check it and try again."  # noqa: S105
+"""Beside which field of a form a problem is shown, by its code; others are shown above the form."""
+NOTHING_TYPED = N_("Enter your current password and a new one.")
+NOT_YOUR_PASSWORD = N_("That is not your current password. Check it and try again.")
 
 
 class Profile(NamedTuple):
@@ -40,22 +52,26 @@ class Profile(NamedTuple):
 
     person: Person
     addresses: list[KeptAddress]
+    places: list[OwnPlace]
     sessions: list[SignedIn]
 
 
 class FormError(NamedTuple):
-    """The problem of a form that is shown again, with the name typed into it but no password."""
+    """The problem of a form that is shown again, with what was typed but for passwords."""
 
     form: str
     problem: Problem
     name: str | None = None
+    email: str | None = None
 
     @property
     def faults(self) -> dict[str, str]:
         """The sentence to show beside a field, by the field's name."""
-        if (field := FAULTY_FIELDS.get(self.problem.code)) is None:
+        field = FAULTY_FIELDS.get((self.form, self.problem.code))
+        if field is None:
             return {}
-        return {field: NOT_YOUR_PASSWORD if field == "current" else self.problem.detail}
+        is_wrong = self.problem.code == "wrong_login"
+        return {field: _(NOT_YOUR_PASSWORD) if is_wrong else self.problem.detail}
 
 
 def profile_blueprint(context: HttpContext) -> Blueprint:
@@ -64,7 +80,9 @@ def profile_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.before_request
     async def redirect_without_login() -> ResponseReturnValue | None:
-        return to_login(PAGE) if await find_login(context) is None else None
+        if await find_login(context):
+            return None
+        return await _answer_repeated_change(context) or to_login(PAGE)
 
     @blueprint.get(PAGE)
     async def account() -> ResponseReturnValue:
@@ -74,7 +92,7 @@ def profile_blueprint(context: HttpContext) -> Blueprint:
     async def name() -> ResponseReturnValue:
         return await _rename(context, await require_login(context))
 
-    @blueprint.post(f"{PAGE}/password")
+    @blueprint.post(NEW_PASSWORD)
     async def password() -> ResponseReturnValue:
         return await _change_password(context, await require_login(context))
 
@@ -91,64 +109,83 @@ def profile_blueprint(context: HttpContext) -> Blueprint:
 
 async def redirect_with_notice(text: str) -> ResponseReturnValue:
     """Redirect to the account's page, which shows *text*."""
-    await flash(Notice("ok", text))
+    flash(Notice("ok", text))
     return redirect(PAGE, 303)
 
 
 async def _rename(context: HttpContext, login: Session) -> ResponseReturnValue:
-    typed = (await request.form).get("name", "").strip()
+    typed = read_form().get("name", "").strip()
     try:
         name = read_name({"name": typed})
     except Problem as problem:
-        return await _show_again(context, login, FormError("name", problem, typed))
+        return await show_again(context, login, FormError("name", problem, typed))
     await context.database.write(set_name, login.account, name)
-    return await redirect_with_notice("Your name is changed.")
+    return await redirect_with_notice(_("Your name is changed."))
 
 
 async def _change_password(context: HttpContext, login: Session) -> ResponseReturnValue:
-    form = await request.form
-    person = await _person(context, login)
+    form = read_form()
+    person = await own_person(context, login)
+    if not form.get("current") or not form.get("new"):
+        problem = Problem(400, "nothing_typed", _(NOTHING_TYPED))
+        return await show_again(context, login, FormError("password", problem))
     try:
         current, new = read_text(form, "current"), read_text(form, "new")
         started = await context.auth.change_password(
             requesting_client(), login, person, current, new
         )
     except PasswordChanged:
-        return to_login(PAGE)
+        return await _answer_repeated_change(context) or to_login(PAGE)
     except ServiceError as error:
-        return await _show_again(context, login, FormError("password", problem_of(error)))
+        if repeated := await _answer_repeated_change(context):
+            return repeated
+        return await show_again(context, login, FormError("password", problem_of(error)))
     except Problem as problem:
-        return await _show_again(context, login, FormError("password", problem))
+        return await show_again(context, login, FormError("password", problem))
     remember_login(started)
-    return await redirect_with_notice(
-        "Your password is changed. Everywhere else you are signed out."
-    )
+    return await redirect_with_notice(_(CHANGED))
+
+
+async def _answer_repeated_change(context: HttpContext) -> ResponseReturnValue | None:
+    """Answer a change of the password that another process has just made, as it did.
+
+    The session of the cookie is over then; whoever knows the new password gets another one.
+    """
+    new = read_form().get("new") if request.path == NEW_PASSWORD else None
+    if not new:
+        return None
+    try:
+        started = await context.auth.sign_in_renewed(requesting_client(), new)
+    except ServiceError:
+        return None
+    if started is None:
+        return None
+    remember_login(started)
+    return await redirect_with_notice(_(CHANGED))
 
 
 async def _end_session(
     context: HttpContext, login: Session, id_hash: SessionHash
 ) -> ResponseReturnValue:
-    if not await context.database.write(end_own_session, login.account, id_hash):
+    if not await context.accounts.end_session(requesting_actor(login), login.account, id_hash):
         raise not_found()
-    context.sessions.end(id_hash)
-    return await redirect_with_notice("Signed out there.")
+    return await redirect_with_notice(_("That session is signed out."))
 
 
 async def _end_other_sessions(context: HttpContext, login: Session) -> ResponseReturnValue:
-    for id_hash in await context.database.write(end_other_sessions, login.account, login.id_hash):
-        context.sessions.end(id_hash)
-    return await redirect_with_notice("Signed out everywhere else.")
+    await context.accounts.end_other_sessions(requesting_actor(login), login.id_hash)
+    return await redirect_with_notice(_("You are signed out everywhere else."))
 
 
-async def _person(context: HttpContext, login: Session) -> Person:
+async def own_person(context: HttpContext, login: Session) -> Person:
+    """Return who is signed in, with the address and the password of now."""
     if (person := await context.database.read(find_person, login.account)) is None:
         raise not_found()
     return person
 
 
-async def _show_again(
-    context: HttpContext, login: Session, error: FormError
-) -> ResponseReturnValue:
+async def show_again(context: HttpContext, login: Session, error: FormError) -> ResponseReturnValue:
+    """Return the page with the *error* of one of its forms."""
     problem = error.problem
     status = 400 if problem.code == "wrong_login" else problem.status
     return await _show(context, login, error), status, problem.headers
@@ -162,9 +199,17 @@ async def _show(context: HttpContext, login: Session, error: FormError | None = 
         "account.html",
         path=PAGE,
         profile=profile,
+        places=[_place_fields(context, place) for place in profile.places],
         form_error=error,
         current_session=login.id_hash,
+        zone=context.zone,
     )
+
+
+def _place_fields(context: HttpContext, place: OwnPlace) -> dict[str, object]:
+    product = context.catalog.today.products[place.sku]
+    text = product.text(current_language())
+    return place._asdict() | {"slug": product.slug, "name": text.name, "unit": text.unit}
 
 
 def _load(connection: Connection, login: Session, lifetime: Lifetime, now_s: int) -> Profile:
@@ -173,5 +218,6 @@ def _load(connection: Connection, login: Session, lifetime: Lifetime, now_s: int
     return Profile(
         person,
         load_addresses(connection, login.account),
+        places_of(connection, login.account),
         load_sessions(connection, login.account, lifetime, now_s),
     )

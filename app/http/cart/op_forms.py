@@ -34,6 +34,10 @@ def _sku(form: Form) -> Fields:
     return {"sku": form.get("sku")}
 
 
+def _seen_sku(form: Form) -> Fields:
+    return _sku(form) | _if_whole(form, "seen")
+
+
 def _note(form: Form) -> Fields:
     return {"text": _plain(form.get("text", ""))}
 
@@ -67,7 +71,11 @@ _READERS: Mapping[Kind, Callable[[Form], Fields]] = {
     Kind.ACCEPT_LINE: _accept,
     Kind.SAVE_LINE: _sku,
     Kind.UNSAVE_LINE: _sku,
+    Kind.DISCARD_LINE: _sku,
     Kind.SET_NOTE: _note,
     Kind.SET_VOUCHER: _voucher,
     Kind.UNDO: _undo,
+    Kind.SUGGEST_LINE: _change,
+    Kind.ACCEPT_SUGGESTION: _seen_sku,
+    Kind.DECLINE_SUGGESTION: _sku,
 }

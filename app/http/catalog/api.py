@@ -2,12 +2,14 @@
 
 from quart import Blueprint, Response, request
 
-from app.domain.catalog import Product, Sku
+from app.domain.catalog import Sku
+from app.domain.paging import HIGHEST_PAGE, next_text, read_start
 from app.http.catalog.cards import fields_of
-from app.http.catalog.search import HIGHEST_PAGE, LONGEST_QUERY, Search, find, read_page
 from app.http.core.context import HttpContext
 from app.http.core.json_body import as_public_json
 from app.http.core.problems import malformed, not_found
+from app.services.product_lists import PAGE_KEY
+from app.services.product_search import LONGEST_QUERY, Search
 
 MAX_AGE_S = 5
 """So long may a cache show an old price."""
@@ -19,9 +21,10 @@ def catalog_api_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get("/api/products")
     async def products() -> Response:
-        found = find(_products(context), dict(context.categories), _search())
-        listed = [fields_of(product) for product in found.products]
-        return await as_public_json({"products": listed, "next": found.next_page}, MAX_AGE_S)
+        found, _, meant, _ = await context.search.answer(_search())
+        shown = [fields_of(product) for product in found.products]
+        body = {"products": shown, "next": next_text(found.after), "meant": meant or None}
+        return await as_public_json(body, MAX_AGE_S)
 
     @blueprint.get("/api/products/<sku>")
     async def product(sku: Sku) -> Response:
@@ -32,14 +35,11 @@ def catalog_api_blueprint(context: HttpContext) -> Blueprint:
     return blueprint
 
 
-def _products(context: HttpContext) -> list[Product]:
-    return list(context.catalog.today.products.values())
-
-
 def _search() -> Search:
-    q, page = request.args.get("q", ""), read_page(request.args.get("page", "") or "1")
+    q = request.args.get("q", "")
+    start = read_start(request.args.get("page", "") or "1", PAGE_KEY)
     if len(q) > LONGEST_QUERY:
         raise malformed(f"q: at most {LONGEST_QUERY} characters are allowed")
-    if page is None:
-        raise malformed(f"page: 1 to {HIGHEST_PAGE} is allowed")
-    return Search(q, request.args.get("category", ""), page=page)
+    if start is None:
+        raise malformed(f"page: “next” of another page, or 1 to {HIGHEST_PAGE}, is allowed")
+    return Search(q, request.args.get("category", ""), page=start)

@@ -1,121 +1,135 @@
 """The public pages: the front page, the list of products, a product."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from quart import Blueprint, Response, request
 
 from app.domain.catalog import Product
-from app.http.catalog.cards import card, cards
-from app.http.catalog.search import LONGEST_QUERY, Search, find, read_page, suggest
+from app.domain.paging import is_beyond, read_start
+from app.http.catalog.cards import cards, size_fields
+from app.http.catalog.front_page import category_images, front_page_cards, one_of_each
+from app.http.catalog.structured_data import product_data, product_path, shop_path, store_data
 from app.http.core.context import HttpContext
 from app.http.core.page import show_to_all
 from app.http.core.problems import not_found
 from app.http.core.session import find_login
-from app.store.orders import last_bought
+from app.i18n.translate import current_language
+from app.services.product_lists import PAGE_KEY, KeptResults
+from app.services.product_search import LONGEST_QUERY, Search
+from app.store.waitlist import OwnPlace, places_of
 
 MOST_SIMILAR = 8
-MOST_BOUGHT = 8
 
 
 def catalog_blueprint(context: HttpContext) -> Blueprint:
     """Return the routes of the public pages."""
     blueprint = Blueprint("pages", __name__)
 
+    images = KeptResults()
+
     @blueprint.get("/")
     async def home() -> Response:
-        bought = await _bought(context)
-        fresh = [product for product in _popular(context) if product not in bought]
-        return await show_to_all(context, "home.html", bought=cards(bought), popular=cards(fresh))
+        shown = await front_page_cards(context)
+        return await show_to_all(
+            context,
+            "home.html",
+            canonical="/",
+            shown=shown,
+            images=_images(context, images),
+            about=store_data(context),
+        )
 
     @blueprint.get("/shop")
     async def shop() -> Response:
-        names = dict(context.categories)
-        search = _search()
-        found = find(_on_sale(context), names, search)
-        if search.category not in {"", *names} or (search.page > 1 and not found.products):
-            raise not_found()
-        return await show_to_all(
-            context,
-            "shop.html",
-            **search._asdict(),
-            products=cards(found.products),
-            count=found.total,
-            next_page=found.next_page,
-            elsewhere=_elsewhere(context, search) if not found.total else None,
-        )
+        return await _show_shop(context)
 
     @blueprint.get("/p/<slug>")
     async def product(slug: str) -> Response:
-        sizes = _sizes(context, slug)
-        first = next((product for product in sizes if product.sold), sizes[0])
-        return await show_to_all(
-            context,
-            "product.html",
-            product=card(first) | {"description": first.description},
-            sizes=cards(sizes),
-            similar=cards(_similar(first, _on_sale(context))),
-        )
+        return await _show_product(context, slug.lower())
 
     return blueprint
 
 
-def _on_sale(context: HttpContext) -> list[Product]:
-    return [product for product in context.catalog.today.products.values() if product.sold]
-
-
-def _popular(context: HttpContext) -> list[Product]:
-    return _one_of_each(product for product in _on_sale(context) if product.popular)
-
-
-def _sizes(context: HttpContext, slug: str) -> list[Product]:
-    """Return all sizes of a product, sold or not; raises 404 if there is none."""
-    products = context.catalog.today.products.values()
-    if not (sizes := [product for product in products if product.slug == slug]):
+async def _show_shop(context: HttpContext) -> Response:
+    search, slugs = _search(), {category.slug for category in context.categories}
+    answered = await context.search.answer(search)
+    found = answered.found
+    if search.category not in {"", *slugs} or (is_beyond(search.page) and not found.products):
         raise not_found()
-    return sizes
+    return await show_to_all(
+        context,
+        "shop.html",
+        canonical=shop_path(search.category),
+        is_later=search.page != 1,
+        **search._asdict() | answered._asdict(),
+        products=cards(context.catalog.index, found.products),
+        count=found.total,
+        is_cut=_is_cut(),
+        next_page=found.after,
+    )
 
 
-async def _bought(context: HttpContext) -> list[Product]:
-    """Return the products that the signed-in shopper bought last and that are still sold."""
-    if (login := await find_login(context)) is None:
-        return []
-    products = context.catalog.today.products
-    skus = await context.database.read(last_bought, login.account, MOST_BOUGHT)
-    return [products[sku] for sku in skus if products[sku].sold]
+async def _show_product(context: HttpContext, slug: str) -> Response:
+    index = context.catalog.index
+    if not (sizes := index.with_slug(slug)):
+        raise not_found()
+    first = _chosen(sizes, request.args.get("size", "").lower())
+    text = first.text(current_language())
+    sold = [size for size in sizes if size.sold or size == first]
+    return await show_to_all(
+        context,
+        "product.html",
+        canonical=product_path(first),
+        product=size_fields(first) | {"description": text.description},
+        sizes=[size_fields(size) for size in sold],
+        about=product_data(context, first, sold),
+        similar=cards(index, _similar(first, index.on_sale(first.category))),
+        place=await _own_place(context, first),
+    )
+
+
+async def _own_place(context: HttpContext, product: Product) -> OwnPlace | None:
+    """Return the visitor's place on the waitlist of *product*; only then is anything read."""
+    if not product.waiting or (login := await find_login(context)) is None:
+        return None
+    places = await context.database.read(places_of, login.account)
+    return next((place for place in places if place.sku == product.sku), None)
+
+
+def _images(context: HttpContext, kept: KeptResults) -> dict[str, str]:
+    """Return the pictures of the categories, which are looked for once a revision."""
+    index = context.catalog.index
+    found: dict[str, str] | None = kept.find("categories", index.revision)
+    if found is None:
+        found = category_images(index, [category.slug for category in context.categories])
+        kept.keep("categories", index.revision, found)
+    return found
+
+
+def _is_cut() -> bool:
+    """Say whether the query is longer than what is searched for."""
+    return len(request.args.get("q", "").strip()) > LONGEST_QUERY
+
+
+def _chosen(sizes: Sequence[Product], sku: str) -> Product:
+    """Return the size that a link names, or else the first that is sold."""
+    chosen = [product for product in sizes if product.sku == sku]
+    return (chosen or [product for product in sizes if product.sold] or sizes)[0]
 
 
 def _search() -> Search:
     args = request.args
     return Search(
         args.get("q", "").strip()[:LONGEST_QUERY],
-        args.get("category", ""),
+        args.get("category", "").lower(),
         args.get("sort", Search().sort),
-        read_page(args.get("page", "")) or 1,
+        read_start(args.get("page", ""), PAGE_KEY) or 1,
+        one_of_each=True,
+        names_in=current_language(),
     )
 
 
-def _elsewhere(context: HttpContext, search: Search) -> dict[str, object]:
-    """Return what to suggest when nothing was found: all categories, or a corrected query."""
-    names, on_sale = dict(context.categories), _on_sale(context)
-    everywhere = find(on_sale, names, Search(search.q)).total if search.category else 0
-    return {"everywhere": everywhere, "meant": suggest(on_sale, names, search.q)}
-
-
-def _similar(first: Product, products: Iterable[Product]) -> list[Product]:
-    """Return other products of the category of *first*, one size each, those in stock first."""
-    others = [
-        product
-        for product in products
-        if product.category == first.category and product.slug != first.slug
-    ]
-    return sorted(_one_of_each(others), key=lambda product: product.stock < 1)[:MOST_SIMILAR]
-
-
-def _one_of_each(products: Iterable[Product]) -> list[Product]:
-    """Return one size of each product: the first in stock, or else the first."""
-    chosen: dict[str, Product] = {}
-    for product in products:
-        known = chosen.get(product.slug)
-        if known is None or known.stock < 1 <= product.stock:
-            chosen[product.slug] = product
-    return list(chosen.values())
+def _similar(first: Product, shelf: Iterable[Product]) -> list[Product]:
+    """Return others of the *shelf* of *first*, one size each, those in stock first."""
+    others = [product for product in shelf if product.slug != first.slug]
+    return sorted(one_of_each(others), key=lambda product: product.stock < 1)[:MOST_SIMILAR]

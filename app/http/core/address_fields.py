@@ -4,6 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from app.domain.addresses import LONGEST_LINE, LONGEST_POSTCODE, Address
+from app.domain.plain_text import clean_line
+from app.domain.postcodes import NotDelivered, read_postcode
+from app.http.core.input_texts import postcode_text
+from app.i18n.translate import gettext as _
 from app.protocol.json import BadValue, text
 
 LENGTHS: Final[Mapping[str, tuple[int, int]]] = {
@@ -18,16 +22,23 @@ LENGTHS: Final[Mapping[str, tuple[int, int]]] = {
 Fields = Mapping[str, object]
 
 
-def read_address(fields: Fields) -> Address:
-    """Return the address in *fields*, untrimmed. Raises BadValue with the first fault."""
-    for name, fault in _faults(fields):
+def read_address(fields: Fields, country: str) -> Address:
+    """Return the address in *fields*, which is in *country*, in the spelling in which it is kept.
+
+    Raises BadValue with the first fault.
+    """
+    cleaned = _cleaned(fields)
+    for name, fault in _faults(cleaned, country):
         raise BadValue(f"{name}: {fault}")
-    return Address(**{name: str(fields[name]) for name in LENGTHS})
+    texts = {name: str(cleaned[name]) for name in LENGTHS}
+    return Address(**texts | {"postcode": read_postcode(texts["postcode"], country)})
 
 
-def address_faults(fields: Fields) -> dict[str, str]:
-    """Return the faults by field, as sentences to show beside it; empty if all are valid."""
-    return {name: _sentence(fields, name, fault) for name, fault in _faults(fields)}
+def address_faults(fields: Fields, country: str) -> dict[str, str]:
+    """Return the faults of an address in *country* by field, as sentences to show beside it."""
+    cleaned = _cleaned(fields)
+    faulty = [name for name, _fault in _faults(cleaned, country)]
+    return {name: _sentence(cleaned.get(name), name, country) for name in faulty}
 
 
 def typed_address(form: Mapping[str, str]) -> dict[str, str]:
@@ -35,16 +46,47 @@ def typed_address(form: Mapping[str, str]) -> dict[str, str]:
     return {name: form.get(name, "").strip() for name in LENGTHS}
 
 
-def _sentence(fields: Fields, name: str, fault: str) -> str:
-    return "This is needed." if fields.get(name) == "" else f"{fault.capitalize()}."
+def _cleaned(fields: Fields) -> dict[str, object]:
+    return {
+        name: clean_line(value) if isinstance(value, str) else value
+        for name, value in fields.items()
+    }
 
 
-def _faults(fields: Fields) -> Iterator[tuple[str, str]]:
+def _sentence(value: object, name: str, country: str) -> str:
+    """Return what to tell people about *value*, which is faulty."""
+    if not isinstance(value, str) or not value:
+        return _("Please fill this in.")
+    if len(value) > (most := LENGTHS[name][1]):
+        return _(
+            "This can have at most %(most)s characters; you entered %(count)s.",
+            most=most,
+            count=len(value),
+        )
+    fault = _postcode_fault(value, country) if name == "postcode" else None
+    return postcode_text(fault) if fault else _("Please type this again, on one line.")
+
+
+def _faults(fields: Fields, country: str) -> Iterator[tuple[str, str]]:
     for name, (least, most) in LENGTHS.items():
         try:
             value = text(fields, name, most, least)
         except BadValue as fault:
             yield name, str(fault).removeprefix(f"{name}: ")
         else:
-            if "\n" in value or "\t" in value:
-                yield name, "one line is needed"
+            yield from ((name, fault) for fault in _text_faults(name, value, country))
+
+
+def _text_faults(name: str, value: str, country: str) -> Iterator[str]:
+    if "\n" in value or "\t" in value:
+        yield "one line is needed"
+    elif name == "postcode" and (fault := _postcode_fault(value, country)):
+        yield postcode_text(fault)
+
+
+def _postcode_fault(value: str, country: str) -> NotDelivered | None:
+    try:
+        read_postcode(value, country)
+    except NotDelivered as fault:
+        return fault
+    return None

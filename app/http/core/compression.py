@@ -8,7 +8,17 @@ from werkzeug.datastructures import Accept
 
 LEAST_BYTES = 1024
 """A shorter response fits into one packet as it is."""
-TEXTS = frozenset({"application/json", "application/problem+json", "text/html", "text/plain"})
+TEXTS = frozenset(
+    {
+        "application/json",
+        "application/manifest+json",
+        "application/problem+json",
+        "application/xml",
+        "text/html",
+        "text/javascript",
+        "text/plain",
+    }
+)
 BROTLI_QUALITY = 4
 GZIP_LEVEL = 5
 

@@ -1,4 +1,4 @@
-"""Serves the static files, which do not depend on who requests them."""
+"""Serves the static files, and the icon that browsers ask for by themselves."""
 
 from quart import Blueprint, Response, request
 
@@ -9,6 +9,7 @@ from app.http.core.problems import not_found
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "public, no-cache"
+FOR_A_DAY = "public, max-age=86400"
 
 
 def static_blueprint(context: HttpContext) -> Blueprint:
@@ -21,6 +22,12 @@ def static_blueprint(context: HttpContext) -> Blueprint:
             raise not_found()
         response = _response(found.asset)
         response.headers["Cache-Control"] = IMMUTABLE if found.is_immutable else REVALIDATE
+        return await response.make_conditional(request)
+
+    @blueprint.get("/favicon.ico")
+    async def favicon() -> Response:
+        response = _response(context.assets.asset(context.assets.icon))
+        response.headers["Cache-Control"] = FOR_A_DAY
         return await response.make_conditional(request)
 
     return blueprint

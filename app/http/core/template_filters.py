@@ -1,9 +1,18 @@
-"""Filters for templates."""
+"""Filters and functions for templates."""
 
-from datetime import UTC, datetime
+from app.i18n.translate import ngettext
 
 
-def moment(at_s: int) -> str:
-    """Return the date and time, to the minute, of *at_s* in UTC."""
-    at = datetime.fromtimestamp(at_s, UTC)
-    return f"{at.day} {at:%B %Y, %H:%M}"
+def items_text(count: int, unavailable: int) -> str:
+    """Return how many items a cart has, in the words of the page's script (strings.js).
+
+    *count* are those that can be ordered; *unavailable* are sold out, or no longer sold.
+    """
+    if not unavailable:
+        return ngettext("%(num)s item", "%(num)s items", count)
+    return ngettext(
+        "%(num)s item, %(unavailable)s not available",
+        "%(num)s items, %(unavailable)s not available",
+        count,
+        unavailable=unavailable,
+    )

@@ -1,25 +1,30 @@
-"""The page “How it works”: one question asked without a session, with one, and over a websocket."""
+"""The lesson “How it works”: one question asked without a session, with one, and over a socket."""
 
-import time
 from typing import Any
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 
-from app.domain.catalog import Product
+from app.domain.accounts import is_guest
+from app.domain.catalog import EXACT_STOCK, Product, Sku, public_stock
+from app.domain.holds import is_held
 from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json
 from app.http.core.page import show
 from app.http.core.problems import login_required, not_found
 from app.http.core.session import claimed_hash, find_login, require_login
-from app.protocol.faults import FAULTS
-from app.store.carts import load_cart
-from app.store.query_counter import count_queries
+from app.http.docs.lesson_balance import BALANCE
+from app.http.docs.lesson_figures import (
+    held_in_memory,
+    messages_in_frames,
+    messages_over_http,
+    statement_fields,
+    with_session,
+    without_session,
+)
 
 PAGE = "/how-it-works"
 API = "/api/how-it-works"
 ENOUGH = 10
-
-Figures = dict[str, Any]
 
 
 def how_it_works_blueprint(context: HttpContext) -> Blueprint:
@@ -28,19 +33,21 @@ def how_it_works_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get(PAGE)
     async def how_it_works() -> str:
-        tried = await _try(context, request.args.get("try", ""))
-        example = _example(context)
-        return await show(context, "how_it_works.html", **tried, example=example, faults=FAULTS)
+        measured = await _measure(context)
+        example = await context.search.cheapest(ENOUGH)
+        demo = context.demo and {"token": context.demo.restart.token}
+        more = {"example": example, "scarce": _scarce(context), "demo": demo, "balance": BALANCE}
+        return await show(context, "how_it_works.html", canonical=PAGE, **measured, **more)
 
     @blueprint.get(f"{API}/stateless")
     async def stateless() -> Response:
-        return as_json(await _without_session(context))
+        return as_json((await without_session(context)).as_fields)
 
     @blueprint.get(f"{API}/session")
     async def session() -> Response:
-        if (figures := await _with_session(context)) is None:
+        if (cost := await with_session(context)) is None:
             raise login_required()
-        return as_json(figures)
+        return as_json(cost.as_fields)
 
     @blueprint.post(f"{API}/watch")
     async def watch() -> Response:
@@ -55,55 +62,52 @@ def how_it_works_blueprint(context: HttpContext) -> Blueprint:
         await require_login(context)
         if counter is None:
             raise not_found()
-        return as_json({"queries": counter.spent.queries, "rows": counter.spent.rows})
+        spent, statements = counter.spent, statement_fields(counter.statements)
+        return as_json({"queries": spent.queries, "rows": spent.rows, "statements": statements})
 
+    _add_shelf(blueprint, context)
     return blueprint
 
 
-async def _try(context: HttpContext, which: str) -> dict[str, Figures | None]:
-    """Do for a form what the endpoint does for its button, without JavaScript."""
+def _add_shelf(blueprint: Blueprint, context: HttpContext) -> None:
+    """Add the route by which a stranger sees how much of a product is left, and held."""
+
+    @blueprint.get(f"{API}/shelf/<sku>")
+    async def shelf(sku: Sku) -> Response:
+        if (found := context.catalog.today.products.get(sku)) is None:
+            raise not_found()
+        return as_json({"stock": public_stock(found.available), "held": found.on_hold})
+
+
+def _scarce(context: HttpContext) -> Product | None:
+    """Return the cheapest product that carts hold, of which few are left, and one is free."""
+    return min(
+        (
+            each
+            for each in context.catalog.today.products.values()
+            if is_held(each) and each.on_hold < each.available <= EXACT_STOCK
+        ),
+        key=lambda each: each.price,
+        default=None,
+    )
+
+
+async def _measure(context: HttpContext) -> dict[str, Any]:
+    """Ask in each way while the page is made, so that it has figures without a script, too.
+
+    The session comes first: looking up the login, which counts, is done once a request.
+    """
+    session, login = await with_session(context), await find_login(context)
+    strangers = [await without_session(context) for _ in range(2)]
+    held = await held_in_memory(context, login) if login else None
     return {
-        "stateless": await _without_session(context) if which == "stateless" else None,
-        "session": await _with_session(context) if which == "session" else None,
+        "stateless": strangers[-1],
+        "session": session,
+        "held": held,
+        "messages": {
+            "stateless": [each for one in strangers for each in messages_over_http(one)],
+            "session": list(messages_over_http(session)) if session else [],
+            "held": list(messages_in_frames(held)) if held else [],
+        },
+        "is_guest": bool(login and is_guest(login.account)),
     }
-
-
-async def _without_session(context: HttpContext) -> Figures:
-    """Answer without reading a cookie, so that each request is a new visitor."""
-    began = time.perf_counter()
-    with count_queries() as counter:
-        stranger = f"stranger-{context.new_uuid()[:8]}"
-    cookie = "came, and was not looked at" if "Cookie" in request.headers else "none"
-    return {"who": stranger, "cookie": cookie, **_cost(began), **counter.spent._asdict()}
-
-
-async def _with_session(context: HttpContext) -> Figures | None:
-    """Read the account and its cart from the database, even if the cart is open in memory."""
-    began = time.perf_counter()
-    with count_queries() as counter:
-        if (login := await find_login(context)) is None:
-            return None
-        cart = await context.database.read(load_cart, login.account)
-    count = sum(line.qty for line in cart.lines.values())
-    about = {"who": login.name, "count": count, "rev": cart.rev}
-    return {**about, **_cost(began), **counter.spent._asdict()}
-
-
-def _cost(began: float) -> Figures:
-    return {"bytes_in": _request_bytes(), "server_ms": (time.perf_counter() - began) * 1000}
-
-
-def _request_bytes() -> int:
-    """Return the size of the request's head as HTTP/1.1, blank line included."""
-    query = request.query_string.decode("latin-1")
-    target = f"{request.root_path}{request.path}{'?' if query else ''}{query}"
-    lines = [f"{request.method} {target} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in request.headers.items()]
-    return sum(len(line.encode()) + 2 for line in lines) + 2
-
-
-def _example(context: HttpContext) -> Product | None:
-    """Return the cheapest product of which there are enough to try things out with."""
-    products = context.catalog.today.products.values()
-    on_sale = [product for product in products if product.sold and product.stock]
-    return min(on_sale, key=lambda product: (product.stock < ENOUGH, product.price), default=None)

@@ -6,27 +6,30 @@ The page's form sends along the parts of the total that it showed, and they are 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.domain.catalog import Money
+from app.i18n.formats import money
 from app.protocol.encode import to_json
 from app.protocol.json import BadFrame, read_object
 
 CartFields = Mapping[str, Any]
 """A cart as `cart_fields` returns it."""
 Seen = Mapping[str, int]
-"""The parts of a total in pence: by SKU, DELIVERY and DISCOUNT (negative)."""
+"""The parts of a total in minor units: by SKU, DELIVERY, DISCOUNT (negative) and TAX."""
 
-DELIVERY, DISCOUNT = "Delivery", "Discount"
+DELIVERY, DISCOUNT, TAX = "Delivery", "Discount", "Tax"
 NOT_PRICED = frozenset({"sold_out", "gone"})
 
 
 def seen(cart: CartFields) -> Seen:
-    """Return the parts of the total of *cart*; DELIVERY and DISCOUNT cannot be SKUs."""
+    """Return the parts of the total of *cart*; DELIVERY, DISCOUNT and TAX cannot be SKUs."""
     sums = {
         line["sku"]: line["price"] * line["qty"]
         for line in cart["lines"]
         if line["state"] not in NOT_PRICED
     }
     totals = cart["totals"]
-    return {**sums, DELIVERY: totals.delivery, DISCOUNT: -totals.discount}
+    parts = {DELIVERY: totals["delivery"], DISCOUNT: -totals["discount"]}
+    return {**sums, **parts, TAX: totals.get("tax", 0)}
 
 
 def seen_to_json(cart: CartFields) -> str:
@@ -45,14 +48,14 @@ def read_seen(text: str) -> Seen | None:
 
 
 def differences(before: Seen, now: Seen, names: Mapping[str, str]) -> list[str]:
-    """Return a phrase such as “Milk +50p” for each part that changed; *names* are by SKU."""
+    """Return a phrase such as “Milk +£0.50” for each part that changed; *names* are by SKU."""
     return list(_differences(before, now, names))
 
 
 def signed(amount: int) -> str:
-    """Return *amount*, in pence, with its sign, such as “+50p”."""
-    sign, size = ("+", amount) if amount > 0 else ("\N{MINUS SIGN}", -amount)
-    return f"{sign}{size}p" if size < 100 else f"{sign}£{size // 100:,}.{size % 100:02}"  # noqa: PLR2004
+    """Return *amount* with its sign, such as “+£0.50”."""
+    sign = "+" if amount > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{money(Money(abs(amount)))}"
 
 
 def _differences(before: Seen, now: Seen, names: Mapping[str, str]) -> Iterator[str]:

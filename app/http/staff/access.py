@@ -1,40 +1,70 @@
 """Access to staff's pages: to everybody else, every path below /staff answers 404."""
 
-from quart import Blueprint, redirect, request
+from quart import Blueprint, Response, g, redirect, request
 from quart.typing import ResponseReturnValue
 
-from app.http.catalog.search import read_page
+from app.domain.sessions import Session
 from app.http.core.context import HttpContext
+from app.http.core.json_body import as_json
 from app.http.core.safe_redirect import safe_redirect
-from app.http.core.session import require_staff
+from app.http.core.security import SAFE_METHODS
+from app.http.core.session import find_login, note_request, require_staff
+from app.http.core.step_up import ask_for_mfa
+from app.services.security_log import SecurityEvent, SecurityOutcome
 
 STAFF = "staff"
+STAFF_ACCOUNTS = "staff_accounts"
+"""The blueprint whose acts are noted one by one by the service that does them."""
+BAD_REQUEST = 400
 
 
 def staff_blueprint(context: HttpContext) -> Blueprint:
-    """Return the route of /staff, and the guard of every path below it, with a page or without."""
+    """Return the guard of every path below /staff, and what all its pages ask for.
+
+    `changes.json` has the revision that counts changes of products and orders.
+    """
     blueprint = Blueprint("staff", __name__)
 
     @blueprint.before_app_request
-    async def guard() -> None:
-        if is_for_staff(request.path):
-            await require_staff(context)
+    async def guard() -> ResponseReturnValue | None:
+        if not is_for_staff(request.path):
+            return None
+        if (login := await find_login(context)) and login.lacks_mfa:
+            return ask_for_mfa()
+        await require_staff(context)
+        return None
+
+    @blueprint.after_app_request
+    async def note_edit(response: Response) -> Response:
+        login: Session | None = g.get("login")
+        is_edit = request.method not in SAFE_METHODS and is_for_staff(request.path)
+        if is_edit and login and login.staff and request.blueprint != STAFF_ACCOUNTS:
+            _note_edit(context, login, response.status_code)
+        return response
 
     @blueprint.get("/staff")
     async def staff() -> ResponseReturnValue:
         return redirect("/staff/orders", 303)
 
+    @blueprint.get("/staff/changes.json")
+    async def changes() -> Response:
+        return as_json({"revision": context.catalog.revision})
+
     return blueprint
+
+
+def _note_edit(context: HttpContext, login: Session, status: int) -> None:
+    """Note which form was sent and what became of it; what it was about only if that exists."""
+    is_done = status < BAD_REQUEST and g.get("notice_kind", "ok") == "ok"
+    outcome = SecurityOutcome.DONE if is_done else SecurityOutcome.REFUSED
+    about = list((request.view_args or {}).values()) if status < BAD_REQUEST else []
+    more = {"act": request.endpoint, "about": about}
+    note_request(context, SecurityEvent.STAFF_EDIT, outcome, login, **more)
 
 
 def is_for_staff(path: str) -> bool:
     """Say whether *path* is one of staff's; a path with doubled slashes too."""
     return path.lstrip("/").partition("/")[0] == STAFF
-
-
-def requested_page() -> int:
-    """Return the page of a list that the query asks for; the first if that is no number."""
-    return read_page(request.args.get("page", "")) or 1
 
 
 def back_to(page: str, target: str) -> str:

@@ -9,11 +9,12 @@ from app.domain.catalog import SKU, Sku
 from app.http.core.context import HttpContext
 from app.http.core.page import show
 from app.http.core.problems import not_found
-from app.http.core.template_filters import moment
-from app.http.staff.access import requested_page
 from app.http.staff.edit_forms import describe_changes
+from app.http.staff.list_queries import requested_start, require_items
+from app.i18n.translate import current_language
+from app.i18n.translate import gettext as _
 from app.protocol.orders import time_text
-from app.store.product_edits import Entry, list_edits
+from app.store.product_edits import PAGE_KEY, Entry, list_edits
 
 
 def staff_log_blueprint(context: HttpContext) -> Blueprint:
@@ -22,18 +23,19 @@ def staff_log_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get("/staff/log")
     async def log() -> ResponseReturnValue:
-        page, sku = requested_page(), request.args.get("sku", "")
+        revision = context.catalog.revision
+        start, sku = requested_start(*PAGE_KEY), request.args.get("sku", "")
         if sku and not SKU.fullmatch(sku):
             raise not_found()
-        found = await context.database.read(list_edits, Sku(sku) if sku else None, page)
-        if page > 1 and not found.entries:
-            raise not_found()
+        found = await context.database.read(list_edits, Sku(sku) if sku else None, start)
+        require_items(start, found.entries)
         return await show(
             context,
             "staff/log.html",
             entries=[entry_fields(entry) for entry in found.entries],
             next_page=found.next_page,
             sku=sku,
+            revision=revision,
         )
 
     return blueprint
@@ -41,15 +43,17 @@ def staff_log_blueprint(context: HttpContext) -> Blueprint:
 
 def entry_fields(entry: Entry) -> dict[str, Any]:
     """Return *entry* as templates show it."""
+    text = entry.text(current_language())
     return {
         "sku": entry.sku,
-        "product": entry.product,
-        "unit": entry.unit,
-        "by": entry.by or "A command",
+        "version": entry.version,
+        "product": text.name,
+        "unit": text.unit,
+        "by": entry.by or _("A command"),
         "stamp": time_text(entry.at_s),
-        "at": moment(entry.at_s),
+        "at_s": entry.at_s,
         "reason": entry.reason,
-        "changes": ["new on the shelf"] if is_first(entry) else describe_changes(entry.changes),
+        "changes": [_("new product")] if is_first(entry) else describe_changes(entry.changes),
     }
 
 

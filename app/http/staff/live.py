@@ -1,22 +1,49 @@
-"""For staff: this server's metrics of the last minute, as gauges and plots that update."""
+"""For staff: sales and shoppers, and this server's metrics of the last minute; they update."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
 
 from quart import Blueprint, Response
 from quart.typing import ResponseReturnValue
 
+from app.domain.catalog import Money
 from app.domain.verdicts import Code, RetryCode
 from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json
 from app.http.core.page import show
+from app.i18n.formats import money, number
+from app.i18n.translate import gettext as _
+from app.i18n.translate import noop as N_
 from app.live.stats import OK, SECONDS, Second
 from app.protocol.orders import time_text
+from app.store.sales import sum_sales
 
 HEIGHT = 100
 STEPS = (1, 2, 5)
 EXACT_BELOW = 10
-CODES = (OK, *Code, *RetryCode)
+NOTHING: Final = "\N{EN DASH}"
+ANSWERS: Final[Mapping[str, str]] = {
+    OK: N_("Saved"),
+    Code.SOLD_OUT: N_("Sold out"),
+    Code.PRICE_MOVED: N_("Price changed again"),
+    Code.GONE: N_("No longer sold"),
+    Code.UNKNOWN_SKU: N_("Unknown product"),
+    Code.QTY_LIMIT: N_("Too many of one product"),
+    Code.LINE_LIMIT: N_("Cart is full"),
+    Code.NOT_IN_CART: N_("No longer in the cart"),
+    Code.MOVED: N_("Too late to undo"),
+    Code.NOTHING_TO_UNDO: N_("Nothing to undo"),
+    Code.BAD_VOUCHER: N_("Unknown voucher code"),
+    Code.TOO_MANY_TRIES: N_("Too many voucher codes tried"),
+    Code.EXPIRED: N_("Too old to be saved"),
+    Code.BAD_OP: N_("Not understood"),
+    Code.NOT_ALLOWED: N_("Not allowed in this household"),
+    Code.SUGGESTED: N_("Suggested already"),
+    RetryCode.BUSY: N_("Busy: sent again later"),
+    RetryCode.RATE: N_("Too fast: sent again later"),
+}
+"""What became of changes to carts, in words, by code: what is seen most comes first."""
 
 Values = Sequence[float | None]
 """One for each second, oldest first; `None` where nothing happened."""
@@ -28,22 +55,35 @@ def staff_live_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get("/staff/live")
     async def live() -> ResponseReturnValue:
-        return await show(context, "staff/live.html", figures=_figures(context), seconds=SECONDS)
+        return await show(
+            context,
+            "staff/live.html",
+            figures=await _figures(context),
+            seconds=SECONDS,
+            answers={f"{code}": _(words) for code, words in ANSWERS.items()},
+        )
 
     @blueprint.get("/staff/live.json")
     async def figures() -> Response:
-        return as_json(_figures(context))
+        return as_json(await _figures(context))
 
     return blueprint
 
 
-def _figures(context: HttpContext) -> dict[str, Any]:
+async def _figures(context: HttpContext) -> dict[str, Any]:
     shop = context.hub.context
     gauges = {**context.gauges(), "carts": context.hub.open_carts}
+    report = await context.cart_reports.latest()
     seconds = shop.stats.last(shop.steady_s())
+    now_s = int(context.now_s())
     return {
-        "at": time_text(int(context.now_s())),
-        "gauges": {name: f"{count:,}" for name, count in gauges.items()},
+        "at": time_text(now_s),
+        "clock": f"{datetime.fromtimestamp(now_s, context.zone):%H:%M:%S}",
+        "gauges": {
+            **await _sales(context, now_s),
+            "units": number(report.units) if report else NOTHING,
+            **{name: number(count) for name, count in gauges.items()},
+        },
         "plots": {
             "ops": plot([[float(second.verdicts.total()) for second in seconds]], ""),
             "answers": plot(_percentiles(second.answers for second in seconds), " ms"),
@@ -51,6 +91,17 @@ def _figures(context: HttpContext) -> dict[str, Any]:
         },
         "verdicts": _verdicts(seconds),
     }
+
+
+async def _sales(context: HttpContext, now_s: int) -> dict[str, str]:
+    """Return today's sales, since midnight in the shop's time zone, as text."""
+    today = datetime.fromtimestamp(now_s, context.zone).replace(hour=0, minute=0, second=0)
+    sales = await context.database.read(sum_sales, int(today.timestamp()))
+    shown = {"orders": number(sales.orders), "takings": money(sales.total)}
+    if not sales.is_all:
+        shown = {name: _("%(figure)s or more", figure=text) for name, text in shown.items()}
+    average = money(Money(sales.total // sales.orders)) if sales.orders else NOTHING
+    return shown | {"average": average}
 
 
 def _percentiles(durations: Iterable[Any]) -> list[Values]:
@@ -61,11 +112,11 @@ def _percentiles(durations: Iterable[Any]) -> list[Values]:
 
 def _verdicts(seconds: Iterable[Second]) -> dict[str, str]:
     """Return how often each code was answered, 0 included."""
-    counted = dict.fromkeys(CODES, 0)
+    counted = dict.fromkeys(ANSWERS, 0)
     for second in seconds:
         for code, times in second.verdicts.items():
             counted[code] += times
-    return {str(code): f"{times:,}" for code, times in counted.items()}
+    return {str(code): number(times) for code, times in counted.items()}
 
 
 def plot(lines: Sequence[Values], unit: str) -> dict[str, Any]:
@@ -91,7 +142,7 @@ def ceiling(value: float) -> float:
 
 def _text(value: float | None, unit: str) -> str:
     if value is None:
-        return "\N{EN DASH}"
+        return NOTHING
     return f"{value:,.{0 if value >= EXACT_BELOW or not unit else 1}f}{unit}"
 
 

@@ -4,11 +4,12 @@ Importing Alembic takes longer than most commands do, so it is imported only whe
 to take: a database at the newest step is told by one query.
 """
 
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, column, func, inspect, select, table, true
 
-from app.store.database import run_query
+from app.store.queries import run_query
 
 MIGRATING = 0x73746570
 """The advisory lock that is held while the tables change; the letters of “step”."""
@@ -21,13 +22,13 @@ class TooNew(Exception):
     """The database is at a step that is not known here; the text is a clause that says which."""
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest step, in one transaction.
+def migrate(engine: Engine, zone: tzinfo = UTC) -> None:
+    """Bring the database to the newest step, in one transaction; *zone* is the shop's time zone.
 
     Raises `DatabaseUnavailable` if it is away, `TooNew` if a newer shop has migrated it.
     """
-    if not run_query(engine, _is_newest):
-        _upgrade(engine)
+    if not run_query(engine, is_newest):
+        _upgrade(engine, zone)
 
 
 def newest_step() -> str:
@@ -36,22 +37,23 @@ def newest_step() -> str:
     return max(names).partition("_")[0]
 
 
-def _is_newest(connection: Connection) -> bool:
+def is_newest(connection: Connection) -> bool:
+    """Say whether the database is at the newest step."""
     if not inspect(connection).has_table(_VERSION.name):
         return False
     return connection.scalars(select(_VERSION.c.version_num)).all() == [newest_step()]
 
 
-def _upgrade(engine: Engine) -> None:
+def _upgrade(engine: Engine, zone: tzinfo) -> None:
     from alembic.util import CommandError  # noqa: PLC0415 - see above
 
     try:
-        run_query(engine, _run_steps)
+        run_query(engine, _run_steps, zone)
     except CommandError as error:
         raise TooNew(f"a newer shop has had it ({error})") from error
 
 
-def _run_steps(connection: Connection) -> None:
+def _run_steps(connection: Connection, zone: tzinfo) -> None:
     from alembic import command  # noqa: PLC0415 - see above
     from alembic.config import Config  # noqa: PLC0415
 
@@ -59,7 +61,7 @@ def _run_steps(connection: Connection) -> None:
         _wait_for_turn(connection)
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
-    config.attributes["connection"] = connection
+    config.attributes |= {"connection": connection, "zone": zone}
     command.upgrade(config, "head")
 
 

@@ -2,6 +2,7 @@
 
 /** @import { Line, Price } from "../types.d.ts" */
 
+import { _ } from "../i18n.js"
 import { money, stockLabel } from "../strings.js"
 import { fillStepper } from "./cart.js"
 import { hasChanged, queryAll, setParts, setProperty } from "./dom.js"
@@ -23,8 +24,8 @@ export function skusOnPage() {
 export function findProduct(sku) {
   const card = cards.find((other) => other.dataset.sku === sku)
   if (!card) return undefined
-  const { name = "", unit = "", slug = "", image = "", price = "" } = card.dataset
-  return { name, unit, slug, image, price: Number(price) }
+  const { name = "", unit = "", slug = "", image = "", category = "", price = "" } = card.dataset
+  return { name, unit, slug, image, category, price: Number(price) }
 }
 
 /**
@@ -34,14 +35,12 @@ export function findProduct(sku) {
 export function showCards(lines, pending_skus) {
   const by_sku = new Map(lines.map((line) => [line.sku, line]))
   for (const card of cards) {
-    const { sku = "", name = "", price = "" } = card.dataset
+    const { sku = "", price = "" } = card.dataset
     const line = by_sku.get(sku)
     card.toggleAttribute("data-waits", pending_skus.has(sku))
     if (!hasChanged(card, `${line?.qty} ${price}`)) continue
-    const had_focus = card.contains(document.activeElement)
     card.toggleAttribute("data-held", line !== undefined)
-    fillStepper(card, name, line?.qty ?? 0, Number(price))
-    if (had_focus) requestAnimationFrame(() => keepFocus(card))
+    fillStepper(card, line?.qty ?? 0, Number(price))
   }
 }
 
@@ -59,12 +58,13 @@ export function showPrices(items) {
  * @param {HTMLElement} card
  * @param {Price} item
  */
-function showPrice(card, { price, stock }) {
+function showPrice(card, { price, stock, held }) {
   const before = card.dataset.state ?? ""
   const state = before === "gone" ? before : stock === 0 ? "sold_out" : "ok"
   const is_new = state === "sold_out" && before === "ok"
-  const text = is_new ? "Just sold out" : stockLabel(stock, state)
+  const text = is_new ? _("Just sold out") : stockLabel(stock, state, held)
   if (state === "ok" || state !== before) setParts(card, "textContent", { chip: text })
+  card.toggleAttribute("data-full", state !== "gone" && stock !== null && (held ?? 0) >= stock)
   setParts(card, "data-low", { chip: `${Boolean(stock)}` })
   setParts(card, "textContent", { price: money(price) })
   if (card.dataset.price !== `${price}`) setParts(card, "hidden", { per: true })
@@ -72,15 +72,4 @@ function showPrice(card, { price, stock }) {
   setProperty(card, "data-state", state)
   setProperty(card, "data-price", `${price}`)
   for (const field of queryAll('[name="seen"]', card)) setProperty(field, "value", `${price}`)
-}
-
-/**
- * Move the focus from "Add" to the stepper that took its place, or back. It is called in an
- * animation frame, when the browser computes anyway what is visible.
- * @param {HTMLElement} card
- */
-function keepFocus(card) {
-  if (document.activeElement?.checkVisibility()) return
-  const visible = queryAll(".wish button:enabled", card).filter((one) => one.checkVisibility())
-  visible.at(-1)?.focus()
 }

@@ -2,7 +2,15 @@
 
 /** @import { DisplayedCart, Line } from "../types.d.ts" */
 
-import { money, pluralize, savingText } from "../strings.js"
+import { _, filled, PREFIX } from "../i18n.js"
+import {
+  freeDeliveryText,
+  holdText,
+  itemsText,
+  minimumText,
+  money,
+  savingText,
+} from "../strings.js"
 import { cloneTemplate, hasChanged, query, queryAll, setParts, setProperty } from "./dom.js"
 import { glide } from "./glide.js"
 
@@ -15,15 +23,24 @@ let shown_title = title
  * @param {DisplayedCart} cart
  * @param {boolean} is_outdated  The count is hidden: it may be wrong.
  */
-export function showCart({ lines, saved, pending_skus, ...rest }, is_outdated) {
+export function showCart({ lines, saved, suggested, pending_skus, ...rest }, is_outdated) {
+  // What staff suggest is in the card of the help (help.js).
+  const { helper = "" } = document.body.dataset
+  const others = suggested.filter(({ by }) => by !== helper)
+  const lists = /** @type {Record<string, Line[]>} */ ({ lines, saved, suggested: others })
   const showLines = () => {
     for (const list of queryAll("[data-rows]")) {
-      showRows(list, list.dataset.rows === "saved" ? saved : lines, pending_skus)
+      showRows(list, lists[list.dataset.rows ?? ""] ?? [], pending_skus)
     }
     document.body.toggleAttribute("data-empty", !lines.length)
-    setParts(document, "hidden", { "saved-lines": !saved.length })
+    setParts(document, "hidden", {
+      "saved-lines": !saved.length,
+      "suggested-lines": !others.length,
+    })
   }
-  const order = [lines, saved].map((list) => list.map((line) => line.sku).join(" ")).join("|")
+  const order = Object.values(lists)
+    .map((list) => list.map((line) => line.sku).join(" "))
+    .join("|")
   if (hasChanged(document.body, order)) glide(showLines)
   else showLines()
   showTotals(rest, is_outdated)
@@ -48,10 +65,10 @@ export function highlight(sku) {
 function showRows(list, lines, pending_skus) {
   const rows = new Map(queryAll(":scope > [data-sku]", list).map((row) => [row.dataset.sku, row]))
   const wanted = new Set(lines.map((line) => line.sku))
-  for (const [sku = "", row] of rows) if (!wanted.has(sku)) removeRow(row)
+  for (const [sku = "", row] of rows) if (!wanted.has(sku)) row.remove()
   let next = list.firstElementChild
   for (const line of lines) {
-    const row = rows.get(line.sku) ?? createRow(list, line.sku)
+    const row = rows.get(line.sku) ?? createRow(list, line)
     if (hasChanged(row, line)) fillRow(row, line)
     row.toggleAttribute("data-waits", pending_skus.has(line.sku))
     // Toasts stand between the rows, and stay where they are.
@@ -62,28 +79,18 @@ function showRows(list, lines, pending_skus) {
 }
 
 /**
- * Remove a row; the focus, if it was there, moves to the next.
- * @param {HTMLElement} row
- */
-function removeRow(row) {
-  const had_focus = row.contains(document.activeElement)
-  const next = row.nextElementSibling ?? row.previousElementSibling
-  row.remove()
-  if (had_focus)
-    (next ? query("button, a[data-part=name]", next) : query("[data-cart-title]")).focus()
-}
-
-/**
  * @param {HTMLElement} list
- * @param {string} sku
+ * @param {Line} line
  */
-function createRow(list, sku) {
+function createRow(list, { sku, name }) {
   const row = cloneTemplate(`${list.dataset.rows}-row`)
   const id = `${list.dataset.rows}-${sku}`
   row.dataset.sku = sku
   for (const [at, form] of queryAll("form", row).entries()) form.id = at ? `${id}-qty` : id
   for (const field of queryAll("[form]", row)) field.setAttribute("form", `${id}-qty`)
   for (const field of queryAll('[name="sku"]', row)) setProperty(field, "value", sku)
+  for (const each of queryAll("[aria-label]", row))
+    each.ariaLabel = filled(each.ariaLabel ?? "", { name })
   return row
 }
 
@@ -91,30 +98,35 @@ function createRow(list, sku) {
  * @param {HTMLElement} row
  * @param {Line} line
  */
-function fillRow(row, { name, unit, slug, image, price, agreed, stock, qty, state }) {
-  const href = `/p/${slug}`
+function fillRow(row, line) {
+  const { sku, name, unit, slug, image, category, price, agreed, stock, qty, state } = line
+  const held = holdText(line)
+  const href = `${PREFIX}/p/${slug}?size=${sku}`
   setProperty(row, "data-state", state)
   fillPicture(query("img", row), image)
+  setParts(row, "className", { picture: `plate plate-${category}` })
   setParts(row, "href", { picture: href, name: href, similar: `${href}#similar` })
-  setParts(row, "hidden", { each: qty < 2, fall: price >= agreed })
+  setParts(row, "hidden", {
+    each: qty < 2,
+    fall: price >= agreed,
+    hold: !held,
+    "all-left": stock === 0,
+    tell: stock !== 0,
+  })
   setParts(row, "textContent", {
     name,
     unit,
     sum: money(price * qty),
-    each: `${money(price)} each`,
+    each: _("%(price)s each", { price: money(price) }),
     agreed: money(agreed),
     price: money(price),
     fall: savingText(agreed - price),
     left: `${stock}`,
     count: `${qty}`,
+    hold: held,
   })
   setParts(row, "value", { accept: `${price}`, "all-left": `${stock}` })
-  setParts(row, "aria-label", {
-    save: `Save ${name} for later`,
-    remove: `Remove ${name}`,
-    unsave: `Move to cart: ${name}`,
-  })
-  fillStepper(row, name, qty, price)
+  fillStepper(row, qty, price)
 }
 
 /**
@@ -129,20 +141,14 @@ function fillPicture(picture, image) {
 
 /**
  * @param {HTMLElement} root
- * @param {string} name
  * @param {number} qty
  * @param {number} price
  */
-export function fillStepper(root, name, qty, price) {
+export function fillStepper(root, qty, price) {
   setParts(root, "value", {
     less: `${Math.max(qty - 1, 0)}`,
     qty: `${qty}`,
     more: `${Math.min(qty + 1, 99)}`,
-  })
-  setParts(root, "aria-label", {
-    less: `One ${name} less`,
-    qty: `How many ${name}`,
-    more: `One ${name} more`,
   })
   for (const field of queryAll('[name="seen"]', root)) setProperty(field, "value", `${price}`)
 }
@@ -161,20 +167,24 @@ function showTitle(text) {
 
 /**
  * Write totals, voucher and note. Totals are the server's, and marked while an op is pending.
- * @param {Omit<DisplayedCart, "lines" | "saved" | "pending_skus">} cart
+ * @param {Omit<DisplayedCart, "lines" | "saved" | "suggested" | "pending_skus">} cart
  * @param {boolean} is_outdated
  */
-function showTotals({ totals, count, has_pending, voucher, note }, is_outdated) {
-  const amount = (/** @type {number} */ minor) => money(minor, totals.currency)
+function showTotals(cart, is_outdated) {
+  const { totals, count, unavailable, has_pending, voucher, note } = cart
+  const least = Number(document.body.dataset.least)
   showTitle(count && !is_outdated ? `(${count}) ${title}` : title)
   document.body.toggleAttribute("data-waits", has_pending)
   setParts(document, "textContent", {
     "cart-count": is_outdated ? "…" : `${count}`,
-    "cart-items": pluralize(count, "item"),
-    subtotal: amount(totals.subtotal),
-    discount: amount(-totals.discount),
-    delivery: totals.delivery ? amount(totals.delivery) : "Free",
-    total: amount(totals.total),
+    "cart-items": itemsText(count, unavailable),
+    subtotal: money(totals.subtotal),
+    discount: money(-totals.discount),
+    delivery: totals.delivery ? money(totals.delivery) : _("Free"),
+    tax: money(totals.tax ?? 0),
+    total: money(totals.total),
+    minimum: minimumText(least, totals.subtotal),
+    "free-text": freeDeliveryText(Number(document.body.dataset.freeFrom) - totals.subtotal),
     "voucher-code": voucher?.code ?? "",
     "voucher-label": voucher?.label ?? "",
   })
@@ -182,7 +192,8 @@ function showTotals({ totals, count, has_pending, voucher, note }, is_outdated) 
     "discount-row": !totals.discount,
     "voucher-form": Boolean(voucher),
     voucher: !voucher,
+    minimum: totals.subtotal >= least,
   })
   setParts(document, "data-state", { voucher: voucher?.state ?? "" })
-  setParts(document, "value", { note })
+  setParts(document, "value", { note, "free-bar": `${totals.subtotal}` })
 }

@@ -3,11 +3,16 @@
 /** @import { CapturedClose } from "../types.d.ts" */
 
 import { closeMeaning } from "../close_codes.js"
-import { formatMs, formatTime } from "../format.js"
+import { _ } from "../i18n.js"
+import { formatMs, formatTime } from "../inspector.js"
 import { cloneTemplate, query, setParts } from "./dom.js"
+
+/** It leaves the page when the login ends, or was changed in another tab. */
+const inspector = query(".inspector")
 
 /** @param {readonly CapturedClose[]} closes */
 export function showCloses(closes) {
+  if (!inspector.isConnected) return
   query("[data-part=no-closes]").hidden = closes.length > 0
   query("[data-part=closes]").replaceChildren(...closes.map(closeRow).reverse())
 }
@@ -15,8 +20,11 @@ export function showCloses(closes) {
 /** @param {CapturedClose} close */
 function closeRow({ code, when, back_ms }) {
   const row = cloneTemplate("close-row")
-  const back = back_ms === undefined ? "not back yet" : `back after ${formatMs(back_ms)}`
-  const meaning = `${closeMeaning(code)},`
+  const back =
+    back_ms === undefined
+      ? _("not back yet")
+      : _("back after %(time)s", { time: formatMs(back_ms) })
+  const meaning = closeMeaning(code)
   setParts(row, "textContent", { when: formatTime(when), code: `${code}`, meaning, back })
   return row
 }

@@ -3,7 +3,8 @@
 /** @import { PanelKind, RequestCost } from "../types.d.ts" */
 
 import { median } from "../figures.js"
-import { formatMs } from "../format.js"
+import { _ } from "../i18n.js"
+import { formatMs } from "../inspector.js"
 import { query, setParts } from "./dom.js"
 
 /** Round trips in ms, by panel, for the median. */
@@ -23,7 +24,7 @@ export function showCost(kind, answer, cost) {
     rows: `${rows}`,
     bytes_out: `${bytes_out}`,
     bytes_in: `${bytes_in}`,
-    database: queries ? formatMs(cost.database_ms) : "nothing",
+    database: queries ? formatMs(cost.database_ms) : _("nothing"),
     trip: formatMs(trip_ms),
   }
   const panel = query(`[data-kind=${kind}]`)

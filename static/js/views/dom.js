@@ -51,15 +51,20 @@ export function setParts(root, property, values) {
   }
 }
 
+/** Fields in which something was typed that is in no op yet. */
+export const typed = /** @type {Set<HTMLInputElement>} */ (new Set())
+
 /**
- * Set a property or attribute if it differs. The value of the field with the focus is never
+ * Set a property or attribute if it differs. The value of a field in which somebody types is never
  * changed. A text is set as a new node: if the old one grew, browsers would count a layout shift.
  * @param {Element} element
  * @param {string} property
  * @param {string | boolean} value
  */
 export function setProperty(element, property, value) {
-  if (property === "value" && element === document.activeElement && isField(element)) return
+  const is_busy =
+    element === document.activeElement || typed.has(/** @type {HTMLInputElement} */ (element))
+  if (property === "value" && is_busy && isField(element)) return
   if (/-|href|src/.test(property)) {
     if (element.getAttribute(property) !== value) element.setAttribute(property, `${value}`)
   } else if (Reflect.get(element, property) === value) return

@@ -1,15 +1,14 @@
-// The inspector of the page that explains the shop: shows this tab's connection as it changes, runs
-// the experiments, and serves the third panel.
+// The inspector of the page that explains the shop: shows this tab's connection as it changes. What
+// its buttons do, and that of the third panel, is loaded with the first press.
 
-/** @import { CapturedFrame, ExperimentContext } from "../types.d.ts" */
+/** @import { CapturedFrame, InspectorContext } from "../types.d.ts" */
 /** @import { ProxyObserver } from "../types.d.ts" */
 
-import { formatMs, formatTime } from "../format.js"
-import { Inspector } from "../inspector.js"
+import { _, ngettext } from "../i18n.js"
+import { formatMs, formatTime, Inspector } from "../inspector.js"
 import { addMessageListener, socket, socket_deps, tab } from "../main.js"
 import { SocketProxy } from "../socket_proxy.js"
 import { cloneTemplate, query, queryAll, setParts, setProperty } from "./dom.js"
-import { showFailure } from "./panels.js"
 
 const PING_MS = 5000
 /** Larger than any ping of the socket itself, so that their pongs are not confused. */
@@ -19,23 +18,26 @@ const MAX_ROWS = 50
 const root = query(".inspector")
 const frames = query("[data-part=frames]")
 const story = query("[data-part=story]")
-const evidence = query("[data-part=evidence]")
 const inspector = new Inspector(socket_deps, () => new Date())
 const { open: openWebSocket } = socket_deps
 let proxy = /** @type {SocketProxy | null} */ (null)
+let carrier = "–"
 let pings = FIRST_PING
 let is_show_scheduled = false
 
 socket_deps.open = () => {
-  proxy = new SocketProxy(openWebSocket(), { onFrame, onClose })
+  const ws = openWebSocket()
+  carrier = ws instanceof WebSocket ? "WebSocket" : _("HTTP, with server-sent events")
+  proxy = new SocketProxy(ws, { onFrame, onClose })
   return proxy
 }
 
-const context = /** @type {ExperimentContext} */ ({
+const context = /** @type {InspectorContext} */ ({
   inspector,
   connection: () => proxy,
   tab,
-  log,
+  show,
+  send: (message) => socket.send(message),
   sleep: (ms) => new Promise((resolve) => socket_deps.after(ms, () => resolve())),
 })
 
@@ -55,8 +57,9 @@ function onClose(code) {
 /** @param {CapturedFrame} frame */
 function showFrame({ direction, text, message, bytes, when }) {
   const row = cloneTemplate("frame-row")
-  const way = direction === "in" ? "from the shop" : "to the shop"
-  const texts = { when: formatTime(when), way, type: message.t, bytes: `${bytes} bytes`, text }
+  const way = direction === "in" ? _("from the shop") : _("to the shop")
+  const size = ngettext("%(num)s byte", "%(num)s bytes", bytes)
+  const texts = { when: formatTime(when), way, type: message.t, bytes: size, text }
   setParts(row, "textContent", texts)
   row.dataset.way = direction
   frames.prepend(row)
@@ -75,7 +78,8 @@ function show() {
   const { node, conn, gen, rtt } = inspector
   const { rev, at } = tab.cart
   setParts(root, "textContent", {
-    "now-state": isFrozen() ? "frozen" : socket.state,
+    "now-state": root.dataset[isFrozen() ? "frozen" : socket.state] ?? "–",
+    "now-carrier": carrier,
     "now-node": node,
     "now-conn": conn,
     "now-tab": tab.id,
@@ -101,19 +105,6 @@ async function showCloses() {
   closes?.showCloses(inspector.closes)
 }
 
-function clearStory() {
-  story.replaceChildren()
-  evidence.hidden = true
-}
-
-/** @param {string} text */
-function log(text) {
-  const step = document.createElement("p")
-  step.textContent = `${formatTime(new Date())}  ${text}`
-  story.append(step)
-  story.scrollTop = story.scrollHeight
-}
-
 /** Measure the round trip, while the page is visible. */
 function ping() {
   if (document.hidden || isFrozen() || socket.state !== "open") return
@@ -121,54 +112,24 @@ function ping() {
   socket.send({ t: "ping", id: pings })
 }
 
-/**
- * Have the buttons of an action call `act`, one at a time.
- * @param {string} name
- * @param {(button: HTMLElement) => Promise<unknown>} act
- */
-function onAction(name, act) {
-  for (const button of queryAll(`[data-act=${name}]`)) {
-    button.addEventListener("click", async () => {
-      if (button.ariaDisabled === "true") return explainDisabled(name)
-      root.dataset.busy = name
-      if (name !== "ask") clearStory()
-      show()
-      await act(button)
-      delete root.dataset.busy
-      show()
-    })
-  }
+/** @param {HTMLElement} button */
+async function press(button) {
+  const experiments = await import("./experiments.js").catch(() => null)
+  if (experiments) await experiments.press(button, context)
+  else story.textContent = _("This could not be loaded. Please try again shortly.")
 }
 
-/** @param {string} name */
-function explainDisabled(name) {
-  const reason = root.dataset.busy ? "Wait until this is over." : "The line is not open just now."
-  if (name === "ask") showFailure("held", reason)
-  else log(reason)
-}
-
-/** @param {"drop" | "freeze" | "twice"} name */
-function onExperiment(name) {
-  onAction(name, async (button) => {
-    const experiments = await import("./experiments.js").catch(() => null)
-    if (experiments) await experiments[name](context, button.dataset)
-    else log("The shop could not be asked how to do this. Try again in a moment.")
+for (const button of queryAll("[data-act]"))
+  button.addEventListener("click", (event) => {
+    event.preventDefault()
+    press(button)
   })
-}
-
-async function requestCart() {
-  try {
-    const { requestOverSocket } = await import("./live_panel.js")
-    await requestOverSocket(inspector, () => socket.send({ t: "resync" }))
-  } catch {
-    showFailure("held", "No answer came. Try again once the line is open.")
-  }
-}
-
-onExperiment("drop")
-onExperiment("freeze")
-onExperiment("twice")
-onAction("ask", requestCart)
+for (const button of queryAll("[data-panes]"))
+  button.addEventListener("click", async () => {
+    const panes = await import("./panes.js").catch(() => null)
+    if (panes) panes.toggle(button)
+    else button.after(_("This could not be loaded. Please try again shortly."))
+  })
 addMessageListener((message) => {
   if (message.t === "welcome") {
     ping()

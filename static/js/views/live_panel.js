@@ -1,8 +1,11 @@
 // The third panel: requests the cart over the open connection, and shows what that cost.
 
 /** @import { Inspector } from "../inspector.js" */
+/** @import { Line } from "../types.d.ts" */
 
+import { _ } from "../i18n.js"
 import { frameBytes } from "../inspector.js"
+import { itemsText } from "../strings.js"
 import { showCost } from "./costs.js"
 
 /** Starts (POST) and ends (DELETE) the counting of queries. */
@@ -25,7 +28,15 @@ export async function requestOverSocket(inspector, send) {
   const { queries, rows } = await (await request("DELETE")).json()
   if (!resync || !snapshot) throw new Error("no snapshot came")
   const { rev, cart } = snapshot.message
-  const text = `“Here is your cart, with ${cart.totals.count} in it, at revision ${rev}.” It was in memory.`
+  const { count } = cart.totals
+  const all = cart.lines.reduce(
+    (/** @type {number} */ sum, /** @type {Line} */ line) => sum + line.qty,
+    0,
+  )
+  const text = _(
+    "“Here is your cart, with %(items)s in it, at revision %(rev)s.” It was in memory.",
+    { items: itemsText(count, all - count), rev },
+  )
   showCost("held", text, {
     queries,
     rows,

@@ -1,5 +1,6 @@
 // The dialog to sign in again without leaving the page, so that its pending ops stay.
 
+import { _, PREFIX } from "../i18n.js"
 import { query, setParts } from "./dom.js"
 
 /**
@@ -14,7 +15,9 @@ export function askForLogin() {
       event.preventDefault()
       const form = /** @type {HTMLFormElement} */ (event.target)
       const { account, detail } = await signIn(form)
-      setParts(dialog, "textContent", { error: detail ?? "The shop cannot be reached. Try again." })
+      setParts(dialog, "textContent", {
+        error: detail ?? _("We cannot reach the shop. Please try again."),
+      })
       setParts(dialog, "hidden", { error: Boolean(account) })
       if (!account) return
       form.reset()
@@ -31,6 +34,7 @@ export function askForLogin() {
 async function signIn(form) {
   const headers = { "Content-Type": "application/json" }
   const body = JSON.stringify(Object.fromEntries(new FormData(form)))
-  const response = await fetch("/api/session", { method: "POST", headers, body }).catch(() => null)
+  const options = { method: "POST", headers, body }
+  const response = await fetch(`${PREFIX}/api/session`, options).catch(() => null)
   return response?.json().catch(() => ({})) ?? {}
 }

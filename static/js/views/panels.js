@@ -1,8 +1,9 @@
-// The buttons of the lesson's panels. The scripts that make the requests are loaded on the first
-// press.
+// The forms of the lesson that ask over HTTP. The scripts that make the requests are loaded on the
+// first press.
 
 /** @import { PanelKind } from "../types.d.ts" */
 
+import { _ } from "../i18n.js"
 import { query, setParts } from "./dom.js"
 
 /**
@@ -15,28 +16,25 @@ export function showFailure(kind, reason) {
 }
 
 /**
+ * Make a form ask by script: `times` requests, drawn in the diagram.
+ * @param {string} selector
  * @param {PanelKind} kind
- * @param {"requestWithoutCookie" | "requestWithCookie"} name
+ * @param {number} times
  */
-function onSubmit(kind, name) {
-  const form = query(`[data-kind=${kind}]`).querySelector("form")
-  form?.addEventListener("submit", async (event) => {
+function onSubmit(selector, kind, times) {
+  document.querySelector(selector)?.addEventListener("submit", async (event) => {
     event.preventDefault()
     try {
       const requests = await import("./requests.js")
-      await requests[name]()
-    } catch (error) {
-      showFailure(kind, failureText(error))
+      const failure = await requests.ask(kind, times)
+      if (failure) showFailure(kind, failure)
+    } catch {
+      showFailure(kind, _("No answer came. Please try again shortly."))
     }
   })
 }
 
-/** @param {unknown} error */
-function failureText(error) {
-  const is_signed_out = error instanceof Error && error.message === "401"
-  if (is_signed_out) return "The cookie names no login any more. Sign in, and ask again."
-  return "No answer came. Try again in a moment."
-}
-
-onSubmit("stateless", "requestWithoutCookie")
-onSubmit("session", "requestWithCookie")
+onSubmit("[data-kind=stateless] form", "stateless", 1)
+onSubmit("[data-kind=session] form", "session", 1)
+onSubmit("[data-run=stateless]", "stateless", 2)
+onSubmit("[data-run=session]", "session", 1)

@@ -10,7 +10,7 @@ const moved = queryAll(".panel, .status, [data-voice]").map((element) => {
   return { element, parent, next: element.nextSibling }
 })
 
-const narrow = matchMedia("(width < 1024px)")
+const narrow = matchMedia("(width < 64em)")
 
 /** @param {MouseEvent} event */
 function open(event) {

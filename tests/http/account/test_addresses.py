@@ -65,7 +65,7 @@ async def test_another_address_is_offered_first(harness: HttpHarness) -> None:
     await ada.post(NEW, WORK)
     work, home = await kept(ada)
 
-    assert await notice_after(ada, f"{home}/first") == "ok: That address is offered first now."
+    assert await notice_after(ada, f"{home}/first") == "ok: Your default address is changed."
 
     assert await kept(ada) == [home, work]
 
@@ -95,7 +95,7 @@ async def test_all_faults_are_reported_beside_their_fields_and_nothing_typed_is_
         faulty = re.findall(r'id="(\w+)"[^>]*aria-invalid="true" aria-describedby="(\S+)"', page)
         assert faulty == [("city", "city-fault"), ("postcode", "postcode-fault")]
         assert len(re.findall("autofocus", page)) == 1
-        assert '<p class="fault" id="city-fault">This is needed.</p>' in page
+        assert '<p class="fault" id="city-fault">Please fill this in.</p>' in page
         assert f'value="{HOME["line1"]}"' in page
     assert len(await kept(ada)) == 1
 
@@ -134,4 +134,5 @@ async def test_addresses_need_a_login(harness: HttpHarness) -> None:
     for method in ("GET", "POST"):
         answer = await harness.visitor().ask(method, NEW, {"Origin": "http://localhost"})
 
-        assert (answer.status_code, answer.location) == (303, "/login?next=%2Faccount")
+        back = "%2Faccount%2Faddresses%2Fnew"
+        assert (answer.status_code, answer.location) == (303, f"/login?next={back}")

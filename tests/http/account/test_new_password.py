@@ -40,7 +40,7 @@ async def test_a_password_is_changed(harness: HttpHarness) -> None:
     assert (answer.status_code, answer.location) == (303, "/account")
     assert (
         notices(await text(await ada.get("/account")))
-        == "ok: Your password is changed. Everywhere else you are signed out."
+        == "ok: Your password is changed, and you are signed out everywhere else."
     )
     assert await lets_in(harness, NEW)
     assert not await lets_in(harness, PASSWORD)
@@ -84,7 +84,7 @@ async def test_a_wrong_password_is_reported_beside_its_field_and_changes_nothing
     page = await refused(ada, WRONG, 400)
 
     assert re.search(r'id="current"[^>]*aria-invalid="true"[^>]*autofocus', page)
-    assert "That is not your password." in page
+    assert "That is not your current password." in page
     assert await lets_in(harness, PASSWORD)
 
 
@@ -105,7 +105,9 @@ async def test_a_weak_new_password_is_reported_beside_its_field(
 
 
 async def test_a_password_form_without_fields_is_explained(harness: HttpHarness) -> None:
-    assert "a string is needed" in await refused(await harness.ada(), {}, 400)
+    assert "Enter your current password and a new one." in await refused(
+        await harness.ada(), {}, 400
+    )
 
 
 async def test_guessing_here_backs_off_together_with_signing_in(harness: HttpHarness) -> None:
@@ -116,7 +118,7 @@ async def test_guessing_here_backs_off_together_with_signing_in(harness: HttpHar
     answer = await ada.post("/account/password", FORM)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
-    assert "Wait 1 second." in await text(answer)
+    assert "Wait 1 second and" in await text(answer)
     signing_in = await harness.visitor().send("/api/session", {**ADA})
     assert signing_in.status_code == 429
 
@@ -139,7 +141,7 @@ async def test_a_full_queue_of_passwords_is_shown_on_the_form(url: str) -> None:
         ada = harness.visitor()
         ada.client.cookie_jar = jar
 
-        assert "busy just now" in await refused(ada, FORM, 503)
+        assert "We cannot answer right now" in await refused(ada, FORM, 503)
 
 
 async def test_a_sign_in_while_the_password_changes_needs_the_new_one(harness: HttpHarness) -> None:

@@ -44,7 +44,8 @@ async def test_the_account_page_needs_a_login(harness: HttpHarness, method: str,
 async def test_every_page_leads_to_the_account(harness: HttpHarness) -> None:
     ada = await harness.ada()
 
-    assert re.search(r'<a class="account-name"\s+href="/account"', await text(await ada.get("/")))
+    front = await text(await ada.get("/"))
+    assert re.search(r'<a class="account-name in-bar"\s+href="/account"', front)
 
 
 async def test_the_account_page_is_not_cached(harness: HttpHarness) -> None:
@@ -91,10 +92,10 @@ async def test_the_page_lists_the_sessions_and_marks_this_one(harness: HttpHarne
 
     page = await text(await ada.get("/account"))
 
-    listed = page[page.index("Signed in on") :]
+    listed = page[page.index("Where you are signed in") :]
     assert re.findall(r"<strong>(.*?)</strong>", listed) == ["Firefox on Windows", "A script"]
     assert len(ends(page)) == 1
-    assert listed.index("Firefox") < listed.index("this one")
+    assert listed.index("Firefox") < listed.index("this browser")
     assert ends(await text(await other.get("/account"))) == []
 
 
@@ -108,7 +109,7 @@ async def test_ending_a_session_ends_its_sockets_and_no_other_session(
     (there,) = ends(await text(await ada.get("/account")))
     other = await with_socket(harness, await context.send("/api/session", RIGHT))
 
-    assert await notice_after(ada, there) == "ok: Signed out there."
+    assert await notice_after(ada, there) == "ok: That session is signed out."
 
     assert socket.disconnects == [DisconnectReason.SIGNED_OUT]
     assert await session_of(harness, on_phone) is None
@@ -145,7 +146,7 @@ async def test_signing_out_everywhere_else_leaves_this_one(harness: HttpHarness)
 
     notice = await notice_after(ada, "/account/sessions/end-others")
 
-    assert notice == "ok: Signed out everywhere else."
+    assert notice == "ok: You are signed out everywhere else."
     assert [socket.disconnects for socket in sockets] == [[DisconnectReason.SIGNED_OUT]] * 3
     assert [(await visitor.get("/api/cart")).status_code for visitor in elsewhere] == [401] * 3
     assert ends(await text(await ada.get("/account"))) == []

@@ -6,6 +6,29 @@ from app.store.accounts import find_by_email
 from tests.http.harness import HttpHarness
 from tests.http.visitor import ADA, code
 
+INVALID: tuple[tuple[str, object], ...] = (
+    ("email", ""),
+    ("email", "ada"),
+    ("email", "@shop.example"),
+    ("email", "ada@"),
+    ("email", "ada@shop@example"),
+    ("email", "a da@shop.example"),
+    ("email", "ada@shop.example\n"),
+    ("email", "ada\u0007@shop.example"),
+    ("email", "a" * 242 + "@shop.example"),
+    ("email", None),
+    ("email", 5),
+    ("name", ""),
+    ("name", "   "),
+    ("name", "x" * 101),
+    ("name", "Ada\nLovelace"),
+    ("name", "Ada\tLovelace"),
+    ("name", "Ada\x00"),
+    ("name", ["Ada"]),
+    ("password", 12345678),
+    ("password", None),
+)
+
 
 async def test_an_email_address_is_registered_once_whatever_its_case(harness: HttpHarness) -> None:
     await harness.ada()
@@ -23,37 +46,11 @@ async def test_a_weak_password_is_refused(harness: HttpHarness, password: str) -
     assert await code(answer) == (400, "weak_password")
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("email", ""),
-        ("email", "ada"),
-        ("email", "@shop.example"),
-        ("email", "ada@"),
-        ("email", "ada@shop@example"),
-        ("email", "a da@shop.example"),
-        ("email", "ada@shop.example\n"),
-        ("email", "ada\u0007@shop.example"),
-        ("email", "a" * 242 + "@shop.example"),
-        ("email", None),
-        ("email", 5),
-        ("name", ""),
-        ("name", "   "),
-        ("name", "x" * 101),
-        ("name", "Ada\nLovelace"),
-        ("name", "Ada\tLovelace"),
-        ("name", "Ada\x00"),
-        ("name", ["Ada"]),
-        ("password", 12345678),
-        ("password", None),
-    ],
-)
-async def test_an_invalid_field_is_malformed(
-    harness: HttpHarness, name: str, value: object
-) -> None:
-    answer = await harness.visitor().send("/api/accounts", {**ADA, name: value})
+async def test_an_invalid_field_is_malformed(harness: HttpHarness) -> None:
+    for name, value in INVALID:
+        answer = await harness.visitor().send("/api/accounts", {**ADA, name: value})
 
-    assert await code(answer) == (400, "malformed")
+        assert (value, await code(answer)) == (value, (400, "malformed"))
 
 
 @pytest.mark.parametrize("name", ["email", "password", "name"])
@@ -104,3 +101,26 @@ async def test_a_malformed_registration_is_not_counted(harness: HttpHarness) -> 
         assert answer.status_code == 400
 
     await harness.ada()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("Ada\u202e", "Ada"), (" \uff21da\u3000B\u200byron ", "Ada Byron"), ("Zoe\u0308", "Zo\u00eb")],
+)
+async def test_a_name_is_kept_in_one_spelling(harness: HttpHarness, typed: str, kept: str) -> None:
+    ada = await harness.ada(name=typed)
+    person = await harness.database.read(find_by_email, ADA["email"])
+    assert person
+    assert person.name == kept
+
+    await ada.post("/account/name", {"name": f"Lady {typed}"})
+
+    person = await harness.database.read(find_by_email, ADA["email"])
+    assert person
+    assert person.name == f"Lady {kept}"
+
+
+async def test_a_name_of_nothing_that_is_seen_is_refused(harness: HttpHarness) -> None:
+    answer = await harness.visitor().send("/api/accounts", {**ADA, "name": "\u3164\u200b"})
+
+    assert await code(answer) == (400, "malformed")

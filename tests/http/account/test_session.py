@@ -36,10 +36,12 @@ async def test_a_login_elsewhere_goes_on(harness: HttpHarness) -> None:
 async def test_the_cookie_is_http_only_and_same_site(harness: HttpHarness) -> None:
     answer = await harness.visitor().send("/api/accounts", ADA)
 
-    (line,) = answer.headers.getlist("Set-Cookie")
-    assert line.startswith("shop=")
-    assert {"HttpOnly", "SameSite=Lax", "Path=/", f"Max-Age={14 * DAY_S}"} <= set(line.split("; "))
-    assert "Secure" not in line
+    lines = {line.partition("=")[0]: line for line in answer.headers.getlist("Set-Cookie")}
+    assert set(lines) == {"shop", "shop-device"}
+    for name, days in (("shop", 14), ("shop-device", 400)):
+        kept = set(lines[name].split("; "))
+        assert {"HttpOnly", "SameSite=Lax", "Path=/", f"Max-Age={days * DAY_S}"} <= kept
+        assert "Secure" not in lines[name]
 
 
 async def test_with_https_the_cookie_is_bound_to_the_host(url: str) -> None:
@@ -47,10 +49,11 @@ async def test_with_https_the_cookie_is_bound_to_the_host(url: str) -> None:
         ada = await harness.ada()
         answer = await ada.send("/api/session", RIGHT)
 
-        (line,) = answer.headers.getlist("Set-Cookie")
-        assert line.startswith("__Host-shop=")
-        assert {"HttpOnly", "SameSite=Lax", "Path=/", "Secure"} <= set(line.split("; "))
-        assert "Domain" not in line
+        lines = answer.headers.getlist("Set-Cookie")
+        assert {line.partition("=")[0] for line in lines} == {"__Host-shop", "__Host-shop-device"}
+        for line in lines:
+            assert {"HttpOnly", "SameSite=Lax", "Path=/", "Secure"} <= set(line.split("; "))
+            assert "Domain" not in line
 
 
 async def test_the_database_keeps_only_a_digest_of_the_cookie(harness: HttpHarness) -> None:

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.on_both
 THERE = "aaaaaaaa-0000-4000-8000-000000000002"
 
 
-async def cart_now(visitor: Visitor) -> dict[str, Any]:
+async def cart_now(visitor: Visitor, page: str = "/shop") -> dict[str, Any]:
     """Return what a page carries for its script."""
-    found = re.search(r'id="cart-now">(.*?)</script>', await text(await visitor.get("/shop")))
+    found = re.search(r'id="cart-now">(.*?)</script>', await text(await visitor.get(page)))
     assert found
     now: dict[str, Any] = json.loads(found[1])
     return now

@@ -41,7 +41,9 @@ async def test_a_form_adds_a_product_and_returns_to_its_page(harness: HttpHarnes
 
     assert notice == "ok: Added Gala apples, 1 kg."
     assert await ada.lines() == {APPLES: 2}
-    assert "Gala apples" in await text(await ada.get("/cart"))
+    page = await text(await ada.get("/cart"))
+    assert "Gala apples" in page
+    assert "None" not in page, "what is hidden is seen where the stylesheet is late"
 
 
 async def test_a_notice_is_shown_once(harness: HttpHarness) -> None:
@@ -70,14 +72,35 @@ async def test_every_form_does_what_it_says(harness: HttpHarness) -> None:
     assert await ada.form("/cart/save", sku=APPLES) == "ok: Saved Gala apples, 1 kg for later."
     assert await ada.lines() == {}
     assert await ada.form("/cart/unsave", sku=APPLES) == (
-        "ok: Moved Gala apples, 1 kg back into your cart."
+        "ok: Moved Gala apples, 1 kg to your cart."
     )
     assert await ada.lines() == {APPLES: 3}
     assert await ada.form("/cart/set", sku=APPLES, qty="0") == "ok: Removed Gala apples, 1 kg."
-    assert await ada.form("/cart/undo") == "ok: Your last change is undone."
+    assert await ada.form("/cart/undo") == "ok: Your last change was undone."
     assert await ada.lines() == {APPLES: 3}
     assert await ada.form("/cart/note", text="Ring twice") == "ok: Your note is saved."
-    assert await ada.form("/cart/note", text="") == "ok: Your note is taken off."
+    assert await ada.form("/cart/note", text="") == "ok: Your note is removed."
+
+
+async def test_a_saved_line_is_removed_by_a_form(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    await ada.form("/cart/add", sku=APPLES, qty="1")
+    await ada.form("/cart/save", sku=APPLES)
+
+    assert await ada.form("/cart/discard", sku=APPLES) == "ok: Removed Gala apples, 1 kg."
+    await ada.form("/cart/unsave", sku=APPLES)
+
+    assert await ada.lines() == {}
+
+
+async def test_pages_say_how_far_the_cart_is_from_free_delivery(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    for qty, said in (("18", "£0.40 to free delivery"), ("19", ">Free delivery<")):
+        await ada.form("/cart/set", sku=APPLES, qty=qty)
+        for path in ("/cart", "/shop", "/checkout"):
+            page = await text(await ada.get(path))
+            assert said in page
+            assert "(free from £40.00)" in page
 
 
 async def test_a_price_that_rose_can_be_accepted(harness: HttpHarness) -> None:
@@ -119,7 +142,7 @@ async def test_more_than_the_stock_is_clamped_to_the_stock(harness: HttpHarness)
 
     notice = await ada.form("/cart/add", sku=MILK, qty="9")
 
-    assert notice == "warn: Only 3 left, we put 3 in your cart."
+    assert notice == "warn: Only 3 left, so your cart has 3."
     assert await ada.lines() == {MILK: 3}
 
 
@@ -127,11 +150,11 @@ async def test_a_refusal_is_explained(harness: HttpHarness) -> None:
     ada = await ada_with_stock(harness, stock=0)
 
     assert await ada.form("/cart/add", sku=MILK, qty="1") == (
-        "error: Whole milk: there are no more."
+        "error: Whole milk: no more available."
     )
-    assert await ada.form("/cart/undo") == "error: There is nothing left to undo."
+    assert await ada.form("/cart/undo") == "error: There is nothing to undo."
     assert await ada.form("/cart/voucher", code="NOSUCH") == (
-        "error: No voucher has this code. Check it for a slip."
+        "error: We do not recognise this voucher code. Check it and try again."
     )
     assert await ada.lines() == {}
 
@@ -141,9 +164,9 @@ async def test_a_voucher_says_whether_it_counts(harness: HttpHarness) -> None:
 
     assert await ada.form("/cart/voucher", code=" welcome10 ") == "ok: Voucher WELCOME10: 10 % off."
     assert await ada.form("/cart/voucher", code="FIVEOFF") == (
-        "warn: Voucher FIVEOFF counts as soon as your cart is large enough."
+        "warn: Voucher FIVEOFF applies once your cart reaches the minimum spend."
     )
-    assert await ada.form("/cart/voucher", code="") == "ok: The voucher is taken off."
+    assert await ada.form("/cart/voucher", code="") == "ok: The voucher is removed."
     assert (await ada.cart())["cart"]["voucher"] is None
 
 
@@ -152,9 +175,9 @@ async def test_an_undo_may_be_bound_to_a_revision(harness: HttpHarness) -> None:
     await ada.form("/cart/add", sku=APPLES, qty="1")
     await ada.form("/cart/add", sku=MILK, qty="1")
 
-    assert "was not undone" in await ada.form("/cart/undo", rev="1")
-    assert await ada.form("/cart/undo", rev="2") == "ok: Your last change is undone."
-    assert await ada.form("/cart/undo", rev="") == "ok: Your last change is undone."
+    assert "could not be undone" in await ada.form("/cart/undo", rev="1")
+    assert await ada.form("/cart/undo", rev="2") == "ok: Your last change was undone."
+    assert await ada.form("/cart/undo", rev="") == "ok: Your last change was undone."
     assert await ada.lines() == {}
 
 
@@ -172,6 +195,18 @@ async def test_a_note_of_500_characters_fits_however_its_lines_end(harness: Http
     assert await ada.form("/cart/note", text="\r\n" * 250 + "x" * 250) == "ok: Your note is saved."
     assert "at most 500 characters" in await ada.form("/cart/note", text="x" * 501)
     assert len((await ada.cart())["cart"]["note"]) == 500
+
+
+async def test_a_note_that_is_too_long_stays_on_the_page_once(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+
+    answer = await ada.post("/cart/note", {"key": str(uuid4()), "next": "/cart", "text": "y" * 600})
+    first, second = [await text(await ada.get("/cart")) for _ in range(2)]
+
+    assert answer.location == "/cart"
+    assert "at most 500 characters" in notices(first)
+    assert ("y" * 600 in first, "y" * 600 in second) == (True, False)
+    assert "maxlength" not in first
 
 
 async def test_a_double_click_is_one_op(harness: HttpHarness) -> None:
@@ -195,22 +230,20 @@ async def test_two_buttons_of_one_form_are_not_two_ops(harness: HttpHarness) -> 
     await ada.post("/cart/set", {**form, "qty": "4"})
 
     assert notices(await text(await ada.get("/shop"))) == (
-        "error: This was sent twice with different values; the first one counts."
+        "error: This was sent twice with different values. Only the first was used."
     )
     assert await ada.lines() == {APPLES: 2}
 
 
-@pytest.mark.parametrize("qty", ["", "x", "-1", "1.5", "1e3", "100", "9" * 40, "٣", "0x1"])
-async def test_an_invalid_quantity_is_explained_and_changes_nothing(
-    harness: HttpHarness, qty: str
-) -> None:
-    ada = await harness.ada()
+async def test_an_invalid_quantity_is_explained_and_changes_nothing(harness: HttpHarness) -> None:
+    ada, explained = await harness.ada(), "error: Enter a whole number from 0 to 99."
     await ada.form("/cart/add", sku=APPLES, qty="2")
 
-    notice = await ada.form("/cart/set", sku=APPLES, qty=qty)
+    for qty in ("", "x", "-1", "1.5", "1e3", "100", "9" * 40, "٣", "0x1"):
+        notice = await ada.form("/cart/set", sku=APPLES, qty=qty)
 
-    assert notice == "error: Choose a whole number from 0 to 99. Nothing was changed."
-    assert await ada.lines() == {APPLES: 2}
+        assert (qty, notice) == (qty, f"{explained} Nothing was changed.")
+        assert await ada.lines() == {APPLES: 2}
 
 
 @pytest.mark.parametrize("path", ["add", "set", "save", "unsave", "accept"])
@@ -237,7 +270,7 @@ async def test_a_form_without_a_key_is_out_of_date(harness: HttpHarness, key: st
 
     notice = await ada.form("/cart/add", key=key, sku=APPLES, qty="1")
 
-    assert notice == "error: That page was out of date. Nothing was changed: try again here."
+    assert notice == "error: That page was out of date. Nothing was changed. Please try again."
     assert await ada.lines() == {}
 
 
@@ -280,7 +313,10 @@ async def test_clicking_faster_than_allowed_is_explained(url: str) -> None:
 
         notice = await ada.form("/cart/add", sku=APPLES, qty="1")
 
-        assert notice == "error: That was very fast. Nothing was changed: try again in a moment."
+        assert (
+            notice
+            == "error: Too many changes at once. Nothing was changed. Please try again shortly."
+        )
         assert await ada.lines() == {APPLES: 1}
 
 
@@ -294,7 +330,7 @@ async def test_a_cart_that_cannot_be_saved_is_reported(harness: HttpHarness) -> 
     await harness.context.hub.resync()
 
     assert notices(await text(await ada.get("/shop"))) == (
-        "error: The shop cannot save changes just now. Try again in a moment."
+        "error: We cannot save changes at the moment. Please try again shortly."
     )
     assert await ada.lines() == {}
 
@@ -310,7 +346,7 @@ async def test_a_cart_that_cannot_be_read_is_reported_on_the_next_page(
     harness.disk.is_away = False
 
     assert (answer.status_code, page.status_code) == (303, 503)
-    assert "try again in a moment" in (await text(page)).lower()
+    assert "please try again shortly" in (await text(page)).lower()
 
 
 @pytest.mark.parametrize("path", ["/cart/add", "/cart/undo"])

@@ -4,11 +4,15 @@ import re
 
 import pytest
 
+from app.domain.catalog import Sku
+from app.domain.edits import Edit
+from app.store.product_edits import edit_product
 from tests.http.harness import HttpHarness
-from tests.http.visitor import code, fields
+from tests.http.visitor import code, fields, text
+from tests.staff import BY_COMMAND
 
 APPLES = "gala-apples-1kg"
-FIELDS = {"sku", "name", "unit", "slug", "image", "category", "price", "stock", "state"}
+FIELDS = {"sku", "name", "unit", "slug", "image", "category", "price", "stock", "held", "state"}
 
 
 async def listed(harness: HttpHarness, query: str = "") -> list[str]:
@@ -20,6 +24,22 @@ async def listed(harness: HttpHarness, query: str = "") -> list[str]:
         skus += [product["sku"] for product in answer["products"]]
         page = answer["next"]
     return skus
+
+
+async def test_products_that_are_withdrawn_while_pages_are_read_hide_no_others(
+    harness: HttpHarness,
+) -> None:
+    everything, visitor = await listed(harness), harness.visitor()
+    first = await fields(await visitor.get("/api/products"))
+    shown = [product["sku"] for product in first["products"]]
+
+    for sku in (shown[3], shown[-1]):
+        await harness.database.write(edit_product, Edit(Sku(sku), 0, sold=False), BY_COMMAND)
+    await harness.refresh_catalog()
+
+    second = await fields(await visitor.get(f"/api/products?page={first['next']}"))
+    assert [product["sku"] for product in second["products"]] == everything[24:48]
+    assert (await visitor.get("/api/products?page=after.1")).status_code == 400
 
 
 async def test_a_product_is_found_by_its_sku(harness: HttpHarness) -> None:
@@ -34,8 +54,43 @@ async def test_a_product_is_found_by_its_sku(harness: HttpHarness) -> None:
         "category": "fruit",
         "price": 220,
         "stock": None,
+        "held": 0,
         "state": "ok",
     }
+
+
+async def test_products_are_called_by_their_names_in_the_language_of_the_request(
+    harness: HttpHarness,
+) -> None:
+    visitor = harness.visitor()
+    for path in (f"/api/products/{APPLES}", f"/api/products?q={APPLES}"):
+        english, chinese, prefixed = (
+            await visitor.get(path),
+            await visitor.get(path, accept_language="zh-TW"),
+            await visitor.get(f"/zh-hant{path}"),
+        )
+        again = await visitor.get(
+            path, accept_language="zh-TW", If_None_Match=chinese.headers["ETag"]
+        )
+
+        assert '"name":"Gala apples","unit":"1 kg"' in await text(english)
+        assert '"name":"加拉蘋果","unit":"1 公斤"' in await text(chinese)
+        assert await text(chinese) == await text(prefixed)
+        assert english.headers["ETag"] != chinese.headers["ETag"]
+        assert again.status_code == 304
+        assert all("Accept-Language" in each.vary for each in (english, chinese, again))
+
+
+async def test_a_changed_text_is_shown_once_the_catalogue_is_refreshed(
+    harness: HttpHarness,
+) -> None:
+    edit = Edit(Sku(APPLES), 0, translated={"name.zh-Hant": "新蘋果", "unit.zh-Hant": ""})
+    await harness.database.write(edit_product, edit, BY_COMMAND)
+    await harness.refresh_catalog()
+
+    shown = await fields(await harness.visitor().get(f"/zh-hant/api/products/{APPLES}"))
+
+    assert (shown["name"], shown["unit"]) == ("新蘋果", "1 kg")
 
 
 @pytest.mark.parametrize("sku", ["ghost", "__proto__", "Gala", "%00", "a" * 300])
@@ -61,14 +116,14 @@ async def test_every_listed_product_has_exactly_the_fields_of_the_protocol(
 ) -> None:
     answer = await fields(await harness.visitor().get("/api/products"))
 
-    assert answer.keys() == {"products", "next"}
+    assert answer.keys() == {"products", "next", "meant"}
     assert all(product.keys() == FIELDS for product in answer["products"])
 
 
 async def test_a_page_beyond_the_end_is_empty(harness: HttpHarness) -> None:
     answer = await fields(await harness.visitor().get("/api/products?page=9999"))
 
-    assert answer == {"products": [], "next": None}
+    assert answer == {"products": [], "next": None, "meant": None}
 
 
 async def test_a_category_lists_only_its_own_products(harness: HttpHarness) -> None:

@@ -2,19 +2,37 @@
 
 import logging
 import re
+from http import HTTPStatus
 
 import pytest
 
+from app.domain.order_limits import Limited, OrderLimit
+from app.domain.orders import OrderNumber
 from app.http import app
-from app.http.core.problems import problem_of
-from app.services.auth import Throttled, WeakPassword
+from app.http.core.problem_texts import TITLES
+from app.http.core.problems import problem_of, problem_of_status
+from app.services.account_removal import OpenOrders
 from app.services.errors import ServiceError
+from app.services.help_errors import AskedTooOften
+from app.services.login_errors import Throttled
+from app.services.order_limiter import OrderLimitReached
+from app.services.password_rules import Weakness
+from app.services.passwords import WeakPassword
+from app.services.payments.provider import ProviderRefused
 from tests.http.harness import ORIGIN, HttpHarness, open_harness
 from tests.http.visitor import code, fields, text
 
 
 def test_every_error_of_a_service_is_a_problem() -> None:
-    made = {WeakPassword: WeakPassword("too short"), Throttled: Throttled(7)}
+    limit = OrderLimit(Limited.ORDERS, 20, 21)
+    made = {
+        WeakPassword: WeakPassword(Weakness.LENGTH),
+        Throttled: Throttled(7),
+        AskedTooOften: AskedTooOften(7),
+        OpenOrders: OpenOrders([OrderNumber("7QK4-M2XD")]),
+        OrderLimitReached: OrderLimitReached(limit),
+        ProviderRefused: ProviderRefused("it has not been paid yet"),
+    }
     errors = [made.get(kind) or kind() for kind in ServiceError.__subclasses__()]
 
     problems = {type(error).__name__: problem_of(error) for error in errors}
@@ -25,11 +43,41 @@ def test_every_error_of_a_service_is_a_problem() -> None:
         "EmailTaken": (409, "email_taken"),
         "WrongLogin": (401, "wrong_login"),
         "Throttled": (429, "throttled"),
+        "Disabled": (403, "account_disabled"),
+        "OwnAccount": (409, "own_account"),
+        "GuestCannotOrder": (403, "guest"),
+        "TooManyGuests": (503, "busy"),
+        "OrderLimitReached": (409, "order_limit"),
         "KeyReused": (409, "key_reused"),
         "OutcomeUnknown": (503, "busy"),
         "TooLate": (409, "not_placed"),
+        "Unconfirmed": (409, "unconfirmed"),
+        "OpenOrders": (409, "open_orders"),
+        "StaffAccount": (409, "staff_account"),
+        "ProviderUnavailable": (503, "cards_away"),
+        "ProviderRefused": (503, "cards_away"),
+        "CardsNotTaken": (409, "no_cards"),
+        "BadCredential": (401, "bad_passkey"),
+        "NoPasskeys": (404, "not_found"),
+        "NotRecent": (403, "not_recent"),
+        "NoHelp": (404, "not_found"),
+        "HelpTaken": (404, "not_found"),
+        "AskedTooOften": (429, "throttled"),
+        "NotInvited": (409, "not_invited"),
+        "InviterUnconfirmed": (409, "unconfirmed"),
+        "OwnHousehold": (409, "own_household"),
+        "NotAMember": (404, "not_found"),
+        "HouseholdFull": (409, "household_full"),
+        "TooManyInvitations": (409, "too_many_invitations"),
+        "PasskeyExists": (409, "passkey_exists"),
+        "TooManyPasskeys": (409, "too_many_passkeys"),
+        "LastPasskey": (409, "last_passkey"),
+        "WrongCode": (401, "wrong_code"),
+        "NoPasskey": (409, "no_passkey"),
+        "ClonedPasskey": (409, "cloned_passkey"),
+        "NotPrinted": (503, "busy"),
     }
-    assert problems["WeakPassword"].detail == "too short"
+    assert problems["WeakPassword"].detail == "A password has 8 to 128 characters."
     assert problems["Throttled"].headers == {"Retry-After": "7"}
 
 
@@ -39,13 +87,44 @@ async def test_scripts_get_problem_json_and_people_get_a_page(harness: HttpHarne
 
     assert await fields(script) == {
         "type": "about:blank",
-        "title": "Nothing here",
+        "title": "Page not found",
         "status": 404,
         "code": "not_found",
-        "detail": "There is nothing at this address, or it is not yours.",
+        "detail": "This page does not exist, or you do not have access to it.",
     }
     assert (person.status_code, person.mimetype) == (404, "text/html")
-    assert "Nothing here" in await text(person)
+    assert "Page not found" in await text(person)
+
+
+@pytest.mark.parametrize("status", [each for each in HTTPStatus if each >= HTTPStatus.BAD_REQUEST])
+def test_every_status_has_a_heading_and_a_sentence_for_people(status: int) -> None:
+    problem = problem_of_status(status)
+
+    assert problem.title in set(TITLES.values())
+    assert re.fullmatch("[A-Z].*[.]", problem.detail)
+    assert not re.search(r"HTTP|URI|Entity|Request-|Gateway", problem.title + problem.detail)
+
+
+async def test_what_may_pass_can_be_tried_again_and_a_refused_form_leads_back(
+    harness: HttpHarness,
+) -> None:
+    ada, again, back = await harness.ada(), 'href="{}">Try again', 'href="{}">Back to the page'
+
+    missing = await text(await ada.get("/nothing?q=1"))
+    refused = {"account": "u-other"}
+    came_from = f"{ORIGIN}/account?q=1"
+    other = await text(await ada.post("/account/name", refused, Referer=came_from))
+    elsewhere = await text(
+        await ada.post("/account/name", refused, Referer="http://evil.example/a")
+    )
+    harness.database.is_away = True
+    busy = await text(await ada.get("/orders?page=1"))
+
+    assert "Try again" not in missing
+    assert back.format("/account?q=1") in other
+    assert "Back to the page" not in elsewhere
+    assert again.format("/orders?page=1") in busy
+    assert all('href="/shop">Go to the shop' in page for page in (missing, other, elsewhere, busy))
 
 
 async def test_all_missing_resources_look_the_same(harness: HttpHarness) -> None:
@@ -138,7 +217,7 @@ async def test_without_the_database_the_page_says_when_to_retry(harness: HttpHar
     answer = await ada.get("/shop")
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
-    assert "Try again in a moment" in await text(answer)
+    assert "Please try again shortly" in await text(answer)
 
 
 async def test_without_a_login_the_shop_is_open_while_the_database_is_away(

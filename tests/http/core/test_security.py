@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from uuid import uuid4
 
 import pytest
@@ -26,7 +27,8 @@ POLICY = {
     "form-action 'self'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    "trusted-types service-worker",
+    "worker-src 'self'",
 }
 REQUESTS = [
     ("GET", "/", 200),
@@ -63,17 +65,15 @@ def add_failing_page(harness: HttpHarness) -> None:
         raise ZeroDivisionError("a secret that only the log may know")
 
 
-@pytest.mark.parametrize(("method", "path", "status"), REQUESTS)
-async def test_every_response_has_every_security_header(
-    harness: HttpHarness, method: str, path: str, status: int
-) -> None:
+async def test_every_response_has_every_security_header(harness: HttpHarness) -> None:
     add_failing_page(harness)
 
-    answer = await harness.visitor().ask(method, path, {})
+    for method, path, status in REQUESTS:
+        answer = await harness.visitor().ask(method, path, {})
 
-    assert answer.status_code == status
-    assert has_all_headers(answer)
-    assert "Strict-Transport-Security" not in answer.headers
+        assert (method, path, answer.status_code) == (method, path, status)
+        assert has_all_headers(answer)
+        assert "Strict-Transport-Security" not in answer.headers
 
 
 async def test_an_unknown_host_and_a_foreign_page_get_every_header_too(
@@ -97,14 +97,12 @@ async def test_with_https_there_is_hsts(url: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/static/img/icons.svg", "/api/cart", "/nowhere", "/ws"])
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:81", ""])
-async def test_an_unknown_host_is_refused_on_every_path(
-    harness: HttpHarness, path: str, host: str
-) -> None:
-    answer = await harness.visitor().get(path, Host=host)
+async def test_an_unknown_host_is_refused_on_every_path(harness: HttpHarness, path: str) -> None:
+    for host in ("evil.example", "localhost.evil.example", "localhost:81", ""):
+        answer = await harness.visitor().get(path, Host=host)
 
-    assert answer.status_code == 421
-    assert ("unknown_host" in await text(answer)) is path.startswith("/api/")
+        assert (host, answer.status_code) == (host, 421)
+        assert ("unknown_host" in await text(answer)) is path.startswith("/api/")
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "localhost:80"])
@@ -123,6 +121,30 @@ async def test_a_host_may_be_an_address(url: str, origin: str, host: str) -> Non
 
         assert (await visitor.get("/", Host=host)).status_code == 200
         assert (await visitor.get("/", Host="[::1]:81")).status_code == 421
+
+
+@pytest.mark.parametrize("dotted", ["shop.example.", "shop.example.:443", "SHOP.example."])
+async def test_a_host_with_the_dot_of_a_full_name_is_served(url: str, dotted: str) -> None:
+    async with open_harness(url, origins=("https://shop.example",)) as harness:
+        visitor = harness.visitor()
+
+        answer = await visitor.get("/", Host=dotted)
+        posted = await visitor.post("/logout", Host=dotted, Origin="https://shop.example.")
+        foreign = await visitor.get("/", Host="shop.example..")
+
+    assert (answer.status_code, posted.status_code, foreign.status_code) == (200, 303, 421)
+
+
+@pytest.mark.parametrize("path", ["/shop", "/cart", "/p/gala-apples", "/api/products", "/login"])
+async def test_a_slash_at_the_end_of_a_path_makes_no_difference(
+    harness: HttpHarness, path: str
+) -> None:
+    ada = await harness.ada()
+
+    plain, slashed = await ada.get(path), await ada.get(f"{path}/")
+
+    assert slashed.status_code == plain.status_code
+    assert slashed.location == plain.location
 
 
 async def test_a_request_with_two_hosts_is_refused(harness: HttpHarness) -> None:
@@ -166,7 +188,7 @@ async def test_a_path_with_double_slashes_does_not_redirect_elsewhere(
     answer = await harness.visitor().get(path)
 
     assert answer.status_code in {308, 404}
-    assert (answer.location or "http://localhost/").startswith("http://localhost/")
+    assert re.match(r"(http://localhost)?/(?!/)", answer.location or "/")
 
 
 async def test_a_compressed_body_is_not_decompressed(harness: HttpHarness) -> None:
@@ -230,23 +252,20 @@ async def test_every_cookie_is_http_only_and_same_site(url: str, *, https: bool)
         {"Sec-Fetch-Site": "none"},
     ],
 )
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
+async def test_a_request_from_a_foreign_page_is_refused_as_csrf(
+    harness: HttpHarness, headers: dict[str, str]
+) -> None:
+    for method, path in (
         ("POST", "/api/session"),
         ("POST", "/api/accounts"),
         ("DELETE", "/api/session"),
         ("POST", "/api/cart/ops"),
         ("PUT", "/api/nothing"),
-    ],
-)
-async def test_a_request_from_a_foreign_page_is_refused_as_csrf(
-    harness: HttpHarness, headers: dict[str, str], method: str, path: str
-) -> None:
-    answer = await harness.visitor().ask(method, path, headers, json=ADA)
+    ):
+        answer = await harness.visitor().ask(method, path, headers, json=ADA)
 
-    assert await code(answer) == (403, "foreign_origin")
-    assert harness.database.writes == []
+        assert (path, await code(answer)) == (path, (403, "foreign_origin"))
+        assert harness.database.writes == []
 
 
 @pytest.mark.parametrize("path", ["/login", "/register", "/logout", "/cart/add", "/cart/undo"])
@@ -258,7 +277,7 @@ async def test_a_form_from_a_foreign_page_is_refused_as_csrf(
     answer = await ada.post(path, Origin="https://evil.example")
 
     assert answer.status_code == 403
-    assert "not the shop's" in await text(answer)
+    assert "came from another website" in await text(answer)
     assert (await ada.get("/api/cart")).status_code == 200
 
 

@@ -225,10 +225,17 @@ def test_a_script_is_served_without_comments(tmp_path: Path) -> None:
 def test_imports_of_imports_are_known(tmp_path: Path) -> None:
     assets = sources(
         tmp_path,
-        js_main='import {\n  a,\n} from "./a.js"\nimport "./b.js"\nconst c = import("./c.js")\n',
-        js_a='import { b } from "./b.js"\nimport "./main.js"\n',
+        js_page='import {\n  a,\n} from "./a.js"\nimport "./b.js"\nconst c = import("./c.js")\n',
+        js_a='import { b } from "./b.js"\nimport "./page.js"\n',
         js_b="",
         js_c="",
     )
 
-    assert assets.imported_by("js/main.js") == ["js/a.js", "js/b.js"]
+    assert assets.imported_by("js/page.js") == ["js/a.js", "js/b.js"]
+
+
+async def test_browsers_find_the_icon_that_they_ask_for(harness: HttpHarness) -> None:
+    icon = await harness.visitor().get("/favicon.ico")
+
+    assert (icon.status_code, icon.content_type) == (200, "image/svg+xml")
+    assert icon.headers["Cache-Control"] == "public, max-age=86400"

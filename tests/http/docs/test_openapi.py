@@ -8,8 +8,10 @@ import pytest
 
 from app.domain.addresses import Address
 from app.domain.placing import RejectReason
-from app.http.core.problems import _BY_STATUS
-from app.http.docs.openapi import FAULTS, HTTP_SCHEMAS, describe_http
+from app.http.core.error_texts import ERROR_TEXTS
+from app.http.core.problem_texts import BY_STATUS
+from app.http.docs.openapi import HTTP_SCHEMAS, describe_http
+from app.http.docs.openapi_parts import FAULTS
 from app.protocol.asyncapi import describe_socket
 from app.protocol.schemas import SCHEMAS
 from tests.http.harness import HttpHarness
@@ -45,10 +47,11 @@ def test_every_error_code_is_described_under_its_status() -> None:
     raised = {
         (int(status), code) for status, code in re.findall(r'Problem\((\d+), "(\w+)"', source)
     }
-    usual = {(status, each.code) for status, each in _BY_STATUS.items()}
+    usual = {(status, each.code) for status, each in BY_STATUS.items()}
+    told = {(each.status, each.code) for each in ERROR_TEXTS.values()}
     obstacles = {(409, str(why)) for why in RejectReason}
 
-    assert raised | usual | obstacles == {
+    assert raised | usual | told | obstacles == {
         (status, code) for status, codes in FAULTS.items() for code in codes
     }
 

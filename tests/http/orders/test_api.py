@@ -5,11 +5,30 @@ from typing import Any
 
 import pytest
 
+from app.domain.catalog import Sku
+from app.store.product_edits import ProductValues, edit_products
 from tests.http.harness import HttpHarness, open_harness
 from tests.http.order_helpers import HOME, MILK, order, stocked_cart, wanted
-from tests.http.visitor import code, fields
+from tests.http.staff_helpers import grace
+from tests.http.visitor import code, fields, text
+from tests.staff import BY_COMMAND
 
 pytestmark = pytest.mark.on_both
+
+
+MALFORMED: tuple[dict[str, Any], ...] = (
+    {"key": ""},
+    {"key": "k" * 65},
+    {"at": 7},
+    {"total": -1},
+    {"total": "770"},
+    {"deliver": None},
+    {"deliver": HOME | {"name": ""}},
+    {"deliver": HOME | {"line2": "x" * 101}},
+    {"deliver": HOME | {"city": "Bath\nWells"}},
+    {"deliver": HOME | {"postcode": "x" * 17}},
+    {"pay": "by_magic"},
+)
 
 
 @pytest.mark.smoke
@@ -20,11 +39,20 @@ async def test_an_order_is_answered_as_the_protocol_says(harness: HttpHarness) -
 
     assert answer.status_code == 201
     content = await fields(answer)
-    assert content.keys() == {"number", "state", "placed_at", "lines", "totals", "deliver", "note"}
+    about = {"number", "state", "placed_at", "deliver", "note"}
+    assert content.keys() == {*about, "lines", "totals", "taxes", "pay", "payment"}
     assert content["placed_at"] == "2027-01-15T08:00:00Z"
     assert content["lines"] == [
-        {"sku": MILK, "name": "Whole milk", "unit": "2 litres", "qty": 2, "price": 210}
+        {
+            "sku": MILK,
+            "name": "Whole milk",
+            "unit": "2 litres",
+            "qty": 2,
+            "price": 210,
+            "tax_rate": 0,
+        }
     ]
+    assert content["taxes"] == [{"rate": 0, "net": 770, "tax": 0}]
     assert (content["totals"]["total"], content["deliver"], content["note"]) == (
         770,
         HOME,
@@ -32,6 +60,28 @@ async def test_an_order_is_answered_as_the_protocol_says(harness: HttpHarness) -
     )
     assert await fields(await ada.get(f"/api/orders/{content['number']}")) == content
     assert await fields(await ada.get("/api/orders")) == {"orders": [content], "next": None}
+
+
+async def test_an_order_calls_products_as_the_reader_does_unless_they_are_called_otherwise_today(
+    harness: HttpHarness,
+) -> None:
+    ada = await stocked_cart(harness)
+    placed = await fields(await order(ada, await wanted(ada)))
+    path = f"/zh-hant/api/orders/{placed['number']}"
+
+    async def called() -> tuple[str, str]:
+        (line,) = (await fields(await ada.get(path)))["lines"]
+        return line["name"], line["unit"]
+
+    assert await called() == ("全脂牛奶", "2 公升")
+    staff = await grace(harness)
+    assert "全脂牛奶" in await text(await staff.get("/zh-hant/staff/orders"))
+    renamed = ProductValues(Sku(MILK), 0, {"name": "Fresh milk"})
+    await harness.database.write(edit_products, [renamed], BY_COMMAND)
+    await harness.refresh_catalog()
+    assert await called() == ("Whole milk", "2 litres")
+    (line,) = (await fields(await ada.get(path.removeprefix("/zh-hant"))))["lines"]
+    assert line["name"] == "Whole milk"
 
 
 async def test_without_a_login_there_are_no_orders(harness: HttpHarness) -> None:
@@ -42,31 +92,15 @@ async def test_without_a_login_there_are_no_orders(harness: HttpHarness) -> None
     assert await code(await visitor.get("/api/orders/2222-2222")) == (401, "login_required")
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"key": ""},
-        {"key": "k" * 65},
-        {"at": 7},
-        {"total": -1},
-        {"total": "770"},
-        {"deliver": None},
-        {"deliver": HOME | {"name": ""}},
-        {"deliver": HOME | {"line2": "x" * 101}},
-        {"deliver": HOME | {"city": "Bath\nWells"}},
-        {"deliver": HOME | {"postcode": "x" * 17}},
-        {"pay": "by_magic"},
-    ],
-)
-async def test_a_malformed_order_takes_nothing(
-    harness: HttpHarness, changes: dict[str, Any]
-) -> None:
+async def test_a_malformed_order_takes_nothing(harness: HttpHarness) -> None:
     ada = await stocked_cart(harness)
+    usual = await wanted(ada)
 
-    answer = await order(ada, await wanted(ada) | changes)
+    for changes in MALFORMED:
+        answer = await order(ada, usual | changes)
 
-    assert await code(answer) == (400, "malformed")
-    assert await ada.lines() == {MILK: 2}
+        assert (changes, await code(answer)) == (changes, (400, "malformed"))
+        assert await ada.lines() == {MILK: 2}
 
 
 async def test_a_refused_key_can_be_used_again(harness: HttpHarness) -> None:

@@ -1,6 +1,7 @@
 """The checkout page and the forms of orders, without a script."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from uuid import uuid4
@@ -8,11 +9,16 @@ from uuid import uuid4
 import pytest
 from quart import Response
 
-from tests.http.harness import HttpHarness
+from app.domain.addresses import Address
+from app.runtime.shop_file import demo_shop
+from app.store.addresses import keep_address
+from tests.http.harness import HttpHarness, open_harness
 from tests.http.order_helpers import HOME, MILK, stocked_cart
-from tests.http.visitor import Visitor, notices, text
+from tests.http.visitor import ADA, PASSWORD, Visitor, fields, notices, text
 
 pytestmark = pytest.mark.on_both
+
+LOGIN = {"email": ADA["email"], "password": PASSWORD}
 
 
 async def checkout(visitor: Visitor) -> dict[str, str]:
@@ -45,7 +51,7 @@ async def test_an_order_is_placed_by_a_form_and_shown(harness: HttpHarness) -> N
     assert re.fullmatch("/orders/[2-9A-Z]{4}-[2-9A-Z]{4}", answer.location or "")
     assert notices(page).startswith("ok: Thank you.")
     assert "£7.70" in page
-    assert "Cancel the order" in page
+    assert "Cancel order" in page
     assert await ada.lines() == {}
 
 
@@ -72,6 +78,54 @@ async def test_an_address_is_saved_and_offered_the_next_time(harness: HttpHarnes
     assert "1 Mill Lane" in await text(await ada.get(answer.location or ""))
 
 
+async def test_a_postcode_is_checked_and_said_and_nothing_is_cut(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
+
+    answer = await place(ada, postcode="NOT A POSTCODE !!", city="x" * 117)
+    page = await text(answer)
+
+    assert answer.status_code == 400
+    assert "This can have at most 16 characters; you entered 17." in page
+    assert "This can have at most 100 characters; you entered 117." in page
+    assert 'value="NOT A POSTCODE !!"' in page
+    assert "maxlength" not in page[page.index("<fieldset") : page.index("</fieldset>")]
+    assert "is not a postcode of the United Kingdom" in await text(await place(ada, postcode="1"))
+    assert await ada.lines() == {MILK: 2}
+
+
+async def test_an_order_goes_to_the_postcode_as_the_post_writes_it(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
+
+    answer = await place(ada, postcode=" ba1 1aa")
+
+    assert "BA1 1AA" in await text(await ada.get(answer.location or ""))
+
+
+async def test_a_saved_address_without_a_true_postcode_takes_no_order(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
+    account = (await fields(await ada.send("/api/session", LOGIN)))["account"]
+    old = Address("Ada", "1 Mill Lane", "", "Bath", "somewhere")
+    await harness.database.write(keep_address, account, "kept-1", old)
+
+    answer = await place(ada, address="kept-1")
+
+    assert answer.status_code == 400
+    assert "“somewhere” is not a postcode of the United Kingdom." in await text(answer)
+    assert "Edit that address in your account, or choose another one." in await text(answer)
+    assert await ada.lines() == {MILK: 2}
+
+
+async def test_times_are_those_of_the_shops_time_zone(url: str) -> None:
+    async with open_harness(url, settings=replace(demo_shop(), timezone="Asia/Tokyo")) as harness:
+        ada = await stocked_cart(harness)
+        order = (await place(ada)).location or ""
+
+        pages = [await text(await ada.get(path)) for path in (order, "/orders", "/account")]
+
+    assert all("15 January 2027, 17:00" in page for page in pages)
+    assert "Times are in the time zone Asia/Tokyo" in pages[2]
+
+
 async def test_a_changed_price_is_itemised_and_the_same_key_orders_then(
     harness: HttpHarness,
 ) -> None:
@@ -83,13 +137,13 @@ async def test_a_changed_price_is_itemised_and_the_same_key_orders_then(
     page = await text(refused)
 
     assert refused.status_code == 409
-    assert "Total changed from £7.70 to £8.20: Whole milk +50p" in page
+    assert "Total changed from £7.70 to £8.20: Whole milk +£0.50" in page
     assert "Your cart has changed" in page
     assert 'value="1 Mill Lane"' in page
     again = _hidden(await refused.get_data(as_text=True))
     assert again["key"] == form["key"]
     risen = await ada.post("/checkout", {**form, **again})
-    assert "Whole milk: the price has risen" in await text(risen)
+    assert "Whole milk: the price has gone up" in await text(risen)
     await ada.form("/cart/accept", sku=MILK, price="235")
     assert (await place(ada, key=form["key"])).status_code == 303
 
@@ -103,7 +157,7 @@ async def test_an_address_without_a_street_says_so_and_keeps_what_was_typed(
 
     assert answer.status_code == 400
     page = await text(answer)
-    assert "Something is missing in the address." in page
+    assert "Please correct the marked fields of the delivery address." in page
     assert 'aria-describedby="deliver-line1-fault"' in page
     assert 'value="BA1 1AA"' in page
     assert await ada.lines() == {MILK: 2}
@@ -164,7 +218,7 @@ async def test_cancelling_by_form_shows_the_outcome(harness: HttpHarness) -> Non
     await ada.post(f"{path}/cancel")
     page = await text(await ada.get(path))
 
-    assert notices(page) == "ok: The order is cancelled. There is nothing to pay."
+    assert notices(page) == "ok: Your order is cancelled. There is nothing to pay."
     assert "Cancelled" in page
 
 
@@ -176,7 +230,7 @@ async def test_cancelling_a_packed_order_is_explained(harness: HttpHarness) -> N
 
     await ada.post(f"{path}/cancel")
 
-    assert "packed already" in notices(await text(await ada.get(path)))
+    assert "already been packed" in notices(await text(await ada.get(path)))
 
 
 async def test_a_reorder_reports_what_was_skipped_and_which_prices_changed(
@@ -196,9 +250,24 @@ async def test_a_reorder_reports_what_was_skipped_and_which_prices_changed(
 
     assert answer.location == "/cart"
     assert "ok: Added Whole milk to your cart." in shown
-    assert "warn: Skipped, because there are none to be had: Large eggs." in shown
-    assert "warn: Prices have changed: Whole milk was £2.10, now £2.50." in shown
+    assert "warn: Not added, because there are no more available: Large eggs." in shown
+    assert "warn: Prices have changed: Whole milk from £2.10 to £2.50." in shown
     assert await ada.lines() == {MILK: 2}
+
+
+async def test_a_reorder_of_more_than_a_cart_may_hold_says_so(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
+    await harness.set_product(MILK, stock=500)
+    await ada.form("/cart/set", sku=MILK, qty="60")
+    path = (await place(ada)).location or ""
+    await ada.form("/cart/add", sku=MILK, qty="60")
+    await ada.get(path)
+
+    await ada.post(f"{path}/again", {"key": str(uuid4())})
+    shown = notices(await text(await ada.get("/cart")))
+
+    assert shown == "warn: Not added, because a cart holds at most 99 of one product: Whole milk."
+    assert await ada.lines() == {MILK: 60}
 
 
 async def test_a_reorder_from_an_old_page_changes_nothing(harness: HttpHarness) -> None:
@@ -215,7 +284,7 @@ async def test_orders_are_listed_and_pages_beyond_the_last_are_not_found(
     harness: HttpHarness,
 ) -> None:
     ada = await harness.ada()
-    assert "not ordered anything yet" in await text(await ada.get("/orders"))
+    assert "not placed any orders yet" in await text(await ada.get("/orders"))
     await ada.form("/cart/add", sku=MILK, qty="2")
     number = ((await place(ada)).location or "").rpartition("/")[2]
 

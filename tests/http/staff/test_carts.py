@@ -40,13 +40,13 @@ async def test_a_product_with_less_stock_than_carts_hold_is_marked(harness: Http
 async def test_a_cart_left_for_a_day_is_idle(harness: HttpHarness) -> None:
     await stocked_cart(harness)
     staff = await grace(harness)
-    assert "Filled and left" in (page := await text(await staff.get("/staff/carts")))
+    assert "Not changed for" in (page := await text(await staff.get("/staff/carts")))
     assert "<b>Ada</b>" not in page
 
     harness.clock.at_s += A_DAY_S + 1
 
     page = await text(await staff.get("/staff/carts"))
-    assert re.search(r"<b>Ada</b>: 2 units on 1 line\s", page)
+    assert re.search(r"<b>Ada</b>\s+2 units · 1 line\s", page)
     assert (await staff.get("/staff/carts?page=2")).status_code == 404
 
 
@@ -57,7 +57,7 @@ async def test_the_page_says_that_all_carts_are_empty(harness: HttpHarness) -> N
 @pytest.mark.parametrize(
     ("path", "text_shown"),
     [
-        ("/staff/carts", "2 units of 1 product, as saved"),
+        ("/staff/carts", "2 units in carts."),
         ("/staff/products?q=milk", "1 cart holds this (2 in it)"),
     ],
 )

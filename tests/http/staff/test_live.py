@@ -1,15 +1,25 @@
 """The page of this server's metrics."""
 
 import re
+from typing import Any
 
 import pytest
 
-from app.http.staff.live import ceiling, plot
-from app.live.stats import SECONDS
+from app.domain.verdicts import Code, RetryCode
+from app.http.staff.live import ANSWERS, ceiling, plot
+from app.live.stats import OK, SECONDS
 from tests.http.harness import HttpHarness
-from tests.http.order_helpers import stocked_cart
+from tests.http.order_helpers import MILK, order, stocked_cart, wanted
 from tests.http.staff_helpers import grace
-from tests.http.visitor import fields, text
+from tests.http.visitor import Visitor, fields, text
+
+A_DAY_S = 24 * 3600
+
+
+async def buy(visitor: Visitor, qty: str) -> Any:
+    """Order so many bottles of milk; return the order."""
+    await visitor.form("/cart/add", sku=MILK, qty=qty)
+    return await fields(await order(visitor, await wanted(visitor)))
 
 
 async def test_the_last_minute_is_on_the_page_and_in_its_json(
@@ -24,11 +34,37 @@ async def test_the_last_minute_is_on_the_page_and_in_its_json(
 
     assert figures["verdicts"]["ok"] == "1"
     assert figures["verdicts"]["sold_out"] == "0"
-    assert figures["gauges"] == {"sockets": "3", "carts": "0", "waiting": "0"}
+    shoppers = {"sockets": "3", "carts": "0", "waiting": "0", "units": "2"}
+    sales = {"orders": "0", "takings": "£0.00", "average": "\N{EN DASH}"}
+    assert figures["gauges"] == shoppers | sales
     assert figures["plots"]["ops"]["now"] == ["1"]
     assert figures["plots"]["ops"]["lines"][0].endswith(f"L{SECONDS - 1} 0.0")
     assert re.search(r'data-part="verdict-ok">\s*1\s', page)
     assert figures["plots"]["ops"]["lines"][0] in page
+
+
+@pytest.mark.on_both
+async def test_sales_are_those_of_today_without_what_was_cancelled(harness: HttpHarness) -> None:
+    ada, staff = await harness.ada(), await grace(harness)
+    await buy(ada, "1")
+    harness.clock.at_s += A_DAY_S
+    await buy(ada, "2")
+    cheaper, dearer = await buy(ada, "3"), await buy(ada, "4")
+    await ada.post(f"/orders/{cheaper['number']}/cancel", {})
+
+    page = await text(await staff.get("/zh-hant/staff/live"))
+    gauges = (await fields(await staff.get("/staff/live.json")))["gauges"]
+
+    milk = (cheaper["totals"]["subtotal"]) // 3
+    total = 2 * dearer["totals"]["total"] - 2 * milk
+    assert (gauges["orders"], gauges["takings"]) == ("2", f"£{total / 100:.2f}")
+    assert gauges["average"] == f"£{total / 200:.2f}"
+    assert gauges["takings"] in page
+    assert "今日銷售" in page
+
+
+async def test_every_answer_has_words() -> None:
+    assert {*ANSWERS} == {OK, *Code, *RetryCode}
 
 
 async def test_the_page_is_not_found_for_shoppers(harness: HttpHarness) -> None:

@@ -5,6 +5,10 @@ import re
 import pytest
 from quart import Response
 
+from app.domain.catalog import Sku
+from app.http.staff.edit_forms import describe_changes
+from app.http.staff.new_product import PICTURES
+from app.http.staff.picture_names import PICTURE_NAMES
 from app.store.product_edits import find_product, list_edits
 from tests.http.harness import HttpHarness
 from tests.http.order_helpers import APPLES, MILK, stocked_cart
@@ -46,8 +50,8 @@ async def test_a_product_is_found_by_name_unit_and_sku_even_if_discontinued(
         page = await text(await staff.get(f"/staff/products?q={q}"))
         assert f'id="{MILK}"' in page
         assert f'id="{APPLES}"' not in page
-        assert "Off the shelf" in page
-    assert "Nothing here is called “zeppelin”" in await text(
+        assert "Not on sale" in page
+    assert "No products match “zeppelin”" in await text(
         await staff.get("/staff/products?q=zeppelin")
     )
     assert (await staff.get("/staff/products?page=99")).status_code == 404
@@ -69,7 +73,7 @@ async def test_price_and_stock_are_changed_together_and_in_the_audit_log_with_th
     assert (newest.by, newest.reason) == ("Grace", "Delivery")
     assert newest.changes == {"price": (215, 235), "stock": (40, 52)}
     page = await text(await staff.get("/staff/log"))
-    assert "price £2.15 → £2.35; stock 40 → 52" in page
+    assert "<li>price £2.15 → £2.35</li><li>stock 40 → 52</li>" in page
     assert "“Delivery”" in page
 
 
@@ -87,6 +91,27 @@ async def test_stock_changes_by_the_typed_amount(
     assert product.stock == stock
 
 
+async def test_what_staff_have_held_is_held_for_who_puts_it_in_the_cart(
+    harness: HttpHarness,
+) -> None:
+    staff = await grace(harness)
+    await harness.set_product(MILK, stock=5)
+    await edit(harness, staff, hold="always")
+    await harness.context.refresh_catalog()
+    ada = await harness.ada()
+
+    await ada.form("/cart/add", sku=MILK, qty="2")
+
+    assert "Held for you" in await text(await ada.get("/cart"))
+    slug = harness.context.catalog.today.products[Sku(MILK)].slug
+    shown = await text(await harness.visitor().get(f"/p/{slug}?size={MILK}"))
+    assert "5 left, 2 held" in shown
+    page = await text(await staff.get(MILK_PAGE))
+    assert '<option value="always" selected>always</option>' in page
+    assert "2 held now" in page
+    assert "<li>holding never → always</li>" in page
+
+
 async def test_an_edit_requests_a_refresh_of_the_catalogue(harness: HttpHarness) -> None:
     staff = await grace(harness)
 
@@ -98,7 +123,7 @@ async def test_an_edit_requests_a_refresh_of_the_catalogue(harness: HttpHarness)
 async def test_a_product_is_discontinued_and_sold_again(harness: HttpHarness) -> None:
     staff = await grace(harness)
 
-    for sold, sentence in (("no", ", off the shelf."), ("yes", "in stock.")):
+    for sold, sentence in (("no", ", not on sale."), ("yes", "in stock.")):
         answer = await edit(harness, staff, sold=sold)
         assert (await notice_after(staff, answer)).endswith(sentence)
 
@@ -120,7 +145,9 @@ async def test_an_edit_of_an_old_version_is_refused_and_shows_both_versions(
     page = await text(answer)
     assert answer.status_code == 409
     assert "Nothing was changed: somebody else edited this product meanwhile." in page
-    assert re.search(r"<h2>Meanwhile</h2>.*?price £[\d.]+ → £2\.50.*?A command", page, re.DOTALL)
+    assert re.search(
+        r"<h2>Changed meanwhile</h2>.*?price £[\d.]+ → £2\.50.*?A command", page, re.DOTALL
+    )
     assert 'value="2.35"' in page
     assert 'value="Offer"' in page
     assert "now £2.50" in page
@@ -147,13 +174,13 @@ async def test_a_form_sent_twice_changes_stock_once(harness: HttpHarness) -> Non
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"price": "cheap"}, "“cheap” is not a price. Write pounds, like 2.20."),
-        ({"price": "-1"}, "“-1” is not a price. Write pounds, like 2.20."),
-        ({"stock_by": "many"}, "Write how many came or went, like +12 or -3."),
-        ({"stock_by": "+-3"}, "Write how many came or went, like +12 or -3."),
-        ({"stock_by": "9999999"}, "Write how many came or went, like +12 or -3."),
-        ({"reason": " "}, "Say why in a few words: it goes into the log."),
-        ({"reason": "x" * 201}, "Say it in at most 200 characters."),
+        ({"price": "cheap"}, "“cheap” is not a price. Enter one such as 2.20."),
+        ({"price": "-1"}, "“-1” is not a price. Enter one such as 2.20."),
+        ({"stock_by": "many"}, "Enter how many were added or removed, such as +12 or -3."),
+        ({"stock_by": "+-3"}, "Enter how many were added or removed, such as +12 or -3."),
+        ({"stock_by": "9999999"}, "Enter how many were added or removed, such as +12 or -3."),
+        ({"reason": " "}, "Give a reason in a few words, for the log."),
+        ({"reason": "x" * 201}, "Use at most 200 characters."),
     ],
 )
 async def test_an_invalid_field_is_marked_and_the_form_keeps_what_was_typed(
@@ -189,7 +216,7 @@ async def test_an_edit_that_changes_nothing_says_so(harness: HttpHarness) -> Non
     answer = await edit(harness, staff)
 
     assert await notice_after(staff, answer) == (
-        "warn: Nothing was changed: that is how it is already."
+        "warn: Nothing was changed: it is like that already."
     )
 
 
@@ -201,7 +228,7 @@ async def test_a_busy_shop_keeps_the_typed_values(harness: HttpHarness) -> None:
 
     page = await text(answer)
     assert answer.status_code == 503
-    assert "The shop is busy just now." in page
+    assert "We cannot answer right now." in page
     assert 'value="3.10"' in page
 
 
@@ -214,6 +241,13 @@ async def test_the_carts_that_hold_a_product_are_shown_before_an_edit(harness: H
 
     await stocked_cart(harness, email="bob@shop.example")
     assert "2 carts hold this (4 in all)" in plain(await text(await staff.get(LIST)))
+
+
+async def test_the_list_has_what_others_changed_in_the_database(harness: HttpHarness) -> None:
+    staff = await grace(harness)
+    await harness.set_product_unseen(MILK, price=777)
+
+    assert 'value="7.77"' in await text(await staff.get(LIST))
 
 
 async def test_an_unknown_product_is_not_found(harness: HttpHarness) -> None:
@@ -245,6 +279,7 @@ NEW = {
     "image": "milk",
     "description": "Made of rice.",
     "price": "1.80",
+    "tax": "20",
     "stock": "24",
     "ml": "1000",
     "sold": "yes",
@@ -259,10 +294,22 @@ async def test_a_new_product_is_in_the_catalogue_and_in_the_audit_log(harness: H
     answer = await staff.post("/staff/new-product", NEW)
 
     assert answer.location == "/staff/products/rice-drink-1l"
-    assert await notice_after(staff, answer) == "ok: Rice drink, 1 litre: new on the shelf."
+    assert await notice_after(staff, answer) == "ok: Rice drink, 1 litre: added."
     page = await text(await staff.get("/staff/log?sku=rice-drink-1l"))
-    assert "new on the shelf" in page
+    assert "new product" in page
     assert "“Asked for”" in page
+
+
+async def test_a_reason_that_is_too_long_for_the_log_is_told_and_not_cut(
+    harness: HttpHarness,
+) -> None:
+    staff = await grace(harness)
+
+    answer = await staff.post("/staff/new-product", NEW | {"reason": "x" * 201})
+
+    assert answer.status_code == 400
+    assert "Use at most 200 characters." in await text(answer)
+    assert "x" * 201 in await text(answer)
 
 
 async def test_control_characters_are_removed_from_the_audit_log(harness: HttpHarness) -> None:
@@ -280,7 +327,7 @@ async def test_a_taken_sku_is_refused_and_the_form_keeps_its_values(harness: Htt
 
     page = await text(answer)
     assert answer.status_code == 409
-    assert f"There is a product “{MILK}” already. Choose another SKU." in page
+    assert f"There is already a product “{MILK}”. Choose another SKU." in page
     assert 'value="Rice drink"' in page
 
 
@@ -311,3 +358,21 @@ async def test_a_new_product_refused_by_a_busy_shop_can_be_sent_again(harness: H
 def plain(page: str) -> str:
     """Return *page* without tags."""
     return re.sub(r"\s+", " ", re.sub("<.*?>", "", page))
+
+
+async def test_every_picture_can_be_chosen_by_what_it_shows(harness: HttpHarness) -> None:
+    staff = await grace(harness)
+
+    page = await text(await staff.get("/staff/new-product"))
+    answer = await staff.post("/staff/new-product", NEW | {"image": "", "category": ""})
+
+    chosen = set(re.findall(r'name="image"\s+value="([a-z-]+)"', page))
+    assert chosen == {*PICTURE_NAMES} == {*harness.context.assets.named(PICTURES)}
+    assert "Green apple" in page
+    assert (await text(answer)).count("Choose one.") == 2
+
+
+def test_the_log_names_a_language_that_the_shop_no_longer_has_by_its_tag() -> None:
+    changes = {"name.zh-Hant": (None, "蘋果"), "name.xx": ("Pommes", None)}
+
+    assert describe_changes(changes) == ["name (繁體中文) 蘋果", "name (xx) Pommes → nothing"]

@@ -1,0 +1,1 @@
+"""What makes a website of the shop: its pages of text, and what robots and browsers ask for."""

@@ -1,0 +1,1 @@
+"""Mails: written from templates, and delivered over SMTP or into a folder."""

@@ -1,0 +1,1 @@
+"""Receipts: what stands on the page and in the PDF file of an order's documents."""

@@ -1,0 +1,88 @@
+"""Products, categories and vouchers, and the log of what staff changed."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from app.store.tables.metadata import metadata
+from app.store.text_columns import ProductTexts, TranslatedText
+
+categories = Table(
+    "categories",
+    metadata,
+    Column("slug", String(64), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("names", TranslatedText, nullable=False, server_default="{}"),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("sku", String(64), primary_key=True),
+    Column("slug", String(64), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("unit", String(40), nullable=False),
+    Column("category", ForeignKey("categories.slug"), nullable=False),
+    Column("image", String(64), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("stock", Integer, nullable=False),
+    Column("sold", Boolean, nullable=False),
+    Column("popular", Boolean, nullable=False),
+    Column("grams", Integer),
+    Column("ml", Integer),
+    Column("place", Integer, nullable=False),
+    Column("moved", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("texts", ProductTexts, nullable=False, server_default="{}"),
+    Column("tax", Integer, nullable=False, server_default="0"),
+    Column("hold", String(8), nullable=False, server_default="never"),
+    Column("on_hold", Integer, nullable=False, server_default="0"),
+    Column("waiting", Integer, nullable=False, server_default="0"),
+    Index("products_moved", "moved"),
+)
+"""`place` is the display order; `moved` is the catalogue's revision when the row last changed.
+
+`version` counts the edits of the row by staff, which are in `edits`. `texts` is JSON, as are the
+`names` of categories and the `labels` of vouchers: what is not English, by language. `tax` is a
+rate in hundredths of a percent. `on_hold` is the sum of the product's `holds`, and `waiting`
+the length of its `waitlist`.
+"""
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("sku", ForeignKey("products.sku"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("moved", BigInteger, nullable=False, index=True),
+    Column("by", ForeignKey("accounts.id")),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("changes", Text, nullable=False),
+)
+"""The audit log of products: who changed what, and why; `version` is the product's new version.
+
+`by` is NULL for a command. `changes` is JSON: for each column its old and its new value.
+"""
+
+vouchers = Table(
+    "vouchers",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("label", String(100), nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("minimum", BigInteger, nullable=False),
+    Column("starts", BigInteger),
+    Column("ends", BigInteger),
+    Column("uses_left", Integer),
+    Column("uses_each", Integer),
+    Column("labels", TranslatedText, nullable=False, server_default="{}"),
+)
+
+catalog_counter = Table(
+    "shelf",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("moved", BigInteger, nullable=False),
+)
+"""One row: the revision, which counts committed changes of products, vouchers and orders."""

@@ -1,0 +1,25 @@
+"""How long a PostgreSQL server may take. SQLite has no server that could hang."""
+
+from typing import NamedTuple
+
+
+class Timeouts(NamedTuple):
+    """How long statements may take, and transactions may do nothing.
+
+    The server ends what takes longer. One that hangs ends nothing, so `silence_s` after a statement
+    was sent the connection is given up, and it is unknown what became of the statement.
+    """
+
+    statement_ms: int
+    idle_in_transaction_ms: int
+
+    @property
+    def silence_s(self) -> float:
+        """How long an answer is waited for: a little longer than the server may take."""
+        return self.statement_ms / 1000 + 0.5
+
+
+OF_SERVER = Timeouts(3_000, 5_000)
+"""For a server of the shop, whose shoppers get an answer within 5 s."""
+OF_COMMAND = Timeouts(60_000, 60_000)
+"""For a command, which may migrate a large table."""

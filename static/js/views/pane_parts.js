@@ -1,0 +1,39 @@
+// What the panes of the lesson show, and their buttons.
+
+import { ngettext } from "../i18n.js"
+import { queryAll, setParts } from "./dom.js"
+
+/**
+ * Call `press` with what a button of the pane does.
+ * @param {HTMLElement} root
+ * @param {(act: string) => void} press
+ */
+export function whenPressed(root, press) {
+  for (const button of queryAll("[data-press]", root))
+    button.onclick = () => press(button.dataset.press ?? "")
+}
+
+/**
+ * Let the buttons of the pane be pressed, or not.
+ * @param {HTMLElement} root
+ * @param {boolean} is_pressable
+ */
+export function setPressable(root, is_pressable) {
+  for (const button of queryAll("[data-press]", root))
+    button.toggleAttribute("disabled", !is_pressable)
+}
+
+/**
+ * Show facts of the pane by their names.
+ * @param {HTMLElement} root
+ * @param {Record<string, string>} texts
+ */
+export function showParts(root, texts) {
+  const named = Object.entries(texts).map(([name, text]) => [`pane-${name}`, text])
+  setParts(root, "textContent", Object.fromEntries(named))
+}
+
+/** @param {number} bytes */
+export function sizeText(bytes) {
+  return ngettext("%(num)s byte", "%(num)s bytes", bytes)
+}
