@@ -130,6 +130,25 @@ def test_every_command_can_be_run() -> None:
     assert [path.name for path in COMMANDS if not os.access(path, os.X_OK)] == []
 
 
+@pytest.mark.parametrize("command", ["fix", "lock", "prove", "test"])
+def test_a_command_that_is_asked_for_help_gives_it_and_does_nothing_else(
+    tree: Path, command: str
+) -> None:
+    first = (ROOT / "bin" / command).read_text().splitlines()[1].removeprefix("# ")
+
+    code, said = output_of(started(tree, command, "--help"))
+
+    assert (code, said.splitlines()[0]) == (0, first)
+    assert not (tree / "asked").exists()
+
+
+def test_the_short_proofs_refuse_words_that_they_would_not_heed(tree: Path) -> None:
+    code, said = output_of(started(tree, "prove", "--short", "-k", "soak"))
+
+    assert (code, "takes no further words" in said) == (2, True)
+    assert not (tree / "asked").exists()
+
+
 def test_ci_runs_both_commands_and_fails_with_either(tree: Path) -> None:
     shutil.copytree(ROOT / ".ci", tree / ".ci")
     for command, code in (("test", 1), ("prove", 0)):
