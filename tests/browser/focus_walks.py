@@ -153,7 +153,7 @@ AFTER = {
     "/staff/help/*/suggest Suggest": STAYS,
     "/staff/help/*/suggest Take back": STAYS,
     "/cart/ordered OK": START,
-    "notices: OK": "h1",
+    "notices: OK": "h1 or input[name=code]",
     "/cart/help Help me": START,
     "/cart/help/end End": START,
     "/waitlist/join Tell me when available": NOTICE,
