@@ -24,6 +24,7 @@ from app.store.tables import (
     holds,
     members,
     metadata,
+    movements,
     orders,
     outboxes,
     sessions,
@@ -52,7 +53,9 @@ _ERASED: Final = {
 }
 _IS_GUEST: Final = accounts.c.id.startswith(GUEST_PREFIX)
 _HAS_RECORDS: Final = or_(
-    exists().where(orders.c.account == accounts.c.id), exists().where(edits.c.by == accounts.c.id)
+    exists().where(orders.c.account == accounts.c.id),
+    exists().where(edits.c.by == accounts.c.id),
+    exists().where(movements.c.by == accounts.c.id),
 )
 
 

@@ -19,7 +19,8 @@ from app.services.product_files import ProductImport
 from app.services.product_plan import BadRows, plan_import
 from app.services.product_table import VERSION, BadProductFile, read_table, write_table
 from app.store.catalog import load_catalog_changes
-from app.store.product_edits import Editor, Entry, edit_products, list_edits, set_product
+from app.store.product_edits import Editor, edit_products, set_product
+from app.store.product_log import Entry, list_edits
 from app.store.queries import run_query
 from tests.examples import APPLES, GHOST, MILK, NOON, POUNDS
 from tests.staff import BY_COMMAND

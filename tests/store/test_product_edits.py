@@ -16,10 +16,9 @@ from app.store.product_edits import (
     edit_product,
     edit_products,
     find_product,
-    list_edits,
-    newest_edits,
     set_product,
 )
+from app.store.product_log import list_edits, newest_edits
 from app.store.queries import run_query
 from app.store.seed import seed
 from tests.examples import ADA, GHOST, NOON
