@@ -35,9 +35,10 @@ async function start() {
     return
   }
   video.srcObject = stream
-  delete camera.dataset.needsScript
+  camera.hidden = false
   query("[data-part=stop]", camera).focus()
-  await video.play()
+  // It is ended before it has begun if the camera is stopped at once.
+  video.play().catch(() => {})
   look(new BarcodeDetector({ formats: FORMATS }))
 }
 
@@ -58,7 +59,7 @@ function stop() {
   for (const track of stream?.getTracks() ?? []) track.stop()
   stream = undefined
   video.srcObject = null
-  camera.dataset.needsScript = ""
+  camera.hidden = true
 }
 
 function stopAndReturn() {
@@ -67,7 +68,7 @@ function stopAndReturn() {
 }
 
 if ("BarcodeDetector" in globalThis && navigator.mediaDevices) {
-  delete button.dataset.needsScript
+  button.hidden = false
   button.addEventListener("click", start)
   query("[data-part=stop]", camera).addEventListener("click", stopAndReturn)
   addEventListener("pagehide", stop)

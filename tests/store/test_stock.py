@@ -80,7 +80,8 @@ def ordered_milk(connection: Connection, qty: int) -> PlaceOrder:
 
 def stocks(connection: Connection) -> dict[str, int]:
     """Return the stock of each product."""
-    return dict(connection.execute(select(products.c.sku, products.c.stock)).tuples().all())
+    rows = connection.execute(select(products.c.sku, products.c.stock))
+    return {row.sku: row.stock for row in rows}
 
 
 def test_goods_that_are_received_are_added_and_in_the_log(connection: Connection) -> None:
