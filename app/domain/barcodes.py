@@ -20,9 +20,9 @@ _BETWEEN: Final = re.compile(r"[\s-]+")
 
 
 class BarcodeFault(StrEnum):
-    """Why a text is no barcode: too few or too many digits, or the last one is another."""
+    """Why a text is none: it has not the right number of digits, or the last one is another."""
 
-    NOT_DIGITS = auto()
+    NOT_A_BARCODE = auto()
     CHECK_DIGIT = auto()
 
 
@@ -30,7 +30,7 @@ def read_barcode(text: str) -> Barcode | BarcodeFault:
     """Return the barcode in *text*, or why it is none."""
     digits = _BETWEEN.sub("", text)
     if not (digits.isascii() and digits.isdigit() and len(digits) in _LENGTHS):
-        return BarcodeFault.NOT_DIGITS
+        return BarcodeFault.NOT_A_BARCODE
     if digits[-1] != check_digit(digits[:-1]):
         return BarcodeFault.CHECK_DIGIT
     return Barcode(digits.zfill(LONGEST) if len(digits) == _UPC else digits)

@@ -198,15 +198,10 @@ def _hold(_: str, text: str, _known: Known) -> HoldRule:
 
 
 def _barcode(_: str, text: str, _known: Known) -> Barcode | None:
-    if not text:
-        return None
-    match read_barcode(text):
-        case BarcodeFault.NOT_DIGITS:
-            raise _InvalidError(FaultCode.NOT_A_BARCODE, typed=text)
-        case BarcodeFault.CHECK_DIGIT:
-            raise _InvalidError(FaultCode.CHECK_DIGIT, typed=text)
-        case barcode:
-            return barcode
+    found = read_barcode(text) if text else None
+    if isinstance(found, BarcodeFault):
+        raise _InvalidError(FaultCode(found.value), typed=text)
+    return found
 
 
 def _low(_: str, text: str, _known: Known) -> int | None:

@@ -28,11 +28,11 @@ def test_a_barcode_is_read_as_it_is_kept(text: str, barcode: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", BarcodeFault.NOT_DIGITS),
-        ("milk", BarcodeFault.NOT_DIGITS),
+        ("", BarcodeFault.NOT_A_BARCODE),
+        ("milk", BarcodeFault.NOT_A_BARCODE),
         ("500012810451", BarcodeFault.CHECK_DIGIT),
-        ("50001281045177", BarcodeFault.NOT_DIGITS),
-        ("\uff15" + MILK[1:], BarcodeFault.NOT_DIGITS),
+        ("50001281045177", BarcodeFault.NOT_A_BARCODE),
+        ("\uff15" + MILK[1:], BarcodeFault.NOT_A_BARCODE),
         ("5000128104518", BarcodeFault.CHECK_DIGIT),
         ("5000182104517", BarcodeFault.CHECK_DIGIT),
     ],

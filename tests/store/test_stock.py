@@ -74,8 +74,7 @@ def ordered_milk(connection: Connection, qty: int) -> PlaceOrder:
     catalog = load_catalog_changes(connection, -1).catalog
     cart = after(SetLine(MILK, qty), catalog=catalog)
     number = f"2222-{len(export_movements(connection, Filter(MILK))):04}"
-    keys = {"number": OrderNumber(number), "key": OrderKey(number)}
-    return placed(cart, catalog, **keys).change
+    return placed(cart, catalog, number=OrderNumber(number), key=OrderKey(number)).change
 
 
 def stocks(connection: Connection) -> dict[str, int]:

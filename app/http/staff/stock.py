@@ -25,7 +25,7 @@ from app.http.staff.stock_forms import (
     read_act,
     read_change,
 )
-from app.http.staff.stock_log import movement_fields
+from app.http.staff.stock_log import add_stock_log, movement_fields
 from app.i18n.translate import current_language
 from app.i18n.translate import gettext as _
 from app.services.product_search import LONGEST_QUERY
@@ -37,7 +37,7 @@ PAGE = "/staff/stock"
 
 
 def staff_stock_blueprint(context: HttpContext) -> Blueprint:
-    """Return the page that finds a product and lists what is low, and the page of a product."""
+    """Return the page that finds a product and lists what is low, its page, and the log."""
     blueprint = Blueprint("staff_stock", __name__)
 
     @blueprint.get(PAGE)
@@ -48,7 +48,7 @@ def staff_stock_blueprint(context: HttpContext) -> Blueprint:
         barcode = find_barcode(q)
         sku = await context.database.read(find_by_code, q.casefold(), barcode)
         if sku is not None:
-            return redirect(f"{PAGE}/{sku}", 303)
+            return redirect(f"/staff/stock/{sku}", 303)
         await context.refresh_catalog()
         found = await context.search.find_any(q, 1)
         return await _show_found(context, q, found.products, found.total)
@@ -68,6 +68,7 @@ def staff_stock_blueprint(context: HttpContext) -> Blueprint:
             return await _show_product(context, await _find(context, sku), form, faults, 400)
         return redirect(PAGE, 303)
 
+    add_stock_log(blueprint, context)
     return blueprint
 
 

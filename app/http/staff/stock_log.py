@@ -35,9 +35,8 @@ KIND_TEXTS: Final[Mapping[MovementKind, str]] = {
 """What became of the units, as staff read it."""
 
 
-def staff_stock_log_blueprint(context: HttpContext) -> Blueprint:
-    """Return the page of the log, newest first, and the file of it, oldest first."""
-    blueprint = Blueprint("staff_stock_log", __name__)
+def add_stock_log(blueprint: Blueprint, context: HttpContext) -> None:
+    """Give *blueprint* the page of the log, newest first, and the file of it, oldest first."""
 
     @blueprint.get(PAGE)
     async def log() -> ResponseReturnValue:
@@ -60,8 +59,6 @@ def staff_stock_log_blueprint(context: HttpContext) -> Blueprint:
         write_movement_table(entries, context.zone, text)
         headers = {"Content-Disposition": "attachment; filename=stock-log.csv"}
         return Response(text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
-
-    return blueprint
 
 
 def movement_fields(entry: MovementEntry) -> dict[str, Any]:

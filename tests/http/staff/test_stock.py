@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection, update
 
-from app.domain.catalog import Sku
+from app.domain.catalog import Product, Sku
 from app.domain.stock import MovementKind, StockAct
 from app.http.staff.stock_forms import REASONS
 from app.http.staff.stock_log import KIND_TEXTS
@@ -23,7 +23,7 @@ PAGE = f"/staff/stock/{MILK}"
 
 async def stock_of(harness: HttpHarness, sku: Sku = MILK) -> int:
     """Return the stock in the database."""
-    product = await harness.database.read(find_product, sku)
+    product: Product | None = await harness.database.read(find_product, sku)
     assert product
     return product.stock
 
