@@ -130,6 +130,7 @@ SCENES = (
         "invitation", "/invitation/no-such-one", SHOPPER, households.open_invitation, refused=410
     ),
     Scene("cart-shared", "/cart", SHOPPER, setup=households.show_shared),
+    Scene("cart-ordered", "/cart", SHOPPER, setup=households.have_ordered),
     Scene("cart-suggested", "/cart", SHOPPER, setup=households.have_suggestion),
     Scene("checkout-shared", "/checkout", SHOPPER, setup=households.show_shared),
     Scene("cart-empty", "/cart", NEWCOMER),
