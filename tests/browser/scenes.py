@@ -44,6 +44,7 @@ SCENES = (
     Scene("shop-searched", "/shop?q=apples&sort=price"),
     Scene("shop-category", "/shop?category=bakery"),
     Scene("shop-nothing-found", "/shop?q=zeppelin"),
+    Scene("shop-slip", "/shop?q=brocoli"),
     Scene("product", "/p/gala-apples"),
     Scene("product-sold-out", f"/p/{slug(actions.SOLD_OUT)}", setup=actions.sell_out),
     Scene("product-gone", f"/p/{slug(GONE)}"),
