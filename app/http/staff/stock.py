@@ -28,7 +28,7 @@ from app.http.staff.stock_forms import (
 from app.http.staff.stock_log import add_stock_log, movement_fields
 from app.i18n.translate import current_language
 from app.i18n.translate import gettext as _
-from app.services.product_search import LONGEST_QUERY
+from app.services.searches import LONGEST_QUERY
 from app.store.movements import Filter, list_movements
 from app.store.product_edits import Editor, find_product
 from app.store.stock import find_by_code, list_low, move_stock
