@@ -48,7 +48,7 @@ class AccountRemoval:
             ended = await auth.database.write(write_deletion, person, int(auth.now_s()))
         except account_removal.OpenOrders as fault:
             raise OpenOrders(fault.numbers) from None
-        auth.live_sessions.end_all(ended)
+        await auth.live_sessions.end_all(ended)
         await self.endings.dissolve(person.account)
         auth.note(event, SecurityOutcome.DONE, client, person)
 
