@@ -140,7 +140,7 @@ async def watch(
     sam: Shopper, cart: str, server: Server, tabs: EventTabs
 ) -> tuple[RawSocket, EventTab]:
     """Show the helper the cart at *server*, over both transports."""
-    visit = Shopper(server, sam.cookie, sam.account)
+    visit = sam.at(server)
     socket = await visit.socket(path=f"/ws?cart={cart}")
     await socket.send_frame("hello", **hello_fields(socket))
     assert (await socket.receive())["cart"] == cart

@@ -211,7 +211,7 @@ async def sign_in(shopper: Shopper) -> None:
 
 async def watch(house: House, server: Server, tabs: EventTabs) -> Sockets:
     """Show the member the cart, at *server*, over both transports."""
-    visit = Shopper(server, house.member.cookie, house.member.account)
+    visit = house.member.at(server)
     socket = await open_tab(visit, house.owner.account)
     path = events_path(hello_of(), cart=house.owner.account)
     stream = await tabs.open(server, path, visit.cookie)
