@@ -35,7 +35,10 @@ def how_it_works_blueprint(context: HttpContext) -> Blueprint:
     async def how_it_works() -> str:
         measured = await _measure(context)
         example = await context.search.cheapest(ENOUGH)
-        demo = context.demo and {"token": context.demo.restart.token}
+        demo = context.demo and {
+            "token": context.demo.restart.token,
+            "helps": not context.session_lookup.staff_need_mfa,
+        }
         more = {"example": example, "scarce": _scarce(context), "demo": demo, "balance": BALANCE}
         return await show(context, "how_it_works.html", canonical=PAGE, **measured, **more)
 
