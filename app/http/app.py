@@ -51,11 +51,9 @@ from app.http.core.security import LARGEST_BODY, guard
 from app.http.core.shop_globals import add_shop
 from app.http.core.static import static_blueprint
 from app.http.core.template_filters import items_text
-from app.http.docs.demo_forms import demo_forms_blueprint
-from app.http.docs.demo_mails import demo_mails_blueprint
+from app.http.docs.demo import DEMO_BLUEPRINTS
 from app.http.docs.documents import documents_blueprint
 from app.http.docs.how_it_works import how_it_works_blueprint
-from app.http.docs.stand_ins import stand_ins_blueprint
 from app.http.orders.api import orders_api_blueprint
 from app.http.orders.checkout_page import checkout_blueprint
 from app.http.orders.forms import order_forms_blueprint
@@ -108,9 +106,7 @@ BLUEPRINTS = (
     cart_blueprint,
     help_forms_blueprint,
     how_it_works_blueprint,
-    demo_forms_blueprint,
-    demo_mails_blueprint,
-    stand_ins_blueprint,
+    *DEMO_BLUEPRINTS,
     checkout_blueprint,
     orders_blueprint,
     receipts_blueprint,

@@ -91,8 +91,7 @@ def make_web_app(config: Config) -> Quart:
 
     With https, its cookies have the `__Host-` prefix, so that no other host of the domain can set
     them (RFC 6265bis, 4.1.3.2). The login's cookie is `shop`; `shop-notices` has flash messages,
-    `shop-device` names the browser, and
-    `shop-stand-in-…` is what a demo has for stand-ins.
+    `shop-device` names the browser, and `shop-stand-in` begins those of a demo's stand-ins.
     """
     app = ShopApp(
         "app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder=None
@@ -103,20 +102,11 @@ def make_web_app(config: Config) -> Quart:
     # A request to the websocket's address that is no handshake is refused with 400, and not 404.
     app.url_map.add(app.url_rule_class(PATH, endpoint="ws", websocket=True, strict_slashes=True))
     prefix = "__Host-" if config.is_https else ""
+    unseen = {"secure": config.is_https, "httponly": True, "samesite": "Lax"}
     app.config.update(
         SESSION_COOKIE_NAME=f"{prefix}shop-notices",
-        DEVICE_COOKIE={
-            "key": f"{prefix}shop-device",
-            "secure": config.is_https,
-            "httponly": True,
-            "samesite": "Lax",
-        },
-        STAND_IN_COOKIE={
-            "key": f"{prefix}shop-stand-in",
-            "secure": config.is_https,
-            "httponly": True,
-            "samesite": "Strict",
-        },
+        DEVICE_COOKIE={**unseen, "key": f"{prefix}shop-device"},
+        STAND_IN_COOKIE={**unseen, "key": f"{prefix}shop-stand-in", "samesite": "Strict"},
         CART_COOKIE={"key": "cart", "secure": config.is_https, "samesite": "Lax"},
         SESSION_COOKIE_SECURE=config.is_https,
         SESSION_COOKIE_SAMESITE="Lax",
