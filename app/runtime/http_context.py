@@ -19,10 +19,11 @@ from app.live.sessions import LiveSessions
 from app.runtime.chance import Chance
 from app.runtime.clock import Clock
 from app.runtime.config import ON, Config
+from app.runtime.lifted_limits import LOAD
 from app.runtime.live_shop import LiveShop
 from app.runtime.passkeys import make_passkey_services
 from app.runtime.payments import make_cards
-from app.runtime.setting_types import is_loopback
+from app.runtime.setting_types import HIGHEST, is_loopback
 from app.runtime.shop_pages import load_text_pages
 from app.services.account_removal import AccountRemoval
 from app.services.accounts import Accounts
@@ -146,9 +147,10 @@ def _taken_over(config: Config, live: LiveShop) -> TakenOver:
 def _make_shared_carts(config: Config, live: LiveShop, clock: Clock, chance: Chance) -> SharedCarts:
     new_secret, new_uuid = chance.new_secret, chance.new_uuid
     households = Households(live.database, live.hub, clock.now_s, new_secret, new_uuid)
+    asked = RateLimit(HIGHEST, HIGHEST) if config.limits == LOAD else ASKED
     return {
         "households": households,
-        "helps": Helps(households, RateLimiter(ASKED, clock.steady_s)),
+        "helps": Helps(households, RateLimiter(asked, clock.steady_s)),
         "invitations": Invitations(households, _make_limiter(config, clock), live.security),
     }
 
