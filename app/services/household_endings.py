@@ -42,9 +42,10 @@ class HouseholdEndings:
         await households.database.write(forget_memberships, account)
 
     async def finish(self) -> None:
-        """Dissolve the households of deleted accounts that are there still.
+        """Dissolve the households of erased accounts that are there still.
 
-        They were deleted by a command, or by a server that was killed in between.
+        Their time was over, or they were deleted by a command, or by a server that was killed in
+        between.
         """
         for account in await self.households.database.read(list_left_behind):
             with suppress(OutcomeUnknown):

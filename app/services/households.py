@@ -159,11 +159,13 @@ class Households:
             raise TooManyInvitations
         return token, invitation
 
-    def new_invitation(self, account: AccountId, role: Role) -> tuple[str, Invitation]:
+    def new_invitation(
+        self, account: AccountId, role: Role, email: str | None = None
+    ) -> tuple[str, Invitation]:
         """Return a token, and the invitation that is found by it; nothing is saved yet."""
         token = self.new_secret()
         expires_at_s = int(self.now_s()) + KEPT_S
-        return token, Invitation(invitation_hash(token), account, role, expires_at_s)
+        return token, Invitation(invitation_hash(token), account, role, expires_at_s, email)
 
     async def withdraw(self, account: AccountId, invitation: InvitationHash) -> None:
         """Withdraw an invitation to the own cart, if it is open."""

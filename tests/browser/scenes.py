@@ -44,6 +44,7 @@ SCENES = (
     Scene("shop-searched", "/shop?q=apples&sort=price"),
     Scene("shop-category", "/shop?category=bakery"),
     Scene("shop-nothing-found", "/shop?q=zeppelin"),
+    Scene("shop-slip", "/shop?q=brocoli"),
     Scene("product", "/p/gala-apples"),
     Scene("product-sold-out", f"/p/{slug(actions.SOLD_OUT)}", setup=actions.sell_out),
     Scene("product-gone", f"/p/{slug(GONE)}"),
@@ -129,6 +130,7 @@ SCENES = (
         "invitation", "/invitation/no-such-one", SHOPPER, households.open_invitation, refused=410
     ),
     Scene("cart-shared", "/cart", SHOPPER, setup=households.show_shared),
+    Scene("cart-ordered", "/cart", SHOPPER, setup=households.have_ordered),
     Scene("cart-suggested", "/cart", SHOPPER, setup=households.have_suggestion),
     Scene("checkout-shared", "/checkout", SHOPPER, setup=households.show_shared),
     Scene("cart-empty", "/cart", NEWCOMER),
