@@ -140,7 +140,7 @@ DANGERS = {
                 "app/protocol/json.py",
                 "app/store/cart_body.py",
                 "app/store/helps.py",
-                "app/store/product_edits.py",
+                "app/store/product_log.py",
                 "app/store/text_columns.py",
                 "app/bus/events.py",
             }

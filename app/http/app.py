@@ -78,6 +78,7 @@ from app.http.staff.orders import staff_orders_blueprint
 from app.http.staff.payment_troubles import staff_payment_troubles_blueprint
 from app.http.staff.payments import staff_payments_blueprint
 from app.http.staff.products import staff_products_blueprint
+from app.http.staff.stock import staff_stock_blueprint
 from app.i18n.formats import date, moment, money, number, percent
 from app.i18n.translate import current_language
 from app.services.errors import ServiceError
@@ -118,6 +119,7 @@ BLUEPRINTS = (
     staff_payment_troubles_blueprint,
     staff_products_blueprint,
     staff_new_product_blueprint,
+    staff_stock_blueprint,
     staff_log_blueprint,
     staff_mails_blueprint,
     staff_carts_blueprint,
