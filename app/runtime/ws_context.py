@@ -29,7 +29,7 @@ def make_ws_context(  # noqa: PLR0913, PLR0917 - each is a part of the server
     config: Config,
     live: LiveShop,
     connections: ConnectionRegistry,
-    session_id: Callable[[str], str | None],
+    session_id: Callable[[str, str], str | None],
     streams: EventStreams,
     cluster: Cluster | None,
 ) -> WsContext:

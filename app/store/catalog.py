@@ -124,6 +124,8 @@ def product_of(row: Row[Any]) -> Product:
         HoldRule(row.hold),
         row.on_hold,
         row.waiting,
+        row.barcode,
+        row.low,
     )
 
 

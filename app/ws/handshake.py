@@ -37,15 +37,16 @@ RETRY_AFTER_S = 2
 class WsContext:
     """What the handshake needs: which pages may connect, how to find logins and make names.
 
-    `session_id` reads the id of a login from the `Cookie` header, or returns None if its signature
-    is not the shop's. `refusal_headers` are those of an HTTP response.
+    `session_id` reads the id of a login from the `Cookie` header, or that of a stand-in if one is
+    named, or returns None if its signature is not the shop's. `refusal_headers` are those of an
+    HTTP response.
     """
 
     shared: ConnectionContext
     origins: frozenset[str]
     hosts: frozenset[str]
     refusal_headers: Mapping[str, str]
-    session_id: Callable[[str], str | None]
+    session_id: Callable[[str, str], str | None]
     session_lookup: SessionLookup
     security: SecurityLog
     new_name: Callable[[], str]
@@ -79,7 +80,7 @@ async def answer(context: WsContext, request: Request, door: Door) -> None:
         other = request.of_family[0]
         await _accept_and_close(connections, request, door, other, CloseCode.VERSION)
         return
-    session_id = context.session_id(request.cookie_header)
+    session_id = context.session_id(request.cookie_header, request.stand_in)
     if session_id is None:
         await _accept_and_close(connections, request, door, VERSION, CloseCode.NO_LOGIN)
         return

@@ -97,7 +97,7 @@ def context(harness: WsHarness, lookup: FakeLookup) -> WsContext:
         frozenset(),
         hosts,
         {},
-        lambda _: "secret",
+        lambda _header, _stand_in: "secret",
         found,
         SecurityLog(),
         new_name=lambda: "c-1",
