@@ -145,13 +145,6 @@ class Presence:
             self.tell(help_message(cart.help))
         self.publish_count(None)
 
-    def disconnect_member(self, by: AccountId) -> None:
-        """Disconnect the tabs of a member who may not use the cart now."""
-        for tab in self:
-            if tab.by == by:
-                self._disconnect(tab, DisconnectReason.REMOVED)
-        self.publish_count(None)
-
     def tell(self, message: ServerMessage) -> None:
         """Send *message* to every tab here."""
         for tab in tuple(self._tabs):

@@ -75,7 +75,7 @@ class Waiter:
 
     async def joins(self, server: Server) -> None:
         """Wait at the end."""
-        visit = Shopper(server, self._shopper.cookie, self._shopper.account)
+        visit = self._shopper.at(server)
         answer = await visit.send("POST", "/api/waitlist", {"sku": SKU})
         assert answer.status == 200, answer.body
 
@@ -84,7 +84,7 @@ class Waiter:
         chance = self._state.chance
         while True:
             server = chance.choice(self._state.nodes)
-            visit = Shopper(server, self._shopper.cookie, self._shopper.account)
+            visit = self._shopper.at(server)
             with suppress(*AWAY, TimeoutError):
                 async with asyncio.timeout(30), visit:
                     await self._visit(visit)
