@@ -55,13 +55,20 @@ class GuestAccounts:
         Raises DatabaseUnavailable.
         """
         ended = await self.database.write(expire_guests, REMOVED_AFTER_S, int(self.now_s()))
-        self.registration.auth.live_sessions.end_all(ended)
+        await self.registration.auth.live_sessions.end_all(ended)
 
 
-def make_guest_accounts(registration: Registration, limiter: RateLimiter) -> GuestAccounts:
+def make_guest_accounts(
+    registration: Registration, limiter: RateLimiter, *, is_of_staff: bool = False
+) -> GuestAccounts:
     """Return guests who register as *registration* has it, but for a day and with own limits."""
     auth = replace(registration.auth, lifetime=Lifetime(LASTS_S, LASTS_S))
     for_guests = replace(
-        registration, auth=auth, limiter=limiter, confirms=False, account_prefix=GUEST_PREFIX
+        registration,
+        auth=auth,
+        limiter=limiter,
+        confirms=False,
+        account_prefix=GUEST_PREFIX,
+        is_of_staff=is_of_staff,
     )
     return GuestAccounts(for_guests, auth.database, auth.now_s)

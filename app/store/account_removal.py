@@ -30,6 +30,7 @@ from app.store.tables import (
     holds,
     members,
     metadata,
+    movements,
     orders,
     outboxes,
     sessions,
@@ -66,7 +67,9 @@ _NOBODY: Final = {
 """What stays of an account: nobody can sign in to it, or find it by an address."""
 _IS_GUEST: Final = accounts.c.id.startswith(GUEST_PREFIX)
 _HAS_RECORDS: Final = or_(
-    exists().where(orders.c.account == accounts.c.id), exists().where(edits.c.by == accounts.c.id)
+    exists().where(orders.c.account == accounts.c.id),
+    exists().where(edits.c.by == accounts.c.id),
+    exists().where(movements.c.by == accounts.c.id),
 )
 
 

@@ -146,6 +146,11 @@ AFTER = {
     "main: /staff/products/* Take off sale": NOTICE,
     "main: /staff/products/* Put back on sale": NOTICE,
     "/staff/new-product Add product": "input[name=sku]",
+    "/staff/stock Find": START,
+    "main: /staff/stock/* Receive": NOTICE,
+    "main: /staff/stock/* Write off": NOTICE,
+    "main: /staff/stock/* Save the count": NOTICE,
+    "/staff/stock-log Show": START,
     "/staff/mails/*/retry Try again": NOTICE,
     "/staff/help/*/take Help": START,
     "/staff/help/*/end End": NOTICE,
@@ -315,6 +320,10 @@ _NEW = {
     **{f"main [name={name}]": "Not so" for name in ("sku", "slug")},
     **{f"main [name={name}]": "1" for name in ("price", "tax", "stock")},
 }
+_STOCK = {
+    **{f"#{act}-units": "1" for act in ("receive", "waste", "count")},
+    "#waste-reason": "Spoilt",
+}
 _REFUND = {"#amount": "1.11", "#reason": "Bruised"}
 _CONFIRMATION = {"#password": "password1", "#code": "4KDF-M2XQ-9TRB"}
 _NEW_PASSWORD = {
@@ -373,6 +382,9 @@ WALKS = (
     Walk(_EDITED, STAFF, typed=_EDIT),
     Walk(f"/staff/products/{actions.EDITED}", STAFF, typed=_EDIT),
     Walk("/staff/new-product", STAFF, typed=_NEW),
+    Walk("/staff/stock", STAFF),
+    Walk(f"/staff/stock/{actions.EDITED}", STAFF, typed=_STOCK),
+    Walk("/staff/stock-log", STAFF),
     Walk("/staff/mails", STAFF, mails.have_mail_wait),
     Walk("/staff/help", STAFF, helping.have_help_asked),
     Walk("/staff/help/u-unknown", STAFF, helping.take_help),
