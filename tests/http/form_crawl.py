@@ -18,6 +18,8 @@ from app.store.payments import note_event
 from app.store.refunds import add_refund
 from app.store.tables import mails
 from tests.authenticator import Authenticator
+from tests.http.account.test_household_api import invites, joins
+from tests.http.account.test_household_api import wanted as shared_order
 from tests.http.harness import HttpHarness
 from tests.http.html_forms import Pair, read_page
 from tests.http.order_helpers import APPLES, HOME, MILK, order, wanted
@@ -64,6 +66,7 @@ async def find_forms(harness: HttpHarness) -> list[FoundForm]:
     forms += await _mailed_forms(harness)
     forms += await _troubled_forms(harness, staff)
     forms += await _help_forms(harness, staff)
+    forms += await _ordered_forms(harness, ada)
     for form in forms:
         names = frozenset(name for name, _ in form.fields)
         found.setdefault((form.endpoint, names, form.by is staff), form)
@@ -142,6 +145,16 @@ async def _help_forms(harness: HttpHarness, staff: Visitor) -> list[FoundForm]:
     asked, *_ = await harness.database.read(list_open, int(harness.clock.now_s()))
     taken = await staff.post(f"/staff/help/{asked.help.id}/take")
     return await _forms_at(harness.app, staff, ["/staff/help", f"{taken.location}?q=apples"])
+
+
+async def _ordered_forms(harness: HttpHarness, ada: Visitor) -> list[FoundForm]:
+    """Return the forms of a cart that *ada* has ordered, who shares it, on the owner's page."""
+    owner = await harness.ada(email="hal@shop.example", name="Hal")
+    cart = await joins(ada, await invites(owner))
+    await owner.form("/cart/add", sku=MILK, qty="1")
+    terms = await shared_order(ada, cart) | {"key": "of a shared cart"}
+    assert (await ada.send(f"/api/orders?cart={cart}", terms)).status_code == 201
+    return await _forms_at(harness.app, owner, ["/cart"])
 
 
 async def _pay_by_card(harness: HttpHarness, provider: FakeProvider, ada: Visitor) -> OrderNumber:
