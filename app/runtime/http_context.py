@@ -103,6 +103,7 @@ def make_http_context(  # noqa: PLR0913 - each is a part of the server
     categories = list[Category]()
     auth = _make_auth(config, live, passwords, clock, chance)
     shared = _make_shared_carts(config, live, clock, chance)
+    endings = HouseholdEndings(shared["households"])
     return HttpContext(
         **_taken_over(config, live),
         auth=auth,
@@ -110,8 +111,8 @@ def make_http_context(  # noqa: PLR0913 - each is a part of the server
         registration=_make_registration(config, auth, clock, chance),
         email_addresses=EmailAddresses(auth, _make_limiter(config, clock)),
         forgotten_password=ForgottenPassword(auth, _make_limiter(config, clock)),
-        account_removal=_make_removal(auth, shared),
-        accounts=Accounts(live.database, passwords, live.sessions, live.security, clock.now_s),
+        account_removal=AccountRemoval(auth, endings, shared["helps"]),
+        accounts=_make_accounts(live, passwords, clock, endings),
         **shared,
         checkout=_make_checkout(config, live, clock, chance, provider),
         cart_reports=CartReports(live.database, clock.now_s, clock.steady_s),
@@ -162,10 +163,6 @@ def _make_shared_carts(config: Config, live: LiveShop, clock: Clock, chance: Cha
     }
 
 
-def _make_removal(auth: Auth, shared: SharedCarts) -> AccountRemoval:
-    return AccountRemoval(auth, HouseholdEndings(shared["households"]), shared["helps"])
-
-
 def _make_checkout(
     config: Config, live: LiveShop, clock: Clock, chance: Chance, provider: Provider | None
 ) -> Checkout:
@@ -201,6 +198,13 @@ def _make_demo(
         {one: guests(is_of_staff=one is StandIn.HELPER) for one in StandIn},
         SelfRestart(kill, chance.new_secret(), clock.steady_s),
     )
+
+
+def _make_accounts(
+    live: LiveShop, passwords: Passwords, clock: Clock, endings: HouseholdEndings
+) -> Accounts:
+    parts = live.database, passwords, live.sessions, live.security
+    return Accounts(*parts, clock.now_s, endings.end_visits)
 
 
 def _make_auth(

@@ -49,7 +49,7 @@ class AccountRemoval:
             ended = await auth.database.write(write_deletion, person, int(auth.now_s()))
         except account_removal.OpenOrders as fault:
             raise OpenOrders(fault.numbers) from None
-        auth.live_sessions.end_all(ended)
+        await auth.live_sessions.end_all(ended)
         await self.endings.dissolve(person.account)
         auth.note(event, SecurityOutcome.DONE, client, person)
 
@@ -59,7 +59,7 @@ class AccountRemoval:
         Old invitations go, too: they have addresses of people who may have no account here.
         """
         auth, now_s = self.auth, int(self.auth.now_s())
-        auth.live_sessions.end_all(await auth.database.write(expire_unconfirmed, now_s))
+        await auth.live_sessions.end_all(await auth.database.write(expire_unconfirmed, now_s))
         await self.endings.finish()
         await auth.database.write(remove_old_accounts, now_s)
         await auth.database.write(forget_old_invitations, now_s)

@@ -55,7 +55,7 @@ class GuestAccounts:
         Raises DatabaseUnavailable.
         """
         ended = await self.database.write(expire_guests, REMOVED_AFTER_S, int(self.now_s()))
-        self.registration.auth.live_sessions.end_all(ended)
+        await self.registration.auth.live_sessions.end_all(ended)
 
 
 def make_guest_accounts(

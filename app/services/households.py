@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.domain.accounts import AccountId
-from app.domain.help_rules import HelpChange
+from app.domain.help_rules import EndHelp, HelpChange
 from app.domain.household import (
     ChangeRole,
     HouseholdChange,
@@ -203,7 +203,10 @@ class Households:
         await self.change(login.account, ShareSaved(is_shared, OWNER))
 
     async def change(self, owner: AccountId, change: HouseholdChange | HelpChange) -> None:
-        """Have *change* decided and saved. Raises what its refusal stands for."""
+        """Have *change* decided and saved; return when all nodes have let go whom it puts out.
+
+        Raises what its refusal stands for.
+        """
         outcome = _PendingOutcome()
         pending = PendingHousehold(f"household {self.new_uuid()}", change, outcome)
         async with self.hub.borrow(owner, None) as cart:
@@ -213,6 +216,8 @@ class Households:
             raise _ERRORS[settled]
         if not isinstance(settled, HouseholdRuling):
             raise OutcomeUnknown
+        if isinstance(change, Remove | EndHelp):
+            await self.hub.context.peers.until_applied(owner)
 
 
 def invitation_hash(token: str) -> InvitationHash:

@@ -60,7 +60,7 @@ class Registration:
         except accounts.EmailTaken:
             return await self._sign_in_again(client, password, account)
         auth.note(event, SecurityOutcome.DONE, client, account.person)
-        return auth.begin(started, new)
+        return await auth.begin(started, new)
 
     def _new_account(
         self, client: Client, email: str, name: str, password_hash: str, form_key: str

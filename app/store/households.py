@@ -162,16 +162,10 @@ def forget_memberships(connection: Connection, account: AccountId) -> None:
     connection.execute(delete(members).where(is_part))
 
 
-def disabled_visits(
-    connection: Connection, visitors: Iterable[AccountId]
-) -> list[tuple[AccountId, AccountId]]:
-    """Return the carts that *visitors* share with owners who are disabled, and each visitor."""
-    query = (
-        select(members.c.cart, members.c.account)
-        .join(accounts, accounts.c.id == members.c.cart)
-        .where(members.c.account.in_(visitors), accounts.c.disabled)
-    )
-    return [(AccountId(cart), AccountId(one)) for cart, one in connection.execute(query)]
+def disabled_of(connection: Connection, owners: Iterable[AccountId]) -> list[AccountId]:
+    """Return those of *owners* who are disabled."""
+    query = select(accounts.c.id).where(accounts.c.id.in_(owners), accounts.c.disabled)
+    return [AccountId(owner) for (owner,) in connection.execute(query)]
 
 
 def is_member(connection: Connection, cart: AccountId, account: AccountId) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
@@ -39,7 +39,7 @@ class WsContext:
 
     `session_id` reads the id of a login from the `Cookie` header, or that of a stand-in if one is
     named, or returns None if its signature is not the shop's. `refusal_headers` are those of an
-    HTTP response. `may_show` says whether the second account may see the cart of the first.
+    HTTP response.
     """
 
     shared: ConnectionContext
@@ -52,7 +52,6 @@ class WsContext:
     new_name: Callable[[], str]
     edges: EdgeRelays | NoEdges
     streams: EventStreams
-    may_show: Callable[[AccountId, AccountId], Awaitable[bool]]
 
 
 class Door(Protocol):
@@ -110,7 +109,7 @@ async def _let_in(context: WsContext, request: Request, id_hash: SessionHash, do
 
 async def _may_show(context: WsContext, cart: AccountId | None, account: AccountId) -> bool:
     """Say whether *account* may ask for *cart*; whether it is let in, the cart itself decides."""
-    return cart is None or cart == account or await context.may_show(cart, account)
+    return cart is None or cart == account or await context.shared.may_show(cart, account)
 
 
 def _refusal(context: WsContext, request: Request) -> HTTPStatus | None:
