@@ -42,6 +42,7 @@ DANGERS = {
                 "app/store/cart_saves.py",
                 "app/store/engines.py",
                 "app/store/failures.py",
+                "app/store/holds.py",
             }
         ),
     ),

@@ -43,9 +43,8 @@ class OpenCarts:
 
     def attended(self, accounts: Iterable[AccountId]) -> frozenset[AccountId]:
         """Return those of *accounts* whose carts are shown by a shopper's tab here."""
-        return frozenset(
-            one for one in accounts if (cart := self._carts.get(one)) and cart.tabs.shoppers
-        )
+        carts = self._carts
+        return frozenset([one for one in accounts if one in carts and carts[one].tabs.shoppers])
 
     def helped(self, accounts: Iterable[AccountId]) -> frozenset[AccountId]:
         """Return those of *accounts* whose carts are shown by a tab of a helper here."""
@@ -55,7 +54,10 @@ class OpenCarts:
 
     def connected(self, accounts: Iterable[AccountId]) -> frozenset[AccountId]:
         """Return those of *accounts* who have a tab here, in whichever cart."""
-        return frozenset(one for one in accounts if self._tabs_of(one))
+        carts, visits = self._carts, self._visits
+        return frozenset(
+            [one for one in accounts if one in visits or (one in carts and carts[one].tabs.has_own)]
+        )
 
     def on_remote_tabs(
         self, account: AccountId, node: str, tabs: int, people: People = NOBODY

@@ -56,9 +56,14 @@ class Presence:
     @property
     def shoppers(self) -> list[Tab]:
         """The tabs here of those who shop, without who of staff helps."""
-        if not (helper := helper_of(self.help)):
+        if self.help is None or not (helper := helper_of(self.help)):
             return self._tabs
         return [tab for tab in self._tabs if tab.by != helper]
+
+    @property
+    def has_own(self) -> bool:
+        """Say whether a tab here is that of the cart's owner."""
+        return any(not tab.by for tab in self._tabs)
 
     @property
     def has_helper(self) -> bool:
