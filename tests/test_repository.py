@@ -130,6 +130,25 @@ def test_every_command_can_be_run() -> None:
     assert [path.name for path in COMMANDS if not os.access(path, os.X_OK)] == []
 
 
+@pytest.mark.parametrize("command", ["fix", "lock", "prove", "test"])
+def test_a_command_that_is_asked_for_help_gives_it_and_does_nothing_else(
+    tree: Path, command: str
+) -> None:
+    first = (ROOT / "bin" / command).read_text().splitlines()[1].removeprefix("# ")
+
+    code, said = output_of(started(tree, command, "--help"))
+
+    assert (code, said.splitlines()[0]) == (0, first)
+    assert not (tree / "asked").exists()
+
+
+def test_the_short_proofs_refuse_words_that_they_would_not_heed(tree: Path) -> None:
+    code, said = output_of(started(tree, "prove", "--short", "-k", "soak"))
+
+    assert (code, "takes no further words" in said) == (2, True)
+    assert not (tree / "asked").exists()
+
+
 def test_ci_runs_both_commands_and_fails_with_either(tree: Path) -> None:
     shutil.copytree(ROOT / ".ci", tree / ".ci")
     for command, code in (("test", 1), ("prove", 0)):
@@ -320,6 +339,22 @@ def test_all_that_proves_is_run_and_one_failure_fails_all_but_stops_none(
         "known faults of packages": "said\npassed",
     }
     assert [path.read_text() for path in (tree / "var").glob("proof-*.md")] == ["said\n"]
+
+
+@pytest.mark.parametrize(("second", "code"), [("true", 0), ("false", 1)])
+def test_what_fails_in_the_short_proofs_is_run_once_more_alone(
+    tree: Path, bare_path: str, second: str, code: int
+) -> None:
+    fails = f'[ "$2" != pytest ] || case "$*" in *--last-failed*) {second};; *) false;; esac\n'
+    (tree / ".venv/bin/python").write_text(REMEMBERING_PYTHON + fails)
+
+    ended, said = output_of(started(tree, "prove", "--short", PATH=bare_path, CI=""))
+
+    assert ended == code
+    assert "Once more, alone, what failed beside others:" in said
+    first, again = pytest_runs(tree)
+    assert "--numprocesses=2" in first
+    assert "--numprocesses=2" not in again
 
 
 def test_the_short_proofs_are_what_bin_test_left(tree: Path, bare_path: str) -> None:

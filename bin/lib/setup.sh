@@ -14,6 +14,13 @@ give_up() {
   exit 2
 }
 
+# A command of which --help is asked shows the comment that it begins with.
+help_if_asked() {
+  case "${1-}" in
+    -h | --help) sed -n '2,/^[^#]/ s/^# \{0,1\}//p' "bin/${0##*/}" && exit ;;
+  esac
+}
+
 set_up_shop() {
   set_up requirements.lock .venv
 }

@@ -11,9 +11,11 @@ run_parallel() {
   run_pytest --numprocesses=2 --dist=worksteal "$@"
 }
 
-# No cache: two of these may run at once in one tree.
+# Where failures are kept for a second try; nowhere else, since two runs at once in one tree would mix.
+cache=(-p no:cacheprovider)
+
 run_pytest() {
-  .venv/bin/python -m pytest -q -p no:cacheprovider "$@"
+  .venv/bin/python -m pytest -q "${cache[@]}" "$@"
 }
 
 # Keeps databases of tests in memory where so many kB are free: each commit waits for a disk otherwise.
