@@ -207,6 +207,7 @@ async def test_a_help_at_a_node_that_is_killed_ends_at_the_other_unless_both_go_
         killed_at_s = time.time()
         async with Shopper(servers[1], ada.cookie, ada.account) as at_other:
             back = await until(lambda: reopened(at_other))
+            assert back
             assert await why_over(back) == "staff_left"
             assert "the helper left" in (await help_.sam.send("GET", "/staff/help")).body.decode()
             again = await help_.sam.socket(path=f"/ws?cart={ada.account}")
