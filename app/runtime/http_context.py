@@ -15,6 +15,7 @@ from app.http.core.context import Demo, HttpContext
 from app.live.catalog import LiveCatalog
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
+from app.runtime.catch_up import CatchUp
 from app.runtime.chance import Chance
 from app.runtime.clock import Clock
 from app.runtime.config import ON, Config
@@ -97,7 +98,7 @@ def make_http_context(  # noqa: PLR0913 - each is a part of the server
     provider: Provider | None = None,
 ) -> HttpContext:
     """Return the context; `categories` is empty until the server has loaded them."""
-    index, categories = live.hub.context.catalog.index, list[Category]()
+    categories = list[Category]()
     auth = _make_auth(config, live, passwords, clock, chance)
     shared = _make_shared_carts(config, live, clock, chance)
     return HttpContext(
@@ -117,11 +118,17 @@ def make_http_context(  # noqa: PLR0913 - each is a part of the server
         assets=assets,
         text_pages=load_text_pages(config),
         categories=categories,
-        search=ProductSearch(index, categories, config.settings.currency, load_thesaurus()),
+        search=_make_search(config, live, categories),
         now_s=clock.now_s,
         new_uuid=chance.new_uuid,
         demo=_make_demo(config, auth, clock, chance, kill) if config.demo else None,
     )
+
+
+def _make_search(config: Config, live: LiveShop, categories: list[Category]) -> ProductSearch:
+    catalog, currency = live.hub.context.catalog, config.settings.currency
+    catch_up = CatchUp(live.database, catalog, live.catalog.refresh)
+    return ProductSearch(catalog.index, categories, currency, load_thesaurus(), catch_up)
 
 
 def _taken_over(config: Config, live: LiveShop) -> TakenOver:

@@ -5,13 +5,12 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from heapq import merge
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from app.domain.catalog import Category, Product
 from app.domain.currency import Currency
 from app.domain.han import is_han
 from app.domain.indexed import Indexed
-from app.domain.languages import ENGLISH, Language
 from app.domain.paging import Start
 from app.domain.product_index import Entry, ProductIndex, Text
 from app.domain.search import Rank, rank, rank_part
@@ -20,10 +19,10 @@ from app.domain.word_index import Place
 from app.domain.words import fold
 from app.services.product_lists import Found, KeptResults, Listing
 from app.services.product_order import BY_PRICE, key_of
+from app.services.searches import Answer, Search
 
 T = TypeVar("T")
 
-LONGEST_QUERY = 100
 MOST_WORDS = 6
 """So many words of a query are checked for typing errors: each costs a millisecond."""
 READ_AT_ONCE = 20
@@ -32,36 +31,8 @@ RANKED_AT_ONCE = 200
 ALL_ALIKE = Rank(0, 0, 0, 0)
 
 
-class Search(NamedTuple):
-    """A query, and where the page begins; `one_of_each` lists only one size of a product.
-
-    `names_in` is the language of the names by which it may be sorted.
-    """
-
-    q: str = ""
-    category: str = ""
-    sort: str = "popular"
-    page: Start = 1
-    one_of_each: bool = False
-    names_in: Language = ENGLISH
-
-    @property
-    def listing(self) -> "Search":
-        """What the list depends on that this is a page of."""
-        return self._replace(page=1, names_in=self.names_in if self.sort == "name" else ENGLISH)
-
-
-class Answer(NamedTuple):
-    """What a search found, or else what may have been meant.
-
-    `everywhere` is how many products fit in other categories, and `meant` the query without its
-    slips of typing. If `is_part`, nothing fits all that was typed, and `found` fits a part of it.
-    """
-
-    found: Found
-    everywhere: int = 0
-    meant: str = ""
-    is_part: bool = False
+async def _as_it_is() -> None:
+    """Leave the index as it is."""
 
 
 Fit = tuple[Rank, Place, Product, Text]
@@ -72,7 +43,7 @@ class ProductSearch:
     """Searches the products of an index.
 
     Prices that are typed are in *currency*. What was found is kept until a product changes in more
-    than its stock.
+    than its stock. *catch_up* has the index take every edit that is saved by now.
     """
 
     def __init__(
@@ -81,11 +52,13 @@ class ProductSearch:
         categories: Sequence[Category],
         currency: Currency,
         thesaurus: Thesaurus = NO_THESAURUS,
+        catch_up: Callable[[], Awaitable[None]] = _as_it_is,
     ):
         self._index = index
         self._categories = categories
         self._currency = currency
         self._thesaurus = thesaurus
+        self._catch_up = catch_up
         self._kept = KeptResults()
         index.spoken.add(thesaurus.words)
 
@@ -99,16 +72,19 @@ class ProductSearch:
 
     async def answer(self, search: Search) -> Answer:
         """Return what *search* finds among products that are sold, or the best there is instead."""
+        if search.q.strip():
+            await self._catch_up()
         found = await self.find(search)
         if found.total:
             return Answer(found)
         everywhere = (await self.find(search._replace(category="", page=1))).total
         if everywhere:
             return Answer(found, everywhere)
-        if meant := await self.suggest(search.q):
+        meant = await self.suggest(search.q)
+        if meant and (found := await self._find_meant(search, meant)).total:
             return Answer(found, meant=meant)
-        part = await self.find_part(search)
-        return Answer(part, is_part=part.total > 0)
+        part = await self.find_part(search._replace(q=meant or search.q))
+        return Answer(part, meant=meant, is_part=part.total > 0)
 
     async def find(self, search: Search) -> Found:
         """Return a page of the products that are sold and match *search*, the best first."""
@@ -136,6 +112,7 @@ class ProductSearch:
 
         Parts of words match too, also of the SKU.
         """
+        await self._catch_up()
         await self.read_new()
         listing = await self._kept_or(("any", q), lambda: self._with_parts(q))
         return listing.page(self._index, start)
@@ -147,6 +124,11 @@ class ProductSearch:
         """
         await self.read_new()
         return await self._kept_or(("meant", q), lambda: self._corrected(q))
+
+    async def _find_meant(self, search: Search, meant: str) -> Found:
+        """Return what *meant* finds in the category of *search*, or else in all."""
+        found = await self.find(search._replace(q=meant))
+        return found if found.total else await self.find(search._replace(q=meant, category=""))
 
     async def _listing(self, search: Search) -> Listing:
         q, category, key = search.q, search.category, ("find", search.listing)

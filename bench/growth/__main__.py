@@ -1,11 +1,15 @@
 """Times every page and the API in a small shop and in a large one, in turns.
 
     python -m bench.growth [--on sqlite|postgresql] [--rounds 15]
+    python -m bench.growth suggestions [--on sqlite|postgresql]
     python -m bench.growth fill DATABASE [--products 20000] [--accounts 200000] [--orders 200000]
 
-The second fills a database that a shop has seeded, for trying things out by hand; `bench.growth`
-makes temporary ones. Times are medians of one request at a time, CPU is the server's. Meanwhile a
-second visitor asks for one product again and again; the longest of these waits is the last column.
+The second types the queries of `tests/http/catalog/queries.txt` into the search field of a large
+shop, key by key. The third fills a database that a shop has seeded, for trying things out by hand;
+`bench.growth` makes temporary ones.
+
+Times of pages are medians of one request at a time, CPU is the server's. Meanwhile a second visitor
+asks for one product again and again; the longest of these waits is the last column.
 """
 
 import argparse
@@ -20,6 +24,7 @@ from app.store.migrations import migrate
 from app.store.queries import run_query
 from app.store.seed import seed
 from bench.growth.fill import Filler, Size
+from bench.growth.suggestions import time_suggestions
 from bench.growth.timing import Comparison, GrownShop, compare
 from tests.databases import KINDS, Databases, Files, find_postgresql, open_cluster
 
@@ -49,6 +54,19 @@ def measure(kind: str, rounds: int) -> None:
             fill(url, size)
             shops.append(stack.enter_context(GrownShop(home, url)))
         _print(kind, shops[0], shops[1], rounds)
+
+
+def measure_suggestions(kind: str) -> None:
+    """Print how long suggestions take in a shop with many products."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        url = stack.enter_context(_databases(kind, folder)).new()
+        fill(url, SMALL._replace(products=LARGE.products))
+        count, ms, cpu_ms = time_suggestions(stack.enter_context(GrownShop(folder, url)))
+    print(f"\n{kind}: {count} suggestions, {LARGE.products:,} products\n")
+    print("| | p50, ms | p95, ms | p99, ms | most, ms |\n| --- | --- | --- | --- | --- |")
+    for name, times in (("elapsed", ms), ("CPU", cpu_ms)):
+        print(f"| {name} | {' | '.join(f'{each:.1f}' for each in times)} |")
 
 
 def _print(kind: str, small: GrownShop, large: GrownShop, rounds: int) -> None:
@@ -83,7 +101,7 @@ def _databases(kind: str, folder: Path) -> Iterator[Databases]:
 def main() -> None:
     """Fill or measure, as the arguments say."""
     parser = argparse.ArgumentParser(prog="bench.growth", description=__doc__)
-    parser.add_argument("act", nargs="?", choices=["fill"])
+    parser.add_argument("act", nargs="?", choices=["fill", "suggestions"])
     parser.add_argument("database", nargs="?", help="its URL")
     parser.add_argument("--on", choices=KINDS, action="append")
     parser.add_argument("--rounds", type=int, default=15)
@@ -94,7 +112,10 @@ def main() -> None:
         fill(given.database, Size(given.products, given.accounts, given.orders))
         return
     for kind in given.on or KINDS:
-        measure(kind, given.rounds)
+        if given.act == "suggestions":
+            measure_suggestions(kind)
+        else:
+            measure(kind, given.rounds)
 
 
 if __name__ == "__main__":

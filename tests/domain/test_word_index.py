@@ -50,6 +50,12 @@ def fitting(index: WordIndex, q: str, thesaurus: Thesaurus = THESAURUS) -> set[i
         ("wholemilk", {0}),
         ("berry", {2}),
         ("straw", {2}),
+        ("straw berry", {2}),
+        ("mil", {0, 1}),
+        ("ilk", {0, 1}),
+        ("lk", set()),
+        ("raw", set()),
+        ("ins", set()),
         ("food", {0, 1, 2, 3, 4}),
         ("bread", {3}),
         ("c", {4}),
@@ -84,6 +90,24 @@ def test_what_is_added_after_a_search_is_found_by_old_and_new_words(index: WordI
     assert fitting(index, "milk") == {0, 1, 5}
     index.add(6, text("Blueberries"))
     assert fitting(index, "berry") == {2, 6}
+
+
+def test_a_part_of_a_word_counts_in_names_alone(index: WordIndex) -> None:
+    assert fitting(index, "inst") == set()
+
+    index.add(5, text("Instant coffee"))
+    assert fitting(index, "inst") == {5}
+    index.remove(5, text("Instant coffee"))
+    assert fitting(index, "inst") == set()
+
+
+def test_a_word_of_two_names_is_forgotten_with_the_second(index: WordIndex) -> None:
+    index.add(5, text("Whole spelt"))
+
+    index.remove(0, MILK)
+    assert fitting(index, "who") == {5}
+    index.remove(5, text("Whole spelt"))
+    assert fitting(index, "who") == set()
 
 
 def test_what_is_removed_is_no_candidate_and_its_last_word_is_forgotten(index: WordIndex) -> None:

@@ -14,7 +14,8 @@ from app.domain.product_index import ProductIndex
 from app.domain.search import rank, rank_part
 from app.domain.search_query import read_query
 from app.services import product_search
-from app.services.product_search import ProductSearch, Search
+from app.services.product_search import ProductSearch
+from app.services.searches import Search
 from app.store.catalog import load_catalog_changes, load_categories
 from app.store.queries import run_query
 from app.store.thesaurus import load_thesaurus

@@ -10,7 +10,8 @@ from app.domain.languages import ENGLISH, Language
 from app.domain.paging import After
 from app.domain.product_index import ProductIndex
 from app.services.product_lists import PAGE_SIZE
-from app.services.product_search import ProductSearch, Search
+from app.services.product_search import ProductSearch
+from app.services.searches import Search
 from tests.examples import POUNDS, product
 
 CATEGORIES = [Category("fruit", "Fruit"), Category("dairy", "Dairy & eggs")]

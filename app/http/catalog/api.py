@@ -9,7 +9,7 @@ from app.http.core.context import HttpContext
 from app.http.core.json_body import as_public_json
 from app.http.core.problems import malformed, not_found
 from app.services.product_lists import PAGE_KEY
-from app.services.product_search import LONGEST_QUERY, Search
+from app.services.searches import LONGEST_QUERY, Search
 
 MAX_AGE_S = 5
 """So long may a cache show an old price."""

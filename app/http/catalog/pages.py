@@ -15,7 +15,7 @@ from app.http.core.problems import not_found
 from app.http.core.session import find_login
 from app.i18n.translate import current_language
 from app.services.product_lists import PAGE_KEY, KeptResults
-from app.services.product_search import LONGEST_QUERY, Search
+from app.services.searches import LONGEST_QUERY, Search
 from app.store.waitlist import OwnPlace, places_of
 
 MOST_SIMILAR = 8

@@ -33,7 +33,7 @@ from app.protocol.json_schema import (
 )
 from app.protocol.schemas import SCHEMAS, op
 from app.services.password_rules import LONGEST, SHORTEST
-from app.services.product_search import LONGEST_QUERY
+from app.services.searches import LONGEST_QUERY
 
 _LISTED = {
     "sku": SKU,

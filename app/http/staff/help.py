@@ -29,7 +29,7 @@ from app.protocol.localize import localized_cart
 from app.protocol.orders import time_text
 from app.services.help_errors import HelpTaken, NoHelp
 from app.services.households import OwnHousehold
-from app.services.product_search import LONGEST_QUERY
+from app.services.searches import LONGEST_QUERY
 from app.services.submit import submit_ops
 from app.store.helps import PastHelp, count_units, list_past
 

@@ -39,7 +39,7 @@ from app.i18n.translate import current_language
 from app.i18n.translate import gettext as _
 from app.i18n.translate import noop as N_
 from app.services.product_lists import PAGE_KEY
-from app.services.product_search import LONGEST_QUERY
+from app.services.searches import LONGEST_QUERY
 from app.store.cart_reports import NOT_HELD
 from app.store.product_edits import (
     Editor,

@@ -194,7 +194,7 @@ async def test_a_typing_error_in_a_search_gets_a_suggestion(harness: HttpHarness
     page = await text(await harness.visitor().get("/shop?q=tommatoes"))
 
     assert "No products match “tommatoes”" in page
-    assert re.search(r'Did you mean\s+<a[^>]+q=tomatoes">tomatoes</a>', page)
+    assert re.search(r'Did you mean\s+“<a[^>]+q=tomatoes">tomatoes</a>”', page)
 
 
 async def test_a_search_in_the_wrong_category_links_to_all_categories(harness: HttpHarness) -> None:

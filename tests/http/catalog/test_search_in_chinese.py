@@ -138,7 +138,7 @@ async def test_a_slip_in_chinese_is_answered_in_chinese(harness: HttpHarness) ->
     answers = {q: await found(harness, q) for q in MEANT}
 
     assert {q: answer["meant"] for q, answer in answers.items()} == MEANT
-    assert all(answer["products"] == [] for answer in answers.values())
+    assert all(bool(answer["products"]) == bool(answer["meant"]) for answer in answers.values())
 
 
 async def test_a_limit_in_chinese_is_one_to_every_product(harness: HttpHarness) -> None:
