@@ -154,7 +154,7 @@ AFTER = {
     "/staff/help/*/suggest Take back": STAYS,
     "/cart/help Help me": "section.help",
     "/cart/help/end End help": "section.help",
-    "main: help-close": "main: /cart/help Help me",
+    "main: help-close": "main: /cart/help Help me or card: /cart/help Help me",
     "/waitlist/join Tell me when available": NOTICE,
     "/waitlist/leave Stop waiting": NOTICE,
     "/staff/accounts Search": START,

@@ -34,6 +34,22 @@ def help_forms_blueprint(context: HttpContext) -> Blueprint:
             flash(Notice("error", _asked_too_often(refused)))
         return redirect(back, 303)
 
+    @blueprint.post("/cart/help/end")
+    async def end() -> ResponseReturnValue:
+        form = read_form()
+        back = safe_redirect(form.get("next", ""))
+        if (login := await find_login(context)) is None:
+            return to_login(back)
+        await context.helps.end_by_shopper(login, _cart_of(form, login))
+        return redirect(back, 303)
+
+    _add_requests(blueprint, context)
+    return blueprint
+
+
+def _add_requests(blueprint: Blueprint, context: HttpContext) -> None:
+    """Add what a page's script sends in place of the forms."""
+
     @blueprint.post("/cart/help.json")
     async def ask_in_place() -> Response:
         form, login = read_form(), await require_login(context)
@@ -44,22 +60,11 @@ def help_forms_blueprint(context: HttpContext) -> Blueprint:
             return as_json(problem)
         return Response(status=204)
 
-    @blueprint.post("/cart/help/end")
-    async def end() -> ResponseReturnValue:
-        form = read_form()
-        back = safe_redirect(form.get("next", ""))
-        if (login := await find_login(context)) is None:
-            return to_login(back)
-        await context.helps.end_by_shopper(login, _cart_of(form, login))
-        return redirect(back, 303)
-
     @blueprint.post("/cart/help/end.json")
     async def end_in_place() -> Response:
         form, login = read_form(), await require_login(context)
         await context.helps.end_by_shopper(login, _cart_of(form, login))
         return Response(status=204)
-
-    return blueprint
 
 
 def _cart_of(form: Form, login: Session) -> AccountId:
