@@ -42,6 +42,7 @@ DANGERS = {
                 "app/store/cart_saves.py",
                 "app/store/engines.py",
                 "app/store/failures.py",
+                "app/store/holds.py",
             }
         ),
     ),
@@ -78,6 +79,7 @@ DANGERS = {
                 "app/http/core/session.py",
                 "app/http/core/cart_cookie.py",
                 "app/http/core/device_cookie.py",
+                "app/http/core/stand_in_cookie.py",
                 "app/http/core/flash.py",
                 "app/http/core/kept_fields.py",
                 "app/client/account.py",
@@ -88,7 +90,7 @@ DANGERS = {
         r"HTTPONLY|httponly",
         "app/**/*.py",
         ("app.config['SESSION_COOKIE_HTTPONLY'] = False",),
-        # sets it for the cookie of devices; tests of cookies look at each
+        # sets it for the cookies of devices and stand-ins; tests of cookies look at each
         frozenset({"app/runtime/web_app.py"}),
     ),
     "how cookies are set": Danger(
@@ -139,7 +141,7 @@ DANGERS = {
                 "app/protocol/json.py",
                 "app/store/cart_body.py",
                 "app/store/helps.py",
-                "app/store/product_edits.py",
+                "app/store/product_log.py",
                 "app/store/text_columns.py",
                 "app/bus/events.py",
             }

@@ -53,7 +53,31 @@ class SessionRenewed(Struct, frozen=True, array_like=True, tag="renewed"):
     session: Session
 
 
-Event = CartCommitted | TabsChanged | CatalogChanged | SessionEnded | SessionRenewed
+class VisitsEnded(Struct, frozen=True, array_like=True, tag="visits"):
+    """The cart of `owner` is shown to nobody else now."""
+
+    owner: AccountId
+
+
+class Barrier(Struct, frozen=True, array_like=True, tag="barrier"):
+    """All nodes are to apply what came before, and then to answer with `Passed`.
+
+    Of `cart`, if it is given, they apply whatever is saved.
+    """
+
+    number: int
+    cart: AccountId | None = None
+
+
+Event = (
+    CartCommitted
+    | TabsChanged
+    | CatalogChanged
+    | SessionEnded
+    | SessionRenewed
+    | VisitsEnded
+    | Barrier
+)
 
 
 class _Envelope(Struct, frozen=True, array_like=True):

@@ -8,9 +8,9 @@ changed unnoticed before, and has to be read from the database.
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
@@ -18,7 +18,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from app.bus.events import BadEvent, Event, TabsChanged, decode_event, encode_event
+from app.bus.events import BadEvent, Barrier, Event, TabsChanged, decode_event, encode_event
 from app.bus.relay_frames import Batch, decode_batch
 from app.domain.accounts import AccountId
 from app.domain.members import NOBODY, People
@@ -34,6 +34,14 @@ BATCH_SIZE = 500
 CONNECT_S = 2.0
 CHECK_AFTER_S = 5.0
 """How long a connection may be silent before it is checked."""
+
+
+class _Outgoing(NamedTuple):
+    """What is to be published, and what is told how many servers have got it."""
+
+    channel: str
+    text: bytes
+    on_published: Callable[[int], None] | None
 
 
 class BusDisconnected(Exception):
@@ -73,7 +81,7 @@ class RedisBus:
         self.node = node
         self._tabs: dict[AccountId, TabsChanged] = {}
         self._subscription_changes: dict[AccountId, bool] = {}
-        self._outgoing: list[tuple[str, bytes]] = []
+        self._outgoing: list[_Outgoing] = []
         self._work = asyncio.Event()
         self._pubsub: PubSub | None = None
 
@@ -90,8 +98,11 @@ class RedisBus:
     def publish(self, event: Event, account: AccountId | None = None) -> None:
         """Publish *event* to all servers, or to those that show *account*'s cart."""
         channel = COMMON_CHANNEL if account is None else f"{CART_CHANNEL}{account}"
-        self._outgoing.append((channel, encode_event(self.node, event)))
-        self._work.set()
+        self._publish(channel, event, None)
+
+    def publish_barrier(self, barrier: Barrier, on_published: Callable[[int], None]) -> None:
+        """Publish *barrier* to all servers, also to this one; *on_published* gets their number."""
+        self._publish(COMMON_CHANNEL, barrier, on_published)
 
     def show(self, account: AccountId, tabs: int, people: People = NOBODY) -> None:
         """Publish how many tabs show *account*'s cart here; subscribe to it while any do."""
@@ -134,14 +145,24 @@ class RedisBus:
             await self._subscribe(changes)
             for batch in _batches(outgoing):
                 pipeline = self.redis.pipeline(transaction=False)
-                for channel, text in batch:
+                for channel, text, _ in batch:
                     pipeline.execute_command("PUBLISH", channel, text)
-                await pipeline.execute()
+                for (_, _, on_published), servers in zip(
+                    batch, await pipeline.execute(), strict=True
+                ):
+                    if on_published:
+                        on_published(servers)
 
     async def close(self) -> None:
         """Disconnect."""
         with suppress(RedisError, OSError):
             await self.redis.aclose()
+
+    def _publish(
+        self, channel: str, event: Event, on_published: Callable[[int], None] | None
+    ) -> None:
+        self._outgoing.append(_Outgoing(channel, encode_event(self.node, event), on_published))
+        self._work.set()
 
     async def _subscribe(self, changes: dict[AccountId, bool]) -> None:
         """Subscribe to some carts, and unsubscribe from others."""
@@ -176,7 +197,7 @@ class RedisBus:
             if channel.startswith(CART_CHANNEL):
                 listener.resync(AccountId(channel.removeprefix(CART_CHANNEL)))
             return
-        if node != self.node:
+        if node != self.node or isinstance(event, Barrier):
             listener.on_message(node, event)
 
     def _on_subscribed(self, account: AccountId, listener: BusListener) -> None:

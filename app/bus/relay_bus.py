@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from typing import Protocol
 
 from app.bus.redis import NODE_CHANNEL, BusDisconnected, RedisBus, disconnects
-from app.bus.relay_frames import Batch, SentBeside, ToEdge, ToOwner, encode_batch
+from app.bus.relay_frames import Batch, Frame, encode_batch
 
 
 class RelayListener(Protocol):
@@ -26,11 +26,11 @@ class RelayBus:
 
     def __init__(self, bus: RedisBus):
         self._bus = bus
-        self._frames: defaultdict[str, list[ToOwner | ToEdge | SentBeside]] = defaultdict(list)
+        self._frames: defaultdict[str, list[Frame]] = defaultdict(list)
         self._numbers = Counter[str]()
         self._work = asyncio.Event()
 
-    def send(self, node: str, *frames: ToOwner | ToEdge | SentBeside) -> None:
+    def send(self, node: str, *frames: Frame) -> None:
         """Send *frames* to *node*, after those before; without any, only a sign of life."""
         self._frames[node].extend(frames)
         self._work.set()

@@ -127,8 +127,18 @@ class SentBeside(Struct, frozen=True, array_like=True, tag=13):
     texts: list[bytes]
 
 
+# From any node to the one that published a barrier
+
+
+class Passed(Struct, frozen=True, array_like=True, tag=14):
+    """What came before a barrier is applied here, and where the websockets are that it closed."""
+
+    number: int
+
+
 ToOwner = Open | Text | Binary | Broken | Written | Ended | HandOver
 ToEdge = Accepted | Declined | Texts | Read | Close | HandedOver
+Frame = ToOwner | ToEdge | SentBeside | Passed
 
 
 class Batch(Struct, frozen=True, array_like=True):
@@ -136,7 +146,7 @@ class Batch(Struct, frozen=True, array_like=True):
 
     node: str
     number: int
-    frames: list[ToOwner | ToEdge | SentBeside]
+    frames: list[Frame]
 
 
 encode_batch = msgspec.msgpack.Encoder().encode

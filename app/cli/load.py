@@ -20,7 +20,7 @@ from app.cli.settings import read_settings
 from app.client import InvalidResponse, Problem, Product, Shop, Transport
 from app.domain.catalog import Sku
 from app.domain.members import MOST_MEMBERS
-from app.load.account_setup import AccountSetup, StoredAccount, load_accounts, save_accounts
+from app.load.account_setup import AccountSetup, People, StoredAccount, load_accounts, save_accounts
 from app.load.page import page
 from app.load.plan import MOST_WINDOW, SCARCE, BadPlan, Plan, Scenario
 from app.load.pool import WorkerPool
@@ -34,6 +34,12 @@ MAX_SKUS: Final = 20
 BROKEN: Final = 1
 NOTHING_SCARCE = "nothing is scarce at"
 MAKE_SCARCE = "Make it so with “shop product set SKU --stock 10 --hold always”."
+
+NO_STAFF = (
+    "nobody is there to help. Make members of staff with “shop account add EMAIL --staff”, and name"
+    " a file with --staff-file that has their addresses and passwords:"
+    ' [{"email": …, "password": …}].'
+)
 
 
 def add_load_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +61,7 @@ def add_load_arguments(parser: argparse.ArgumentParser) -> None:
     add("--chaos", action="store_true", help="cut lines, repeat and double ops at random")
     add("--settle", type=_number(0.1, MAX_SECONDS), default=30.0, help="seconds to come to rest")
     add("--transport", type=Transport, choices=list(Transport), default=Transport.WEBSOCKET)
+    add("--staff-file", type=Path, help="members of staff who help: e-mail addresses, passwords")
     add("--accounts-file", type=Path, help="keep the accounts here, and use them again")
     add("--json", type=Path, help="write all figures here")
     add("--html", type=Path, help="write a report with plots here")
@@ -76,8 +83,8 @@ def run_load(options: argparse.Namespace) -> None:
 def _run_plan(plan: Plan, options: argparse.Namespace) -> None:
     console = Console()
     console.print(f"{plan.url}: {plan.accounts} accounts, seed {plan.seed}.", highlight=False)
-    accounts, skus = asyncio.run(_prepare(plan, options.accounts_file, console))
-    runs = [_run(each, accounts, skus, console) for each in _plans(plan)]
+    people, skus = asyncio.run(_prepare(plan, options, console))
+    runs = [_run(each, people, skus, console) for each in _plans(plan)]
     print_table(console, runs)
     print_breaches(console, runs)
     _write(options.json, lambda: json.dumps(values(runs), indent=1) + "\n")
@@ -120,22 +127,32 @@ def _plans(plan: Plan) -> list[Plan]:
 
 
 async def _prepare(
-    plan: Plan, path: Path | None, console: Console
-) -> tuple[list[StoredAccount], list[Sku]]:
+    plan: Plan, options: argparse.Namespace, console: Console
+) -> tuple[People, list[Sku]]:
     """Return accounts that are signed in, and products that they may put into their carts."""
-    shop = Shop(plan.url)
-    stored = load_accounts(path) if path else []
+    shop, path = Shop(plan.url), options.accounts_file
+    stored, staff = load_accounts(path) if path else [], _staff(plan, options.staff_file)
     try:
         with console.status("accounts") as status:
             setup = AccountSetup(shop, lambda count: status.update(f"{count} accounts"))
             accounts = await setup.sign_in_all(plan.accounts * plan.household, stored)
             await setup.share_carts(accounts, plan.household)
+            staff = await setup.sign_in_staff(staff)
         products = [product async for product in shop.products() if product.state == "ok"]
     except (OSError, TimeoutError, InvalidResponse, Problem) as error:
         raise BadPlan(f"{plan.url} does not let us in: {error}.") from None
     if path:
         save_accounts(path, accounts + stored[len(accounts) :])
-    return accounts, _skus(plan, products)
+    return People(accounts, staff), _skus(plan, products)
+
+
+def _staff(plan: Plan, path: Path | None) -> list[StoredAccount]:
+    """Return who helps. Raises BadPlan if somebody has to, and nobody is named."""
+    if plan.scenario is not Scenario.HELP:
+        return []
+    if path is None or not (staff := load_accounts(path)):
+        raise BadPlan(NO_STAFF)
+    return staff
 
 
 def _skus(plan: Plan, products: Sequence[Product]) -> list[Sku]:
@@ -149,11 +166,9 @@ def _skus(plan: Plan, products: Sequence[Product]) -> list[Sku]:
     return [product.sku for product in products][:MAX_SKUS]
 
 
-def _run(
-    plan: Plan, accounts: Sequence[StoredAccount], skus: Sequence[Sku], console: Console
-) -> Run:
+def _run(plan: Plan, people: People, skus: Sequence[Sku], console: Console) -> Run:
     """Run once; the first Ctrl+C ends it early, with a report, the second at once."""
-    with WorkerPool(plan, accounts, skus) as pool, ProgressDisplay(console) as display:
+    with WorkerPool(plan, people, skus) as pool, ProgressDisplay(console) as display:
 
         def end(_number: int, _frame: FrameType | None) -> None:
             pool.stop()

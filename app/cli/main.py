@@ -42,6 +42,9 @@ COMMANDS: Mapping[str, Command] = {
         "app.cli.accounts:add_account_arguments",
     ),
     "product": Command("products", "app.cli.products:add_product_arguments"),
+    "stock": Command(
+        "stock: receive, write off, count, and its log", "app.cli.stock:add_stock_arguments"
+    ),
     "order": Command("orders", "app.cli.orders:add_order_arguments"),
     "payment": Command(
         "payments by card: check that they agree with orders",

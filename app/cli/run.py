@@ -156,11 +156,12 @@ def _try_address(host: str, port: int, setting: str) -> None:
 def _prepare_database(config: Config, demo: Demo | None) -> None:
     """Migrate the database, seed it if it is empty, and add what a demo has besides."""
     engine = open_database(config)
+    now_s = int(time.time())
     _require_currency(config, run_query(engine, ordered_in))
     if not run_query(engine, load_categories):
-        run_query(engine, seed, zone=config.zone, currency=config.settings.currency.code)
+        currency = config.settings.currency.code
+        run_query(engine, seed, zone=config.zone, currency=currency, now_s=now_s)
     if demo:
-        now_s = int(time.time())
         run_query(engine, add_texts, Editor(None, "shop run --demo", now_s))
         run_query(engine, add_demo_accounts, demo, hash_password, now_s)
     engine.dispose()

@@ -18,8 +18,9 @@ def add_seed_arguments(parser: argparse.ArgumentParser) -> None:
 def run_seed(_options: argparse.Namespace) -> None:
     """Add what is missing, and say how much that was."""
     config = read_settings()
-    added = query_database(seed, zone=config.zone, currency=config.settings.currency.code)
-    translated = query_database(add_texts, Editor(None, "shop seed", int(time.time())))
+    now_s, currency = int(time.time()), config.settings.currency.code
+    added = query_database(seed, zone=config.zone, currency=currency, now_s=now_s)
+    translated = query_database(add_texts, Editor(None, "shop seed", now_s))
     texts = f"; {translated} got texts in other languages" if translated else ""
     print(
         f"Added {added.categories} categories, {added.products} products"

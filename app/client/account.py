@@ -13,7 +13,17 @@ from app.client.encode import to_json
 from app.client.observer import NO_OBSERVER, Observer
 from app.client.problem import fetch
 from app.client.request import Request, Response, Site
-from app.client.responses import Invited, Joined, OpsResponse, PlacedOrder, SharedWith, Waitlist
+from app.client.responses import (
+    Invited,
+    Joined,
+    OpenHelp,
+    OpenHelps,
+    OpsResponse,
+    PlacedOrder,
+    SharedWith,
+    TakenHelp,
+    Waitlist,
+)
 from app.client.tab import Tab
 from app.client.websocket_wire import Endpoint
 from app.domain.accounts import AccountId
@@ -50,7 +60,8 @@ class Account:
     ) -> Tab:
         """Return a tab, not open yet; a newer tab of the same *name* replaces an older one.
 
-        It shows the cart of the account *cart*, if that is given: one that shares it with this one.
+        It shows the cart of the account *cart*, if that is given: one that shares it with this one,
+        or is helped by it.
         """
         endpoint = Endpoint(self._site, self.cookie, cart)
         named = TabId(name or self._deps.new_name())
@@ -131,6 +142,31 @@ class Account:
         body = to_json({"sku": sku})
         response = await self._request("POST", "/api/waitlist/leave", body)
         return decode_body(Waitlist, response.body)
+
+    async def ask_for_help(self) -> None:
+        """Ask staff to help with this account's cart; all its tabs are told what becomes of it."""
+        await self._request("POST", "/api/help")
+
+    async def end_help(self) -> None:
+        """End the help with this account's cart, if there is one."""
+        await self._request("POST", "/api/help/end")
+
+    async def helps(self) -> tuple[OpenHelp, ...]:
+        """Return, as one of staff, which helps wait or go on, oldest first."""
+        response = await self._request("GET", "/api/staff/help")
+        return decode_body(OpenHelps, response.body).helps
+
+    async def take_help(self, help_id: str) -> AccountId:
+        """Help, as one of staff; return whose cart `tab(cart=…)` shows now.
+
+        Raises Problem 404 if another was faster, or it is over.
+        """
+        response = await self._request("POST", f"/api/staff/help/{help_id}/take")
+        return decode_body(TakenHelp, response.body).cart
+
+    async def finish_help(self, help_id: str) -> None:
+        """End a help that this account, one of staff, gives."""
+        await self._request("POST", f"/api/staff/help/{help_id}/end")
 
     async def start_query_count(self) -> None:
         """Have the server count the database queries it makes for this account."""

@@ -113,6 +113,28 @@ class Waitlist(Struct, frozen=True):
     offers: tuple[WaitlistOffer, ...]
 
 
+class OpenHelp(Struct, frozen=True):
+    """A help that waits or goes on: whose cart it is about, and who of staff helps, if anybody."""
+
+    id: str
+    cart: AccountId
+    name: str
+    asked_at: str
+    helper: str
+
+
+class OpenHelps(Struct, frozen=True):
+    """What waits for staff or goes on, oldest first."""
+
+    helps: tuple[OpenHelp, ...]
+
+
+class TakenHelp(Struct, frozen=True):
+    """Whose cart a helper sees now."""
+
+    cart: AccountId
+
+
 class PlacedOrder(Struct, frozen=True):
     """An order with its current state; `placed_at` is RFC 3339 in UTC."""
 

@@ -1,5 +1,6 @@
 """Accounts: the name of one, and what its holder's name may be."""
 
+from enum import StrEnum
 from typing import NewType
 
 AccountId = NewType("AccountId", str)
@@ -7,6 +8,13 @@ AccountId = NewType("AccountId", str)
 LONGEST_NAME = 100
 ACCOUNT_PREFIX, GUEST_PREFIX = "u-", "g-"
 """What the ids of accounts begin with: of customers, and of guests of the demo."""
+
+
+class StandIn(StrEnum):
+    """Whom a guest of the demo plays for another visitor: who shops too, or who helps."""
+
+    SHOPPER = "shopper"
+    HELPER = "helper"
 
 
 def is_name(text: str) -> bool:

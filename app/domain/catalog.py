@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, NewType
 
 from app.domain.accounts import AccountId
+from app.domain.barcodes import Barcode
 from app.domain.currency import NO_CURRENCY, Currency
 from app.domain.languages import Language, Translations
 
@@ -68,7 +69,8 @@ class Product:
     `stock` is its inventory, of which `on_hold` units are held for carts, as `hold` says. `version`
     counts edits by staff; orders and holds, which change the stock, do not count. `name`, `unit`
     and `description` are English; `texts` has other languages. `tax` is the rate at which it is
-    taxed. `waiting` accounts wait for units of it (`waitlist.py`).
+    taxed. `waiting` accounts wait for units of it (`waitlist.py`). No two products have the same
+    `barcode`. `low` is the stock from which down more of it is needed (`stock.py`).
     """
 
     sku: Sku
@@ -90,6 +92,8 @@ class Product:
     hold: HoldRule = HoldRule.NEVER
     on_hold: int = 0
     waiting: int = 0
+    barcode: Barcode | None = None
+    low: int | None = None
 
     def text(self, language: Language) -> ProductText:
         """Return its text in *language*, and in English what is not translated."""

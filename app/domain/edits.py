@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from enum import Enum, auto
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from app.domain.catalog import HoldRule, Money, Product, Sku, TaxRate
 from app.domain.product_translations import changed_texts, write_texts
@@ -24,6 +24,7 @@ class Edit(NamedTuple):
 
     `None` leaves a field as it is. Stock is changed *by* an amount, since orders change it too.
     `translated` are texts in other languages, by column; an empty one is taken away.
+    `more` are values of further fields: `barcode`, `low`.
     """
 
     sku: Sku
@@ -34,13 +35,15 @@ class Edit(NamedTuple):
     translated: Mapping[str, str] = {}
     tax: TaxRate | None = None
     hold: HoldRule | None = None
+    more: Mapping[str, Any] = {}
 
 
 class NotEdited(Enum):
     """Why an edit is refused; nothing has changed then.
 
     `MOVED`: the product was edited since version `seen`. `TOO_FEW`, `TOO_MANY`: the stock would
-    be negative, or above `MOST_STOCK`. `SAME`: the edit would change nothing.
+    be negative, or above `MOST_STOCK`. `SAME`: the edit would change nothing. `TAKEN`: another
+    product has the barcode.
     """
 
     UNKNOWN = auto()
@@ -48,6 +51,7 @@ class NotEdited(Enum):
     TOO_FEW = auto()
     TOO_MANY = auto()
     SAME = auto()
+    TAKEN = auto()
 
 
 def edited(product: Product, edit: Edit) -> Product | NotEdited:
@@ -64,7 +68,8 @@ def edited(product: Product, edit: Edit) -> Product | NotEdited:
     texts = changed_texts(product.texts, edit.translated)
     tax = product.tax if edit.tax is None else edit.tax
     hold = product.hold if edit.hold is None else edit.hold
-    return replace(product, price=price, stock=stock, sold=sold, texts=texts, tax=tax, hold=hold)
+    after = replace(product, price=price, stock=stock, sold=sold, texts=texts, tax=tax, hold=hold)
+    return replace(after, **edit.more)
 
 
 def changes(before: Product | None, after: Product) -> Changes:

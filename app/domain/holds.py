@@ -35,14 +35,20 @@ def is_held(product: Product) -> bool:
 
 
 def held_by_others(account: AccountId, sku: Sku, catalog: Catalog) -> int:
-    """Return how many units of a product are held for other accounts than *account*."""
+    """Return how many units of a product are held for other accounts than *account*.
+
+    It does not matter how many those are, of whom there may be thousands.
+    """
     holders = catalog.holders.get(sku)
-    return sum(holders.values()) - holders.get(account, 0) if holders else 0
+    if holders is None:
+        return 0
+    return max(0, catalog.products[sku].on_hold - holders.get(account, 0))
 
 
 def obtainable(account: AccountId, product: Product, catalog: Catalog) -> int:
     """Return how many units of *product* the account can have: those that nobody else holds."""
-    return max(0, product.available - held_by_others(account, product.sku, catalog))
+    available = product.stock if product.sold else 0
+    return max(0, available - held_by_others(account, product.sku, catalog))
 
 
 def hold_state(account: AccountId, sku: Sku, qty: int, catalog: Catalog) -> HoldState | None:
@@ -101,7 +107,12 @@ def _room(cart: Cart, asked: Mapping[Sku, int], sku: Sku, catalog: Catalog) -> i
 
     Those are what its other lines ask for, and else hold already.
     """
-    holders, account = catalog.holders, cart.account
-    others = (cart.lines.keys() & holders.keys()) - {sku}
-    held = [asked[other] if other in asked else holders[other].get(account, 0) for other in others]
-    return 0 if len(held) - held.count(0) >= MOST_HELD_LINES else MOST_HELD_UNITS - sum(held)
+    units = lines = 0
+    for other in cart.lines.keys() & catalog.holders.keys():
+        if other != sku:
+            held = asked.get(other)
+            if held is None:
+                held = catalog.holders[other].get(cart.account, 0)
+            units += held
+            lines += held > 0
+    return 0 if lines >= MOST_HELD_LINES else MOST_HELD_UNITS - units

@@ -13,6 +13,7 @@ from app.domain.help import SavedHelp
 from app.domain.limits import MOST_LINES
 from app.domain.members import MOST_MEMBERS, OWNER, Household, Member, Role
 from app.domain.outbox import EvictedOutbox, Outbox, OutboxId, sender_of
+from app.domain.told_orders import DismissOrder, dismissed
 from app.domain.undo import remember
 
 InvitationHash = NewType("InvitationHash", str)
@@ -56,7 +57,7 @@ class Inherit(NamedTuple):
     lines: Lines
 
 
-HouseholdChange = Join | Remove | ChangeRole | ShareSaved | Inherit
+HouseholdChange = Join | Remove | ChangeRole | ShareSaved | Inherit | DismissOrder
 
 
 class HouseholdRefusal(StrEnum):
@@ -118,6 +119,8 @@ def rule_on_household(cart: Cart, change: HouseholdChange) -> HouseholdRuling | 
             return _inherit(cart, lines)
         case ShareSaved(is_shared, by):
             return _share_saved(cart, by, is_shared=is_shared)
+        case DismissOrder():
+            return _dismiss_order(cart, change)
         case _:
             assert_never(change)
 
@@ -131,9 +134,9 @@ def _join(cart: Cart, joined: Join) -> HouseholdRuling | HouseholdRefusal:
         return HouseholdRuling(cart)
     if len(members) >= MOST_MEMBERS:
         return HouseholdRefusal.FULL
-    shares_saved = cart.household is not None and cart.household.shares_saved
     all_members = {**members, joined.account: joined.member}
-    household = Household(joined.owner, all_members, shares_saved)
+    before = cart.household or Household(joined.owner, {})
+    household = replace(before, owner=joined.owner, members=all_members)
     joining = MemberJoined(
         cart.account, joined.account, joined.member.joined_at_s, joined.invitation
     )
@@ -190,6 +193,14 @@ def _share_saved(
         return HouseholdRuling(cart)
     household = replace(cart.household, shares_saved=is_shared)
     return HouseholdRuling(replace(cart, household=household))
+
+
+def _dismiss_order(cart: Cart, change: DismissOrder) -> HouseholdRuling | HouseholdRefusal:
+    if cart.household is None or change.by not in {OWNER, *cart.household.members}:
+        return HouseholdRefusal.NOT_A_MEMBER
+    household = dismissed(cart.household, change)
+    is_known = household is cart.household
+    return HouseholdRuling(cart if is_known else replace(cart, household=household))
 
 
 def _inherit(cart: Cart, lines: Lines) -> HouseholdRuling:

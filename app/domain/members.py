@@ -35,15 +35,29 @@ class Member(Struct, frozen=True, gc=False, array_like=True):
     joined_at_s: int
 
 
+class Ordered(Struct, frozen=True, gc=False, array_like=True):
+    """An order of the shared cart: who placed it and when, and the revision that it made.
+
+    `seen` are those who need not be told any more.
+    """
+
+    by: AccountId
+    at_s: int
+    rev: int
+    seen: tuple[AccountId, ...] = ()
+
+
 class Household(Struct, frozen=True, gc=False, omit_defaults=True):
     """The others who use a cart, by their accounts, and the name by which they know its owner.
 
-    `shares_saved`: they see and move what the owner has saved for later.
+    `shares_saved`: they see and move what the owner has saved for later. `ordered` is the newest
+    order of one of them.
     """
 
     owner: str
     members: Mapping[AccountId, Member]
     shares_saved: bool = False
+    ordered: Ordered | None = None
 
 
 def is_member(household: Household | None, account: AccountId) -> bool:

@@ -28,6 +28,7 @@ from app.domain.orders import (
 from app.domain.position import position
 from app.domain.sharing import may_order
 from app.domain.taxes import Taxes, taxes_of
+from app.domain.told_orders import with_order
 from app.domain.totals import LineState, Totals, line_state, price_cart
 from app.domain.vouchers import ShownVoucher, VoucherState
 
@@ -104,7 +105,8 @@ def place(cart: Cart, request: OrderRequest, catalog: Catalog, now_s: float) -> 
     """Rule on an order; lines, note and voucher leave the cart as one revision.
 
     The shop charges today's prices, and never more than was agreed: a price rise blocks the
-    order. The undo stack is cleared. What the cart holds is sold by the order.
+    order. The undo stack is cleared. What the cart holds is sold by the order. The others of a
+    household are told of it.
     """
     voucher, totals = price_cart(cart, catalog, now_s)
     if refused := _refusal(cart, request, totals, catalog):
@@ -113,7 +115,10 @@ def place(cart: Cart, request: OrderRequest, catalog: Catalog, now_s: float) -> 
     order = _order(cart, request, totals, spent, catalog, int(now_s))
     patch = _emptying_patch(cart)
     used = {**cart.used, spent: cart.used.get(spent, 0) + 1} if spent else cart.used
-    emptied = replace(advance(cart, patch, undo_stack=()), used=used, asked=NOT_ASKED)
+    told = cart.household and with_order(cart.household, request.by, int(now_s), patch.rev)
+    emptied = replace(
+        advance(cart, patch, undo_stack=()), used=used, asked=NOT_ASKED, household=told
+    )
     return Placed(emptied, patch, PlaceOrder(order, catalog.vouchers.get(spent), request.page))
 
 

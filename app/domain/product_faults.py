@@ -23,6 +23,9 @@ class FaultCode(StrEnum):
     TWO_AMOUNTS = auto()
     NOT_A_RATE = auto()
     NOT_A_HOLD = auto()
+    NOT_A_BARCODE = auto()
+    CHECK_DIGIT = auto()
+    BARCODE_TAKEN = auto()
 
     SKU_TWICE = auto()
     SKU_MISSING = auto()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final, NamedTuple
 
+from app.domain.barcodes import Barcode, find_barcode
 from app.domain.catalog import Product, Sku
 from app.domain.indexed import NO_WORDS, Indexed, read_product
 from app.domain.search_query import Query
@@ -29,7 +30,7 @@ class Text(NamedTuple):
     words: Sequence[str]
 
 
-_MOVING: Final = ("stock", "on_hold", "waiting", "version")
+_MOVING: Final = ("stock", "on_hold", "waiting", "version", "low")
 """What changes without anything being found in another place."""
 UNREAD: Final = Text(NO_WORDS, "", ())
 Entry = tuple[Place, Product, Text]
@@ -52,6 +53,7 @@ class ProductIndex:
         self._with_slug: dict[str, set[Place]] = {}
         self._in_category: dict[str, set[Place]] = {}
         self._popular: set[Place] = set()
+        self._with_barcode: dict[Barcode, Place] = {}
         self._texts: dict[Place, Text] = {}
         self._unread: dict[Place, None] = {}
         self._words = WordIndex()
@@ -87,6 +89,11 @@ class ProductIndex:
     def place(self, sku: str) -> Place | None:
         """Return where a product is, if it is known."""
         return self._places.get(Sku(sku))
+
+    def barcoded(self, text: str) -> Place | None:
+        """Return where the product is whose barcode *text* is, if there is one."""
+        barcode = find_barcode(text)
+        return None if barcode is None else self._with_barcode.get(barcode)
 
     def entries(self, places: Iterable[Place]) -> list[Entry]:
         """Return the products at *places* with their texts, or `UNREAD`, in which no word is."""
@@ -133,6 +140,8 @@ class ProductIndex:
         self.counts[after.category] += after.sold
         if after.popular:
             self._popular.add(place)
+        if after.barcode:
+            self._with_barcode[after.barcode] = place
         if before is None or _texts_of(before) != _texts_of(after):
             self._forget_text(place)
         if (text := self._texts.get(place)) and after.sold:
@@ -143,6 +152,8 @@ class ProductIndex:
         self._in_category[before.category].discard(place)
         self.counts[before.category] -= before.sold
         self._popular.discard(place)
+        if before.barcode and self._with_barcode.get(before.barcode) == place:
+            del self._with_barcode[before.barcode]
         if (text := self._texts.get(place)) and before.sold:
             self.spoken.remove(text.words)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple
 
+from app.domain.barcodes import Barcode, BarcodeFault, read_barcode
 from app.domain.catalog import SKU, HoldRule, Product
 from app.domain.currency import NO_CURRENCY, Currency
 from app.domain.edits import MOST_STOCK
@@ -44,6 +45,8 @@ COLUMNS: Final = (
     "ml",
     "tax",
     "hold",
+    "barcode",
+    "low",
 )
 
 
@@ -81,6 +84,8 @@ def write_product(product: Product, currency: Currency) -> dict[str, str]:
             "grams": str(product.grams or ""),
             "ml": str(product.ml or ""),
             "tax": plain_rate(product.tax),
+            "barcode": product.barcode or "",
+            "low": "" if product.low is None else str(product.low),
         }
     )
 
@@ -192,6 +197,17 @@ def _hold(_: str, text: str, _known: Known) -> HoldRule:
     return rule
 
 
+def _barcode(_: str, text: str, _known: Known) -> Barcode | None:
+    found = read_barcode(text) if text else None
+    if isinstance(found, BarcodeFault):
+        raise _InvalidError(FaultCode(found.value), typed=text)
+    return found
+
+
+def _low(_: str, text: str, _known: Known) -> int | None:
+    return _stock("low", text, _known) if text else None
+
+
 def read_hold(text: str) -> HoldRule | None:
     """Return the rule called *text*, or `None` if there is none; without a text it is `NEVER`."""
     name = text.casefold() or HoldRule.NEVER
@@ -225,4 +241,6 @@ _READERS: Final[Mapping[str, Callable[[str, str, Known], Any]]] = {
     "ml": _held,
     "tax": _tax,
     "hold": _hold,
+    "barcode": _barcode,
+    "low": _low,
 }

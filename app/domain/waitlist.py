@@ -4,7 +4,7 @@ Nobody is overtaken, since whatever frees units asks in the same transaction: wh
 there is no unit that is free.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Final, NamedTuple
 
@@ -12,11 +12,14 @@ from msgspec import Meta, Struct
 
 from app.domain.accounts import AccountId
 from app.domain.catalog import Catalog, Money, Offers, Sku
+from app.domain.hold_care import Held
 
 OFFER_S: Final = 300
 """How long a unit is kept for whom it is offered to."""
 AWAY_AFTER_S: Final = 30
 """So long after their last connection, who waits still counts as connected."""
+NEW_S: Final = 5
+"""So long after it has begun, who is gone already was not there to be told of an offer."""
 MOST_PLACES: Final = 20
 """On so many waitlists one account can be, so that nobody waits for the whole shop."""
 
@@ -35,11 +38,40 @@ class Joined(StrEnum):
 
 
 class Place(NamedTuple):
-    """A place on the waitlist of one product; those with lower numbers come first."""
+    """A place on the waitlist of one product; those with lower numbers come first.
+
+    Who has left counts as connected until `away_at_s`; others are served by `node`.
+    """
 
     number: int
     account: AccountId
     is_connected: bool
+    node: str | None = None
+    away_at_s: int = 0
+
+    def offer_ends_at_s(self, now_s: int) -> int:
+        """Return when an offer ends that is made now: sooner for who may not come back."""
+        return now_s + OFFER_S if self.node else self.away_at_s
+
+
+def place_of(  # noqa: PLR0913, PLR0917 - each is a column
+    number: int,
+    account: AccountId,
+    node: str | None,
+    expires_at_s: int | None,
+    lease_ends_at_s: int | None,
+    now_s: int,
+) -> Place:
+    """Return the place of an account that *node* serves, or that has left, until `expires_at_s`.
+
+    Whose node was killed has left when its lease ended, if nobody has written that down yet.
+    """
+    if expires_at_s is not None:
+        return Place(number, account, expires_at_s > now_s, None, expires_at_s)
+    if lease_ends_at_s is not None and lease_ends_at_s > now_s:
+        return Place(number, account, is_connected=True, node=node)
+    away_at_s = (lease_ends_at_s or 0) + AWAY_AFTER_S
+    return Place(number, account, away_at_s > now_s, None, away_at_s)
 
 
 class Turn(NamedTuple):
@@ -47,6 +79,18 @@ class Turn(NamedTuple):
 
     offered: tuple[Place, ...] = ()
     mailed: tuple[Place, ...] = ()
+
+
+class OfferCare(NamedTuple):
+    """Who has come to see what they are offered, and who had gone just before they were."""
+
+    come: frozenset[AccountId]
+    gone: frozenset[AccountId]
+
+    @property
+    def is_needed(self) -> bool:
+        """Say whether there is anything to write down."""
+        return bool(self.come or self.gone)
 
 
 class Offer(Struct, frozen=True, gc=False, tag_field="t", tag="offer"):
@@ -83,6 +127,32 @@ def ask_in_turn(places: Iterable[Place], free: int) -> Turn:
             if len(offered) == free:
                 break
     return Turn(tuple(offered), tuple(mailed))
+
+
+def plan_offers(
+    held: Iterable[Held],
+    leases: Mapping[str, int],
+    connected: Collection[AccountId],
+    node: str,
+    now_s: int,
+) -> OfferCare:
+    """Return what *node*, which has tabs of *connected*, has to do about the offers in *held*.
+
+    An offer has the node at which its shopper was seen, or none if they have to come back for it.
+    """
+    come: set[AccountId] = set()
+    gone: set[AccountId] = set()
+    for one in held:
+        if not one.offered:
+            continue
+        if one.account in connected:
+            if one.node is None:
+                come.add(one.account)
+            continue
+        is_new = (one.expires_at_s or 0) > now_s + OFFER_S - NEW_S
+        if is_new and one.node and (one.node == node or leases.get(one.node, 0) <= now_s):
+            gone.add(one.account)
+    return OfferCare(frozenset(come), frozenset(gone))
 
 
 def moved_offers(before: Offers, after: Offers, skus: Iterable[Sku]) -> list[MovedOffer]:

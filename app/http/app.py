@@ -51,8 +51,7 @@ from app.http.core.security import LARGEST_BODY, guard
 from app.http.core.shop_globals import add_shop
 from app.http.core.static import static_blueprint
 from app.http.core.template_filters import items_text
-from app.http.docs.demo_forms import demo_forms_blueprint
-from app.http.docs.demo_mails import demo_mails_blueprint
+from app.http.docs.demo import DEMO_BLUEPRINTS
 from app.http.docs.documents import documents_blueprint
 from app.http.docs.how_it_works import how_it_works_blueprint
 from app.http.orders.api import orders_api_blueprint
@@ -71,6 +70,7 @@ from app.http.staff.account_pages import staff_accounts_blueprint
 from app.http.staff.carts import staff_carts_blueprint
 from app.http.staff.edit_log import staff_log_blueprint
 from app.http.staff.help import staff_help_blueprint
+from app.http.staff.help_api import help_api_blueprint
 from app.http.staff.live import staff_live_blueprint
 from app.http.staff.mails import staff_mails_blueprint
 from app.http.staff.new_product import staff_new_product_blueprint
@@ -78,6 +78,7 @@ from app.http.staff.orders import staff_orders_blueprint
 from app.http.staff.payment_troubles import staff_payment_troubles_blueprint
 from app.http.staff.payments import staff_payments_blueprint
 from app.http.staff.products import staff_products_blueprint
+from app.http.staff.stock import staff_stock_blueprint
 from app.i18n.formats import date, moment, money, number, percent
 from app.i18n.translate import current_language
 from app.services.errors import ServiceError
@@ -106,8 +107,7 @@ BLUEPRINTS = (
     cart_blueprint,
     help_forms_blueprint,
     how_it_works_blueprint,
-    demo_forms_blueprint,
-    demo_mails_blueprint,
+    *DEMO_BLUEPRINTS,
     checkout_blueprint,
     orders_blueprint,
     receipts_blueprint,
@@ -119,10 +119,12 @@ BLUEPRINTS = (
     staff_payment_troubles_blueprint,
     staff_products_blueprint,
     staff_new_product_blueprint,
+    staff_stock_blueprint,
     staff_log_blueprint,
     staff_mails_blueprint,
     staff_carts_blueprint,
     staff_help_blueprint,
+    help_api_blueprint,
     staff_accounts_blueprint,
     staff_live_blueprint,
     account_api_blueprint,

@@ -91,8 +91,9 @@ class CartView:
     def mark_pending(self, saved: Cart, skus: frozenset[Sku], *, vouchers: bool) -> bool:
         """Note that *skus*, and maybe vouchers, changed; say whether a message is due."""
         pending = _held(saved, skus)
-        for tab in self.tabs:
-            pending |= skus & tab.watched
+        if pending != skus:
+            for tab in self.tabs:
+                pending |= skus & tab.watched
         self._unsent |= pending
         self._is_voucher_pending |= vouchers and bool(saved.voucher)
         return bool(self._unsent) or self._is_voucher_pending
@@ -102,6 +103,8 @@ class CartView:
 
         Tabs of many carts show the same products: the caller sends one message to all of them.
         """
+        if not self._unsent and not self._is_voucher_pending:
+            return
         pending, self._unsent, self.last_sent_s = self._unsent, NOTHING, self._context.steady_s()
         mine = _held(saved, pending)
         if mine or self._is_voucher_pending:
@@ -129,6 +132,8 @@ class CartView:
             self._tell_apart(message)
         else:
             self.tabs.tell(message)
+        if self._unsent:
+            self._unsent = self._not_told_by_a_patch(saved)
         if change.orders:
             self._tell_orders(change)
         if self._trace:
@@ -175,6 +180,16 @@ class CartView:
             if tab.by not in seen:
                 seen[tab.by] = self._seen_by(tab.by, message)
             tab.tell(seen[tab.by])
+
+    def _not_told_by_a_patch(self, saved: Cart) -> frozenset[Sku]:
+        """Return what of the pending products is still to be told after a patch to all tabs.
+
+        It told the lines of the cart, but neither what is saved or suggested, nor what tabs watch.
+        """
+        beside = self._unsent & (saved.saved.keys() | saved.suggested.keys())
+        for tab in self.tabs:
+            beside |= self._unsent & tab.watched
+        return beside
 
     def _take_rights(self, saved: Cart) -> None:
         self._hides_saved, self._helper = hides_saved(saved.household), helper_of(saved.help)

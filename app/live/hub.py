@@ -25,10 +25,7 @@ MOST_READ = 256
 
 
 class Hub(OpenCarts):
-    """The carts that tabs show or requests use, by account.
-
-    A cart is read from the database when it is first needed, and forgotten when it is idle.
-    """
+    """The carts that tabs show or requests use: read when first needed, forgotten when idle."""
 
     def __init__(self, disk: Disk, context: CartContext):
         super().__init__(context.limits)
@@ -36,7 +33,6 @@ class Hub(OpenCarts):
         self.divergences = DivergenceLog()
         self.broadcaster = PriceBroadcaster(context)
         self._disk = disk
-        self._loading: dict[AccountId, asyncio.Future[None]] = {}
         self._stale: set[AccountId] = set()
         self._after_commit = asyncio.Event()
         self._stale_found = asyncio.Event()
@@ -57,6 +53,12 @@ class Hub(OpenCarts):
         finally:
             cart.holds -= 1
             self._close_if_idle(cart)
+
+    async def catch_up(self, account: AccountId) -> None:
+        """Bring a cart, if it is open here, up to what is saved. Raises `DatabaseUnavailable`."""
+        if self.is_open(account):
+            async with self.borrow(account, None):
+                pass
 
     def leave(self, cart: LiveCart, tab: Tab) -> None:
         """Remove *tab*, which entered *cart* while it was borrowed."""

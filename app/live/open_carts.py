@@ -1,5 +1,6 @@
 """The carts in memory, by account, and what their tabs are told of other than ops."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -10,7 +11,7 @@ from app.domain.outbox import OutboxId, outbox_of
 from app.domain.token_bucket import KeptBuckets
 from app.domain.waitlist import Offer
 from app.live.cart import LiveCart
-from app.live.ports import Tab
+from app.live.ports import DisconnectReason, Subscriber, Tab
 from app.protocol.messages import OrderMoved
 
 MOST_BUCKETS = 100_000
@@ -22,12 +23,18 @@ class OpenCarts:
     def __init__(self, limits: Limits) -> None:
         self._carts: dict[AccountId, LiveCart] = {}
         self._token_buckets = KeptBuckets[str](limits.ops, MOST_BUCKETS)
+        self._loading: dict[AccountId, asyncio.Future[None]] = {}
         self._visits = defaultdict[AccountId, set[Tab]](set)
+        self._visitors = defaultdict[AccountId, set[Subscriber]](set)
 
     @property
     def open_carts(self) -> int:
         """How many carts are open."""
         return len(self._carts)
+
+    def is_open(self, account: AccountId) -> bool:
+        """Say whether a cart is in memory here, or being read."""
+        return account in self._carts or account in self._loading
 
     @property
     def waiting(self) -> int:
@@ -36,9 +43,8 @@ class OpenCarts:
 
     def attended(self, accounts: Iterable[AccountId]) -> frozenset[AccountId]:
         """Return those of *accounts* whose carts are shown by a shopper's tab here."""
-        return frozenset(
-            one for one in accounts if (cart := self._carts.get(one)) and cart.tabs.shoppers
-        )
+        carts = self._carts
+        return frozenset([one for one in accounts if one in carts and carts[one].tabs.shoppers])
 
     def helped(self, accounts: Iterable[AccountId]) -> frozenset[AccountId]:
         """Return those of *accounts* whose carts are shown by a tab of a helper here."""
@@ -48,7 +54,10 @@ class OpenCarts:
 
     def connected(self, accounts: Iterable[AccountId]) -> frozenset[AccountId]:
         """Return those of *accounts* who have a tab here, in whichever cart."""
-        return frozenset(one for one in accounts if self._tabs_of(one))
+        carts, visits = self._carts, self._visits
+        return frozenset(
+            [one for one in accounts if one in visits or (one in carts and carts[one].tabs.has_own)]
+        )
 
     def on_remote_tabs(
         self, account: AccountId, node: str, tabs: int, people: People = NOBODY
@@ -79,15 +88,25 @@ class OpenCarts:
         if not self._visits[tab.by]:
             del self._visits[tab.by]
 
-    @property
-    def visitors(self) -> frozenset[AccountId]:
-        """The accounts of which a tab here shows a cart that is another's."""
-        return frozenset(self._visits)
+    def expect_visit(self, owner: AccountId, socket: Subscriber) -> None:
+        """Note that *socket*, which is not let in yet, is to show the cart of *owner*, another."""
+        self._visitors[owner].add(socket)
 
-    def end_visits(self, owner: AccountId, visitor: AccountId) -> None:
-        """Disconnect the tabs of *visitor* that show the cart of *owner*, as of one removed."""
-        if cart := self._carts.get(owner):
-            cart.tabs.disconnect_member(visitor)
+    def forget_visit(self, owner: AccountId, socket: Subscriber) -> None:
+        """Note that *socket* is closed."""
+        self._visitors[owner].discard(socket)
+        if not self._visitors[owner]:
+            del self._visitors[owner]
+
+    @property
+    def visited(self) -> frozenset[AccountId]:
+        """The owners whose carts sockets of others here show, or are to show."""
+        return frozenset(self._visitors)
+
+    def on_remote_visits_end(self, owner: AccountId) -> None:
+        """Disconnect all others who show the cart of *owner* here, as if they were removed."""
+        for socket in tuple(self._visitors.get(owner, ())):
+            socket.disconnect(DisconnectReason.REMOVED)
 
     def hand_over(self, account: AccountId) -> None:
         """Have a cart's tabs leave once their ops are answered: another node is to serve it."""

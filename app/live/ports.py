@@ -178,6 +178,15 @@ class Peers(Protocol):
     def publish_session_renewed(self, id_hash: SessionHash, session: Session) -> None:
         """Publish that *session* replaced a login."""
 
+    def publish_visits_ended(self, owner: AccountId) -> None:
+        """Publish that the cart of *owner* is shown to nobody else now."""
+
+    async def until_applied(self, cart: AccountId | None = None) -> None:
+        """Wait until all nodes have applied what was published, and what is saved of *cart*.
+
+        One that is silent is not waited for long.
+        """
+
 
 class Disk(Protocol):
     """The carts in the database. All methods may raise `DatabaseUnavailable`."""

@@ -56,9 +56,14 @@ class Presence:
     @property
     def shoppers(self) -> list[Tab]:
         """The tabs here of those who shop, without who of staff helps."""
-        if not (helper := helper_of(self.help)):
+        if self.help is None or not (helper := helper_of(self.help)):
             return self._tabs
         return [tab for tab in self._tabs if tab.by != helper]
+
+    @property
+    def has_own(self) -> bool:
+        """Say whether a tab here is that of the cart's owner."""
+        return any(not tab.by for tab in self._tabs)
 
     @property
     def has_helper(self) -> bool:
@@ -139,13 +144,6 @@ class Presence:
                 self._disconnect(tab, DisconnectReason.REMOVED)
         if cart.help and (before is None or help_message(before) != help_message(cart.help)):
             self.tell(help_message(cart.help))
-        self.publish_count(None)
-
-    def disconnect_member(self, by: AccountId) -> None:
-        """Disconnect the tabs of a member who may not use the cart now."""
-        for tab in self:
-            if tab.by == by:
-                self._disconnect(tab, DisconnectReason.REMOVED)
         self.publish_count(None)
 
     def tell(self, message: ServerMessage) -> None:

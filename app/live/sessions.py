@@ -141,17 +141,19 @@ class LiveSessions:
             self._logins[session.id_hash] = login
             self._schedule(login)
 
-    def end(
-        self, id_hash: SessionHash, why: DisconnectReason = DisconnectReason.SIGNED_OUT
-    ) -> None:
-        """Disconnect the sockets of a login that has ended, on all nodes."""
-        self.on_remote_end(id_hash, why)
-        self._peers.publish_session_ended(id_hash, why)
+    async def end(self, id_hash: SessionHash) -> None:
+        """Disconnect the sockets of a login that has ended; return when all nodes have."""
+        await self.end_all([id_hash])
 
-    def end_all(self, ended: Iterable[SessionHash]) -> None:
-        """Disconnect the sockets of logins that have ended, on all nodes."""
+    async def end_all(self, ended: Iterable[SessionHash]) -> None:
+        """Disconnect the sockets of logins that have ended; return when all nodes have.
+
+        What was published before has been applied by then, too.
+        """
         for id_hash in ended:
-            self.end(id_hash)
+            self.on_remote_end(id_hash)
+            self._peers.publish_session_ended(id_hash, DisconnectReason.SIGNED_OUT)
+        await self._peers.until_applied()
 
     def on_remote_end(
         self, id_hash: SessionHash, why: DisconnectReason = DisconnectReason.SIGNED_OUT

@@ -5,15 +5,12 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from app.domain.verdicts import Code, No, Ok, Verdict
-from app.load.model import NOBODY, Accepted, Authors, Contents, Model, SentOp
+from app.load.checker_texts import SHOWN, OpName, as_text, no_op_message
+from app.load.model import END_OF_HELP, NOBODY, Accepted, Authors, Contents, Model, SentOp
 
 RECENT: Final = 256
 RECENT_CONTENTS: Final = 128
 """Revisions whose contents are remembered: more than a commit makes of the ops of a few tabs."""
-SHOWN: Final = 3
-
-OpName = tuple[str, int]
-"""An op: its outbox, and its number there."""
 
 
 class PendingOp(NamedTuple):
@@ -139,6 +136,16 @@ class AccountChecker:
         _forget_oldest(self._rev_of_op)
         self._see_rev(rev)
 
+    def on_end_of_help(self, rev: int) -> None:
+        """Take that revision *rev* is the end of a help, which takes open suggestions away."""
+        name = (END_OF_HELP, rev)
+        if rev not in self._op_of_rev:
+            self._op_of_rev[rev] = name
+            self._accept(name, Accepted(SentOp(0, END_OF_HELP)), rev)
+        elif self._op_of_rev[rev] != name:
+            self._report(f"revision {rev} was made by {self._op_of_rev[rev]}, and ended a help")
+        self._see_rev(rev)
+
     def finish(self, rev: int, contents: Contents, authors: Authors = NOBODY) -> None:
         """Compare with the server's cart, when no more ops will be sent."""
         for name in list(self._pending)[:SHOWN]:
@@ -150,8 +157,8 @@ class AccountChecker:
             self._report(f"the cart is at revision {rev}, but {self._model.rev} was answered")
         elif contents != self._model.contents:
             self._report(
-                f"the cart is {_as_text(contents)},"
-                f" but the answers make {_as_text(self._model.contents)}"
+                f"the cart is {as_text(contents)},"
+                f" but the answers make {as_text(self._model.contents)}"
             )
         elif authors != self._model.authors:
             self._report(f"lines are called those of {authors}, and are {self._model.authors}")
@@ -189,7 +196,7 @@ class AccountChecker:
     def _settle(self, rev: int, accepted: list[tuple[OpName, Accepted]]) -> None:
         made_by = self._op_that_made(rev, accepted)
         if made_by is None:
-            self._report(_no_op_message(rev, accepted))
+            self._report(no_op_message(rev, accepted))
             self._model.rev = rev
             return
         self._model.advance(made_by[1])
@@ -220,8 +227,8 @@ class AccountChecker:
             made = {key: value for key, value in {**before, **patch.changes}.items() if value}
             if made != after:
                 self._report(
-                    f"the patch {patch.prev} → {patch.rev} makes {_as_text(made)},"
-                    f" but the answers make {_as_text(after)}"
+                    f"the patch {patch.prev} → {patch.rev} makes {as_text(made)},"
+                    f" but the answers make {as_text(after)}"
                 )
 
     def _must_change_nothing(self, name: OpName, accepted: Accepted) -> None:
@@ -235,14 +242,3 @@ class AccountChecker:
 def _forget_oldest(known: dict[Any, Any], most: int = RECENT) -> None:
     if len(known) > most:
         del known[next(iter(known))]
-
-
-def _no_op_message(rev: int, accepted: list[tuple[OpName, Accepted]]) -> str:
-    if not accepted:
-        return f"revision {rev} was made by no op that was answered ok"
-    names = ", ".join(f"{name} ({one.op.k})" for name, one in accepted[:SHOWN])
-    return f"revision {rev}: {names} was answered ok, but changes nothing"
-
-
-def _as_text(contents: Contents) -> str:
-    return ", ".join(f"{kind} {sku}={value}" for (kind, sku), value in sorted(contents.items()))

@@ -5,7 +5,7 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -17,7 +17,7 @@ from app.load.plan import BadPlan
 MAX_CONCURRENT: Final = 2
 """The server checks so many passwords at a time."""
 MAX_WAIT_S: Final = 5
-NO_LOGIN, THROTTLED = 401, 429
+NO_LOGIN, NOT_FOUND, THROTTLED = 401, 404, 429
 LEAST_WITH_SUGGESTER: Final = 3
 
 LIMITS_ARE_ON: Final = (
@@ -31,8 +31,15 @@ class StoredAccount(Struct, frozen=True):
 
     email: str
     password: str
-    account: str
-    cookie: str
+    account: str = ""
+    cookie: str = ""
+
+
+class People(NamedTuple):
+    """The accounts that shop, and those of staff who help them."""
+
+    accounts: Sequence[StoredAccount]
+    staff: Sequence[StoredAccount] = ()
 
 
 class AccountSetup:
@@ -49,6 +56,18 @@ class AccountSetup:
         known = [self._resume(one) for one in stored[:count]]
         new = [self._register() for _ in range(count - len(known))]
         return await asyncio.gather(*known, *new)
+
+    async def sign_in_staff(self, stored: Sequence[StoredAccount]) -> list[StoredAccount]:
+        """Return *stored*, signed in. Raises BadPlan if one of them is not of staff."""
+        staff = await asyncio.gather(*map(self._resume, stored))
+        for one in staff:
+            try:
+                await self._shop.account(one.account, one.cookie).helps()
+            except Problem as problem:
+                if problem.status != NOT_FOUND:
+                    raise
+                raise BadPlan(f"{one.email} is not of staff there.") from None
+        return staff
 
     async def share_carts(self, accounts: Sequence[StoredAccount], size: int) -> None:
         """Have the first of each *size* accounts share the cart with the others.

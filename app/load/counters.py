@@ -24,6 +24,8 @@ class Tick:
     """The server's database queries for `counted` ops."""
     offers: int = 0
     """What was waited for, offered, and then put into a cart."""
+    helps: int = 0
+    """What was asked for, taken, answered and ended."""
     chaos: Counter[str] = field(default_factory=Counter)
     answers: Histogram = field(default_factory=Histogram)
     openings: Histogram = field(default_factory=Histogram)

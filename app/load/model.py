@@ -13,6 +13,8 @@ Authors = Mapping[Key, str]
 """Which members of a household put lines there; those of the cart's owner are missing."""
 
 NOTE: Final[Key] = ("note", "")
+END_OF_HELP: Final = "help"
+"""What a patch calls the end of a help, which is no op."""
 MAX_UNDO_STEPS: Final = 10
 NOBODY: Final[Authors] = {}
 _SOURCES: Final[Mapping[str, Kind]] = {
@@ -93,7 +95,7 @@ class Model:
         self._contents.update(changes)
         self._authors.update(authors)
 
-    def _target(self, accepted: Accepted) -> Contents:  # noqa: PLR0911 - flat
+    def _target(self, accepted: Accepted) -> Contents:  # noqa: C901, PLR0911 - flat
         op, got = accepted.op, accepted.got
         line: Key = ("line", op.sku)
         match op.k:
@@ -114,6 +116,8 @@ class Model:
                 return moved if got is None else {**moved, line: got}
             case "suggestion.decline":
                 return {("suggested", op.sku): 0}
+            case "help":
+                return {key: 0 for key in self._contents if key[0] == "suggested"}
             case "note.set":
                 return {NOTE: op.text}
             case _:

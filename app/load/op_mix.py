@@ -52,7 +52,7 @@ def filling_ops(skus: Sequence[Sku]) -> Iterator[ClientOp]:
 
 def scarce_op(skus: Sequence[Sku], chance: Chance) -> ClientOp:
     """Return an op that takes one or two of a product, or gives all of it back."""
-    sku, share = _choose(skus, chance), chance()
+    sku, share = choose(skus, chance), chance()
     return AddLine(sku, 1 + int(chance() * 2)) if share < TAKING else SetLine(sku, 0)
 
 
@@ -74,7 +74,7 @@ def household_op(
         case _ if suggests:
             return Undo()
         case AddLine(sku) if chance() < ACCEPTING:
-            return AcceptSuggestion(_choose(_skus_in(checker, "suggested", [sku]), chance))
+            return AcceptSuggestion(choose(_skus_in(checker, "suggested", [sku]), chance))
         case Undo() if chance() < OWN_UNDO:
             return Undo()
         case _:
@@ -88,26 +88,27 @@ def _shopping_op(  # noqa: PLR0911 - one line an op
     kind = next(name for name, up_to in CUMULATIVE_SHARES if share < up_to)
     match kind:
         case "set":
-            return SetLine(_choose(_skus_in(checker, "line", skus), chance), 1 + int(chance() * 9))
+            return SetLine(choose(_skus_in(checker, "line", skus), chance), 1 + int(chance() * 9))
         case "remove":
-            return SetLine(_choose(_skus_in(checker, "line", skus), chance), 0)
+            return SetLine(choose(_skus_in(checker, "line", skus), chance), 0)
         case "note":
             return SetNote(f"Leave it with number {turn}, please.")
         case "save":
-            return SaveLine(_choose(_skus_in(checker, "line", skus), chance))
+            return SaveLine(choose(_skus_in(checker, "line", skus), chance))
         case "unsave":
-            return UnsaveLine(_choose(_skus_in(checker, "saved", skus), chance))
+            return UnsaveLine(choose(_skus_in(checker, "saved", skus), chance))
         case "discard":
-            return DiscardLine(_choose(_skus_in(checker, "saved", skus), chance))
+            return DiscardLine(choose(_skus_in(checker, "saved", skus), chance))
         case "undo" if checker.has_changed:
             return Undo(checker.newest)
         case _:
-            return AddLine(_choose(skus, chance), 1 + int(chance() * 3))
+            return AddLine(choose(skus, chance), 1 + int(chance() * 3))
 
 
 def _skus_in(checker: AccountChecker, place: str, otherwise: Sequence[Sku]) -> Sequence[Sku]:
     return [Sku(sku) for kind, sku in checker.contents if kind == place] or otherwise
 
 
-def _choose(skus: Sequence[Sku], chance: Chance) -> Sku:
+def choose(skus: Sequence[Sku], chance: Chance) -> Sku:
+    """Return one of *skus*."""
     return skus[int(chance() * len(skus))]

@@ -34,6 +34,7 @@ class Scenario(StrEnum):
     EVENTS = "events"
     HOLDS = "holds"
     QUEUE = "queue"
+    HELP = "help"
 
 
 SCARCE: Final = frozenset({Scenario.HOLDS, Scenario.QUEUE})

@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from typing import Final, NamedTuple, Self
 
 from app.domain.catalog import Sku
-from app.load.account_setup import StoredAccount
+from app.load.account_setup import People, StoredAccount
 from app.load.counters import Tick
 from app.load.plan import Plan
 from app.load.run import Phase, Point, Run
@@ -26,7 +26,7 @@ class WorkerDied(Exception):
 class WorkerPool:
     """The worker processes; a context manager, which kills those that still run on exit."""
 
-    def __init__(self, plan: Plan, accounts: Sequence[StoredAccount], skus: Sequence[Sku]):
+    def __init__(self, plan: Plan, people: People, skus: Sequence[Sku]):
         context = get_context("spawn")
         self._plan = plan
         self._started, self._stopping = context.Event(), context.Event()
@@ -35,13 +35,13 @@ class WorkerPool:
         self._open: list[Connection] = []
         self._breaches: list[Breach] = []
         self._processes = []
-        logins = [Login(kept.account, kept.cookie) for kept in accounts]
+        logins, staff = map(_logins, people)
         carts = [
             tuple(logins[first : first + plan.household])
             for first in range(0, len(logins), plan.household)
         ]
         for number in range(plan.processes):
-            share = Share(plan, number, carts[number :: plan.processes], skus)
+            share = Share(plan, number, carts[number :: plan.processes], skus, staff)
             here, there = context.Pipe(duplex=False)
             self._open.append(here)
             given = (share, self._started, self._stopping, there)
@@ -127,6 +127,10 @@ class WorkerPool:
         is_done = self._plan.most and not tick.submitted
         is_over = self._stopping.is_set() or now_s > self._ends_s + POINT_S / 2
         return Phase.SETTLE if is_done or is_over else Phase.PUSH
+
+
+def _logins(accounts: Sequence[StoredAccount]) -> list[Login]:
+    return [Login(kept.account, kept.cookie) for kept in accounts]
 
 
 class _Usage(NamedTuple):

@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 from app.client import Observer
 from app.client.decode import Answer, answer_of
 from app.domain.verdicts import RetryLater
-from app.load.account_checker import AccountChecker, OpName, PatchContents
+from app.load.account_checker import AccountChecker, PatchContents
+from app.load.checker_texts import OpName
 from app.load.frames import (
     HELLO,
     OP,
@@ -16,6 +17,7 @@ from app.load.frames import (
     decode_op,
     decode_verdict,
 )
+from app.load.model import END_OF_HELP
 from app.load.run_context import RunContext
 from app.load.trace import Trace
 
@@ -183,6 +185,8 @@ class ProtocolChecker(Observer):
         for rev, by in enumerate(patch.by, patch.prev + 1):
             if by.outbox is not None and by.n is not None:
                 self._attribute(socket, (by.outbox, by.n), rev, by.account)
+            elif by.k == END_OF_HELP:
+                self._checker.on_end_of_help(rev)
         for sku, line in patch.lines.items():
             if line and line.is_held_in_vain:
                 self._trace.report(f"{line.qty} of {sku} are called held, and there are fewer")

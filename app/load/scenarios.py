@@ -9,6 +9,7 @@ from app.client import OutboxFull, Stopped
 from app.domain.ops import ClientOp
 from app.load.chaos import inject_faults
 from app.load.coming_and_going import come_and_go
+from app.load.helping import Helping
 from app.load.http_driver import HttpDriver
 from app.load.op_mix import filling_ops, hammer_ops, scarce_op, shopping_ops
 from app.load.plan import Scenario
@@ -124,6 +125,13 @@ async def _queue(shopper: Shopper) -> None:
     await waiting.leave()
 
 
+async def _help(shopper: Shopper) -> None:
+    """Ask for help, be helped, and end it, again and again."""
+    helping = Helping(shopper)
+    async for _since_s in _think_times(shopper.run):
+        await helping.take_turn()
+
+
 _SCENARIOS: Final[Mapping[Scenario, Callable[[Shopper], Steps]]] = {
     Scenario.SHOPPING: _shopping,
     Scenario.HAMMER: _hammer,
@@ -134,6 +142,7 @@ _SCENARIOS: Final[Mapping[Scenario, Callable[[Shopper], Steps]]] = {
     Scenario.EVENTS: _shopping,
     Scenario.HOLDS: _holds,
     Scenario.QUEUE: _queue,
+    Scenario.HELP: _help,
 }
 
 

@@ -37,13 +37,21 @@ class Shopper:
     """A shopper, or a household; `tabs` are open from `open_tabs` to `check_and_close`.
 
     *people* share the cart of the first of them, who is the `account`. Their tabs are opened by
-    turns.
+    turns. *staff* may help.
     """
 
-    def __init__(self, people: Sequence[Account], run: RunContext, *, is_first: bool = False):
+    def __init__(
+        self,
+        people: Sequence[Account],
+        run: RunContext,
+        *,
+        is_first: bool = False,
+        staff: Sequence[Account] = (),
+    ):
         self.run = run
         self.is_first = is_first
         self.people = people
+        self.staff = staff
         self.account = people[0]
         self.trace = Trace(self.account.id, run.now_s)
         self.tabs: list[Tab] = []
@@ -62,7 +70,7 @@ class Shopper:
         return self
 
     async def open_tab(self, whose: Account | None = None) -> Tab:
-        """Open another tab of the account, or of a member, and record how long that takes."""
+        """Open another tab of the account, of a member or a helper; record how long that takes."""
         began_s, one = self.run.now_s(), whose or self.account
         by = "" if one is self.account else one.id
         checker = self.new_checker(by)

@@ -54,6 +54,7 @@ def _run(run: Run) -> dict[str, Any]:
         "errors": run.all.errors,
         "chaos": run.all.chaos,
         "offers": run.all.offers,
+        "helps": run.all.helps,
         "points": [_point(point) for point in run.points],
         "broken": [breach._asdict() for breach in run.breaches],
     }
@@ -122,6 +123,7 @@ _FIGURES: Final[tuple[tuple[str, Callable[[Figures], str]], ...]] = (
         lambda f: f"{f.tick.not_submitted:,}" if f.tick.not_submitted else "",
     ),
     ("offers taken", lambda f: f"{f.tick.offers:,}" if f.tick.offers else ""),
+    ("helps given", lambda f: f"{f.tick.helps:,}" if f.tick.helps else ""),
     ("chaos", lambda f: _most_of(f.tick.chaos)),
     ("bytes for an op", lambda f: "{:,.0f} out, {:,.0f} in".format(*f.bytes_each)),
     ("queries for an op", _queries),

@@ -35,12 +35,16 @@ class Login(NamedTuple):
 
 
 class Share(NamedTuple):
-    """The part of a plan for one process; of each cart those who share it, the owner first."""
+    """The part of a plan for one process; of each cart those who share it, the owner first.
+
+    `staff` help with all of them.
+    """
 
     plan: Plan
     number: int
     carts: Sequence[Sequence[Login]]
     skus: Sequence[Sku]
+    staff: Sequence[Login] = ()
 
 
 class Progress(NamedTuple):
@@ -95,6 +99,7 @@ class _Shoppers:
             new_name=self._run.new_name,
         )
         self._carts = share.carts
+        self._staff = [self._shop.account(one.account, one.cookie) for one in share.staff]
         self._arrived = 0
         self._checks = asyncio.Semaphore(MAX_CONCURRENT)
 
@@ -127,7 +132,7 @@ class _Shoppers:
 
     def _shopper(self, number: int) -> Shopper:
         people = [self._shop.account(one.account, one.cookie) for one in self._carts[number]]
-        return Shopper(people, self._run, is_first=number == 0)
+        return Shopper(people, self._run, is_first=number == 0, staff=self._staff)
 
     async def _run_shopper(self, shopper: Shopper, number: int) -> None:
         plan = self._run.plan

@@ -65,7 +65,7 @@ def build(config: Config, lock: ServerLock, ready: Callable[[], None]) -> ShopSe
     database = Database(config.database)
     connections = _make_registry(config)
     cluster = _connect(config, connections)
-    peers = RedisPeers(cluster.bus, cluster.leases) if cluster else NoPeers()
+    peers = RedisPeers(cluster.bus, cluster.leases, cluster.barriers) if cluster else NoPeers()
     live = make_live_shop(config, database, CartDisk(database), peers, CLOCK, CHANCE.new_uuid())
     provider = open_provider(config)
     streams = make_event_streams(config, cluster)

@@ -6,9 +6,8 @@ from dataclasses import replace
 from app.domain.catalog import Catalog
 from app.live.hub import Hub
 from app.protocol.messages import OrderMoved
-from app.store.catalog import load_catalog_changes
 from app.store.database import Database
-from app.store.orders import load_moved_orders
+from app.store.news import load_news
 
 
 class CatalogRefresh:
@@ -37,14 +36,12 @@ class CatalogRefresh:
     async def _refresh(self) -> None:
         starts_over = self._starts_over
         since = -1 if starts_over else self._hub.context.catalog.revision
-        changes = await self._database.read(load_catalog_changes, since)
+        changes, moved = await self._database.read(load_news, since)
         if starts_over or changes.revision > self._hub.context.catalog.revision:
             self._starts_over = False
             changed = self._with_missing(changes.catalog) if starts_over else changes.catalog
             self._hub.update_catalog(changes.revision, changed)
-        if 0 <= since < changes.revision:
-            moved = await self._database.read(load_moved_orders, since, changes.revision)
-            self._hub.publish((one.account, OrderMoved(one.number, one.state)) for one in moved)
+        self._hub.publish((one.account, OrderMoved(one.number, one.state)) for one in moved)
 
     def _with_missing(self, found: Catalog) -> Catalog:
         """Return *found* with the products that it lacks, which are sold no longer."""

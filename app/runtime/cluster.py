@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Protocol, assert_never
 
 from app.bus import events
+from app.bus.barriers import Barriers
 from app.bus.leases import Leases
 from app.bus.redis import RedisBus
 from app.bus.relay_frames import Batch
@@ -49,15 +50,22 @@ class NoPeers:
     def publish_session_renewed(self, id_hash: SessionHash, session: Session) -> None:
         """Do nothing."""
 
+    def publish_visits_ended(self, owner: AccountId) -> None:
+        """Do nothing."""
+
+    async def until_applied(self, cart: AccountId | None = None) -> None:
+        """Return at once."""
+
 
 class RedisPeers:
     """The `Peers` that are reached over Redis."""
 
     are_any = True
 
-    def __init__(self, bus: RedisBus, leases: Leases):
+    def __init__(self, bus: RedisBus, leases: Leases, barriers: Barriers):
         self._bus = bus
         self._leases = leases
+        self._barriers = barriers
 
     def publish_tabs(self, account: AccountId, tabs: int, people: People) -> None:
         """Publish how many tabs show a cart here; while there are any, subscribe to that cart."""
@@ -89,6 +97,14 @@ class RedisPeers:
         """Publish that *session* replaced a login."""
         self._bus.publish(events.SessionRenewed(id_hash, session))
 
+    def publish_visits_ended(self, owner: AccountId) -> None:
+        """Publish that the cart of *owner* is shown to nobody else now."""
+        self._bus.publish(events.VisitsEnded(owner))
+
+    async def until_applied(self, cart: AccountId | None = None) -> None:
+        """Wait until all nodes have applied what was published, and what is saved of *cart*."""
+        await self._barriers.until_applied(cart)
+
 
 class BatchListener(Protocol):
     """Handles what is sent to this server alone; `ws.relay_links.RelayLinks` does."""
@@ -98,6 +114,13 @@ class BatchListener(Protocol):
 
     def on_disconnected(self) -> None:
         """Handle that from now on nothing is received."""
+
+
+class BarrierListener(Protocol):
+    """Answers barriers; `runtime.passed_barriers.PassedBarriers` does."""
+
+    def on_barrier(self, node: str, barrier: events.Barrier) -> None:
+        """Answer *node* once all that came before is applied."""
 
 
 class PeerListener:
@@ -112,6 +135,7 @@ class PeerListener:
         live: LiveShop,
         links: BatchListener,
         leases: Leases,
+        barriers: BarrierListener,
         reconcile_every_s: float = RECONCILE_EVERY_S,
     ):
         self._hub = live.hub
@@ -120,6 +144,7 @@ class PeerListener:
         self._ended_sessions = live.ended_sessions
         self._links = links
         self._leases = leases
+        self._barriers = barriers
         self._reconcile_every_s = reconcile_every_s
         self._suspects: set[AccountId] = set()
         self._suspects_found = asyncio.Event()
@@ -138,6 +163,10 @@ class PeerListener:
                 self._sessions.on_remote_end(id_hash, DisconnectReason[why])
             case events.SessionRenewed(id_hash, session):
                 self._sessions.on_remote_renewal(id_hash, session)
+            case events.VisitsEnded(owner):
+                self._hub.on_remote_visits_end(owner)
+            case events.Barrier():
+                self._barriers.on_barrier(node, event)
             case _:
                 assert_never(event)
 

@@ -3,15 +3,16 @@
 It also writes down which of those who wait for a product are connected here.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from app.domain.hold_care import Grace, plan_care
-from app.domain.waitlist import AWAY_AFTER_S
+from app.domain.hold_care import Grace, Held, plan_care
+from app.domain.waitlist import AWAY_AFTER_S, plan_offers
 from app.live.hub import Hub
 from app.runtime.clock import Clock
 from app.store.database import Database
-from app.store.holds import attend_waitlist, load_held, load_leases, take_care
-from app.store.waitlist import load_presence
+from app.store.hold_care import attend_waitlist, load_held, load_leases, take_care
+from app.store.waitlist import attend_offers, load_presence
 
 CARE_EVERY_S = 1.0
 LEASE_S = 3
@@ -45,21 +46,31 @@ class HoldKeeper:
     async def _attend_waitlists(self) -> None:
         waiting = await self._database.read(load_presence)
         leases = await self._database.read(load_leases)
-        connected = self._hub.connected(one.account for one in waiting)
+        connected = self._hub.connected([one.account for one in waiting])
         now_s = int(self._clock.now_s())
         care = plan_care(waiting, leases, connected, self._node, now_s, _AWAY)
         if care.attend or care.leave or care.needs_lease:
             await self._database.write(attend_waitlist, care, self._node, now_s + LEASE_S)
 
     async def _take_care_of_holds(self) -> None:
-        holders = self._hub.context.catalog.today.holders
-        if not any(any(units.values()) for units in holders.values()):
+        today = self._hub.context.catalog.today
+        if not sum([today.products[sku].on_hold for sku in today.holders]):
             return
         held, leases = await self._database.read(load_held)
-        attended = self._hub.attended(one.account for one in held)
+        attended = self._hub.attended([one.account for one in held])
         now_s = int(self._clock.now_s())
+        await self._attend_offers([one for one in held if one.offered], leases, now_s)
         care = plan_care(held, leases, attended, self._node, now_s, self._grace)
         if care.is_needed:
             await self._database.write(take_care, care, self._node, now_s + LEASE_S)
         if care.end:
+            self._hub.request_refresh()
+
+    async def _attend_offers(
+        self, offered: Sequence[Held], leases: Mapping[str, int], now_s: int
+    ) -> None:
+        connected = self._hub.connected([one.account for one in offered])
+        care = plan_offers(offered, leases, connected, self._node, now_s)
+        if care.is_needed:
+            await self._database.write(attend_offers, care, self._node, now_s)
             self._hub.request_refresh()

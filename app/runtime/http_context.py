@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
+from app.domain.accounts import StandIn
 from app.domain.catalog import Category
 from app.domain.limits import RateLimit
 from app.domain.sessions import Lifetime
@@ -19,10 +20,11 @@ from app.runtime.catch_up import CatchUp
 from app.runtime.chance import Chance
 from app.runtime.clock import Clock
 from app.runtime.config import ON, Config
+from app.runtime.lifted_limits import LOAD
 from app.runtime.live_shop import LiveShop
 from app.runtime.passkeys import make_passkey_services
 from app.runtime.payments import make_cards
-from app.runtime.setting_types import is_loopback
+from app.runtime.setting_types import HIGHEST, is_loopback
 from app.runtime.shop_pages import load_text_pages
 from app.services.account_removal import AccountRemoval
 from app.services.accounts import Accounts
@@ -32,7 +34,7 @@ from app.services.checkout import Checkout
 from app.services.email_addresses import EmailAddresses
 from app.services.event_frames import DeliverFrames
 from app.services.forgotten_password import ForgottenPassword
-from app.services.guest_accounts import make_guest_accounts
+from app.services.guest_accounts import GuestAccounts, make_guest_accounts
 from app.services.helps import ASKED, Helps
 from app.services.household_endings import HouseholdEndings
 from app.services.households import Households
@@ -52,7 +54,7 @@ from app.store.database import Database
 from app.store.thesaurus import load_thesaurus
 
 GUESTS_AT_ONCE, GUESTS_PER_H = 5, 20
-"""How many guests of the demo an address may begin."""
+"""How many guests of the demo an address may begin, and of each kind of stand-in."""
 
 
 Gauges = Callable[[], Mapping[str, int]]
@@ -101,6 +103,7 @@ def make_http_context(  # noqa: PLR0913 - each is a part of the server
     categories = list[Category]()
     auth = _make_auth(config, live, passwords, clock, chance)
     shared = _make_shared_carts(config, live, clock, chance)
+    endings = HouseholdEndings(shared["households"])
     return HttpContext(
         **_taken_over(config, live),
         auth=auth,
@@ -108,8 +111,8 @@ def make_http_context(  # noqa: PLR0913 - each is a part of the server
         registration=_make_registration(config, auth, clock, chance),
         email_addresses=EmailAddresses(auth, _make_limiter(config, clock)),
         forgotten_password=ForgottenPassword(auth, _make_limiter(config, clock)),
-        account_removal=_make_removal(auth, shared),
-        accounts=Accounts(live.database, passwords, live.sessions, live.security, clock.now_s),
+        account_removal=AccountRemoval(auth, endings, shared["helps"]),
+        accounts=_make_accounts(live, passwords, clock, endings),
         **shared,
         checkout=_make_checkout(config, live, clock, chance, provider),
         cart_reports=CartReports(live.database, clock.now_s, clock.steady_s),
@@ -152,15 +155,12 @@ def _taken_over(config: Config, live: LiveShop) -> TakenOver:
 def _make_shared_carts(config: Config, live: LiveShop, clock: Clock, chance: Chance) -> SharedCarts:
     new_secret, new_uuid = chance.new_secret, chance.new_uuid
     households = Households(live.database, live.hub, clock.now_s, new_secret, new_uuid)
+    asked = RateLimit(HIGHEST, HIGHEST) if config.limits == LOAD else ASKED
     return {
         "households": households,
-        "helps": Helps(households, RateLimiter(ASKED, clock.steady_s)),
+        "helps": Helps(households, RateLimiter(asked, clock.steady_s)),
         "invitations": Invitations(households, _make_limiter(config, clock), live.security),
     }
-
-
-def _make_removal(auth: Auth, shared: SharedCarts) -> AccountRemoval:
-    return AccountRemoval(auth, HouseholdEndings(shared["households"]), shared["helps"])
 
 
 def _make_checkout(
@@ -187,12 +187,24 @@ def _make_demo(
 ) -> Demo:
     """Return what a demo offers; *kill* ends this process at once, and another is started."""
     limit = RateLimit(GUESTS_AT_ONCE, GUESTS_PER_H / 3600)
+    registration = _make_registration(config, auth, clock, chance)
+
+    def guests(*, is_of_staff: bool) -> GuestAccounts:
+        limiter = RateLimiter(limit, clock.steady_s)
+        return make_guest_accounts(registration, limiter, is_of_staff=is_of_staff)
+
     return Demo(
-        make_guest_accounts(
-            _make_registration(config, auth, clock, chance), RateLimiter(limit, clock.steady_s)
-        ),
+        guests(is_of_staff=False),
+        {one: guests(is_of_staff=one is StandIn.HELPER) for one in StandIn},
         SelfRestart(kill, chance.new_secret(), clock.steady_s),
     )
+
+
+def _make_accounts(
+    live: LiveShop, passwords: Passwords, clock: Clock, endings: HouseholdEndings
+) -> Accounts:
+    parts = live.database, passwords, live.sessions, live.security
+    return Accounts(*parts, clock.now_s, endings.end_visits)
 
 
 def _make_auth(

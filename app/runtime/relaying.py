@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
+from app.bus.barriers import Barriers
 from app.bus.lease_store import RedisLeaseStore
 from app.bus.leases import Leases
 from app.bus.redis import RedisBus
 from app.bus.relay_bus import RelayBus
 from app.runtime.cluster import PeerListener
 from app.runtime.live_shop import LiveShop
+from app.runtime.passed_barriers import PassedBarriers
 from app.ws.context import ConnectionContext
 from app.ws.edge_relays import EdgeRelays
 from app.ws.event_streams import EventStreams
@@ -27,6 +29,7 @@ class Cluster(NamedTuple):
     leases: Leases
     relay_bus: RelayBus
     edges: EdgeRelays
+    barriers: Barriers
 
     @classmethod
     def connect(cls, url: str, node: str, connections: ConnectionRegistry) -> "Cluster":
@@ -34,14 +37,18 @@ class Cluster(NamedTuple):
         bus = RedisBus(url, node)
         store, relay_bus = RedisLeaseStore(bus), RelayBus(bus)
         leases = Leases(store)
-        return cls(bus, store, leases, relay_bus, EdgeRelays(leases, relay_bus, connections))
+        edges = EdgeRelays(leases, relay_bus, connections)
+        return cls(bus, store, leases, relay_bus, edges, Barriers(bus))
 
     def serve(self, live: LiveShop, shared: ConnectionContext, streams: EventStreams) -> "Relaying":
         """Return the parts that serve the tabs of other nodes, with *live* carts."""
         serve = partial(serve_relayed, shared, live.session_lookup)
         owners = OwnerRelays(self.leases, self.relay_bus, serve, live.hub.hand_over)
-        links = RelayLinks(self.edges, owners, streams, self.leases, self.relay_bus)
-        return Relaying(self, owners, links, PeerListener(live, links, self.leases))
+        links = RelayLinks(
+            self.edges, owners, streams, self.leases, self.relay_bus, self.barriers.on_passed
+        )
+        passed = PassedBarriers(live.hub, owners, self.relay_bus)
+        return Relaying(self, owners, links, PeerListener(live, links, self.leases, passed))
 
     async def close(self) -> None:
         """Leave: what was owned here is free at once."""

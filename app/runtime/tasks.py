@@ -28,7 +28,7 @@ RENEW_LOCK_EVERY_S = 5.0
 REMOVE_GUESTS_EVERY_S = 600.0
 REMOVE_ACCOUNTS_EVERY_S = 3600.0
 FINISH_HOUSEHOLDS_EVERY_S = 60.0
-END_VISITS_EVERY_S = 2.0
+END_VISITS_EVERY_S = 1.0
 RETRY_AFTER_S = 0.5
 CANCEL_EVERY_S = 1.0
 HELP_CARE_EVERY_S = 5.0
@@ -57,7 +57,7 @@ def server_jobs(live: LiveShop, lock: ServerLock, removal: AccountRemoval) -> tu
         Job(lambda: asyncio.to_thread(lock.ensure_held), RENEW_LOCK_EVERY_S),
         Job(removal.remove_old, REMOVE_ACCOUNTS_EVERY_S),
         Job(removal.endings.finish, FINISH_HOUSEHOLDS_EVERY_S),
-        Job(removal.endings.end_visits, END_VISITS_EVERY_S),
+        Job(removal.endings.end_visits_of_disabled, END_VISITS_EVERY_S),
         Job(removal.helps.take_care, HELP_CARE_EVERY_S),
     )
 

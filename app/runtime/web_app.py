@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hypercorn.typing import HTTPScope
-from itsdangerous import BadData
 from quart import Quart
 from quart.asgi import ASGIHTTPConnection
 from quart.routing import QuartRule
@@ -18,8 +17,10 @@ from werkzeug.exceptions import BadHost
 from werkzeug.routing import MapAdapter
 from werkzeug.sansio.http import parse_cookie
 
+from app.domain.accounts import StandIn
 from app.http.core.cart_cookie import set_cart_cookie
 from app.http.core.device_cookie import set_device_cookie
+from app.http.core.stand_in_cookie import SignedCookie, stand_in_cookie
 from app.http.core.templates import PlainEnvironment
 from app.i18n.languages import language_of_prefix, spoken
 from app.runtime.config import Config
@@ -90,7 +91,7 @@ def make_web_app(config: Config) -> Quart:
 
     With https, its cookies have the `__Host-` prefix, so that no other host of the domain can set
     them (RFC 6265bis, 4.1.3.2). The login's cookie is `shop`; `shop-notices` has flash messages,
-    and `shop-device` names the browser.
+    `shop-device` names the browser, and `shop-stand-in` begins those of a demo's stand-ins.
     """
     app = ShopApp(
         "app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder=None
@@ -101,14 +102,11 @@ def make_web_app(config: Config) -> Quart:
     # A request to the websocket's address that is no handshake is refused with 400, and not 404.
     app.url_map.add(app.url_rule_class(PATH, endpoint="ws", websocket=True, strict_slashes=True))
     prefix = "__Host-" if config.is_https else ""
+    unseen = {"secure": config.is_https, "httponly": True, "samesite": "Lax"}
     app.config.update(
         SESSION_COOKIE_NAME=f"{prefix}shop-notices",
-        DEVICE_COOKIE={
-            "key": f"{prefix}shop-device",
-            "secure": config.is_https,
-            "httponly": True,
-            "samesite": "Lax",
-        },
+        DEVICE_COOKIE={**unseen, "key": f"{prefix}shop-device"},
+        STAND_IN_COOKIE={**unseen, "key": f"{prefix}shop-stand-in", "samesite": "Strict"},
         CART_COOKIE={"key": "cart", "secure": config.is_https, "samesite": "Lax"},
         SESSION_COOKIE_SECURE=config.is_https,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -136,20 +134,19 @@ async def compile_templates(app: Quart) -> None:
             await asyncio.to_thread(app.jinja_env.get_template, name)
 
 
-def session_id_reader(app: Quart) -> Callable[[str], str | None]:
+def session_id_reader(app: Quart) -> Callable[[str, str], str | None]:
     """Return a function that reads the id of a login from a `Cookie` header, or returns None.
 
-    It reads what Quart-Auth has signed, for a websocket's handshake, which is no request of Quart.
+    It reads what Quart-Auth has signed, for a websocket's handshake, which is no request of Quart;
+    or, of the demo's stand-in that is named, the cookie of that.
     """
     auth: QuartAuth = app.extensions["QUART_AUTH"][0]
-    name = str(auth.cookie_name)
     serializer = auth.serializer_class([str(app.secret_key)], str(auth.salt))
+    of_login = SignedCookie(str(auth.cookie_name), serializer, auth.duration)
+    readers = {"": of_login, **{str(one): stand_in_cookie(app, one) for one in StandIn}}
 
-    def read(header: str) -> str | None:
-        token = parse_cookie(header).get(name, "")
-        try:
-            return str(serializer.loads(token, max_age=auth.duration))
-        except BadData:
-            return None
+    def read(header: str, stand_in: str) -> str | None:
+        reader = readers.get(stand_in)
+        return reader.read(parse_cookie(header).get(reader.name, "")) if reader else None
 
     return read

@@ -29,13 +29,19 @@ def make_ws_context(  # noqa: PLR0913, PLR0917 - each is a part of the server
     config: Config,
     live: LiveShop,
     connections: ConnectionRegistry,
-    session_id: Callable[[str], str | None],
+    session_id: Callable[[str, str], str | None],
     streams: EventStreams,
     cluster: Cluster | None,
 ) -> WsContext:
     """Return what handshakes need; *session_id* reads the id of a login from a `Cookie` header."""
     shared = ConnectionContext(
-        live.hub, live.sessions, connections, config.node, config.heartbeat_ms, config.hello_ms
+        live.hub,
+        live.sessions,
+        connections,
+        config.node,
+        config.heartbeat_ms,
+        config.hello_ms,
+        may_show=lambda cart, account: live.database.read(may_show, cart, account),
     )
     return WsContext(
         shared,
@@ -48,5 +54,4 @@ def make_ws_context(  # noqa: PLR0913, PLR0917 - each is a part of the server
         new_name=lambda: f"c-{secrets.token_hex(6)}",
         edges=cluster.edges if cluster else NoEdges(),
         streams=streams,
-        may_show=lambda cart, account: live.database.read(may_show, cart, account),
     )

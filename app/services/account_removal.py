@@ -9,8 +9,9 @@ from app.services.helps import Helps
 from app.services.household_endings import HouseholdEndings
 from app.services.security_log import SecurityEvent, SecurityOutcome
 from app.store import account_removal
-from app.store.account_removal import remove_old_accounts, write_deletion
+from app.store.account_removal import expire_unconfirmed, remove_old_accounts, write_deletion
 from app.store.accounts import Person
+from app.store.households import forget_old_invitations
 
 
 class OpenOrders(ServiceError):
@@ -48,11 +49,17 @@ class AccountRemoval:
             ended = await auth.database.write(write_deletion, person, int(auth.now_s()))
         except account_removal.OpenOrders as fault:
             raise OpenOrders(fault.numbers) from None
-        auth.live_sessions.end_all(ended)
+        await auth.live_sessions.end_all(ended)
         await self.endings.dissolve(person.account)
         auth.note(event, SecurityOutcome.DONE, client, person)
 
     async def remove_old(self) -> None:
-        """Remove what is left of deleted accounts, and old ones that nobody has confirmed."""
+        """Erase old accounts that nobody has confirmed, and remove what is left of erased ones.
+
+        Old invitations go, too: they have addresses of people who may have no account here.
+        """
+        auth, now_s = self.auth, int(self.auth.now_s())
+        await auth.live_sessions.end_all(await auth.database.write(expire_unconfirmed, now_s))
         await self.endings.finish()
-        await self.auth.database.write(remove_old_accounts, int(self.auth.now_s()))
+        await auth.database.write(remove_old_accounts, now_s)
+        await auth.database.write(forget_old_invitations, now_s)

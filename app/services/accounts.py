@@ -31,7 +31,9 @@ class Actor(NamedTuple):
 class Accounts:
     """What owners and staff do to accounts; each act is in the security log.
 
-    `now_s` returns the time since 1970. All methods may raise DatabaseUnavailable.
+    They return when no node tells those whose use has ended anything more. `now_s` returns the
+    time since 1970, `end_visits` disconnects the others who show an account's cart. All methods
+    may raise DatabaseUnavailable.
     """
 
     database: Database
@@ -39,23 +41,24 @@ class Accounts:
     live_sessions: LiveSessions
     security: SecurityLog
     now_s: Callable[[], float]
+    end_visits: Callable[[AccountId], None]
 
     async def end_session(self, by: Actor, account: AccountId, id_hash: SessionHash) -> bool:
         """End a session of *account*; return False if there is none with this hash."""
         if not await self.database.write(end_own_session, account, id_hash):
             return False
-        self._on_end(by, account, [id_hash])
+        await self._on_end(by, account, [id_hash])
         return True
 
     async def end_other_sessions(self, by: Actor, kept: SessionHash) -> None:
         """End all sessions of *by*'s own account but one."""
         ended = await self.database.write(end_other_sessions, by.account, kept)
-        self._on_end(by, by.account, ended)
+        await self._on_end(by, by.account, ended)
 
     async def end_all_sessions(self, by: Actor, account: AccountId) -> int:
         """End all sessions of *account*; return how many there were."""
         ended = await self.database.write(end_account_sessions, account)
-        self._on_end(by, account, ended)
+        await self._on_end(by, account, ended)
         return len(ended)
 
     async def set_disabled(self, by: Actor, account: AccountId, *, disabled: bool) -> None:
@@ -64,7 +67,9 @@ class Accounts:
         ended = await self.database.write(write_disabled, account, self._now(), disabled=disabled)
         event = SecurityEvent.ACCOUNT_DISABLED if disabled else SecurityEvent.ACCOUNT_ENABLED
         self._note(event, by, whose=account)
-        self._on_end(by, account, ended)
+        if disabled:
+            self.end_visits(account)
+        await self._on_end(by, account, ended)
 
     async def set_staff(self, by: Actor, account: AccountId, *, staff: bool) -> None:
         """Make somebody a member of staff or a shopper, which ends the account's sessions.
@@ -74,7 +79,7 @@ class Accounts:
         _require_other(by, account)
         ended = await self.database.write(write_staff, account, self._now(), staff=staff)
         self._note(SecurityEvent.ROLE_CHANGE, by, whose=account, role=role_of(staff=staff))
-        self._on_end(by, account, ended)
+        await self._on_end(by, account, ended)
 
     async def set_password(self, by: Actor, person: Person, password: str) -> None:
         """Set an account's password, which ends its sessions.
@@ -89,13 +94,13 @@ class Accounts:
             write_password, person.account, password_hash, self._now()
         )
         self._note(SecurityEvent.CREDENTIAL_CHANGE, by, whose=person.account)
-        self._on_end(by, person.account, ended)
+        await self._on_end(by, person.account, ended)
 
-    def _on_end(self, by: Actor, whose: AccountId, ended: Iterable[SessionHash]) -> None:
+    async def _on_end(self, by: Actor, whose: AccountId, ended: Iterable[SessionHash]) -> None:
         ended = list(ended)
-        self.live_sessions.end_all(ended)
         if ended:
             self._note(SecurityEvent.SESSIONS_ENDED, by, whose=whose, sessions=len(ended))
+        await self.live_sessions.end_all(ended)
 
     def _now(self) -> int:
         return int(self.now_s())

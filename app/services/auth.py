@@ -109,7 +109,7 @@ class Auth:
             raise PasswordChanged from None
         self.note(event, SecurityOutcome.DONE, client, known)
         self.live_sessions.renew(session.id_hash, new.session)
-        self.live_sessions.end_all(ended)
+        await self.live_sessions.end_all(ended)
         return started
 
     async def confirm_password(
@@ -130,7 +130,7 @@ class Auth:
         await self.database.write(sign_out, session, self.lifetime, int(self.now_s()))
         whose = (session.account, client.address)
         self.security.note(SecurityEvent.SIGN_OUT, SecurityOutcome.DONE, *whose)
-        self.live_sessions.end(session.id_hash)
+        await self.live_sessions.end(session.id_hash)
 
     def require_strong(self, password: str, email: str) -> None:
         """Raise WeakPassword unless *password* may be the new one of the account of *email*."""
@@ -155,10 +155,10 @@ class Auth:
         where = (client.agent, client.address, self.lifetime, replaces, device_hash(device))
         return StartedSession(session, secret, device), NewSession(session, *where)
 
-    def begin(self, started: StartedSession, new: NewSession) -> StartedSession:
+    async def begin(self, started: StartedSession, new: NewSession) -> StartedSession:
         """Return a session that is saved; the one that it replaces is disconnected."""
         if new.replaces is not None:
-            self.live_sessions.end(new.replaces)
+            await self.live_sessions.end(new.replaces)
         return started
 
     def note(
@@ -206,7 +206,7 @@ class Auth:
                 self.note(event, SecurityOutcome.REFUSED, client, person)
                 raise Disabled from None
             self.note(event, SecurityOutcome.DONE, client, person)
-            return self.begin(started, new)
+            return await self.begin(started, new)
 
     async def _check_password(
         self,

@@ -110,8 +110,8 @@ class EmailAddresses:
         """Stop a change, and end all sessions: whoever began it knows the password."""
         now_s = int(self.auth.now_s())
         person, ended = await self.auth.database.write(stop_change, token_hash(secret), now_s)
-        self.auth.live_sessions.end_all(ended)
         self.auth.note(SecurityEvent.EMAIL_CHANGE, SecurityOutcome.REFUSED, client, person)
+        await self.auth.live_sessions.end_all(ended)
 
     def _require_token(self, client: Client, person: Person) -> None:
         if pause_s := self.limiter.spend(client.address):

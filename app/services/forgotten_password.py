@@ -54,4 +54,4 @@ class ForgottenPassword:
             write_reset, token.hash, password_hash, client.address, int(auth.now_s())
         )
         auth.note(SecurityEvent.CREDENTIAL_CHANGE, SecurityOutcome.DONE, client, person)
-        auth.live_sessions.end_all(ended)
+        await auth.live_sessions.end_all(ended)

@@ -14,13 +14,13 @@ from app.services.auth import Client, StartedSession
 from app.services.errors import ServiceError
 from app.services.rate_limit import RateLimiter
 from app.services.registration import Registration
-from app.store.account_removal import count_guests, remove_guests
+from app.store.account_removal import count_guests, expire_guests
 from app.store.database import Database
 
 MOST_GUESTS: Final = 500
 LASTS_S: Final = 24 * 3600
 REMOVED_AFTER_S: Final = LASTS_S + 3600
-"""An hour after the session has ended for certain, so that no live cart is removed."""
+"""An hour after the session has ended for certain."""
 DOMAIN: Final = "guest.invalid"
 """A name that no host has (RFC 2606 §2)."""
 
@@ -50,14 +50,25 @@ class GuestAccounts:
         return await self.registration.register(client, email, password, name)
 
     async def remove_old(self) -> None:
-        """Remove guests whose day is over. Raises DatabaseUnavailable."""
-        await self.database.write(remove_guests, REMOVED_AFTER_S, int(self.now_s()))
+        """Erase guests whose day is over; their households end as those of any account do.
+
+        Raises DatabaseUnavailable.
+        """
+        ended = await self.database.write(expire_guests, REMOVED_AFTER_S, int(self.now_s()))
+        await self.registration.auth.live_sessions.end_all(ended)
 
 
-def make_guest_accounts(registration: Registration, limiter: RateLimiter) -> GuestAccounts:
+def make_guest_accounts(
+    registration: Registration, limiter: RateLimiter, *, is_of_staff: bool = False
+) -> GuestAccounts:
     """Return guests who register as *registration* has it, but for a day and with own limits."""
     auth = replace(registration.auth, lifetime=Lifetime(LASTS_S, LASTS_S))
     for_guests = replace(
-        registration, auth=auth, limiter=limiter, confirms=False, account_prefix=GUEST_PREFIX
+        registration,
+        auth=auth,
+        limiter=limiter,
+        confirms=False,
+        account_prefix=GUEST_PREFIX,
+        is_of_staff=is_of_staff,
     )
     return GuestAccounts(for_guests, auth.database, auth.now_s)

@@ -9,12 +9,7 @@ from app.domain.household import Inherit, Remove
 from app.domain.members import Member, Role
 from app.services.checkout import OutcomeUnknown
 from app.services.households import Households, NotAMember
-from app.store.households import (
-    disabled_visits,
-    forget_memberships,
-    list_left_behind,
-    memberships_of,
-)
+from app.store.households import disabled_of, forget_memberships, list_left_behind, memberships_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +37,27 @@ class HouseholdEndings:
         await households.database.write(forget_memberships, account)
 
     async def finish(self) -> None:
-        """Dissolve the households of deleted accounts that are there still.
+        """Dissolve the households of erased accounts that are there still.
 
-        They were deleted by a command, or by a server that was killed in between.
+        Their time was over, or they were deleted by a command, or by a server that was killed in
+        between.
         """
         for account in await self.households.database.read(list_left_behind):
             with suppress(OutcomeUnknown):
                 await self.dissolve(account)
 
-    async def end_visits(self) -> None:
-        """Disconnect the tabs here that show the cart of an owner who has been disabled."""
+    def end_visits(self, owner: AccountId) -> None:
+        """Disconnect all others who show the cart of *owner*, who is disabled, on all nodes."""
         hub = self.households.hub
-        if visitors := hub.visitors:
-            for visit in await self.households.database.read(disabled_visits, visitors):
-                hub.end_visits(*visit)
+        hub.on_remote_visits_end(owner)
+        hub.context.peers.publish_visits_ended(owner)
+
+    async def end_visits_of_disabled(self) -> None:
+        """Disconnect those here who show the cart of an owner whom a command has disabled."""
+        hub = self.households.hub
+        if visited := hub.visited:
+            for owner in await self.households.database.read(disabled_of, visited):
+                hub.on_remote_visits_end(owner)
 
     async def _remove(self, cart: AccountId, member: AccountId) -> None:
         with suppress(NotAMember):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.domain.accounts import AccountId
-from app.domain.help_rules import HelpChange
+from app.domain.help_rules import EndHelp, HelpChange
 from app.domain.household import (
     ChangeRole,
     HouseholdChange,
@@ -159,11 +159,13 @@ class Households:
             raise TooManyInvitations
         return token, invitation
 
-    def new_invitation(self, account: AccountId, role: Role) -> tuple[str, Invitation]:
+    def new_invitation(
+        self, account: AccountId, role: Role, email: str | None = None
+    ) -> tuple[str, Invitation]:
         """Return a token, and the invitation that is found by it; nothing is saved yet."""
         token = self.new_secret()
         expires_at_s = int(self.now_s()) + KEPT_S
-        return token, Invitation(invitation_hash(token), account, role, expires_at_s)
+        return token, Invitation(invitation_hash(token), account, role, expires_at_s, email)
 
     async def withdraw(self, account: AccountId, invitation: InvitationHash) -> None:
         """Withdraw an invitation to the own cart, if it is open."""
@@ -201,7 +203,10 @@ class Households:
         await self.change(login.account, ShareSaved(is_shared, OWNER))
 
     async def change(self, owner: AccountId, change: HouseholdChange | HelpChange) -> None:
-        """Have *change* decided and saved. Raises what its refusal stands for."""
+        """Have *change* decided and saved; return when all nodes have let go whom it puts out.
+
+        Raises what its refusal stands for.
+        """
         outcome = _PendingOutcome()
         pending = PendingHousehold(f"household {self.new_uuid()}", change, outcome)
         async with self.hub.borrow(owner, None) as cart:
@@ -211,6 +216,8 @@ class Households:
             raise _ERRORS[settled]
         if not isinstance(settled, HouseholdRuling):
             raise OutcomeUnknown
+        if isinstance(change, Remove | EndHelp):
+            await self.hub.context.peers.until_applied(owner)
 
 
 def invitation_hash(token: str) -> InvitationHash:

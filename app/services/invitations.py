@@ -78,7 +78,7 @@ class Invitations:
         if pause_s:
             self._note(client, login, SecurityOutcome.THROTTLED)
             raise Throttled(pause_s)
-        token, invitation = self.households.new_invitation(login.account, role)
+        token, invitation = self.households.new_invitation(login.account, role, email)
         values = {"path": f"{INVITATION_PATH}/{token}", "name": inviter.name, "role": role}
         mail = Mail(MailKind.INVITATION, email, language, None, values)
         now_s = int(self.households.now_s())

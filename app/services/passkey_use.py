@@ -79,7 +79,7 @@ class PasskeyUse:
         except (PasskeyGone, PasswordChanged):
             raise BadCredential from None
         self.auth.note(event, SecurityOutcome.DONE, client, person, factor="passkey")
-        return self.auth.begin(started, new)
+        return await self.auth.begin(started, new)
 
     async def confirm(self, client: Client, session: Session, text: str) -> StartedSession:
         """Have *session* go on as a new one, whose holder has just shown a passkey.

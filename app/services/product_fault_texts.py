@@ -27,6 +27,11 @@ _IN_FORMS: Final[Mapping[FaultCode, str]] = {
     FaultCode.NOT_AN_AMOUNT: N_("“%(typed)s” is not a number from 1 to %(most)s, or nothing."),
     FaultCode.NOT_A_RATE: N_("“%(typed)s” is not a rate of tax in percent, like 20 or 5.5."),
     FaultCode.NOT_A_HOLD: N_("“%(typed)s” is none of %(known)s."),
+    FaultCode.NOT_A_BARCODE: N_("“%(typed)s” is no barcode: that has 8, 12 or 13 digits."),
+    FaultCode.CHECK_DIGIT: N_(
+        "“%(typed)s” is no barcode: its last digit does not fit the others. Was one mistyped?"
+    ),
+    FaultCode.BARCODE_TAKEN: N_("Another product has the barcode “%(typed)s”."),
     FaultCode.TWO_AMOUNTS: N_("A product holds grams or ml, not both."),
 }
 _IN_FILES: Final[Mapping[FaultCode, str]] = {

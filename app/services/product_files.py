@@ -61,8 +61,13 @@ class ProductImport:
             elif result is NotEdited.SAME:
                 self.unchanged += 1
             else:
-                fault = Fault(VERSION, FaultCode.EDITED_MEANWHILE, {"sku": edit.sku})
-                self.refused.append(RowFault(line, fault))
+                self.refused.append(RowFault(line, _fault_of(edit, result)))
+
+
+def _fault_of(edit: ProductValues, refused: NotEdited) -> Fault:
+    if refused is NotEdited.TAKEN:
+        return Fault("barcode", FaultCode.BARCODE_TAKEN, {"typed": edit.values["barcode"]})
+    return Fault(VERSION, FaultCode.EDITED_MEANWHILE, {"sku": edit.sku})
 
 
 def _persist(

@@ -26,7 +26,8 @@ from app.domain.spreadsheet import is_misread
 from app.i18n.languages import other_languages
 from app.services.product_table import TEXT_COLUMNS, VERSION, Row
 from app.store.catalog import load_catalog_changes, load_categories
-from app.store.product_edits import ProductValues, find_edit
+from app.store.product_edits import ProductValues
+from app.store.product_log import find_edit
 
 HIGHEST_VERSION: Final = 2**31 - 1
 
@@ -99,6 +100,7 @@ class _Planner:
         self._known = known
         self._sets_stock = sets_stock
         self._seen: set[str] = set()
+        self._barcodes = {one.barcode: one.sku for one in self._current.values() if one.barcode}
 
     def take(self, row: Row) -> None:
         """Plan what *row* changes, or note its faults."""
@@ -112,6 +114,10 @@ class _Planner:
             repeated = Fault("sku", FaultCode.SKU_TWICE, {"sku": sku})
             self.faults.append(RowFault(row.line, repeated))
         self._seen.add(sku)
+        barcode = values.get("barcode")
+        if barcode and self._barcodes.setdefault(barcode, sku) != sku:
+            taken = Fault("barcode", FaultCode.BARCODE_TAKEN, {"typed": barcode})
+            self.faults.append(RowFault(row.line, taken))
         if not values:
             self.unchanged += 1
             return

@@ -190,7 +190,9 @@ class ProductSearch:
     async def _fits(self, q: str, category: str = "") -> AsyncIterator[list[Fit]]:
         """Yield the products of *category* that fit *q*, slice by slice; all fit an empty one."""
         query = read_query(q, self._thesaurus, self._currency)
-        if not query.is_empty:
+        if (place := self._index.barcoded(q)) is not None:
+            yield [(ALL_ALIKE, *entry) for entry in self._index.entries([place])]
+        elif not query.is_empty:
             async for some in self._ranked(self._index.fitting(query), partial(rank, query)):
                 yield [fit for fit in some if category in {"", fit[2].category}]
         elif not q.strip():

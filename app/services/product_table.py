@@ -29,7 +29,7 @@ _SEPARATOR_LINE: Final = re.compile(r'\ufeff?sep=([^\w"\r ])\r?\n')
 _BYTE_ORDER_MARKS: Final = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NAMES: Final = ("sku", "slug")
-_COUNTS: Final = ("stock", "grams", "ml", VERSION)
+_COUNTS: Final = ("stock", "grams", "ml", "low", VERSION)
 _DECIMALS: Final = ("price", "tax")
 _SPACES: Final = re.compile(r"\s")
 _HYPHENS: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))
@@ -68,7 +68,7 @@ def write_table(products: Iterable[Product], currency: Currency, file: IO[str]) 
 def table_cells(product: Product, currency: Currency) -> dict[str, Any]:
     """Return the row of *product*, whose price is in *currency*."""
     texts = dict.fromkeys(known_columns(), "") | write_product(product, currency)
-    guarded = {name: guard(texts[name]) for name in (*TEXT_COLUMNS, *_translated_columns())}
+    guarded = {name: guard(texts[name]) for name in _guarded_columns()}
     return texts | guarded | {VERSION: product.version}
 
 
@@ -76,6 +76,11 @@ def table_cells(product: Product, currency: Currency) -> dict[str, Any]:
 def known_columns() -> Sequence[str]:
     """Return the names of all columns that a table can have."""
     return *COLUMNS, *_translated_columns(), VERSION
+
+
+def _guarded_columns() -> Sequence[str]:
+    """Return the columns of texts, and of barcodes, which begin with zeros."""
+    return *TEXT_COLUMNS, "barcode", *_translated_columns()
 
 
 def _translated_columns() -> Sequence[str]:

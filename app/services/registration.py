@@ -36,6 +36,7 @@ class Registration:
     new_epoch: Callable[[], str]
     confirms: bool
     account_prefix: str = ACCOUNT_PREFIX
+    is_of_staff: bool = False
 
     async def register(
         self, client: Client, email: str, password: str, name: str, form_key: str = ""
@@ -59,7 +60,7 @@ class Registration:
         except accounts.EmailTaken:
             return await self._sign_in_again(client, password, account)
         auth.note(event, SecurityOutcome.DONE, client, account.person)
-        return auth.begin(started, new)
+        return await auth.begin(started, new)
 
     def _new_account(
         self, client: Client, email: str, name: str, password_hash: str, form_key: str
@@ -70,6 +71,7 @@ class Registration:
             email,
             name,
             password_hash,
+            staff=self.is_of_staff,
             language=client.language,
             is_confirmed=not self.confirms,
         )

@@ -131,7 +131,7 @@ def _save_evicted(connection: Connection, saves: Sequence[Save], now_s: int) -> 
             "now_s": now_s,
         }
         for save in saves
-        for evicted in (*save.evicted, *_evicted_with_members(save))
+        for evicted in (_all_evicted(save) if save.changes else save.evicted)
     ]
     if rows:
         connection.execute(_EVICT, rows)
@@ -141,8 +141,9 @@ def _save_evicted(connection: Connection, saves: Sequence[Save], now_s: int) -> 
         connection.execute(_FORGET_MANY, [{"account": one, "most": most} for one in accounts])
 
 
-def _evicted_with_members(save: Save) -> Iterator[EvictedOutbox]:
-    """Yield the outboxes of those who leave with *save*."""
+def _all_evicted(save: Save) -> Iterator[EvictedOutbox]:
+    """Yield the evicted outboxes of *save*, with those of who leaves."""
+    yield from save.evicted
     for change in save.changes:
         if isinstance(change, MemberLeft | SavedHelp):
             yield from change.evicted

@@ -24,6 +24,12 @@ from app.domain.catalog import (
 )
 from app.store.tables import catalog_counter, categories, edits, holds, products, vouchers
 
+_INCREMENT = (
+    update(catalog_counter)
+    .values(moved=catalog_counter.c.moved + 1)
+    .returning(catalog_counter.c.moved)
+)
+
 
 class CatalogChanges(NamedTuple):
     """The catalogue up to `revision`: the products that changed, and all vouchers."""
@@ -90,12 +96,7 @@ def increment_revision(connection: Connection) -> int:
 
     The transaction holds the row's lock until it ends, so revisions grow in the order of commits.
     """
-    incremented = (
-        update(catalog_counter)
-        .values(moved=catalog_counter.c.moved + 1)
-        .returning(catalog_counter.c.moved)
-    )
-    revision: int | None = connection.execute(incremented).scalar()
+    revision: int | None = connection.execute(_INCREMENT).scalar()
     if revision is None:
         revision = 1
         connection.execute(insert(catalog_counter).values(id=1, moved=revision))
@@ -124,6 +125,8 @@ def product_of(row: Row[Any]) -> Product:
         HoldRule(row.hold),
         row.on_hold,
         row.waiting,
+        row.barcode,
+        row.low,
     )
 
 

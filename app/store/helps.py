@@ -116,12 +116,16 @@ def note_seen(
 
 
 def is_helper(connection: Connection, cart: AccountId, account: AccountId) -> bool:
-    """Say whether *account*, one of staff, helps with *cart*, as far as is saved."""
+    """Say whether *account*, one of staff, helps with *cart*, as far as is saved.
+
+    A disabled owner's cart is shown to nobody.
+    """
     query = (
         select(helps.c.id)
-        .join(accounts, accounts.c.id == helps.c.helper)
+        .join(_helper, _helper.c.id == helps.c.helper)
+        .join(accounts, accounts.c.id == helps.c.cart)
         .where(helps.c.cart == cart, helps.c.helper == account, helps.c.ended == "")
-        .where(accounts.c.staff, ~accounts.c.disabled)
+        .where(_helper.c.staff, ~_helper.c.disabled, ~accounts.c.disabled)
     )
     return connection.execute(query).first() is not None
 

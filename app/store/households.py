@@ -6,7 +6,7 @@ Who is in a household is in the body of its cart; what is here lets a member fin
 from collections.abc import Iterable
 from typing import Any, NamedTuple, assert_never
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, or_, select
 
 from app.domain.accounts import AccountId
 from app.domain.household import InvitationHash, MemberJoined, MemberLeft, MembershipChange
@@ -27,12 +27,16 @@ class NotInvited(Exception):
 
 
 class Invitation(NamedTuple):
-    """An invitation that can be accepted: to whose cart, as what, and until when."""
+    """An invitation that can be accepted: to whose cart, as what, and until when.
+
+    `email` is where it was sent, for the eyes of who sent it; None if that was not by mail.
+    """
 
     hash: InvitationHash
     cart: AccountId
     role: Role
     expires_at_s: int
+    email: str | None = None
 
 
 def apply_membership_change(connection: Connection, change: MembershipChange) -> None:
@@ -57,7 +61,7 @@ def apply_membership_change(connection: Connection, change: MembershipChange) ->
 
 def add_invitation(connection: Connection, invitation: Invitation, now_s: int) -> bool:
     """Add *invitation*, and say whether there was room for it; old ones are forgotten."""
-    connection.execute(delete(invitations).where(invitations.c.expires_at <= now_s))
+    forget_old_invitations(connection, now_s)
     of_cart = select(invitations.c.hash).where(invitations.c.cart == invitation.cart)
     if len(connection.execute(of_cart).all()) >= MOST_INVITATIONS:
         return False
@@ -68,9 +72,15 @@ def add_invitation(connection: Connection, invitation: Invitation, now_s: int) -
             role=invitation.role,
             created_at=now_s,
             expires_at=invitation.expires_at_s,
+            email=invitation.email,
         )
     )
     return True
+
+
+def forget_old_invitations(connection: Connection, now_s: int) -> None:
+    """Delete the invitations that can be accepted no longer, with the addresses in them."""
+    connection.execute(delete(invitations).where(invitations.c.expires_at <= now_s))
 
 
 def write_mailed_invitation(
@@ -134,11 +144,16 @@ def memberships_of(connection: Connection, account: AccountId) -> list[AccountId
     return [AccountId(cart) for cart in carts]
 
 
-def list_left_behind(connection: Connection) -> list[AccountId]:
-    """Return the accounts that were deleted, and whose households are not dissolved yet."""
+def is_left_behind() -> ColumnElement[bool]:
+    """Return the condition for accounts that were erased before their households are dissolved."""
     shares = or_(members.c.cart == accounts.c.id, members.c.account == accounts.c.id)
-    query = select(accounts.c.id).where(accounts.c.removed_at.is_not(None), exists().where(shares))
-    return [AccountId(account) for account in connection.scalars(query)]
+    return accounts.c.removed_at.is_not(None) & exists().where(shares)
+
+
+def list_left_behind(connection: Connection) -> list[AccountId]:
+    """Return the accounts that were erased, and whose households are not dissolved yet."""
+    found = connection.scalars(select(accounts.c.id).where(is_left_behind()))
+    return [AccountId(account) for account in found]
 
 
 def forget_memberships(connection: Connection, account: AccountId) -> None:
@@ -147,16 +162,10 @@ def forget_memberships(connection: Connection, account: AccountId) -> None:
     connection.execute(delete(members).where(is_part))
 
 
-def disabled_visits(
-    connection: Connection, visitors: Iterable[AccountId]
-) -> list[tuple[AccountId, AccountId]]:
-    """Return the carts that *visitors* share with owners who are disabled, and each visitor."""
-    query = (
-        select(members.c.cart, members.c.account)
-        .join(accounts, accounts.c.id == members.c.cart)
-        .where(members.c.account.in_(visitors), accounts.c.disabled)
-    )
-    return [(AccountId(cart), AccountId(one)) for cart, one in connection.execute(query)]
+def disabled_of(connection: Connection, owners: Iterable[AccountId]) -> list[AccountId]:
+    """Return those of *owners* who are disabled."""
+    query = select(accounts.c.id).where(accounts.c.id.in_(owners), accounts.c.disabled)
+    return [AccountId(owner) for (owner,) in connection.execute(query)]
 
 
 def is_member(connection: Connection, cart: AccountId, account: AccountId) -> bool:
@@ -165,4 +174,5 @@ def is_member(connection: Connection, cart: AccountId, account: AccountId) -> bo
 
 
 def _invitation(row: Row[Any]) -> Invitation:
-    return Invitation(InvitationHash(row.hash), AccountId(row.cart), Role(row.role), row.expires_at)
+    hash_, cart = InvitationHash(row.hash), AccountId(row.cart)
+    return Invitation(hash_, cart, Role(row.role), row.expires_at, row.email)

@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_
 from app.domain.catalog import Voucher
 from app.domain.orders import CancelOrder, Order, OrderChange, OrderState, PlaceOrder
 from app.domain.payments import payment_of
+from app.domain.stock import MovementKind
 from app.store.cart_rows import StaleCart
 from app.store.catalog import increment_revision
 from app.store.holds import units_of
 from app.store.invoices import credit_all, issue_invoice
 from app.store.living_accounts import hold_account
 from app.store.mails import write_state_mail
+from app.store.movements import Movement, write_movements
 from app.store.payments import add_payment
 from app.store.tables import holds, order_lines, orders, products, vouchers
 from app.store.waitlist import serve_waitlists
@@ -40,6 +42,7 @@ def apply_order_change(connection: Connection, change: OrderChange, now_s: int) 
             hold_account(connection, order.account)
             _check_key(connection, order)
             _take_stock(connection, order, revision)
+            _write_movements(connection, order, MovementKind.ORDERED, revision, now_s)
             if voucher is not None:
                 _use_voucher(connection, voucher)
             _add(connection, order, revision)
@@ -51,6 +54,7 @@ def apply_order_change(connection: Connection, change: OrderChange, now_s: int) 
         case CancelOrder(order):
             _cancel(connection, order, revision)
             _give_back(connection, order, revision)
+            _write_movements(connection, order, MovementKind.CANCELLED, revision, now_s)
             credit_all(connection, order.number, now_s)
             wake(connection, Woken.PAYMENTS)
             if order.state is not OrderState.AWAITING_PAYMENT:  # of which no mail has told
@@ -132,6 +136,17 @@ def _give_back(connection: Connection, order: Order, revision: int) -> None:
     connection.execute(given_back, rows)
     if order.voucher:
         _add_uses(connection, 1, vouchers.c.code == order.voucher)
+
+
+def _write_movements(
+    connection: Connection, order: Order, kind: MovementKind, revision: int, now_s: int
+) -> None:
+    sign = -1 if kind is MovementKind.ORDERED else 1
+    moved = [
+        Movement(line.sku, kind, sign * line.qty, now_s, order=order.number)
+        for line in sorted(order.lines)
+    ]
+    write_movements(connection, revision, moved)
 
 
 def _add_uses(connection: Connection, uses: int, *where: ColumnElement[bool]) -> bool:

@@ -1,26 +1,20 @@
 """Edits of products and inventory, and the audit log of them, written in one transaction."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from app.domain.accounts import AccountId
-from app.domain.catalog import Product, ProductText, Sku
+from app.domain.catalog import Product, Sku
 from app.domain.edits import Changes, Edit, NotEdited, changes, edited
-from app.domain.languages import Language
-from app.domain.paging import After, Start
-from app.domain.product_translations import Texts
+from app.domain.stock import MovementKind
 from app.store.catalog import increment_revision, product_of
-from app.store.paging import newest_first
-from app.store.tables import accounts, edits, products
+from app.store.movements import Movement, write_movements
+from app.store.tables import edits, products
 from app.store.waitlist import serve_waitlists
-
-PAGE_SIZE = 50
-PAGE_KEY = (int, str)
-"""The types of what a page of the log begins after: the revision of an edit, and the SKU."""
 
 
 class Editor(NamedTuple):
@@ -37,34 +31,6 @@ class ProductValues(NamedTuple):
     sku: Sku
     seen: int | None
     values: Mapping[str, Any]
-
-
-class Entry(NamedTuple):
-    """One edit in the audit log; `by` is the editor's name, or empty for a command.
-
-    `product` and `unit` are English, and what the product is called today; so are its `texts`.
-    """
-
-    sku: Sku
-    product: str
-    unit: str
-    version: int
-    by: str
-    at_s: int
-    reason: str
-    changes: Changes
-    texts: Texts
-
-    def text(self, language: Language) -> ProductText:
-        """Return what the product is called in *language*."""
-        return ProductText(self.product, self.unit).in_language(self.texts.get(language))
-
-
-class Log(NamedTuple):
-    """Some entries, newest first, and where the next page begins if there is one."""
-
-    entries: list[Entry]
-    next_page: After | None
 
 
 def edit_product(connection: Connection, edit: Edit, editor: Editor) -> Product | NotEdited:
@@ -89,10 +55,15 @@ def edit_products(
     revision = increment_revision(connection)
     query = select(products).where(products.c.sku.in_([edit.sku for edit in batch]))
     current = {row.sku: product_of(row) for row in connection.execute(query)}
-    results = [_with_values(current.get(edit.sku), edit) for edit in batch]
+    results = [
+        _unless_taken(connection, _with_values(current.get(edit.sku), edit), current.get(edit.sku))
+        for edit in batch
+    ]
     after = [product for product in results if isinstance(product, Product)]
     _update(connection, [product for product in after if product.sku in current], revision)
     _insert(connection, [product for product in after if product.sku not in current], revision)
+    pairs = [(current.get(one.sku), one) for one in after]
+    _write_movements(connection, revision, pairs, editor)
     serve_waitlists(connection, revision, editor.at_s)
     entries = [
         _edit_row(one, changes(current.get(one.sku), one), editor, revision) for one in after
@@ -113,6 +84,40 @@ def _with_values(before: Product | None, edit: ProductValues) -> Product | NotEd
     if edit.seen != before.version:
         return NotEdited.MOVED
     return replace(after, version=before.version + 1)
+
+
+def _unless_taken(
+    connection: Connection, after: Product | NotEdited, before: Product | None
+) -> Product | NotEdited:
+    """Return *after*, or `TAKEN` if it has got a barcode that another product has."""
+    if isinstance(after, NotEdited) or not after.barcode:
+        return after
+    if before and before.barcode == after.barcode:
+        return after
+    holder = select(products.c.sku).where(products.c.barcode == after.barcode)
+    return NotEdited.TAKEN if connection.execute(holder).first() else after
+
+
+def _write_movements(
+    connection: Connection,
+    revision: int,
+    pairs: Sequence[tuple[Product | None, Product]],
+    editor: Editor,
+) -> None:
+    """Write down by how much the stock of products has changed, or begun, with an edit."""
+    moved = [
+        Movement(
+            after.sku,
+            MovementKind.EDITED if before else MovementKind.OPENING,
+            after.stock - (before.stock if before else 0),
+            editor.at_s,
+            editor.by,
+            editor.reason,
+        )
+        for before, after in pairs
+        if before is None or before.stock != after.stock
+    ]
+    write_movements(connection, revision, moved)
 
 
 def _update(connection: Connection, changed: Sequence[Product], revision: int) -> None:
@@ -146,8 +151,11 @@ def add_product(connection: Connection, product: Product, editor: Editor) -> Pro
     revision = increment_revision(connection)
     if find_product(connection, product.sku):
         return NotEdited.MOVED
-    added = replace(product, version=1)
+    added = _unless_taken(connection, replace(product, version=1), None)
+    if isinstance(added, NotEdited):
+        return added
     _insert(connection, [added], revision)
+    _write_movements(connection, revision, [(None, added)], editor)
     entry = _edit_row(added, changes(None, added), editor, revision)
     connection.execute(insert(edits).values(entry))
     return added
@@ -157,36 +165,6 @@ def find_product(connection: Connection, sku: Sku) -> Product | None:
     """Return a product as last saved."""
     row = connection.execute(select(products).where(products.c.sku == sku)).one_or_none()
     return product_of(row) if row else None
-
-
-def find_edit(connection: Connection, sku: Sku, version: int) -> Changes | None:
-    """Return what the edit that made *version* of a product changed."""
-    query = select(edits.c.changes).where(edits.c.sku == sku, edits.c.version == version)
-    changed = connection.execute(query).scalar()
-    return None if changed is None else _changes(changed)
-
-
-def list_edits(connection: Connection, sku: Sku | None, start: Start) -> Log:
-    """Return a page of the log, of one product or of all."""
-    query = _entries() if sku is None else _entries().where(edits.c.sku == sku)
-    key = [edits.c.moved, edits.c.sku]
-    rows, after = newest_first(connection, query, key, start, PAGE_SIZE)
-    return Log([_entry(row) for row in rows], after)
-
-
-def newest_edits(connection: Connection, skus: Collection[Sku]) -> dict[Sku, Entry]:
-    """Return the last edit of each of *skus* that has one."""
-    query = _entries().where(edits.c.sku.in_(skus), edits.c.version == products.c.version)
-    return {Sku(row.sku): _entry(row) for row in connection.execute(query)}
-
-
-def _entries() -> Select[Any]:
-    product = products.c.name.label("product"), products.c.unit, products.c.texts
-    return (
-        select(edits, *product, accounts.c.name)
-        .join(products, products.c.sku == edits.c.sku)
-        .outerjoin(accounts, accounts.c.id == edits.c.by)
-    )
 
 
 def _change(
@@ -199,13 +177,14 @@ def _change(
     revision = increment_revision(connection)
     if (before := find_product(connection, sku)) is None:
         return NotEdited.UNKNOWN
-    after = change(before)
+    after = _unless_taken(connection, change(before), before)
     if isinstance(after, NotEdited):
         return after
     if not (changed := changes(before, after)):
         return NotEdited.SAME
     after = replace(after, version=before.version + 1)
     _update(connection, [after], revision)
+    _write_movements(connection, revision, [(before, after)], editor)
     serve_waitlists(connection, revision, editor.at_s)
     connection.execute(insert(edits).values(_edit_row(after, changed, editor, revision)))
     return after
@@ -221,21 +200,3 @@ def _edit_row(product: Product, changed: Changes, editor: Editor, revision: int)
         "reason": editor.reason,
         "changes": json.dumps(changed, ensure_ascii=False),
     }
-
-
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
-        Sku(row.sku),
-        row.product,
-        row.unit,
-        row.version,
-        row.name or "",
-        row.at,
-        row.reason,
-        _changes(row.changes),
-        row.texts,
-    )
-
-
-def _changes(text: str) -> Changes:
-    return {name: (was, now) for name, (was, now) in json.loads(text).items()}

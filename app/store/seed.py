@@ -11,6 +11,7 @@ from app.domain.catalog import HoldRule, ProductText
 from app.domain.languages import Language
 from app.domain.taxes import read_rate
 from app.store.catalog import increment_revision
+from app.store.movements import begin_movements
 from app.store.tables import categories, products, vouchers
 from app.store.toml_file import read_toml
 
@@ -32,12 +33,13 @@ def seed(
     catalogue: Path = CATALOGUE,
     zone: tzinfo = UTC,
     currency: str | None = None,
+    now_s: int = 0,
 ) -> Seeded:
     """Add what *catalogue* has and the database lacks; existing rows are not changed.
 
     *zone* is the shop's time zone, in which a voucher's days begin and end. If the shop's
     *currency* is another one than the catalogue's, only the categories are added: its prices would
-    be wrong. Raises UnusableFile.
+    be wrong. The log of stock says that products were added at *now_s*. Raises UnusableFile.
     """
     revision = increment_revision(connection)
     with read_toml(catalogue) as data:
@@ -45,11 +47,13 @@ def seed(
         groups = category_rows(data)
         sold = product_rows(data, revision) if is_in_currency else []
         offers = voucher_rows(data, zone) if is_in_currency else []
-    return Seeded(
+    seeded = Seeded(
         _add(connection, categories, "slug", groups),
         _add(connection, products, "sku", sold),
         _add(connection, vouchers, "code", offers),
     )
+    begin_movements(connection, revision, now_s)
+    return seeded
 
 
 def _add(connection: Connection, table: Table, key: str, rows: list[Row]) -> int:

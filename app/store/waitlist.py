@@ -4,7 +4,7 @@ All of it happens under the lock on the catalogue's revision, by which holds and
 stock as well: whatever frees units asks who waits for them before it commits.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 
@@ -23,13 +24,34 @@ from app.domain.accounts import AccountId
 from app.domain.catalog import Sku
 from app.domain.hold_care import Held
 from app.domain.mails import MailKind
-from app.domain.waitlist import AWAY_AFTER_S, MOST_PLACES, OFFER_S, Joined, Place, Turn, ask_in_turn
+from app.domain.waitlist import (
+    AWAY_AFTER_S,
+    MOST_PLACES,
+    NEW_S,
+    OFFER_S,
+    Joined,
+    OfferCare,
+    Place,
+    Turn,
+    ask_in_turn,
+    place_of,
+)
 from app.store.catalog import increment_revision
 from app.store.living_accounts import hold_account
 from app.store.mails import tell_owners
 from app.store.tables import hold_leases, holds, products, waitlist
 
 READ_AT_ONCE = 256
+_LEFT = products.c.stock - products.c.on_hold
+_RETURNED = select(products.c.sku, products.c.sold, _LEFT).where(
+    products.c.sku.in_(select(waitlist.c.sku)), or_(_LEFT > 0, products.c.sold.is_(False))
+)
+_OFFER = text("""
+    INSERT INTO holds (account, sku, qty, node, expires_at, checkout_at, offered)
+    VALUES (:account, :sku, 1, :node, :expires_at, 0, TRUE)
+    ON CONFLICT (account, sku) DO UPDATE
+    SET qty = holds.qty + 1, node = excluded.node, expires_at = excluded.expires_at, offered = TRUE
+""")
 
 
 class OwnPlace(NamedTuple):
@@ -100,11 +122,7 @@ def serve_waitlists(connection: Connection, revision: int, now_s: int) -> None:
     Who waits for a product that is sold no longer is told that. Nothing is changed where nobody
     waits; *revision* is that of the caller, who has its lock.
     """
-    free = products.c.stock - products.c.on_hold
-    query = select(products.c.sku, products.c.sold, free).where(
-        products.c.sku.in_(select(waitlist.c.sku)), or_(free > 0, products.c.sold.is_(False))
-    )
-    for row in connection.execute(query).all():
+    for row in connection.execute(_RETURNED).all():
         _serve(connection, _Returned(*row), revision, now_s)
 
 
@@ -126,6 +144,24 @@ def load_presence(connection: Connection) -> list[Held]:
     return [Held(AccountId(account), node, expires_at) for account, node, expires_at in rows]
 
 
+def attend_offers(connection: Connection, care: OfferCare, node: str, now_s: int) -> None:
+    """Write down who has come to see an offer, which lasts from then on, and who was gone."""
+    revision = increment_revision(connection)
+    offered = holds.c.offered & (holds.c.qty > 0)
+    unseen = offered & holds.c.node.is_(None)
+    new = offered & holds.c.node.is_not(None) & (holds.c.expires_at > now_s + OFFER_S - NEW_S)
+    come = update(holds).where(unseen, holds.c.account.in_(sorted(care.come)))
+    gone = update(holds).where(new, holds.c.account.in_(sorted(care.gone)))
+    moved: set[str] = set()
+    for moving in (
+        come.values(node=node, expires_at=now_s + OFFER_S),
+        gone.values(node=None, expires_at=now_s + AWAY_AFTER_S),
+    ):
+        moved.update(connection.scalars(moving.returning(holds.c.sku)))
+    changed = update(products).where(products.c.sku.in_(sorted(moved)))
+    connection.execute(changed.values(moved=revision))
+
+
 def _serve(connection: Connection, returned: _Returned, revision: int, now_s: int) -> None:
     sku = returned.sku
     places = _places(connection, sku, now_s)
@@ -134,34 +170,33 @@ def _serve(connection: Connection, returned: _Returned, revision: int, now_s: in
     else:
         asked, kind = Turn(mailed=tuple(places)), MailKind.SOLD_NO_LONGER
     if asked.offered:
-        _offer(connection, sku, [one.account for one in asked.offered], now_s)
+        _offer(connection, sku, asked.offered, now_s)
     _drop(connection, sku, (*asked.offered, *asked.mailed))
     _count(connection, [sku], revision)
     tell_owners(connection, [one.account for one in asked.mailed], kind, now_s, sku=sku)
 
 
-def _offer(connection: Connection, sku: Sku, to: list[AccountId], now_s: int) -> None:
-    """Hold a unit of *sku* for each of those accounts, some of which may have a hold that ended."""
-    values = {"node": None, "expires_at": now_s + OFFER_S, "offered": True}
-    known = holds.c.sku == sku, holds.c.account.in_(to)
-    again = update(holds).where(*known).values(qty=holds.c.qty + 1, **values)
-    had = set(connection.scalars(again.returning(holds.c.account)))
-    row = {"sku": sku, "qty": 1, "checkout_at": 0, **values}
-    if rows := [{**row, "account": account} for account in to if account not in had]:
-        connection.execute(insert(holds), rows)
+def _offer(connection: Connection, sku: Sku, to: Sequence[Place], now_s: int) -> None:
+    """Hold a unit of *sku* for each of those, some of whom may have a hold that ended."""
+    rows = [
+        {
+            "account": place.account,
+            "sku": sku,
+            "node": place.node,
+            "expires_at": place.offer_ends_at_s(now_s),
+        }
+        for place in to
+    ]
+    connection.execute(_OFFER, rows)
     held = update(products).where(products.c.sku == sku)
     connection.execute(held.values(on_hold=products.c.on_hold + len(to)))
 
 
 def _places(connection: Connection, sku: Sku, now_s: int) -> Iterator[Place]:
     """Yield the places of a waitlist in their order, read a few at a time."""
-    lives = hold_leases.c.ends_at > now_s
+    columns = waitlist.c.number, waitlist.c.account, waitlist.c.node, waitlist.c.expires_at
     query = (
-        select(
-            waitlist.c.number,
-            waitlist.c.account,
-            or_(waitlist.c.expires_at > now_s, waitlist.c.expires_at.is_(None) & lives),
-        )
+        select(*columns, hold_leases.c.ends_at)
         .outerjoin(hold_leases, hold_leases.c.node == waitlist.c.node)
         .where(waitlist.c.sku == sku, waitlist.c.number > bindparam("after"))
         .order_by(waitlist.c.number)
@@ -169,9 +204,9 @@ def _places(connection: Connection, sku: Sku, now_s: int) -> Iterator[Place]:
     )
     after = -1
     while rows := connection.execute(query, {"after": after}).all():
-        for number, account, is_connected in rows:
-            yield Place(number, AccountId(account), bool(is_connected))
-        after = rows[-1][0]
+        for row in rows:
+            yield place_of(*row, now_s)
+        after = rows[-1].number
 
 
 def _drop(connection: Connection, sku: Sku, places: Iterable[Place]) -> None:

@@ -58,6 +58,8 @@ class CartConnection(ClosingQueue):
             every_s, lambda: self.wrote_at_s, lambda: self.tell(Heartbeat())
         )
         self._login = context.sessions.join(session, self)
+        if self.by:
+            context.hub.expect_visit(self._cart_of, self)
         context.connections.inside.add(self)
 
     async def serve_hello(self) -> None:
@@ -75,7 +77,9 @@ class CartConnection(ClosingQueue):
         try:
             outbox = outbox_of(self.by, hello.outbox)
             async with self._context.hub.borrow(self._cart_of, outbox) as cart:
-                if not self._is_closed:
+                if self.by and not await self._context.may_show(self._cart_of, self.by):
+                    self._close_now(CloseCode.NOT_A_MEMBER, "")
+                elif not self._is_closed:
                     self._let_in(cart, hello)
         except DatabaseUnavailable:
             self._close_now(CloseCode.OVERLOADED, "the database is away")
@@ -221,6 +225,8 @@ class CartConnection(ClosingQueue):
             self._answers_timer.cancel()
         self._context.connections.inside.discard(self)
         self._context.sessions.leave(self._session, self)
+        if self.by:
+            self._context.hub.forget_visit(self._cart_of, self)
         if self._requests and self._cart:
             self._requests.stop()
             self._context.hub.leave(self._cart, self)

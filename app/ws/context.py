@@ -1,7 +1,9 @@
 """What all connections of a server share."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from app.domain.accounts import AccountId
 from app.domain.languages import ENGLISH, Language
 from app.live.hub import Hub
 from app.live.sessions import LiveSessions
@@ -14,7 +16,8 @@ from app.ws.registry import ConnectionRegistry
 class ConnectionContext:
     """The live carts and logins, the timeouts of a connection, and what encodes and flushes.
 
-    `_encoders` are those of the languages that tabs had so far.
+    `may_show` says whether the second account may see the cart of the first. `_encoders` are those
+    of the languages that tabs had so far.
     """
 
     hub: Hub
@@ -23,6 +26,7 @@ class ConnectionContext:
     node: str
     heartbeat_ms: int
     hello_ms: int
+    may_show: Callable[[AccountId, AccountId], Awaitable[bool]]
     flusher: Flusher = field(default_factory=Flusher)
     _encoders: dict[Language, CachingEncoder] = field(
         default_factory=lambda: {ENGLISH: CachingEncoder()}

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
@@ -37,22 +37,21 @@ RETRY_AFTER_S = 2
 class WsContext:
     """What the handshake needs: which pages may connect, how to find logins and make names.
 
-    `session_id` reads the id of a login from the `Cookie` header, or returns None if its signature
-    is not the shop's. `refusal_headers` are those of an HTTP response. `may_show` says whether the
-    second account may see the cart of the first.
+    `session_id` reads the id of a login from the `Cookie` header, or that of a stand-in if one is
+    named, or returns None if its signature is not the shop's. `refusal_headers` are those of an
+    HTTP response.
     """
 
     shared: ConnectionContext
     origins: frozenset[str]
     hosts: frozenset[str]
     refusal_headers: Mapping[str, str]
-    session_id: Callable[[str], str | None]
+    session_id: Callable[[str, str], str | None]
     session_lookup: SessionLookup
     security: SecurityLog
     new_name: Callable[[], str]
     edges: EdgeRelays | NoEdges
     streams: EventStreams
-    may_show: Callable[[AccountId, AccountId], Awaitable[bool]]
 
 
 class Door(Protocol):
@@ -81,7 +80,7 @@ async def answer(context: WsContext, request: Request, door: Door) -> None:
         other = request.of_family[0]
         await _accept_and_close(connections, request, door, other, CloseCode.VERSION)
         return
-    session_id = context.session_id(request.cookie_header)
+    session_id = context.session_id(request.cookie_header, request.stand_in)
     if session_id is None:
         await _accept_and_close(connections, request, door, VERSION, CloseCode.NO_LOGIN)
         return
@@ -110,7 +109,7 @@ async def _let_in(context: WsContext, request: Request, id_hash: SessionHash, do
 
 async def _may_show(context: WsContext, cart: AccountId | None, account: AccountId) -> bool:
     """Say whether *account* may ask for *cart*; whether it is let in, the cart itself decides."""
-    return cart is None or cart == account or await context.may_show(cart, account)
+    return cart is None or cart == account or await context.shared.may_show(cart, account)
 
 
 def _refusal(context: WsContext, request: Request) -> HTTPStatus | None:

@@ -22,7 +22,8 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 class Request(NamedTuple):
     """What a handshake says, as far as it is looked at.
 
-    `cart` is the account whose cart it asks for, if it asks for one.
+    `cart` is the account whose cart it asks for, if it asks for one; `stand_in` says that it comes
+    as a stand-in of the demo, and as which.
     """
 
     scope: Scope
@@ -35,6 +36,7 @@ class Request(NamedTuple):
     offered: tuple[str, ...]
     cart: AccountId | None
     device: Device
+    stand_in: str = ""
 
     @classmethod
     def of(cls, scope: Scope, offered: Iterable[str]) -> "Request":
@@ -60,8 +62,9 @@ class Request(NamedTuple):
             found.get(b"cookie", b"").decode("latin-1"),
             found.get(b"accept-language", b"").decode("latin-1"),
             tuple(offered),
-            _cart_of(scope),
+            AccountId(_given(scope, "cart")) or None,
             device_of(found.get(b"user-agent", b"").decode("latin-1")),
+            _given(scope, "as"),
         )
 
     @property
@@ -89,7 +92,7 @@ class Request(NamedTuple):
         return [name for name in self.offered if name == FAMILY or name.startswith(f"{FAMILY}.v")]
 
 
-def _cart_of(scope: Scope) -> AccountId | None:
+def _given(scope: Scope, name: str) -> str:
+    """Return what the query gives *name* first, or nothing."""
     query = scope.get("query_string", b"")
-    carts = parse_qs(query.decode("latin-1")).get("cart") if query else None
-    return AccountId(carts[0]) if carts else None
+    return parse_qs(query.decode("latin-1")).get(name, [""])[0] if query else ""

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
+from itertools import count
 
 from msgspec.structs import astuple
 
@@ -19,6 +20,7 @@ from app.bus.relay_frames import (
     HandedOver,
     HandOver,
     Open,
+    Read,
     Text,
     ToOwner,
     Written,
@@ -32,6 +34,7 @@ from app.ws.relayed_socket import RelayedSocket
 log = logging.getLogger(__name__)
 
 HAND_OVER_S = 5.0
+PROBE_S = 2.0
 
 Serve = Callable[[RelayedSocket, Visitor], Awaitable[None]]
 """Serves an accepted websocket until its hello, and then in its callbacks."""
@@ -49,6 +52,8 @@ class OwnerRelays:
         self._hand_over = hand_over
         self._sockets: dict[tuple[str, str], RelayedSocket] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._probes: dict[tuple[str, str], asyncio.Event] = {}
+        self._numbers = count(1)
 
     def __len__(self) -> int:
         """Return how many websockets are served for other nodes."""
@@ -69,6 +74,8 @@ class OwnerRelays:
             case Ended(name, code):
                 if socket := self._sockets.pop((node, name), None):
                     socket.on_ended(code)
+                elif probe := self._probes.pop((node, name), None):
+                    probe.set()
             case Text(name) | Binary(name) | Broken(name) | Written(name):
                 self._on_relayed(node, name, frame)
 
@@ -77,6 +84,29 @@ class OwnerRelays:
         for key in [key for key in self._sockets if key[0] == node]:
             self._post.send(node, Close(key[1], CloseCode.RESTARTING, ""))
             self._sockets.pop(key).on_ended(ABNORMAL_CLOSURE)
+        for key in [key for key in self._probes if key[0] == node]:
+            self._probes.pop(key).set()
+
+    async def until_handled(self) -> bool:
+        """Wait until the edges have handled all that was sent to them; False if one is silent.
+
+        An edge answers a frame of a websocket that it does not have with `Ended`; so one for a
+        name that no websocket has comes back after all that was sent before.
+        """
+        probes = {(node, f"probe-{next(self._numbers)}"): asyncio.Event() for node in self.nodes}
+        self._probes |= probes
+        for node, name in probes:
+            self._post.send(node, Read(name, 0))
+        try:
+            async with asyncio.timeout(PROBE_S):
+                for answered in probes.values():
+                    await answered.wait()
+        except TimeoutError:
+            return False
+        finally:
+            for key in probes:
+                self._probes.pop(key, None)
+        return True
 
     def _on_relayed(self, node: str, name: str, frame: Text | Binary | Broken | Written) -> None:
         socket = self._sockets.get((node, name))

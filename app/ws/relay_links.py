@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.bus.leases import Leases
@@ -11,6 +12,7 @@ from app.bus.relay_frames import (
     Close,
     Declined,
     HandedOver,
+    Passed,
     Read,
     SentBeside,
     Texts,
@@ -40,21 +42,24 @@ class RelayLinks:
     Redis may lose batches, when it is away or a node reads too slowly. Then all websockets that
     are relayed between the two nodes are closed, at both ends, and their tabs reconnect. Nodes that
     relay to each other send a sign of life every `BEAT_EVERY_S`, so it is noticed at once.
+    *on_passed* gets the node that has passed a barrier, and its number.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a part of the server
         self,
         edges: EdgeRelays,
         owners: OwnerRelays,
         streams: EventStreams,
         leases: Leases,
         post: Post,
+        on_passed: Callable[[str, int], None],
     ):
         self._edges = edges
         self._streams = streams
         self._owners = owners
         self._leases = leases
         self._post = post
+        self._on_passed = on_passed
         self._links: dict[str, _Link] = {}
 
     def on_batch(self, batch: Batch) -> None:
@@ -71,6 +76,8 @@ class RelayLinks:
                 self._edges.on_frame(batch.node, frame)
             elif isinstance(frame, SentBeside):
                 self._streams.on_passed_on(frame)
+            elif isinstance(frame, Passed):
+                self._on_passed(batch.node, frame.number)
             else:
                 self._owners.on_frame(batch.node, frame)
 

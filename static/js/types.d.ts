@@ -564,6 +564,11 @@ export type WorkerScope = {
 type OfflinePage = { language: string; prefix: string; path: string }
 
 declare global {
+  /** Reads barcodes in pictures (Shape Detection API); not every browser has it. */
+  class BarcodeDetector {
+    constructor(options: { formats: string[] })
+    detect(picture: HTMLVideoElement): Promise<{ rawValue: string }[]>
+  }
   /** What the service worker stores, and its version; the server writes it before the script. */
   const OFFLINE: { version: string; pages: OfflinePage[]; files: string[] }
 }

@@ -87,10 +87,12 @@ class BrowserSession:
             network_proxy=self.network_proxy,
             live_database=self.live_database,
         )
-        await person.sign_in_as(role)
-        yield person
-        await context.close()
-        self.live_database.repair_carts()
+        try:
+            await person.sign_in_as(role)
+            yield person
+        finally:
+            await context.close()
+            self.live_database.repair_carts()
 
 
 @asynccontextmanager

@@ -30,5 +30,7 @@ async def chromium(*flags: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         args = [*FLAGS, *flags]
         browser = await playwright.chromium.launch(executable_path=path(), args=args)
-        yield browser
-        await browser.close()
+        try:
+            yield browser
+        finally:
+            await browser.close()

@@ -71,7 +71,9 @@ async def plain_visitor(browser: Browser, server: Server) -> AsyncIterator[Visit
 @asynccontextmanager
 async def _registered(context: BrowserContext, server: Server) -> AsyncIterator[Visitor]:
     visitor = Visitor(context, server.origin)
-    await visitor.register(f"{uuid4().hex}@browser.example")
-    yield visitor
-    await context.close()
+    try:
+        await visitor.register(f"{uuid4().hex}@browser.example")
+        yield visitor
+    finally:
+        await context.close()
     assert visitor.console_errors == []

@@ -146,6 +146,11 @@ AFTER = {
     "main: /staff/products/* Take off sale": NOTICE,
     "main: /staff/products/* Put back on sale": NOTICE,
     "/staff/new-product Add product": "input[name=sku]",
+    "/staff/stock Find": START,
+    "main: /staff/stock/* Receive": NOTICE,
+    "main: /staff/stock/* Write off": NOTICE,
+    "main: /staff/stock/* Save the count": NOTICE,
+    "/staff/stock-log Show": START,
     "/staff/mails/*/retry Try again": NOTICE,
     "/staff/help/*/take Help": START,
     "/staff/help/*/end End": NOTICE,
@@ -155,6 +160,8 @@ AFTER = {
     "/cart/help Help me": "section.help",
     "/cart/help/end End help": "section.help",
     "main: help-close": "main: /cart/help Help me or card: /cart/help Help me",
+    "/cart/ordered OK": START,
+    "notices: OK": "h1 or input[name=code]",
     "/waitlist/join Tell me when available": NOTICE,
     "/waitlist/leave Stop waiting": NOTICE,
     "/staff/accounts Search": START,
@@ -314,6 +321,10 @@ _NEW = {
     **{f"main [name={name}]": "Not so" for name in ("sku", "slug")},
     **{f"main [name={name}]": "1" for name in ("price", "tax", "stock")},
 }
+_STOCK = {
+    **{f"#{act}-units": "1" for act in ("receive", "waste", "count")},
+    "#waste-reason": "Spoilt",
+}
 _REFUND = {"#amount": "1.11", "#reason": "Bruised"}
 _CONFIRMATION = {"#password": "password1", "#code": "4KDF-M2XQ-9TRB"}
 _NEW_PASSWORD = {
@@ -346,6 +357,7 @@ WALKS = (
     Walk("/p/carrots", SHOPPER, fill_cart),
     Walk("/cart", SHOPPER, fill_cart, {"#voucher-code": "WELCOME10"}),
     Walk("/cart", SHOPPER, actions.cause_line_problems, {"#voucher-code": "WELCOME10"}),
+    Walk("/cart", SHOPPER, households.have_ordered, {"#voucher-code": "WELCOME10"}),
     Walk("/checkout", SHOPPER, fill_cart, {"#voucher-code": "WELCOME10"} | _ADDRESS),
     Walk("/orders", SHOPPER, place_order_for_staff),
     Walk("/orders/2222-2222", SHOPPER, place_order),
@@ -371,6 +383,9 @@ WALKS = (
     Walk(_EDITED, STAFF, typed=_EDIT),
     Walk(f"/staff/products/{actions.EDITED}", STAFF, typed=_EDIT),
     Walk("/staff/new-product", STAFF, typed=_NEW),
+    Walk("/staff/stock", STAFF),
+    Walk(f"/staff/stock/{actions.EDITED}", STAFF, typed=_STOCK),
+    Walk("/staff/stock-log", STAFF),
     Walk("/staff/mails", STAFF, mails.have_mail_wait),
     Walk("/staff/help", STAFF, helping.have_help_asked),
     Walk("/staff/help/u-unknown", STAFF, helping.take_help),

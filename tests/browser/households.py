@@ -9,8 +9,10 @@ from playwright.async_api import APIRequestContext, Page
 
 from tests.browser.person import Person
 from tests.browser.visitor import PASSWORD
+from tests.http.order_helpers import HOME
 
 PAGE = "/account/household"
+MILK = {"sku": "milk-2l", "qty": 8}
 
 
 async def share(person: Person) -> None:
@@ -48,6 +50,19 @@ async def have_suggestion(person: Person) -> None:
         ops = [{"n": 1, "k": "line.suggest", "sku": "lemons-each", "qty": 3}]
         path = f"/api/cart/ops?cart={person.account}"
         await _post(other, person, path, {"outbox": str(uuid4()), "ops": ops})
+
+
+async def have_ordered(person: Person) -> None:
+    """Have somebody who shares the cart order what is in it."""
+    async with _somebody(person) as (other, _):
+        invitation = await person.post("/api/household/invitations", {"role": "edit"})
+        await _post(other, person, "/api/household/join", {"token": invitation["token"]})
+        path, ops = f"?cart={person.account}", [{"n": 1, "k": "line.add", **MILK}]
+        await _post(other, person, f"/api/cart/ops{path}", {"outbox": str(uuid4()), "ops": ops})
+        shown = await (await other.get(f"{person.origin}/api/cart{path}")).json()
+        about = {"at": shown["at"], "total": shown["cart"]["totals"]["total"], "key": str(uuid4())}
+        terms = about | {"deliver": HOME, "pay": "on_delivery"}
+        await _post(other, person, f"/api/orders{path}", terms)
 
 
 async def remove(person: Person) -> str:

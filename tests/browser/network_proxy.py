@@ -31,9 +31,11 @@ class NetworkProxy:
     async def running(self) -> AsyncIterator[Self]:
         """Forward connections inside this context."""
         listener = await asyncio.start_server(self._forward, "127.0.0.1", self.port)
-        yield self
-        listener.close()
-        self.cut()
+        try:
+            yield self
+        finally:
+            listener.close()
+            self.cut()
 
     def cut(self) -> None:
         """Abort every connection on both sides, without a close handshake."""

@@ -75,6 +75,8 @@ async def device(page: Page) -> AsyncIterator[None]:
     browser = await page.context.new_cdp_session(page)
     await browser.send("WebAuthn.enable")
     await browser.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
-    yield
-    await browser.send("WebAuthn.disable")
-    await browser.detach()
+    try:
+        yield
+    finally:
+        await browser.send("WebAuthn.disable")
+        await browser.detach()

@@ -82,6 +82,15 @@ async def test_without_javascript_a_text_says_what_the_panes_would_show(
 ) -> None:
     page = await plain_visitor.open(f"/en{PAGE}")
 
-    for part in ("#d-holds", "#d-events", "#d-household"):
+    for part in ("#d-holds", "#d-events", "#d-waitlist", "#d-household", "#d-help"):
         await expect(page.locator(f"{part} [data-plain]")).to_contain_text("With JavaScript")
+    for part in ("#d-holds", "#d-events", "#d-household"):
         await expect(page.locator(f"{part} .stage")).to_be_hidden()
+
+
+async def test_a_shop_that_is_no_demo_says_why_nobody_stands_in(visitor: Visitor) -> None:
+    page = await visitor.open(f"/en{PAGE}")
+
+    for part in ("#d-waitlist", "#d-help"):
+        await expect(page.locator(f"{part} .hint >> nth=-1")).to_contain_text("this shop is none")
+        await expect(page.locator(f"{part} .stage")).to_have_count(0)

@@ -4,12 +4,14 @@ import pytest
 
 from app.bus.events import (
     BadEvent,
+    Barrier,
     CartCommitted,
     CatalogChanged,
     Event,
     SessionEnded,
     SessionRenewed,
     TabsChanged,
+    VisitsEnded,
     decode_event,
     encode_event,
 )
@@ -32,6 +34,9 @@ ALL: list[Event] = [
     TabsChanged(ADA, 3),
     CatalogChanged(),
     SessionEnded(SessionHash("5e55"), "SIGNED_OUT"),
+    VisitsEnded(ADA),
+    Barrier(3),
+    Barrier(4, ADA),
     SessionRenewed(SessionHash("5e55"), Session(SessionHash("5e56"), ADA, "Ada", False, 1, 2)),  # noqa: FBT003
 ]
 

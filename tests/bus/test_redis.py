@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from redis.asyncio import Redis
 
-from app.bus.events import CartCommitted, CatalogChanged, TabsChanged
+from app.bus.events import Barrier, CartCommitted, CatalogChanged, TabsChanged
 from app.bus.redis import CART_CHANNEL, COMMON_CHANNEL
 from app.domain.accounts import AccountId
 from tests.bus.nodes import PATIENCE_S, Node, open_redis
@@ -102,6 +102,20 @@ async def test_after_a_lost_connection_all_shown_carts_are_resynced_and_events_r
 
     assert await one.receives() == ("other", CartCommitted(ADA, 5, None))
     assert one.disconnects > 0
+
+
+async def test_a_barrier_comes_after_what_was_published_before_also_to_the_node_itself(
+    one: Node, other: Node
+) -> None:
+    got: asyncio.Queue[int] = asyncio.Queue()
+    one.bus.publish(CatalogChanged())
+    one.bus.publish_barrier(Barrier(1, ADA), got.put_nowait)
+
+    assert await one.receives() == ("one", Barrier(1, ADA))
+    assert await other.receives() == ("one", CatalogChanged())
+    assert await other.receives() == ("one", Barrier(1, ADA))
+    async with asyncio.timeout(PATIENCE_S):
+        assert await got.get() == 2
 
 
 async def test_messages_of_another_version_are_ignored(

@@ -37,7 +37,12 @@ def saved(cart: Cart, catalog: Catalog) -> tuple[Cart, Catalog]:
     for sku, qty in cart.asked.items():
         holders[sku].pop(cart.account, None)
         holders[sku] |= {cart.account: qty} if qty else {}
-    return after_saving(cart), catalog._replace(holders=holders)
+    products = {
+        sku: replace(catalog.products[sku], on_hold=sum(units.values()))
+        for sku, units in holders.items()
+    }
+    held = catalog._replace(products={**catalog.products, **products}, holders=holders)
+    return after_saving(cart), held
 
 
 def after_saving(cart: Cart) -> Cart:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.barcodes import Barcode
 from app.domain.catalog import Product, ProductText, Sku
 from app.domain.languages import Language
 from app.domain.product_index import UNREAD, ProductIndex
@@ -207,3 +208,17 @@ def test_slips_are_corrected_to_the_name_that_a_product_has_now(indexed: Indexed
     indexed.read()
 
     assert (spoken.meant("mlik"), spoken.meant("yogurht")) == ("", "yoghurt")
+
+
+def test_a_product_is_found_by_its_barcode_as_long_as_it_has_it(indexed: IndexedProducts) -> None:
+    milk = indexed.take(MILK, barcode=Barcode("0036000291452"))
+    at = indexed.index.place(MILK.sku)
+    assert indexed.index.barcoded("036000291452") == at
+    assert indexed.index.barcoded("milk") is None
+
+    indexed.take(APPLES, barcode=milk.barcode)
+    indexed.take(milk, barcode=None)
+    assert indexed.index.barcoded("036000291452") == indexed.index.place(APPLES.sku)
+
+    indexed.take(APPLES)
+    assert indexed.index.barcoded("036000291452") is None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.barcodes import Barcode
 from app.domain.catalog import Money, TaxRate
 from app.domain.product_faults import Fault
 from app.domain.product_text import COLUMNS, Known, read_product, write_product
@@ -56,13 +57,20 @@ FAULTS = [
     ("ml", "much", "“much” is not a number"),
     ("tax", "", "“” is not a rate of tax in percent"),
     ("tax", "101", "is not a rate"),
+    ("barcode", "123", "“123” is no barcode: that has 8, 12 or 13 digits"),
+    ("barcode", "5000128104518", "its last digit does not fit"),
+    ("low", "few", "“few” is not a number from 0 to 1000000"),
     ("hold", "sometimes", "“sometimes” is none of never, scarce, always"),
 ]
 
 
 @pytest.mark.parametrize(
     "product",
-    [BOTTLE, replace(BOTTLE, sold=False, popular=False, ml=None, grams=500, stock=0)],
+    [
+        BOTTLE,
+        replace(BOTTLE, sold=False, popular=False, ml=None, grams=500, stock=0),
+        replace(BOTTLE, barcode=Barcode("0036000291452"), low=0),
+    ],
 )
 def test_a_written_product_is_read_back_unchanged(product: object) -> None:
     assert read_product(write_product(product, POUNDS), KNOWN) == product  # type: ignore[arg-type]
@@ -91,7 +99,7 @@ def test_all_faults_are_reported_at_once_including_missing_fields() -> None:
     problem = faults_of({})
 
     assert [fault.column for fault in problem] == [
-        name for name in COLUMNS if name not in {"grams", "ml", "hold"}
+        name for name in COLUMNS if name not in {"grams", "ml", "hold", "barcode", "low"}
     ]
 
 

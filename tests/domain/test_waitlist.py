@@ -11,8 +11,12 @@ from app.domain.hold_care import Grace, Held, plan_care
 from app.domain.hold_limits import MOST_HELD_LINES
 from app.domain.ops import AddLine
 from app.domain.waitlist import (
+    AWAY_AFTER_S,
+    NEW_S,
+    OFFER_S,
     MovedOffer,
     Offer,
+    OfferCare,
     Place,
     Turn,
     ask_in_turn,
@@ -20,6 +24,8 @@ from app.domain.waitlist import (
     offer_of,
     offers_to,
     open_offers,
+    place_of,
+    plan_offers,
 )
 from tests.domain.test_holds import CAKES
 from tests.examples import ADA, CATALOG, EMPTY, MILK, NOON, catalog_of, product, ruling_on
@@ -98,3 +104,39 @@ def test_offers_that_begin_and_end_are_told_and_others_are_not() -> None:
     assert moved_offers({}, {}, [MILK]) == []
     assert offers_to(ADA, before) == {MILK: 5, cake: 7}
     assert offers_to(ADA, {}) == {}
+
+
+def test_an_offer_ends_sooner_for_who_may_not_come_back() -> None:
+    here = place_of(1, ADA, "w1", None, NOON + 1, NOON)
+    left = place_of(2, ADA, None, NOON + 9, None, NOON)
+    killed = place_of(3, ADA, "w1", None, NOON, NOON)
+    away = [
+        place_of(4, ADA, None, NOON, None, NOON),
+        place_of(5, ADA, "w1", None, NOON - AWAY_AFTER_S, NOON),
+        place_of(6, ADA, "w1", None, None, NOON),
+    ]
+
+    assert [one.is_connected for one in (here, left, killed)] == [True] * 3
+    assert [one.is_connected for one in away] == [False] * 3
+    ends_s = [one.offer_ends_at_s(NOON) for one in (here, left, killed)]
+    assert ends_s == [NOON + OFFER_S, NOON + 9, NOON + AWAY_AFTER_S]
+
+
+def test_each_node_finds_who_has_come_to_an_offer_and_who_had_gone_before_it() -> None:
+    new_s, old_s = NOON + OFFER_S - NEW_S + 1, NOON + OFFER_S - NEW_S
+    unseen = Held(ADA, None, NOON + 9, offered=True)
+    mine, elsewhere = (Held(ADA, node, new_s, offered=True) for node in ("w1", "w2"))
+    leases = {"w2": NOON + 1}
+
+    def planned(held: Held, *connected: AccountId) -> OfferCare:
+        return plan_offers([held], leases, connected, "w1", NOON)
+
+    nothing = OfferCare(frozenset(), frozenset())
+    assert planned(unseen, ADA) == OfferCare(frozenset([ADA]), frozenset())
+    assert planned(mine, BOB) == OfferCare(frozenset(), frozenset([ADA]))
+    assert planned(elsewhere._replace(node="w3")) == planned(mine)
+    assert planned(mine).is_needed
+    for held in (unseen, elsewhere, mine._replace(expires_at_s=old_s), Held(ADA, "w1", None)):
+        assert planned(held) == nothing
+    assert planned(mine, ADA) == planned(Held(ADA, None, NOON), ADA) == nothing
+    assert not nothing.is_needed

@@ -1,7 +1,7 @@
 """Two servers, and people who share a cart at them."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from tests.e2e.raw_client import Answer, RawSocket, Shopper, hello_fields, new_shopper
@@ -12,30 +12,34 @@ from tests.e2e.shared import open_shared
 @contextmanager
 def two_servers(home: Path) -> Iterator[tuple[Server, Server]]:
     """Open two servers on one database, which must log no error."""
-    with open_shared() as shared:
+    with open_shared() as shared, ExitStack() as stack:
         url = shared.cluster.new()
-        both = []
-        for name in ("first", "second"):
-            (home / name).mkdir()
-            given = {"redis": shared.redis.url, "node": name, "limits": "load"}
-            both.append(Server(home / name, url, **given))
-            both[-1].start()
-        yield both[0], both[1]
-        for each in both:
-            each.end()
-    assert [event for each in both for event in each.error_events()] == []
+        first = start_server(stack, home / "first", url, shared.redis.url)
+        second = start_server(stack, home / "second", url, shared.redis.url)
+        yield first, second
+    assert [event for each in (first, second) for event in each.error_events()] == []
+
+
+def start_server(stack: ExitStack | AsyncExitStack, home: Path, url: str, redis: str) -> Server:
+    """Start a server, which is named as its folder and ends with *stack*."""
+    home.mkdir()
+    server = Server(home, url, redis=redis, node=home.name, limits="load")
+    stack.callback(server.end)
+    server.start()
+    return server
 
 
 @asynccontextmanager
 async def family_of(servers: tuple[Server, Server], people: int) -> AsyncIterator[list[Shopper]]:
     """Register so many who share the cart of the first, by turns at both servers."""
-    family = [await new_shopper(servers[0]) for _ in range(people)]
-    for number, one in enumerate(family[1:], 1):
-        one.server = servers[number % 2]
-        await join(family[0], one)
-    yield family
-    for one in family:
-        await one.__aexit__()
+    async with AsyncExitStack() as stack:
+        family = [
+            await stack.enter_async_context(await new_shopper(servers[0])) for _ in range(people)
+        ]
+        for number, one in enumerate(family[1:], 1):
+            one.server = servers[number % 2]
+            await join(family[0], one)
+        yield family
 
 
 async def join(owner: Shopper, member: Shopper) -> None:

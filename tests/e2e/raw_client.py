@@ -151,6 +151,12 @@ class Shopper:
         """Drop all its websockets."""
         await asyncio.gather(*(socket.cut() for socket in self._sockets))
 
+    def at(self, server: Server) -> "Shopper":
+        """Return the same user at another server; its websockets are dropped with these."""
+        other = Shopper(server, self.cookie, self.account, self.email)
+        other._sockets = self._sockets
+        return other
+
     async def socket(
         self, outbox: str | None = None, *, name: str = "", path: str = "/ws", **options: Any
     ) -> RawSocket:

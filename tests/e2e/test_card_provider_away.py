@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -56,15 +56,18 @@ class CardShopper:
 async def shopping(shop: Server) -> AsyncIterator[tuple[Waits, CardShopper]]:
     """Have shoppers change their carts meanwhile, and measure how long they wait; one buys."""
     waits, paying = Waits(), CardShopper()
-    shoppers = [await new_shopper(shop) for _ in range(SHOPPERS + 1)]
-    tasks = [asyncio.create_task(waits.shop(shopper)) for shopper in shoppers[1:]]
-    tasks.append(asyncio.create_task(paying.buy(shoppers[0])))
-    yield waits, paying
-    waits.stop.set()
-    paying.stop.set()
-    await asyncio.gather(*tasks)
-    for shopper in shoppers:
-        await shopper.__aexit__()
+    async with AsyncExitStack() as stack:
+        shoppers = [
+            await stack.enter_async_context(await new_shopper(shop)) for _ in range(SHOPPERS + 1)
+        ]
+        tasks = [asyncio.create_task(waits.shop(shopper)) for shopper in shoppers[1:]]
+        tasks.append(asyncio.create_task(paying.buy(shoppers[0])))
+        try:
+            yield waits, paying
+        finally:
+            waits.stop.set()
+            paying.stop.set()
+            await asyncio.gather(*tasks)
 
 
 @pytest.mark.long

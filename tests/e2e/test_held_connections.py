@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -75,15 +76,18 @@ def _p99_ms(waits_s: list[float]) -> float:
 async def shopping(shop: Server, attack: list[str], for_s: float) -> tuple[Waits, list[Outcome]]:
     """Have shoppers shop for *for_s* seconds while connections of the kinds *attack* are held."""
     waits = Waits()
-    shoppers = [await new_shopper(shop) for _ in range(SHOPPERS)]
-    tasks = [asyncio.create_task(waits.shop(shopper)) for shopper in shoppers]
-    await asyncio.sleep(1)
-    outcomes = await hold(shop, attack, for_s) if attack else []
-    await asyncio.sleep(0 if attack else for_s)
-    waits.stop.set()
-    await asyncio.gather(*tasks)
-    for shopper in shoppers:
-        await shopper.__aexit__()
+    async with AsyncExitStack() as stack:
+        shoppers = [
+            await stack.enter_async_context(await new_shopper(shop)) for _ in range(SHOPPERS)
+        ]
+        tasks = [asyncio.create_task(waits.shop(shopper)) for shopper in shoppers]
+        try:
+            await asyncio.sleep(1)
+            outcomes = await hold(shop, attack, for_s) if attack else []
+            await asyncio.sleep(0 if attack else for_s)
+        finally:
+            waits.stop.set()
+            await asyncio.gather(*tasks)
     return waits, outcomes
 
 

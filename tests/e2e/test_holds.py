@@ -11,6 +11,7 @@ from tests.e2e.event_tab import EventTab, EventTabs
 from tests.e2e.orders import order_body, place_order, query_database
 from tests.e2e.raw_client import TIMEOUT_S, Frame, RawSocket, Shopper, new_shopper
 from tests.e2e.server import Server
+from tests.e2e.waitlists import noticed
 
 pytestmark = pytest.mark.on_both
 
@@ -106,6 +107,7 @@ async def test_what_a_command_frees_is_told_once_on_every_tab_of_who_is_next(
     adas, bobs = await ada.tab(), await bob.tab()
     events = await tabs.of(ada)
     assert await offers_by_events(events, ada) == []
+    await noticed(shop, 2)
 
     shop.command("product", "set", MILK, "--stock", "1")
     by_socket, by_events = await adas.expect("offer"), await events.expect("offer")

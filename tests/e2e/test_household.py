@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlencode
 
 import pytest
 
@@ -12,10 +13,11 @@ from app.domain.accounts import AccountId
 from app.domain.verdicts import Ok
 from tests.e2e.catalog import APPLES, MILK
 from tests.e2e.household import family_of, open_tab, remove, two_servers
+from tests.e2e.orders import order_of
 from tests.e2e.raw_client import CloseFrame, Frame, RawSocket, Shopper
 from tests.e2e.server import Server
 
-PEOPLE, TABS, OPS = 5, 12, 40
+PEOPLE, TABS, OPS, PRESSES = 5, 12, 40, 5
 NOT_SHARED = CloseFrame(4413, "")
 DELIVER = {
     "name": "Ben",
@@ -80,31 +82,58 @@ async def test_the_python_client_shows_the_cart_of_another(
             await tab.until(lambda: False)
 
 
-async def test_of_two_orders_in_one_second_one_is_placed_and_the_other_learns_whose(
-    family: list[Shopper],
+@pytest.mark.parametrize("bens", ["json", "form"])
+async def test_of_two_who_press_place_order_at_once_at_two_servers_one_has_ordered(
+    bens: str, family: list[Shopper]
 ) -> None:
     ada, ben, *_ = family
-    here = await open_tab(ada, ada.account)
-    await here.submit(1, "line.add", sku=APPLES, qty=1)
-    shown = (await ada.cart())["cart"]
-    order = {
-        "at": (await ada.cart())["at"],
-        "total": shown["totals"]["total"],
-        "key": "at once",
-        "deliver": DELIVER,
-        "pay": "on_delivery",
-    }
+    tabs = await open_tab(ada, ada.account), await open_tab(ben, ada.account)
+    assert ada.server is not ben.server
+    for n in range(1, PRESSES + 1):
+        await tabs[0].submit(n, "line.add", sku=APPLES, qty=1)
+        order = order_of(await ada.cart(), key=f"press {n}", deliver=DELIVER)
 
-    path = f"/api/orders?cart={ada.account}"
-    answers = await asyncio.gather(*(one.send("POST", path, order) for one in (ada, ben)))
+        pressed = await asyncio.gather(
+            _press_by_json(ada, ada.account, order),
+            (_press_by_form if bens == "form" else _press_by_json)(ben, ada.account, order),
+        )
 
-    assert sorted(one.status for one in answers) == [201, 409]
-    winner = (ada, ben)[[one.status for one in answers].index(201)]
-    while (patch := await here.expect("patch"))["by"][-1]["k"] != "order":
-        pass
-    assert patch["by"][-1].get("account", ada.account) == winner.account
+        assert sorted(pressed) == [False, True]
+        winner = (ada, ben)[pressed.index(True)]
+        for tab, shopper in zip(tabs, (ada, ben), strict=True):
+            told = await _until_ordered(tab)
+            assert told.get("account", ada.account) == winner.account
+            orders = [frame for frame in await tab.receive_pending() if frame["t"] == "order"]
+            assert len(orders) == (shopper is winner)
+        assert (await ada.cart())["cart"]["lines"] == []
     placed = [len((await one.send("GET", "/api/orders")).json["orders"]) for one in (ada, ben)]
-    assert placed == [int(one is winner) for one in (ada, ben)]
+    assert sum(placed) == PRESSES
+
+
+async def _press_by_json(shopper: Shopper, cart: str, order: Frame) -> bool:
+    """Place *order* of *cart* as a script does; say whether it was placed."""
+    answer = await shopper.send("POST", f"/api/orders?cart={cart}", order)
+    assert answer.status == 201 or (answer.status, answer.json["code"]) == (409, "stale")
+    return answer.status == 201
+
+
+async def _press_by_form(shopper: Shopper, cart: str, order: Frame) -> bool:
+    """Place *order* of *cart* as a page without a script does; say whether it was placed."""
+    fields = {name: f"{order[name]}" for name in ("key", "at", "total", "pay")}
+    form = urlencode(fields | order["deliver"] | {"cart": cart, "address": "new"})
+    kind = "application/x-www-form-urlencoded"
+    answer = await shopper.send("POST", "/checkout", form, Content_Type=kind)
+    where = answer.headers.get("location", "")
+    assert (answer.status, where.rpartition("/")[0]) in {(303, "/orders"), (303, ""), (409, "")}
+    return where.startswith("/orders/")
+
+
+async def _until_ordered(tab: RawSocket) -> Frame:
+    """Return who ordered, as *tab* is told."""
+    while (by := (await tab.expect("patch"))["by"][-1])["k"] != "order":
+        pass
+    told: Frame = by
+    return told
 
 
 @pytest.mark.long

@@ -61,14 +61,6 @@ def staff(servers: Servers) -> Shopper:
     return Shopper(servers[0], email=STAFF)
 
 
-@pytest.fixture
-async def tabs() -> AsyncIterator[EventTabs]:
-    """Return what opens event streams, and drops them at the end."""
-    opened = EventTabs()
-    yield opened
-    await opened.drop_all()
-
-
 async def post_form(shopper: Shopper, path: str, **fields: str) -> int:
     """Send a form, and return the status."""
     return (await shopper.send("POST", path, urlencode(fields), Content_Type=FORM)).status
@@ -170,24 +162,29 @@ class Changes:
     def __init__(self, tab: RawSocket):
         self.newest = 0
         self._tab = tab
+        self._running: asyncio.Task[None] | None = None
         self._stops = False
 
     @asynccontextmanager
     async def being_made(self) -> AsyncIterator[None]:
         """Change it all the time."""
         self._stops = False
-        running = asyncio.create_task(self._run())
+        self._running = asyncio.create_task(self._run())
         try:
             yield
         finally:
             self._stops = True
-            await running
+            await self._running
 
-    async def more(self) -> None:
-        """Wait until some more changes are made and told."""
-        until = self.newest + MORE
-        while self.newest < until:  # noqa: ASYNC110 - of another task
+    async def more(self, changes: int = MORE) -> None:
+        """Wait until so many more changes are made and told, or the tab is closed."""
+        until = self.newest + changes
+        while self.newest < until and self._is_open:  # noqa: ASYNC110 - of another task
             await asyncio.sleep(0.01)
+
+    @property
+    def _is_open(self) -> bool:
+        return self._running is not None and not self._running.done()
 
     async def _run(self) -> None:
         with suppress(ConnectionClosed):
@@ -214,7 +211,7 @@ async def sign_in(shopper: Shopper) -> None:
 
 async def watch(house: House, server: Server, tabs: EventTabs) -> Sockets:
     """Show the member the cart, at *server*, over both transports."""
-    visit = Shopper(server, house.member.cookie, house.member.account)
+    visit = house.member.at(server)
     socket = await open_tab(visit, house.owner.account)
     path = events_path(hello_of(), cart=house.owner.account)
     stream = await tabs.open(server, path, visit.cookie)

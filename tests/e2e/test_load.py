@@ -14,11 +14,13 @@ from tests.processes import killed_at_end
 
 SETTINGS = {"limits": "load", "log": "warning"}
 LONGEST_S = 100
+PASSWORD = "seven brown bricks"
 
 BAD_ARGUMENTS = {
     "another machine": (("--url", "https://shop.example"), "--i-own-this-shop"),
     "no server there": (("--url", "http://127.0.0.1:1"), "does not let us in"),
     "too large a window": (("--window", "33"), "is not a number from 1 to 32"),
+    "nobody to help": (("--scenario", "help"), "Make members of staff with"),
     "no duration": (("--seconds", "nan"), "is not a number from 0.1"),
 }
 
@@ -101,6 +103,22 @@ def test_scenarios_of_what_only_connections_can_do_keep_every_promise(
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "Every promise was kept." in done.stdout
     assert scenario in next(line for line in done.stdout.splitlines() if line.startswith("┃"))
+
+
+def test_shoppers_whom_staff_help_find_every_promise_kept(shop: Server, tmp_path: Path) -> None:
+    staff = [{"email": f"{name}@shop.example", "password": PASSWORD} for name in ("sam", "kim")]
+    for one in staff:
+        given = ("account", "add", one["email"], "--name", "Sam", "--staff")
+        assert shop.command(*given, given=f"{PASSWORD}\n").returncode == 0
+    file = tmp_path / "staff.json"
+    file.write_text(json.dumps(staff))
+    options = ("--accounts", "8", "--ramp", "0", "--seconds", "4", "--seed", "7")
+
+    done = load("--url", shop.origin, "--scenario", "help", "--staff-file", str(file), *options)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "Every promise was kept." in done.stdout
+    assert "helps given" in done.stdout
 
 
 def test_ctrl_c_ends_a_load_run_with_its_report(shop: Server) -> None:

@@ -21,6 +21,7 @@ from tests.e2e.orders import fill_cart, order_body, place_order
 from tests.e2e.raw_client import CloseFrame, RawSocket, Shopper, new_shopper, op
 from tests.e2e.server import Server, free_port, run_command
 from tests.e2e.shared import open_shared
+from tests.e2e.waitlists import noticed
 from tests.redis import RedisServer
 from tests.waiting import SLOW_MACHINE_S
 
@@ -231,6 +232,7 @@ async def test_an_offer_by_a_command_and_its_end_are_told_once_on_tabs_at_both_s
 ) -> None:
     nodes.one.command("product", "set", PIE, "--stock", "0", "--hold", "always")
     assert (await ada.at_one.send("POST", "/api/waitlist", {"sku": PIE})).status == 200
+    await noticed(nodes.one, 1)
 
     nodes.one.command("product", "set", PIE, "--stock", "1")
     begun = [await tab.expect("offer") for tab in tabs]

@@ -154,8 +154,10 @@ async def open_harness(
     register_blueprints(app, context)
     database.reads.clear()
     commits = asyncio.create_task(live.commits.run())
-    yield HttpHarness(app, context, live, database, disk, clock, kills, provider)
-    live.writer.close()
-    await commits
-    context.auth.passwords.close()
-    database.close()
+    try:
+        yield HttpHarness(app, context, live, database, disk, clock, kills, provider)
+    finally:
+        live.writer.close()
+        await commits
+        context.auth.passwords.close()
+        database.close()

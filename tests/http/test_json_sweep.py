@@ -47,7 +47,16 @@ async def bodies(ada: Visitor) -> dict[str, dict[str, Any]]:
         "/api/household/saved": {"shared": True},
         "/api/waitlist": {"sku": MILK},
         "/api/waitlist/leave": {"sku": MILK},
+        "/api/help": {},
+        "/api/help/end": {},
+        "/api/staff/help/<help_id>/take": {},
+        "/api/staff/help/<help_id>/end": {},
         "/api/how-it-works/watch": {},
+        "/api/how-it-works/stand-in": {"role": "shopper"},
+        "/api/how-it-works/waitlist": {"sku": MILK},
+        "/api/how-it-works/waitlist/leave": {"sku": MILK},
+        "/api/how-it-works/help/take": {},
+        "/api/how-it-works/help/end": {},
     }
 
 
@@ -82,7 +91,7 @@ async def test_spoilt_json_is_answered_with_a_problem(harness: HttpHarness) -> N
     ada = await stocked_cart(harness)
     wrong: list[tuple[int, str, str]] = []
     for route, body in (await bodies(ada)).items():
-        path = route.replace("<number>", "2222-2222")
+        path = route.replace("<number>", "2222-2222").replace("<help_id>", "none")
         for raw in (*RAW, *(json.dumps(each).encode() for each in spoilt(body))):
             visitor = ada if "session" not in path and "accounts" not in path else harness.visitor()
             headers = {"Content-Type": "application/json"}

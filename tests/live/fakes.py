@@ -99,6 +99,10 @@ class FakePeers:
         self.ended: list[tuple[SessionHash, DisconnectReason]] = []
         self.renewed: list[tuple[SessionHash, Session]] = []
         self.open_carts = Counter[AccountId]()
+        self.visits_ended: list[AccountId] = []
+        self.waited_for: list[AccountId | None] = []
+        self.has_applied = asyncio.Event()
+        self.has_applied.set()
 
     def publish_tabs(self, account: AccountId, tabs: int, people: People) -> None:
         self.tabs.append((account, tabs))
@@ -123,6 +127,13 @@ class FakePeers:
 
     def publish_session_renewed(self, id_hash: SessionHash, session: Session) -> None:
         self.renewed.append((id_hash, session))
+
+    def publish_visits_ended(self, owner: AccountId) -> None:
+        self.visits_ended.append(owner)
+
+    async def until_applied(self, cart: AccountId | None = None) -> None:
+        self.waited_for.append(cart)
+        await self.has_applied.wait()
 
 
 class FakeDisk:

@@ -351,3 +351,40 @@ async def test_the_tabs_of_a_cart_that_is_handed_over_are_to_leave_and_no_others
     harness.hub.hand_over(ADA)
 
     assert (here.is_handed_over, bobs.is_handed_over) == (True, False)
+
+
+async def test_an_open_cart_catches_up_with_what_is_saved_though_no_event_came() -> None:
+    harness, here = HubHarness(), FakeTab()
+    cart = await harness.enters(here)
+    harness.peers.are_any = True
+    harness.disk.carts[ADA] = NOTED
+
+    await harness.hub.catch_up(ADA)
+
+    assert cart.saved == NOTED
+    assert not cart.holds
+
+
+async def test_a_cart_that_is_being_read_catches_up_too() -> None:
+    harness = HubHarness()
+    harness.peers.are_any = True
+    harness.disk.is_free.clear()
+    reading = asyncio.create_task(harness.enters(FakeTab()))
+    await until_it_waits()
+    harness.disk.carts[ADA] = NOTED
+
+    catching_up = asyncio.create_task(harness.hub.catch_up(ADA))
+    await until_it_waits()
+    assert not catching_up.done()
+    harness.disk.is_free.set()
+
+    await catching_up
+    assert (await reading).saved == NOTED
+
+
+async def test_a_cart_that_is_not_open_is_not_read() -> None:
+    harness = HubHarness()
+
+    await harness.hub.catch_up(ADA)
+
+    assert harness.disk.carts_read == []

@@ -2,9 +2,12 @@
 
 import asyncio
 
+import pytest
+from msgspec import UNSET
+
 from app.domain.accounts import AccountId
-from app.domain.catalog import Product
-from app.domain.ops import AddLine
+from app.domain.catalog import Product, Sku
+from app.domain.ops import AddLine, SaveLine, SetNote
 from app.live.price_broadcaster import CARTS_AT_ONCE, PAUSE_S
 from app.protocol.messages import PatchMessage, Prices
 from tests.examples import ADA, APPLES, EGGS, MILK, after, catalog_with
@@ -118,6 +121,30 @@ async def test_a_cart_change_is_sent_at_once_with_pending_prices() -> None:
     assert milk
     assert milk.price == 110
     assert change.totals.subtotal == 2 * 110 + 220
+
+
+@pytest.mark.parametrize("watched", [(), (MILK,)])
+async def test_what_a_patch_has_told_is_not_told_again_but_to_who_watches_it(
+    watched: tuple[Sku, ...],
+) -> None:
+    harness, tab = HubHarness(), FakeTab()
+    harness.disk.carts[ADA] = after(AddLine(MILK, 2), AddLine(APPLES, 1), SaveLine(APPLES))
+    tab.watched = frozenset(watched)
+    cart = await harness.enters(tab)
+    await harness.updates_catalog(milk_at(120))
+    await harness.updates_catalog(milk_at(110), catalog_with(APPLES, price=90).products[APPLES])
+    tab.take_received()
+
+    tab.submits(cart, 4, SetNote("By the door"))
+    harness.saves()
+    harness.clock.passes(PAUSE_S)
+    await harness.hub.broadcaster.send_due()
+
+    (prices,) = [one for one in tab.take_received() if isinstance(one, Prices)]
+    assert prices.lines is UNSET or [*prices.lines] == [*watched]
+    assert prices.saved is not UNSET
+    assert [*prices.saved] == [APPLES]
+    assert {*watched} <= {item.sku for item in prices.items}
 
 
 async def test_a_tab_that_left_gets_no_message_and_its_cart_is_forgotten() -> None:

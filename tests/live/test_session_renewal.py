@@ -29,7 +29,7 @@ def test_ending_the_renewed_login_disconnects_old_and_new_sockets() -> None:
     signed, new = renewed(), FakeTab()
     signed.sessions.join(a_login("fresh"), new)
 
-    signed.sessions.end(a_login("fresh").id_hash)
+    signed.sessions.on_remote_end(a_login("fresh").id_hash)
 
     assert signed.socket.disconnects == new.disconnects == [DisconnectReason.SIGNED_OUT]
 
@@ -49,8 +49,8 @@ def test_a_renewed_login_is_forgotten_with_its_last_socket() -> None:
 
     signed.sessions.leave(signed.login, signed.socket)
 
-    signed.sessions.end(signed.login.id_hash)
-    signed.sessions.end(a_login("fresh").id_hash)
+    signed.sessions.on_remote_end(signed.login.id_hash)
+    signed.sessions.on_remote_end(a_login("fresh").id_hash)
     assert signed.socket.disconnects == []
 
 
@@ -59,7 +59,7 @@ def test_renewing_a_login_without_sockets_sends_nothing() -> None:
 
     signed.sessions.renew(a_login("other").id_hash, a_login("fresh"))
 
-    signed.sessions.end(a_login("fresh").id_hash)
+    signed.sessions.on_remote_end(a_login("fresh").id_hash)
     assert signed.socket.disconnects == []
 
 
@@ -79,7 +79,7 @@ def test_a_socket_that_opened_before_the_renewal_was_heard_of_ends_with_the_othe
     signed.sessions.join(a_login("fresh"), new)
     signed.sessions.on_remote_renewal(signed.login.id_hash, a_login("fresh"))
 
-    signed.sessions.end(a_login("fresh").id_hash)
+    signed.sessions.on_remote_end(a_login("fresh").id_hash)
 
     assert signed.socket.disconnects == new.disconnects == [DisconnectReason.SIGNED_OUT]
 

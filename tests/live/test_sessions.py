@@ -1,5 +1,6 @@
 """Logins with open sockets are warned before their end, and disconnected at it."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -153,8 +154,8 @@ def test_ending_a_login_disconnects_its_own_sockets_only() -> None:
     signed, other = Signed(), FakeTab("other")
     signed.sessions.join(a_login("other"), other)
 
-    signed.sessions.end(signed.login.id_hash)
-    signed.sessions.end(SessionHash("nobody's"))
+    signed.sessions.on_remote_end(signed.login.id_hash)
+    signed.sessions.on_remote_end(SessionHash("nobody's"))
 
     assert (signed.socket.disconnects, other.disconnects) == ([DisconnectReason.SIGNED_OUT], [])
 
@@ -166,7 +167,7 @@ def test_a_closed_socket_is_neither_warned_nor_disconnected() -> None:
     signed.sessions.leave(signed.login, signed.socket)
     signed.sessions.leave(signed.login, signed.socket)
     signed.at(IDLE_S - 60)
-    signed.sessions.end(signed.login.id_hash)
+    signed.sessions.on_remote_end(signed.login.id_hash)
 
     assert (signed.socket.received, signed.socket.disconnects) == ([], [])
     assert other.disconnects == [DisconnectReason.SIGNED_OUT]
@@ -194,7 +195,7 @@ def test_sockets_may_leave_while_they_are_disconnected() -> None:
     for leaver in leavers:
         signed.sessions.join(signed.login, leaver)
 
-    signed.sessions.end(signed.login.id_hash)
+    signed.sessions.on_remote_end(signed.login.id_hash)
 
     assert [leaver.disconnects for leaver in leavers] == [[DisconnectReason.SIGNED_OUT]] * 2
 
@@ -239,16 +240,33 @@ def test_a_use_of_a_login_without_a_socket_is_not_tracked() -> None:
     assert signed.sessions.take_uses() == []
 
 
-def test_the_end_and_the_renewal_of_a_login_are_published_to_other_nodes() -> None:
+async def test_the_end_and_the_renewal_of_a_login_are_published_to_other_nodes() -> None:
     signed = Signed()
     again = replace(signed.login, id_hash=SessionHash("again"))
 
     signed.sessions.renew(signed.login.id_hash, again)
-    signed.sessions.end(again.id_hash)
-    signed.sessions.end(SessionHash("on another node"))
+    await signed.sessions.end(again.id_hash)
+    await signed.sessions.end(SessionHash("on another node"))
 
     assert signed.peers.renewed == [(signed.login.id_hash, again)]
     assert [name for name, _ in signed.peers.ended] == [again.id_hash, "on another node"]
+
+
+async def test_whoever_ends_logins_waits_once_for_all_nodes_to_disconnect_them() -> None:
+    signed = Signed()
+    signed.peers.has_applied.clear()
+    others = [SessionHash("one"), SessionHash("other")]
+
+    ending = asyncio.create_task(signed.sessions.end_all([signed.login.id_hash, *others]))
+    await asyncio.sleep(0)
+    assert signed.socket.disconnects == [DisconnectReason.SIGNED_OUT]
+    assert [name for name, _ in signed.peers.ended] == [signed.login.id_hash, *others]
+    await asyncio.sleep(0)
+    assert not ending.done()
+
+    signed.peers.has_applied.set()
+    await ending
+    assert signed.peers.waited_for == [None]
 
 
 def test_an_event_about_a_login_is_not_published_again() -> None:

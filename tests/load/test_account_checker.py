@@ -216,3 +216,25 @@ def test_settled_ops_are_forgotten() -> None:
     kept = [value for value in vars(harness.checker).values() if isinstance(value, dict)]
     assert max(map(len, kept)) <= 300
     assert harness.finish(2000, {("line", "thing"): 2000 % 90 + 1}) == []
+
+
+def test_the_end_of_a_help_takes_away_what_was_suggested_and_not_answered() -> None:
+    harness = Harness()
+    harness.checker.on_sent(HERE, SentOp(1, "line.suggest", APPLES, 2))
+    harness.answered(Ok(1, 1))
+
+    for _tab in range(2):
+        harness.checker.on_end_of_help(2)
+
+    assert harness.finish(2, {}) == []
+
+
+def test_a_revision_that_an_op_made_is_no_end_of_a_help() -> None:
+    harness = Harness()
+    harness.sent(1, 2)
+    harness.answered(Ok(1, 1))
+    harness.checker.on_source((HERE, 1), 1)
+
+    harness.checker.on_end_of_help(1)
+
+    assert "and ended a help" in harness.reports[0]

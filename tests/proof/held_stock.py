@@ -87,7 +87,7 @@ class Racer:
         """Race until cancelled."""
         while True:
             server = self._race.chance.choice(self._race.nodes)
-            visit = Shopper(server, self._shopper.cookie, self._shopper.account)
+            visit = self._shopper.at(server)
             with suppress(*AWAY):
                 async with asyncio.timeout(VISIT_S), visit:
                     await self._visit(visit)

@@ -5,8 +5,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, update
 
 from app.live.open_carts import OpenCarts
+from app.store import hold_care, order_changes
 from app.store import holds as stored
-from app.store import order_changes
 from app.store.tables import products
 from tests.proof.bugs import Bug
 from tests.proof.graft import graft
@@ -26,11 +26,11 @@ def _ask_nobody() -> None:
             connection.execute(update(products).where(products.c.sku == sku).values(values))
 
     graft(stored, "_free", free)
-    graft(stored, "_move", move)
+    graft(stored, "move_units", move)
 
 
 def _end_nothing() -> None:
-    graft(stored, "_end", lambda *_: None)
+    graft(hold_care, "_end", lambda *_: None)
 
 
 def _sell_what_others_hold() -> None:

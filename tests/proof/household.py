@@ -49,6 +49,8 @@ GOES_S: Final = 1.5
 REPEATED: Final = 0.2
 RETRIABLE: Final = (OSError, TimeoutError, InvalidResponse, Problem)
 RETRY_S: Final = 0.1
+ANSWERED_S: Final = 120.0
+"""So long a request is sent again, also on a machine that does much else."""
 
 
 class Node(NamedTuple):
@@ -213,15 +215,16 @@ async def _gather(line: Proxy, chance: Random) -> list[Account]:
 async def _post(
     line: Proxy, by: Account, path: str, fields: Mapping[str, object]
 ) -> dict[str, object]:
-    """Send a request until the shop answers it."""
+    """Send a request until the shop answers it. Raises TimeoutError if it never does."""
     request = Request("POST", path, json.dumps(fields), by.cookie)
-    while True:
-        with suppress(*RETRIABLE):
-            site = Site.at(line.origin, None)
-            response = await fetch(site, request, RETRY_POLICY.response_timeout_s)
-            answer: dict[str, object] = json.loads(response.body)
-            return answer
-        await asyncio.sleep(RETRY_S)
+    async with asyncio.timeout(ANSWERED_S):
+        while True:
+            with suppress(*RETRIABLE):
+                site = Site.at(line.origin, None)
+                response = await fetch(site, request, RETRY_POLICY.response_timeout_s)
+                answer: dict[str, object] = json.loads(response.body)
+                return answer
+            await asyncio.sleep(RETRY_S)
 
 
 def _shop(line: Proxy, chance: Random) -> Shop:

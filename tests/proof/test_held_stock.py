@@ -1,43 +1,18 @@
 """Ten units, many shoppers, two nodes that are killed: never more than ten are held or sold."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.e2e.server import Server
-from tests.e2e.shared import open_shared
 from tests.notes import Note
 from tests.proof.held_stock import race
 from tests.proof.hold_bugs import HOLD_BUGS
+from tests.proof.holding_shop import SHORT_S, USUAL_S, settings, two_nodes
 from tests.proof.play import PlantedShop
 
-SHORT_S, USUAL_S = 2, 8
-"""How long holds last; a busy server sees who is there within the longer time only."""
 BUSY_S = 20.0
 """What a machine that does other things as well may add to the end of a hold."""
-
-
-def settings(grace_s: int) -> dict[str, object]:
-    """Return the settings of a shop whose holds last that long."""
-    return {"limits": "load", "log": "warning", "hold_s": grace_s, "hold_checkout_s": grace_s}
-
-
-@contextmanager
-def two_nodes(home: Path) -> Iterator[Sequence[Server]]:
-    """Open two servers of one shop."""
-    with ExitStack() as stack:
-        shared = stack.enter_context(open_shared())
-        url, given = shared.cluster.new(), {"redis": shared.redis.url, **settings(USUAL_S)}
-        nodes: list[Server] = []
-        for name in ("one", "other"):
-            (home / name).mkdir()
-            nodes.append(Server(home / name, url, node=name, **given))
-            stack.callback(nodes[-1].end)
-            nodes[-1].start()
-        yield nodes
 
 
 @pytest.mark.timeout(600)

@@ -7,12 +7,10 @@ from random import Random
 import pytest
 
 from tests.notes import Note
+from tests.proof.holding_shop import USUAL_S, settings, two_nodes
 from tests.proof.play import PlantedShop
-from tests.proof.test_held_stock import settings, two_nodes
 from tests.proof.waiting import Waiting, play
 from tests.proof.waitlist_bugs import WAITLIST_BUGS
-
-USUAL_S = 8
 
 
 def told(times: int) -> Callable[[Waiting], bool]:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import Connection
 
+from app.bus.events import Barrier
 from app.bus.leases import Leases
 from app.bus.relay_frames import Batch
 from app.domain.accounts import AccountId
@@ -44,10 +45,17 @@ class NoLinks:
         """Do nothing."""
 
 
+class NoBarriers:
+    """Stands for what answers barriers, of which none come."""
+
+    def on_barrier(self, node: str, barrier: Barrier) -> None:
+        """Do nothing."""
+
+
 def listener_of(harness: HttpHarness) -> PeerListener:
     """Return the shop's listener for events of other servers, which reconciles at once."""
     leases = Leases(FakeLeaseStore("one"))
-    return PeerListener(harness.live, NoLinks(), leases, reconcile_every_s=0.0)
+    return PeerListener(harness.live, NoLinks(), leases, NoBarriers(), reconcile_every_s=0.0)
 
 
 def write_note(connection: Connection, account: AccountId) -> None:

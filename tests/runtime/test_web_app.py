@@ -92,14 +92,14 @@ async def test_the_id_of_a_login_is_read_from_a_cookie_as_within_a_request() -> 
     cookie = response.headers["Set-Cookie"].partition(";")[0]
 
     assert await (await client.get("/who")).get_data(as_text=True) == "an id"
-    assert session_id_reader(app)(f"mood=good; {cookie}") == "an id"
+    assert session_id_reader(app)(f"mood=good; {cookie}", "") == "an id"
 
 
 @pytest.mark.parametrize("header", ["", "shop=", "shop=forged", "shop=ab.cd.ef", "shop=\xe9", "x"])
 async def test_a_cookie_that_the_shop_has_not_signed_has_no_id(header: str) -> None:
     app = make_web_app(Config(origins=("http://localhost:8000",), secret=SECRET))
 
-    assert session_id_reader(app)(header) is None
+    assert session_id_reader(app)(header, "") is None
 
 
 async def test_a_cookie_has_no_id_once_it_is_older_than_a_login_lasts(
@@ -112,4 +112,4 @@ async def test_a_cookie_has_no_id_once_it_is_older_than_a_login_lasts(
 
     monkeypatch.setattr(time, "time", lambda: began_s + 62)
 
-    assert session_id_reader(app)(header) is None
+    assert session_id_reader(app)(header, "") is None

@@ -177,10 +177,12 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Run a server inside this context."""
     server = Running(limits or ConnectionLimits(1000, 1000), proxies)
-    await server.start()
-    yield server
-    await server.end()
-    await server.disconnect()
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.end()
+        await server.disconnect()
 
 
 @pytest.fixture(autouse=True)

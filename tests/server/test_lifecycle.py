@@ -77,9 +77,11 @@ async def running_server() -> AsyncIterator[int]:
     serving = make_server(failing_app, "127.0.0.1", 0, ready.set, _no_drain)
     task = asyncio.create_task(serving.serve())
     await ready.wait()
-    yield serving.servers[0].sockets[0].getsockname()[1]
-    serving.should_exit = True
-    await task
+    try:
+        yield serving.servers[0].sockets[0].getsockname()[1]
+    finally:
+        serving.should_exit = True
+        await task
 
 
 async def _no_drain(_is_forced: object) -> None:

@@ -64,11 +64,14 @@ async def open_services(url: str) -> AsyncIterator[Services]:
     await live.catalog.refresh()
     commits = asyncio.create_task(live.commits.run())
     auth = registration.auth
-    yield Services(auth, registration, checkout, live, database, clock, peers, provider, reconciler)
-    live.writer.close()
-    await commits
-    registration.auth.passwords.close()
-    database.close()
+    parts = auth, registration, checkout, live, database, clock, peers, provider, reconciler
+    try:
+        yield Services(*parts)
+    finally:
+        live.writer.close()
+        await commits
+        registration.auth.passwords.close()
+        database.close()
 
 
 def make_registration(live: LiveShop, clock: FakeClock) -> Registration:

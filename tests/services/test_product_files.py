@@ -19,7 +19,8 @@ from app.services.product_files import ProductImport
 from app.services.product_plan import BadRows, plan_import
 from app.services.product_table import VERSION, BadProductFile, read_table, write_table
 from app.store.catalog import load_catalog_changes
-from app.store.product_edits import Editor, Entry, edit_products, list_edits, set_product
+from app.store.product_edits import Editor, edit_products, set_product
+from app.store.product_log import Entry, list_edits
 from app.store.queries import run_query
 from tests.examples import APPLES, GHOST, MILK, NOON, POUNDS
 from tests.staff import BY_COMMAND
@@ -234,10 +235,18 @@ def test_all_faults_of_a_file_are_listed_and_nothing_is_changed(file: ProductFil
     assert faults[0][2] == "“2,20” is not a price like 2.20."
 
 
-def test_a_new_product_needs_every_column_but_weight_volume_and_holding(file: ProductFile) -> None:
+def test_a_barcode_that_another_product_has_is_refused(file: ProductFile) -> None:
+    code, spelt = "0036000291452", "036000291452"
+
+    faults = file.faults({"sku": APPLES, "barcode": code}, {"sku": MILK, "barcode": spelt})
+
+    assert faults == [(3, "barcode", f"Another product has the barcode “{code}”.")]
+
+
+def test_a_new_product_needs_every_column_but_those_that_may_be_empty(file: ProductFile) -> None:
     faults = file.faults({"sku": GHOST, "name": "A ghost"})
 
-    needed = {*COLUMNS} - {"sku", "name", "grams", "ml", "hold"}
+    needed = {*COLUMNS} - {"sku", "name", "grams", "ml", "hold", "barcode", "low"}
     assert {column for _, column, _ in faults} == needed
     assert {line for line, _, _ in faults} == {2}
     missing = f"There is no product “{GHOST}” yet, and a new one needs this."

@@ -14,14 +14,8 @@ from app.services.product_files import SLICE, TRIES, ProductImport
 from app.services.product_plan import BadRows, Plan, plan_import
 from app.services.product_table import Row, table_cells
 from app.store.catalog import load_catalog_changes
-from app.store.product_edits import (
-    Editor,
-    ProductValues,
-    edit_product,
-    edit_products,
-    list_edits,
-    set_product,
-)
+from app.store.product_edits import Editor, ProductValues, edit_product, edit_products, set_product
+from app.store.product_log import list_edits
 from app.store.queries import run_query
 from app.store.tables import products
 from tests.examples import APPLES, MILK, NOON, POUNDS

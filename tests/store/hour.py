@@ -205,14 +205,17 @@ few_examples = settings(
 def stocked(url: str, *people: Person) -> Iterator[Connection]:
     """Return a connection to a stocked shop with these accounts; nothing is kept."""
     engine = connect(url)
-    with engine.begin() as connection:
-        seed(connection)
-        for person in people:
-            add_account(connection, person, "0b0b", NOON)
-        tenth = load_catalog_changes(connection, -1).catalog.vouchers[VoucherCode("WELCOME10")]
-        add_voucher(connection, replace(tenth, code=FEW, uses_left=USES, uses_each=2))
-        yield connection
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            seed(connection)
+            for person in people:
+                add_account(connection, person, "0b0b", NOON)
+            known = load_catalog_changes(connection, -1).catalog.vouchers
+            tenth = known[VoucherCode("WELCOME10")]
+            add_voucher(connection, replace(tenth, code=FEW, uses_left=USES, uses_each=2))
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def happen(hour: Hour, events: Sequence[Event], ends: Callable[[], None]) -> None:

@@ -22,7 +22,7 @@ from app.store.cart_rows import StaleCart
 from app.store.cart_saves import SaveConflicts, as_save, save_carts
 from app.store.carts import load_cart
 from app.store.catalog import load_catalog_changes
-from app.store.holds import load_held, note_checkout, take_care
+from app.store.hold_care import load_held, note_checkout, take_care
 from app.store.product_edits import set_product
 from app.store.seed import seed
 from app.store.sessions import add_session, sign_out

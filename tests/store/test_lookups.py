@@ -56,10 +56,12 @@ def outage(engine: Engine) -> Iterator[None]:
     is_file = engine.dialect.name == "sqlite"
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE accounts RENAME TO away" if is_file else END_OTHERS)
-    yield
-    if is_file:
-        with engine.begin() as connection:
-            connection.exec_driver_sql("ALTER TABLE away RENAME TO accounts")
+    try:
+        yield
+    finally:
+        if is_file:
+            with engine.begin() as connection:
+                connection.exec_driver_sql("ALTER TABLE away RENAME TO accounts")
 
 
 async def test_a_row_is_found_by_its_key(database: Database) -> None:

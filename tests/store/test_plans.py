@@ -44,7 +44,8 @@ from app.store.orders import (
     move_on,
     summarize_orders,
 )
-from app.store.product_edits import find_product, list_edits, newest_edits
+from app.store.product_edits import find_product
+from app.store.product_log import list_edits, newest_edits
 from app.store.queries import run_query
 from app.store.seed import seed
 from app.store.sessions import (

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from app.domain.catalog import Money, Product, Sku
 from app.domain.edits import Edit, NotEdited
-from app.store import product_edits
+from app.store import product_log
 from app.store.catalog import load_catalog_changes
 from app.store.product_edits import (
     Editor,
@@ -16,10 +16,9 @@ from app.store.product_edits import (
     edit_product,
     edit_products,
     find_product,
-    list_edits,
-    newest_edits,
     set_product,
 )
+from app.store.product_log import list_edits, newest_edits
 from app.store.queries import run_query
 from app.store.seed import seed
 from tests.examples import ADA, GHOST, NOON
@@ -156,7 +155,7 @@ def test_a_batch_changes_adds_and_refuses_each_product_by_itself(
 def test_the_audit_log_is_listed_by_product_newest_first_in_pages(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(product_edits, "PAGE_SIZE", 2)
+    monkeypatch.setattr(product_log, "PAGE_SIZE", 2)
     for stock in (1, 2, 3):
         run_query(engine, set_product, APPLES, {"stock": stock}, BY_COMMAND)
     run_query(engine, set_product, MILK, {"stock": 1}, BY_COMMAND)

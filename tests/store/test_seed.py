@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from app.domain.catalog import Category, Money, Product, ProductText, Sku, Voucher, VoucherCode
 from app.domain.languages import Language
 from app.store.catalog import load_catalog_changes, load_categories
-from app.store.product_edits import ProductValues, edit_products, list_edits
+from app.store.product_edits import ProductValues, edit_products
+from app.store.product_log import list_edits
 from app.store.queries import run_query
 from app.store.seed import CATALOGUE, Seeded, seed
 from app.store.seed_texts import add_texts

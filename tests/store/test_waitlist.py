@@ -15,18 +15,25 @@ from app.domain.hold_care import Grace, plan_care
 from app.domain.ops import SetLine
 from app.domain.orders import CancelOrder
 from app.domain.verdicts import Code, No
-from app.domain.waitlist import AWAY_AFTER_S, MOST_PLACES, OFFER_S, Joined
+from app.domain.waitlist import AWAY_AFTER_S, MOST_PLACES, NEW_S, OFFER_S, Joined, plan_offers
 from app.store.account_removal import write_deletion
 from app.store.accounts import Person, add_account
 from app.store.cart_saves import as_save, save_carts
 from app.store.carts import load_cart
 from app.store.catalog import load_catalog_changes
-from app.store.holds import attend_waitlist, free_holds, load_held, load_leases, take_care
+from app.store.hold_care import attend_waitlist, load_held, load_leases, take_care
+from app.store.holds import free_holds
 from app.store.order_changes import apply_order_change
 from app.store.product_edits import ProductValues, edit_products, set_product
 from app.store.seed import seed
 from app.store.tables import holds, mails, waitlist
-from app.store.waitlist import join_waitlist, leave_waitlist, load_presence, places_of
+from app.store.waitlist import (
+    attend_offers,
+    join_waitlist,
+    leave_waitlist,
+    load_presence,
+    places_of,
+)
 from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after, ruling_on
 from tests.staff import BY_COMMAND
@@ -83,6 +90,8 @@ def looks_after(connection: Connection, now_s: int, *attended: AccountId) -> Non
     )
     attend_waitlist(connection, care, HERE, now_s + 3)
     found = load_held(connection)
+    offers_care = plan_offers(found.held, found.leases, attended, HERE, now_s)
+    attend_offers(connection, offers_care, HERE, now_s)
     care = plan_care(found.held, found.leases, attended, HERE, now_s, GRACE)
     take_care(connection, care, HERE, now_s + 3)
 
@@ -130,6 +139,7 @@ def test_an_offer_is_taken_by_adding_and_lapses_though_its_shopper_is_there(
     connection: Connection,
 ) -> None:
     wait(connection, BOB, CY)
+    looks_after(connection, NOON, ADA, BOB, CY)
     put(connection, ADA, 0)
     looks_after(connection, NOON + OFFER_S, BOB, CY)
     assert offers(connection) == {BOB: NOON + OFFER_S}
@@ -142,6 +152,65 @@ def test_an_offer_is_taken_by_adding_and_lapses_though_its_shopper_is_there(
     assert offers(connection) == {}
     assert {**catalog(connection).holders[MILK]} == {BOB: 0, CY: 1}
     assert waiting(connection) == []
+
+
+def test_who_has_left_and_does_not_come_back_gets_a_mail_and_the_next_is_asked(
+    connection: Connection,
+) -> None:
+    wait(connection, BOB, CY)
+    looks_after(connection, NOON, ADA, BOB, CY)
+    looks_after(connection, NOON + 1, ADA, CY)
+    put(connection, ADA, 0, NOON + 10)
+    until_s = NOON + 1 + AWAY_AFTER_S
+    assert offers(connection) == {BOB: until_s}
+
+    looks_after(connection, until_s, CY)
+    assert offers(connection).keys() == {BOB}
+    assert mailed(connection) == []
+    looks_after(connection, until_s + 1, CY)
+
+    assert offers(connection) == {CY: until_s + 1 + OFFER_S}
+    assert mailed(connection) == [("free_again", BOB)]
+
+
+def test_who_comes_back_in_time_has_as_long_as_others(connection: Connection) -> None:
+    wait(connection, BOB, CY)
+    put(connection, ADA, 0)
+    before = load_catalog_changes(connection, -1).revision
+    assert offers(connection) == {BOB: NOON + AWAY_AFTER_S}
+
+    looks_after(connection, NOON + AWAY_AFTER_S + 1, BOB, CY)
+
+    assert offers(connection) == {BOB: NOON + AWAY_AFTER_S + 1 + OFFER_S}
+    assert load_catalog_changes(connection, before).catalog.products.keys() == {MILK}
+    looks_after(connection, NOON + AWAY_AFTER_S + 1 + NEW_S, CY)
+    looks_after(connection, NOON + AWAY_AFTER_S + 2 + OFFER_S, CY)
+    assert offers(connection).keys() == {CY}
+    assert mailed(connection) == []
+
+
+def test_whom_a_node_misses_at_once_was_not_told(connection: Connection) -> None:
+    wait(connection, BOB, CY)
+    looks_after(connection, NOON, ADA, BOB, CY)
+    put(connection, ADA, 0)
+    assert offers(connection) == {BOB: NOON + OFFER_S}
+
+    looks_after(connection, NOON + 1, CY)
+    assert offers(connection) == {BOB: NOON + 1 + AWAY_AFTER_S}
+    looks_after(connection, NOON + 2 + AWAY_AFTER_S, CY)
+
+    assert offers(connection).keys() == {CY}
+    assert mailed(connection) == [("free_again", BOB)]
+
+
+def test_whose_node_was_killed_is_asked_before_anybody_has_noticed(connection: Connection) -> None:
+    wait(connection, BOB)
+    looks_after(connection, NOON, ADA, BOB)
+
+    put(connection, ADA, 0, NOON + 3)
+
+    assert offers(connection) == {BOB: NOON + 3 + AWAY_AFTER_S}
+    assert mailed(connection) == []
 
 
 def test_whatever_frees_units_asks_who_waits(connection: Connection) -> None:

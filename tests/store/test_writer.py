@@ -117,9 +117,11 @@ async def committing(writer: Writer) -> AsyncIterator[asyncio.Queue[Commit]]:
             commits.put_nowait(commit._replace(took_s=0))
 
     saving = asyncio.create_task(save())
-    yield commits
-    writer.close()
-    await saving
+    try:
+        yield commits
+    finally:
+        writer.close()
+        await saving
 
 
 async def test_carts_that_wait_together_share_a_commit_and_are_saved(

@@ -51,5 +51,7 @@ async def other_shoppers(shop: MeasuredServer) -> AsyncIterator[OtherShoppers]:
     async with asyncio.TaskGroup() as tasks:
         for _ in range(SHOPPERS):
             tasks.create_task(shoppers.keep_shopping(shop))
-        yield shoppers
-        shoppers.stop.set()
+        try:
+            yield shoppers
+        finally:
+            shoppers.stop.set()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
 
+from app.domain.accounts import AccountId
 from app.domain.limits import Limits
 from app.domain.outbox import OutboxId
 from app.domain.sessions import Lifetime, Session, SessionHash
@@ -145,15 +146,21 @@ class WsHarness:
             "w1",
             heartbeat_ms=20_000,
             hello_ms=5_000,
+            may_show=self._may_show,
         )
         self.login = LOGIN
         self._browsers: list[Browser] = []
         self._names = count(1)
+        self.is_shown = asyncio.Event()
+        self.is_shown.set()
+        self.not_shown: set[AccountId] = set()
 
-    def opens(self, outbox: OutboxId = HERE, place: Place = OWN_CART) -> Browser:
+    def opens(
+        self, outbox: OutboxId = HERE, place: Place = OWN_CART, login: Session | None = None
+    ) -> Browser:
         """Open a websocket."""
         name = f"c-{next(self._names)}"
-        browser = Browser(self.context, outbox, name, self.login, place)
+        browser = Browser(self.context, outbox, name, login or self.login, place)
         self._browsers.append(browser)
         return browser
 
@@ -164,6 +171,12 @@ class WsHarness:
         await soon()
         assert browser.takes_frames()[0]["t"] == "welcome"
         return browser
+
+    async def _may_show(self, cart: AccountId, _account: AccountId) -> bool:
+        """Say what the database says once the test lets it: all carts but a few may be shown."""
+        may_show = cart not in self.not_shown
+        await self.is_shown.wait()
+        return may_show
 
     async def saves(self) -> None:
         """Save everything that waits, and announce it."""

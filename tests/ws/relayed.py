@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itsdangerous import URLSafeSerializer
 
 from app.bus.leases import Leases
-from app.bus.relay_frames import Batch, SentBeside, ToEdge, ToOwner, decode_batch, encode_batch
+from app.bus.relay_frames import Batch, Frame, decode_batch, encode_batch
 from app.ws.edge_relay import EdgeRelay
 from app.ws.edge_relays import EdgeRelays, Visitor
 from app.ws.event_streams import EventStreams
@@ -61,10 +61,10 @@ class Post:
 
     def __init__(self, name: str, bus: Bus):
         self._name, self._bus = name, bus
-        self._frames = defaultdict[str, list[ToOwner | ToEdge | SentBeside]](list)
+        self._frames = defaultdict[str, list[Frame]](list)
         self._numbers = Counter[str]()
 
-    def send(self, node: str, *frames: ToOwner | ToEdge | SentBeside) -> None:
+    def send(self, node: str, *frames: Frame) -> None:
         """Gather."""
         if not self._frames:
             asyncio.get_running_loop().call_soon(self._flush)
@@ -113,15 +113,21 @@ class Node:
     def __init__(self, name: str, bus: Bus, shared: SharedLeases):
         self.served: list[Served] = []
         self.visitors: list[Visitor] = []
+        self.passed: list[tuple[str, int]] = []
         self.connections = ConnectionRegistry(100, 20, 10)
         self.leases = Leases(FakeLeaseStore(name, shared))
         post = Post(name, bus)
         self.edges = EdgeRelays(self.leases, post, self.connections)
         self.owners = OwnerRelays(self.leases, post, self._serve, lambda _: None)
         self.streams = EventStreams(name, URLSafeSerializer("secret"), post)
-        self.links = RelayLinks(self.edges, self.owners, self.streams, self.leases, post)
+        self.links = RelayLinks(
+            self.edges, self.owners, self.streams, self.leases, post, self._on_passed
+        )
         self.tasks = [asyncio.create_task(each) for each in (self._exchange(), self._beat())]
         bus.nodes[name] = self
+
+    def _on_passed(self, node: str, number: int) -> None:
+        self.passed.append((node, number))
 
     async def _serve(self, socket: RelayedSocket, visitor: Visitor) -> None:
         self.visitors.append(visitor)

@@ -74,7 +74,7 @@ async def test_a_tab_whose_login_ends_during_the_handshake_is_rejected(
         here.says_hello()
     await soon()
 
-    harness.sessions.end(harness.login.id_hash)
+    harness.sessions.on_remote_end(harness.login.id_hash)
     harness.around.disk.is_free.set()
     await soon()
 

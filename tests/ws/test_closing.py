@@ -66,7 +66,7 @@ async def test_only_the_first_close_takes_effect(harness: WsHarness) -> None:
 async def test_the_end_of_a_login_closes_all_its_tabs(harness: WsHarness) -> None:
     here, there = await harness.connects(), await harness.connects(THERE)
 
-    harness.sessions.end(harness.login.id_hash)
+    harness.sessions.on_remote_end(harness.login.id_hash)
 
     assert here.socket.closed == there.socket.closed == (CloseCode.SIGNED_OUT, "")
     assert harness.around.hub.open_carts == 0
@@ -142,7 +142,7 @@ async def test_a_closed_connection_leaves_its_cart_its_login_and_the_registry(
     here.takes_frames()
 
     here.leaves()
-    harness.sessions.end(harness.login.id_hash)
+    harness.sessions.on_remote_end(harness.login.id_hash)
 
     assert (harness.connections.inside, harness.around.hub.open_carts) == (set(), 0)
     assert harness.sessions.left_ms(harness.login) == 9_900_000
@@ -153,7 +153,7 @@ async def test_a_connection_closed_before_hello_leaves_its_login(harness: WsHarn
     here = harness.opens()
 
     here.leaves()
-    harness.sessions.end(harness.login.id_hash)
+    harness.sessions.on_remote_end(harness.login.id_hash)
 
     assert here.is_open()
 

@@ -10,7 +10,7 @@ from app.domain.devices import Device
 from app.domain.members import OWNER
 from app.domain.ops import AddLine, SaveLine
 from app.domain.outbox import outbox_of
-from app.domain.sessions import SessionHash
+from app.domain.sessions import Session, SessionHash
 from app.ws.admission import Place
 from app.ws.close_codes import CloseCode
 from tests.domain.household_examples import BEN, CLEO, DAN, HOUSEHOLD, SHARED, done_by
@@ -21,14 +21,16 @@ from tests.ws.fakes import Browser, WsHarness, kinds
 ADAS = Place(ADA, Device.PHONE)
 
 
+def login_of(like: Session, account: AccountId) -> Session:
+    """Return a login of *account* that is otherwise as *like*."""
+    return replace(like, account=account, id_hash=SessionHash(f"of {account}"))
+
+
 def opens(
     harness: WsHarness, account: AccountId, place: Place, pend: Sequence[int] = ()
 ) -> Browser:
     """Open a websocket with a login of *account*, and send the hello."""
-    ada = harness.login
-    harness.login = replace(ada, account=account, id_hash=SessionHash(f"of {account}"))
-    browser = harness.opens(place=place)
-    harness.login = ada
+    browser = harness.opens(place=place, login=login_of(harness.login, account))
     browser.says_hello(pend=[*pend])
     return browser
 
@@ -97,6 +99,45 @@ async def test_one_who_is_removed_gets_no_frame_more(harness: WsHarness) -> None
     assert ben.socket.closed == (CloseCode.NOT_A_MEMBER, "")
     assert ben.takes_frames() == []
     assert "snapshot" in kinds(ada.takes_frames())
+
+
+async def test_all_others_who_show_a_cart_are_disconnected_when_its_owner_is_disabled(
+    harness: WsHarness,
+) -> None:
+    harness.around.disk.carts[ADA] = SHARED
+    ada, ben = await harness.connects(), opens(harness, BEN, ADAS)
+    cleo = harness.opens(place=ADAS, login=login_of(harness.login, CLEO))
+    await soon()
+    ben.takes_frames()
+    assert harness.around.hub.visited == {ADA}
+
+    harness.around.hub.on_remote_visits_end(ADA)
+    ada.submits(1)
+    await harness.saves()
+
+    assert ben.socket.closed == cleo.socket.closed == (CloseCode.NOT_A_MEMBER, "")
+    assert (ben.takes_frames(), cleo.takes_frames()) == ([], [])
+    assert ada.is_open()
+    assert harness.around.hub.visited == set()
+
+
+async def test_one_who_asks_for_a_cart_while_its_owner_is_disabled_is_not_let_in(
+    harness: WsHarness,
+) -> None:
+    harness.around.disk.carts[ADA] = SHARED
+    harness.is_shown.clear()
+    before = opens(harness, BEN, ADAS)
+    await soon()
+    assert before.is_open()
+
+    harness.not_shown.add(ADA)
+    harness.around.hub.on_remote_visits_end(ADA)
+    after = opens(harness, BEN, ADAS)
+    harness.is_shown.set()
+    await soon()
+
+    assert before.socket.closed == after.socket.closed == (CloseCode.NOT_A_MEMBER, "")
+    assert (before.takes_frames(), after.takes_frames()) == ([], [])
 
 
 async def test_a_member_resyncs_without_what_the_owner_has_saved(harness: WsHarness) -> None:

@@ -8,7 +8,6 @@ from typing import Any, cast
 import pytest
 from itsdangerous import URLSafeSerializer
 
-from app.domain.accounts import AccountId
 from app.domain.languages import ENGLISH, Language
 from app.domain.sessions import Session, SessionHash
 from app.services.security_log import SecurityLog
@@ -98,19 +97,13 @@ def context(harness: WsHarness, lookup: FakeLookup) -> WsContext:
         frozenset(),
         hosts,
         {},
-        lambda _: "secret",
+        lambda _header, _stand_in: "secret",
         found,
         SecurityLog(),
         new_name=lambda: "c-1",
         edges=NoEdges(),
         streams=EventStreams("w1", URLSafeSerializer("secret"), None),
-        may_show=nobody,
     )
-
-
-async def nobody(_cart: AccountId, _account: AccountId) -> bool:
-    """Say that no cart is shared."""
-    return False
 
 
 def nothing() -> None:

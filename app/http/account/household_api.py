@@ -3,6 +3,7 @@
 from quart import Blueprint, Response
 
 from app.domain.accounts import AccountId
+from app.domain.emails import shown_email
 from app.domain.household import InvitationHash
 from app.domain.members import Household, Role
 from app.domain.sessions import Session
@@ -105,7 +106,9 @@ def _role_in(household: Household, login: Session) -> Role:
 
 def _invitation_fields(invitation: Invitation) -> Fields:
     expires_at = time_text(invitation.expires_at_s)
-    return {"invitation": invitation.hash, "role": invitation.role, "expires_at": expires_at}
+    sent_to = {"email": shown_email(invitation.email)} if invitation.email else {}
+    shown = {"invitation": invitation.hash, "role": invitation.role, "expires_at": expires_at}
+    return shown | sent_to
 
 
 def _text(body: Fields, name: str) -> str:

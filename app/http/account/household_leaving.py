@@ -1,6 +1,7 @@
 """The pages that ask before a member leaves a shared cart, or is removed by its owner."""
 
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple
 
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
@@ -15,16 +16,28 @@ from app.http.core.context import HttpContext
 from app.http.core.page import show
 from app.http.core.session import find_login, require_login, to_login
 from app.i18n.translate import gettext as _
+from app.i18n.translate import noop as N_
 from app.services.households import NotAMember
 
 
 class Leaving(NamedTuple):
-    """Who is to leave which cart, and their names."""
+    """Who is to leave which cart, and the name of the other: of the member, or of the owner."""
 
     cart: AccountId
     member: AccountId
     name: str
-    owner: str
+
+
+class Question(NamedTuple):
+    """A page that asks before somebody leaves; `whose` is the account in its address.
+
+    `find` returns who is to leave, and raises NotAMember. `done` is said afterwards.
+    """
+
+    path: str
+    template: str
+    find: Callable[[HttpContext, Session, AccountId], Awaitable[Leaving]]
+    done: str
 
 
 def household_leaving_blueprint(context: HttpContext) -> Blueprint:
@@ -35,35 +48,24 @@ def household_leaving_blueprint(context: HttpContext) -> Blueprint:
     async def redirect_without_login() -> ResponseReturnValue | None:
         return to_login(HOUSEHOLD) if await find_login(context) is None else None
 
-    @blueprint.get(f"{HOUSEHOLD}/members/<member>/remove")
-    async def ask_before_removing(member: str) -> ResponseReturnValue:
-        leaving = await _removed(context, await require_login(context), AccountId(member))
-        return await _ask(context, "household/remove.html", leaving)
-
-    @blueprint.post(f"{HOUSEHOLD}/members/<member>/remove")
-    async def remove(member: str) -> ResponseReturnValue:
-        login = await require_login(context)
-        leaving = await _removed(context, login, AccountId(member))
-        done = _("%(name)s no longer shares your cart.", name=leaving.name)
-        return await _leave(context, login, leaving, done)
-
-    @blueprint.get(f"{HOUSEHOLD}/carts/<cart>/leave")
-    async def ask_before_leaving(cart: str) -> ResponseReturnValue:
-        leaving = await _leaving(context, await require_login(context), AccountId(cart))
-        return await _ask(context, "household/leave.html", leaving)
-
-    @blueprint.post(f"{HOUSEHOLD}/carts/<cart>/leave")
-    async def leave(cart: str) -> ResponseReturnValue:
-        login = await require_login(context)
-        leaving = await _leaving(context, login, AccountId(cart))
-        return await _leave(
-            context,
-            login,
-            leaving,
-            _("You no longer share the cart of %(name)s.", name=leaving.owner),
-        )
-
+    for name, question in QUESTIONS.items():
+        _add(blueprint, context, name, question)
     return blueprint
+
+
+def _add(blueprint: Blueprint, context: HttpContext, name: str, question: Question) -> None:
+    """Add the page of *question*, and what it does once the answer is yes."""
+
+    @blueprint.get(question.path, endpoint=f"ask_{name}")
+    async def ask(whose: str) -> ResponseReturnValue:
+        leaving = await question.find(context, await require_login(context), AccountId(whose))
+        return await show(context, question.template, path=request.path, leaving=leaving)
+
+    @blueprint.post(question.path, endpoint=name)
+    async def leave(whose: str) -> ResponseReturnValue:
+        login = await require_login(context)
+        leaving = await question.find(context, login, AccountId(whose))
+        return await _leave(context, login, leaving, _(question.done, name=leaving.name))
 
 
 async def _removed(context: HttpContext, login: Session, member: AccountId) -> Leaving:
@@ -71,21 +73,31 @@ async def _removed(context: HttpContext, login: Session, member: AccountId) -> L
     own = (await context.households.own(login.account)).household
     if own is None or member not in own.members:
         raise NotAMember
-    name = shown_text(own.members[member].name)
-    return Leaving(login.account, member, name, shown_text(own.owner))
+    return Leaving(login.account, member, shown_text(own.members[member].name))
 
 
 async def _leaving(context: HttpContext, login: Session, cart: AccountId) -> Leaving:
     """Return that the account that is signed in is to leave *cart*. Raises NotAMember."""
     for shared in await context.households.shared_with(login.account):
         if shared.owner == cart:
-            owner = shown_text(shared.household.owner)
-            return Leaving(cart, login.account, login.name, owner)
+            return Leaving(cart, login.account, shown_text(shared.household.owner))
     raise NotAMember
 
 
-async def _ask(context: HttpContext, template: str, leaving: Leaving) -> str:
-    return await show(context, template, path=request.path, leaving=leaving)
+QUESTIONS: Final = {
+    "remove": Question(
+        f"{HOUSEHOLD}/members/<whose>/remove",
+        "household/remove.html",
+        _removed,
+        N_("%(name)s no longer shares your cart."),
+    ),
+    "leave": Question(
+        f"{HOUSEHOLD}/carts/<whose>/leave",
+        "household/leave.html",
+        _leaving,
+        N_("You no longer share the cart of %(name)s."),
+    ),
+}
 
 
 async def _leave(

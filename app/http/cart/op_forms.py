@@ -23,11 +23,11 @@ def op_of(kind: Kind, form: Form) -> SubmitOp | None:
 
 
 def _change(form: Form) -> Fields:
-    return _sku(form) | {"qty": _whole(form, "qty")} | _if_whole(form, "seen")
+    return _sku(form) | {"qty": whole_number(form, "qty")} | _if_whole(form, "seen")
 
 
 def _accept(form: Form) -> Fields:
-    return _sku(form) | {"price": _whole(form, "price")}
+    return _sku(form) | {"price": whole_number(form, "price")}
 
 
 def _sku(form: Form) -> Fields:
@@ -51,10 +51,11 @@ def _undo(form: Form) -> Fields:
 
 
 def _if_whole(form: Form, name: str) -> Fields:
-    return {name: number} if (number := _whole(form, name)) else {}
+    return {name: number} if (number := whole_number(form, name)) else {}
 
 
-def _whole(form: Form, name: str) -> int | None:
+def whole_number(form: Form, name: str) -> int | None:
+    """Return the number in a field, if there is one."""
     typed = form.get(name, "").strip()
     is_whole = typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER
     return int(typed) if is_whole else None

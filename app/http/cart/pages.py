@@ -11,7 +11,8 @@ from app.domain.members import OWNER
 from app.domain.ops import Kind
 from app.domain.outbox import OutboxId, outbox_of
 from app.domain.sessions import Session
-from app.http.cart.op_forms import Form, op_of
+from app.domain.told_orders import DismissOrder
+from app.http.cart.op_forms import Form, op_of, whole_number
 from app.http.cart.op_messages import (
     NO_CODE,
     NOT_SAVED,
@@ -73,6 +74,10 @@ def cart_blueprint(context: HttpContext) -> Blueprint:
     async def answer_suggestion(name: str) -> ResponseReturnValue:
         return await _change(context, OF_SUGGESTIONS[name], read_form())
 
+    @blueprint.post("/cart/ordered")
+    async def dismiss_order() -> ResponseReturnValue:
+        return await _dismiss_order(context, read_form())
+
     @blueprint.post("/cart/choose")
     async def choose() -> ResponseReturnValue:
         return await _choose(context, read_form())
@@ -100,6 +105,20 @@ async def _choose(context: HttpContext, form: Form) -> ResponseReturnValue:
     try:
         is_own = not owner or not await context.households.sender(login.account, owner)
         choose_cart(OWNER if is_own else owner)
+    except NotAMember:
+        end_shared_cart(login)
+    return redirect(back, 303)
+
+
+async def _dismiss_order(context: HttpContext, form: Form) -> ResponseReturnValue:
+    """Tell the account no longer that somebody else of the household ordered."""
+    back = safe_redirect(form.get("next", ""))
+    if (login := await find_login(context)) is None:
+        return to_login(back)
+    rev = whole_number(form, "rev") or 0
+    try:
+        owner, by = await form_cart(context, login)
+        await context.households.change(owner, DismissOrder(rev, by))
     except NotAMember:
         end_shared_cart(login)
     return redirect(back, 303)

@@ -1,7 +1,7 @@
 """Waitlists: to be told when a product can be had again, by forms and as JSON (protocol.md §11)."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, assert_never
 
 from quart import Blueprint, Response, redirect
 from quart.typing import ResponseReturnValue
@@ -46,27 +46,19 @@ def waitlist_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get("/api/waitlist")
     async def waitlist() -> Response:
-        return await _shown(context, await require_login(context))
+        return await waitlist_of(context, await require_login(context))
 
     @blueprint.post("/api/waitlist")
     async def wait() -> Response:
-        login, sku = await require_login(context), _sku(await read_body())
-        joined = await _join(context, login.account, sku)
-        match joined:
-            case Joined.WAITS:
-                return await _shown(context, login)
-            case Joined.FREE:
-                raise Problem(409, "not_sold_out", _notice(context, sku, joined))
-            case Joined.FULL:
-                raise Problem(409, "too_many_places", _notice(context, sku, joined))
-            case _:
-                raise not_found()
+        login, sku = await require_login(context), sku_in(await read_body())
+        await wait_as(context, login, sku)
+        return await waitlist_of(context, login)
 
     @blueprint.post("/api/waitlist/leave")
     async def give_up() -> Response:
         login = await require_login(context)
-        await _leave(context, login.account, _sku(await read_body()))
-        return await _shown(context, login)
+        await give_up_as(context, login, sku_in(await read_body()))
+        return await waitlist_of(context, login)
 
     return blueprint
 
@@ -81,7 +73,7 @@ async def _answer_form(context: HttpContext, *, is_joining: bool) -> ResponseRet
         kind = "ok" if joined is Joined.WAITS else "warn"
         flash(Notice(kind, _notice(context, sku, joined)))
     else:
-        await _leave(context, login.account, sku)
+        await give_up_as(context, login, sku)
         flash(Notice("ok", _("You do not wait for it any longer.")))
     return redirect(back, 303)
 
@@ -95,13 +87,31 @@ async def _join(context: HttpContext, account: AccountId, sku: Sku) -> Joined:
     return joined
 
 
-async def _leave(context: HttpContext, account: AccountId, sku: Sku) -> None:
+async def wait_as(context: HttpContext, login: Session, sku: Sku) -> None:
+    """Have *login* wait for *sku*. Raises Problem 404 or 409 if that is not possible."""
+    joined = await _join(context, login.account, sku)
+    match joined:
+        case Joined.WAITS:
+            pass
+        case Joined.FREE:
+            raise Problem(409, "not_sold_out", _notice(context, sku, joined))
+        case Joined.FULL:
+            raise Problem(409, "too_many_places", _notice(context, sku, joined))
+        case Joined.GONE:
+            raise not_found()
+        case _:
+            assert_never(joined)
+
+
+async def give_up_as(context: HttpContext, login: Session, sku: Sku) -> None:
+    """Have *login* wait for *sku* no longer, and give back what is kept of it."""
     if sku in context.catalog.today.products:
-        await context.database.write(leave_waitlist, account, sku, int(context.now_s()))
+        await context.database.write(leave_waitlist, login.account, sku, int(context.now_s()))
         context.hub.request_refresh()
 
 
-async def _shown(context: HttpContext, login: Session) -> Response:
+async def waitlist_of(context: HttpContext, login: Session) -> Response:
+    """Return what *login* waits for and what is kept for it, as JSON."""
     places = await context.database.read(places_of, login.account)
     offers = open_offers(login.account, context.catalog.today, context.now_s())
     return as_json(
@@ -120,7 +130,8 @@ def _notice(context: HttpContext, sku: Sku, joined: Joined) -> str:
     return _(NOTICES[joined], name=words.name, unit=words.unit, most=MOST_PLACES)
 
 
-def _sku(body: Fields) -> Sku:
+def sku_in(body: Fields) -> Sku:
+    """Return the product that *body* names. Raises Problem 400."""
     try:
         return Sku(text(body, "sku", LONGEST_SKU, 1))
     except BadValue as fault:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple
 
+from app.domain.accounts import StandIn
 from app.domain.catalog import Category
 from app.domain.sessions import Lifetime
 from app.domain.shop_settings import ShopSettings
@@ -42,6 +43,7 @@ class Demo(NamedTuple):
     """What only a demo offers to everybody."""
 
     guests: GuestAccounts
+    stand_ins: Mapping[StandIn, GuestAccounts]
     restart: SelfRestart
 
 

@@ -11,6 +11,7 @@ from app.domain.errors import DatabaseUnavailable
 from app.domain.members import is_member
 from app.domain.outbox import plain_outbox, sender_of
 from app.domain.sessions import Session
+from app.domain.told_orders import told_order
 from app.domain.waitlist import Offer, open_offers
 from app.http.core.context import HttpContext
 from app.http.core.flash import take_notices
@@ -42,7 +43,7 @@ class Way(NamedTuple):
 
 
 _ANONYMOUS: Values = {
-    **dict.fromkeys(("account", "cart", "help", "at", "settled", "household")),
+    **dict.fromkeys(("account", "cart", "help", "at", "settled", "household", "ordered")),
     "offers": (),
 }
 
@@ -117,6 +118,7 @@ async def _account_values(context: HttpContext) -> Values:
             if sender_of(outbox) == used.by
         },
         "household": shown_household(saved.household, used),
+        "ordered": told_order(saved, used.by),
         "offers": () if used.by else _offers(context, login.account),
     }
 

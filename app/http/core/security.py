@@ -27,13 +27,16 @@ _POLICY = (
     "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types service-worker"
 )
+_PERMISSIONS = "camera=({camera}), geolocation=(), microphone=(), payment=(), usb=()"
+CAMERA_PAGES = frozenset({"/staff/stock"})
+"""On these, scripts of the shop may ask for the camera: it reads barcodes."""
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": _PERMISSIONS.format(camera=""),
 }
 NO_STORE = {"Cache-Control": "no-store"}
 _ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
@@ -61,6 +64,8 @@ def guard(app: Quart, context: HttpContext) -> None:
     @app.after_request
     async def add_headers(response: Response) -> Response:
         response.headers.update(headers)
+        if request.path in CAMERA_PAGES:
+            response.headers["Permissions-Policy"] = _PERMISSIONS.format(camera="self")
         response.headers.update(_caching(response))
         return response
 

@@ -11,6 +11,7 @@ from app.http.core.problems import Problem
 from app.i18n.translate import gettext as _
 
 CONFIRM: Final = "/account/confirm"
+API: Final = "/api/"
 
 
 def to_confirmation(back: str) -> ResponseTypes:
@@ -23,7 +24,7 @@ def ask_for_mfa() -> ResponseTypes:
 
     Raises Problem 403 for what is no page: a form, or what a script asks for.
     """
-    if request.method != "GET" or request.path.endswith(".json"):
+    if request.method != "GET" or request.path.endswith(".json") or request.path.startswith(API):
         raise Problem(403, "mfa_required", _("Pages for staff open with a passkey only."))
     query = request.query_string.decode("latin-1")
     return to_confirmation(f"{request.path}?{query}" if query else request.path)

@@ -28,7 +28,7 @@ def demo_forms_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.post(GUEST)
     async def begin_guest() -> ResponseReturnValue:
-        guests = _demo_of(context).guests
+        guests = demo_of(context).guests
         if await find_login(context) is None:
             client = requesting_client()._replace(language=current_language())
             remember_login(await guests.begin(client, _("Guest")))
@@ -36,7 +36,7 @@ def demo_forms_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.post(RESTART)
     async def restart() -> ResponseReturnValue:
-        demo, login = _demo_of(context), await require_login(context)
+        demo, login = demo_of(context), await require_login(context)
         if demo.restart.restart(read_form().get("token", "")):
             note_request(context, SecurityEvent.SELF_RESTART, SecurityOutcome.DONE, login)
             flash(Notice("ok", _("The server was killed. Another one has made this page.")))
@@ -45,7 +45,7 @@ def demo_forms_blueprint(context: HttpContext) -> Blueprint:
     return blueprint
 
 
-def _demo_of(context: HttpContext) -> Demo:
+def demo_of(context: HttpContext) -> Demo:
     """Return what a demo offers. Raises Problem 404."""
     if context.demo is None:
         raise not_found()

@@ -11,6 +11,7 @@ from app.domain.paging import HIGHEST_PAGE
 from app.domain.payments import PaymentState
 from app.domain.taxes import HIGHEST_RATE
 from app.domain.totals import LineState
+from app.http.docs.openapi_helps import HELP_SCHEMAS, help_paths
 from app.http.docs.openapi_households import CART, HOUSEHOLD_SCHEMAS, household_paths
 from app.http.docs.openapi_parts import FAULTS, in_path, operation
 from app.http.docs.openapi_waitlists import WAITLIST_SCHEMAS, waitlist_paths
@@ -136,9 +137,16 @@ def describe_http() -> dict[str, Any]:
             **_order_paths(),
             **household_paths(),
             **waitlist_paths(),
+            **help_paths(),
         },
         "components": {
-            "schemas": {**SCHEMAS, **HTTP_SCHEMAS, **HOUSEHOLD_SCHEMAS, **WAITLIST_SCHEMAS},
+            "schemas": {
+                **SCHEMAS,
+                **HTTP_SCHEMAS,
+                **HOUSEHOLD_SCHEMAS,
+                **WAITLIST_SCHEMAS,
+                **HELP_SCHEMAS,
+            },
             "securitySchemes": {"login": {"type": "apiKey", "in": "cookie", "name": "shop"}},
         },
     }

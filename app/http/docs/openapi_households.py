@@ -18,7 +18,7 @@ HOUSEHOLD_SCHEMAS: dict[str, Schema] = {
         {
             "members": array(record(_MEMBER), MOST_MEMBERS),
             "shares_saved": _BOOLEAN,
-            "invitations": array(record(_INVITATION)),
+            "invitations": array(record({**_INVITATION, "email": TEXT}, optional=("email",))),
             "carts": array(record(_SHARED)),
         }
     ),

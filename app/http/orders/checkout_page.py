@@ -49,7 +49,7 @@ from app.services.errors import ServiceError
 from app.services.households import NotAMember
 from app.store.accounts import find_person
 from app.store.addresses import KeptAddress, TooManyAddresses, keep_address, load_addresses
-from app.store.holds import note_checkout
+from app.store.hold_care import note_checkout
 
 Form = Mapping[str, str]
 

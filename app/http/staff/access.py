@@ -1,4 +1,4 @@
-"""Access to staff's pages: to everybody else, every path below /staff answers 404."""
+"""Access for staff: to everybody else, every path below /staff and /api/staff answers 404."""
 
 from quart import Blueprint, Response, g, redirect, request
 from quart.typing import ResponseReturnValue
@@ -13,13 +13,14 @@ from app.http.core.step_up import ask_for_mfa
 from app.services.security_log import SecurityEvent, SecurityOutcome
 
 STAFF = "staff"
+API = "api/"
 STAFF_ACCOUNTS = "staff_accounts"
 """The blueprint whose acts are noted one by one by the service that does them."""
 BAD_REQUEST = 400
 
 
 def staff_blueprint(context: HttpContext) -> Blueprint:
-    """Return the guard of every path below /staff, and what all its pages ask for.
+    """Return the guard of every path of staff's, and what all its pages ask for.
 
     `changes.json` has the revision that counts changes of products and orders.
     """
@@ -64,7 +65,7 @@ def _note_edit(context: HttpContext, login: Session, status: int) -> None:
 
 def is_for_staff(path: str) -> bool:
     """Say whether *path* is one of staff's; a path with doubled slashes too."""
-    return path.lstrip("/").partition("/")[0] == STAFF
+    return path.lstrip("/").removeprefix(API).partition("/")[0] == STAFF
 
 
 def back_to(page: str, target: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from app.domain.edits import Value
 from app.domain.money import plain_amount
 from app.i18n.formats import current_currency
-from app.store.product_edits import Entry
+from app.store.product_log import Entry
 
 
 def typed_over(typed: Mapping[str, str], meanwhile: Collection[Entry]) -> Mapping[str, str]:

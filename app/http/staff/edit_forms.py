@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from app.domain.catalog import HoldRule, Money, Product, Sku, TaxRate
 from app.domain.edits import LONGEST_REASON, MOST_STOCK, Changes, Edit, NotEdited, Value
 from app.domain.languages import Language
 from app.domain.money import plain_amount, read_price
 from app.domain.product_faults import Fault, FaultCode
-from app.domain.product_text import read_count, read_hold
+from app.domain.product_text import NOTHING_KNOWN, read_count, read_hold, read_values
 from app.domain.taxes import read_rate
 from app.http.staff.translations import read_translations
 from app.i18n.formats import current_currency, money, number, percent
@@ -27,6 +27,7 @@ MUCH_STOCK = 1_000
 
 _HIGHEST_VERSION = 2**31 - 1
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_MORE: Final = ("barcode", "low")
 _YES_OR_NO = {"yes": True, "no": False}
 _WORDS: Final = {
     "sku": N_("SKU"),
@@ -44,6 +45,8 @@ _WORDS: Final = {
     "ml": N_("millilitres"),
     "tax": N_("tax"),
     "hold": N_("holding"),
+    "barcode": N_("barcode"),
+    "low": N_("low from"),
 }
 HOLD_RULES: Final[Mapping[HoldRule, str]] = {
     HoldRule.NEVER: N_("never"),
@@ -87,7 +90,8 @@ def read_edit(sku: Sku, form: Mapping[str, str]) -> EditRequest | Faults:
     elif len(reason) > LONGEST_REASON:
         faults["reason"] = too_long()
     translated, misspelt = read_translations(form)
-    faults |= misspelt
+    more, unread = read_more(form)
+    faults |= {**misspelt, **unread}
     sold = _YES_OR_NO.get(form.get("sold", ""))
     seen = read_version(form.get("version", ""))
     edit = Edit(
@@ -99,8 +103,18 @@ def read_edit(sku: Sku, form: Mapping[str, str]) -> EditRequest | Faults:
         translated,
         read_rate(typed_tax),
         read_hold(hold) if (hold := form.get("hold", "")) else None,
+        more,
     )
     return faults or EditRequest(edit, reason)
+
+
+def read_more(form: Mapping[str, str]) -> tuple[Mapping[str, Any], Faults]:
+    """Return the barcode and the threshold that *form* has, and what is wrong with them."""
+    read = read_values({name: form[name] for name in _MORE if name in form}, NOTHING_KNOWN)
+    if isinstance(read, list):
+        lookup = current_translator().lookup
+        return {}, {fault.column: fault_text(fault, lookup) for fault in read}
+    return read, {}
 
 
 def read_version(text: str) -> int | None:
@@ -168,6 +182,8 @@ def faults_of(refused: NotEdited, product: Product) -> Faults:
             return {
                 "stock_by": _("No more than %(most)s can be in stock.", most=number(MOST_STOCK))
             }
+        case NotEdited.TAKEN:
+            return {"barcode": _("Another product has this barcode.")}
         case _:
             return {}
 

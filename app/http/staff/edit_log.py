@@ -14,7 +14,7 @@ from app.http.staff.list_queries import requested_start, require_items
 from app.i18n.translate import current_language
 from app.i18n.translate import gettext as _
 from app.protocol.orders import time_text
-from app.store.product_edits import PAGE_KEY, Entry, list_edits
+from app.store.product_log import PAGE_KEY, Entry, list_edits
 
 
 def staff_log_blueprint(context: HttpContext) -> Blueprint:

@@ -15,7 +15,7 @@ from app.http.core.forms import read_form
 from app.http.core.page import show
 from app.http.core.problems import busy
 from app.http.core.session import require_login
-from app.http.staff.edit_forms import Faults, read_reason, too_long
+from app.http.staff.edit_forms import Faults, faults_of, read_reason, too_long
 from app.http.staff.picture_names import PICTURE_NAMES
 from app.http.staff.translations import language_fields
 from app.i18n.languages import other_languages
@@ -69,6 +69,8 @@ async def _add(
     reason = read_reason(form) or _usual_reason()
     editor = Editor((await require_login(context)).account, reason, int(context.now_s()))
     done = await context.database.write(add_product, product, editor)
+    if done is NotEdited.TAKEN:
+        return await _show(context, form, faults_of(done, product), 409)
     if isinstance(done, NotEdited):
         taken = _("There is already a product “%(sku)s”. Choose another SKU.", sku=product.sku)
         return await _show(context, form, {"sku": taken}, 409)

@@ -41,14 +41,8 @@ from app.i18n.translate import noop as N_
 from app.services.product_lists import PAGE_KEY
 from app.services.searches import LONGEST_QUERY
 from app.store.cart_reports import NOT_HELD
-from app.store.product_edits import (
-    Editor,
-    Entry,
-    edit_product,
-    find_product,
-    list_edits,
-    newest_edits,
-)
+from app.store.product_edits import Editor, edit_product, find_product
+from app.store.product_log import Entry, list_edits, newest_edits
 
 PAGE = "/staff/products"
 UNCHANGED = N_("Nothing was changed: it is like that already.")
@@ -202,6 +196,8 @@ async def _with_holders(
             "on_hold": product.on_hold,
             "waiting": product.waiting,
             "sold": product.sold,
+            "barcode": product.barcode or "",
+            "low": "" if product.low is None else product.low,
             "version": product.version,
             "held": report.held.get(product.sku, NOT_HELD) if report else None,
             "counted": counted(context, report),

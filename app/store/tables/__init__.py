@@ -12,7 +12,14 @@ from app.store.tables.accounts import (
     sessions,
 )
 from app.store.tables.carts import carts, outboxes
-from app.store.tables.catalog import catalog_counter, categories, edits, products, vouchers
+from app.store.tables.catalog import (
+    catalog_counter,
+    categories,
+    edits,
+    movements,
+    products,
+    vouchers,
+)
 from app.store.tables.helps import helps
 from app.store.tables.holds import hold_leases, holds, waitlist
 from app.store.tables.households import invitations, members
@@ -45,6 +52,7 @@ __all__ = [
     "mails",
     "members",
     "metadata",
+    "movements",
     "order_counts",
     "order_lines",
     "orders",

@@ -38,14 +38,17 @@ products = Table(
     Column("hold", String(8), nullable=False, server_default="never"),
     Column("on_hold", Integer, nullable=False, server_default="0"),
     Column("waiting", Integer, nullable=False, server_default="0"),
+    Column("barcode", String(13)),
+    Column("low", Integer),
     Index("products_moved", "moved"),
+    Index("products_barcode", "barcode", unique=True),
 )
 """`place` is the display order; `moved` is the catalogue's revision when the row last changed.
 
 `version` counts the edits of the row by staff, which are in `edits`. `texts` is JSON, as are the
 `names` of categories and the `labels` of vouchers: what is not English, by language. `tax` is a
 rate in hundredths of a percent. `on_hold` is the sum of the product's `holds`, and `waiting`
-the length of its `waitlist`.
+the length of its `waitlist`. Of stock below `low`, or a default, staff are told.
 """
 
 edits = Table(
@@ -62,6 +65,29 @@ edits = Table(
 """The audit log of products: who changed what, and why; `version` is the product's new version.
 
 `by` is NULL for a command. `changes` is JSON: for each column its old and its new value.
+"""
+
+movements = Table(
+    "movements",
+    metadata,
+    Column("sku", ForeignKey("products.sku"), primary_key=True),
+    Column("moved", BigInteger, primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("stock", Integer, nullable=False),
+    Column("by", ForeignKey("accounts.id")),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("best_before", String(10)),
+    Column("order", String(9), nullable=False, server_default=""),
+    Index("movements_moved", "moved", "sku"),
+    Index("movements_at", "at"),
+)
+"""The log of stock: rows are added only, in the transaction that changes the stock.
+
+The sum of the `units` of a product is its stock, and `stock` is that sum up to the row. `moved` is
+the catalogue's revision of the change, `by` NULL for a command or an order, whose number `order`
+is. `best_before` is a date as in 2026-12-01.
 """
 
 vouchers = Table(

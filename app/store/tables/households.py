@@ -21,5 +21,9 @@ invitations = Table(
     Column("role", String(7), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("email", String(254)),
 )
-"""Open invitations, by the digest of the token in their link; one that is accepted is deleted."""
+"""Open invitations, by the digest of the token in their link; one that is accepted is deleted.
+
+`email` is where the link was sent, NULL where it was only shown; none but the inviter sees it.
+"""

@@ -14,12 +14,13 @@ export function whenPressed(root, press) {
 }
 
 /**
- * Let the buttons of the pane be pressed, or not.
+ * Let the buttons of the pane be pressed, or not; or only that of one act.
  * @param {HTMLElement} root
  * @param {boolean} is_pressable
+ * @param {string} act
  */
-export function setPressable(root, is_pressable) {
-  for (const button of queryAll("[data-press]", root))
+export function setPressable(root, is_pressable, act = "") {
+  for (const button of queryAll(act ? `[data-press="${act}"]` : "[data-press]", root))
     button.toggleAttribute("disabled", !is_pressable)
 }
 
@@ -31,6 +32,19 @@ export function setPressable(root, is_pressable) {
 export function showParts(root, texts) {
   const named = Object.entries(texts).map(([name, text]) => [`pane-${name}`, text])
   setParts(root, "textContent", Object.fromEntries(named))
+}
+
+/**
+ * Return the line of a product as a message tells it: `null` if it is gone, nothing if it is not told.
+ * @param {any} message
+ * @param {"lines" | "suggested"} list
+ * @param {string} sku
+ * @returns {any}
+ */
+export function lineOf(message, list, sku) {
+  const { cart } = message
+  if (!cart) return message[list]?.[sku]
+  return (cart[list] ?? []).find((/** @type {any} */ line) => line.sku === sku) ?? null
 }
 
 /** @param {number} bytes */

@@ -5,6 +5,8 @@ import { _ } from "../i18n.js"
 import { formatMs } from "../inspector.js"
 import { queryAll } from "./dom.js"
 import { Pane } from "./pane.js"
+import { Asker, Helper } from "./pane_help.js"
+import { Waiter } from "./pane_waiter.js"
 import { Stranger } from "./stranger.js"
 
 /** What was forgotten is closed, since a browser and an account have only so many connections. */
@@ -26,6 +28,11 @@ export function toggle(button) {
 
 addEventListener("pagehide", () => current?.close())
 
+/** Who is in a pane, if it is no further page of the own cart. */
+const KINDS = new Map(
+  Object.entries({ stranger: Stranger, waiter: Waiter, asker: Asker, helper: Helper }),
+)
+
 /** The two panes, while they are open. */
 export class Stage {
   /** When something was pressed in one of the panes. */
@@ -39,8 +46,8 @@ export class Stage {
     this.button = button
     this.#label = button.textContent
     const root = /** @type {HTMLElement} */ (button.closest(".stage"))
-    this.#panes = queryAll(".pane", root).map((pane) =>
-      pane.dataset.way === "stranger" ? new Stranger(pane, root, this) : new Pane(pane, root, this),
+    this.#panes = queryAll(".pane", root).map(
+      (pane) => new (KINDS.get(pane.dataset.way ?? "") ?? Pane)(pane, root, this),
     )
     button.textContent = _("Close both panes")
     const timer = setTimeout(() => this.close(), LONGEST_MS)
@@ -57,6 +64,14 @@ export class Stage {
   /** The cart has changed: those who are not told have to ask. */
   onChange() {
     for (const pane of this.#panes) if (pane instanceof Stranger) pane.ask()
+  }
+
+  /**
+   * Somebody has asked for help, or it has gone on or ended.
+   * @param {string} state
+   */
+  onHelp(state) {
+    for (const pane of this.#panes) if (pane instanceof Helper) pane.onHelp(state)
   }
 
   /** The time since the press, if what comes now can be an answer to it. */

@@ -266,19 +266,19 @@ async def test_tabs_that_show_the_cart_of_a_disabled_owner_are_closed(
 ) -> None:
     _, _, cart, account = await family(harness)
     hub, endings = harness.live.hub, harness.context.account_removal.endings
-    own, bens = FakeTab("t-ada"), FakeTab("t-ben", by=AccountId(account))
-    async with hub.borrow(AccountId(cart), None) as opened:
-        for tab in (own, bens):
-            assert opened.tabs.enter(tab)
-        hub.begin_visit(bens)
+    first, second = FakeTab("t-ben", by=AccountId(account)), FakeTab(by=AccountId(account))
+    staff, owner = Actor(AccountId("u-staff"), "192.0.2.9"), AccountId(cart)
+    hub.expect_visit(owner, first)
 
-        await endings.end_visits()
-        assert bens.disconnects == []
-        staff = Actor(AccountId("u-staff"), "192.0.2.9")
-        await harness.context.accounts.set_disabled(staff, AccountId(cart), disabled=True)
-        await endings.end_visits()
+    await endings.end_visits_of_disabled()
+    assert first.disconnects == []
+    await harness.context.accounts.set_disabled(staff, owner, disabled=True)
+    assert first.disconnects == [DisconnectReason.REMOVED]
 
-        assert (bens.disconnects, own.disconnects) == ([DisconnectReason.REMOVED], [])
+    hub.forget_visit(owner, first)
+    hub.expect_visit(owner, second)
+    await endings.end_visits_of_disabled()
+    assert (len(first.disconnects), second.disconnects) == (1, [DisconnectReason.REMOVED])
 
 
 async def test_a_cancelled_order_gives_the_voucher_back_to_the_shared_cart(

@@ -44,7 +44,8 @@ async def test_a_link_is_shown_once_and_shares_the_cart(harness: HttpHarness) ->
     ada = await harness.ada()
     assert "Nobody yet." in await page_of(ada)
     path = await linked(ada)
-    assert path not in await page_of(ada)
+    assert path not in (page := await page_of(ada))
+    assert "By a link" in page
     asked = await page_of(harness.visitor(), path)
     assert "<strong>Ada</strong> would like to fill one cart with you" in asked
     assert f"/login?{urlencode({'next': path}, safe='/')}" in asked
@@ -96,7 +97,13 @@ async def test_an_invitation_comes_by_mail_and_tells_nothing_of_its_address(
         assert [mail.kind for mail in await mails_to(harness, email)][-1] == "invitation"
     refused = await ada.post(f"{PAGE}/mail", {"email": "nobody", **form})
     assert (refused.status_code, 'role="alert"' in await text(refused)) == (400, True)
-    assert "To suggest products, until" in await page_of(ada)
+    page, asked = await page_of(ada), await link_to(harness, MAILED)
+    assert "To suggest products, until" in page
+    assert f"<strong>{MAILED}</strong>" in page
+    for path in (asked, asked.replace("/invitation", "/zh-hant/invitation")):
+        assert MAILED not in await page_of(ben, path)
+    kept = (await fields(await ada.get(DATA)))["household"]["invitations"]
+    assert [one.get("email") for one in kept] == [BEN["email"], MAILED]
     assert await press(ben, await link_to(harness, BEN["email"])) == (
         "ok: You share the cart of Ada now."
     )

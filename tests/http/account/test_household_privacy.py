@@ -12,9 +12,11 @@ from tests.http.cart.test_api import HERE, add
 from tests.http.harness import HttpHarness
 from tests.http.order_helpers import HOME
 from tests.http.passkey_helpers import add_passkey
+from tests.http.staff_helpers import GRACE, grace
 from tests.http.visitor import ADA, Visitor, code, fields
 
-LEAST_PAGES, NOT_FOUND = 30, 404
+LEAST_PAGES, LEAST_OF_STAFF, NOT_FOUND = 30, 10, 404
+NOTE, GUEST = "The note of a shared cart", "guest@shop.example"
 
 
 class Private(NamedTuple):
@@ -37,12 +39,14 @@ async def private_things(visitor: Visitor, name: str, email: str, cart: str) -> 
     return Private(email, line, key, (await fields(placed))["number"])
 
 
-def addresses(harness: HttpHarness, *ids: str) -> set[str]:
-    """Return the addresses of shoppers' pages that have these ids in them, and no others."""
+def addresses(harness: HttpHarness, *ids: str, of_staff: bool = False) -> set[str]:
+    """Return the addresses of pages that have these ids in them, and no others."""
     return {
         str(rule)
         for rule in harness.app.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and rule.arguments == {*ids} and "/staff" not in str(rule)
+        if "GET" in (rule.methods or ())
+        and rule.arguments == {*ids}
+        and ("/staff" in str(rule)) is of_staff
     }
 
 
@@ -97,3 +101,63 @@ async def test_no_page_json_or_mail_of_one_has_what_is_private_to_another(
     for path in {each for each in addresses(harness, "number") if "/orders/" in each}:
         assert (await ada.get(path.replace("<number>", bens.order))).status_code == NOT_FOUND, path
         assert (await ben.get(path.replace("<number>", bens.order))).status_code < NOT_FOUND, path
+
+
+async def staff_pages(harness: HttpHarness, staff: Visitor, **ids: str) -> str:
+    """Return all that pages of staff show that have these ids in their address, and no others."""
+    shown = ""
+    for path in sorted(addresses(harness, *ids, of_staff=True)):
+        address = path
+        for name, value in ids.items():
+            address = address.replace(f"<{name}>", value)
+        shown += await (await staff.get(address)).get_data(as_text=True)
+    return shown
+
+
+async def test_staff_see_what_is_in_a_shared_cart_and_not_who_shares_it(
+    harness: HttpHarness,
+) -> None:
+    ada, ben, cart, account = await family(harness)
+    staff = await grace(harness)
+    await submits(ada, cart, add(1, qty=7))
+    await submits(ben, cart, {"n": 2, "k": "note.set", "text": NOTE})
+    await ada.post("/account/household/mail", {"may": "edit", "email": GUEST})
+
+    everywhere = await staff_pages(harness, staff)
+    assert "7 units in carts." in everywhere
+    of_ada = await staff_pages(harness, staff, account=cart)
+    of_ben = await staff_pages(harness, staff, account=account)
+
+    assert ADA["email"] in of_ada
+    assert BEN["email"] in of_ben
+    assert NOTE not in everywhere + of_ada + of_ben
+    assert [each for each in (account, BEN["email"], GUEST) if each in of_ada] == []
+    assert [each for each in (cart, ADA["email"], GUEST) if each in of_ben] == []
+
+
+async def test_staff_see_an_order_of_a_shared_cart_as_that_of_who_placed_it(
+    harness: HttpHarness,
+) -> None:
+    ada, ben, cart, _ = await family(harness)
+    await submits(ada, cart, add(1))
+    bens = await private_things(ben, "Ben", BEN["email"], cart)
+    staff = await grace(harness)
+
+    orders = await (await staff.get("/staff/orders")).get_data(as_text=True)
+    shown = orders + await staff_pages(harness, staff, number=bens.order)
+
+    assert [each for each in (bens.order, bens.line) if each not in shown] == []
+    assert [each for each in (cart, ADA["email"]) if each in shown] == []
+
+
+async def test_who_shares_a_cart_sees_nothing_that_is_for_staff(harness: HttpHarness) -> None:
+    _, ben, cart, _ = await family(harness)
+    await grace(harness)
+    paths = addresses(harness, of_staff=True)
+    assert len(paths) >= LEAST_OF_STAFF
+
+    for path in sorted(paths):
+        for address in (path, f"{path}?cart={cart}"):
+            answer = await ben.get(address)
+            shown = await answer.get_data(as_text=True)
+            assert (answer.status_code, GRACE.email in shown) == (NOT_FOUND, False), address

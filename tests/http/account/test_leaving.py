@@ -102,12 +102,17 @@ async def test_a_deleted_account_without_orders_leaves_nothing(harness: HttpHarn
 async def test_accounts_that_nobody_confirms_are_removed_after_a_month(url: str) -> None:
     async with open_harness(url, confirm="on") as harness:
         await harness.ada()
-        now_s = int(harness.clock.at_s)
+        removal = harness.context.account_removal
 
-        await harness.database.write(remove_old_accounts, now_s + 2 * DAY_S)
+        harness.clock.at_s += 2 * DAY_S
+        await removal.remove_old()
         signed_in = await harness.database.read(lambda c: c.scalars(select(accounts.c.id)).all())
-        await harness.database.write(remove_old_accounts, now_s + UNCONFIRMED_S + 1)
+        harness.clock.at_s += UNCONFIRMED_S
+        await removal.remove_old()
+        erased = await harness.database.read(lambda c: c.scalars(select(accounts.c.email)).all())
+        harness.clock.at_s += CLOSED_AFTER_S + 1
+        await removal.remove_old()
 
-        assert len(signed_in) == 1
+        assert (len(signed_in), erased) == (1, signed_in)
         assert "u-" not in await harness.database.read(everything)
         assert await harness.database.read(find_by_email, EMAIL) is None

@@ -170,6 +170,23 @@ async def test_an_order_of_a_member_is_theirs_and_its_products_go_where_the_page
     assert (await ada.lines(), await ben.lines()) == ({MILK: 20}, {})
 
 
+async def test_what_is_kept_for_the_own_cart_is_not_shown_beside_another_s(
+    harness: HttpHarness,
+) -> None:
+    _, ben, cart, _ = await family(harness)
+    await harness.set_product(MILK, stock=0)
+    await ben.send("/api/waitlist", {"sku": MILK})
+    await harness.set_product(MILK, stock=1)
+    kept = [f'data-offer="{MILK}"', " data-offered"]
+    own = await shown_by(ben, "/shop?q=milk")
+    assert [one in own for one in kept] == [True, True]
+
+    await chooses(ben, cart)
+
+    beside = await shown_by(ben, "/shop?q=milk")
+    assert [one in beside for one in kept] == [False, False]
+
+
 async def test_signing_out_forgets_which_cart_was_chosen(harness: HttpHarness) -> None:
     ada, ben, cart, _ = await family(harness)
     cleo = await harness.ada(**CLEO)

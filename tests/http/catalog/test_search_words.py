@@ -255,9 +255,9 @@ async def test_the_page_offers_the_same_correction(harness: HttpHarness) -> None
 
     assert "No products match “brocoli”. Did you mean “<a" in page
     assert 'href="/shop?q=broccoli"' in page
-    assert "These match that." in page
+    assert "Here is what matches that." in page
     assert 'data-sku="broccoli-350g"' in page
-    assert "These match part of that." in part
+    assert "Here is what matches part of that." in part
     assert 'data-sku="milk-1l"' in part
 
 

@@ -107,10 +107,10 @@ async def test_pages_show_who_waits_and_what_is_kept_in_both_languages(
     await harness.set_product(MILK, stock=1)
 
     shown = await page(ada, "/shop?q=milk")
-    assert "Yours for 5 minutes: Whole milk, 2 litres" in shown
+    assert "Yours for 1 minute: Whole milk, 2 litres" in shown
     assert " data-offered" in shown
-    assert "為您保留 5 分鐘" in await page(ada, "/zh-hant/cart")
-    assert "Yours for 5 minutes" not in await page(bob, "/cart")
+    assert "為您保留 1 分鐘" in await page(ada, "/zh-hant/cart")
+    assert "Yours for 1 minute: Whole" not in await page(bob, "/cart")
 
 
 async def test_a_guest_signs_in_first_and_comes_back(harness: HttpHarness) -> None:

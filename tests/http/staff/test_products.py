@@ -9,7 +9,8 @@ from app.domain.catalog import Sku
 from app.http.staff.edit_forms import describe_changes
 from app.http.staff.new_product import PICTURES
 from app.http.staff.picture_names import PICTURE_NAMES
-from app.store.product_edits import find_product, list_edits
+from app.store.product_edits import find_product
+from app.store.product_log import list_edits
 from tests.http.harness import HttpHarness
 from tests.http.order_helpers import APPLES, MILK, stocked_cart
 from tests.http.staff_helpers import grace

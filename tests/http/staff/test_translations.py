@@ -8,7 +8,8 @@ import pytest
 from app.domain.catalog import Sku
 from app.domain.edits import Edit
 from app.domain.languages import Language
-from app.store.product_edits import edit_product, find_product, list_edits
+from app.store.product_edits import edit_product, find_product
+from app.store.product_log import list_edits
 from tests.http.harness import HttpHarness
 from tests.http.order_helpers import MILK
 from tests.http.staff.test_products import MILK_PAGE, NEW, edit, version
