@@ -4,8 +4,9 @@
     python -m bench.calls --cpu [--window 1] [--language zh-Hant]
 
 Lockstep: every tab sends its ops at once, and all wait for the verdicts. The number of Python calls
-does not depend on the machine; what the transport does is left out. `tests/runtime/test_calls.py`
-holds the number.
+does not depend on the machine: what the transport does is left out, and what the shop does every
+second or ten times a second, of which there is more in an op the slower the machine is.
+`tests/runtime/test_calls.py` holds the number.
 """
 
 import argparse
@@ -16,11 +17,12 @@ import threading
 from collections import Counter
 from pathlib import Path
 from statistics import median
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import uvloop
 
+from app.runtime.tasks import keep_running
 from bench import in_process
 from bench.in_process import Tabs, open_tabs
 
@@ -32,6 +34,8 @@ BESIDE = ("reader", "uvloop")
 
 The second is what the threads of `asyncio.to_thread` are called under uvloop.
 """
+JOB = keep_running.__code__
+"""What all jobs of the background run in; the commit loop is none of them."""
 HARNESS = frozenset({__file__, in_process.__file__})
 FOLDERS = (f"{Path(__file__).parents[1]}/", f"{Path(os.__file__).parent}/")
 """What names of files are shown without: the project's folder, and that of Python's library."""
@@ -44,6 +48,7 @@ class CallCounter:
         self.python: Counter[str] = Counter()
         self.c: Counter[str] = Counter()
         self._is_on = False
+        self._depth_in_job = 0
 
     def install(self) -> None:
         """Profile this thread, and all that begin from now on."""
@@ -68,10 +73,23 @@ class CallCounter:
             return
         if threading.current_thread().name.startswith(BESIDE):
             return
+        if self._is_of_job(code, event):
+            return
         if event == "call":
             self.python[f"{_place(code.co_filename)}:{code.co_qualname}"] += 1
         elif event == "c_call":
             self.c[str(getattr(what, "__qualname__", what))] += 1
+
+    def _is_of_job(self, code: CodeType, event: str) -> bool:
+        """Follow how deep in a job the calls of this loop are; say whether they are in one."""
+        if threading.current_thread() is not threading.main_thread():
+            return False
+        if event == "call" and (self._depth_in_job or code is JOB):
+            self._depth_in_job += 1
+        elif event == "return" and self._depth_in_job:
+            self._depth_in_job -= 1
+            return True
+        return self._depth_in_job > 0
 
 
 def _place(file: str) -> str:

@@ -11,7 +11,9 @@ from app.domain.help import Answer, Help, HelpEnd, HelpId, SavedHelp, Suggested,
 from app.domain.household import HouseholdRefusal, HouseholdRuling, without_outboxes_of
 from app.domain.members import OWNER, is_member
 from app.domain.ops import AcceptSuggestion, DeclineSuggestion, Op
+from app.domain.outbox import EvictedOutbox
 from app.domain.sharing import may_order
+from app.domain.undo import without_suggestions
 
 
 class AskHelp(NamedTuple):
@@ -92,12 +94,15 @@ def _take(cart: Cart, taken: TakeHelp) -> HouseholdRuling | HouseholdRefusal:
 
 
 def _end(cart: Cart, ended: EndHelp) -> HouseholdRuling:
-    """End it: suggestions without an answer go, and the helper's outboxes leave the cart."""
+    """End it: suggestions without an answer go, and the helper's outboxes leave the cart.
+
+    No undo brings a suggestion back whose helper has gone; what was accepted can be undone.
+    """
     help_ = cart.help
     if help_ is None or help_.ended or help_.id != ended.id:
         return HouseholdRuling(cart)
     over = replace(help_, ended=ended.why, ended_at_s=ended.at_s)
-    left, evicted = without_outboxes_of(cart, help_.helper) if help_.helper else (cart, ())
+    left, evicted = _without(cart, help_.helper) if help_.helper else (cart, ())
     saved = SavedHelp(cart.account, over, evicted)
     left = replace(left, help=replace(over, suggested={}))
     gone = [sku for sku in cart.suggested if help_.helper and _is_helpers(cart, sku, help_)]
@@ -105,6 +110,15 @@ def _end(cart: Cart, ended: EndHelp) -> HouseholdRuling:
         return HouseholdRuling(left, saved)
     patch = Patch(cart.rev + 1, suggested=dict.fromkeys(gone))
     return HouseholdRuling(advance(left, patch), saved, patch)
+
+
+def _without(cart: Cart, helper: AccountId) -> tuple[Cart, tuple[EvictedOutbox, ...]]:
+    """Return *cart* without outboxes of *helper*, and these, and with nothing of theirs to undo."""
+    left, evicted = without_outboxes_of(cart, helper)
+    undo_stack = without_suggestions(
+        cart.undo_stack, helper, lambda line: cart.authors.get(line.pos, OWNER) == helper
+    )
+    return replace(left, undo_stack=undo_stack), evicted
 
 
 def _saved(cart: Cart, help_: Help) -> HouseholdRuling:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from msgspec.json import Decoder, Encoder
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from app.domain.accounts import AccountId
 from app.domain.cart import Cart, Line, LineChanges, Lines, Patch, UndoStack
@@ -96,6 +96,24 @@ def undo(
                 break
         touched |= _touched(step)
     return Code.MOVED if stack and rev is not None else code
+
+
+def without_suggestions(
+    stack: UndoStack, by: AccountId, is_theirs: Callable[[Line], bool]
+) -> UndoStack:
+    """Return *stack* without what *by* has done, and without suggestions that are theirs.
+
+    Of a change that took one away, such as a yes to it, the rest can still be undone.
+    """
+    left: list[str] = []
+    for text in stack:
+        step = _decode(text)
+        kept = {sku: line for sku, line in step.suggested.items() if not (line and is_theirs(line))}
+        is_whole = len(kept) == len(step.suggested)
+        rest = step if is_whole else replace(step, suggested=kept)
+        if step.by != by and _touched(rest):
+            left.append(text if is_whole else _encode(rest).decode())
+    return tuple(left)
 
 
 def _touched(step: Patch) -> set[str]:

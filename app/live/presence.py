@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from app.domain.accounts import AccountId
 from app.domain.cart import Cart
 from app.domain.devices import Device
-from app.domain.help import Help, helper_of, is_going_on
+from app.domain.help import Help, helper_of
 from app.domain.members import NOBODY, Household, People
 from app.domain.sharing import may_see
 from app.live.ports import DisconnectReason, Tab
@@ -97,9 +97,10 @@ class Presence:
     def publish_count(self, newcomer: Tab | None) -> None:
         """Send the count of tabs to *newcomer*, and to all if it has changed.
 
-        Who of staff helps is no tab of the shopper's; a newcomer is told of a help that goes on.
+        Who of staff helps is no tab of the shopper's; a newcomer is told of the newest help:
+        the end may be what a tab has missed.
         """
-        if newcomer and self.help and is_going_on(self.help):
+        if newcomer and self.help:
             newcomer.tell(help_message(self.help))
         if self.household or self._sent_people:
             self._publish_people(newcomer)

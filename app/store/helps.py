@@ -39,11 +39,12 @@ def save_help(connection: Connection, saved: SavedHelp) -> None:
         "helper": help_.helper,
         "name": help_.name,
         "taken_at": help_.taken_at_s,
-        "helper_seen_at": help_.taken_at_s,
         "ended": help_.ended or "",
         "ended_at": help_.ended_at_s,
         "suggested": _encode(help_.suggested).decode(),
     }
+    if not help_.ended:
+        values["helper_seen_at"] = help_.taken_at_s
     if connection.execute(update(helps).where(helps.c.id == help_.id).values(values)).rowcount:
         return
     new = {
@@ -52,6 +53,7 @@ def save_help(connection: Connection, saved: SavedHelp) -> None:
         "asked_by": help_.asked_by,
         "asked_at": help_.asked_at_s,
         "shopper_seen_at": help_.asked_at_s,
+        "helper_seen_at": help_.taken_at_s,
     }
     connection.execute(insert(helps).values(values | new))
 

@@ -1,7 +1,7 @@
 // Entry point of every page with a cart: connects the tab, its socket, the stored outbox and the
 // views.
 
-/** @import { After, Cart, MessageListener, Offer, Op, ServerMessage, SocketDeps } from "./types.d.ts" */
+/** @import { After, Cart, MessageListener, Op, ServerMessage, SocketDeps } from "./types.d.ts" */
 
 import { cartFrom } from "./cart.js"
 import { Claims } from "./claims.js"
@@ -86,10 +86,8 @@ const notifications = new Later(() =>
     () => setParts(document, "hidden", { status: false }),
   ),
 )
-/** What only a cart that is shared needs. */
-const household = new Later(() => loadLater(() => import("./household.js")))
-/** What only a cart that staff help with needs. */
-const help = new Later(() => loadLater(() => import("./help.js")))
+/** What only some carts need. */
+const extras = new Later(() => loadLater(() => import("./extras.js")))
 
 /** Submit what is typed in fields that were not left yet. */
 const flushTyped = onCartForm({
@@ -144,7 +142,7 @@ async function useEvents() {
 
 /** @param {Op} given */
 function submit(given) {
-  const op = household.loaded?.byRole(given, displayed) ?? given
+  const op = extras.loaded?.byRole(given, displayed) ?? given
   const sku = "sku" in op ? op.sku : ""
   const before = findLine(sku)
   if (op.k === "line.set" && op.qty === (before?.qty ?? 0)) return
@@ -165,8 +163,7 @@ function show() {
   displayed = tab.displayed(findProduct)
   const { lines, pending_skus } = displayed
   showCart(displayed, is_outdated)
-  household.loaded?.showPeople(displayed)
-  help.loaded?.showSuggested(displayed.suggested)
+  extras.loaded?.showExtras(displayed)
   showCards(lines, pending_skus)
   notify(({ clearRemoved }) => clearRemoved(lines))
   showStatus()
@@ -227,27 +224,18 @@ function onMessage(message, before, op) {
   const { id, cart } = tab
   notify(({ cartIsFresh, countVerdict, announceMessage }) => {
     if (message.t === "snapshot") cartIsFresh()
-    if (!countVerdict(message)) announceMessage(message, before, { id, cart }, op, household.loaded)
+    if (!countVerdict(message))
+      announceMessage(message, before, { id, cart }, op, extras.loaded?.household.loaded)
   })
   if (message.t === "prices") showPrices(message.items)
-  if (message.t === "offer") showOffer(message)
-  if (message.t === "household") {
-    household.run((loaded) => {
-      loaded.setHousehold(message, account)
-      show()
-    })
+  if (message.t === "offer" || message.t === "household" || message.t === "help") {
+    extras.run(({ onExtra }) => onExtra(message, account, show))
   }
   if (message.t === "tabs") {
     const tabs = ngettext("Open in %(num)s tab", "Open in %(num)s tabs", message.n)
     setParts(document, "textContent", { tabs })
     setParts(document, "hidden", { tabs: message.n < 2 })
     claims.adoptOrphan()
-  }
-  if (message.t === "help") {
-    help.run((loaded) => {
-      loaded.showHelp(message)
-      show()
-    })
   }
   for (const listener of listeners) listener(message, op)
 }
@@ -258,12 +246,6 @@ function onMessage(message, before, op) {
  */
 export function addMessageListener(listener) {
   listeners.add(listener)
-}
-
-/** @param {Offer} offer */
-async function showOffer(offer) {
-  const offers = await import("./offers.js").catch(() => null)
-  offers?.showOffer(offer)
 }
 
 /** Resolve in the next task, after the browser had a chance to paint. */
@@ -299,6 +281,17 @@ query('[data-part="status-act"]').addEventListener("click", () => {
   else if (socket.code === 4409 || socket.code === 4411) socket.start()
   else location.reload()
 })
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = /** @type {HTMLFormElement} */ (event.target)
+    if (socket.state !== "open" || !form.matches("[data-part^=help-]")) return
+    event.preventDefault()
+    extras.run(({ sendHelp }) => sendHelp(form))
+  },
+  // Before those who mind that a page is left.
+  true,
+)
 channel.addEventListener("message", ({ data }) => {
   if (data === account) login_end.run((ended) => ended.onSignedOut())
   if (data === "flush") flushTyped()

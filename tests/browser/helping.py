@@ -1,5 +1,6 @@
 """Shoppers who ask staff for help, and staff who take it, in windows of their own."""
 
+import re
 from uuid import uuid4
 
 from playwright.async_api import Browser, Page, expect
@@ -12,6 +13,25 @@ from tests.browser.visitor import PASSWORD
 async def have_help_asked(person: Person) -> None:
     """Have Bob ask for help, whose cart page stays open."""
     await _ask(person)
+
+
+async def be_helped(person: Person) -> None:
+    """Have the cart of *person* be seen by one of staff, who has suggested something."""
+    browser = person.context.browser
+    assert browser
+    asked = await person.context.request.post(
+        f"{person.origin}/cart/help", form={"next": "/cart"}, max_redirects=0
+    )
+    assert asked.status == 303
+    sam = await open_window(
+        browser, person.origin, person.live_database, "Sam Smith", is_staff=True
+    )
+    await sam.goto("/staff/help")
+    await sam.get_by_role("button", name=re.compile("^Help ")).last.click()
+    await sam.wait_for_url(f"**/staff/help/{person.account}")
+    await sam.goto(f"/staff/help/{person.account}?q=oat")
+    await sam.get_by_role("button", name="Suggest ").first.click()
+    await expect(sam.get_by_role("button", name="Take back: ")).to_be_visible()
 
 
 async def take_help(person: Person) -> str:
@@ -54,7 +74,7 @@ async def fill_cart_and_ask(page: Page) -> None:
     assert (await page.context.request.post("/api/cart/ops", data=body)).ok
     await page.goto("/cart")
     await page.get_by_role("button", name="Help me").click()
-    await expect(page.get_by_text("Somebody of the shop will be with you soon")).to_be_visible()
+    await expect(page.locator("[data-part=help-text]")).to_contain_text("We have told the shop")
 
 
 async def _ask(person: Person) -> Page:

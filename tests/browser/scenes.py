@@ -133,6 +133,7 @@ SCENES = (
     Scene("cart-ordered", "/cart", SHOPPER, setup=households.have_ordered),
     Scene("cart-suggested", "/cart", SHOPPER, setup=households.have_suggestion),
     Scene("checkout-shared", "/checkout", SHOPPER, setup=households.show_shared),
+    Scene("cart-helped", "/cart", SHOPPER, setup=helping.be_helped),
     Scene("cart-empty", "/cart", NEWCOMER),
     Scene("cart-filled", "/cart", SHOPPER),
     Scene("cart-troubled", "/cart", SHOPPER, setup=actions.cause_line_problems),

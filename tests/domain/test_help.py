@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from app.domain.accounts import AccountId
 from app.domain.cart import Cart
 from app.domain.help import Answer, Help, HelpEnd, HelpId, Suggested, helper_of
 from app.domain.help_care import GRACE_S, WAITS_S, OpenHelp, due_end
@@ -22,6 +23,7 @@ from app.domain.ops import (
 )
 from app.domain.outbox import outbox_of
 from app.domain.sharing import may_see
+from app.domain.undo import UNDO_DEPTH
 from app.domain.verdicts import Code, Ok
 from tests.domain.help_examples import (
     ASKED,
@@ -39,6 +41,7 @@ from tests.domain.household_examples import (
     BEN,
     CLEO,
     DAN,
+    PEOPLE,
     SHARED,
     SHARED_OPS,
     done_by,
@@ -153,6 +156,65 @@ def test_what_became_of_a_suggestion_is_written_down(
     assert end(cart).help == replace(
         cart.help, suggested={}, ended=HelpEnd.SHOPPER, ended_at_s=NOON + 60
     )
+
+
+@pytest.mark.parametrize("answer", [DeclineSuggestion(APPLES), AcceptSuggestion(APPLES)])
+@pytest.mark.parametrize("rev", [None, 0])
+def test_no_undo_brings_a_suggestion_back_whose_helper_has_gone(
+    answer: Op, rev: int | None
+) -> None:
+    answered = done_by((SAM, SuggestLine(APPLES, 2)), (OWNER, answer), cart=HELPED)
+    ended = end(answered)
+
+    for _ in ended.undo_stack:
+        ended = ruling_of(OWNER, Undo(rev if rev is None else answered.rev), ended).cart
+
+    assert (ended.suggested, ended.lines, ended.undo_stack) == ({}, {}, ())
+    assert refusal_of(OWNER, Undo(), ended) is Code.NOTHING_TO_UNDO
+
+
+def test_what_was_accepted_stays_after_the_end_and_only_its_line_is_undone() -> None:
+    cart = done_by(
+        (OWNER, AddLine(APPLES, 1)),
+        (CLEO, SuggestLine(MILK, 1)),
+        (SAM, SuggestLine(APPLES, 2)),
+        (SAM, SuggestLine(APPLES, 3)),
+        (OWNER, AcceptSuggestion(APPLES)),
+        (OWNER, DeclineSuggestion(MILK)),
+        cart=HELPED_SHARED,
+    )
+    ended = end(cart)
+    assert ended.lines == cart.lines
+
+    declined_no_longer = done_by((OWNER, Undo()), cart=ended)
+    accepted_no_longer = done_by((OWNER, Undo()), cart=declined_no_longer)
+
+    assert set(declined_no_longer.suggested) == {MILK}
+    assert set(accepted_no_longer.suggested) == {MILK}
+    assert accepted_no_longer.lines[APPLES].qty == 1
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([*PEOPLE, SAM]), st.sampled_from(SHARED_OPS)), max_size=30)
+)
+def test_after_the_end_undo_changes_what_it_would_have_but_for_suggestions_of_the_helper(
+    sent: list[tuple[AccountId, Op]],
+) -> None:
+    cart = HELPED_SHARED
+    for by, op in sent:
+        cart = ruling_of(by, op, cart).cart
+    ended = end(cart)
+    assert (ended.lines, ended.saved, ended.note) == (cart.lines, cart.saved, cart.note)
+
+    for by in PEOPLE * UNDO_DEPTH:
+        before = ended
+        ended = ruling_of(by, Undo(), ended).cart
+        assert SAM not in {ended.authors.get(one.pos) for one in ended.suggested.values()}
+        changed = (before.rev == ended.rev) or (
+            (before.lines, before.saved, before.note, before.voucher, before.suggested)
+            != (ended.lines, ended.saved, ended.note, ended.voucher, ended.suggested)
+        )
+        assert changed, "an undo that changes nothing"
 
 
 def test_what_others_suggest_is_not_written_down() -> None:

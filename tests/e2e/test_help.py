@@ -2,22 +2,31 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import Row, select
+from websockets.exceptions import ConnectionClosed
 
+from app.domain.help_care import GRACE_S
+from app.store.engines import connect
+from app.store.tables import helps
 from tests.e2e.catalog import APPLES, MILK
 from tests.e2e.event_tab import EventTab, EventTabs, events_path, hello_of
 from tests.e2e.household import two_servers
 from tests.e2e.raw_client import PASSWORD, Frame, RawSocket, Shopper, hello_fields, new_shopper
 from tests.e2e.server import Server
 from tests.e2e.test_household_ends import stream_until_closed, until_closed
+from tests.waiting import SLOW_MACHINE_S, until
 
 FORM = "application/x-www-form-urlencoded"
 OVER, SIGNED_OUT = 4413, 4410
 MORE = 5
+CARE_S = 10
+"""After its grace a help ends within so long: nodes look after helps every 5 s."""
 
 Servers = tuple[Server, Server]
 
@@ -141,14 +150,87 @@ async def watch(
 ) -> tuple[RawSocket, EventTab]:
     """Show the helper the cart at *server*, over both transports."""
     visit = sam.at(server)
-    socket = await visit.socket(path=f"/ws?cart={cart}")
-    await socket.send_frame("hello", **hello_fields(socket))
-    assert (await socket.receive())["cart"] == cart
-    await socket.expect("help")
+    socket = await look_at(visit, cart)
     stream = await tabs.open(server, events_path(hello_of(), cart=cart), visit.cookie)
     await stream.event()
     await stream.expect("help")
     return socket, stream
+
+
+async def look_at(visit: Shopper, cart: str) -> RawSocket:
+    """Show the helper the cart over a websocket."""
+    socket = await visit.socket(path=f"/ws?cart={cart}")
+    await socket.send_frame("hello", **hello_fields(socket))
+    assert (await socket.receive())["cart"] == cart
+    await socket.expect("help")
+    return socket
+
+
+@pytest.mark.long
+async def test_a_help_whose_helper_was_cut_off_ends_after_its_grace_and_not_before(
+    servers: Servers,
+) -> None:
+    async with await new_shopper(servers[0]) as ada:
+        here = await ada.tab()
+        help_ = await begin(ada, servers)
+        shown = await look_at(help_.sam, ada.account)
+
+        await shown.cut()
+
+        cut_at_s = time.time()
+        assert await why_over(here) == "staff_left"
+        row = row_of(help_, servers[1])
+        assert row.ended_at - row.helper_seen_at > GRACE_S
+        assert row.ended_at - cut_at_s < GRACE_S + CARE_S + SLOW_MACHINE_S
+
+
+@pytest.mark.long
+async def test_a_help_at_a_node_that_is_killed_ends_at_the_other_unless_both_go_on_there(
+    servers: Servers,
+) -> None:
+    async with await new_shopper(servers[0]) as ada:
+        await ada.tab()
+        help_ = await begin(ada, servers)
+        await look_at(help_.sam.at(servers[0]), ada.account)
+
+        servers[0].kill()
+
+        killed_at_s = time.time()
+        at_other = ada.at(servers[1])
+        back = await until(lambda: reopened(at_other))
+        assert back
+        assert await why_over(back) == "staff_left"
+        assert "the helper left" in (await help_.sam.send("GET", "/staff/help")).body.decode()
+        again = await help_.sam.socket(path=f"/ws?cart={ada.account}")
+        assert (await again.close_frame()).code == OVER
+        row = row_of(help_, servers[1])
+        assert row.ended_at - row.helper_seen_at > GRACE_S
+        assert row.ended_at - killed_at_s < GRACE_S + CARE_S + SLOW_MACHINE_S
+        await asyncio.to_thread(servers[0].start)
+
+
+async def reopened(shopper: Shopper) -> RawSocket | None:
+    """Return a tab of the shopper, as soon as the node knows that the other has gone."""
+    try:
+        return await shopper.tab()
+    except (ConnectionClosed, OSError, TimeoutError):
+        return None
+
+
+async def why_over(tab: RawSocket) -> str:
+    """Return what ended the help, once *tab* is told."""
+    while (told := await tab.expect("help"))["state"] != "over":
+        pass
+    return str(told["why"])
+
+
+def row_of(help_: Help, server: Server) -> Row[Any]:
+    """Return the row of a help that is over."""
+    engine = connect(server.database)
+    with engine.begin() as connection:
+        row = connection.execute(select(helps).where(helps.c.id == help_.id)).one()
+    engine.dispose()
+    return row
 
 
 def revision(frames: list[Frame]) -> int:

@@ -88,8 +88,11 @@ def test_shopper_and_helper_are_told_of_each_step_and_nothing_of_it_moves_the_ca
 
     changes(harness, ENDED)
     harness.saves()
-    assert ada.received == [HelpMessage("over", SAM, "Sam", HelpEnd.SHOPPER)]
+    assert ada.take_received() == [over := HelpMessage("over", SAM, "Sam", HelpEnd.SHOPPER)]
     assert (sam.disconnects, sam.received) == ([DisconnectReason.REMOVED], [])
+
+    harness.cart.tabs.publish_count(ada)
+    assert over in ada.received, "a newcomer may have been away as the help ended"
 
 
 def test_a_helper_sees_lines_and_totals_but_no_note_and_nothing_that_is_saved_for_later() -> None:

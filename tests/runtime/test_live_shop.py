@@ -45,5 +45,5 @@ async def test_a_recheck_keeps_what_is_as_in_the_database_and_compares_everythin
             assert cart.is_in_sync
             assert tab.disconnects == []
         reads = harness.database.reads
-        assert {"load_carts", "load_ended_sessions", "load_catalog_changes"} <= {*reads}
+        assert {"load_carts", "load_ended_sessions", "load_news"} <= {*reads}
         assert harness.live.ended_sessions.revision < 100

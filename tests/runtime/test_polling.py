@@ -88,7 +88,7 @@ async def test_a_requested_refresh_that_the_database_was_away_for_is_made_up_for
 
     harness.database.reads.clear()
     await polling_of(harness, AN_HOUR_S).poll()
-    assert "load_catalog_changes" in harness.database.reads
+    assert "load_news" in harness.database.reads
 
 
 async def test_without_a_request_a_poll_waits_for_the_interval(harness: HttpHarness) -> None:

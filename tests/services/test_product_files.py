@@ -235,6 +235,16 @@ def test_all_faults_of_a_file_are_listed_and_nothing_is_changed(file: ProductFil
     assert faults[0][2] == "“2,20” is not a price like 2.20."
 
 
+def test_a_barcode_keeps_its_zeros_in_a_spreadsheet(file: ProductFile) -> None:
+    file.import_rows({"sku": MILK, "barcode": "0036000291452", "low": "12"})
+
+    assert file.row(MILK)["barcode"] == "'0036000291452"
+    done = file.import_rows({**file.row(MILK), "version": ""})
+    assert (done.changed, done.unchanged) == (0, 1)
+    product = file.products()[MILK]
+    assert (product.barcode, product.low) == ("0036000291452", 12)
+
+
 def test_a_barcode_that_another_product_has_is_refused(file: ProductFile) -> None:
     code, spelt = "0036000291452", "036000291452"
 

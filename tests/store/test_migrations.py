@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from datetime import UTC
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,14 +18,16 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
 from app.domain.accounts import AccountId
 from app.domain.catalog import Voucher, VoucherCode
+from app.domain.stock import MovementKind
 from app.store import migrations
 from app.store.accounts import Person, add_account, find_by_email
 from app.store.carts import load_cart
 from app.store.catalog import increment_revision, load_catalog_changes
 from app.store.engines import connect
 from app.store.migrations import TooNew, migrate, newest_step
+from app.store.movements import Filter, list_movements, sum_movements
 from app.store.queries import run_query
-from app.store.tables import accounts, metadata, vouchers
+from app.store.tables import accounts, categories, metadata, products, vouchers
 from tests.databases import Databases
 from tests.examples import ADA, EMPTY
 from tests.store.example_people import ADA_HERSELF
@@ -63,13 +66,22 @@ def upgrade_to(connection: Connection, revision: str) -> None:
     """Make the tables of an older version in an empty database."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    config.attributes["connection"] = connection
+    config.attributes |= {"connection": connection, "zone": UTC}
     command.upgrade(config, revision)
 
 
 def store_email(connection: Connection, account: AccountId, email: str) -> None:
     """Store *email* as an older version did."""
     connection.execute(update(accounts).where(accounts.c.id == account).values(email=email))
+
+
+def store_product(connection: Connection, sku: str, stock: int) -> None:
+    """Store a product as an older version did, which wrote no log of its stock."""
+    connection.execute(insert(categories).values(slug="dairy", name="Dairy", place=0))
+    plain = dict.fromkeys(("slug", "name", "unit", "image", "description"), sku)
+    counts = {"price": 145, "stock": stock, "place": 0, "moved": 0}
+    shown = {"sku": sku, "category": "dairy", "sold": True, "popular": False}
+    connection.execute(insert(products).values(**plain, **counts, **shown))
 
 
 def store_voucher(connection: Connection, voucher: Voucher) -> None:
@@ -200,3 +212,15 @@ def test_a_database_of_a_newer_version_is_left_unchanged(engine: Engine) -> None
 
     assert run_query(engine, step) == "9999"
     assert run_query(engine, load_cart, ADA) == EMPTY
+
+
+def test_the_log_of_stock_begins_with_what_is_there(nothing: Engine) -> None:
+    run_query(nothing, upgrade_to, "0027")
+    run_query(nothing, store_product, "milk-2l", 7)
+
+    migrate(nothing)
+
+    assert run_query(nothing, sum_movements) == {"milk-2l": 7}
+    (entry,) = run_query(nothing, list_movements, Filter(), 1).entries
+    assert (entry.kind, entry.stock) == (MovementKind.OPENING, 7)
+    assert entry.at_s > 0

@@ -45,7 +45,9 @@ def help_text(help_: HelpState) -> str:
     """Return *help_* in words; the page's script says the same (help.js)."""
     match help_:
         case HelpState("waiting"):
-            return _("Somebody of the shop will be with you soon. Stay on this page.")
+            return _(
+                "We have told the shop: somebody will be with you soon. You can go on shopping."
+            )
         case HelpState("on", name):
             return _("%(name)s from the shop sees your cart.", name=name)
         case HelpState("over", why=HelpEnd.NOBODY_FREE):

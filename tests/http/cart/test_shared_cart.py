@@ -95,6 +95,7 @@ async def test_who_may_suggest_suggests_and_the_others_answer(harness: HttpHarne
     await chooses(ben, cart)
     shop = await shown_by(ben, "/shop?q=milk")
     assert 'data-role="suggest"' in shop
+    assert 'action="/cart/help"' not in shop
 
     assert (await sends(ben, shop, "/cart/suggest", sku=MILK, qty="2")).startswith("ok: Suggested")
     mine = row_of(await shown_by(ben), MILK)

@@ -36,7 +36,7 @@ async def ended(harness: HttpHarness) -> list[str]:
 async def test_a_help_from_the_first_press_to_the_log(harness: HttpHarness) -> None:
     ada, staff = await stocked_cart(harness, note="Ring twice."), await grace(harness)
     help_id = await asks(harness, ada)
-    assert "Somebody of the shop will be with you soon." in await text(await ada.get("/cart"))
+    assert "We have told the shop" in await text(await ada.get("/cart"))
     await harness.context.helps.take_care()
     listed = await text(await staff.get(PAGE))
     assert "<b>Ada</b>" in listed
@@ -153,3 +153,29 @@ async def test_who_asks_too_often_is_told_when_it_works_again(harness: HttpHarne
     assert str((await anonymous.post("/cart/help", {"next": "/cart"})).location).startswith(
         "/login"
     )
+
+
+async def test_a_pages_script_asks_and_ends_without_another_page(harness: HttpHarness) -> None:
+    ada = await stocked_cart(harness)
+    for _ in range(3):
+        assert (await ada.post("/cart/help.json", {})).status_code == 204
+        assert "We have told the shop" in await text(await ada.get("/shop"))
+        assert (await ada.post("/cart/help/end.json", {})).status_code == 204
+    assert await ended(harness) == ["shopper"] * 3
+
+    refused = await ada.post("/cart/help.json", {})
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+    assert (await fields(refused))["detail"] == "You can ask for help again in 60 seconds."
+    assert (await harness.visitor().post("/cart/help.json", {})).status_code == 401
+    assert (await harness.visitor().post("/cart/help/end.json", {})).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/cart", "/shop", "/shop?q=zeppelin", "/p/gala-apples"])
+async def test_help_is_offered_where_one_looks_for_something(
+    harness: HttpHarness, path: str
+) -> None:
+    asked = 'action="/cart/help"'
+
+    assert (await text(await (await stocked_cart(harness)).get(path))).count(asked) == 1
+    assert asked not in await text(await harness.visitor().get("/shop"))
