@@ -1,4 +1,4 @@
-"""What a household is told of an order by one of them, on the next visit of each (decision 0130).
+"""What a household is told of an order by one of them, on the next visit of each (decision 0129).
 
 Who was away finds the cart empty. That it was ordered, by whom and when stands in the household,
 until each has seen it, or the cart is changed again.
