@@ -341,20 +341,23 @@ def test_all_that_proves_is_run_and_one_failure_fails_all_but_stops_none(
     assert [path.read_text() for path in (tree / "var").glob("proof-*.md")] == ["said\n"]
 
 
+@pytest.mark.parametrize("command", [["test"], ["prove", "--short"]])
 @pytest.mark.parametrize(("second", "code"), [("true", 0), ("false", 1)])
-def test_what_fails_in_the_short_proofs_is_run_once_more_alone(
-    tree: Path, bare_path: str, second: str, code: int
+def test_what_fails_beside_others_is_run_once_more_alone(
+    tree: Path, bare_path: str, command: list[str], second: str, code: int
 ) -> None:
-    fails = f'[ "$2" != pytest ] || case "$*" in *--last-failed*) {second};; *) false;; esac\n'
+    cases = f"*--last-failed*) {second};; *--cov-branch*) true;; *) false;;"
+    fails = f'[ "$2" != pytest ] || case "$*" in {cases} esac\n'
     (tree / ".venv/bin/python").write_text(REMEMBERING_PYTHON + fails)
 
-    ended, said = output_of(started(tree, "prove", "--short", PATH=bare_path, CI=""))
+    ended, said = output_of(started(tree, *command, PATH=bare_path, CI=""))
 
     assert ended == code
     assert "Once more, alone, what failed beside others:" in said
-    first, again = pytest_runs(tree)
+    *_, first, again = pytest_runs(tree)
     assert "--numprocesses=2" in first
     assert "--numprocesses=2" not in again
+    assert "--cov-append" in again
 
 
 def test_the_short_proofs_are_what_bin_test_left(tree: Path, bare_path: str) -> None:
