@@ -19,6 +19,10 @@ from tests.waiting import wait_until
 
 SKU: Final = "blackberry-pie-550g"
 SAMPLE_EVERY_S: Final = 0.1
+AT_ONCE: Final = 8
+"""So many register, or begin to wait, at once."""
+CROWD: Final = 100
+"""Of more shoppers than that, each comes and goes the less often: the shop is not to be flooded."""
 ENOUGH_MS: Final = 60_000
 """An offer that lasts for less may end while it is taken; who has come is told of a longer one."""
 
@@ -26,11 +30,12 @@ ENOUGH_MS: Final = 60_000
 class Waiting:
     """What is known of the waitlist, and what was found wrong with it.
 
-    `numbers` are the places as they were seen last.
+    `numbers` are the places as they were seen last; `pace` is how much longer than usual shoppers
+    stay, and stay away.
     """
 
-    def __init__(self, nodes: Sequence[Server], chance: Random):
-        self.nodes, self.chance = nodes, chance
+    def __init__(self, nodes: Sequence[Server], chance: Random, pace: float):
+        self.nodes, self.chance, self.pace = nodes, chance, pace
         self.anomalies: set[str] = set()
         self.numbers: dict[str, int] = {}
         self.told = 0
@@ -81,14 +86,14 @@ class Waiter:
 
     async def run(self) -> None:
         """Come and go until cancelled."""
-        chance = self._state.chance
+        chance, pace = self._state.chance, self._state.pace
         while True:
             server = chance.choice(self._state.nodes)
             visit = self._shopper.at(server)
             with suppress(*AWAY, TimeoutError):
-                async with asyncio.timeout(30), visit:
+                async with asyncio.timeout(30 * pace), visit:
                     await self._visit(visit)
-            await asyncio.sleep(chance.uniform(0, 1))
+            await asyncio.sleep(chance.uniform(0, pace))
 
     async def _visit(self, visit: Shopper) -> None:
         chance = self._state.chance
@@ -100,7 +105,7 @@ class Waiter:
         for _ in range(chance.randint(1, 10)):
             if ms > ENOUGH_MS:
                 await self._answer(visit, tab)
-            ms = await _hears_offer(tab, chance.uniform(0, 2))
+            ms = await _hears_offer(tab, chance.uniform(0, 2 * self._state.pace))
         await (tab.close() if chance.random() < 0.5 else tab.cut())
 
     async def _answer(self, visit: Shopper, tab: RawSocket) -> None:
@@ -143,6 +148,19 @@ def _offered_ms(frame: Frame) -> int:
     return int(frame["ms"]) if frame["t"] == "offer" and frame["sku"] == SKU else 0
 
 
+async def _line_up(state: Waiting, shoppers: int) -> list[Waiter]:
+    """Return so many, who wait from now on."""
+    room, node = asyncio.Semaphore(AT_ONCE), state.nodes[0]
+
+    async def line_up() -> Waiter:
+        async with room:
+            waiter = Waiter(state, await new_shopper(node))
+            await waiter.joins(node)
+            return waiter
+
+    return await asyncio.gather(*(line_up() for _ in range(shoppers)))
+
+
 async def play(  # noqa: PLR0913 - each is a number of the experiment
     nodes: Sequence[Server],
     chance: Random,
@@ -157,11 +175,9 @@ async def play(  # noqa: PLR0913 - each is a number of the experiment
 
     However slow the machine is, they go on until it *is_enough*, or longer than any takes.
     """
-    state = Waiting(nodes, chance)
+    state = Waiting(nodes, chance, max(1, shoppers / CROWD))
     _set(nodes[0], "--stock", "0", "--hold", "always")
-    waiters = [Waiter(state, await new_shopper(nodes[0])) for _ in range(shoppers)]
-    for waiter in waiters:
-        await waiter.joins(nodes[0])
+    waiters = await _line_up(state, shoppers)
     async with sampled(nodes[0].database, state.sample, SAMPLE_EVERY_S):
         running = [asyncio.create_task(each.run()) for each in waiters]
         try:
