@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from app.store import cart_reports, orders, product_edits
+from app.store import cart_reports, orders, product_log
 from tests.http.harness import HttpHarness, open_harness
 from tests.http.order_helpers import APPLES, MILK, order, stocked_cart, wanted
 from tests.http.staff_helpers import grace
@@ -20,7 +20,7 @@ NUMBER = re.compile(r">\s*([0-9A-Z]{4}-[0-9A-Z]{4})\s*<")
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have two entries on a page."""
-    for module in (cart_reports, orders, product_edits):
+    for module in (cart_reports, orders, product_log):
         monkeypatch.setattr(module, "PAGE_SIZE", 2)
 
 
