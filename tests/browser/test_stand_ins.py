@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.browser.axe import violations
 from tests.browser.test_panes import PAGE, SLOW_MS, shows
@@ -41,6 +41,17 @@ async def guest_page(visitor: Visitor, prefix: str) -> Page:
     return page
 
 
+async def answer_late(page: Page, url: str) -> None:
+    """Have the next request to *url* answered after the connection has told what it did."""
+
+    async def answer(route: Route) -> None:
+        response = await route.fetch()
+        await expect(page.get_by_text("No longer kept for them")).to_be_visible(timeout=SLOW_MS)
+        await route.fulfill(response=response)
+
+    await page.route(url, answer, times=1)
+
+
 async def is_accessible(page: Page) -> None:
     """Fail unless the page is, in both colour schemes, and as wide as the phone."""
     for scheme in ("light", "dark"):
@@ -69,7 +80,10 @@ async def test_who_waits_for_the_last_one_is_told_when_it_is_let_go(visitor: Vis
     await shows(theirs, place="Yours for 5 minutes")
     await is_accessible(page)
 
-    await theirs.locator("[data-press=leave]").click()
+    await answer_late(page, "**/how-it-works/waitlist/leave")
+    async with page.expect_event("requestfinished", lambda done: "waitlist/leave" in done.url):
+        await theirs.locator("[data-press=leave]").click()
+    await page.evaluate("fetch('/').then(answer => answer.text())")  # so the first one was handled
     await shows(theirs, place="No longer kept for them")
     await page.click("#d-waitlist [data-panes]")
     await shows(theirs, heard="1000: closed by this page")

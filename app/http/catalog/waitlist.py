@@ -83,7 +83,7 @@ async def _join(context: HttpContext, account: AccountId, sku: Sku) -> Joined:
         return Joined.GONE
     joined = await context.database.write(join_waitlist, account, sku, int(context.now_s()))
     if joined is Joined.WAITS:
-        context.hub.request_refresh()
+        await context.refresh_catalog()
     return joined
 
 
@@ -107,7 +107,7 @@ async def give_up_as(context: HttpContext, login: Session, sku: Sku) -> None:
     """Have *login* wait for *sku* no longer, and give back what is kept of it."""
     if sku in context.catalog.today.products:
         await context.database.write(leave_waitlist, login.account, sku, int(context.now_s()))
-        context.hub.request_refresh()
+        await context.refresh_catalog()
 
 
 async def waitlist_of(context: HttpContext, login: Session) -> Response:

@@ -17,6 +17,7 @@ export class Waiter {
   #sku
   #line = /** @type {PaneLine | null} */ (null)
   #is_closed = false
+  #is_kept = false // a unit, for the stand-in
 
   /**
    * @param {HTMLElement} root
@@ -57,10 +58,11 @@ export class Waiter {
   async #press(pressed) {
     this.#stage.pressed_at = performance.now()
     const path = pressed === "wait" ? "waitlist" : "waitlist/leave"
+    const was_kept = this.#is_kept
     const { places, offers, detail } = await act(path, { sku: this.#sku })
     if (detail) return this.#show({ place: detail })
     const isThis = (/** @type {any} */ { sku }) => sku === this.#sku
-    if (offers.some(isThis)) return
+    if (was_kept || offers.some(isThis)) return // what is kept is told by the connection
     const place = places.find(isThis)
     this.#show({ place: place ? placeText(place.before) : _("Not in the list") })
   }
@@ -68,10 +70,15 @@ export class Waiter {
   /** @param {any} message */
   #onMessage({ t, sku, ms, items = [] }) {
     if (t === "welcome") this.#line?.send({ t: "watch", skus: [this.#sku] })
-    if (t === "offer" && sku === this.#sku)
-      this.#show({ place: ms ? offerText(ms) : _("No longer kept for them") })
+    if (t === "offer" && sku === this.#sku) this.#onOffer(ms)
     for (const { sku: watched, stock, held } of items)
       if (watched === this.#sku) this.#show({ stock: stockLabel(stock, "ok", held) })
+  }
+
+  /** @param {number} ms */
+  #onOffer(ms) {
+    this.#is_kept = ms > 0
+    this.#show({ place: ms ? offerText(ms) : _("No longer kept for them") })
   }
 
   /** @param {Record<string, string>} texts */
