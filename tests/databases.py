@@ -16,10 +16,14 @@ from typing import Any, Protocol
 import psycopg
 from sqlalchemy import Engine, create_engine, inspect, text
 
+from app.store.timeouts import OF_SERVER
+
 KINDS = ("sqlite", "postgresql")
 OWNER = "postgres"
 BINARIES = Path("/usr/lib/postgresql")
 PATIENCE_S = 90.0
+SHORT_LOCKS = OF_SERVER._replace(lock_ms=20)
+"""For a test that has a lock and wants to see it in the way."""
 
 
 class Databases(Protocol):

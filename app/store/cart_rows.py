@@ -15,7 +15,7 @@ from app.domain.accounts import AccountId
 from app.domain.catalog import Sku
 from app.domain.outbox import EvictedOutbox
 from app.domain.saved_beside import SavedBeside
-from app.store.engines import LOCK_WAIT_MS
+from app.store.timeouts import OF_SERVER
 
 UPDATE_ONE = """
     UPDATE carts SET version = ?, rev = ?, body = ?, updated_at = ?
@@ -32,7 +32,7 @@ UPDATE_ALL = """
 """For PostgreSQL."""
 
 
-_WAIT_AGAIN = f"PRAGMA busy_timeout = {LOCK_WAIT_MS}"
+_WAIT_AGAIN = f"PRAGMA busy_timeout = {OF_SERVER.lock_ms}"
 _BEGIN_AT_ONCE = f"PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; {_WAIT_AGAIN}"
 
 

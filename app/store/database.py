@@ -14,6 +14,7 @@ from app.store.job_thread import JobThread
 from app.store.lookups import Lookup, Lookups
 from app.store.queries import Query, run_query
 from app.store.query_counter import QueryCounter, current_counter
+from app.store.timeouts import OF_SERVER, Timeouts
 from app.store.wakes import Woken
 from app.store.write_connection import WriteConnection
 
@@ -31,10 +32,10 @@ class Database:
     Each query runs in a transaction of its own. It runs to its end even if its task is cancelled.
     """
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, timeouts: Timeouts = OF_SERVER):
         self._server = DatabaseServer(url, self._renew_readers, self._renew_writer)
-        self._write_engine = self._server.watch(open_to_write(url))
-        self._read_engine = self._server.watch(open_to_read(url, READERS))
+        self._write_engine = self._server.watch(open_to_write(url, timeouts))
+        self._read_engine = self._server.watch(open_to_read(url, READERS, timeouts))
         self._lookups = Lookups(self._server.watch(open_to_look_up(url)))
         self._writing = JobThread("writer")
         self._looking_up = JobThread("lookups")

@@ -20,7 +20,6 @@ except ImportError:  # on platforms without a wheel
 FileFault: type[Exception] = sqlite.DatabaseError
 """An SQLite file cannot be used; `FileTrouble`, a subclass, if it may be usable later."""
 FileTrouble: type[Exception] = sqlite.OperationalError
-LOCK_WAIT_MS = 2000
 SWITCH_PAUSE_S = 0.01
 TIMELINE = "timeline"
 """Where the `info` of a connection to PostgreSQL has the timeline of its server."""
@@ -62,14 +61,14 @@ def connect(url: str) -> Engine:
 def open_to_write(url: str, timeouts: Timeouts = OF_SERVER) -> Engine:
     """Return an engine with the one connection that a process writes through."""
     if is_file(url):
-        return _sqlite(make_url(url), "BEGIN IMMEDIATE", 1)
+        return _sqlite(make_url(url), "BEGIN IMMEDIATE", 1, timeouts)
     return _postgresql(url, "READ COMMITTED", 1, timeouts, **IN_KEY_ORDER)
 
 
 def open_to_read(url: str, connections: int, timeouts: Timeouts = OF_SERVER) -> Engine:
     """Return an engine for reading, in which a transaction sees one snapshot."""
     if is_file(url):
-        return _sqlite(make_url(url), "BEGIN", connections)
+        return _sqlite(make_url(url), "BEGIN", connections, timeouts)
     return _postgresql(url, "REPEATABLE READ", connections, timeouts)
 
 
@@ -79,7 +78,7 @@ def open_to_look_up(url: str) -> Engine:
     Each is a transaction of its own. Parameters have names, as PostgreSQL's driver wants them.
     """
     if is_file(url):
-        return _sqlite(make_url(url), "BEGIN", 1, paramstyle="named")
+        return _sqlite(make_url(url), "BEGIN", 1, OF_SERVER, "named")
     return _postgresql(url, "AUTOCOMMIT", 1, OF_SERVER)
 
 
@@ -90,7 +89,9 @@ def _create(file: Path) -> None:
         file.touch(0o600)
 
 
-def _sqlite(url: URL, begin: str, connections: int, paramstyle: str = "qmark") -> Engine:
+def _sqlite(
+    url: URL, begin: str, connections: int, timeouts: Timeouts, paramstyle: str = "qmark"
+) -> Engine:
     engine = create_engine(
         url,
         module=sqlite,
@@ -100,25 +101,25 @@ def _sqlite(url: URL, begin: str, connections: int, paramstyle: str = "qmark") -
         max_overflow=0,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )
-    event.listen(engine, "connect", _configure)
+    event.listen(engine, "connect", lambda connection, _: _configure(connection, timeouts.lock_ms))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
-def _configure(connection: Any, _record: object) -> None:
+def _configure(connection: Any, lock_wait_ms: int) -> None:
     """Set WAL mode with full synchronisation, so that commits survive a power loss."""
-    connection.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS}")
-    _switch_to_wal(connection)
+    connection.execute(f"PRAGMA busy_timeout = {lock_wait_ms}")
+    _switch_to_wal(connection, lock_wait_ms)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _switch_to_wal(connection: Any) -> None:
+def _switch_to_wal(connection: Any, lock_wait_ms: int) -> None:
     """Set WAL mode, and wait while another process does so in a new file.
 
     SQLite refuses at once then, whatever `busy_timeout` says, since waiting could be a deadlock.
     """
-    give_up_s = monotonic() + LOCK_WAIT_MS / 1000
+    give_up_s = monotonic() + lock_wait_ms / 1000
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -139,5 +140,5 @@ def _postgresql(
     """
     from app.store.postgresql import open_engine  # noqa: PLC0415 - a shop on a file has no need
 
-    settings = {"lock_timeout": LOCK_WAIT_MS, "synchronous_commit": "on", **planner}
+    settings = {"lock_timeout": timeouts.lock_ms, "synchronous_commit": "on", **planner}
     return open_engine(url, isolation, connections, timeouts, settings)

@@ -1,10 +1,10 @@
-"""How long a PostgreSQL server may take. SQLite has no server that could hang."""
+"""How long a PostgreSQL server may take, and how long a lock is waited for."""
 
 from typing import NamedTuple
 
 
 class Timeouts(NamedTuple):
-    """How long statements may take, and transactions may do nothing.
+    """How long statements may take, transactions may do nothing, and locks be waited for.
 
     The server ends what takes longer. One that hangs ends nothing, so `silence_s` after a statement
     was sent the connection is given up, and it is unknown what became of the statement.
@@ -12,6 +12,7 @@ class Timeouts(NamedTuple):
 
     statement_ms: int
     idle_in_transaction_ms: int
+    lock_ms: int
 
     @property
     def silence_s(self) -> float:
@@ -19,7 +20,7 @@ class Timeouts(NamedTuple):
         return self.statement_ms / 1000 + 0.5
 
 
-OF_SERVER = Timeouts(3_000, 5_000)
+OF_SERVER = Timeouts(3_000, 5_000, 2_000)
 """For a server of the shop, whose shoppers get an answer within 5 s."""
-OF_COMMAND = Timeouts(60_000, 60_000)
-"""For a command, which may migrate a large table."""
+OF_COMMAND = Timeouts(60_000, 60_000, 60_000)
+"""For a command, which may migrate a large table, or wait while another does."""

@@ -17,9 +17,10 @@ from app.store.cart_rows import Save
 from app.store.cart_saves import SaveConflicts, as_save
 from app.store.carts import load_cart
 from app.store.database import Database
-from app.store.engines import LOCK_WAIT_MS, open_to_write
+from app.store.engines import open_to_write
 from app.store.migrations import migrate
 from app.store.queries import run_query
+from app.store.timeouts import OF_SERVER
 from app.store.write_connection import WriteConnection
 from tests.databases import Cluster, locked
 from tests.examples import ADA, EMPTY, HERE, NOON, after
@@ -114,8 +115,8 @@ def test_a_lock_of_another_process_is_not_waited_for_here_and_is_in_the_next_sav
         waited_s = monotonic() - began_s
         (timeout_ms,) = driver.execute("PRAGMA busy_timeout").fetchone()
 
-    assert waited_s < LOCK_WAIT_MS / 1000 / 2
-    assert timeout_ms == LOCK_WAIT_MS
+    assert waited_s < OF_SERVER.lock_ms / 1000 / 2
+    assert timeout_ms == OF_SERVER.lock_ms
     assert connection.save([NOTED], NOON) == SaveConflicts()
 
 

@@ -15,15 +15,14 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.domain.errors import DatabaseUnavailable
-from app.store import engines
 from app.store.accounts import EmailTaken, add_account, find_by_email, improve_hash
 from app.store.carts import load_cart
 from app.store.database import Database
-from app.store.engines import connect
+from app.store.engines import connect, open_to_write
 from app.store.migrations import migrate
 from app.store.outages import is_outage
 from app.store.queries import run_query
-from tests.databases import Cluster, locked
+from tests.databases import SHORT_LOCKS, Cluster, locked
 from tests.examples import ADA, EMPTY, NOON
 from tests.store.example_people import ADA_HERSELF
 
@@ -41,12 +40,6 @@ def change_and_fail(connection: Connection) -> None:
 
 
 pytestmark = pytest.mark.on_both
-
-
-@pytest.fixture
-def short_lock_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shorten the time to wait for locks."""
-    monkeypatch.setattr(engines, "LOCK_WAIT_MS", 20)
 
 
 async def test_a_committed_write_can_be_read(database: Database) -> None:
@@ -107,11 +100,10 @@ async def test_writes_run_one_at_a_time_in_order_of_submission(
     assert await database.read(hash_of_ada) == "19"
 
 
-@pytest.mark.usefixtures("short_lock_wait")
 async def test_a_lock_of_another_process_makes_the_database_unavailable(
     url: str, engine: Engine
 ) -> None:
-    database = Database(url)
+    database = Database(url, SHORT_LOCKS)
     with locked(engine):
         with pytest.raises(DatabaseUnavailable, match=r"^database is locked$|lock timeout"):
             await database.write(improve_hash, ADA, "changed")
@@ -122,13 +114,12 @@ async def test_a_lock_of_another_process_makes_the_database_unavailable(
     database.close()
 
 
-@pytest.mark.usefixtures("short_lock_wait")
 def test_a_lock_of_another_process_makes_the_database_unavailable_to_a_command(
     url: str, engine: Engine
 ) -> None:
-    other = connect(url)
-    with locked(other), pytest.raises(DatabaseUnavailable):
-        run_query(engine, improve_hash, ADA, "changed")
+    other = open_to_write(url, SHORT_LOCKS)
+    with locked(engine), pytest.raises(DatabaseUnavailable):
+        run_query(other, improve_hash, ADA, "changed")
     other.dispose()
 
 

@@ -28,6 +28,7 @@ from app.store.migrations import TooNew, migrate, newest_step
 from app.store.movements import Filter, list_movements, sum_movements
 from app.store.queries import run_query
 from app.store.tables import accounts, categories, metadata, products, vouchers
+from app.store.timeouts import OF_COMMAND
 from tests.databases import Databases
 from tests.examples import ADA, EMPTY
 from tests.store.example_people import ADA_HERSELF
@@ -136,6 +137,16 @@ def test_servers_that_start_together_migrate_one_after_the_other(databases: Data
 
     with ThreadPoolExecutor(4) as servers:
         assert [*servers.map(start, range(4))] == [None] * 4
+
+
+def test_who_starts_meanwhile_waits_longer_for_a_migration_than_shoppers_would(url: str) -> None:
+    engine = connect(url)
+    with engine.connect() as connection:
+        setting = {"sqlite": "PRAGMA busy_timeout", "postgresql": "SHOW lock_timeout"}
+        waits = connection.exec_driver_sql(setting[engine.dialect.name]).scalar()
+    engine.dispose()
+
+    assert waits in {OF_COMMAND.lock_ms, "1min"}
 
 
 def test_stored_email_addresses_get_their_one_spelling_unless_another_account_has_it(

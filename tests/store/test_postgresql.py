@@ -19,7 +19,7 @@ from app.store.timeouts import Timeouts
 from tests.databases import Cluster
 from tests.pgbouncer import find_pgbouncer, open_pgbouncer
 
-SHORT = Timeouts(statement_ms=100, idle_in_transaction_ms=100)
+SHORT = Timeouts(statement_ms=100, idle_in_transaction_ms=100, lock_ms=100)
 
 
 def sleep(connection: Connection, seconds: float) -> None:

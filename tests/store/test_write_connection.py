@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import SetNote
 from app.domain.outbox import EvictedOutbox
-from app.store import engines
 from app.store.accounts import add_account
 from app.store.cart_rows import Save, StaleCart
 from app.store.cart_saves import SaveConflicts, as_save
@@ -19,7 +18,7 @@ from app.store.engines import open_to_write
 from app.store.migrations import migrate
 from app.store.queries import run_query
 from app.store.write_connection import WriteConnection
-from tests.databases import Cluster, locked
+from tests.databases import SHORT_LOCKS, Cluster, locked
 from tests.examples import ADA, EMPTY, HERE, NOON, after
 from tests.store.example_people import ADA_HERSELF, BOB, BOB_HIMSELF
 
@@ -29,10 +28,9 @@ NOTED = as_save(after(SetNote("Ring twice")), ())
 
 
 @pytest.fixture
-def connection(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[WriteConnection]:
+def connection(url: str) -> Iterator[WriteConnection]:
     """Return a connection that does not wait long for locks."""
-    monkeypatch.setattr(engines, "LOCK_WAIT_MS", 20)
-    engine = open_to_write(url)
+    engine = open_to_write(url, SHORT_LOCKS)
     connection = WriteConnection(engine)
     yield connection
     connection.close()

@@ -15,7 +15,6 @@ from app.domain.errors import DatabaseUnavailable
 from app.domain.ops import SetNote
 from app.domain.orders import OrderChange
 from app.domain.outbox import EvictedOutbox, OutboxId
-from app.store import engines
 from app.store import writer as store_writer
 from app.store.accounts import Person, add_account
 from app.store.cart_rows import Save
@@ -24,7 +23,7 @@ from app.store.carts import load_cart, load_last
 from app.store.database import Database
 from app.store.queries import run_query
 from app.store.writer import Commit, Writer
-from tests.databases import locked
+from tests.databases import SHORT_LOCKS, locked
 from tests.examples import ADA, EMPTY, HERE, NOON, after
 from tests.store.example_people import BOB
 
@@ -281,10 +280,9 @@ async def test_a_batch_of_only_broken_carts_makes_no_query(
 
 
 async def test_an_outage_makes_a_save_unknown_and_the_writer_continues_afterwards(
-    url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    url: str, engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(engines, "LOCK_WAIT_MS", 20)
-    database = Database(url)
+    database = Database(url, SHORT_LOCKS)
     writer = Writer(database, lambda: NOON, time.monotonic)
     async with committing(writer) as commits:
         with locked(engine):
