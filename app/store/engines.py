@@ -106,20 +106,20 @@ def _sqlite(
     return engine
 
 
-def _configure(connection: Any, lock_wait_ms: int) -> None:
+def _configure(connection: Any, lock_ms: int) -> None:
     """Set WAL mode with full synchronisation, so that commits survive a power loss."""
-    connection.execute(f"PRAGMA busy_timeout = {lock_wait_ms}")
-    _switch_to_wal(connection, lock_wait_ms)
+    connection.execute(f"PRAGMA busy_timeout = {lock_ms}")
+    _switch_to_wal(connection, lock_ms)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _switch_to_wal(connection: Any, lock_wait_ms: int) -> None:
+def _switch_to_wal(connection: Any, lock_ms: int) -> None:
     """Set WAL mode, and wait while another process does so in a new file.
 
     SQLite refuses at once then, whatever `busy_timeout` says, since waiting could be a deadlock.
     """
-    give_up_s = monotonic() + lock_wait_ms / 1000
+    give_up_s = monotonic() + lock_ms / 1000
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from msgspec.structs import replace
@@ -183,9 +183,9 @@ def test_weaker_synchronous_settings_are_found_to_lose_answered_ops(
 ) -> None:
     usual = engines._configure  # noqa: SLF001 - the function under test
 
-    def set_up(connection: object, record: object) -> None:
-        usual(connection, record)
-        connection.execute(f"PRAGMA synchronous = {synchronous}")  # type: ignore[attr-defined]
+    def set_up(connection: Any, lock_ms: int) -> None:
+        usual(connection, lock_ms)
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
 
     with monkeypatch.context() as patched:
         patched.setattr(engines, "_configure", set_up)
