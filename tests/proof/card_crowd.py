@@ -16,12 +16,27 @@ from app.store.refunds import add_refund
 from tests.e2e.orders import order_body
 from tests.e2e.raw_client import Answer, Shopper, new_shopper
 from tests.e2e.server import Server
+from tests.mail_sink import MailSink
 from tests.proof.card_books import change
 from tests.stripe_api.account import Card
-from tests.stripe_api.server import StripeServer
+from tests.stripe_api.server import KEY, StripeServer
+from tests.stripe_api.webhooks import SECRET
 
 MILK = "milk-2l"
 AGAIN_S = 0.05
+
+
+def card_settings(stripe: StripeServer, mails: MailSink) -> dict[str, str]:
+    """Return the settings of a shop that takes cards and sends mails."""
+    return {
+        "limits": "load",
+        "log": "warning",
+        "stripe_key": KEY,
+        "stripe_webhook_secret": SECRET,
+        "stripe_api": stripe.origin,
+        "mail_server": mails.url,
+        "mail_from": "shop@shop.example",
+    }
 
 
 class CardCrowd:

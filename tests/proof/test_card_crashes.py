@@ -23,12 +23,11 @@ from tests.e2e.orders import order_of
 from tests.e2e.raw_client import PASSWORD, Answer, Shopper, new_shopper
 from tests.mail_sink import MailSink
 from tests.proof.card_books import change, faults, rows, stock, unsettled
-from tests.proof.card_crowd import MILK
+from tests.proof.card_crowd import MILK, card_settings
 from tests.proof.payment_crashes import PAYMENT_STEPS
 from tests.proof.play import PlantedShop
 from tests.stripe_api.account import Card
-from tests.stripe_api.server import KEY, StripeServer
-from tests.stripe_api.webhooks import SECRET
+from tests.stripe_api.server import StripeServer
 
 ORDER_STEPS = ("in-order", "after-order")
 STEPS = (*PAYMENT_STEPS, *ORDER_STEPS)
@@ -172,16 +171,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def open_stage(home: Path) -> Iterator[Stage]:
     """Open a shop that takes cards and sends mails, with all that it needs."""
     with StripeServer() as stripe, MailSink() as mails:
-        shop = PlantedShop(
-            home,
-            limits="load",
-            log="warning",
-            stripe_key=KEY,
-            stripe_webhook_secret=SECRET,
-            stripe_api=stripe.origin,
-            mail_server=mails.url,
-            mail_from="shop@shop.example",
-        )
+        shop = PlantedShop(home, **card_settings(stripe, mails))
         shop.start()
         stripe.webhooks.url = f"{shop.origin}/webhooks/stripe"
         for words in (

@@ -17,9 +17,8 @@ from tests.e2e.server import Server
 from tests.mail_sink import MailSink
 from tests.notes import Note
 from tests.proof.card_books import change, faults, rows, stock, unsettled
-from tests.proof.card_crowd import MILK, CardCrowd
-from tests.stripe_api.server import KEY, StripeServer
-from tests.stripe_api.webhooks import SECRET
+from tests.proof.card_crowd import MILK, CardCrowd, card_settings
+from tests.stripe_api.server import StripeServer
 
 SHOPPERS = 4
 LONGEST_LIFE_S = 1.5
@@ -39,16 +38,7 @@ async def test_no_order_is_lost_none_paid_twice_and_no_mail_forgotten(
 ) -> None:
     chance = random.Random(kills)
     with StripeServer() as stripe, MailSink() as mails:
-        shop = Server(
-            tmp_path,
-            limits="load",
-            log="warning",
-            stripe_key=KEY,
-            stripe_webhook_secret=SECRET,
-            stripe_api=stripe.origin,
-            mail_server=mails.url,
-            mail_from="shop@shop.example",
-        )
+        shop = Server(tmp_path, **card_settings(stripe, mails))
         shop.start()
         assert shop.command("product", "set", MILK, "--stock", "100000").returncode == 0
         stripe.webhooks.url = f"{shop.origin}/webhooks/stripe"
