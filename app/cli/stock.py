@@ -1,9 +1,9 @@
-"""`shop stock`: goods received, written off and counted, and the log of stock."""
+"""`shop stock`: goods received, written off and counted, what is near its date, and the log."""
 
 import argparse
 import time
 from collections.abc import Iterator
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from app.cli.arguments import count
 from app.cli.database import query_database, read_database
@@ -15,6 +15,7 @@ from app.domain.edits import LONGEST_REASON, MOST_STOCK
 from app.domain.paging import read_start
 from app.domain.plain_text import isolated
 from app.domain.stock import NotMoved, StockAct, StockChange, lacking
+from app.store.best_before import list_dated
 from app.store.movements import PAGE_KEY, Filter, MovementEntry, MovementsPage, list_movements
 from app.store.product_edits import Editor
 from app.store.stock import find_by_code, move_stock
@@ -29,7 +30,7 @@ WHY = {
 
 
 def add_stock_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add `shop stock receive`, `waste`, `count` and `log`."""
+    """Add `shop stock receive`, `waste`, `count`, `dates` and `log`."""
     commands = parser.add_subparsers(required=True)
     for act, text in (
         (StockAct.RECEIVE, "add what has arrived"),
@@ -45,6 +46,11 @@ def add_stock_arguments(parser: argparse.ArgumentParser) -> None:
         command.set_defaults(run=run_change, act=act, best_before=None)
         if act is StockAct.RECEIVE:
             command.add_argument("--best-before", type=_day, help="a date like 2027-01-31")
+    dating = commands.add_parser(
+        "dates", help="print what is near its best-before date, or past it"
+    )
+    dating.add_argument("--days", type=count, default=7, help="how far ahead (%(default)s)")
+    dating.set_defaults(run=run_dates)
     logging = commands.add_parser("log", help="print movements of stock, the newest first")
     logging.add_argument("--product", help="only of this SKU or barcode")
     logging.add_argument("--page", default="1", help="which page, as the one before said")
@@ -65,6 +71,17 @@ def run_change(options: argparse.Namespace) -> None:
     print(f"{product.name}, {product.unit}: {done.units:+}, {product.stock} in stock.")
     if missing := lacking(product):
         print(f"Carts hold {missing} more than there is.")
+
+
+def run_dates(options: argparse.Namespace) -> None:
+    """Print a line for each product and date, the earliest first."""
+    today = datetime.now(read_settings().zone).date()
+    dated = read_database(list_dated, today, today + timedelta(days=options.days))
+    for one in dated:
+        name = f"{isolated(one.product.name)}, {isolated(one.product.unit)}"
+        print(f"{one.best_before}  {one.units:>7}  {one.product.sku:24}  {name}")
+    if not dated:
+        print("There is nothing.")
 
 
 def run_log(options: argparse.Namespace) -> None:

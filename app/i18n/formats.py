@@ -1,6 +1,7 @@
 """Money, dates and numbers as the reader's language writes them (Babel)."""
 
 from contextvars import ContextVar
+from datetime import date as Date
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -65,8 +66,12 @@ def moment(at_s: int, zone: tzinfo) -> str:
 
 def date(at_s: int, zone: tzinfo) -> str:
     """Return the date of *at_s* in *zone*: 30 November 2026."""
-    at = datetime.fromtimestamp(at_s, zone)
-    return str(format_date(at, "long", locale=current_translator().locale))
+    return day(datetime.fromtimestamp(at_s, zone))
+
+
+def day(on: Date) -> str:
+    """Return a date as `date` does."""
+    return str(format_date(on, "long", locale=current_translator().locale))
 
 
 def number(value: float) -> str:

@@ -1,5 +1,7 @@
 """`shop stock`: what it changes, prints and refuses."""
 
+from datetime import date
+
 from tests.cli.conftest import RunCommand
 
 MILK = "milk-2l"
@@ -22,6 +24,16 @@ def test_stock_is_received_written_off_and_counted(run_command: RunCommand) -> N
     assert lines[1].endswith("Spoilt")
     assert lines[2].endswith("best before 2027-01-31")
     assert "There are more: --page " in run_command("stock", "log").out
+
+
+def test_what_is_near_its_date_is_listed(run_command: RunCommand) -> None:
+    run_command("seed")
+    assert run_command("stock", "dates").out == "There is nothing.\n"
+
+    run_command("stock", "receive", MILK, "12", "--best-before", f"{date.today()}")  # noqa: DTZ011 - the machine's day will do
+
+    (line,) = run_command("stock", "dates", "--days", "2").out.splitlines()
+    assert line.split()[1:3] == ["12", MILK]
 
 
 def test_what_cannot_be_is_refused(run_command: RunCommand) -> None:

@@ -1,7 +1,7 @@
 """Stock on disk: each change is in the log, whose sum is the stock, and serves who waits."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from app.domain.orders import CancelOrder, OrderKey, OrderNumber, PlaceOrder
 from app.domain.paging import After
 from app.domain.stock import MovementKind, NotMoved, StockAct, StockChange
 from app.domain.waitlist import Joined
+from app.store.best_before import DatedStock, list_dated
 from app.store.catalog import load_catalog_changes
 from app.store.movements import (
     Filter,
@@ -48,6 +49,7 @@ MILK, BREAD = Sku("milk-2l"), Sku("farmhouse-loaf-800g")
 BARCODE = Barcode("5000128104517")
 BY_ADA = Editor(ADA, "New delivery", NOON)
 RECEIVE, WASTE, COUNT = StockAct
+TODAY = date(2026, 12, 1)
 
 
 @pytest.fixture
@@ -217,3 +219,34 @@ def test_the_sum_of_the_log_is_the_stock(
     assert sum_movements(connection) == stocks(connection)
     assert load_catalog_changes(connection, -1).catalog.products[MILK].stock >= 0
     assert newest(connection).stock == stocks(connection)[MILK]
+
+
+def dated(connection: Connection, days: int = 7) -> list[tuple[int, Sku, int]]:
+    """Return what `list_dated` finds: days from today, product, units."""
+    found: Sequence[DatedStock] = list_dated(connection, TODAY, TODAY + timedelta(days=days))
+    return [((one.best_before - TODAY).days, one.product.sku, one.units) for one in found]
+
+
+def test_what_is_near_its_date_is_what_is_left_of_the_last_deliveries(
+    connection: Connection,
+) -> None:
+    for units, days in ((5, 9), (4, -1), (3, 2), (2, 7)):
+        move(connection, RECEIVE, units, best_before=TODAY + timedelta(days=days))
+    move(connection, RECEIVE, 6)  # without a date
+    assert dated(connection) == [(-1, MILK, 4), (2, MILK, 3), (7, MILK, 2)]
+    assert dated(connection, 9)[-1] == (9, MILK, 5)
+
+    move(connection, WASTE, 30 - 9)  # 6, 2 and 1 are left of the three last
+
+    assert dated(connection) == [(2, MILK, 1), (7, MILK, 2)]
+    move(connection, WASTE, 3)
+    assert dated(connection) == []
+
+
+def test_two_deliveries_with_one_date_are_one_row_and_old_dates_are_forgotten(
+    connection: Connection,
+) -> None:
+    for units, days in ((1, 1), (2, 1), (4, -90), (8, -91)):
+        move(connection, RECEIVE, units, best_before=TODAY + timedelta(days=days))
+
+    assert dated(connection) == [(-90, MILK, 4), (1, MILK, 3)]

@@ -17,6 +17,7 @@ from app.http.core.page import show
 from app.http.core.problems import busy, not_found
 from app.http.core.session import require_login
 from app.http.staff.edit_forms import NO_FAULTS, Faults
+from app.http.staff.stock_dates import add_stock_dates
 from app.http.staff.stock_forms import (
     REASONS,
     done_text,
@@ -37,7 +38,7 @@ PAGE = "/staff/stock"
 
 
 def staff_stock_blueprint(context: HttpContext) -> Blueprint:
-    """Return the page that finds a product and lists what is low, its page, and the log."""
+    """Return the page that finds a product and lists what is low, its page, dates, and the log."""
     blueprint = Blueprint("staff_stock", __name__)
 
     @blueprint.get(PAGE)
@@ -68,6 +69,7 @@ def staff_stock_blueprint(context: HttpContext) -> Blueprint:
             return await _show_product(context, await _find(context, sku), form, faults, 400)
         return redirect(PAGE, 303)
 
+    add_stock_dates(blueprint, context)
     add_stock_log(blueprint, context)
     return blueprint
 

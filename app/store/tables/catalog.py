@@ -1,6 +1,17 @@
 """Products, categories and vouchers, and the log of what staff changed."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from app.store.tables.metadata import metadata
 from app.store.text_columns import ProductTexts, TranslatedText
@@ -82,6 +93,12 @@ movements = Table(
     Column("order", String(9), nullable=False, server_default=""),
     Index("movements_moved", "moved", "sku"),
     Index("movements_at", "at"),
+    Index(
+        "movements_best_before",
+        "best_before",
+        sqlite_where=text("best_before IS NOT NULL"),
+        postgresql_where=text("best_before IS NOT NULL"),
+    ),
 )
 """The log of stock: rows are added only, in the transaction that changes the stock.
 

@@ -1,5 +1,7 @@
 """Staff's pages of stock: found by code, received, written off, counted, and in the log."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import Connection, update
 
@@ -204,3 +206,23 @@ async def test_a_busy_shop_keeps_what_was_typed(harness: HttpHarness) -> None:
     assert answer.status_code == 503
     assert "Two crates" in await answer.get_data(as_text=True)
     assert await stock_of(harness) == before
+
+
+async def test_what_is_near_its_date_is_listed_with_what_is_past_it(harness: HttpHarness) -> None:
+    staff = await grace(harness)
+    assert "Nothing comes near its date." in await text(await staff.get("/staff/stock-dates"))
+    today = datetime.fromtimestamp(harness.clock.now_s(), UTC).date()
+    for days, units in ((-1, "4"), (5, "3"), (20, "2")):
+        day = f"{today + timedelta(days=days)}"
+        await staff.form(PAGE, "/staff/stock", act="receive", units=units, best_before=day)
+
+    week = await text(await staff.get("/staff/stock-dates?days=x"))
+    month = await text(await staff.get("/staff/stock-dates?days=30"))
+
+    assert [found in week for found in ("Past its date", "4 left", "3 left", "2 left")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert "2 left" in month
