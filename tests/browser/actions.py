@@ -1,7 +1,6 @@
 """Actions that bring a page into a state: input, network failures, and changes in the database."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from random import randrange
 from uuid import uuid4
 
@@ -201,19 +200,6 @@ async def edit_with_invalid_values(_: Person, page: Page) -> None:
     await form.locator("[name=reason]").fill("Delivery")
     await form.get_by_role("button", name="Save").click()
     await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
-
-
-async def receive_near_its_date(person: Person, page: Page) -> None:
-    """Receive a product that is past its date, and more of it that soon is; list them."""
-    today = datetime.now(UTC).date()
-    for days in (-2, 2):
-        await page.goto(f"{person.origin}/staff/stock/{EDITED}")
-        await page.fill("#receive-units", "3")
-        await page.fill("#receive-best_before", f"{today + timedelta(days=days)}")
-        await page.get_by_role("button", name="Receive").click()
-        await expect(page.locator(".notices")).to_contain_text("3 received")
-    await page.goto(f"{person.origin}/staff/stock-dates")
-    await expect(page.locator(".staff-product .is-bad")).not_to_have_count(0)
 
 
 async def record_product_edit(person: Person) -> None:

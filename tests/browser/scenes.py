@@ -229,7 +229,7 @@ SCENES = (
     Scene("staff-stock-nothing-found", "/staff/stock?q=zeppelin", STAFF),
     Scene("staff-stock-product", f"/staff/stock/{actions.EDITED}", STAFF),
     Scene("staff-stock-log", "/staff/stock-log", STAFF),
-    Scene("staff-stock-dates", "/staff/stock-dates", STAFF, actions.receive_near_its_date),
+    Scene("staff-stock-dates", "/staff/stock-dates", STAFF, stock_actions.receive_near_its_date),
     Scene("staff-log", "/staff/log", STAFF, setup=actions.record_product_edit),
     Scene("staff-log-of-one", "/staff/log?sku=no-such-product", STAFF),
     Scene("staff-mails", "/staff/mails", STAFF, setup=mails.have_mail_wait),

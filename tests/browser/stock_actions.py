@@ -1,0 +1,21 @@
+"""Actions of staff on the pages of stock."""
+
+from datetime import UTC, datetime, timedelta
+
+from playwright.async_api import Page, expect
+
+from tests.browser.actions import EDITED
+from tests.browser.person import Person
+
+
+async def receive_near_its_date(person: Person, page: Page) -> None:
+    """Receive a product that is past its date, and more of it that soon is; list them."""
+    today = datetime.now(UTC).date()
+    for days in (-2, 2):
+        await page.goto(f"{person.origin}/staff/stock/{EDITED}")
+        await page.fill("#receive-units", "3")
+        await page.fill("#receive-best_before", f"{today + timedelta(days=days)}")
+        await page.get_by_role("button", name="Receive").click()
+        await expect(page.locator(".notices")).to_contain_text("3 received")
+    await page.goto(f"{person.origin}/staff/stock-dates")
+    await expect(page.locator(".staff-product .is-bad")).not_to_have_count(0)
