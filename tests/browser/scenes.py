@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from playwright.async_api import Page
 
 from app.domain.mail_tokens import Purpose
-from tests.browser import actions, cards, helping, households, links, mails, passkeys
+from tests.browser import actions, cards, helping, households, links, mails, passkeys, stock_actions
 from tests.browser.person import Person, Role
 from tests.e2e.catalog import GONE, slug
 
