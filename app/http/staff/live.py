@@ -8,6 +8,7 @@ from quart import Blueprint, Response
 from quart.typing import ResponseReturnValue
 
 from app.domain.catalog import Money
+from app.domain.periods import day_at
 from app.domain.verdicts import Code, RetryCode
 from app.http.core.context import HttpContext
 from app.http.core.json_body import as_json
@@ -95,8 +96,8 @@ async def _figures(context: HttpContext) -> dict[str, Any]:
 
 async def _sales(context: HttpContext, now_s: int) -> dict[str, str]:
     """Return today's sales, since midnight in the shop's time zone, as text."""
-    today = datetime.fromtimestamp(now_s, context.zone).replace(hour=0, minute=0, second=0)
-    sales = await context.database.read(sum_sales, int(today.timestamp()))
+    since_s, _until_s = day_at(now_s, context.zone).bounds(context.zone)
+    sales = await context.database.read(sum_sales, since_s)
     shown = {"orders": number(sales.orders), "takings": money(sales.total)}
     if not sales.is_all:
         shown = {name: _("%(figure)s or more", figure=text) for name, text in shown.items()}

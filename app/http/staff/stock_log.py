@@ -1,7 +1,7 @@
 """The log of stock: of all products, of one, or of a day; as a page and as a file."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import tzinfo
 from io import StringIO
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from quart import Blueprint, Response, request
 from quart.typing import ResponseReturnValue
 
 from app.domain.catalog import SKU, Sku
+from app.domain.periods import Period
 from app.domain.stock import MovementKind
 from app.http.core.context import HttpContext
 from app.http.core.page import show
@@ -90,7 +91,6 @@ def _requested(zone: tzinfo) -> Filter:
     if (day := read_day(request.args.get("day", ""))) is None:
         return Filter(one)
     try:
-        since, until = (datetime.combine(day + timedelta(more), time(), zone) for more in (0, 1))
-        return Filter(one, int(since.timestamp()), int(until.timestamp()))
+        return Filter(one, *Period(day).bounds(zone))
     except (OverflowError, ValueError):
         raise not_found() from None

@@ -38,6 +38,7 @@ orders = Table(
     Index("orders_of_account", "account", "placed"),
     Index("orders_in_state", "state", "placed"),
     Index("orders_placed", "placed"),
+    Index("orders_placed_at", "placed_at"),
 )
 """`placed` and `moved` are the catalogue's revisions of the order and of its last change of state.
 
