@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Command] = {
     "stock": Command(
         "stock: receive, write off, count, and its log", "app.cli.stock:add_stock_arguments"
     ),
+    "sales": Command("what was sold on a day or in a week", "app.cli.sales:add_sales_arguments"),
     "order": Command("orders", "app.cli.orders:add_order_arguments"),
     "payment": Command(
         "payments by card: check that they agree with orders",

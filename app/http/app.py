@@ -68,6 +68,7 @@ from app.http.site.text_pages import text_pages_blueprint
 from app.http.staff.access import is_for_staff, staff_blueprint
 from app.http.staff.account_pages import staff_accounts_blueprint
 from app.http.staff.carts import staff_carts_blueprint
+from app.http.staff.day import staff_day_blueprint
 from app.http.staff.edit_log import staff_log_blueprint
 from app.http.staff.help import staff_help_blueprint
 from app.http.staff.help_api import help_api_blueprint
@@ -123,6 +124,7 @@ BLUEPRINTS = (
     staff_log_blueprint,
     staff_mails_blueprint,
     staff_carts_blueprint,
+    staff_day_blueprint,
     staff_help_blueprint,
     help_api_blueprint,
     staff_accounts_blueprint,

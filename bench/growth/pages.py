@@ -48,6 +48,7 @@ PAGES = (
         large_path="/staff/orders?page=5000",
     ),
     Page("staff: carts", "/staff/carts", is_for_staff=True),
+    Page("staff: sales of a day", "/staff/day", is_for_staff=True),
     Page("staff: products", "/staff/products", is_for_staff=True),
     Page("staff: products found", "/staff/products?q=milk", is_for_staff=True),
     Page("staff: a product", "/staff/products/gala-apples-500g", is_for_staff=True),

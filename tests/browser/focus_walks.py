@@ -388,6 +388,7 @@ WALKS = (
     Walk(f"/staff/stock/{actions.EDITED}", STAFF, typed=_STOCK),
     Walk("/staff/stock-log", STAFF),
     Walk("/staff/stock-dates", STAFF),
+    Walk("/staff/day", STAFF),
     Walk("/staff/mails", STAFF, mails.have_mail_wait),
     Walk("/staff/help", STAFF, helping.have_help_asked),
     Walk("/staff/help/u-unknown", STAFF, helping.take_help),

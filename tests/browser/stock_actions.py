@@ -19,3 +19,15 @@ async def receive_near_its_date(person: Person, page: Page) -> None:
         await expect(page.locator(".notices")).to_contain_text("3 received")
     await page.goto(f"{person.origin}/staff/stock-dates")
     await expect(page.locator(".staff-product .is-bad")).not_to_have_count(0)
+
+
+async def write_off_this_week(person: Person, page: Page) -> None:
+    """Write off a product, and open the sales of this week."""
+    await page.goto(f"{person.origin}/staff/stock/{EDITED}")
+    await page.fill("#waste-units", "1")
+    await page.fill("#waste-reason", "Damaged")
+    await page.get_by_role("button", name="Write off").click()
+    await expect(page.locator(".notices")).to_contain_text("1 written off")
+    await page.goto(f"{person.origin}/staff/day")
+    await page.get_by_role("link", name="Week", exact=True).click()
+    await expect(page.get_by_text("Damaged")).to_be_visible()

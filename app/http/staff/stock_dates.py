@@ -1,10 +1,11 @@
 """What is near its best-before date, or past it, so that it is sold or written off in time."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from quart import Blueprint, request
 
+from app.domain.periods import day_at
 from app.http.core.context import HttpContext
 from app.http.core.page import show
 from app.i18n.formats import day
@@ -21,10 +22,7 @@ def add_stock_dates(blueprint: Blueprint, context: HttpContext) -> None:
 
     @blueprint.get(PAGE)
     async def dates() -> str:
-        days, today = (
-            _requested_days(),
-            datetime.fromtimestamp(context.now_s(), context.zone).date(),
-        )
+        days, today = _requested_days(), day_at(context.now_s(), context.zone).first
         dated = await context.database.read(list_dated, today, today + timedelta(days=days))
         rows = [
             {
