@@ -65,21 +65,8 @@ from app.http.site.manifest import manifest_blueprint
 from app.http.site.robots import robots_blueprint
 from app.http.site.service_worker import service_worker_blueprint
 from app.http.site.text_pages import text_pages_blueprint
-from app.http.staff.access import is_for_staff, staff_blueprint
-from app.http.staff.account_pages import staff_accounts_blueprint
-from app.http.staff.carts import staff_carts_blueprint
-from app.http.staff.day import staff_day_blueprint
-from app.http.staff.edit_log import staff_log_blueprint
-from app.http.staff.help import staff_help_blueprint
-from app.http.staff.help_api import help_api_blueprint
-from app.http.staff.live import staff_live_blueprint
-from app.http.staff.mails import staff_mails_blueprint
-from app.http.staff.new_product import staff_new_product_blueprint
-from app.http.staff.orders import staff_orders_blueprint
-from app.http.staff.payment_troubles import staff_payment_troubles_blueprint
-from app.http.staff.payments import staff_payments_blueprint
-from app.http.staff.products import staff_products_blueprint
-from app.http.staff.stock import staff_stock_blueprint
+from app.http.staff.access import is_for_staff
+from app.http.staff.blueprints import STAFF_BLUEPRINTS
 from app.i18n.formats import date, moment, money, number, percent
 from app.i18n.translate import current_language
 from app.services.errors import ServiceError
@@ -114,21 +101,7 @@ BLUEPRINTS = (
     receipts_blueprint,
     order_forms_blueprint,
     payment_blueprint,
-    staff_blueprint,
-    staff_orders_blueprint,
-    staff_payments_blueprint,
-    staff_payment_troubles_blueprint,
-    staff_products_blueprint,
-    staff_new_product_blueprint,
-    staff_stock_blueprint,
-    staff_log_blueprint,
-    staff_mails_blueprint,
-    staff_carts_blueprint,
-    staff_day_blueprint,
-    staff_help_blueprint,
-    help_api_blueprint,
-    staff_accounts_blueprint,
-    staff_live_blueprint,
+    *STAFF_BLUEPRINTS,
     account_api_blueprint,
     household_api_blueprint,
     cart_api_blueprint,

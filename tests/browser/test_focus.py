@@ -1,6 +1,6 @@
 """After each act by keyboard the focus stands where a person expects it, on every page.
 
-Acts are found from the pages, so that a new one without an entry in `focus_walks.AFTER` fails.
+Acts are found from the pages, so that a new one without an entry in `focus_rules.AFTER` fails.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from playwright.async_api import Error, Page, expect
 from tests.browser.actions import SOLD_OUT, go_offline, lose_session
 from tests.browser.acts import Focus, find_acts, find_focus, press_act
 from tests.browser.browser_session import BrowserSession
-from tests.browser.focus_walks import (
+from tests.browser.focus_rules import (
     AFTER,
     ENDS,
     FIRST,
@@ -25,9 +25,8 @@ from tests.browser.focus_walks import (
     SAME_ITEM,
     START,
     STAYS,
-    WALKS,
-    Walk,
 )
+from tests.browser.focus_walks import WALKS, Walk
 from tests.browser.person import IN_CART, Person, Role
 from tests.browser.visitor import connected
 from tests.e2e.catalog import slug
