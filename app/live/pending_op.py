@@ -4,11 +4,11 @@ from msgspec import Struct
 
 from app.domain.cart import Cart
 from app.domain.catalog import Catalog
-from app.domain.ops import BadOp, Op, Ruling
+from app.domain.ops import AcceptSuggestion, AddLine, BadOp, Op, Ruling, SetLine
 from app.domain.outbox import EvictedOutbox, OpRef, OutboxId, plain_outbox
 from app.domain.rules import rule
 from app.domain.saved_beside import SavedBeside
-from app.domain.verdicts import No, RetryCode, RetryLater
+from app.domain.verdicts import Clamped, Code, No, Ok, RetryCode, RetryLater, Verdict
 from app.live.outboxes import KnownOutboxes
 from app.live.ports import DisconnectReason, OpTrace, Subscriber
 from app.live.stats import Second
@@ -16,6 +16,7 @@ from app.protocol.changes import CartChange
 from app.protocol.messages import By, Need, TabId
 
 BUSY_RETRY_MS = 1000
+_ADDING = AddLine | SetLine | AcceptSuggestion
 
 
 class PendingOp(Struct):
@@ -54,14 +55,27 @@ class PendingOp(Struct):
         for subscriber in self.subscribers:
             subscriber.tell(ruling.verdict)
         second.answers.record(now_s - self.asked_s)
-        if type(ruling.verdict) is No:
-            second.refuse(ruling.verdict)
+        verdict = ruling.verdict
+        if type(verdict) is not Ok or verdict.warn:
+            self._count(verdict, second)
         if ruling.patch is None or isinstance(op, BadOp):
             return None
         if not ref.by:
             return CartChange(ruling.patch, By(self.tab, ref.outbox, ref.n, op.kind))
         by = By(self.tab, plain_outbox(ref.outbox), ref.n, op.kind, ref.by)
         return CartChange(ruling.patch, by)
+
+    def _count(self, verdict: Verdict, second: Second) -> None:
+        """Count a refusal, and a product of which there was not enough."""
+        match verdict:
+            case Ok(warn=Clamped(sku=sku)):
+                second.unmet.miss(sku)
+            case No(code=code):
+                second.refuse(verdict)
+                if code is Code.SOLD_OUT and isinstance(self.op, _ADDING):
+                    second.unmet.miss(self.op.sku)
+            case Ok():
+                pass
 
     def retry_later(self, second: Second) -> None:
         """Tell that the database is away."""

@@ -11,6 +11,7 @@ from math import ceil
 from app.domain.position import SnapshotReason
 from app.domain.verdicts import No, RetryLater
 from app.live.histogram import Histogram
+from app.live.unmet_demand import UnmetDemand
 
 SECONDS = 60
 OK = "ok"
@@ -56,8 +57,9 @@ class Second:
     transaction took.
     """
 
-    def __init__(self, at_s: int, answers: Histogram, commits: Histogram):
+    def __init__(self, at_s: int, answers: Histogram, commits: Histogram, unmet: UnmetDemand):
         self.at_s = at_s
+        self.unmet = unmet
         self.answers = Durations(answers)
         self.commits = Durations(commits)
         self._refused: Counter[str] = Counter()
@@ -87,12 +89,13 @@ class Stats:
     """The last `SECONDS` seconds, and totals since the start.
 
     `welcomes` counts connections by the reason of their snapshot (`None`: the tab had the same
-    cart), `saves` counts carts by their outcome in a commit.
+    cart), `saves` counts carts by their outcome in a commit. `unmet` is saved by day.
     """
 
     def __init__(self) -> None:
         self.welcomes: Counter[SnapshotReason | None] = Counter()
         self.saves: Counter[str] = Counter()
+        self.unmet = UnmetDemand()
         self._seconds: deque[Second] = deque(maxlen=SECONDS + 1)
         self._ended: Counter[str] = Counter()
         self._answers = Histogram()
@@ -120,7 +123,7 @@ class Stats:
         if not self._seconds or self._seconds[-1].at_s != int(now_s):
             self._ended = self.verdicts
             self._count()
-            self._seconds.append(Second(int(now_s), self._answers, self._commits))
+            self._seconds.append(Second(int(now_s), self._answers, self._commits, self.unmet))
         return self._seconds[-1]
 
     def commit(self, now_s: float, took_s: float, fates: Sequence[Sized]) -> None:
@@ -134,7 +137,9 @@ class Stats:
         """Return the last full seconds, oldest first, empty ones included."""
         known = {second.at_s: second for second in self._seconds}
         span = range(int(now_s) - SECONDS, int(now_s))
-        return [known.get(at_s) or Second(at_s, Histogram(), Histogram()) for at_s in span]
+        return [
+            known.get(at_s) or Second(at_s, Histogram(), Histogram(), self.unmet) for at_s in span
+        ]
 
     def _count(self) -> None:
         """Count the current second's durations so far."""

@@ -13,6 +13,7 @@ from app.runtime.catalog_refresh import CatalogRefresh
 from app.runtime.clock import Clock
 from app.runtime.commit_loop import CommitLoop
 from app.runtime.config import Config
+from app.runtime.demand_keeper import DemandKeeper
 from app.runtime.ended_sessions import EndedSessions
 from app.runtime.hold_keeper import HoldKeeper
 from app.runtime.polling import Polling, poll_every_s
@@ -37,6 +38,7 @@ class LiveShop:
     polling: Polling
     commits: CommitLoop
     holds: HoldKeeper
+    demand: DemandKeeper
 
     def recheck(self) -> None:
         """Compare all that is in memory with the database, which may lack the newest commits.
@@ -77,9 +79,9 @@ def make_live_shop(  # noqa: PLR0913, PLR0917 - each is a part of the server
     )
     commits = CommitLoop(writer, hub, refresh.refresh, clock.steady_s)
     holds = HoldKeeper(database, hub, clock, grace, name)
+    demand = DemandKeeper(database, context.stats.unmet, config.zone, clock.now_s)
     security = SecurityLog()
-    live = LiveShop(
-        database, writer, hub, sessions, security, lookup, ended, refresh, polling, commits, holds
-    )
+    jobs = polling, commits, holds, demand
+    live = LiveShop(database, writer, hub, sessions, security, lookup, ended, refresh, *jobs)
     database.on_promotion(live.recheck)
     return live

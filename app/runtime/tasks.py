@@ -24,6 +24,7 @@ from app.ws.relay_links import BEAT_EVERY_S
 log = logging.getLogger(__name__)
 
 SAVE_SESSIONS_EVERY_S = 1.0
+SAVE_DEMAND_EVERY_S = 10.0
 RENEW_LOCK_EVERY_S = 5.0
 REMOVE_GUESTS_EVERY_S = 600.0
 REMOVE_ACCOUNTS_EVERY_S = 3600.0
@@ -53,6 +54,7 @@ def server_jobs(live: LiveShop, lock: ServerLock, removal: AccountRemoval) -> tu
         Job(live.hub.broadcaster.go),
         Job(live.polling.poll),
         Job(live.holds.take_care, CARE_EVERY_S),
+        Job(live.demand.save, SAVE_DEMAND_EVERY_S),
         Job(lambda: save_sessions(live.sessions, live.session_lookup), SAVE_SESSIONS_EVERY_S),
         Job(lambda: asyncio.to_thread(lock.ensure_held), RENEW_LOCK_EVERY_S),
         Job(removal.remove_old, REMOVE_ACCOUNTS_EVERY_S),

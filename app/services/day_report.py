@@ -25,8 +25,10 @@ from app.store.day_figures import (
     sum_written_off,
     takings_by_hour,
 )
+from app.store.unmet_demand import MissedProduct, list_missed_products, list_missed_searches
 
 MOST_LISTED: Final = 10
+MOST_SEARCHES: Final = 20
 MOST_EXPORTED: Final = 100_000
 LOOKED_BACK: Final = timedelta(weeks=4)
 """What sells least is told by the weeks before the end of the period."""
@@ -48,7 +50,8 @@ class DayReport(NamedTuple):
     """The figures of a period; `before` are those of the same days a week earlier.
 
     `bars` are its hours, or the days of a week. `unsold` are the products that sold least in
-    `LOOKED_BACK` up to its end.
+    `LOOKED_BACK` up to its end, `missed` those that somebody wanted when they were sold out, and
+    `searched` what was searched for in vain, and how often.
     """
 
     period: Period
@@ -58,6 +61,8 @@ class DayReport(NamedTuple):
     sold: Sequence[SoldProduct]
     unsold: Sequence[SoldProduct]
     written_off: Sequence[WrittenOff]
+    missed: Sequence[MissedProduct]
+    searched: Sequence[tuple[str, int]]
 
 
 def load_report(connection: Connection, period: Period, zone: tzinfo) -> DayReport:
@@ -74,6 +79,8 @@ def load_report(connection: Connection, period: Period, zone: tzinfo) -> DayRepo
             connection, Span(span_of(Period(first), zone).since_s, span.until_s), MOST_LISTED
         ),
         sum_written_off(connection, span),
+        list_missed_products(connection, period.dates, MOST_LISTED),
+        list_missed_searches(connection, period.dates, MOST_SEARCHES),
     )
 
 

@@ -40,3 +40,8 @@ class Answer(NamedTuple):
     everywhere: int = 0
     meant: str = ""
     is_part: bool = False
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether nothing fits all that was typed or meant, in any category."""
+        return not self.everywhere and (self.is_part or not self.found.total)

@@ -63,6 +63,7 @@ def test_a_rejection_is_saved_like_a_success_and_sent_to_the_sender_only() -> No
     ]
     assert there.received == []
     assert (saved.version, saved.outboxes[HERE].last) == (2, 3)
+    assert harness.context.stats.unmet.products == {MILK: 2}
 
 
 def test_an_op_without_effect_is_accepted_and_makes_no_patch() -> None:

@@ -54,6 +54,8 @@ async def _show_shop(context: HttpContext) -> Response:
     search, slugs = _search(), {category.slug for category in context.categories}
     answered = await context.search.answer(search)
     found = answered.found
+    if answered.is_in_vain and search.q.strip() and search.page == 1:
+        context.hub.context.stats.unmet.search_in_vain(search.q)
     if search.category not in {"", *slugs} or (is_beyond(search.page) and not found.products):
         raise not_found()
     return await show_to_all(

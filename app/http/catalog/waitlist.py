@@ -83,6 +83,7 @@ async def _join(context: HttpContext, account: AccountId, sku: Sku) -> Joined:
         return Joined.GONE
     joined = await context.database.write(join_waitlist, account, sku, int(context.now_s()))
     if joined is Joined.WAITS:
+        context.hub.context.stats.unmet.miss(sku)
         await context.refresh_catalog()
     return joined
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from babel.dates import format_date, format_time
 from quart import Blueprint, Response, request
 
-from app.domain.catalog import Money
+from app.domain.catalog import Money, Product
 from app.domain.periods import WEEK, Period, day_at, read_period, week_of
 from app.http.core.context import HttpContext
 from app.http.core.page import show
@@ -24,6 +24,7 @@ from app.services.day_report import (
     write_products,
 )
 from app.store.day_figures import Figures, SoldProduct
+from app.store.unmet_demand import MissedProduct
 
 PAGE: Final = "/staff/day"
 HEIGHT: Final = 100
@@ -88,6 +89,8 @@ def _shown(report: DayReport, today: Period) -> dict[str, Any]:
         "most": money(max((bar.amount for bar in report.bars), default=Money(0))),
         "is_quiet": not any(bar.amount for bar in report.bars),
         "sold": [_sold(one) for one in report.sold],
+        "missed": [_missed(one) for one in report.missed],
+        "searched": [(words, number(times)) for words, times in report.searched],
         "unsold": [_sold(one) for one in report.unsold],
         "written_off": [
             (one.reason, number(one.units), money(one.amount)) for one in report.written_off
@@ -150,13 +153,15 @@ def _bars(bars: Sequence[Bar], *, is_week: bool) -> list[dict[str, Any]]:
     ]
 
 
+def _missed(one: MissedProduct) -> dict[str, Any]:
+    return _product(one.product) | {"times": number(one.times)}
+
+
 def _sold(one: SoldProduct) -> dict[str, Any]:
-    text = one.product.text(current_language())
-    return {
-        "sku": one.product.sku,
-        "name": text.name,
-        "unit": text.unit,
-        "units": one.units,
-        "amount": money(one.amount),
-        "stock": one.product.stock,
-    }
+    return _product(one.product) | {"units": number(one.units), "amount": money(one.amount)}
+
+
+def _product(product: Product) -> dict[str, Any]:
+    text = product.text(current_language())
+    stock = number(product.stock)
+    return {"sku": product.sku, "name": text.name, "unit": text.unit, "stock": stock}

@@ -20,6 +20,7 @@ from app.store.tables.catalog import (
     products,
     vouchers,
 )
+from app.store.tables.demand import unmet_demand
 from app.store.tables.helps import helps
 from app.store.tables.holds import hold_leases, holds, waitlist
 from app.store.tables.households import invitations, members
@@ -65,6 +66,7 @@ __all__ = [
     "refunds",
     "session_counter",
     "sessions",
+    "unmet_demand",
     "vouchers",
     "waitlist",
 ]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.domain.catalog import Sku
+from app.domain.errors import DatabaseUnavailable
 from app.domain.periods import Period, week_of
 from app.domain.stock import StockAct, StockChange
 from app.store.product_edits import Editor
@@ -113,3 +114,44 @@ async def test_in_chinese_the_days_have_their_names(harness: HttpHarness) -> Non
 
     assert "2026年12月1日" in page
     assert "營業額" in page
+
+
+async def test_what_was_sold_out_and_what_no_search_found_is_counted(harness: HttpHarness) -> None:
+    staff, ada = await grace(harness), await harness.ada()
+    await harness.set_product(MILK, stock=1)
+    await ada.form("/cart/add", sku=MILK, qty="2")  # clamped
+    await harness.set_product(MILK, stock=0)
+    await ada.form("/cart/add", sku=MILK, qty="2")  # refused
+    await ada.send("/api/waitlist", {"sku": MILK})
+    for q in ("Zeppelin", "zeppelin ", "kale"):
+        await ada.get(f"/shop?q={q}")
+    await ada.get("/shop?q=milk")
+
+    await harness.live.demand.save()
+    page = await text(await staff.get("/staff/day"))
+
+    missed = page.partition("Wanted and sold out")[2].partition("</section>")[0]
+    assert f'href="/staff/products/{MILK}"' in missed
+    assert re.findall(r'<td class="number">(\d+)', missed) == ["3", "0"]
+    searched = page.partition("Searched for and not found")[2].partition("</section>")[0]
+    assert "zeppelin" in searched
+    assert "kale" not in searched
+
+
+async def test_what_could_not_be_saved_is_saved_later(harness: HttpHarness) -> None:
+    ada = await harness.ada()
+    await harness.set_product(MILK, stock=0)
+    await ada.form("/cart/add", sku=MILK, qty="2")
+    await ada.get("/shop?q=zeppelin")
+
+    harness.database.writes_fail = True
+    with pytest.raises(DatabaseUnavailable):
+        await harness.live.demand.save()
+    harness.database.writes_fail = False
+    await harness.live.demand.save()
+
+    unmet = harness.live.hub.context.stats.unmet
+    assert not unmet.products
+    assert not unmet.searches
+    page = await text(await (await grace(harness)).get("/staff/day"))
+    assert f'href="/staff/products/{MILK}"' in page.partition("Wanted and sold out")[2]
