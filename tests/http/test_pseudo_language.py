@@ -24,7 +24,7 @@ LINK = re.compile(r'\bhref="(/en-xa[^"#]*)')
 WORD = re.compile(r"[^\W\d_]{2,}")
 SAME_IN_ALL = (
     r"Basket & Leaf(?: Ltd)?|1 Market Lane|London|N1 9GU",
-    r"\d{1,2} [A-Z][a-z]+ \d{4}",  # dates, as the locale writes them
+    r"(?:[A-Z][a-z]+day, )?\d{1,2} [A-Z][a-z]+ \d{4}",  # dates, as the locale writes them
     r"[\w.+-]+@[\w.-]+",
     r"\b[0-9a-f-]{8,}\b",
     r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b",
