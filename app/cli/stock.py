@@ -13,6 +13,7 @@ from app.domain.barcodes import find_barcode
 from app.domain.catalog import Sku
 from app.domain.edits import LONGEST_REASON, MOST_STOCK
 from app.domain.paging import read_start
+from app.domain.periods import day_at
 from app.domain.plain_text import isolated
 from app.domain.stock import NotMoved, StockAct, StockChange, lacking
 from app.store.best_before import list_dated
@@ -75,7 +76,7 @@ def run_change(options: argparse.Namespace) -> None:
 
 def run_dates(options: argparse.Namespace) -> None:
     """Print a line for each product and date, the earliest first."""
-    today = datetime.now(read_settings().zone).date()
+    today = day_at(time.time(), read_settings().zone).first
     dated = read_database(list_dated, today, today + timedelta(days=options.days))
     for one in dated:
         name = f"{isolated(one.product.name)}, {isolated(one.product.unit)}"

@@ -7,11 +7,13 @@ import secrets
 import signal
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from uuid import uuid4
 
 from quart import Quart
 
+from app.domain.errors import DatabaseUnavailable
 from app.http.app import register_blueprints
 from app.http.core.assets import Assets, Look
 from app.http.core.context import HttpContext
@@ -141,7 +143,8 @@ async def _run(
 ) -> AsyncGenerator[None]:
     """Run all that is beside the web app, from before its first request until after its last.
 
-    The commit loop goes on until everything that waits is saved and announced.
+    The commit loop goes on until everything that waits is saved and announced, and what shoppers
+    wanted in vain is saved last.
     """
     collect_cycles_rarely()
     await live.catalog.refresh()
@@ -156,6 +159,8 @@ async def _run(
     live.writer.close()
     await commits
     await tasks.cancel()
+    with suppress(DatabaseUnavailable):
+        await live.demand.save()
     compiling.cancel()
     reading.cancel()
     if cluster:

@@ -1,12 +1,13 @@
 """Fills the catalogue from a file (`catalogue.toml` explains its keys)."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, timedelta, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, insert, select
 
+from app.domain import periods
 from app.domain.catalog import HoldRule, ProductText
 from app.domain.languages import Language
 from app.domain.taxes import read_rate
@@ -156,5 +157,4 @@ def midnight(day: date | None, zone: tzinfo, days_later: int) -> int | None:
     """Return the first second, in *zone*, of the day that is *days_later* than *day*."""
     if day is None:
         return None
-    first_s = datetime.combine(day + timedelta(days_later), time(), zone)
-    return int(first_s.timestamp())
+    return int(periods.midnight(day + timedelta(days_later), zone).timestamp())

@@ -11,6 +11,7 @@ from app.domain.catalog import Money, Product
 from app.domain.periods import WEEK, Period, day_at, read_period, week_of
 from app.http.core.context import HttpContext
 from app.http.core.page import show
+from app.http.staff.table_files import as_csv
 from app.i18n.formats import current_currency, day, money, number
 from app.i18n.translate import current_language, current_translator
 from app.i18n.translate import gettext as _
@@ -47,14 +48,14 @@ def staff_day_blueprint(context: HttpContext) -> Blueprint:
         period, text = _requested(context), StringIO()
         found = await context.database.read(load_days, period, context.zone)
         write_days(found, current_currency(), text)
-        return _file(text, f"sales-{period}.csv")
+        return as_csv(text, f"sales-{period}.csv")
 
     @blueprint.get(f"{PAGE}-products.csv")
     async def products() -> Response:
         period, text = _requested(context), StringIO()
         found = await context.database.read(load_products, period, context.zone)
         write_products(found, current_currency(), text)
-        return _file(text, f"products-{period}.csv")
+        return as_csv(text, f"products-{period}.csv")
 
     return blueprint
 
@@ -62,11 +63,6 @@ def staff_day_blueprint(context: HttpContext) -> Blueprint:
 def _requested(context: HttpContext) -> Period:
     """Return the period that the query names, or today."""
     return read_period(request.args.get("of", "")) or day_at(context.now_s(), context.zone)
-
-
-def _file(text: StringIO, name: str) -> Response:
-    headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _shown(report: DayReport, today: Period) -> dict[str, Any]:
@@ -84,7 +80,6 @@ def _shown(report: DayReport, today: Period) -> dict[str, Any]:
         "today": f"{today}",
         "is_over": period.moved(period.days).first <= today.first,
         "figures": _figures(report.figures, report.before),
-        "before": _name(period.moved(-WEEK)),
         "bars": _bars(report.bars, is_week=is_week),
         "most": money(max((bar.amount for bar in report.bars), default=Money(0))),
         "is_quiet": not any(bar.amount for bar in report.bars),

@@ -16,6 +16,7 @@ from app.http.core.page import show
 from app.http.core.problems import not_found
 from app.http.staff.list_queries import requested_start, require_items
 from app.http.staff.stock_forms import read_day
+from app.http.staff.table_files import as_csv
 from app.i18n.translate import current_language
 from app.i18n.translate import gettext as _
 from app.i18n.translate import noop as N_
@@ -58,8 +59,7 @@ def add_stock_log(blueprint: Blueprint, context: HttpContext) -> None:
         entries = await context.database.read(export_movements, _requested(context.zone))
         text = StringIO()
         write_movement_table(entries, context.zone, text)
-        headers = {"Content-Disposition": "attachment; filename=stock-log.csv"}
-        return Response(text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+        return as_csv(text, "stock-log.csv")
 
 
 def movement_fields(entry: MovementEntry) -> dict[str, Any]:
