@@ -23,6 +23,7 @@ from tests.e2e.held import kinds
 from tests.e2e.raw_client import new_shopper
 from tests.e2e.server import Server
 from tests.e2e.test_held_connections import FILES, SHOPPERS, Waits, hold
+from tests.percentiles import percentile_ms
 
 RUNS, KINDS = 3, 7
 LASTS_S = 14.0
@@ -55,10 +56,10 @@ async def seen(shop: Server, meanwhile: Callable[[], Awaitable[object]]) -> Seen
     for shopper in shoppers:
         await shopper.__aexit__()
     return Seen(
-        _percentile_ms(waits.verdicts_s, 95),
-        _percentile_ms(waits.verdicts_s, 99),
-        _percentile_ms(waits.pages_s, 95),
-        _percentile_ms(waits.pages_s, 99),
+        percentile_ms(waits.verdicts_s, 0.95),
+        percentile_ms(waits.verdicts_s, 0.99),
+        percentile_ms(waits.pages_s, 0.95),
+        percentile_ms(waits.pages_s, 0.99),
         server_s,
         other_s,
     )
@@ -101,10 +102,6 @@ async def _compare(shop: Server, each: int) -> None:
 def _children_s() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def _percentile_ms(waits_s: list[float], of: int) -> float:
-    return 1000 * sorted(waits_s)[len(waits_s) * of // 100]
 
 
 if __name__ == "__main__":

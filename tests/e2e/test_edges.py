@@ -111,8 +111,9 @@ async def test_a_request_with_two_lengths_is_refused_and_ends_the_connection(
 ) -> None:
     async with raw_connection(shop) as connection:
         two = ("Content-Length: 5", "Transfer-Encoding: chunked")
-        connection.write(request(shop, "POST", "/api/session", *two) + b"0\r\n\r\n")
-        connection.write(request(shop, "GET", "/shop"))
+        refused = request(shop, "POST", "/api/session", *two) + b"0\r\n\r\n"
+        # In one piece: what comes after the end is answered by a reset, which may outrun the 400.
+        connection.write(refused + request(shop, "GET", "/shop"))
 
         assert (await connection.head())[0].startswith("http/1.1 400")
         assert b"HTTP/1.1" not in await connection.read_to_end()

@@ -17,19 +17,19 @@ from tests.e2e.raw_client import Shopper, new_shopper
 from tests.e2e.server import ROOT, Server
 from tests.e2e.shared import open_shared
 from tests.notes import Note
+from tests.percentiles import percentile_ms
 
 FILES = 600
 EACH = 150
 """Connections of each kind: together twice as many as there are descriptors."""
-ATTACK_S = 22.0
-LONGEST_S = 15.0
+ATTACK_S = 30.0
+"""Twice as long as any connection may be held without a whole request."""
 MORE_FILES = 10
 """Connections to the database that are opened meanwhile, and stay open."""
 SHOPPERS = 4
 EVERY_S = 0.11
-TRIES = 3
-QUIET_MS = 25.0
-"""Below this, a percentile on a shared machine says nothing."""
+SLOWER, LEAST_MS = 2, 25.0
+"""How much longer the typical wait may be; and below which wait a machine's other work decides."""
 
 
 @pytest.fixture
@@ -63,14 +63,9 @@ class Waits:
             self.pages_s.append(time.perf_counter() - began_s)
             await asyncio.sleep(EVERY_S)
 
-    @property
-    def p99_ms(self) -> tuple[float, float]:
-        """The 99th percentiles of verdicts and pages, in milliseconds."""
-        return _p99_ms(self.verdicts_s), _p99_ms(self.pages_s)
-
-
-def _p99_ms(waits_s: list[float]) -> float:
-    return 1000 * sorted(waits_s)[int(len(waits_s) * 0.99)]
+    def percentiles_ms(self, share: float) -> tuple[float, float]:
+        """Return the wait that *share* of verdicts and of pages did not exceed, in milliseconds."""
+        return percentile_ms(self.verdicts_s, share), percentile_ms(self.pages_s, share)
 
 
 async def shopping(shop: Server, attack: list[str], for_s: float) -> tuple[Waits, list[Outcome]]:
@@ -110,40 +105,28 @@ def files_of(shop: Server) -> int:
     return len(list(Path(f"/proc/{shop.running.pid}/fd").iterdir()))
 
 
-async def compared(shop: Server, attack: list[str]) -> tuple[Waits, Waits, list[Outcome]]:
-    """Have shoppers shop alone, and then while connections are held; return all outcomes."""
-    quiet, _ = await shopping(shop, [], 8)
-    return quiet, *await shopping(shop, attack, ATTACK_S)
-
-
-def is_hardly_slower(waits: Waits, quiet: Waits) -> bool:
-    """Return whether *waits* are at most twice as long as when it was *quiet*."""
-    both = zip(waits.p99_ms, quiet.p99_ms, strict=True)
-    return all(ms <= 2 * max(before, QUIET_MS) for ms, before in both)
-
-
 @pytest.mark.timeout(600)
 async def test_held_connections_of_one_address_keep_no_shopper_out(
     small: Server, record_property: Note
 ) -> None:
     names = list(kinds(small.host))
     before = files_of(small)
-    quiet, waits, outcomes = await compared(small, names)
-    for _ in range(TRIES - 1):  # other work may have come between
-        if not is_hardly_slower(waits, quiet):
-            quiet, waits, outcomes = await compared(small, names)
+    quiet, _ = await shopping(small, [], 8)
+    waits, outcomes = await shopping(small, names, ATTACK_S)
 
     longest_s = {name: round(one.longest_s, 1) for name, one in zip(names, outcomes, strict=True)}
     record_property(
         f"{EACH} held connections of each of {len(names)} kinds, {FILES} descriptors",
-        f"p99 of verdicts and pages {waits.p99_ms}, {quiet.p99_ms} before; longest {longest_s}",
+        f"medians of verdicts and pages {waits.percentiles_ms(0.5)} ms,"
+        f" {quiet.percentiles_ms(0.5)} before; p99 {waits.percentiles_ms(0.99)},"
+        f" {quiet.percentiles_ms(0.99)} before; longest {longest_s}",
     )
     assert [one.open_at_end for one in outcomes] == [0] * len(names)
-    assert max(longest_s.values()) < LONGEST_S
-    assert is_hardly_slower(waits, quiet), waits.p99_ms
+    for wait_ms, quiet_ms in zip(waits.percentiles_ms(0.5), quiet.percentiles_ms(0.5), strict=True):
+        assert wait_ms <= SLOWER * max(quiet_ms, LEAST_MS)
     assert files_of(small) <= before + MORE_FILES
     logged = [one for one in small.events() if one["event"] == "connections refused or ended"]
-    assert 1 <= len(logged) <= 1 + TRIES * 2
+    assert 1 <= len(logged) <= 2
     assert logged[0]["mostly_of"] == "127.0.0.9"
     assert len(small.events()) < 500, "an attack does not fill the log"
 

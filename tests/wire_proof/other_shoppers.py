@@ -7,6 +7,7 @@ from itertools import count
 
 from tests.e2e.catalog import APPLES
 from tests.e2e.raw_client import new_shopper
+from tests.percentiles import percentile_ms
 from tests.wire_proof.measured_server import MeasuredServer
 
 EVERY_S = 0.11
@@ -22,10 +23,9 @@ class OtherShoppers:
         self.peak_kib = 0
         self.stop = asyncio.Event()
 
-    @property
-    def p99_ms(self) -> float:
-        """The 99th percentile of the waits, in milliseconds."""
-        return 1000 * sorted(self.waits_s)[int(len(self.waits_s) * 0.99)]
+    def percentile_ms(self, share: float) -> float:
+        """Return the wait that *share* of the verdicts did not exceed, in milliseconds."""
+        return percentile_ms(self.waits_s, share)
 
     async def keep_shopping(self, shop: MeasuredServer) -> None:
         """Change a cart repeatedly until `stop` is set; each verdict must be the right one."""

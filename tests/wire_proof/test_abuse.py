@@ -26,9 +26,7 @@ TIMES_IN_PROVE = {
 }
 """Repetitions of each abuse in bin/prove only."""
 MAX_DELAY_MS = 200
-"""The 99th percentile of waits may grow by this."""
-TRIES = 3
-"""A shared machine may be slow once; a slow shop is slow every time."""
+"""The typical wait may grow by this: a shop that was stopped by the abuse is slow every time."""
 MAX_PEAK_KIB = 48 * 1024
 MAX_LEFT_KIB = 24 * 1024
 """Memory that Python keeps after a peak; it does not grow with the repetitions."""
@@ -97,19 +95,17 @@ async def test_abuse_costs_little_memory_does_not_slow_others_and_leaves_nothing
     before = before._replace(files=before.files + MORE_DATABASE_CONNECTIONS)
 
     observed = await shop_during_abuse(shop, name, times)
-    for _ in range(TRIES - 1):
-        if observed.p99_ms > baseline.p99_ms + MAX_DELAY_MS:  # other work may have come between
-            baseline = await shop_in_peace(shop)
-            observed = await shop_during_abuse(shop, name, times)
 
     after = await shop.settled_resources(before)
     grown_kib, left_kib = (kib - before.memory_kib for kib in (observed.peak_kib, after.memory_kib))
     record_property(
         f"{name} {times:,} times",
-        f"p99 {observed.p99_ms:.1f} ms of {len(observed.waits_s):,} answers,"
-        f" {baseline.p99_ms:.1f} before, {grown_kib:+,} KiB at most, {left_kib:+,} KiB after",
+        f"median {observed.percentile_ms(0.5):.1f} and p99 {observed.percentile_ms(0.99):.1f} ms"
+        f" of {len(observed.waits_s):,} answers, {baseline.percentile_ms(0.5):.1f} and"
+        f" {baseline.percentile_ms(0.99):.1f} before,"
+        f" {grown_kib:+,} KiB at most, {left_kib:+,} KiB after",
     )
-    assert observed.p99_ms <= baseline.p99_ms + MAX_DELAY_MS
+    assert observed.percentile_ms(0.5) <= baseline.percentile_ms(0.5) + MAX_DELAY_MS
     assert grown_kib < MAX_PEAK_KIB
     assert left_kib < MAX_LEFT_KIB
     assert after.files <= before.files
