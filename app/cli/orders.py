@@ -15,6 +15,7 @@ from app.cli.interrupts import prompt_interrupts
 from app.cli.settings import read_settings
 from app.domain.orders import NEXT, OrderState, may_become
 from app.domain.paging import read_start
+from app.domain.periods import first_second
 from app.domain.plain_text import isolated
 from app.i18n.formats import money
 from app.runtime.config import Config
@@ -28,7 +29,6 @@ from app.store.orders import (
     list_all_orders,
     move_on,
 )
-from app.store.seed import midnight
 
 
 def add_order_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,8 +70,8 @@ def run_move(options: argparse.Namespace) -> None:
 def run_export(options: argparse.Namespace) -> None:
     """Write a row for each rate of tax on what was issued on some days."""
     config = read_settings()
-    from_s = midnight(options.first, config.zone, days_later=0) or 0
-    until_s = midnight(options.last, config.zone, days_later=1) or int(now_s()) + 1
+    from_s = first_second(options.first, config.zone) or 0
+    until_s = first_second(options.last, config.zone, days_later=1) or int(now_s()) + 1
     entries, currency = read_database(entries_between, from_s, until_s), config.settings.currency
     if str(options.file) == "-":
         write_tax_report(entries, currency, sys.stdout)

@@ -117,7 +117,7 @@ class Voucher:
 
     `starts` and `ends` are seconds since 1970 in UTC, the end excluded; `uses_left` is counted
     over all accounts, `uses_each` for one; `None` sets no limit. `label` is English; `labels` has
-    other languages.
+    other languages. It does not apply while it is `paused`.
     """
 
     code: VoucherCode
@@ -130,6 +130,7 @@ class Voucher:
     uses_left: int | None = None
     uses_each: int | None = None
     labels: Translations = field(default_factory=dict)
+    paused: bool = False
 
     def text(self, language: Language) -> str:
         """Return its label in *language*, or in English if it is not translated."""

@@ -42,6 +42,13 @@ def midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
+def first_second(day: date | None, zone: tzinfo, days_later: int = 0) -> int | None:
+    """Return the first second, in *zone*, of the day that is *days_later* than *day*."""
+    if day is None:
+        return None
+    return int(midnight(day + timedelta(days_later), zone).timestamp())
+
+
 def day_at(now_s: float, zone: tzinfo) -> Period:
     """Return the day that it is in *zone*."""
     return Period(datetime.fromtimestamp(now_s, zone).date())

@@ -11,6 +11,7 @@ from app.domain.cart import Cart
 from app.domain.catalog import Catalog, Money, Voucher, VoucherCode
 from app.domain.plain_text import clean_line
 
+_CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
 _WITHOUT_SIGNS_AROUND: Final = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 _LOOK_ALIKES: Final = str.maketrans("OIL", "011")
 _HYPHENS: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
@@ -40,6 +41,11 @@ def normalise_code(code: str) -> VoucherCode:
     return VoucherCode(clean_line(code.strip()).translate(_HYPHENS).upper())
 
 
+def is_code(code: VoucherCode) -> bool:
+    """Return whether a voucher may have *code*, as `normalise_code` returns it."""
+    return bool(_CODE.fullmatch(code))
+
+
 def find_code(typed: str, codes: Collection[VoucherCode]) -> VoucherCode | None:
     """Return the one of *codes* that was *typed*, or the only one that looks like it.
 
@@ -60,14 +66,14 @@ def _looks(code: str) -> str:
 def show_voucher(
     cart: Cart, catalog: Catalog, subtotal: Money, now_s: float
 ) -> ShownVoucher | None:
-    """Return the voucher on *cart* with its state; a withdrawn one is expired."""
+    """Return the voucher on *cart* with its state; a withdrawn or paused one is expired."""
     if not cart.voucher:
         return None
     voucher = catalog.vouchers.get(cart.voucher)
     if voucher is None:
         return ShownVoucher(cart.voucher, cart.voucher, VoucherState.EXPIRED)
     used = cart.used.get(voucher.code, 0)
-    return ShownVoucher(voucher.code, voucher.label, _state(voucher, used, subtotal, now_s))
+    return ShownVoucher(voucher.code, voucher.label, voucher_state(voucher, used, subtotal, now_s))
 
 
 def discount(shown: ShownVoucher | None, catalog: Catalog, subtotal: Money) -> Money:
@@ -78,7 +84,10 @@ def discount(shown: ShownVoucher | None, catalog: Catalog, subtotal: Money) -> M
     return Money(min(subtotal, voucher.amount + subtotal * voucher.percent // 100))
 
 
-def _state(voucher: Voucher, used: int, subtotal: Money, now_s: float) -> VoucherState:
+def voucher_state(voucher: Voucher, used: int, subtotal: Money, now_s: float) -> VoucherState:
+    """Return whether *voucher*, *used* so often by an account, applies to *subtotal*."""
+    if voucher.paused:
+        return VoucherState.EXPIRED
     if voucher.starts is not None and now_s < voucher.starts:
         return VoucherState.NOT_YET
     if voucher.ends is not None and now_s >= voucher.ends:

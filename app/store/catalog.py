@@ -1,7 +1,6 @@
 """The catalogue: products, categories and vouchers, and what changed since a revision."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -52,7 +51,7 @@ def load_catalog_changes(connection: Connection, since: int) -> CatalogChanges:
     query = select(products).where(products.c.moved > since).order_by(products.c.place)
     changed = {Sku(row.sku): product_of(row) for row in connection.execute(query)}
     all_vouchers = {
-        VoucherCode(row.code): _voucher(row) for row in connection.execute(select(vouchers))
+        VoucherCode(row.code): voucher_of(row) for row in connection.execute(select(vouchers))
     }
     holders, offers = load_holders(connection, changed.values())
     return CatalogChanges(revision, Catalog(changed, all_vouchers, holders=holders, offers=offers))
@@ -73,16 +72,6 @@ def load_holders(connection: Connection, of: Iterable[Product]) -> tuple[Holders
         if row.offered and row.qty:
             offers.setdefault(Sku(row.sku), {})[AccountId(row.account)] = row.expires_at
     return holders, offers
-
-
-def add_voucher(connection: Connection, voucher: Voucher) -> bool:
-    """Add *voucher*; return False if its code is taken."""
-    same_code = select(vouchers.c.code).where(vouchers.c.code == voucher.code)
-    if connection.execute(same_code).one_or_none():
-        return False
-    connection.execute(insert(vouchers).values(asdict(voucher)))
-    increment_revision(connection)
-    return True
 
 
 def last_edits(connection: Connection, skus: Collection[Sku]) -> dict[Sku, int]:
@@ -130,7 +119,8 @@ def product_of(row: Row[Any]) -> Product:
     )
 
 
-def _voucher(row: Row[Any]) -> Voucher:
+def voucher_of(row: Row[Any]) -> Voucher:
+    """Return the voucher that a row of its table holds."""
     return Voucher(
         VoucherCode(row.code),
         row.label,
@@ -142,4 +132,5 @@ def _voucher(row: Row[Any]) -> Voucher:
         row.uses_left,
         row.uses_each,
         row.labels,
+        row.paused,
     )

@@ -108,6 +108,7 @@ def _use_voucher(connection: Connection, voucher: Voucher) -> None:
         vouchers.c.percent == voucher.percent,
         vouchers.c.amount == voucher.amount,
         vouchers.c.minimum == voucher.minimum,
+        ~vouchers.c.paused,
         or_(vouchers.c.uses_left.is_(None), vouchers.c.uses_left > 0),
     )
     if not _add_uses(connection, -1, *unchanged):

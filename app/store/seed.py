@@ -1,15 +1,15 @@
 """Fills the catalogue from a file (`catalogue.toml` explains its keys)."""
 
-from datetime import UTC, date, timedelta, tzinfo
+from datetime import UTC, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, insert, select
 
-from app.domain import periods
 from app.domain.catalog import HoldRule, ProductText
 from app.domain.languages import Language
+from app.domain.periods import first_second
 from app.domain.taxes import read_rate
 from app.store.catalog import increment_revision
 from app.store.movements import begin_movements
@@ -126,8 +126,8 @@ def _voucher(given: Row, zone: tzinfo) -> Row:
         "percent": given.get("percent", 0),
         "amount": _minor(given.get("amount", "0")),
         "minimum": _minor(given.get("minimum", "0")),
-        "starts": midnight(given.get("from"), zone, days_later=0),
-        "ends": midnight(given.get("until"), zone, days_later=1),
+        "starts": first_second(given.get("from"), zone),
+        "ends": first_second(given.get("until"), zone, days_later=1),
         "uses_left": given.get("uses"),
         "uses_each": given.get("uses_per_account"),
         "labels": _translations(given, "label"),
@@ -151,10 +151,3 @@ def _rate(percent: str) -> int:
     if (rate := read_rate(percent)) is None:
         raise ValueError(f"“{percent}” is not a rate of tax like 20 or 17.5")
     return rate
-
-
-def midnight(day: date | None, zone: tzinfo, days_later: int) -> int | None:
-    """Return the first second, in *zone*, of the day that is *days_later* than *day*."""
-    if day is None:
-        return None
-    return int(periods.midnight(day + timedelta(days_later), zone).timestamp())

@@ -159,6 +159,7 @@ _STOCK = {
     **{f"#{act}-units": "1" for act in ("receive", "waste", "count")},
     "#waste-reason": "Spoilt",
 }
+_VOUCHER = {"#code": "AUTUMN", "#percent": "5"}
 _REFUND = {"#amount": "1.11", "#reason": "Bruised"}
 _CONFIRMATION = {"#password": "password1", "#code": "4KDF-M2XQ-9TRB"}
 _NEW_PASSWORD = {
@@ -221,6 +222,7 @@ WALKS = (
     Walk(f"/staff/stock/{actions.EDITED}", STAFF, typed=_STOCK),
     Walk("/staff/stock-log", STAFF),
     Walk("/staff/stock-dates", STAFF),
+    Walk("/staff/vouchers", STAFF, typed=_VOUCHER),
     Walk("/staff/day", STAFF),
     Walk("/staff/mails", STAFF, mails.have_mail_wait),
     Walk("/staff/help", STAFF, helping.have_help_asked),

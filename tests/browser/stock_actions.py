@@ -1,4 +1,4 @@
-"""Actions of staff on the pages of stock."""
+"""Actions of staff on the pages of stock and of vouchers."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,3 +31,12 @@ async def write_off_this_week(person: Person, page: Page) -> None:
     await page.goto(f"{person.origin}/staff/day")
     await page.get_by_role("link", name="Week", exact=True).click()
     await expect(page.get_by_text("Damaged")).to_be_visible()
+
+
+async def make_wrong_voucher(_: Person, page: Page) -> None:
+    """Send a voucher whose last day is before the first, and that gives nothing."""
+    await page.fill("#code", "AUTUMN")
+    await page.fill("#first", "2027-02-01")
+    await page.fill("#last", "2027-01-31")
+    await page.get_by_role("button", name="Add voucher").click()
+    await expect(page.locator(".fault")).to_have_count(2)

@@ -146,12 +146,13 @@ def test_the_uses_of_another_voucher_do_not_count() -> None:
 @pytest.mark.parametrize(
     ("voucher", "state"),
     [
+        (Voucher(TENTH, "", starts=NOON + 1, paused=True), VoucherState.EXPIRED),
         (Voucher(TENTH, "", starts=NOON + 1, uses_left=0), VoucherState.NOT_YET),
         (Voucher(TENTH, "", ends=NOON, uses_left=0, uses_each=0), VoucherState.EXPIRED),
         (Voucher(TENTH, "", uses_left=0, uses_each=0), VoucherState.USED_UP),
         (Voucher(TENTH, "", uses_each=0, minimum=Money(9999)), VoucherState.USED),
     ],
-    ids=["not yet", "expired", "used up", "used"],
+    ids=["paused", "not yet", "expired", "used up", "used"],
 )
 def test_the_reason_shown_is_the_one_that_the_shopper_can_change_least(
     voucher: Voucher, state: VoucherState

@@ -207,6 +207,7 @@ async def _member_of_staff(harness: HttpHarness) -> Visitor:
     _, forms = read_page(await (await staff.get("/staff/orders")).get_data(as_text=True))
     *_, move = (form for form in forms if form.action.endswith("/move"))
     await staff.post(move.action, dict(move.fields))
+    await staff.post("/staff/vouchers/FIVEOFF/pause")
     return staff
 
 

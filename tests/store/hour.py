@@ -32,12 +32,13 @@ from app.domain.taxes import sum_of_gross
 from app.store.accounts import Person, add_account
 from app.store.cart_saves import as_save, save_carts
 from app.store.carts import load_cart
-from app.store.catalog import add_voucher, load_catalog_changes
+from app.store.catalog import load_catalog_changes
 from app.store.engines import connect
 from app.store.invoices import entries_between
 from app.store.orders import list_all_orders, move_on
 from app.store.product_edits import edit_product
 from app.store.seed import seed
+from app.store.vouchers import add_voucher
 from tests.buying import request
 from tests.examples import ADA, NOON, ref
 from tests.staff import BY_COMMAND, set_product

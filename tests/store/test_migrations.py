@@ -86,8 +86,9 @@ def store_product(connection: Connection, sku: str, stock: int) -> None:
 
 
 def store_voucher(connection: Connection, voucher: Voucher) -> None:
-    """Store *voucher* as an older version did, which knew one language."""
-    values = {name: value for name, value in asdict(voucher).items() if name != "labels"}
+    """Store *voucher* as an older version did, which knew one language and paused none."""
+    newer = {"labels", "paused"}
+    values = {name: value for name, value in asdict(voucher).items() if name not in newer}
     connection.execute(insert(vouchers).values(values))
 
 

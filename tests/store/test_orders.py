@@ -15,7 +15,7 @@ from app.store.accounts import add_account
 from app.store.cart_rows import StaleCart
 from app.store.cart_saves import SaveConflicts, as_save, save_carts
 from app.store.carts import load_cart
-from app.store.catalog import add_voucher, load_catalog_changes
+from app.store.catalog import load_catalog_changes
 from app.store.orders import (
     PAGE_SIZE,
     OrderMove,
@@ -35,6 +35,7 @@ from app.store.orders import (
 )
 from app.store.queries import run_query
 from app.store.seed import seed
+from app.store.vouchers import add_voucher, pause_voucher, resume_voucher
 from tests.buying import placed
 from tests.examples import ADA, EMPTY, NOON, after
 from tests.staff import set_product
@@ -146,6 +147,19 @@ def test_an_order_with_an_outdated_discount_is_rejected(
 
     assert refused == (ADA,)
     assert stock(engine) == 5
+
+
+def test_an_order_with_a_voucher_that_was_paused_meanwhile_is_rejected(engine: Engine) -> None:
+    cart = after(SetVoucher("WELCOME10"), cart=with_milk(engine), catalog=catalog(engine))
+    outcome = placed(cart, catalog(engine))
+    code = VoucherCode("WELCOME10")
+    assert run_query(engine, pause_voucher, code)
+    assert not run_query(engine, pause_voucher, code)
+
+    assert saved(engine, outcome) == (ADA,)
+
+    assert run_query(engine, resume_voucher, code)
+    assert saved(engine, outcome) == ()
 
 
 def test_a_single_use_voucher_is_spent_once_and_restored_once(engine: Engine) -> None:

@@ -165,7 +165,12 @@ def too_long() -> str:
 
 def read_reason(form: Mapping[str, str]) -> str:
     """Return the reason that was typed, without control characters."""
-    return _CONTROL.sub(" ", form.get("reason", "")).strip()
+    return read_line(form, "reason")
+
+
+def read_line(form: Mapping[str, str], name: str) -> str:
+    """Return what was typed into the field *name*, without control characters."""
+    return _CONTROL.sub(" ", form.get(name, "")).strip()
 
 
 def faults_of(refused: NotEdited, product: Product) -> Faults:

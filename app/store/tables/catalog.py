@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -120,6 +121,7 @@ vouchers = Table(
     Column("uses_left", Integer),
     Column("uses_each", Integer),
     Column("labels", TranslatedText, nullable=False, server_default="{}"),
+    Column("paused", Boolean, nullable=False, server_default=false()),
 )
 
 catalog_counter = Table(

@@ -40,12 +40,17 @@ orders = Table(
     Index("orders_placed", "placed"),
     Index("orders_placed_at", "placed_at"),
 )
+with_voucher = orders.c.voucher != ""
+Index("orders_voucher", orders.c.voucher, sqlite_where=with_voucher, postgresql_where=with_voucher)
 """`placed` and `moved` are the catalogue's revisions of the order and of its last change of state.
 
 So `placed` sorts orders as they were committed. `taxes` is JSON: rate, net and tax of each rate.
 `language` is that of the page on which it was placed, NULL for what came before there was one.
 `member_of` is the account whose shared cart was ordered, empty for the own cart.
 """
+
+_HAS_VOUCHER = orders.c.voucher != ""
+Index("orders_voucher", orders.c.voucher, sqlite_where=_HAS_VOUCHER, postgresql_where=_HAS_VOUCHER)
 
 order_counts = Table(
     "order_counts",
