@@ -50,7 +50,10 @@ class Joined(Struct, frozen=True):
 
 
 class OrderLine(Struct, frozen=True, gc=False):
-    """A quantity of one product; `price` is the unit price that is charged, tax included or not."""
+    """A quantity of one product; `price` is its unit price, tax included or not.
+
+    A promotion, the `deal`, took `off` so much of the line.
+    """
 
     sku: Sku
     name: str
@@ -58,6 +61,8 @@ class OrderLine(Struct, frozen=True, gc=False):
     qty: int
     price: Money
     tax_rate: TaxRate | None = None
+    off: Money = Money(0)
+    deal: str = ""
 
 
 class OrderTax(Struct, frozen=True, gc=False):

@@ -1,4 +1,4 @@
-"""The catalogue and inventory: products with price and stock, and vouchers."""
+"""The catalogue and inventory: products with price and stock, vouchers and promotions."""
 
 import re
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ Money = NewType("Money", int)
 """An amount in minor units of the shop's currency: 120 may be £1.20, or ¥120."""
 TaxRate = NewType("TaxRate", int)
 """A rate of tax in hundredths of a percent: 2000 is 20 %."""
+PromotionId = NewType("PromotionId", int)
 VoucherCode = NewType("VoucherCode", str)
 """A voucher's code in upper case; the empty one stands for no voucher."""
 
@@ -137,6 +138,50 @@ class Voucher:
         return self.labels.get(language, self.label)
 
 
+class PromotionKind(StrEnum):
+    """How a promotion makes a line cheaper (`promotions.py` has the rules).
+
+    `FEWER_PAID`: of every `take` units only `paid` are paid; `HALF_PRICE`: one of every `take`
+    costs half; `BUNDLE`: every `take` units cost `price` together; `LOWER_PRICE`: each costs
+    `price`.
+    """
+
+    FEWER_PAID = "fewer_paid"
+    HALF_PRICE = "half_price"
+    BUNDLE = "bundle"
+    LOWER_PRICE = "lower_price"
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A lower price for all lines of its products, each by itself, without a code.
+
+    `starts` and `ends` are seconds since 1970 in UTC, the end excluded; `None` sets no limit.
+    `label` is English; `labels` has other languages.
+    """
+
+    id: PromotionId
+    kind: PromotionKind
+    skus: frozenset[Sku]
+    take: int = 1
+    paid: int = 0
+    price: Money = NOTHING
+    starts: int | None = None
+    ends: int | None = None
+    label: str = ""
+    labels: Translations = field(default_factory=dict)
+    paused: bool = False
+
+    def text(self, language: Language) -> str:
+        """Return its label in *language*, or in English if it is not translated."""
+        return self.labels.get(language, self.label)
+
+
+Promotions = Mapping[Sku, tuple[Promotion, ...]]
+"""The promotions of each product that has any, which go on now."""
+NO_PROMOTIONS: Final[Promotions] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
     """A category of products; `name` is English, `names` has other languages."""
@@ -171,7 +216,7 @@ class Catalog(NamedTuple):
     """All products, discontinued ones included, all vouchers, and the terms of the shop.
 
     `holders` has an entry for each product that can be held: in most shops it is empty, and so are
-    the `offers`.
+    the `offers` and the `promotions`. `planned` are all promotions that are not over.
     """
 
     products: Mapping[Sku, Product]
@@ -179,6 +224,8 @@ class Catalog(NamedTuple):
     terms: Terms = Terms()
     holders: Holders = NO_HOLDERS
     offers: Offers = NO_OFFERS
+    promotions: Promotions = NO_PROMOTIONS
+    planned: tuple[Promotion, ...] = ()
 
 
 def public_stock(available: int) -> int | None:

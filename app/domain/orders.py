@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, NewType
 
 from app.domain.accounts import AccountId
 from app.domain.addresses import Address
-from app.domain.catalog import Money, Sku, TaxRate, Voucher, VoucherCode
+from app.domain.catalog import NOTHING, Money, PromotionId, Sku, TaxRate, Voucher, VoucherCode
 from app.domain.languages import Language
 from app.domain.members import OWNER
 from app.domain.taxes import Taxes
@@ -67,7 +67,8 @@ class HostedPage(NamedTuple):
 class OrderLine(NamedTuple):
     """A quantity of one product, with its name and unit price at the time of the order.
 
-    So is `tax_rate`, which is `None` on orders that are older than rates.
+    So is `tax_rate`, which is `None` on orders that are older than rates, and what a promotion
+    took `off` the line, which is `deal` in the language of the order.
     """
 
     sku: Sku
@@ -76,6 +77,13 @@ class OrderLine(NamedTuple):
     qty: int
     price: Money
     tax_rate: TaxRate | None = None
+    off: Money = NOTHING
+    deal: str = ""
+
+    @property
+    def cost(self) -> Money:
+        """What the line costs: its units at their price, less what a promotion takes off."""
+        return Money(self.qty * self.price - self.off)
 
 
 class Order(NamedTuple):
@@ -104,6 +112,16 @@ class Order(NamedTuple):
     member_of: AccountId = OWNER
 
     @property
+    def promoted(self) -> Money:
+        """What promotions took off its lines."""
+        return Money(sum(line.off for line in self.lines))
+
+    @property
+    def by_voucher(self) -> Money:
+        """What the voucher took off what was left."""
+        return Money(self.totals.discount - self.promoted)
+
+    @property
     def cart(self) -> AccountId:
         """The owner of the cart that it was made of."""
         return self.member_of or self.account
@@ -112,12 +130,14 @@ class Order(NamedTuple):
 class PlaceOrder(NamedTuple):
     """An order to be stored; it takes stock, at these prices, and a use of the voucher.
 
+    The `promotions` by which its lines are cheaper must go on.
     It awaits payment if there is a `page` to pay it on.
     """
 
     order: Order
     voucher: Voucher | None
     page: HostedPage | None = None
+    promotions: frozenset[PromotionId] = frozenset()
 
 
 class CancelOrder(NamedTuple):

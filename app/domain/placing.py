@@ -1,7 +1,7 @@
 """The rules for placing and cancelling an order (protocol.md §7)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -10,9 +10,18 @@ from msgspec.structs import replace
 from app.domain.accounts import AccountId
 from app.domain.addresses import Address
 from app.domain.cart import NOT_ASKED, Cart, Lines, Patch, advance
-from app.domain.catalog import NO_TAX, NOTHING, Catalog, Money, Product, TaxRate, VoucherCode
+from app.domain.catalog import (
+    NO_TAX,
+    NOTHING,
+    Catalog,
+    Money,
+    Product,
+    PromotionId,
+    TaxRate,
+    VoucherCode,
+)
 from app.domain.holds import held_by_others
-from app.domain.languages import Language
+from app.domain.languages import ENGLISH, Language
 from app.domain.members import OWNER
 from app.domain.orders import (
     CancelOrder,
@@ -26,6 +35,7 @@ from app.domain.orders import (
     PlaceOrder,
 )
 from app.domain.position import position
+from app.domain.promotions import deal_of
 from app.domain.sharing import may_order
 from app.domain.taxes import Taxes, taxes_of
 from app.domain.told_orders import with_order
@@ -119,7 +129,10 @@ def place(cart: Cart, request: OrderRequest, catalog: Catalog, now_s: float) -> 
     emptied = replace(
         advance(cart, patch, undo_stack=()), used=used, asked=NOT_ASKED, household=told
     )
-    return Placed(emptied, patch, PlaceOrder(order, catalog.vouchers.get(spent), request.page))
+    change = PlaceOrder(
+        order, catalog.vouchers.get(spent), request.page, _promotions(cart.lines, catalog)
+    )
+    return Placed(emptied, patch, change)
 
 
 def cancel(cart: Cart, order: Order) -> Cancelled:
@@ -163,6 +176,12 @@ def _used_voucher(voucher: ShownVoucher | None) -> VoucherCode:
     return voucher.code
 
 
+def _promotions(lines: Lines, catalog: Catalog) -> frozenset[PromotionId]:
+    """Return the promotions that take something off *lines*."""
+    deals = (deal_of(catalog.products[sku], line.qty, catalog) for sku, line in lines.items())
+    return frozenset(deal.promotion.id for deal in deals if deal and deal.off)
+
+
 def _emptying_patch(cart: Cart) -> Patch:
     return Patch(
         cart.rev + 1,
@@ -180,7 +199,7 @@ def _order(  # noqa: PLR0913, PLR0917 - all of it is in the order
     catalog: Catalog,
     now_s: int,
 ) -> Order:
-    lines = _order_lines(cart.lines, catalog)
+    lines = _order_lines(cart.lines, catalog, request.language or ENGLISH)
     return Order(
         request.number,
         request.by or cart.account,
@@ -200,18 +219,25 @@ def _order(  # noqa: PLR0913, PLR0917 - all of it is in the order
     )
 
 
-def _taxes(lines: Iterable[OrderLine], totals: Totals, catalog: Catalog) -> Taxes:
+def _taxes(lines: Collection[OrderLine], totals: Totals, catalog: Catalog) -> Taxes:
     goods = Counter[TaxRate]()
     for line in lines:
-        goods[line.tax_rate or NO_TAX] += line.price * line.qty
+        goods[line.tax_rate or NO_TAX] += line.cost
     is_included = catalog.terms.prices_include_tax
-    return taxes_of(goods, totals.discount, totals.delivery, is_included=is_included)
+    by_voucher = totals.discount - sum(line.off for line in lines)
+    return taxes_of(goods, by_voucher, totals.delivery, is_included=is_included)
 
 
-def _order_lines(lines: Lines, catalog: Catalog) -> tuple[OrderLine, ...]:
+def _order_lines(lines: Lines, catalog: Catalog, language: Language) -> tuple[OrderLine, ...]:
     in_order = sorted(lines.items(), key=lambda each: each[1].pos)
-    return tuple(_order_line(catalog.products[sku], line.qty) for sku, line in in_order)
+    return tuple(
+        _order_line(catalog.products[sku], line.qty, catalog, language) for sku, line in in_order
+    )
 
 
-def _order_line(product: Product, qty: int) -> OrderLine:
-    return OrderLine(product.sku, product.name, product.unit, qty, product.price, product.tax)
+def _order_line(product: Product, qty: int, catalog: Catalog, language: Language) -> OrderLine:
+    line = OrderLine(product.sku, product.name, product.unit, qty, product.price, product.tax)
+    deal = deal_of(product, qty, catalog)
+    if deal is None or not deal.off:
+        return line
+    return line._replace(off=deal.off, deal=deal.promotion.text(language))

@@ -11,6 +11,7 @@ from app.domain.accounts import AccountId
 from app.domain.cart import Cart, Line, LineChanges, Lines
 from app.domain.catalog import EXACT_STOCK, Catalog, Money, Product, Sku, TaxRate
 from app.domain.holds import HoldState, held_by_others, hold_state, is_limited
+from app.domain.promotions import deal_of, line_off
 from app.domain.taxes import sum_of_tax, taxes_of
 from app.domain.vouchers import ShownVoucher, discount, show_voucher
 
@@ -32,6 +33,8 @@ class ShownLine(Struct, frozen=True, gc=False):
 
     `hold` says whether its units are held, and `others` how many more others hold than `stock`.
     Both are unset where nothing can be held. It is `limited` if an account may hold no more.
+    `deal` says which promotion its product has, and `off` what that takes off the line; both are
+    unset where there is none.
     """
 
     sku: Sku
@@ -50,11 +53,14 @@ class ShownLine(Struct, frozen=True, gc=False):
     others: int | UnsetType = UNSET
     limited: bool | UnsetType = UNSET
     by: AccountId | UnsetType = UNSET
+    deal: str | UnsetType = UNSET
+    off: Money | UnsetType = UNSET
 
 
 class Totals(Struct, frozen=True, gc=False):
     """What a cart costs, in minor units of its currency; `count` is the number of items.
 
+    `discount` is what promotions and the voucher take off the subtotal.
     `tax` is what is added to the prices, in a shop where they do not include it.
     """
 
@@ -79,10 +85,11 @@ class ShownCart(Struct, frozen=True, gc=False):
 
 
 class Sums(Struct, frozen=True, gc=False):
-    """How many items of a cart can be had, and what they cost: its totals before the voucher."""
+    """How many items of a cart can be had, what they cost, and what promotions take off that."""
 
     count: int = 0
     cost: int = 0
+    off: int = 0
 
 
 def show_line(line: Line, product: Product, others: int = 0) -> ShownLine:
@@ -126,15 +133,18 @@ def sum_up(lines: Lines, catalog: Catalog) -> Sums:
 
 def moved_sums(sums: Sums, before: Lines, changes: LineChanges, catalog: Catalog) -> Sums:
     """Return *sums*, which are those of the lines *before*, after *changes* at the same prices."""
-    count, cost = sums.count, sums.cost
+    count, cost, off = sums.count, sums.cost, sums.off
+    promotions = catalog.promotions
     for sku, line in changes.items():
         product = catalog.products[sku]
         if product.sold and product.stock > 0:
             held = before.get(sku)
-            more = (line.qty if line else 0) - (held.qty if held else 0)
-            count += more
-            cost += more * product.price
-    return Sums(count, cost)
+            now, was = line.qty if line else 0, held.qty if held else 0
+            count += now - was
+            cost += (now - was) * product.price
+            if sku in promotions:
+                off += line_off(product, now, catalog) - line_off(product, was, catalog)
+    return Sums(count, cost, off)
 
 
 def price_cart(
@@ -145,32 +155,39 @@ def price_cart(
     *sums* are those of its lines, where they are known.
     """
     sums = sums or sum_up(cart.lines, catalog)
-    subtotal, off, voucher = Money(sums.cost), FREE, None
+    subtotal, off, voucher = Money(sums.cost), Money(sums.off), None
     if cart.voucher:
         voucher = show_voucher(cart, catalog, subtotal, now_s)
-        off = discount(voucher, catalog, subtotal)
+        off = Money(off + discount(voucher, catalog, Money(subtotal - off)))
     terms = catalog.terms
     free_from = terms.free_delivery_from
     is_free = sums.count == 0 or (free_from is not None and subtotal >= free_from)
     delivery = FREE if is_free else terms.delivery_fee
-    tax = UNSET if terms.prices_include_tax else added_tax(cart.lines, catalog, off, delivery)
+    tax = (
+        UNSET
+        if terms.prices_include_tax
+        else added_tax(cart.lines, catalog, Money(off - sums.off), delivery)
+    )
     total = Money(subtotal - off + delivery + (tax or 0))
     return voucher, Totals(sums.count, subtotal, off, delivery, total, terms.currency.code, tax)
 
 
 def added_tax(lines: Lines, catalog: Catalog, off: Money, delivery: Money) -> Money | UnsetType:
-    """Return the tax that is added to what *lines* cost; unset if that is nothing."""
+    """Return the tax that is added to what *lines* cost, with a voucher's discount of *off*.
+
+    Unset if that is nothing.
+    """
     goods = Counter[TaxRate]()
     for sku, line in lines.items():
         product = catalog.products[sku]
         if product.available > 0:
-            goods[product.tax] += product.price * line.qty
+            goods[product.tax] += product.price * line.qty - line_off(product, line.qty, catalog)
     return sum_of_tax(taxes_of(goods, off, delivery, is_included=False)) or UNSET
 
 
 def show_cart(cart: Cart, catalog: Catalog, now_s: float) -> ShownCart:
     """Return *cart* as a tab shows it, at today's prices and stock."""
-    lines = _sorted(show_lines(cart, cart.lines, catalog, catalog.holders))
+    lines = _sorted(show_lines(cart, cart.lines, catalog, catalog.holders, catalog.promotions))
     saved = _sorted(show_lines(cart, cart.saved, catalog))
     suggested = _sorted(show_lines(cart, cart.suggested, catalog)) or UNSET
     voucher, totals = price_cart(cart, catalog, now_s)
@@ -178,11 +195,15 @@ def show_cart(cart: Cart, catalog: Catalog, now_s: float) -> ShownCart:
 
 
 def show_lines(
-    cart: Cart, lines: Lines, catalog: Catalog, held: Container[Sku] = ()
+    cart: Cart,
+    lines: Lines,
+    catalog: Catalog,
+    held: Container[Sku] = (),
+    promoted: Container[Sku] = (),
 ) -> dict[Sku, ShownLine]:
     """Return *lines* of *cart* as a tab shows them, each with who put it there.
 
-    Units can be held of the products in *held*.
+    Units can be held of the products in *held*, and those that are *promoted* may cost less.
     """
     shown: dict[Sku, ShownLine] = {}
     for sku, line in lines.items():
@@ -191,9 +212,19 @@ def show_lines(
             shown[sku] = show_held_line(cart, line, product, catalog)
         else:
             shown[sku] = show_line(line, product)
+        if sku in promoted:
+            shown[sku] = with_deal(shown[sku], product, catalog)
         if author := cart.authors.get(line.pos):
             shown[sku] = replace(shown[sku], by=author)
     return shown
+
+
+def with_deal(shown: ShownLine, product: Product, catalog: Catalog) -> ShownLine:
+    """Return *shown*, a line in the cart, with what the promotion of its *product* takes off."""
+    deal = deal_of(product, shown.qty, catalog)
+    if deal is None or product.available <= 0:
+        return shown
+    return replace(shown, deal=deal.promotion.label, off=deal.off or UNSET)
 
 
 def _sorted(lines: Mapping[Sku, ShownLine]) -> tuple[ShownLine, ...]:

@@ -11,6 +11,7 @@ from werkzeug.routing import RequestRedirect
 from app.domain.emails import shown_email
 from app.domain.errors import AccountRemoved, DatabaseUnavailable
 from app.domain.plain_text import shown_text
+from app.domain.promotions import deal_text
 from app.http.account.addresses import addresses_blueprint
 from app.http.account.api import account_api_blueprint
 from app.http.account.confirmation import confirmation_blueprint
@@ -135,6 +136,9 @@ def register_blueprints(app: Quart, context: HttpContext) -> None:
     app.jinja_env.globals["cards_are_for_tests"] = bool(cards and cards.provider.is_test)
     app.jinja_env.globals["help_text"] = help_text
     app.jinja_env.globals["helps_waiting"] = lambda: context.helps.waiting
+    app.jinja_env.globals["deal"] = lambda sku: deal_text(
+        sku, context.catalog.today, current_language()
+    )
     app.add_template_filter(describe_user_agent, "device")
     app.add_template_filter(partial(moment, zone=context.zone), "moment")
     app.add_template_filter(partial(date, zone=context.zone), "date")

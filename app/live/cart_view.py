@@ -56,7 +56,7 @@ class CartView:
         self._trace = trace
         # The sums of the lines that were priced last, at the prices of that day: a patch moves
         # them on, so that a long cart costs no more than a short one.
-        self._summed, self._summed_at = saved.lines, context.catalog.revision
+        self._summed, self._summed_at = saved.lines, context.catalog.edition
         today, now_s = context.catalog.today, context.now_s()
         self._sums = sum_up(saved.lines, today)
         self._sent_voucher, _ = price_cart(saved, today, now_s, self._sums)
@@ -118,11 +118,11 @@ class CartView:
     def publish(self, before: Cart, saved: Cart, change: CommittedChange) -> None:
         """Send the tabs the *change* that made *before* to *saved*, and the orders placed by it."""
         catalog, patch = self._context.catalog.today, change.patch
-        revision = self._context.catalog.revision  # a kept catalogue would stay in memory
-        if self._summed is not before.lines or self._summed_at != revision:
+        edition = self._context.catalog.edition  # a kept catalogue would stay in memory
+        if self._summed is not before.lines or self._summed_at != edition:
             self._sums = sum_up(before.lines, catalog)
         self._sums = moved_sums(self._sums, before.lines, patch.lines, catalog)
-        self._summed, self._summed_at = saved.lines, revision
+        self._summed, self._summed_at = saved.lines, edition
         voucher, totals = price_cart(saved, catalog, self._context.now_s(), self._sums)
         moved: ShownVoucher | UnsetType | None = UNSET
         if voucher != self._sent_voucher:

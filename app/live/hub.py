@@ -133,6 +133,7 @@ class Hub(OpenCarts):
         vouchers = changed.vouchers != self.context.catalog.today.vouchers
         before = self.context.catalog.today.offers
         skus = self.context.catalog.update(revision, changed)
+        skus |= self.context.catalog.follow_promotions(self.context.now_s())
         today = self.context.catalog.today
         if before or today.offers:
             moved, now_s = moved_offers(before, today.offers, skus), self.context.now_s()

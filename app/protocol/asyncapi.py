@@ -58,7 +58,7 @@ CLOSE_CODES = {
 """What the socket may be closed with, and why (protocol.md §5)."""
 
 _LIMITS = ("burst", "per_s", "sockets", "frame", "inflight", "watch", "lines", "qty", "note")
-_ITEM = {"sku": SKU, "price": MONEY, "stock": STOCK, "held": integer(1)}
+_ITEM = {"sku": SKU, "price": MONEY, "stock": STOCK, "held": integer(1), "deal": TEXT}
 _CHANGED_LINES = by_sku(or_null(ref("Line")))
 _CHANGED_SAVED = by_sku(or_null(ref("SavedLine")))
 _NUMBERED = or_null(integer(1))
@@ -146,7 +146,7 @@ FROM_SERVER: dict[str, Schema] = {
     "prices": _message(
         "prices",
         {
-            "items": array(record(_ITEM, ("held",))),
+            "items": array(record(_ITEM, ("held", "deal"))),
             "lines": by_sku(ref("Line")),
             "saved": by_sku(ref("SavedLine")),
             "voucher": or_null(ref("Voucher")),

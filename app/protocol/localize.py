@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from app.domain.catalog import Catalog, Sku
 from app.domain.languages import ENGLISH, Language
+from app.domain.promotions import deal_text
 from app.domain.totals import ShownCart, ShownLine
 from app.domain.verdicts import No, Ok, RetryLater, Verdict
 from app.domain.vouchers import ShownVoucher
@@ -33,8 +34,9 @@ def localized(message: ServerMessage, language: Language, catalog: Catalog) -> W
         case Snapshot():
             return replace(message, cart=localized_cart(message.cart, language, catalog))
         case PatchMessage() | Prices():
+            shown = _with_items(message, language, catalog)
             return replace(
-                message,
+                shown,
                 lines=_lines(message.lines, language, catalog),
                 saved=_lines(message.saved, language, catalog),
                 suggested=_lines(message.suggested, language, catalog),
@@ -97,7 +99,27 @@ def _lines(
 
 def _line(line: ShownLine, language: Language, catalog: Catalog) -> ShownLine:
     text = catalog.products[line.sku].text(language)
-    return replace(line, name=text.name, unit=text.unit)
+    shown = replace(line, name=text.name, unit=text.unit)
+    return replace(shown, deal=_deal(line, language, catalog)) if line.deal else shown
+
+
+def _deal(line: ShownLine, language: Language, catalog: Catalog) -> str | UnsetType:
+    """Return the deal of *line* in *language*: that of the promotion with its English label."""
+    running = catalog.promotions.get(line.sku, ())
+    return next((each.text(language) for each in running if each.label == line.deal), line.deal)
+
+
+def _with_items(
+    message: PatchMessage | Prices, language: Language, catalog: Catalog
+) -> PatchMessage | Prices:
+    """Return *message* with what promotions of watched products give in *language*."""
+    if isinstance(message, PatchMessage) or not catalog.promotions:
+        return message
+    items = tuple(
+        replace(each, deal=deal_text(each.sku, catalog, language)) if each.deal else each
+        for each in message.items
+    )
+    return replace(message, items=items)
 
 
 def _voucher(

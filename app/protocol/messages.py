@@ -131,15 +131,13 @@ class PatchMessage(Struct, frozen=True, gc=False, tag_field="t", tag="patch"):
 
 
 class Item(Struct, frozen=True, gc=False):
-    """Today's price of a product, and its stock (`None`: more than ten), of which `held` are.
-
-    `held` counts what is held for anybody, the reader included; it is unset for nothing.
-    """
+    """Today's price and stock (`None`: more than ten); `held` and `deal` are unset for nothing."""
 
     sku: Sku
     price: Money
     stock: int | None
     held: Number | UnsetType = UNSET
+    deal: str | UnsetType = UNSET
 
 
 class Prices(Struct, frozen=True, gc=False, tag_field="t", tag="prices"):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from app.domain.orders import Order, OrderState
+from app.domain.orders import Order, OrderLine, OrderState
 from app.domain.payments import Payment
 
 
@@ -13,7 +13,7 @@ def order_fields(order: Order, payment: Payment | None = None) -> dict[str, Any]
         "number": order.number,
         "state": order.state,
         "placed_at": time_text(order.placed_at_s),
-        "lines": [line._asdict() for line in order.lines],
+        "lines": [_line_fields(line) for line in order.lines],
         "totals": order.totals,
         "taxes": [total._asdict() for total in order.taxes],
         "deliver": order.deliver._asdict(),
@@ -21,6 +21,14 @@ def order_fields(order: Order, payment: Payment | None = None) -> dict[str, Any]
         "pay": order.pay,
         "payment": payment and _payment_fields(order, payment),
     }
+
+
+def _line_fields(line: OrderLine) -> dict[str, Any]:
+    """Return the fields of *line*; what a promotion took off it only if one did."""
+    fields = line._asdict()
+    if not line.off:
+        del fields["off"], fields["deal"]
+    return fields
 
 
 def _payment_fields(order: Order, payment: Payment) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from app.domain.totals import (
     show_held_line,
     show_line,
     show_lines,
+    with_deal,
 )
 from app.domain.vouchers import ShownVoucher
 from app.protocol.messages import By, Item, PatchMessage, Prices, ShownChanges, Snapshot
@@ -46,7 +47,7 @@ def patch_message(  # noqa: PLR0913, PLR0917 - all of it is in the message
         patch.rev,
         position(cart),
         by,
-        _changes(cart, changes, catalog, catalog.holders),
+        _changes(cart, changes, catalog, catalog.holders, catalog.promotions),
         totals,
         _changes(cart, patch.saved, catalog) if patch.saved else UNSET,
         UNSET if patch.note is None else patch.note,
@@ -94,7 +95,8 @@ def voucher_message(
 
     Lines of *pending* products come along, so that the totals follow from what tabs show.
     """
-    lines = show_lines(cart, _only(cart.lines, pending), catalog, catalog.holders)
+    known = catalog.holders, catalog.promotions
+    lines = show_lines(cart, _only(cart.lines, pending), catalog, *known)
     return Prices((), lines or UNSET, UNSET, voucher, totals)
 
 
@@ -140,14 +142,18 @@ class _Shown(NamedTuple):
 def _shown(cart: Cart, catalog: Catalog, lines: Lines, saved: Lines, suggested: Lines) -> _Shown:
     """Return these of the lines of *cart* as tabs show them."""
     return _Shown(
-        show_lines(cart, lines, catalog, catalog.holders) or UNSET,
+        show_lines(cart, lines, catalog, catalog.holders, catalog.promotions) or UNSET,
         show_lines(cart, saved, catalog) or UNSET,
         show_lines(cart, suggested, catalog) or UNSET,
     )
 
 
 def _changes(
-    cart: Cart, changes: LineChanges, catalog: Catalog, held: Container[Sku] = ()
+    cart: Cart,
+    changes: LineChanges,
+    catalog: Catalog,
+    held: Container[Sku] = (),
+    promoted: Container[Sku] = (),
 ) -> ShownChanges:
     shown: dict[Sku, ShownLine | None] = {}
     authors = cart.authors
@@ -160,6 +166,8 @@ def _changes(
             made = show_held_line(cart, line, product, catalog)
         else:
             made = show_line(line, product)
+        if sku in promoted:
+            made = with_deal(made, product, catalog)
         author = authors.get(line.pos)
         shown[sku] = replace(made, by=author) if author else made
     return shown

@@ -43,6 +43,7 @@ _LINE = {
     "image": TEXT,
     "category": TEXT,
 }
+_PROMOTED = {"deal": TEXT, "off": integer(1)}
 _HELD = {"hold": one_of(HoldState), "others": integer(0), "limited": {"const": True}}
 _TOTALS = dict.fromkeys(("count", "subtotal", "discount", "delivery", "total"), MONEY)
 _ADDRESS = {
@@ -76,7 +77,7 @@ _PASSING = record(
     {"t": {"const": "no"}, "n": integer(1), "code": one_of(RetryCode), "retry_ms": integer(0)}
 )
 SCHEMAS: dict[str, Schema] = {
-    "Line": record({**_LINE, **_HELD, "by": TEXT}, (*_HELD, "by")),
+    "Line": record({**_LINE, **_HELD, "by": TEXT, **_PROMOTED}, (*_HELD, "by", *_PROMOTED)),
     "SavedLine": record({**_LINE, "by": TEXT}, ("by",)),
     "Totals": record(
         {**_TOTALS, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}, "tax": MONEY}, ("tax",)

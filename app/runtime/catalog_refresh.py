@@ -33,6 +33,14 @@ class CatalogRefresh:
         async with self._lock:  # two at once would announce the same
             await self._refresh()
 
+    def follow_promotions(self) -> None:
+        """Broadcast the promotions that have begun or ended by now; mostly there are none."""
+        context = self._hub.context
+        if context.now_s() >= context.catalog.next_turn_s:
+            today = context.catalog.today
+            unchanged = Catalog({}, today.vouchers, planned=today.planned)
+            self._hub.update_catalog(context.catalog.revision, unchanged)
+
     async def _refresh(self) -> None:
         starts_over = self._starts_over
         since = -1 if starts_over else self._hub.context.catalog.revision

@@ -55,6 +55,7 @@ class Polling:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._every_s()):
                 await requested.wait()
+        self._catalog.follow_promotions()
         revisions = await self._database.look_up(REVISIONS)
         if revisions.ended_sessions != self._ended_sessions.revision:
             await self._ended_sessions.refresh()

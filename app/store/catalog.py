@@ -21,6 +21,7 @@ from app.domain.catalog import (
     Voucher,
     VoucherCode,
 )
+from app.store.promotions import load_promotions
 from app.store.tables import catalog_counter, categories, edits, holds, products, vouchers
 
 _INCREMENT = (
@@ -31,7 +32,7 @@ _INCREMENT = (
 
 
 class CatalogChanges(NamedTuple):
-    """The catalogue up to `revision`: the products that changed, and all vouchers."""
+    """The catalogue up to `revision`: the products that changed, all vouchers and promotions."""
 
     revision: int
     catalog: Catalog
@@ -54,7 +55,9 @@ def load_catalog_changes(connection: Connection, since: int) -> CatalogChanges:
         VoucherCode(row.code): voucher_of(row) for row in connection.execute(select(vouchers))
     }
     holders, offers = load_holders(connection, changed.values())
-    return CatalogChanges(revision, Catalog(changed, all_vouchers, holders=holders, offers=offers))
+    planned = load_promotions(connection)
+    found = Catalog(changed, all_vouchers, holders=holders, offers=offers, planned=planned)
+    return CatalogChanges(revision, found)
 
 
 def load_holders(connection: Connection, of: Iterable[Product]) -> tuple[Holders, Offers]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from app.store.catalog import CatalogChanges, load_catalog_changes
-from app.store.orders import OrderMove, load_moved_orders
+from app.store.order_moves import OrderMove, load_moved_orders
 
 
 class News(NamedTuple):

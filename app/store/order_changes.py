@@ -20,13 +20,14 @@ from app.store.living_accounts import hold_account
 from app.store.mails import write_state_mail
 from app.store.movements import Movement, write_movements
 from app.store.payments import add_payment
+from app.store.promotions import all_go_on
 from app.store.tables import holds, order_lines, orders, products, vouchers
 from app.store.waitlist import serve_waitlists
 from app.store.wakes import Woken, wake
 
 
 class StockConflict(Exception):
-    """Stock, price, voucher or order state differ from what the ruling was based on."""
+    """Stock, price, voucher, promotion or order state differ from what the ruling was based on."""
 
 
 def apply_order_change(connection: Connection, change: OrderChange, now_s: int) -> None:
@@ -38,9 +39,11 @@ def apply_order_change(connection: Connection, change: OrderChange, now_s: int) 
     """
     revision = increment_revision(connection)
     match change:
-        case PlaceOrder(order, voucher, page):
+        case PlaceOrder(order, voucher, page, promotions):
             hold_account(connection, order.account)
             _check_key(connection, order)
+            if not all_go_on(connection, promotions, now_s):
+                raise StockConflict
             _take_stock(connection, order, revision)
             _write_movements(connection, order, MovementKind.ORDERED, revision, now_s)
             if voucher is not None:

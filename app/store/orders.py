@@ -49,14 +49,6 @@ class OrdersPage(NamedTuple):
     next_page: After | None
 
 
-class OrderMove(NamedTuple):
-    """The present state of an order."""
-
-    account: AccountId
-    number: OrderNumber
-    state: OrderState
-
-
 def find_order(connection: Connection, account: AccountId, number: str) -> Order | None:
     """Return an order of *account*, or None, also if it is another account's."""
     return _one(connection, orders.c.number == read_number(number), orders.c.account == account)
@@ -188,20 +180,6 @@ def cancel_order_offline(connection: Connection, order: Order, now_s: int) -> bo
     return not save_carts(connection, [as_save(cart, (), (CancelOrder(order),))], now_s).refused
 
 
-def load_moved_orders(connection: Connection, since: int, until: int) -> list[OrderMove]:
-    """Return the orders whose state changed after revision *since*, up to revision *until*.
-
-    Orders that were placed meanwhile are left out: tabs learn of them with the emptied cart.
-    """
-    query = select(orders.c.account, orders.c.number, orders.c.state).where(
-        orders.c.moved > since, orders.c.moved <= until, orders.c.moved != orders.c.placed
-    )
-    return [
-        OrderMove(AccountId(row.account), OrderNumber(row.number), OrderState(row.state))
-        for row in connection.execute(query.order_by(orders.c.moved))
-    ]
-
-
 def _one(connection: Connection, *where: ColumnElement[bool]) -> Order | None:
     row = connection.execute(select(orders).where(*where)).one_or_none()
     return _with_lines(connection, [row])[0] if row else None
@@ -217,9 +195,13 @@ def _with_lines(connection: Connection, rows: Sequence[Row[Any]]) -> list[Order]
     lines: dict[str, list[OrderLine]] = {row.number: [] for row in rows}
     query = select(order_lines).where(order_lines.c.order.in_(lines))
     for row in connection.execute(query.order_by(order_lines.c.order, order_lines.c.place)):
-        line = OrderLine(Sku(row.sku), row.name, row.unit, row.qty, Money(row.price), row.tax_rate)
-        lines[row.order].append(line)
+        lines[row.order].append(_line(row))
     return [_order(row, lines[row.number]) for row in rows]
+
+
+def _line(row: Row[Any]) -> OrderLine:
+    price, off = Money(row.price), Money(row.off)
+    return OrderLine(Sku(row.sku), row.name, row.unit, row.qty, price, row.tax_rate, off, row.deal)
 
 
 def _order(row: Row[Any], lines: Sequence[OrderLine]) -> Order:

@@ -61,6 +61,9 @@ export type Line = Product & {
   hold?: "held" | "part" | "none" | "ended"
   others?: number
   limited?: true
+  /** What a promotion of the product gives, and what it takes off the line. */
+  deal?: string
+  off?: number
   /** The account that put it there; absent for the owner of the cart. */
   by?: string
 }
@@ -161,7 +164,7 @@ export type Patch = {
   totals: Totals
 }
 
-export type Price = { sku: string; price: number; stock: number | null; held?: number }
+export type Price = { sku: string; price: number; stock: number | null; held?: number; deal?: string }
 
 export type Prices = {
   t: "prices"

@@ -160,6 +160,7 @@ _STOCK = {
     "#waste-reason": "Spoilt",
 }
 _VOUCHER = {"#code": "AUTUMN", "#percent": "5"}
+_PROMOTION = {"#skus": actions.EDITED, "#price": "0.01"}
 _REFUND = {"#amount": "1.11", "#reason": "Bruised"}
 _CONFIRMATION = {"#password": "password1", "#code": "4KDF-M2XQ-9TRB"}
 _NEW_PASSWORD = {
@@ -223,6 +224,7 @@ WALKS = (
     Walk("/staff/stock-log", STAFF),
     Walk("/staff/stock-dates", STAFF),
     Walk("/staff/vouchers", STAFF, typed=_VOUCHER),
+    Walk("/staff/promotions", STAFF, typed=_PROMOTION),
     Walk("/staff/day", STAFF),
     Walk("/staff/mails", STAFF, mails.have_mail_wait),
     Walk("/staff/help", STAFF, helping.have_help_asked),

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, delete, select, update
 
 from app.domain.accounts import AccountId
-from app.domain.catalog import Money, Sku
+from app.domain.catalog import Money, Promotion, Sku
 from app.domain.mail_tokens import Purpose
 from app.domain.mails import Mail, MailKind
 from app.domain.orders import HostedPage, OrderState, Pay
@@ -25,6 +25,7 @@ from app.store.mail_tokens import add_token
 from app.store.mails import write_mail
 from app.store.orders import find_order_by_number
 from app.store.payments import add_payment
+from app.store.promotion_edits import add_promotion, pause_promotion
 from app.store.queries import run_query
 from app.store.tables import accounts, carts, mail_tokens, orders, products
 from tests.browser.visitor import PASSWORD
@@ -69,6 +70,15 @@ class LiveDatabase:
     def withdraw_product(self, sku: str) -> None:
         """Stop selling *sku*."""
         run_query(self._engine, _set_sold, sku, sold=False)
+
+    @contextmanager
+    def promoted(self, promotion: Promotion) -> Iterator[None]:
+        """Have *promotion* go on inside this context."""
+        added = run_query(self._engine, add_promotion, promotion)
+        try:
+            yield
+        finally:
+            run_query(self._engine, pause_promotion, added)
 
     def pay_by_card(self, number: str, state: PaymentState) -> None:
         """Make an order one that is paid by card, with a payment in *state*."""

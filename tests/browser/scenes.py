@@ -229,6 +229,8 @@ SCENES = (
     Scene("staff-stock-nothing-found", "/staff/stock?q=zeppelin", STAFF),
     Scene("staff-stock-product", f"/staff/stock/{actions.EDITED}", STAFF),
     Scene("staff-stock-log", "/staff/stock-log", STAFF),
+    Scene("staff-promotions", "/staff/promotions", STAFF, stock_actions.make_promotion),
+    Scene("staff-promotions-none", "/staff/promotions", STAFF),
     Scene("staff-vouchers", "/staff/vouchers", STAFF),
     Scene(
         "staff-vouchers-faulty",

@@ -1,4 +1,4 @@
-"""Actions of staff on the pages of stock and of vouchers."""
+"""Actions of staff on the pages of stock, vouchers and promotions."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -40,3 +40,14 @@ async def make_wrong_voucher(_: Person, page: Page) -> None:
     await page.fill("#last", "2027-01-31")
     await page.get_by_role("button", name="Add voucher").click()
     await expect(page.locator(".fault")).to_have_count(2)
+
+
+async def make_promotion(_: Person, page: Page) -> None:
+    """Make a promotion, and pause it, so that other pages show the usual prices."""
+    await page.select_option("#kind", "fewer_paid")
+    for field, text in {"take": "3", "paid": "2", "skus": EDITED}.items():
+        await page.fill(f"#{field}", text)
+    await page.get_by_role("button", name="Add promotion").click()
+    await expect(page.locator(".notices")).to_contain_text("3 for 2")
+    await page.get_by_role("button", name="Pause: 3 for 2").first.click()
+    await expect(page.locator(".notices")).to_contain_text("is paused")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.periods import Period, day_at, read_period, week_of
+from app.domain.periods import Period, day_at, first_second, read_period, week_of
 
 LONDON = ZoneInfo("Europe/London")
 TUESDAY = date(2026, 12, 1)
@@ -52,3 +52,12 @@ def test_the_days_of_a_week_begin_on_monday_and_the_one_before_ends_there() -> N
 
     assert (len(week.dates), week.dates[1]) == (7, TUESDAY)
     assert week.moved(-7).bounds(LONDON)[1] == week.bounds(LONDON)[0]
+
+
+def test_a_day_begins_at_the_first_second_in_its_zone() -> None:
+    zone = ZoneInfo("Asia/Taipei")
+    day = date(2027, 1, 31)
+
+    assert first_second(day, zone) == 1801324800
+    assert first_second(day, zone, days_later=1) == 1801324800 + 24 * 3600
+    assert first_second(None, zone) is None

@@ -7,12 +7,12 @@ import pytest
 from msgspec.structs import replace as replace_struct
 
 from app.domain.cart import content
-from app.domain.catalog import Catalog, Money, TaxRate
+from app.domain.catalog import Catalog, Money, Promotion, PromotionId, PromotionKind, TaxRate
 from app.domain.ops import AddLine, SaveLine, SetNote, SetVoucher, Undo
 from app.domain.orders import OrderLine, OrderState
 from app.domain.placing import RejectReason, cancel
 from app.domain.position import position
-from app.domain.taxes import TaxTotal
+from app.domain.taxes import TaxTotal, sum_of_gross
 from app.domain.totals import Totals
 from app.domain.verdicts import Code
 from tests.buying import HOME, KEY, NUMBER, not_placed, placed, request
@@ -21,6 +21,7 @@ from tests.examples import (
     ADA,
     APPLES,
     CATALOG,
+    CHINESE,
     EMPTY,
     FIVER,
     MILK,
@@ -61,6 +62,36 @@ def test_an_order_has_the_rate_of_each_line_and_totals_by_rate() -> None:
         TaxTotal(TaxRate(0), Money(368), Money(0)),
         TaxTotal(TaxRate(2000), Money(697), Money(140)),
     )
+
+
+def test_an_order_says_which_promotion_took_what_off_which_line_and_rests_on_it() -> None:
+    taxed = catalog_with(APPLES, tax=TaxRate(2000))
+    three_for_two = Promotion(
+        *(PromotionId(7), PromotionKind.FEWER_PAID, frozenset({APPLES}), 3, 2),
+        label="3 for 2",
+        labels={CHINESE: "買三付二"},
+    )
+    catalog = taxed._replace(promotions={APPLES: (three_for_two,)})
+
+    change = placed(FULL, catalog, language=CHINESE).change
+
+    apples, milk = change.order.lines
+    assert (apples.off, apples.deal, apples.cost) == (220, "買三付二", 440)
+    assert (milk.off, milk.deal, milk.cost) == (0, "", 290)
+    assert change.promotions == {7}
+    assert (change.order.promoted, change.order.by_voucher) == (220, 73)
+    assert change.order.totals.discount == 293
+    assert sum_of_gross(change.order.taxes) == change.order.totals.total
+
+
+def test_an_order_rests_on_no_promotion_that_takes_nothing_off() -> None:
+    five_for_four = Promotion(PromotionId(7), PromotionKind.FEWER_PAID, frozenset({APPLES}), 5, 4)
+    catalog = CATALOG._replace(promotions={APPLES: (five_for_four,)})
+
+    change = placed(FULL, catalog).change
+
+    assert change.promotions == frozenset()
+    assert change.order.lines[0].deal == ""
 
 
 def test_a_note_of_nothing_but_spaces_is_none() -> None:

@@ -12,6 +12,7 @@ from app.domain.vouchers import (
     VoucherState,
     discount,
     find_code,
+    is_code,
     normalise_code,
     show_voucher,
 )
@@ -206,3 +207,11 @@ def test_a_discount_never_exceeds_the_subtotal(percent: int, amount: int, subtot
 
     assert 0 <= off <= subtotal
     assert off == min(subtotal, amount + int(subtotal * percent / 100 + 1e-9))
+
+
+@pytest.mark.parametrize(
+    ("code", "may_be"),
+    [("WELCOME10", True), ("A-1", True), ("-A", False), ("", False), ("A" * 41, False)],
+)
+def test_a_code_has_letters_digits_and_hyphens(code: str, may_be: bool) -> None:  # noqa: FBT001
+    assert is_code(VoucherCode(code)) is may_be

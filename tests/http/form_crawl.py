@@ -208,6 +208,10 @@ async def _member_of_staff(harness: HttpHarness) -> Visitor:
     *_, move = (form for form in forms if form.action.endswith("/move"))
     await staff.post(move.action, dict(move.fields))
     await staff.post("/staff/vouchers/FIVEOFF/pause")
+    lower = {"kind": "lower_price", "price": "0.01", "skus": MILK}
+    for _ in range(2):
+        await staff.post("/staff/promotions", lower)
+    await staff.post("/staff/promotions/1/pause")
     return staff
 
 

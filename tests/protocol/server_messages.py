@@ -68,6 +68,9 @@ ANOTHER = OutboxId("c3d2b1a0-4f5e-4d6c-8b7a-190807060504")
 WELCOME10 = ShownVoucher(VoucherCode("WELCOME10"), "10 % off", VoucherState.OK)
 
 
+PROMOTED_APPLES = replace(THREE_APPLES, deal="3 for 2", off=Money(220))
+
+
 def welcome(
     why: SnapshotReason | None,
     last: int,
@@ -247,6 +250,24 @@ SERVER_MESSAGES: dict[str, ServerMessage] = {
         (Item(APPLES, Money(220), 5, 4),),
         {APPLES: replace(THREE_APPLES, stock=4, hold=HoldState.NONE, others=1, limited=True)},
         totals=totals(3, 660, 0, 350, 1010),
+    ),
+    "prices_of_promoted_lines": Prices(
+        (Item(APPLES, Money(220), None, deal="3 for 2"),),
+        {APPLES: PROMOTED_APPLES},
+        totals=totals(3, 660, 220, 350, 790),
+    ),
+    "patch_of_promoted_lines": PatchMessage(
+        42,
+        43,
+        "7c1d.43.5fc1",
+        (By(TAB, OUTBOX, 19, Kind.SET_LINE),),
+        {APPLES: PROMOTED_APPLES},
+        totals(3, 660, 220, 350, 790),
+    ),
+    "snapshot_of_promoted_lines": Snapshot(
+        "7c1d.43.5fc1",
+        43,
+        ShownCart((PROMOTED_APPLES,), (), "", None, totals(3, 660, 220, 350, 790)),
     ),
     "patch_of_held_lines": PatchMessage(
         42,

@@ -6,14 +6,25 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from app.domain.catalog import Catalog, ProductText, Voucher
+from app.domain.cart import Patch
+from app.domain.catalog import (
+    Catalog,
+    Money,
+    ProductText,
+    Promotion,
+    PromotionId,
+    PromotionKind,
+    Voucher,
+)
 from app.domain.languages import ENGLISH
 from app.domain.ops import AddLine, SaveLine, SetVoucher
+from app.domain.promotions import running_at
+from app.domain.totals import price_cart
 from app.domain.verdicts import Code, No
 from app.protocol.encode import CachingEncoder, LocalizingEncoder, encode
 from app.protocol.localize import localized, localized_cart
-from app.protocol.messages import PatchMessage, Prices
-from app.protocol.projections import all_prices_message, snapshot_message
+from app.protocol.messages import Item, PatchMessage, Prices
+from app.protocol.projections import all_prices_message, patch_message, snapshot_message, with_items
 from tests.examples import (
     APPLES,
     CATALOG,
@@ -69,6 +80,33 @@ def test_a_snapshot_has_the_names_and_units_of_a_language_and_english_where_it_h
     assert names(cart["lines"]) == [("加拉蘋果", "1 公斤")]
     assert names(cart["saved"]) == [("牛奶", "each")]
     assert cart["voucher"] == {"code": TENTH, "label": "九折", "state": "ok"}
+
+
+def test_deals_are_told_in_the_language_of_the_tab_on_lines_and_on_watched_products() -> None:
+    promotion = Promotion(
+        *(PromotionId(1), PromotionKind.FEWER_PAID, frozenset({APPLES, EGGS}), 3, 2),
+        label="3 for 2",
+        labels={CHINESE: "買三付二"},
+    )
+    today = Today()
+    today.catalog = CHINESE_NAMES._replace(promotions=running_at([promotion], NOON))
+    cart = after(AddLine(APPLES, 3), cart=CART)
+    patch = patch_message(
+        *(cart, Patch(cart.rev, cart.lines), (), UNSET),
+        *(price_cart(cart, today.catalog, NOON)[1], today.catalog),
+    )
+    prices = all_prices_message(cart, today.catalog, NOON)
+    watched = Item(EGGS, Money(280), None, deal="3 for 2"), Item(MILK, Money(145), 5)
+
+    told = [
+        json.loads(today.encoder().encode(message))
+        for message in (patch, with_items(prices, watched))
+    ]
+
+    for message in told:
+        assert message["lines"][APPLES]["deal"] == "買三付二"
+        assert message["lines"][APPLES]["off"] == 220
+    assert [each.get("deal") for each in told[1]["items"]] == ["買三付二", None]
 
 
 def test_prices_have_the_words_of_a_language_in_whatever_is_set() -> None:

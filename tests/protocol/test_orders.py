@@ -1,5 +1,6 @@
 """Orders as JSON (protocol.md §7)."""
 
+from app.domain.catalog import Money
 from app.domain.ops import AddLine, SetNote
 from app.domain.orders import HostedPage, OrderState, Pay
 from app.domain.payments import payment_of
@@ -54,3 +55,12 @@ def test_the_payment_of_an_order_says_where_to_pay_only_while_that_may_be_done()
         "refunded": 0,
     }
     assert (later["payment"]["url"], later["payment"]["expires_at"]) == (None, None)
+
+
+def test_a_line_says_what_a_promotion_took_off_it_only_if_one_did() -> None:
+    order = placed(after(AddLine(MILK, 2))).change.order
+    reduced = order._replace(lines=(order.lines[0]._replace(off=Money(145), deal="2 for 1"),))
+
+    (line,) = order_fields(reduced)["lines"]
+
+    assert (line["off"], line["deal"]) == (145, "2 for 1")

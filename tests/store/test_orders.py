@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from app.domain.catalog import Money, Sku, VoucherCode
+from app.domain.catalog import Money, Promotion, PromotionId, PromotionKind, Sku, VoucherCode
 from app.domain.ops import AddLine, SetVoucher
 from app.domain.order_limits import HOUR_S, AccountOrders
 from app.domain.orders import OrderNumber, OrderState
@@ -16,9 +16,9 @@ from app.store.cart_rows import StaleCart
 from app.store.cart_saves import SaveConflicts, as_save, save_carts
 from app.store.carts import load_cart
 from app.store.catalog import load_catalog_changes
+from app.store.order_moves import OrderMove, load_moved_orders
 from app.store.orders import (
     PAGE_SIZE,
-    OrderMove,
     bought_often,
     cancel_order_offline,
     find_order,
@@ -27,12 +27,12 @@ from app.store.orders import (
     last_bought,
     list_all_orders,
     list_orders,
-    load_moved_orders,
     move_back,
     move_on,
     order_number_exists,
     summarize_orders,
 )
+from app.store.promotion_edits import add_promotion, pause_promotion, resume_promotion
 from app.store.queries import run_query
 from app.store.seed import seed
 from app.store.vouchers import add_voucher, pause_voucher, resume_voucher
@@ -160,6 +160,50 @@ def test_an_order_with_a_voucher_that_was_paused_meanwhile_is_rejected(engine: E
 
     assert run_query(engine, resume_voucher, code)
     assert saved(engine, outcome) == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "goes_on"),
+    [
+        ({}, True),
+        ({"starts": NOON, "ends": NOON + 1}, True),
+        ({"starts": NOON + 1}, False),
+        ({"ends": NOON}, False),
+        ({"paused": True}, False),
+    ],
+)
+def test_an_order_rests_on_promotions_that_go_on(
+    engine: Engine, fields: dict[str, Any], *, goes_on: bool
+) -> None:
+    two_for_one = Promotion(
+        *(PromotionId(1), PromotionKind.FEWER_PAID, frozenset({MILK}), 2, 1), label="2 for 1"
+    )
+    assert run_query(engine, add_promotion, replace(two_for_one, **fields)) == 1
+    seen = catalog(engine)._replace(promotions={MILK: (two_for_one,)})
+
+    refused = saved(engine, placed(with_milk(engine), seen))
+
+    assert refused == (() if goes_on else (ADA,))
+    if goes_on:
+        (line,) = run_query(engine, list_all_orders, None).orders[0].lines
+        assert (line.off, line.deal) == (line.price, "2 for 1")
+
+
+def test_promotions_are_loaded_with_the_catalogue_and_paused_once(engine: Engine) -> None:
+    lower = Promotion(
+        *(PromotionId(0), PromotionKind.LOWER_PRICE, frozenset({MILK, APPLES})), price=Money(99)
+    )
+    for number in (1, 2):
+        assert run_query(engine, add_promotion, lower) == number
+
+    assert run_query(engine, pause_promotion, PromotionId(1))
+    assert not run_query(engine, pause_promotion, PromotionId(1))
+    assert catalog(engine).planned == (
+        replace(lower, id=PromotionId(2)),
+        replace(lower, id=PromotionId(1), paused=True),
+    )
+    assert run_query(engine, resume_promotion, PromotionId(1))
+    assert not run_query(engine, resume_promotion, PromotionId(3))
 
 
 def test_a_single_use_voucher_is_spent_once_and_restored_once(engine: Engine) -> None:

@@ -31,6 +31,7 @@ from app.store.mail_queue import (
     release_claims,
 )
 from app.store.migrations import migrate
+from app.store.order_moves import load_moved_orders
 from app.store.orders import (
     bought_often,
     count_orders,
@@ -40,7 +41,6 @@ from app.store.orders import (
     last_bought,
     list_all_orders,
     list_orders,
-    load_moved_orders,
     move_on,
     summarize_orders,
 )
@@ -63,7 +63,10 @@ from tests.examples import NOON
 pytestmark = pytest.mark.on_both
 
 SIZE = Size(products=250, accounts=300, orders=1200)
-SMALL = {"categories", "vouchers", "shelf", "session_counter", "order_counts"}
+SMALL = {
+    *("categories", "vouchers", "promotions", "promotion_products"),
+    *("shelf", "session_counter", "order_counts"),
+}
 GROWING = metadata.tables.keys() - SMALL
 ADA = AccountId("u-growth-7")
 APPLES = Sku("gala-apples-500g")

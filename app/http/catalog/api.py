@@ -2,12 +2,14 @@
 
 from quart import Blueprint, Response, request
 
-from app.domain.catalog import Sku
+from app.domain.catalog import Product, Sku
 from app.domain.paging import HIGHEST_PAGE, next_text, read_start
-from app.http.catalog.cards import fields_of
+from app.domain.promotions import deal_text
+from app.http.catalog.cards import Card, fields_of
 from app.http.core.context import HttpContext
 from app.http.core.json_body import as_public_json
 from app.http.core.problems import malformed, not_found
+from app.i18n.translate import current_language
 from app.services.product_lists import PAGE_KEY
 from app.services.searches import LONGEST_QUERY, Search
 
@@ -22,7 +24,7 @@ def catalog_api_blueprint(context: HttpContext) -> Blueprint:
     @blueprint.get("/api/products")
     async def products() -> Response:
         found, _, meant, _ = await context.search.answer(_search())
-        shown = [fields_of(product) for product in found.products]
+        shown = [_fields(context, product) for product in found.products]
         body = {"products": shown, "next": next_text(found.after), "meant": meant or None}
         return await as_public_json(body, MAX_AGE_S)
 
@@ -30,9 +32,15 @@ def catalog_api_blueprint(context: HttpContext) -> Blueprint:
     async def product(sku: Sku) -> Response:
         if (found := context.catalog.today.products.get(sku)) is None:
             raise not_found()
-        return await as_public_json(fields_of(found), MAX_AGE_S)
+        return await as_public_json(_fields(context, found), MAX_AGE_S)
 
     return blueprint
+
+
+def _fields(context: HttpContext, product: Product) -> Card:
+    """Return *product* as JSON, with what its promotions give if it has any."""
+    deal = deal_text(product.sku, context.catalog.today, current_language())
+    return fields_of(product) | ({"deal": deal} if deal else {})
 
 
 def _search() -> Search:

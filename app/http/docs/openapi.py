@@ -46,6 +46,7 @@ _LISTED = {
     "price": MONEY,
     "stock": STOCK,
     "held": integer(0),
+    "deal": TEXT,
     "state": one_of((LineState.OK, LineState.SOLD_OUT, LineState.GONE)),
 }
 _TAX_RATE = integer(0, HIGHEST_RATE)
@@ -56,12 +57,14 @@ _ORDER_LINE = {
     "qty": integer(1),
     "price": MONEY,
     "tax_rate": or_null(_TAX_RATE),
+    "off": integer(1),
+    "deal": TEXT,
 }
 _ORDER = {
     "number": TEXT,
     "state": ref("OrderState"),
     "placed_at": {"type": "string", "format": "date-time"},
-    "lines": array(record(_ORDER_LINE)),
+    "lines": array(record(_ORDER_LINE, ("off", "deal"))),
     "totals": ref("Totals"),
     "taxes": array(record({"rate": _TAX_RATE, "net": MONEY, "tax": MONEY})),
     "deliver": ref("Address"),
@@ -97,7 +100,7 @@ HTTP_SCHEMAS: dict[str, Schema] = {
     "Login": record({"account": TEXT, "name": TEXT, "session_left_ms": integer(0)}),
     "CartNow": record({"account": TEXT, "at": TEXT, "rev": integer(0), "cart": ref("Cart")}),
     "Verdicts": record({"verdicts": array(_ANSWER_TO_OP), "at": TEXT, "rev": integer(0)}),
-    "Product": record(_LISTED),
+    "Product": record(_LISTED, ("deal",)),
     "Products": record({"products": array(ref("Product")), "next": _NEXT, "meant": or_null(TEXT)}),
     "Order": record(_ORDER),
     "OrderPayment": record(_ORDER_PAYMENT),

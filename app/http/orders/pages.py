@@ -87,6 +87,8 @@ def shown_order(order: Order) -> dict[str, Any]:
     """Return what templates show of *order*."""
     return {
         **order._asdict(),
+        "promoted": order.promoted,
+        "by_voucher": order.by_voucher,
         "label": _(LABELS[order.state]),
         "placed_at": time_text(order.placed_at_s),
         "is_awaiting_payment": order.state is OrderState.AWAITING_PAYMENT,

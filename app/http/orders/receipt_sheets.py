@@ -93,13 +93,15 @@ class _Writer:
             yield SheetLine(line.name, line.unit, line.language, number(line.qty), price, amount)
 
     def _sums(self) -> Pairs:
-        totals, voucher = self._order.totals, self._order.voucher
-        discount = (_("Discount (%(code)s)", code=voucher), money(Money(-totals.discount)))
+        order, totals = self._order, self._order.totals
+        promoted = (_("Promotions"), money(Money(-order.promoted)))
+        discount = (_("Discount (%(code)s)", code=order.voucher), money(Money(-order.by_voucher)))
         delivery = money(totals.delivery) if totals.delivery else _("Free")
         tax = (_("Tax"), money(totals.tax or Money(0)))
         return (
             (_("Subtotal"), money(totals.subtotal)),
-            *([discount] if totals.discount else []),
+            *([promoted] if order.promoted else []),
+            *([discount] if order.by_voucher else []),
             (_("Delivery"), delivery),
             *([] if self._is_included else [tax]),
             (_("Total"), money(totals.total)),

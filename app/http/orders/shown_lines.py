@@ -24,10 +24,12 @@ class ShownLine(NamedTuple):
     price: Money
     image: str
     category: str
+    off: Money
+    deal: str
 
     @property
     def amount(self) -> Money:
-        """What the line costs."""
+        """What its units cost at their price."""
         return Money(self.price * self.qty)
 
 
@@ -47,4 +49,7 @@ def shown_lines(order: Order, catalog: Catalog, language: Language) -> Iterator[
         spoken = ENGLISH if is_same else language
         product = catalog.products.get(line.sku)
         image, category = (product.image, product.category) if product else ("", "")
-        yield ShownLine(text.name, text.unit, spoken, line.qty, line.price, image, category)
+        yield ShownLine(
+            *(text.name, text.unit, spoken, line.qty, line.price, image, category),
+            *(line.off, line.deal),
+        )

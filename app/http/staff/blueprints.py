@@ -14,6 +14,7 @@ from app.http.staff.orders import staff_orders_blueprint
 from app.http.staff.payment_troubles import staff_payment_troubles_blueprint
 from app.http.staff.payments import staff_payments_blueprint
 from app.http.staff.products import staff_products_blueprint
+from app.http.staff.promotions import staff_promotions_blueprint
 from app.http.staff.stock import staff_stock_blueprint
 from app.http.staff.vouchers import staff_vouchers_blueprint
 
@@ -26,6 +27,7 @@ STAFF_BLUEPRINTS = (
     staff_new_product_blueprint,
     staff_stock_blueprint,
     staff_vouchers_blueprint,
+    staff_promotions_blueprint,
     staff_log_blueprint,
     staff_mails_blueprint,
     staff_carts_blueprint,

@@ -17,7 +17,8 @@ from app.http.core.forms import read_form
 from app.http.core.page import show
 from app.http.core.problems import busy, not_found
 from app.http.staff.edit_forms import NO_FAULTS, Faults
-from app.http.staff.voucher_forms import label_field, read_voucher
+from app.http.staff.typed_fields import label_field
+from app.http.staff.voucher_forms import read_voucher
 from app.i18n.formats import day
 from app.i18n.languages import other_languages, spoken
 from app.i18n.translate import current_language
@@ -109,8 +110,8 @@ def _row(use: VoucherUse, now_s: float, zone: tzinfo) -> dict[str, Any]:
         "label": _text(voucher),
         "state": "" if voucher.paused else _(STATES[_state(voucher, now_s)]),
         "is_valid": _state(voucher, now_s) is VoucherState.OK,
-        "first": _day(voucher.starts, zone),
-        "last": _day(voucher.ends and voucher.ends - 1, zone),
+        "first": day_of(voucher.starts, zone),
+        "last": day_of(voucher.ends and voucher.ends - 1, zone),
         "uses_left": voucher.uses_left,
         "uses_each": voucher.uses_each,
         "orders": use.orders,
@@ -123,7 +124,8 @@ def _state(voucher: Voucher, now_s: float) -> VoucherState:
     return voucher_state(voucher, 0, Money(voucher.minimum), now_s)
 
 
-def _day(at_s: int | None, zone: tzinfo) -> str:
+def day_of(at_s: int | None, zone: tzinfo) -> str:
+    """Return the day of a moment in *zone*; empty for none."""
     return "" if at_s is None else day(day_at(at_s, zone).first)
 
 

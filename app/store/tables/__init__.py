@@ -18,6 +18,8 @@ from app.store.tables.catalog import (
     edits,
     movements,
     products,
+    promotion_products,
+    promotions,
     vouchers,
 )
 from app.store.tables.demand import unmet_demand
@@ -62,6 +64,8 @@ __all__ = [
     "payment_events",
     "payments",
     "products",
+    "promotion_products",
+    "promotions",
     "recovery_codes",
     "refunds",
     "session_counter",

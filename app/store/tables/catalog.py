@@ -124,6 +124,29 @@ vouchers = Table(
     Column("paused", Boolean, nullable=False, server_default=false()),
 )
 
+promotions = Table(
+    "promotions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("take", Integer, nullable=False),
+    Column("paid", Integer, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("starts", BigInteger),
+    Column("ends", BigInteger),
+    Column("label", String(100), nullable=False),
+    Column("labels", TranslatedText, nullable=False, server_default="{}"),
+    Column("paused", Boolean, nullable=False, server_default=false()),
+)
+"""Lower prices without a code. Nothing but `paused` is ever changed."""
+
+promotion_products = Table(
+    "promotion_products",
+    metadata,
+    Column("promotion", ForeignKey("promotions.id"), primary_key=True),
+    Column("sku", ForeignKey("products.sku"), primary_key=True),
+)
+
 catalog_counter = Table(
     "shelf",
     metadata,

@@ -1,10 +1,12 @@
 """Orders and their lines."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, column
 
 from app.store.tables.accounts import LONGEST_LANGUAGE
 from app.store.tables.metadata import metadata
 from app.store.text_columns import TaxTotals
+
+_HAS_VOUCHER = column("voucher") != ""  # a voucher's orders are few beside all orders
 
 orders = Table(
     "orders",
@@ -39,18 +41,14 @@ orders = Table(
     Index("orders_in_state", "state", "placed"),
     Index("orders_placed", "placed"),
     Index("orders_placed_at", "placed_at"),
+    Index("orders_voucher", "voucher", sqlite_where=_HAS_VOUCHER, postgresql_where=_HAS_VOUCHER),
 )
-with_voucher = orders.c.voucher != ""
-Index("orders_voucher", orders.c.voucher, sqlite_where=with_voucher, postgresql_where=with_voucher)
 """`placed` and `moved` are the catalogue's revisions of the order and of its last change of state.
 
 So `placed` sorts orders as they were committed. `taxes` is JSON: rate, net and tax of each rate.
 `language` is that of the page on which it was placed, NULL for what came before there was one.
 `member_of` is the account whose shared cart was ordered, empty for the own cart.
 """
-
-_HAS_VOUCHER = orders.c.voucher != ""
-Index("orders_voucher", orders.c.voucher, sqlite_where=_HAS_VOUCHER, postgresql_where=_HAS_VOUCHER)
 
 order_counts = Table(
     "order_counts",
@@ -71,4 +69,6 @@ order_lines = Table(
     Column("qty", Integer, nullable=False),
     Column("price", BigInteger, nullable=False),
     Column("tax_rate", Integer),
+    Column("off", BigInteger, nullable=False, server_default="0"),
+    Column("deal", String(100), nullable=False, server_default=""),
 )

@@ -58,15 +58,15 @@ export function showPrices(items) {
  * @param {HTMLElement} card
  * @param {Price} item
  */
-function showPrice(card, { price, stock, held }) {
+function showPrice(card, { price, stock, held = 0, deal }) {
   const before = card.dataset.state ?? ""
   const state = before === "gone" ? before : stock === 0 ? "sold_out" : "ok"
-  const is_new = state === "sold_out" && before === "ok"
-  const text = is_new ? _("Just sold out") : stockLabel(stock, state, held)
-  if (state === "ok" || state !== before) setParts(card, "textContent", { chip: text })
-  card.toggleAttribute("data-full", state !== "gone" && stock !== null && (held ?? 0) >= stock)
+  const is_new = state !== before
+  const text = is_new && state === "sold_out" ? _("Just sold out") : stockLabel(stock, state, held)
+  if (state === "ok" || is_new) setParts(card, "textContent", { chip: text })
+  setParts(card, "textContent", { price: money(price), deal })
+  card.toggleAttribute("data-full", state !== "gone" && held >= (stock ?? Infinity))
   setParts(card, "data-low", { chip: `${Boolean(stock)}` })
-  setParts(card, "textContent", { price: money(price) })
   if (card.dataset.price !== `${price}`) setParts(card, "hidden", { per: true })
   setParts(card, "disabled", { add: state !== "ok" })
   setProperty(card, "data-state", state)

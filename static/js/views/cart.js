@@ -99,7 +99,8 @@ function createRow(list, { sku, name }) {
  * @param {Line} line
  */
 function fillRow(row, line) {
-  const { sku, name, unit, slug, image, category, price, agreed, stock, qty, state } = line
+  const { sku, name, unit, slug, image, category, price, agreed, stock, qty, state, deal, off } =
+    line
   const held = holdText(line)
   const href = `${PREFIX}/p/${slug}?size=${sku}`
   setProperty(row, "data-state", state)
@@ -124,6 +125,7 @@ function fillRow(row, line) {
     left: `${stock}`,
     count: `${qty}`,
     hold: held,
+    deal: off ? `${deal}: ${money(-off)}` : deal,
   })
   setParts(row, "value", { accept: `${price}`, "all-left": `${stock}` })
   fillStepper(row, qty, price)

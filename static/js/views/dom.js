@@ -43,7 +43,7 @@ function parts(root, name) {
  * Set a property of parts below `root`, with a value for each name.
  * @param {ParentNode} root
  * @param {string} property
- * @param {Record<string, string | boolean>} values
+ * @param {Record<string, string | boolean | undefined>} values
  */
 export function setParts(root, property, values) {
   for (const [name, value] of Object.entries(values)) {
@@ -59,9 +59,9 @@ export const typed = /** @type {Set<HTMLInputElement>} */ (new Set())
  * changed. A text is set as a new node: if the old one grew, browsers would count a layout shift.
  * @param {Element} element
  * @param {string} property
- * @param {string | boolean} value
+ * @param {string | boolean} [value]
  */
-export function setProperty(element, property, value) {
+export function setProperty(element, property, value = "") {
   const is_busy =
     element === document.activeElement || typed.has(/** @type {HTMLInputElement} */ (element))
   if (property === "value" && is_busy && isField(element)) return
