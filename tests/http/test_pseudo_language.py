@@ -97,6 +97,7 @@ def names_of(harness: HttpHarness) -> re.Pattern[str]:
         for value in (product.name, product.unit, product.description, product.sku)
     }
     texts |= {one.name for one in harness.context.categories}
+    texts |= {text for one in catalog.vouchers.values() for text in (one.code, one.label)}
     written = harness.context.text_pages
     texts |= {written.find(name, ENGLISH).title for name in written.names()}
     pictures = harness.context.assets.named("img/products")

@@ -112,7 +112,7 @@ def _row(context: HttpContext, promotion: Promotion) -> dict[str, Any]:
         "first": day_of(promotion.starts, context.zone),
         "last": day_of(promotion.ends and promotion.ends - 1, context.zone),
         "is_paused": promotion.paused,
-        "goes_on": goes_on(promotion, now_s),
+        "counts": goes_on(promotion, now_s),
         "state": _state(promotion, now_s),
     }
 

@@ -108,8 +108,9 @@ def _row(use: VoucherUse, now_s: float, zone: tzinfo) -> dict[str, Any]:
     return {
         "code": voucher.code,
         "label": _text(voucher),
-        "state": "" if voucher.paused else _(STATES[_state(voucher, now_s)]),
-        "is_valid": _state(voucher, now_s) is VoucherState.OK,
+        "state": _(STATES[_state(voucher, now_s)]),
+        "is_paused": voucher.paused,
+        "counts": _state(voucher, now_s) is VoucherState.OK,
         "first": day_of(voucher.starts, zone),
         "last": day_of(voucher.ends and voucher.ends - 1, zone),
         "uses_left": voucher.uses_left,
