@@ -3,7 +3,8 @@
 from playwright.async_api import expect
 
 from app.domain.catalog import Promotion, PromotionId, PromotionKind, Sku
-from tests.browser.browser_session import BrowserSession
+from tests.browser.axe import violations
+from tests.browser.browser_session import DISPLAYS, BrowserSession
 from tests.browser.person import Role
 from tests.browser.visitor import connected
 from tests.waiting import LONGEST_S
@@ -32,6 +33,9 @@ async def test_a_promotion_shows_live_on_cards_lines_and_totals(
             await expect(page.locator("[data-part=discount-row]").first).not_to_have_attribute(
                 "hidden", "", timeout=LONG_MS
             )
+            for display in DISPLAYS:
+                await display.apply_to(page)
+                assert await violations(page) == [], display.name
 
         await expect(card).to_be_hidden(timeout=LONG_MS)
         await expect(row).to_have_text("", timeout=LONG_MS)
