@@ -40,6 +40,7 @@ def staff_promotions_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get(PAGE)
     async def promotions() -> ResponseReturnValue:
+        await context.refresh_catalog()
         return await _show(context, {}, NO_FAULTS, 200)
 
     @blueprint.post(PAGE)
@@ -86,7 +87,6 @@ async def _add(context: HttpContext, form: Mapping[str, str]) -> Faults:
 async def _show(
     context: HttpContext, typed: Mapping[str, str], faults: Faults, status: int
 ) -> Response:
-    await context.refresh_catalog()
     page = await show(
         context,
         "staff/promotions.html",

@@ -1,10 +1,10 @@
 """For staff: vouchers are made and paused, and their use is seen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Final
 
-from quart import Blueprint, Response, redirect
+from quart import Blueprint, redirect
 from quart.typing import ResponseReturnValue
 
 from app.domain.catalog import Money, Voucher
@@ -32,9 +32,13 @@ STATES: Final[Mapping[VoucherState, str]] = {
     VoucherState.OK: N_("Valid"),
     VoucherState.NOT_YET: N_("Not yet valid"),
     VoucherState.EXPIRED: N_("Over"),
+    VoucherState.USED: N_("Used up"),
     VoucherState.USED_UP: N_("Used up"),
 }
-"""What staff call the state of a voucher that is not paused."""
+"""What staff call the state of a voucher that is not paused, for a cart that is large enough.
+
+One that no account may use has the state that it has for an account which has used it.
+"""
 
 
 def staff_vouchers_blueprint(context: HttpContext) -> Blueprint:
@@ -43,7 +47,7 @@ def staff_vouchers_blueprint(context: HttpContext) -> Blueprint:
 
     @blueprint.get(PAGE)
     async def vouchers() -> ResponseReturnValue:
-        return await _show(context, {}, NO_FAULTS, 200)
+        return await _show(context, {}, NO_FAULTS)
 
     @blueprint.post(PAGE)
     async def add() -> ResponseReturnValue:
@@ -51,8 +55,8 @@ def staff_vouchers_blueprint(context: HttpContext) -> Blueprint:
         try:
             faults = await _add(context, form)
         except DatabaseUnavailable:
-            return await _show(context, form, {"": busy().detail}, busy().status)
-        return await _show(context, form, faults, 400) if faults else redirect(PAGE, 303)
+            return await _page(context, form, {"": busy().detail}, None), busy().status
+        return (await _show(context, form, faults), 400) if faults else redirect(PAGE, 303)
 
     @blueprint.post(f"{PAGE}/<code>/pause")
     async def pause(code: str) -> ResponseReturnValue:
@@ -87,20 +91,26 @@ async def _add(context: HttpContext, form: Mapping[str, str]) -> Faults:
     return NO_FAULTS
 
 
-async def _show(
-    context: HttpContext, typed: Mapping[str, str], faults: Faults, status: int
-) -> Response:
+async def _show(context: HttpContext, typed: Mapping[str, str], faults: Faults) -> str:
     used = await context.database.read(list_vouchers, context.shop.currency.code)
-    languages = [(label_field(each), spoken()[each]) for each in other_languages()]
-    page = await show(
+    return await _page(context, typed, faults, used)
+
+
+async def _page(
+    context: HttpContext,
+    typed: Mapping[str, str],
+    faults: Faults,
+    used: Sequence[VoucherUse] | None,
+) -> str:
+    """Return the page with the list of vouchers, unless that cannot be had."""
+    return await show(
         context,
         "staff/vouchers.html",
-        vouchers=[_row(one, context.now_s(), context.zone) for one in used],
-        languages=languages,
+        vouchers=used and [_row(one, context.now_s(), context.zone) for one in used],
+        languages=[(label_field(each), spoken()[each]) for each in other_languages()],
         typed=typed,
         faults=faults,
     )
-    return Response(page, status)
 
 
 def _row(use: VoucherUse, now_s: float, zone: tzinfo) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from app.domain.catalog import Voucher, VoucherCode
 from app.domain.vouchers import VoucherState
 from app.http.staff.vouchers import PAGE, STATES
+from app.store.vouchers import add_voucher
 from tests.http.harness import HttpHarness
 from tests.http.order_helpers import order, stocked_cart, wanted
 from tests.http.staff_helpers import grace
@@ -32,8 +34,15 @@ async def shown(shopper: Visitor, code: str = CODE) -> tuple[str, int]:
 
 
 def test_every_state_that_does_not_depend_on_a_cart_has_words() -> None:
-    of_a_cart = {VoucherState.BELOW_MINIMUM, VoucherState.USED}
-    assert STATES.keys() == set(VoucherState) - of_a_cart
+    assert STATES.keys() == set(VoucherState) - {VoucherState.BELOW_MINIMUM}
+
+
+async def test_a_voucher_that_no_account_may_use_is_used_up(harness: HttpHarness) -> None:
+    staff = await grace(harness)
+    nobodys = Voucher(VoucherCode(CODE), "For nobody", percent=5, uses_each=0)
+    await harness.database.write(add_voucher, nobodys)
+
+    assert "Used up" in await row(staff)
 
 
 async def test_a_voucher_that_was_added_counts_at_once(harness: HttpHarness) -> None:
@@ -145,8 +154,10 @@ async def test_a_voucher_is_not_added_while_the_database_is_away(harness: HttpHa
 
     answer = await staff.post(PAGE, ONE_OFF)
 
+    page = await text(answer)
     assert answer.status_code == 503
-    assert "autumn1" in await text(answer)
+    assert "autumn1" in page
+    assert "no vouchers yet" not in page
 
 
 async def test_a_voucher_that_does_not_exist_cannot_be_paused(harness: HttpHarness) -> None:
