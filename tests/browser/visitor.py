@@ -112,14 +112,18 @@ async def settled(page: Page) -> None:
     await expect(page.locator("[data-rows=lines] > li[data-waits]")).to_have_count(0)
 
 
+_SHOWN = """() => {
+  const text = selector => document.querySelector(selector)?.textContent ?? ""
+  const rows = [...document.querySelectorAll("[data-rows=lines] > [data-sku]")]
+  return [
+    rows.map(row => [row.dataset.sku, row.querySelector("[data-part=qty]").value]),
+    text("[data-part=cart-count]"),
+    text("dl.totals [data-part=total]"),
+  ]
+}"""
+
+
 async def shown(page: Page) -> Shown:
-    """Return the cart as *page* shows it."""
-    rows = page.locator("[data-rows=lines] > li")
-    found = []
-    for at in range(await rows.count()):
-        row = rows.nth(at)
-        name = await row.get_attribute("data-sku") or ""
-        found.append((name, await row.locator("[data-part=qty]").input_value()))
-    count = await page.locator("[data-part=cart-count]").first.text_content() or ""
-    total = await page.locator("dl.totals [data-part=total]").first.text_content() or ""
-    return Shown(tuple(found), count.strip(), total.strip())
+    """Return the cart as *page* shows it at one moment: rows come and go while they are read."""
+    rows, count, total = await page.evaluate(_SHOWN)
+    return Shown(tuple((sku, qty) for sku, qty in rows), count.strip(), total.strip())
