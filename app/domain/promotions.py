@@ -14,7 +14,7 @@ from app.domain.languages import ENGLISH, Language
 NOTHING_OFF = Money(0)
 
 
-class Deal(NamedTuple):
+class AppliedPromotion(NamedTuple):
     """The promotion that counts for a line, and what it takes off; 0 if more units are needed."""
 
     promotion: Promotion
@@ -38,11 +38,11 @@ def saving(promotion: Promotion, qty: int, price: Money) -> Money:
             assert_never(promotion.kind)
 
 
-def deal_of(product: Product, qty: int, catalog: Catalog) -> Deal | None:
+def deal_of(product: Product, qty: int, catalog: Catalog) -> AppliedPromotion | None:
     """Return the deal on a line of *qty* units of *product*; `None` if it has no promotion."""
     if not (running := catalog.promotions.get(product.sku)):
         return None
-    deals = [Deal(each, saving(each, qty, product.price)) for each in running]
+    deals = [AppliedPromotion(each, saving(each, qty, product.price)) for each in running]
     return max(deals, key=lambda deal: (deal.off, -deal.promotion.id))
 
 
