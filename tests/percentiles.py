@@ -1,6 +1,6 @@
 """Percentiles of what a test measured.
 
-A test in `bin/test` or `bin/prove --short` asserts medians at most: a 99th percentile of a few
+A test in `bin/test` or `bin/prove --short` asserts no percentile above the median: a 99th of a few
 hundred waits is two or three of them, and which those are is decided by the machine's other work.
 Percentiles 95 and 99 are written down, and measured by `bench/`.
 """

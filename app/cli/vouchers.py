@@ -13,7 +13,7 @@ from app.domain.periods import first_second
 from app.domain.vouchers import is_code, normalise_code
 from app.i18n.languages import other_languages
 from app.runtime.config import Config
-from app.services.voucher_labels import labelled
+from app.services.made_up_labels import label_voucher
 from app.store.vouchers import add_voucher
 
 
@@ -72,7 +72,7 @@ def _voucher(options: argparse.Namespace, config: Config) -> Voucher:
         options.uses_each,
         {language: label for language, label in given.items() if label},
     )
-    return labelled(voucher, config.settings.currency)
+    return label_voucher(voucher, config.settings.currency)
 
 
 def _destination(language: Language) -> str:

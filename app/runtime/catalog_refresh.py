@@ -32,6 +32,7 @@ class CatalogRefresh:
         """
         async with self._lock:  # two at once would announce the same
             await self._refresh()
+        self.follow_promotions()  # an order may have been refused because one has ended
 
     def follow_promotions(self) -> None:
         """Broadcast the promotions that have begun or ended by now; mostly there are none."""

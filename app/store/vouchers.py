@@ -9,11 +9,11 @@ from sqlalchemy import Connection, func, insert, select, update
 from app.domain.catalog import Money, Voucher, VoucherCode
 from app.domain.orders import OrderState
 from app.store.catalog import increment_revision, voucher_of
-from app.store.tables import orders, vouchers
+from app.store.tables import order_lines, orders, vouchers
 
 
 class VoucherUse(NamedTuple):
-    """A voucher, the orders that used it, and what those had off; cancelled ones do not count."""
+    """A voucher, the orders that used it but for cancelled ones, and what it took off them."""
 
     voucher: Voucher
     orders: int
@@ -42,12 +42,20 @@ def resume_voucher(connection: Connection, code: VoucherCode) -> bool:
 
 def list_vouchers(connection: Connection, currency: str) -> Sequence[VoucherUse]:
     """Return all vouchers by code, each with its use in orders of *currency*."""
+    promoted = (
+        select(order_lines.c.order, func.sum(order_lines.c.off).label("off"))
+        .join(orders, orders.c.number == order_lines.c.order)
+        .where(orders.c.voucher != "", order_lines.c.off > 0)
+        .group_by(order_lines.c.order)
+        .subquery()
+    )
     used = (
         select(
             orders.c.voucher,
             func.count().label("orders"),
-            func.sum(orders.c.discount).label("off"),
+            func.sum(orders.c.discount - func.coalesce(promoted.c.off, 0)).label("off"),
         )
+        .outerjoin(promoted, promoted.c.order == orders.c.number)
         .where(
             orders.c.voucher != "",
             orders.c.discount > 0,

@@ -16,6 +16,7 @@ MOST_TAKEN: Final = 99
 MOST_PRODUCTS: Final = 200
 NEW: Final = PromotionId(0)
 """The id of a promotion that is not added yet."""
+_PRICED: Final = {PromotionKind.BUNDLE, PromotionKind.LOWER_PRICE}
 
 
 def read_promotion(form: Mapping[str, str], catalog: Catalog, zone: tzinfo) -> Promotion | Faults:
@@ -42,9 +43,6 @@ def read_promotion(form: Mapping[str, str], catalog: Catalog, zone: tzinfo) -> P
     if not read.faults:
         _check_saving(read, promotion, catalog)
     return read.faults or promotion
-
-
-_PRICED: Final = {PromotionKind.BUNDLE, PromotionKind.LOWER_PRICE}
 
 
 def _read_products(read: TypedFields, catalog: Catalog) -> frozenset[Sku]:

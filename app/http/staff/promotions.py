@@ -22,7 +22,7 @@ from app.i18n.languages import other_languages, spoken
 from app.i18n.translate import current_language
 from app.i18n.translate import gettext as _
 from app.i18n.translate import noop as N_
-from app.services.promotion_labels import labelled
+from app.services.made_up_labels import label_promotion
 from app.store.promotion_edits import add_promotion, pause_promotion, resume_promotion
 
 PAGE = "/staff/promotions"
@@ -77,7 +77,7 @@ async def _add(context: HttpContext, form: Mapping[str, str]) -> Faults:
     read = read_promotion(form, context.catalog.today, context.zone)
     if not isinstance(read, Promotion):
         return read
-    promotion = labelled(read, context.shop.currency)
+    promotion = label_promotion(read, context.shop.currency)
     await context.database.write(add_promotion, promotion)
     context.hub.request_refresh()
     flash(Notice("ok", _("“%(label)s” is added.", label=_text(promotion))))

@@ -24,7 +24,7 @@ from app.i18n.languages import other_languages, spoken
 from app.i18n.translate import current_language
 from app.i18n.translate import gettext as _
 from app.i18n.translate import noop as N_
-from app.services.voucher_labels import labelled
+from app.services.made_up_labels import label_voucher
 from app.store.vouchers import VoucherUse, add_voucher, list_vouchers, pause_voucher, resume_voucher
 
 PAGE = "/staff/vouchers"
@@ -82,7 +82,7 @@ async def _add(context: HttpContext, form: Mapping[str, str]) -> Faults:
     read = read_voucher(form, context.shop.currency, context.zone)
     if not isinstance(read, Voucher):
         return read
-    voucher = labelled(read, context.shop.currency)
+    voucher = label_voucher(read, context.shop.currency)
     if not await context.database.write(add_voucher, voucher):
         return {"code": _("There is a voucher %(code)s already.", code=voucher.code)}
     context.hub.request_refresh()

@@ -91,6 +91,20 @@ async def test_a_promotion_begins_and_ends_by_itself(harness: HttpHarness) -> No
         assert state in await text(await staff.get(PAGE))
 
 
+async def test_an_order_that_comes_just_after_a_promotion_has_ended_is_stale(
+    harness: HttpHarness,
+) -> None:
+    staff, shopper = await grace(harness), await stocked_cart(harness)
+    await add(harness, staff, last="2027-01-15")
+    seen = await wanted(shopper)
+    harness.clock.at_s += 24 * 3600  # and no server has looked at the clock since
+
+    answer = await order(shopper, seen)
+
+    assert answer.status_code == 409
+    assert (await answer.get_json())["code"] == "stale"
+
+
 @pytest.mark.parametrize(
     ("form", "field"),
     [

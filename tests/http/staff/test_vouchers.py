@@ -7,7 +7,7 @@ from app.domain.vouchers import VoucherState
 from app.http.staff.vouchers import PAGE, STATES
 from app.store.vouchers import add_voucher
 from tests.http.harness import HttpHarness
-from tests.http.order_helpers import order, stocked_cart, wanted
+from tests.http.order_helpers import MILK, order, stocked_cart, wanted
 from tests.http.staff_helpers import grace
 from tests.http.visitor import Visitor, text
 
@@ -98,6 +98,20 @@ async def test_the_page_says_how_many_orders_used_a_voucher_and_what_they_had_of
     assert "£1.00" in of_voucher
     await shopper.send(f"/api/orders/{number}/cancel", {})
     assert '<td class="number"> 0 <p class="hint">3 left</p>' in await row(staff)
+
+
+async def test_what_promotions_took_off_is_not_what_a_voucher_gave(harness: HttpHarness) -> None:
+    staff, shopper = await grace(harness), await stocked_cart(harness)
+    await add(staff, amount="0.50", minimum="")
+    two_for_one = {"kind": "fewer_paid", "take": "2", "paid": "1", "skus": MILK}
+    assert (await staff.post("/staff/promotions", two_for_one)).status_code == 303
+    await harness.refresh_catalog()
+    await shown(shopper)
+
+    answer = await order(shopper, await wanted(shopper))
+
+    assert answer.status_code == 201
+    assert '<td class="number">£0.50</td>' in await row(staff)
 
 
 @pytest.mark.parametrize(
